@@ -1,0 +1,1 @@
+"""Tables to bytes and back: the frozen lookup file."""

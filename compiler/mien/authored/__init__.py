@@ -1,0 +1,1 @@
+"""Nodes to records: a bank as its authors wrote it."""

@@ -1,0 +1,1 @@
+"""Tables to proofs: upper bounds on how fast a face can change."""

@@ -1,0 +1,1 @@
+"""Records to tables to faces: the numbered arithmetic."""

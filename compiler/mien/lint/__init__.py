@@ -1,0 +1,1 @@
+"""Records to faults: what a bank means, checked beyond its schema."""

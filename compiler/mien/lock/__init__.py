@@ -1,0 +1,1 @@
+"""The lock: a reviewed text file that pins sources, engine, artifact and certificates."""

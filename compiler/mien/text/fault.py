@@ -1,0 +1,47 @@
+"""What is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from attrs import field, frozen
+
+from mien.text.place import Place
+
+
+class Severity(Enum):
+    """Whether a fault stops the work (ERROR) or only deserves a look (WARNING)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One thing that is wrong with a source, said to the person who made it.
+
+    ``path`` is the place in the document (``archetypes.low.mouthSmile``), ``code`` a stable
+    kebab-case name of the rule, ``message`` what was found and what was expected, ``hint`` what to
+    do next (it may be empty).
+    """
+
+    place: Place
+    path: str
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = field(default=Severity.ERROR)
+
+    def __str__(self) -> str:
+        path = f" {self.path}:" if self.path else ""
+        text = f"{self.place}: {self.severity.value}:{path} {self.message} [{self.code}]"
+        return f"{text}\n    {self.hint}" if self.hint else text
+
+
+class BankFaults(Exception):
+    """Raised when a source cannot be used; carries every fault found, in file order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
