@@ -1,0 +1,75 @@
+"""A lock from its text."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
+from mien.lock.record import Lock
+from mien.lock.write import write_lock
+from mien.text.fault import BankFaults, Fault
+from mien.text.node import Node, plain
+from mien.text.place import Place
+from mien.text.yaml_nodes import parse_yaml
+
+SCHEMA = "mien/lock/1"
+
+
+@cache
+def _converter() -> Converter:
+    return Converter(forbid_extra_keys=True, detailed_validation=False)
+
+
+def read_lock(path: Path) -> Lock | None:
+    """The lock at ``path``, or None where there is none.
+
+    A lock is canonical: text that `mien compile` would not have written is refused, so that a hand
+    edit or a badly merged conflict never passes for a promise.
+
+    Raises:
+        BankFaults: the file is not a lock, of another version, or edited.
+        OSError: the file exists but cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return parse_lock(data, str(path))
+
+
+def parse_lock(data: bytes, name: str) -> Lock:
+    """The lock that ``data`` spells; ``name`` is the file that faults are reported in.
+
+    Raises:
+        BankFaults: as `read_lock`.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _refuse(name, "lock-not-text", "this is not UTF-8 text") from error
+    document = _versioned(parse_yaml(text, name), name)
+    try:
+        lock = _converter().structure(document, Lock)
+    except (BaseValidationError, KeyError, TypeError, ValueError) as error:
+        raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote") from error
+    if write_lock(lock) != text:
+        raise _refuse(name, "lock-edited", "this lock was changed after mien wrote it")
+    return lock
+
+
+def _versioned(root: Node, name: str) -> dict[str, object]:
+    document = plain(root)
+    if not isinstance(document, dict):
+        raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote")
+    found = document.pop("schema", None)
+    if found != SCHEMA:
+        raise _refuse(name, "schema-version", f"found schema {found!r}, expected {SCHEMA!r}")
+    return dict(document)
+
+
+def _refuse(name: str, code: str, message: str) -> BankFaults:
+    hint = "run `mien compile` to write it anew, and read the difference"
+    return BankFaults([Fault(place=Place(name), path="", code=code, message=message, hint=hint)])

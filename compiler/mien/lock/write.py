@@ -1,0 +1,90 @@
+"""A lock as text: canonical YAML, one fact a line, made to be read in a diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mien.lock.record import Lock, Slopes
+from mien.text.scalar import write_scalar
+
+HEADER = "# Written by `mien compile`. Commit it, read it in the diff, do not edit it.\n"
+
+Value = str | int | float | list[str] | list[float] | dict[str, "Value"]
+
+
+def write_lock(lock: Lock) -> str:
+    """The canonical text of a lock: the same record always gives the same bytes."""
+    return HEADER + "".join(f"{line}\n" for line in _block(_document(lock), 0))
+
+
+def _document(lock: Lock) -> dict[str, Value]:
+    return {
+        "schema": "mien/lock/1",
+        "bank": lock.bank,
+        "version": lock.version,
+        "engine": lock.engine,
+        "artifact": {
+            "file": lock.artifact.file,
+            "bytes": lock.artifact.bytes,
+            "sha256": lock.artifact.sha256,
+        },
+        "shared": lock.shared,
+        "schemas": dict(sorted(lock.schemas.items())),
+        "sources": dict(sorted(lock.sources.items())),
+        "separation": {
+            intensity: {"labels": list(pair.labels), "mean": pair.mean, "sum": pair.sum}
+            for intensity, pair in lock.separation.items()
+        },
+        "labels": {
+            label: {
+                "table": pin.table,
+                "plateaus": dict(pin.plateaus),
+                "plain": _slopes(pin.plain),
+                "styles": {style: _slopes(slopes) for style, slopes in pin.styles.items()},
+            }
+            for label, pin in lock.labels.items()
+        },
+    }
+
+
+def _slopes(slopes: Slopes) -> Value:
+    worst = slopes.channel
+    return {
+        "mean": {"proved": slopes.mean.proved, "sampled": slopes.mean.sampled},
+        "channel": {
+            "channel": worst.channel,
+            "proved": worst.proved,
+            "sampled": worst.sampled,
+            "at": list(worst.at),
+        },
+    }
+
+
+def _block(mapping: dict[str, Value], indent: int) -> Iterator[str]:
+    margin = "  " * indent
+    for key, value in mapping.items():
+        if not isinstance(value, dict):
+            yield f"{margin}{write_scalar(key)}: {_flow(value)}"
+        elif _is_leaf(value):
+            yield f"{margin}{write_scalar(key)}: {_flow(value)}"
+        else:
+            yield f"{margin}{write_scalar(key)}:"
+            yield from _block(value, indent + 1)
+
+
+def _is_leaf(mapping: dict[str, Value]) -> bool:
+    """A small record of scalars reads better on one line; long lists keep a line an entry."""
+    return len(mapping) <= 4 and not any(
+        isinstance(value, dict) or (isinstance(value, str) and len(value) > 40)
+        for value in mapping.values()
+    )
+
+
+def _flow(value: Value) -> str:
+    if isinstance(value, dict):
+        return (
+            "{" + ", ".join(f"{write_scalar(key)}: {_flow(v)}" for key, v in value.items()) + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(write_scalar(item) for item in value) + "]"
+    return write_scalar(value)
