@@ -1,1 +1,6 @@
-"""Records to faults: what a bank means, checked beyond its schema."""
+"""What a bank means, checked: one small rule a function, faults with places."""
+
+from mien.lint.run import lint
+from mien.lint.separation import ClosestPair, closest_pairs
+
+__all__ = ["ClosestPair", "closest_pairs", "lint"]

@@ -1,0 +1,112 @@
+"""Labels differ from one another at every intensity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from attrs import frozen
+
+from mien.authored.bank import AuthoredBank
+from mien.authored.emotion import Emotion, Weights
+from mien.lint.action_units import main_channels
+from mien.lint.channels import by_shorthand
+from mien.lint.numbers import shown
+from mien.lint.source import emotion_source
+from mien.text.fault import Fault
+
+_NAMED = 3
+"""How many channels a hint names."""
+
+
+@frozen(kw_only=True)
+class ClosestPair:
+    """Two labels at one intensity; ``distance`` is the mean absolute difference over channels."""
+
+    first: str
+    second: str
+    distance: float
+
+
+def _distance(bank: AuthoredBank, a: Weights, b: Weights) -> float:
+    return sum(_differences(bank, a, b).values()) / len(bank.rig.channels)
+
+
+def _differences(bank: AuthoredBank, a: Weights, b: Weights) -> dict[str, float]:
+    used = [name for name in bank.rig.names if name in a or name in b]
+    return {name: abs(a.get(name, 0.0) - b.get(name, 0.0)) for name in used}
+
+
+def _pairs(bank: AuthoredBank, intensity: str) -> Iterator[tuple[Emotion, Emotion, float]]:
+    drawn = [emotion for emotion in bank.emotions if intensity in emotion.archetypes]
+    for a, b in combinations(drawn, 2):
+        yield a, b, _distance(bank, a.archetypes[intensity], b.archetypes[intensity])
+
+
+def closest_pairs(bank: AuthoredBank, count: int = 3) -> Mapping[str, tuple[ClosestPair, ...]]:
+    """The ``count`` nearest pairs of labels at each intensity, in the bank's order, nearest first.
+
+    Distances are mean absolute differences over the rig's channels, in [0, 1].
+    """
+    nearest: dict[str, tuple[ClosestPair, ...]] = {}
+    for intensity in bank.manifest.intensities:
+        pairs = [
+            ClosestPair(first=a.label, second=b.label, distance=apart)
+            for a, b, apart in _pairs(bank, intensity)
+        ]
+        nearest[intensity] = tuple(sorted(pairs, key=lambda pair: pair.distance)[:count])
+    return nearest
+
+
+def labels_apart(bank: AuthoredBank) -> Iterator[Fault]:
+    """`separation`: two labels at equal intensity keep the bank's distance."""
+    wanted = bank.manifest.budgets.separation
+    for intensity in bank.manifest.intensities:
+        for a, b, apart in _pairs(bank, intensity):
+            if apart < wanted:
+                yield emotion_source(bank, b.label).fault(
+                    ("archetypes", intensity),
+                    code="separation",
+                    message=f"{a.label} and {b.label} at {intensity} are {shown(apart)} apart "
+                    f"(mean difference over channels), expected at least {shown(wanted)} "
+                    "(`budgets.separation`)",
+                    hint=_hint(bank, a, b, intensity),
+                )
+
+
+def _hint(bank: AuthoredBank, a: Emotion, b: Emotion, intensity: str) -> str:
+    telling = _telling_channels(bank, a, b, intensity) or _own_channels(bank, a, b)
+    if not telling:
+        return "give each a channel that the other does not use"
+    named = list(by_shorthand(bank.rig, telling).items())[:_NAMED]
+    return "these would tell them apart best: " + ", ".join(
+        f"{name} ({text})" for name, text in named
+    )
+
+
+def _telling_channels(bank: AuthoredBank, a: Emotion, b: Emotion, intensity: str) -> dict[str, str]:
+    """Channels in which the labels differ more at another intensity than here, most first."""
+    here = _differences(bank, a.archetypes[intensity], b.archetypes[intensity])
+    gains: list[tuple[float, str, str]] = []
+    for name in bank.rig.names:
+        best, text = 0.0, ""
+        for other in a.archetypes:
+            if other in b.archetypes:
+                x, y = a.archetypes[other].get(name, 0.0), b.archetypes[other].get(name, 0.0)
+                if abs(x - y) - here.get(name, 0.0) > best:
+                    best = abs(x - y) - here.get(name, 0.0)
+                    text = f"{a.label} {shown(x)}, {b.label} {shown(y)} at {other}"
+        if text:
+            gains.append((best, name, text))
+    return {name: text for _, name, text in sorted(gains, key=lambda gain: -gain[0])}
+
+
+def _own_channels(bank: AuthoredBank, a: Emotion, b: Emotion) -> dict[str, str]:
+    """Channels of core action units that only one of the labels has."""
+    return {
+        channel: f"AU{use.code} of {one.label}"
+        for one, other in ((a, b), (b, a))
+        for use in one.action_units.core
+        if use.code not in {shared.code for shared in other.action_units.core}
+        for channel in main_channels(bank.rig, use)
+    }
