@@ -170,7 +170,7 @@ def bank() -> AuthoredBank:
     )
 
 
-def change(label: str, **changes: Any) -> AuthoredBank:
+def change(label: str, **changes: Any) -> AuthoredBank:  # noqa: ANN401 - any field
     """The sound bank with one label changed."""
     sound = bank()
     emotions = tuple(

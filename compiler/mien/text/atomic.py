@@ -12,8 +12,8 @@ from pathlib import Path
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace the content of ``path``, all of it or nothing.
 
-    The bytes go to a temporary file in the same folder, reach the disk, and take the name at once; a
-    crash leaves the old file. An existing file keeps its permissions; a link keeps pointing where
+    The bytes go to a temporary file in the same folder, reach the disk, and take the name at once:
+    a crash leaves the old file. An existing file keeps its permissions; a link keeps pointing where
     it pointed, and what it points to is replaced.
 
     Raises:
