@@ -1,0 +1,262 @@
+"""The files of a bank, parsed and digested, not yet understood.
+
+This much is enough to tell whether a bank has changed, and it needs neither a schema nor a rig.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from attrs import field, frozen
+
+from mien import resources
+from mien.authored.bank import AuthoredBank, Document
+from mien.text.canonical import digest
+from mien.text.fault import BankFaults, Fault
+from mien.text.files import SUFFIXES, read_source
+from mien.text.node import MappingNode, Node, ScalarNode
+from mien.text.place import Place
+from mien.text.suggest import did_you_mean
+from mien.text.where import Path as NodePath
+from mien.text.where import key_place, value_place
+
+_ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
+
+
+@frozen(kw_only=True)
+class Sources:
+    """What was read of a bank's files, and what was wrong with them.
+
+    ``labels`` are the names of the files under emotions/, readable or not.
+    """
+
+    documents: dict[str, Document] = field(factory=dict[str, Document])
+    labels: set[str] = field(factory=set[str])
+    faults: list[Fault] = field(factory=list[Fault])
+
+    def named(self, stem: str) -> Document:
+        """The document called ``stem`` (``emotions/joy``), whichever suffix its file has.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return _named(self.documents, stem)
+
+
+def read_documents(folder: Path) -> Mapping[str, Document]:
+    """Every source file of the bank in ``folder``, by name in sorted order.
+
+    Parses and digests, without importing jsonschema, cattrs or numpy; whether the sources make
+    sense is not asked.
+
+    Raises:
+        BankFaults: a file is missing or cannot be parsed.
+    """
+    sources = gather(folder)
+    if sources.faults:
+        raise BankFaults(sources.faults)
+    return dict(sorted(sources.documents.items()))
+
+
+def gather(folder: Path) -> Sources:
+    """Read all that can be read of the bank in ``folder``; faults are noted, not raised."""
+    sources = Sources()
+    refusal = _folder_fault(folder)
+    if refusal is not None:
+        sources.faults.append(refusal)
+        return sources
+    manifest = _required(sources, folder, "bank", "this does not look like the folder of a bank")
+    _required(sources, folder, "rules", "every bank has one, even if its trends are empty")
+    for stem, names in sorted(_stems(folder / "emotions", sources).items()):
+        sources.labels.add(stem)
+        _read_one(sources, folder, f"emotions/{stem}", [f"emotions/{name}" for name in names])
+    if manifest is not None:
+        _rig(sources, folder, manifest)
+    return sources
+
+
+def document_named(bank: AuthoredBank, stem: str) -> Document:
+    """The document called ``stem`` (``bank``, ``rules``, ``rigs/<id>``, ``emotions/<label>``).
+
+    Raises:
+        KeyError: the bank has no such document.
+    """
+    return _named(bank.documents, stem)
+
+
+def locate(bank: AuthoredBank, stem: str, path: NodePath = (), *, key: bool = False) -> Place:
+    """Where ``path`` stands in the document called ``stem``: its value, or its key if ``key``.
+
+    A path that does not exist gives the place of the nearest node above it.
+
+    Raises:
+        KeyError: the bank has no such document.
+    """
+    root = document_named(bank, stem).root
+    return key_place(root, path) if key and path else value_place(root, path)
+
+
+def _named(documents: Mapping[str, Document], stem: str) -> Document:
+    for suffix in SUFFIXES:
+        if stem + suffix in documents:
+            return documents[stem + suffix]
+    raise KeyError(stem)
+
+
+def shown_path(path: Path) -> str:
+    """The path as a person would type it: relative where it lies under the working folder."""
+    here = Path.cwd()
+    if path.is_absolute() and path.is_relative_to(here):
+        path = path.relative_to(here)
+    return path.as_posix()
+
+
+def parse(path: Path, shown: str, inside: Path) -> tuple[Node | None, tuple[Fault, ...]]:
+    """The node tree of one file, YAML or JSON by its suffix, with every fault of reading it."""
+    try:
+        text = read_source(path, shown=shown, inside=inside)
+    except BankFaults as refusal:
+        return None, refusal.faults
+    if path.suffix == ".json":
+        from mien.text.json_nodes import parse_json
+
+        return parse_json(text, shown)
+    from mien.text.yaml_nodes import parse_yaml
+
+    return parse_yaml(text, shown)
+
+
+def _folder_fault(folder: Path) -> Fault | None:
+    shown = Place(shown_path(folder))
+    try:
+        if folder.is_dir():
+            os.listdir(folder)  # noqa: PTH208  whether it may be read at all
+            return None
+        exists = folder.exists()
+    except OSError as error:
+        return Fault(
+            place=shown,
+            path="",
+            code="folder-unreadable",
+            message=f"the folder cannot be read: {(error.strerror or 'unknown reason').lower()}",
+            hint="check its permissions",
+        )
+    if exists:
+        return Fault(
+            place=shown,
+            path="",
+            code="folder-is-a-file",
+            message="expected the folder of a bank, found a file",
+            hint="name the folder that holds bank.yaml",
+        )
+    return Fault(
+        place=shown, path="", code="folder-missing", message="the folder does not exist", hint=""
+    )
+
+
+def _required(sources: Sources, folder: Path, stem: str, hint: str) -> Document | None:
+    names = [stem + suffix for suffix in SUFFIXES if os.path.lexists(folder / (stem + suffix))]
+    if not names:
+        sources.faults.append(
+            Fault(
+                place=Place(shown_path(folder)),
+                path="",
+                code="file-missing",
+                message=f"the bank has no {stem}.yaml (or {stem}.json)",
+                hint=hint,
+            )
+        )
+        return None
+    return _read_one(sources, folder, stem, names)
+
+
+def _read_one(sources: Sources, folder: Path, stem: str, names: list[str]) -> Document | None:
+    for extra in names[1:]:
+        sources.faults.append(
+            Fault(
+                place=Place(shown_path(folder / extra)),
+                path="",
+                code="file-twice",
+                message=f"both {names[0]} and {extra} exist; which one is meant?",
+                hint="keep one of the two",
+            )
+        )
+    return _document(sources, folder / names[0], names[0], folder)
+
+
+def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document | None:
+    root, faults = parse(path, shown_path(path), inside)
+    sources.faults.extend(faults)
+    if root is None:
+        return None
+    document = Document(name=name, path=path, root=root, digest="" if faults else digest(root))
+    sources.documents[name] = document
+    return document
+
+
+def _stems(folder: Path, sources: Sources) -> dict[str, list[str]]:
+    """The files of a folder by their name without suffix; hidden and other files do not count."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208  names are enough
+    except OSError as error:
+        sources.faults.append(
+            Fault(
+                place=Place(shown_path(folder)),
+                path="",
+                code="folder-unreadable",
+                message=f"the folder of the labels cannot be read: "
+                f"{(error.strerror or 'unknown reason').lower()}",
+                hint="every label has a file of its own there, such as emotions/joy.yaml",
+            )
+        )
+        return {}
+    stems: dict[str, list[str]] = {}
+    for suffix in SUFFIXES:
+        for name in sorted(names):
+            if name.endswith(suffix) and not name.startswith("."):
+                stems.setdefault(name.removesuffix(suffix), []).append(name)
+    return stems
+
+
+def _rig(sources: Sources, folder: Path, manifest: Document) -> None:
+    root = manifest.root
+    node = root.get("rig") if isinstance(root, MappingNode) else None
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+        return
+    if not _ID.match(node.value):
+        return  # the schema says so
+    for rigs, inside in _rig_folders(folder):
+        names = [node.value + suffix for suffix in SUFFIXES]
+        found = [name for name in names if os.path.lexists(rigs / name)]
+        if found:
+            _document(sources, rigs / found[0], f"rigs/{found[0]}", inside)
+            return
+    known = sorted({stem for rigs, _ in _rig_folders(folder) for stem in _rig_stems(rigs)})
+    sources.faults.append(
+        Fault(
+            place=node.place,
+            path="rig",
+            code="rig-missing",
+            message=f"there is no rig {node.value}: looked for rigs/{node.value}.yaml in the bank, "
+            "beside it and among the rigs that ship",
+            hint=did_you_mean(node.value, known),
+        )
+    )
+
+
+def _rig_folders(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Where rigs are looked for, with the folder that they must not lead out of."""
+    yield folder / "rigs", folder
+    for rigs in (Path(os.path.normpath(folder / "..")) / "rigs", resources.presets() / "rigs"):
+        yield rigs, rigs
+
+
+def _rig_stems(rigs: Path) -> list[str]:
+    try:
+        names = os.listdir(rigs)  # noqa: PTH208  names are enough
+    except OSError:
+        return []
+    return [Path(name).stem for name in names if name.endswith(SUFFIXES)]

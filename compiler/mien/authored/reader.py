@@ -1,0 +1,114 @@
+"""A folder to an authored bank, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from mien.authored.bank import AuthoredBank, Document
+from mien.authored.check_emotion import check_emotion, check_emotion_channels
+from mien.authored.check_labels import missing_files, undeclared
+from mien.authored.check_rig import check_rig
+from mien.authored.check_rules import check_rules
+from mien.authored.documents import Sources, gather
+from mien.authored.rig_names import RigNames, rig_names
+from mien.authored.versions import schema_fault
+from mien.text.fault import BankFaults, Fault
+from mien.text.peek import text, texts
+
+
+def read_bank(path: Path) -> AuthoredBank:
+    """The bank in the folder ``path``, valid against its schemas and consistent in its names.
+
+    Its rig is found in the bank's own folder ``rigs/``, else in ``rigs/`` beside the bank, else
+    among the rigs that ship. What the faces mean is not judged here: see `mien.lint`.
+
+    Raises:
+        BankFaults: with every fault of every file.
+    """
+    sources = gather(path)
+    if not sources.documents:
+        raise BankFaults(sources.faults)
+    faults = [*sources.faults, *_without_echoes(sources.faults, _all_faults(sources))]
+    if faults:
+        raise BankFaults(faults)
+    return _structure(sources)
+
+
+def _all_faults(sources: Sources) -> list[Fault]:
+    from mien.authored.validate import validate
+
+    faults: list[Fault] = []
+    usable: dict[str, Document] = {}
+    for name, document in sources.documents.items():
+        kind = _kind(name)
+        other = schema_fault(document.root, kind)
+        if other is not None:
+            faults.append(other)
+            continue
+        usable[PurePosixPath(name).with_suffix("").as_posix()] = document
+        faults.extend(validate(document.root, kind))
+    faults.extend(_name_faults(usable, sources))
+    return faults
+
+
+def _name_faults(usable: Mapping[str, Document], sources: Sources) -> list[Fault]:
+    """Names that one document uses and another one gives."""
+    faults: list[Fault] = []
+    manifest = usable.get("bank")
+    rig: RigNames | None = None
+    for stem, document in usable.items():
+        if stem.startswith("rigs/"):
+            rig = rig_names(document.root)
+            wanted = text(manifest.root, "rig") if manifest else None
+            faults.extend(check_rig(document.root, rig, wanted).faults)
+    labels = texts(manifest.root, "labels") if manifest else ()
+    intensities = texts(manifest.root, "intensities") if manifest else ()
+    for stem, document in usable.items():
+        if not stem.startswith("emotions/"):
+            continue
+        label = stem.removeprefix("emotions/")
+        if labels:
+            faults.extend(undeclared(document.root, label, labels))
+        faults.extend(check_emotion(document.root, label, intensities).faults)
+        if rig is not None:
+            faults.extend(check_emotion_channels(document.root, rig).faults)
+    if rig is not None and "rules" in usable:
+        faults.extend(check_rules(usable["rules"].root, rig).faults)
+    if manifest is not None:
+        faults.extend(missing_files(manifest.root, sources.labels).faults)
+    return faults
+
+
+def _without_echoes(first: list[Fault], then: list[Fault]) -> list[Fault]:
+    """The later faults, less those at places where reading had a fault already."""
+    taken = {fault.place for fault in first}
+    return [fault for fault in then if fault.place not in taken]
+
+
+def _kind(name: str) -> str:
+    if name.startswith("emotions/"):
+        return "emotion"
+    return "rig" if name.startswith("rigs/") else PurePosixPath(name).stem
+
+
+def _structure(sources: Sources) -> AuthoredBank:
+    from mien.authored.structure import (
+        emotion_record,
+        manifest_record,
+        rig_record,
+        rules_record,
+    )
+
+    manifest = manifest_record(sources.named("bank").root)
+    rig = rig_record(sources.named(f"rigs/{manifest.rig}").root)
+    return AuthoredBank(
+        manifest=manifest,
+        rig=rig,
+        rules=rules_record(sources.named("rules").root, rig),
+        emotions=tuple(
+            emotion_record(sources.named(f"emotions/{label}").root, rig, manifest.intensities)
+            for label in manifest.labels
+        ),
+        documents=dict(sorted(sources.documents.items())),
+    )

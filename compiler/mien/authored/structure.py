@@ -1,0 +1,163 @@
+"""Valid documents to records: shorthands unpacked, numbers as floats, maps in canonical order.
+
+Records depend on what documents say and not on how they are written: maps by channel come in the
+order of the rig, maps by intensity in the order of the bank, all others sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from cattrs import Converter
+
+from mien.authored.bank import Manifest
+from mien.authored.emotion import Emotion
+from mien.authored.rig import Rig
+from mien.authored.rules import TERMS, Rules
+from mien.text.node import Node, plain
+
+Data = dict[str, Any]
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(detailed_validation=False)
+    converter.register_structure_hook(float, _float)
+    return converter
+
+
+def _float(value: Any, _: type[float]) -> float:  # noqa: ANN401  cattrs hands over anything
+    return float(value) + 0.0  # -0.0 becomes 0.0
+
+
+def manifest_record(root: Node) -> Manifest:
+    """The record of a valid bank.yaml."""
+    return _converter().structure(plain(root), Manifest)
+
+
+def rig_record(root: Node) -> Rig:
+    """The record of a valid rig."""
+    data = _mapping(root)
+    channels = [{"name": one["name"], "class_": one["class"]} for one in data["channels"]]
+    names = _Names([one["name"] for one in channels], data.get("shorthands", {}))
+    seal: Data = data.get("lip_seal", {"sealing": {}, "parting": []})
+    units: Data = data.get("action_units", {})
+    prepared: Data = {
+        "description": "",
+        "mirror": [],
+        "antagonists": [],
+        "ceilings": [],
+        **data,
+        "channels": channels,
+        "shorthands": dict(sorted(names.shorthands.items())),
+        "conjugates": [
+            {**one, "channels": names.members(one["channels"])}
+            for one in data.get("conjugates", [])
+        ],
+        "action_units": {
+            int(code): {**units[code], "channels": names.unpack(units[code]["channels"])}
+            for code in sorted(units, key=int)
+        },
+        "lip_seal": {
+            "sealing": names.unpack(seal["sealing"]),
+            "parting": names.members(seal["parting"]),
+        },
+    }
+    return _converter().structure(prepared, Rig)
+
+
+def rules_record(root: Node, rig: Rig) -> Rules:
+    """The record of valid rules for ``rig``; pairs of overrides are spelled as the rig does."""
+    data = _mapping(root)
+    names = _Names(rig.names, rig.shorthands)
+    spelled = {frozenset(pair.pair): list(pair.pair) for pair in rig.antagonists}
+    policy = data["antagonists"]
+    trends: Data = names.unpack(data["trends"])
+    prepared = {
+        **data,
+        "trends": {
+            channel: {
+                "coefficients": [trend.get(term, 0.0) for term in TERMS],
+                "reason": trend["reason"],
+            }
+            for channel, trend in trends.items()
+        },
+        "antagonists": {
+            "near": policy["near"] == "cap",
+            "soft": policy["soft"] == "cap",
+            "overrides": [
+                {**one, "pair": spelled[frozenset(one["pair"])]}
+                for one in policy.get("overrides", [])
+            ],
+        },
+    }
+    return _converter().structure(prepared, Rules)
+
+
+def emotion_record(root: Node, rig: Rig, intensities: Sequence[str]) -> Emotion:
+    """The record of a valid emotion file for ``rig``."""
+    data = _mapping(root)
+    names = _Names(rig.names, rig.shorthands)
+    styles: Data = data.get("styles", {})
+    units: Data = data["action_units"]
+    speech: Data = data["speech"]
+    prepared: Data = {
+        "sources": [],
+        **data,
+        "action_units": {
+            part: [_action_unit(one) for one in units.get(part, [])]
+            for part in ("core", "optional")
+        },
+        "anchors": {name: data["anchors"][name] for name in intensities},
+        "archetypes": {name: names.unpack(data["archetypes"][name]) for name in intensities},
+        "styles": {
+            name: {
+                **styles[name],
+                "gain": names.unpack(styles[name].get("gain", {})),
+                "offset": names.unpack(styles[name].get("offset", {})),
+            }
+            for name in sorted(styles)
+        },
+        "speech": {**speech, "channels": names.unpack(speech.get("channels", {}))},
+    }
+    return _converter().structure(prepared, Emotion)
+
+
+def _mapping(root: Node) -> Data:
+    value = plain(root)
+    if not isinstance(value, dict):
+        raise TypeError("a valid document is a mapping")
+    return value
+
+
+def _action_unit(written: int | float | str) -> Data:
+    if isinstance(written, str):
+        return {"code": int(written[1:]), "side": written[0]}
+    return {"code": int(written), "side": ""}
+
+
+class _Names:
+    """The channels of a rig and the names that stand for them."""
+
+    def __init__(self, channels: Iterable[str], shorthands: Mapping[str, Sequence[str]]) -> None:
+        self.order = {name: position for position, name in enumerate(channels)}
+        self.shorthands = shorthands
+
+    def members(self, names: Iterable[str]) -> list[str]:
+        """Full names, shorthands replaced by their members, each once."""
+        full = (one for name in names for one in self._expand(name))
+        return list(dict.fromkeys(full))
+
+    def unpack(self, values: Mapping[str, Any]) -> Data:
+        """Values by full channel name in rig order; a full name overrides its shorthand."""
+        unpacked: Data = {}
+        for name, value in values.items():
+            if name not in self.order:
+                unpacked.update(dict.fromkeys(self.shorthands[name], value))
+        unpacked.update({name: value for name, value in values.items() if name in self.order})
+        return dict(sorted(unpacked.items(), key=lambda item: self.order[item[0]]))
+
+    def _expand(self, name: str) -> Sequence[str]:
+        return (name,) if name in self.order else self.shorthands[name]

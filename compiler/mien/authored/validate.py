@@ -1,0 +1,214 @@
+"""Documents against their JSON Schemas, in plain words and with places."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
+
+from mien import resources
+from mien.authored.words import describe, expected_type, listing
+from mien.text.fault import Fault
+from mien.text.node import Node, plain
+from mien.text.suggest import did_you_mean, nearest
+from mien.text.where import Path, key_place, path_text, value_place
+
+
+def validate(root: Node, kind: str) -> list[Fault]:
+    """Everything in which the document differs from ``schema/<kind>.schema.json``.
+
+    Names of channels are not looked at here: only the rig knows them.
+    """
+    faults: dict[tuple[Path, str], Fault] = {}
+    for error in _validator(kind).iter_errors(plain(root)):
+        for path, fault in _faults(root, error):
+            faults.setdefault((path, fault.code), fault)
+    return list(faults.values())
+
+
+@cache
+def _validator(kind: str) -> Validator:
+    schema = json.loads((resources.schemas() / f"{kind}.schema.json").read_text("utf-8"))
+    return _Validator(schema)
+
+
+def _pattern(
+    validator: Validator, pattern: str, instance: object, schema: dict[str, Any]
+) -> Iterator[ValidationError]:
+    """As the standard keyword, but ``$`` is the end of the text, not of its last line."""
+    if isinstance(instance, str) and (
+        not re.search(pattern, instance) or (pattern.endswith("$") and instance.endswith("\n"))
+    ):
+        yield ValidationError("pattern")
+
+
+def _property_names(
+    validator: Validator, names: dict[str, Any], instance: object, schema: dict[str, Any]
+) -> Iterator[ValidationError]:
+    if not isinstance(instance, dict) or schema.get("x-mien-keys") == "channel":
+        return
+    for name in cast("dict[str, object]", instance):
+        for _ in _pattern(validator, names["pattern"], name, schema):
+            error = ValidationError("name", instance=name)
+            error.path.append(name)
+            yield error
+
+
+_extend = cast("Callable[..., type[Validator]]", extend)  # pyright: ignore[reportUnknownVariableType]
+_Validator = _extend(Draft202012Validator, {"pattern": _pattern, "propertyNames": _property_names})
+
+
+def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
+    path: Path = tuple(error.absolute_path)
+    keyword = str(error.validator)
+    if keyword == "required":
+        yield from _missing(root, path, error)
+    elif keyword == "additionalProperties":
+        yield from _unknown(root, path, error)
+    elif keyword == "propertyNames":
+        yield (
+            path,
+            Fault(
+                place=key_place(root, path),
+                path=path_text(path),
+                code="bad-name",
+                message=f"{path[-1]} cannot be a name here",
+                hint=_pattern_hint(str(cast("dict[str, str]", error.validator_value)["pattern"])),
+            ),
+        )
+    else:
+        code, message, hint = _value_words(keyword, error)
+        yield (
+            path,
+            Fault(
+                place=value_place(root, path),
+                path=path_text(path),
+                code=code,
+                message=message,
+                hint=hint,
+            ),
+        )
+
+
+def _missing(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
+    found = cast("dict[str, object]", error.instance)
+    properties = cast("dict[str, Any]", _schema(error).get("properties", {}))
+    for name in cast("list[str]", error.validator_value):
+        if name in found:
+            continue
+        where = (*path, name)
+        yield (
+            where,
+            Fault(
+                place=value_place(root, path),
+                path=path_text(path),
+                code="missing-key",
+                message=f"the key {name} is missing",
+                hint=str(properties.get(name, {}).get("description", "")),
+            ),
+        )
+
+
+def _unknown(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
+    found = cast("dict[str, object]", error.instance)
+    known = list(cast("dict[str, Any]", _schema(error).get("properties", {})))
+    for name in found:
+        if name in known:
+            continue
+        where = (*path, name)
+        absent = [candidate for candidate in known if candidate not in found]
+        close = nearest(name, absent)
+        yield (
+            where,
+            Fault(
+                place=key_place(root, where),
+                path=path_text(where),
+                code="unknown-key",
+                message=f"there is no key {name} here",
+                hint=f"did you mean {close}?" if close else f"known keys: {', '.join(known)}",
+            ),
+        )
+
+
+def _value_words(keyword: str, error: ValidationError) -> tuple[str, str, str]:
+    """Code, message and hint for a value that is wrong in itself."""
+    found = describe(error.instance)
+    limit = error.validator_value
+    if keyword == "type":
+        wanted = expected_type(cast("str | list[str]", limit))
+        return "wrong-type", f"expected {wanted}, found {found}", _type_hint(limit, error.instance)
+    if keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        return "out-of-range", f"{found} is out of range: expected {_range(_schema(error))}", ""
+    if keyword in ("enum", "const"):
+        options = cast("list[object]", limit) if keyword == "enum" else [limit]
+        allowed = [str(one) for one in options]
+        close = did_you_mean(str(error.instance), allowed)
+        return "unknown-value", f"expected {listing(allowed)}, found {found}", close
+    if keyword == "pattern":
+        return "bad-format", f"{found} is not written as expected", _pattern_hint(str(limit))
+    if keyword == "minLength":
+        return "empty-text", "the text is empty", str(_schema(error).get("description", ""))
+    if keyword in ("minItems", "maxItems"):
+        return "wrong-length", f"{found} here, expected {_length(_schema(error))}", ""
+    if keyword == "uniqueItems":
+        return "repeated-item", "an item is in the list twice", "keep one of the two"
+    return "invalid", error.message, ""
+
+
+def _schema(error: ValidationError) -> dict[str, Any]:
+    return cast("dict[str, Any]", error.schema)
+
+
+def _type_hint(wanted: object, found: object) -> str:
+    if wanted == "string" and isinstance(found, int | float):
+        return f'put it in quotes: "{str(found).lower()}"'
+    if wanted == "number" and isinstance(found, str) and _looks_like_number(found):
+        return "write it without quotes"
+    if wanted == "number" and isinstance(found, bool):
+        return "true and false are not numbers: write 1 or 0"
+    return ""
+
+
+def _looks_like_number(text: str) -> bool:
+    return re.fullmatch(r"[-+]?[0-9.]+", text) is not None
+
+
+def _range(schema: dict[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f"a number from {low} to {high}"
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    parts = [
+        *([f"above {above}"] if above is not None else []),
+        *([f"at least {low}"] if low is not None else []),
+        *([f"below {below}"] if below is not None else []),
+        *([f"at most {high}"] if high is not None else []),
+    ]
+    return f"a number {' and '.join(parts)}"
+
+
+def _length(schema: dict[str, Any]) -> str:
+    low, high = schema.get("minItems"), schema.get("maxItems")
+    if low is not None and low == high:
+        return f"exactly {low}"
+    return f"at least {low}" if low is not None else f"at most {high}"
+
+
+_PATTERN_HINTS = {
+    "^[a-z][a-z0-9_-]*$": "a name: lower-case letters, digits, - and _, a letter first",
+    "^[A-Za-z][A-Za-z0-9_]*$": "a channel name: letters, digits and _, a letter first",
+    "^[LR][1-9][0-9]{0,2}$": "an action unit is a number such as 12, or L12 or R12 for one side",
+    "^[1-9][0-9]{0,2}$": "an action unit is a number such as 12",
+}
+
+
+def _pattern_hint(pattern: str) -> str:
+    if pattern.startswith("^(0|[1-9]"):
+        return "a version is major.minor.patch, such as 1.0.0"
+    return _PATTERN_HINTS.get(pattern, f"expected text like {pattern}")

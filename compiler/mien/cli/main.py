@@ -1,0 +1,145 @@
+"""The `mien` program: a table of commands, loaded one at a time, and one guard around them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from mien import __version__
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("check", "Check a bank's schema and meaning."),
+    "compile": ("compile", "Compile presets into a lock and an artifact."),
+    "face": ("face", "Print one face: the weights of its channels."),
+    "fmt": ("fmt", "Put source files into canonical order and spacing."),
+    "diff": ("diff", "Say what changed between two versions of a bank."),
+    "release": ("release", "Freeze a bank at its version."),
+    "verify": ("verify", "Recompile every release and compare its digests."),
+    "sheet": ("sheet", "Draw every archetype of a bank on one page."),
+    "view": ("view", "Look at a bank live in the browser."),
+    "export": ("export", "Write faces in the formats of other programs."),
+    "import": ("import_", "Read captures and anchor tables into drafts."),
+    "doctor": ("doctor", "Say what a file has, misses or misorders."),
+    "stream": ("stream", "Send a face to a running program."),
+    "targets": ("targets", "Make training targets."),
+    "train": ("train", "Train an audio-to-face model."),
+    "evaluate": ("evaluate", "Measure a trained model."),
+    "speak": ("speak", "Turn speech into a moving face."),
+    "bench": ("bench", "Measure speed against peers."),
+}
+"""Command name to its module in `mien.cli.commands` (which has a ``command``) and its help."""
+
+_FINE, _FAILED, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands in this installation, in the order of the table."""
+        folder = Path(__file__).parent / "commands"
+        return [name for name, (module, _) in COMMANDS.items() if _exists(folder, module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called ``cmd_name``, its module imported now."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"mien.cli.commands.{COMMANDS[cmd_name][0]}")
+        command = module.command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with the help of the table, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but with the nearest name when there is no such command."""
+        name = args[0]
+        if name not in self.list_commands(ctx) and not name.startswith("-"):
+            from mien.text.suggest import nearest
+
+            close = nearest(name, self.list_commands(ctx))
+            hint = f" Did you mean {close}?" if close else ""
+            raise click.UsageError(f"There is no command {name}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _exists(folder: Path, module: str) -> bool:
+    return (folder / f"{module}.py").is_file() or (folder / module).is_dir()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mien", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Emotion presets for 52-channel faces: reviewed text in, the same bits out, for ever.
+
+    BANK is a folder, or the name of a bank that ships. Exit codes: 0 fine, 1 a check failed, 2 bad
+    input or usage.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code; errors are printed, never raised."""
+    try:
+        status = cli.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="mien",
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        error.show()
+        return _BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return _INTERRUPTED
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else _FINE
+    except Exception as error:  # no traceback for people; MIEN_DEBUG=1 asks for one
+        if os.environ.get("MIEN_DEBUG"):
+            raise
+        return _explain(error)
+    return status if isinstance(status, int) else _FINE
+
+
+def main() -> None:
+    """The console script."""
+    status = run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
+
+
+def _explain(error: Exception) -> int:
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FAILED
+    from mien.text.fault import BankFaults
+
+    if isinstance(error, BankFaults):
+        from mien.cli.render import write_faults
+
+        write_faults(error.faults, "text", err=True)
+    elif isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+    else:
+        click.echo(
+            f"Error: {type(error).__name__}: {error}\n"
+            "This is a defect of mien. MIEN_DEBUG=1 shows where it happened.",
+            err=True,
+        )
+    return _BAD_INPUT
+
+
+if __name__ == "__main__":
+    main()

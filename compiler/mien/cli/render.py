@@ -1,0 +1,104 @@
+"""Results on the terminal: faults with the line they are about, and JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mien.text.fault import Fault
+
+_COLOURS = {"error": "red", "warning": "yellow"}
+_WIDEST = 160
+
+
+def write_json(data: Any) -> None:  # noqa: ANN401  any JSON value
+    """Print a JSON value on stdout."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def write_faults(faults: Sequence[Fault], output: str, *, err: bool = False) -> None:
+    """Print faults for people (with the source line of each) or as JSON."""
+    if output == "json":
+        write_json({"faults": [fault_json(fault) for fault in faults]})
+        return
+    lines = _Lines()
+    for fault in faults:
+        click.echo(_fault_text(fault, lines), err=err)
+    click.echo(count_faults(faults), err=err)
+
+
+def fault_json(fault: Fault) -> dict[str, str | int]:
+    """One fault as programs read it; line and column are 0 where the whole file is meant."""
+    return {
+        "file": fault.place.file,
+        "line": fault.place.line,
+        "column": fault.place.column,
+        "path": fault.path,
+        "code": fault.code,
+        "message": fault.message,
+        "hint": fault.hint,
+        "severity": fault.severity.value,
+    }
+
+
+def count_faults(faults: Iterable[Fault]) -> str:
+    """How many there are: ``2 errors, 1 warning``."""
+    found = [fault.severity.value for fault in faults]
+    parts = [
+        f"{number} {name}{'' if number == 1 else 's'}"
+        for name in ("error", "warning")
+        if (number := found.count(name))
+    ]
+    return ", ".join(parts) or "no faults"
+
+
+def _fault_text(fault: Fault, lines: _Lines) -> str:
+    severity = fault.severity.value
+    head = (
+        click.style(f"{fault.place}", bold=True)
+        + ": "
+        + click.style(severity, fg=_COLOURS[severity], bold=True)
+        + f": {fault.path + ': ' if fault.path else ''}{fault.message} "
+        + click.style(f"[{fault.code}]", dim=True)
+    )
+    parts = [head]
+    source = lines.at(fault.place.file, fault.place.line)
+    if source is not None:
+        number = str(fault.place.line)
+        before = source[: fault.place.column - 1]
+        space = "".join("\t" if character == "\t" else " " for character in before)
+        parts.append(click.style(f"  {number} | ", dim=True) + source)
+        caret = click.style("^", fg=_COLOURS[severity], bold=True)
+        parts.append(click.style(f"  {' ' * len(number)} | ", dim=True) + space + caret)
+    if fault.hint:
+        parts.append("  " + click.style("hint: ", fg="cyan") + fault.hint)
+    return "\n".join(parts)
+
+
+class _Lines:
+    """Lines of source files, read again for show; what cannot be shown is left out."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, list[str]] = {}
+
+    def at(self, file: str, line: int) -> str | None:
+        if line == 0:
+            return None
+        if file not in self._files:
+            self._files[file] = _source_lines(file)
+        lines = self._files[file]
+        text = lines[line - 1] if line <= len(lines) else None
+        return text if text is not None and text.isprintable() and len(text) <= _WIDEST else None
+
+
+def _source_lines(file: str) -> list[str]:
+    try:
+        text = Path(file).read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,0 +1,123 @@
+"""Reading a source file safely: what it may be, how big, in which encoding."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+from mien.text.fault import BankFaults, Fault
+from mien.text.place import Place
+
+MAX_BYTES = 1 << 20
+"""No source file is larger than this (1 MiB)."""
+
+SUFFIXES = (".yaml", ".yml", ".json")
+"""The endings of source files; the ending decides how a file is parsed."""
+
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def read_source(path: Path, *, shown: str, inside: Path) -> str:
+    """The text of one source file, a leading byte order mark dropped and line ends as they are.
+
+    Args:
+        path: the file.
+        shown: how messages name it.
+        inside: the folder that the file must lie in once links are followed.
+
+    Raises:
+        BankFaults: the file is missing, no regular file, outside ``inside``, unreadable, empty,
+            larger than ``MAX_BYTES``, not UTF-8 or binary.
+    """
+    data = _read_bytes(path, shown, inside)
+    if len(data) > MAX_BYTES:
+        raise _refusal(
+            shown,
+            "file-too-large",
+            f"the file is larger than {MAX_BYTES} bytes (1 MiB)",
+            "a source is hand-written text; split it or remove what does not belong",
+        )
+    text = _decode(data, shown)
+    if not text.strip():
+        raise _refusal(shown, "file-empty", "the file is empty", "write it, or delete it")
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        place = place_of_offset(text, unprintable.start(), shown)
+        raise BankFaults(
+            [
+                Fault(
+                    place=place,
+                    path="",
+                    code="file-binary",
+                    message=f"found the control character U+{ord(unprintable[0]):04X}; "
+                    "a source is plain text",
+                    hint="is this the right file? save it as UTF-8 text",
+                )
+            ]
+        )
+    return text
+
+
+def place_of_offset(text: str, offset: int, file: str) -> Place:
+    """The line and column of a character offset; a line ends with LF, CR or CR LF."""
+    before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
+    start = before.rfind("\n") + 1
+    return Place(file, before.count("\n") + 1, len(before) - start + 1)
+
+
+def _read_bytes(path: Path, shown: str, inside: Path) -> bytes:
+    try:
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(inside.resolve(strict=True)):
+            raise _refusal(
+                shown,
+                "file-outside",
+                "the file is a link that leads out of its folder",
+                "put a copy of the file itself here, so that the folder is complete",
+            )
+        if not stat.S_ISREG(real.stat().st_mode):
+            raise _refusal(
+                shown,
+                "file-irregular",
+                "expected a file, found something else (a folder, a pipe or a device)",
+                "replace it by a text file",
+            )
+        with real.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _refusal(shown, "file-missing", "the file does not exist", "") from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        reason = error.strerror if isinstance(error, OSError) else "its links form a loop"
+        raise _refusal(
+            shown,
+            "file-unreadable",
+            f"the file cannot be read: {(reason or 'unknown reason').lower()}",
+            "check its permissions",
+        ) from None
+
+
+def _decode(data: bytes, shown: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        place = place_of_offset(before, len(before), shown)
+        found = data[error.start]
+        raise BankFaults(
+            [
+                Fault(
+                    place=place,
+                    path="",
+                    code="file-encoding",
+                    message=f"byte 0x{found:02X} at offset {error.start} is not UTF-8",
+                    hint="save the file as UTF-8 text",
+                )
+            ]
+        ) from None
+
+
+def _refusal(shown: str, code: str, message: str, hint: str) -> BankFaults:
+    return BankFaults([Fault(place=Place(shown), path="", code=code, message=message, hint=hint)])

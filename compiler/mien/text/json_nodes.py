@@ -1,0 +1,215 @@
+"""JSON text to the same nodes that YAML gives."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import NoReturn, cast
+
+from mien.text.fault import Fault
+from mien.text.limits import MAX_DEPTH, MAX_NODES
+from mien.text.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, Span
+from mien.text.place import Place
+from mien.text.scalars import NotFinite, number
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_WORD = re.compile(r"-?[A-Za-z_][A-Za-z0-9_]*")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_NOT_FINITE = ("NaN", "Infinity", "-Infinity")
+
+
+class _Stop(Exception):
+    """The document cannot be read any further."""
+
+
+def parse_json(text: str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
+    """The document in ``text``, and every fault found on the way; see ``parse_yaml``."""
+    reader = _Reader(text, file)
+    try:
+        root = reader.document()
+    except _Stop:
+        root = None
+    return root, tuple(reader.faults)
+
+
+class _Reader:
+    def __init__(self, text: str, file: str) -> None:
+        self.faults: list[Fault] = []
+        self._text = text
+        self._file = file
+        self._at = 0
+        self._count = 0
+        self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def document(self) -> Node:
+        self._skip()
+        root = self._node(1)
+        self._skip()
+        if self._at < len(self._text):
+            self._stop("json-syntax", "the document ends before this", "remove what follows")
+        return root
+
+    def _node(self, depth: int) -> Node:
+        self._count_one()
+        start = self._at
+        first = self._text[start : start + 1]
+        if first in ("{", "["):
+            if depth > MAX_DEPTH:
+                self._stop(
+                    "document-too-deep",
+                    f"objects and lists nest deeper than {MAX_DEPTH}",
+                    "are the brackets right?",
+                )
+            self._at += 1
+            return self._object(start, depth) if first == "{" else self._list(start, depth)
+        value = self._string() if first == '"' else self._literal()
+        return self._scalar(value, start)
+
+    def _object(self, start: int, depth: int) -> MappingNode:
+        entries: list[Entry] = []
+        seen: dict[str, Place] = {}
+        self._skip()
+        while not self._took("}"):
+            if entries or seen:
+                self._comma("}")
+            key_at = self._at
+            if self._text[key_at : key_at + 1] != '"':
+                self._stop("json-syntax", "expected a key in double quotes", _TRAILING)
+            self._count_one()
+            key = self._scalar(self._string(), key_at)
+            self._skip()
+            if not self._took(":"):
+                self._stop("json-syntax", "expected a colon after the key", "")
+            self._skip()
+            value = self._node(depth + 1)
+            self._skip()
+            name = str(key.value)
+            if name in seen:
+                self._fault(
+                    key.place,
+                    "duplicate-key",
+                    f"the key {name} is here a second time; "
+                    f"the first is at {seen[name].line}:{seen[name].column}",
+                    "keep one of the two",
+                )
+                continue
+            seen[name] = key.place
+            entries.append(Entry(key=key, value=value))
+        return MappingNode(entries=tuple(entries), place=self._place(start), span=self._span(start))
+
+    def _list(self, start: int, depth: int) -> SequenceNode:
+        items: list[Node] = []
+        self._skip()
+        while not self._took("]"):
+            if items:
+                self._comma("]")
+            items.append(self._node(depth + 1))
+            self._skip()
+        return SequenceNode(items=tuple(items), place=self._place(start), span=self._span(start))
+
+    def _string(self) -> str:
+        start = self._at
+        try:
+            value, self._at = cast("tuple[str, int]", scanstring(self._text, start + 1, True))
+        except json.JSONDecodeError as error:
+            self._at = min(error.pos, len(self._text) - 1)
+            self._stop("json-syntax", f"not JSON: {error.msg.rstrip(' at').lower()}", "")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            self._fault(
+                self._place(start), "json-syntax", "the text holds half of a surrogate pair", ""
+            )
+            return ""
+        return value
+
+    def _literal(self) -> int | float | bool | None:
+        start = self._at
+        word = _WORD.match(self._text, start)
+        if word is None:
+            return self._number()
+        if word[0] in _WORDS:
+            self._at = word.end()
+            return _WORDS[word[0]]
+        if word[0] not in _NOT_FINITE:
+            self._stop("json-syntax", f"found {word[0]}; text stands in double quotes", "")
+        self._at = word.end()
+        self._fault(
+            self._place(start),
+            "number-not-finite",
+            f"{word[0]} is not a finite number",
+            "write an ordinary number",
+        )
+        return 0.0
+
+    def _number(self) -> int | float:
+        start = self._at
+        match = _NUMBER.match(self._text, start)
+        if match is None:
+            if start >= len(self._text):
+                self._at = max(0, len(self._text.rstrip()) - 1)
+                self._stop("json-syntax", "the file ends too early", "is a bracket left open?")
+            self._stop("json-syntax", f"expected a value, found {self._text[start]}", _TRAILING)
+        self._at = match.end()
+        try:
+            return number(match[0])
+        except NotFinite as error:
+            self._fault(
+                self._place(start), "number-not-finite", str(error), "write an ordinary number"
+            )
+            return 0.0
+
+    def _comma(self, closing: str) -> None:
+        if not self._took(","):
+            if self._at >= len(self._text):
+                self._at = max(0, len(self._text.rstrip()) - 1)
+                self._stop("json-syntax", "the file ends too early", "is a bracket left open?")
+            self._stop("json-syntax", f"expected a comma or {closing}", "")
+        self._skip()
+
+    def _took(self, character: str) -> bool:
+        if self._text.startswith(character, self._at):
+            self._at += 1
+            return True
+        return False
+
+    def _skip(self) -> None:
+        match = _SPACE.match(self._text, self._at)
+        if match is not None:
+            self._at = match.end()
+
+    def _scalar(self, value: str | int | float | bool | None, start: int) -> ScalarNode:
+        return ScalarNode(
+            value=value,
+            place=self._place(start),
+            span=self._span(start),
+            source=self._text[start : self._at],
+        )
+
+    def _span(self, start: int) -> Span:
+        return Span(start=start, end=self._at)
+
+    def _place(self, offset: int) -> Place:
+        line = bisect_right(self._lines, offset)
+        return Place(self._file, line, offset - self._lines[line - 1] + 1)
+
+    def _count_one(self) -> None:
+        self._count += 1
+        if self._count > MAX_NODES:
+            self._stop(
+                "document-too-large",
+                f"the document has more than {MAX_NODES} keys and values",
+                "a source is hand-written text; split it or remove what does not belong",
+            )
+
+    def _fault(self, place: Place, code: str, message: str, hint: str) -> None:
+        self.faults.append(Fault(place=place, path="", code=code, message=message, hint=hint))
+
+    def _stop(self, code: str, message: str, hint: str) -> NoReturn:
+        self._fault(self._place(self._at), code, message, hint)
+        raise _Stop
+
+
+_TRAILING = "JSON allows no comment and no comma before a closing bracket"

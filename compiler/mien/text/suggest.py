@@ -1,0 +1,59 @@
+"""The name that was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+_SIDE = re.compile(r"[_.-](l|r)$", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s_.-]+")
+_FEW = 12
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate closest to ``name``, or None when none is close enough to be meant.
+
+    Case, separators and a side written as ``_L`` or ``_R`` do not count; otherwise about one edit
+    in three characters is forgiven. Of equally close candidates the first wins.
+    """
+    wanted = _plain(name)
+    limit = max(1, len(wanted) // 3)
+    best: str | None = None
+    for candidate in candidates:
+        distance = _distance(wanted, _plain(candidate), limit)
+        if distance <= limit:
+            best, limit = candidate, distance - 1
+        if limit < 0:
+            break
+    return best
+
+
+def did_you_mean(name: str, candidates: Sequence[str]) -> str:
+    """A hint: the nearest candidate, else all of them when they are few, else nothing."""
+    close = nearest(name, candidates)
+    if close is not None:
+        return f"did you mean {close}?"
+    if 0 < len(candidates) <= _FEW:
+        return "known: " + ", ".join(candidates)
+    return ""
+
+
+def _plain(name: str) -> str:
+    sided = _SIDE.sub(lambda match: "Left" if match[1] in "lL" else "Right", name)
+    return _SEPARATORS.sub("", sided).casefold()
+
+
+def _distance(one: str, other: str, limit: int) -> int:
+    """Edits (insert, delete, replace, swap neighbours); inexact where over ``limit``."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, last, row = row, before, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(row[j - 1] + 1, before[j] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

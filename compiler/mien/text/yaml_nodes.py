@@ -1,0 +1,305 @@
+"""YAML text to nodes: the core schema of YAML 1.2, without anchors, aliases, tags or merging."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol, cast
+
+import yaml
+from yaml import YAMLError, events
+
+from mien.text.fault import BankFaults, Fault
+from mien.text.limits import MAX_DEPTH, MAX_NODES
+from mien.text.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, Span
+from mien.text.place import Place
+from mien.text.scalars import NotFinite, resolve
+
+_BARE_INTEGER = re.compile(r"0\Z|[1-9][0-9]*\Z")
+
+
+class _Mark(Protocol):
+    line: int
+    column: int
+    index: int
+
+
+class _Parser(Protocol):
+    def get_event(self) -> events.Event: ...
+
+
+class _Stop(Exception):
+    """The document cannot be read any further."""
+
+
+def parse_yaml(text: str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
+    """The document in ``text``, and every fault found on the way.
+
+    The node is None where nothing can be read. Otherwise it may stand in for what was refused (an
+    alias is read as null, the first of two equal keys counts), so that one run finds all faults; it
+    must not be used when there are faults. A plain whole number is allowed as a key (action units
+    have such names) and is read as its text.
+    """
+    return _Reader(text, file).document()
+
+
+_EventParser = cast(
+    "Callable[[str], _Parser]",
+    getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # libyaml, or the same events ten times slower
+)
+
+
+class _Reader:
+    def __init__(self, text: str, file: str) -> None:
+        self._text = text
+        self._file = file
+        self._faults: list[Fault] = []
+        self._count = 0
+
+    def document(self) -> tuple[Node | None, tuple[Fault, ...]]:
+        root: Node | None = None
+        try:
+            self._next = _EventParser(self._text).get_event
+            root = self._only_document()
+        except _Stop:
+            root = None
+        except YAMLError as error:
+            root = None
+            self._syntax(error)
+        return root, tuple(self._faults)
+
+    def _only_document(self) -> Node | None:
+        self._next()
+        start = self._next()
+        if isinstance(start, events.StreamEndEvent):
+            self._fault(
+                Place(self._file),
+                "file-empty",
+                "the file holds nothing but comments",
+                "write it, or delete it",
+            )
+            raise _Stop
+        self._directives(cast("events.DocumentStartEvent", start))
+        root = self._node(self._next(), 1)
+        self._next()
+        after = self._next()
+        if not isinstance(after, events.StreamEndEvent):
+            self._fault(
+                self._place(after.start_mark),
+                "yaml-documents",
+                "a second document starts here; a file holds one",
+                "remove the line `---`, or move the second document to a file of its own",
+            )
+        return root
+
+    def _directives(self, start: events.DocumentStartEvent) -> None:
+        version = start.version
+        if version is not None and version != (1, 2):
+            self._fault(
+                self._place(start.start_mark),
+                "yaml-version",
+                f"found YAML {version[0]}.{version[1]}; sources are YAML 1.2",
+                "remove the line that starts with %YAML",
+            )
+        if start.tags:
+            self._fault(
+                self._place(start.start_mark),
+                "yaml-tag",
+                "tags are not used here",
+                "remove the line that starts with %TAG",
+            )
+
+    def _node(self, event: events.Event, depth: int) -> Node:
+        self._count += 1
+        if self._count > MAX_NODES:
+            self._fault(
+                self._place(event.start_mark),
+                "document-too-large",
+                f"the document has more than {MAX_NODES} keys and values",
+                "a source is hand-written text; split it or remove what does not belong",
+            )
+            raise _Stop
+        if isinstance(event, events.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, events.AliasEvent):
+            return self._alias(event)
+        if depth > MAX_DEPTH:
+            self._fault(
+                self._place(event.start_mark),
+                "document-too-deep",
+                f"mappings and lists nest deeper than {MAX_DEPTH}",
+                "is the indentation right?",
+            )
+            raise _Stop
+        if isinstance(event, events.MappingStartEvent):
+            return self._mapping(event, depth)
+        return self._sequence(cast("events.SequenceStartEvent", event), depth)
+
+    def _scalar(self, event: events.ScalarEvent) -> ScalarNode:
+        mark = cast("_Mark", event.start_mark)
+        place = Place(self._file, mark.line + 1, mark.column + 1)
+        start, end = mark.index, cast("_Mark", event.end_mark).index
+        if event.anchor is not None or event.tag is not None:
+            self._decorations(event, place)
+        value: str | int | float | bool | None = event.value
+        # An unquoted scalar has no style; one that a tag forced is text here.
+        if not event.style and event.tag is None:
+            try:
+                value = resolve(event.value)
+            except NotFinite as error:
+                self._fault(place, "number-not-finite", str(error), "write an ordinary number")
+                value = 0.0
+        return ScalarNode(
+            value=value,
+            place=place,
+            span=Span(start=start, end=end),
+            source=self._text[start:end],
+        )
+
+    def _alias(self, event: events.AliasEvent) -> ScalarNode:
+        place = self._place(event.start_mark)
+        self._fault(
+            place,
+            "yaml-alias",
+            f"the alias *{event.anchor} is not allowed",
+            "write the value out, so that a reader sees it where it counts",
+        )
+        return ScalarNode(value=None, place=place, span=self._span(event, event), source="")
+
+    def _sequence(self, start: events.SequenceStartEvent, depth: int) -> SequenceNode:
+        place = self._place(start.start_mark)
+        if start.anchor is not None or start.tag is not None:
+            self._decorations(start, place)
+        items: list[Node] = []
+        event = self._next()
+        while not isinstance(event, events.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+            event = self._next()
+        return SequenceNode(items=tuple(items), place=place, span=self._span(start, event))
+
+    def _mapping(self, start: events.MappingStartEvent, depth: int) -> MappingNode:
+        place = self._place(start.start_mark)
+        if start.anchor is not None or start.tag is not None:
+            self._decorations(start, place)
+        entries: list[Entry] = []
+        seen: dict[str, Place] = {}
+        event = self._next()
+        while not isinstance(event, events.MappingEndEvent):
+            key = self._key(event, depth)
+            value = self._node(self._next(), depth + 1)
+            event = self._next()
+            if key is None:
+                continue
+            name = str(key.value)
+            if name in seen:
+                self._fault(
+                    key.place,
+                    "duplicate-key",
+                    f"the key {name} is here a second time; "
+                    f"the first is at {seen[name].line}:{seen[name].column}",
+                    "keep one of the two",
+                )
+                continue
+            seen[name] = key.place
+            entries.append(Entry(key=key, value=value))
+        return MappingNode(entries=tuple(entries), place=place, span=self._span(start, event))
+
+    def _key(self, event: events.Event, depth: int) -> ScalarNode | None:
+        """The key as a text scalar, or None with a fault noted."""
+        node = self._node(event, depth + 1)
+        if not isinstance(node, ScalarNode):
+            self._fault(
+                node.place, "key-not-text", "a key must be text, not a mapping or a list", ""
+            )
+            return None
+        if isinstance(node.value, str):
+            if node.source == "<<":
+                self._fault(
+                    node.place,
+                    "yaml-merge",
+                    "the merge key << is not allowed",
+                    "write the keys out, so that a reader sees them where they count",
+                )
+                return None
+            return node
+        if isinstance(node.value, int) and _BARE_INTEGER.match(node.source):
+            return ScalarNode(
+                value=node.source, place=node.place, span=node.span, source=node.source
+            )
+        if not isinstance(event, events.AliasEvent):
+            shown = node.source or "nothing"
+            self._fault(
+                node.place,
+                "key-not-text",
+                f"a key must be text, found {shown}",
+                f'put it in quotes: "{shown}"' if node.source else "write a name before the colon",
+            )
+        return None
+
+    def _decorations(
+        self,
+        event: events.ScalarEvent | events.SequenceStartEvent | events.MappingStartEvent,
+        place: Place,
+    ) -> None:
+        if event.anchor is not None:
+            self._fault(
+                place,
+                "yaml-anchor",
+                f"the anchor &{event.anchor} is not allowed",
+                f"remove &{event.anchor}; values are written out where they count",
+            )
+        if event.tag is not None:
+            self._fault(
+                place,
+                "yaml-tag",
+                f"the tag {_written_tag(str(event.tag))} is not allowed",
+                "remove the tag; the file's schema decides what a value is",
+            )
+
+    def _syntax(self, error: YAMLError) -> None:
+        mark: _Mark | None = getattr(error, "problem_mark", None)
+        problem: str = getattr(error, "problem", None) or str(error)
+        place = Place(self._file) if mark is None else self._place(mark)
+        context: str | None = getattr(error, "context", None)
+        message = f"not YAML: {problem}"
+        if context:
+            message += f" ({context})"
+        self._fault(place, "yaml-syntax", message, _advice(problem))
+
+    def _place(self, mark: object) -> Place:
+        at = cast("_Mark", mark)
+        return Place(self._file, at.line + 1, at.column + 1)
+
+    def _span(self, first: events.Event, last: events.Event) -> Span:
+        return Span(
+            start=cast("_Mark", first.start_mark).index, end=cast("_Mark", last.end_mark).index
+        )
+
+    def _fault(self, place: Place, code: str, message: str, hint: str) -> None:
+        self._faults.append(Fault(place=place, path="", code=code, message=message, hint=hint))
+
+
+def _written_tag(tag: str) -> str:
+    return "!!" + tag.removeprefix("tag:yaml.org,2002:") if tag.startswith("tag:yaml.") else tag
+
+
+def _advice(problem: str) -> str:
+    if "cannot start any token" in problem:
+        return "indent with spaces, not tabs, and quote text that starts with a special character"
+    if "expected ',' or" in problem:
+        return "is a bracket or brace left open?"
+    if "mapping values are not allowed" in problem or "could not find expected ':'" in problem:
+        return "check the indentation, and quote text that holds a colon"
+    return "check the indentation and the quotes near this place"
+
+
+def require_yaml(text: str, file: str) -> Node:
+    """The document in ``text``.
+
+    Raises:
+        BankFaults: with everything that is wrong with it.
+    """
+    root, faults = parse_yaml(text, file)
+    if root is None or faults:
+        raise BankFaults(faults)
+    return root
