@@ -47,7 +47,8 @@ class Tables:
 
     rules (C, 10) coefficients by ``authored.rules.TERMS``; metric (3,); support () as (1,);
     pairs (P, 2) int32 channel positions with caps (P,); ceilings (N, 2) int32 (channel, under) with
-    slacks (N,); sealing (M,) int32 with levels (M,); parting (L,) int32.
+    slacks (N,); sealing (M,) int32 with levels (M,); parting (L,) int32; mirror names (left, right)
+    pairs of channels.
     """
 
     engine: int
@@ -68,6 +69,7 @@ class Tables:
     sealing_levels: F32
     parting: I32
     labels: tuple[LabelTable, ...]
+    mirror: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def label_index(self) -> dict[str, int]:

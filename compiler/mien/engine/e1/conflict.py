@@ -1,0 +1,93 @@
+"""Channels that exclude each other: antagonist pairs, then ceilings.
+
+For each channel c, over its pairs (c, p, cap), all from the same input x:
+
+    x'_c = min of ( x_c <= x_p ? min(x_c, cap) : x_c - max(0, x_p - cap) )
+
+which takes min(x_c, x_p) down to the cap and keeps the pair's difference; it depends on no order of
+the pairs, is continuous, and does nothing the second time. Then x'_a = min(x'_a, x'_b + slack).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from mien.engine.tables import F32, I32, Tables
+
+Index = npt.NDArray[np.intp]
+Partner = tuple[int, np.float32]
+"""A column and the cap on the smaller of the two."""
+
+_ZERO = np.float32(0.0)
+
+
+@frozen(kw_only=True, eq=False)
+class Conflict:
+    """A conflict stage on columns: result j starts as column ``source[j]`` (None: as column j).
+
+    ``partners[m, j]`` is the column of result j's m-th partner, its own with no cap where it has
+    fewer. partners (M, N), caps (M, N, 1); ceilings (result, under) positions in the result.
+    """
+
+    source: Index | None
+    partners: Index
+    caps: F32
+    ceilings: tuple[tuple[int, int], ...]
+    slacks: tuple[np.float32, ...]
+
+    def __call__(self, x: F32) -> F32:
+        """The columns ``x`` (N', n) without conflicts (N, n); ``x`` itself if nothing is to do."""
+        start = x if self.source is None else x[self.source]
+        result = start
+        for partners, caps in zip(self.partners, self.caps, strict=True):
+            other = x[partners]
+            lower = np.minimum(start, caps)
+            higher = start - np.maximum(_ZERO, other - caps)
+            result = np.minimum(result, np.where(start <= other, lower, higher))
+        if self.ceilings:
+            result = result.copy() if result is x else result
+            for (channel, under), slack in zip(self.ceilings, self.slacks, strict=True):
+                result[channel] = np.minimum(result[channel], result[under] + slack)
+        return result
+
+
+def conflict_of(tables: Tables) -> Conflict:
+    """The conflicts of a bank's whole face."""
+    return build_conflict(
+        tables.pairs, tables.caps, tables.ceilings, tables.slacks, len(tables.channels)
+    )
+
+
+def build_conflict(pairs: I32, caps: F32, ceilings: I32, slacks: F32, channels: int) -> Conflict:
+    """Pad the pairs so that every channel has as many partners."""
+    partners: list[list[Partner]] = [[] for _ in range(channels)]
+    ends: list[list[int]] = pairs.tolist()
+    for (a, b), cap in zip(ends, caps, strict=True):
+        partners[a].append((b, cap))
+        partners[b].append((a, cap))
+    index, limits = pad(partners, range(channels))
+    return Conflict(
+        source=None,
+        partners=index,
+        caps=limits,
+        ceilings=tuple((a, b) for a, b in ceilings.tolist()),
+        slacks=tuple(slacks),
+    )
+
+
+def pad(partners: Sequence[Sequence[Partner]], own: Sequence[int]) -> tuple[Index, F32]:
+    """Partners (M, N) and caps (M, N, 1), M the most of any; ``own`` fills in, without cap."""
+    most = max((len(of) for of in partners), default=0)
+    none = np.float32(np.inf)
+    rows = [
+        [*of, *[(column, none)] * (most - len(of))]
+        for of, column in zip(partners, own, strict=True)
+    ]
+    shape = (most, len(partners))
+    index = np.array([[row[m][0] for row in rows] for m in range(most)], dtype=np.intp)
+    caps = np.array([[row[m][1] for row in rows] for m in range(most)], dtype=np.float32)
+    return index.reshape(shape), caps.reshape(*shape, 1)

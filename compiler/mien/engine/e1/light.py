@@ -1,0 +1,140 @@
+"""The light path: faces by elementwise NumPy alone, for few queries and without any compiling.
+
+The same operations in the same order as the kernels, hence the same bits. Arrays are (K, n),
+(N, n) for n queries of one plan; every constant is float32, so nothing is promoted.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+
+from mien.engine.e1.conflict import Conflict, Index, pad
+from mien.engine.e1.plan import Plan, Resolve
+from mien.engine.tables import F32
+
+_ZERO = np.float32(0.0)
+_HALF = np.float32(0.5)
+_ONE = np.float32(1.0)
+_TWO = np.float32(2.0)
+_THREE = np.float32(3.0)
+_FOUR = np.float32(4.0)
+
+# 1 V A D VV AA DD VA VD AD as products of two of (V, A, D, 1); a product with 1 is exact.
+_LEFT = np.array([3, 0, 1, 2, 0, 1, 2, 0, 0, 1])
+_RIGHT = np.array([3, 3, 3, 3, 0, 1, 2, 1, 2, 2])
+
+
+@frozen(kw_only=True, eq=False)
+class Light:
+    """A plan's tables, shaped to broadcast over queries."""
+
+    plan: Plan
+    channels: int
+    anchors: F32
+    metric: F32
+    outer: F32
+    span: F32
+    rules: F32
+    strength: F32
+    weights: F32
+    archetypes: F32
+    resolve: Conflict | None
+    gain: F32
+    offset: F32
+    styled: Index | None
+    resolve_style: Conflict | None
+    fade: F32
+
+    def faces(self, vads: F32, speech: F32 | None) -> F32:
+        """Faces (n, C) at vads (n, 3), under speech (n,) or none."""
+        faces = np.zeros((len(vads), self.channels), dtype=np.float32)
+        if len(self.plan.live):
+            columns = self._columns(np.ascontiguousarray(vads.T))
+            shown = self.plan.shown
+            if speech is not None:
+                faded = columns[self.plan.fade_source] * (_ONE - speech * self.fade)
+                columns = np.concatenate((columns, faded))
+                shown = self.plan.spoken
+            faces[:, self.plan.live] = columns[shown].T
+        return faces
+
+    def _columns(self, points: F32) -> F32:
+        """The label's columns (N, n) at points (3, n), styled, without conflicts."""
+        away = points[:, None, :] - self.anchors
+        parts = (self.metric * away) * away
+        squared = (parts[0] + parts[1]) + parts[2]
+        raw = self._interpolate(points, squared)
+        t = np.minimum(_ONE, np.maximum(_ZERO, (self.outer - squared) / self.span))
+        blend = (t * t) * (_THREE - _TWO * t)
+        held = blend[:, None, :] * self.archetypes
+        face, blended = held[0], blend[0]
+        for i in range(1, len(blend)):
+            face = face + held[i]
+            blended = blended + blend[i]
+        face = np.minimum(_ONE, face + (_ONE - blended) * raw)
+        if self.resolve is not None:
+            face = self.resolve(face)
+        if self.styled is not None:
+            worn = self.gain * face[self.styled] + self.offset
+            face = np.minimum(_ONE, np.maximum(_ZERO, worn))
+            if self.resolve_style is not None:
+                face = self.resolve_style(face)
+        columns: F32 = face
+        return columns
+
+    def _interpolate(self, points: F32, squared: F32) -> F32:
+        """Each column's trend plus radial basis functions through its archetypes, g (N, n)."""
+        u = np.sqrt(squared) / self.plan.support
+        p = np.maximum(_ZERO, _ONE - u)
+        p2 = p * p
+        phi = (p2 * p2) * (_FOUR * u + _ONE)
+        terms = np.concatenate((points, np.ones((1, points.shape[1]), dtype=np.float32)))
+        weighed = self.rules * (terms[_LEFT] * terms[_RIGHT])[:, None, :]
+        q = weighed[0]
+        for j in range(1, len(weighed)):
+            q = q + weighed[j]
+        signal = (_ONE + q / np.sqrt(_ONE + q * q)) * _HALF
+        raw = self.strength * signal[self.plan.rule]
+        pulls = self.weights * phi[:, None, :]
+        for pull in pulls:
+            raw = raw + pull
+        held: F32 = np.minimum(_ONE, np.maximum(_ZERO, raw))
+        return held
+
+
+def make_light(plan: Plan, channels: int) -> Light:
+    """A plan's tables for the light path."""
+    table, restyle = plan.table, plan.restyle
+    none = np.zeros(0, dtype=np.float32)
+    return Light(
+        plan=plan,
+        channels=channels,
+        anchors=np.ascontiguousarray(table.anchors.T)[:, :, None],
+        metric=plan.metric[:, None, None],
+        outer=table.plateau_outer[:, None],
+        span=table.plateau_span[:, None],
+        rules=np.ascontiguousarray(plan.rules.T)[:, :, None],
+        strength=plan.strength[:, None],
+        weights=plan.weights[:, :, None],
+        archetypes=plan.archetypes[:, :, None],
+        resolve=_conflict(plan.resolve),
+        gain=(none if restyle is None else restyle.gain)[:, None],
+        offset=(none if restyle is None else restyle.offset)[:, None],
+        styled=None if restyle is None else np.array(restyle.source, dtype=np.intp),
+        resolve_style=None if plan.resolve_style is None else _conflict(plan.resolve_style),
+        fade=plan.fade[:, None],
+    )
+
+
+def _conflict(stage: Resolve) -> Conflict | None:
+    if stage.idle:
+        return None
+    index, caps = pad(stage.partners, stage.source)
+    return Conflict(
+        source=np.array(stage.source, dtype=np.intp),
+        partners=index,
+        caps=caps,
+        ceilings=tuple((channel, under) for channel, under, _ in stage.ceilings),
+        slacks=tuple(slack for _, _, slack in stage.ceilings),
+    )

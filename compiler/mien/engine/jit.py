@@ -1,0 +1,54 @@
+"""The one place that decides how kernels are compiled.
+
+A kernel is plain Python over float32 or float64 arrays; with NUMBA_DISABLE_JIT=1 it runs as such
+and gives the same bits: no fast-math, hence no contraction and no reordering. Import modules that
+hold kernels lazily: this one imports numba when the first kernel is decorated.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_OPTIONS = {"nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": False}
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile ``function`` at its first call, and keep the machine code for later processes.
+
+    The code lies beside the source, else (a read-only installation) in the user's cache folder
+    (NUMBA_CACHE_DIR or XDG_CACHE_HOME where set). Where neither can be written it is compiled in
+    every process.
+    """
+    from numba import njit
+
+    decorate: Any = njit
+    try:
+        compiled: Callable[P, R] = decorate(cache=True, **_OPTIONS)(function)
+    except (RuntimeError, OSError):  # numba: "no locator available"
+        compiled = decorate(**_OPTIONS)(function)
+    return compiled
+
+
+def is_cold(compiled: Callable[..., object]) -> bool:
+    """Whether calling the kernel for the first time will compile it (a guess, for messages)."""
+    stats: Any = getattr(compiled, "stats", None)
+    signatures: Any = getattr(compiled, "signatures", None)
+    if stats is None or signatures:
+        return False
+    folder: str | None = stats.cache_path
+    if folder is None:
+        return True
+    name = getattr(compiled, "__qualname__", "")
+    return not any(Path(folder).glob(f"*{name}*.nbi"))
+
+
+def tell_on_terminal(seconds: int) -> None:
+    """Say on standard error, if a person reads it, that the first run compiles."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"compiling kernels, once (about {seconds} s)\n")

@@ -1,0 +1,69 @@
+"""What every numbered engine offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from mien.authored.bank import AuthoredBank
+from mien.engine.tables import F32, I32, Tables
+
+PLAIN = -1
+"""The style position that stands for no style."""
+
+
+class Evaluator(Protocol):
+    """One bank's tables made ready. Safe to use from several threads at once.
+
+    Inputs are trusted: the runtime `Bank` checks what people give. Every method gives the same bits
+    for the same query, whatever else is asked with it.
+    """
+
+    def face(self, label: int, vad: Sequence[float], style: int, speech: float) -> F32:
+        """One face (C,) at ``vad``; ``style`` a position of the label or PLAIN."""
+        ...
+
+    def faces(
+        self,
+        labels: I32,
+        vads: F32,
+        styles: I32 | None,
+        speech: F32 | None,
+        out: F32,
+        threads: int,
+    ) -> None:
+        """Fill ``out`` (Q, C) from labels (Q,), vads (Q, 3), styles (Q,) and speech (Q,)."""
+        ...
+
+    def mixture(
+        self, weights: Sequence[tuple[int, np.float32]], vad: Sequence[float], speech: float
+    ) -> F32:
+        """One face of several labels; ``weights`` in label order, positive, summing to 1."""
+        ...
+
+    def compose(self, face: F32, visemes: F32) -> F32:
+        """``face`` (C,), faded by its speech already, under the lips' ``visemes`` (C,)."""
+        ...
+
+
+class Engine(Protocol):
+    """The meaning of one engine number: records to tables, tables to faces."""
+
+    @property
+    def number(self) -> int:
+        """The engine's number, as locks and artifacts pin it."""
+        ...
+
+    def compile_tables(self, bank: AuthoredBank) -> Tables:
+        """The tables of ``bank``.
+
+        Raises:
+            BankFaults: the bank cannot be solved or its archetypes conflict with themselves.
+        """
+        ...
+
+    def evaluator(self, tables: Tables) -> Evaluator:
+        """``tables`` made ready to be asked."""
+        ...
