@@ -20,7 +20,7 @@ SCHEMA = "mien/lock/1"
 
 @cache
 def _converter() -> Converter:
-    return Converter(forbid_extra_keys=True, detailed_validation=False)
+    return Converter(forbid_extra_keys=True)
 
 
 def read_lock(path: Path) -> Lock | None:
@@ -50,10 +50,13 @@ def parse_lock(data: bytes, name: str) -> Lock:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _refuse(name, "lock-not-text", "this is not UTF-8 text") from error
-    document = _versioned(parse_yaml(text, name), name)
+    root, faults = parse_yaml(text, name)
+    if root is None or faults:
+        raise BankFaults(faults)
+    document = _versioned(root, name)
     try:
         lock = _converter().structure(document, Lock)
-    except (BaseValidationError, KeyError, TypeError, ValueError) as error:
+    except BaseValidationError as error:
         raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote") from error
     if write_lock(lock) != text:
         raise _refuse(name, "lock-edited", "this lock was changed after mien wrote it")

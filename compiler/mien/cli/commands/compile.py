@@ -1,0 +1,127 @@
+"""`mien compile`: presets to lock and artifact."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import bank_argument, format_option
+from mien.cli.render import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mien.lock.record import Lock
+
+
+@click.command("compile", short_help="Compile presets into a lock and an artifact.")
+@bank_argument
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 and say what is stale if the lock is."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build"),
+    show_default=True,
+    help="Folder for the artifact.",
+)
+@format_option
+def command(bank: Path, check: bool, out: Path, output: str) -> None:
+    """Compile BANK: check it, solve it, prove its slopes, write the lock and the artifact.
+
+    The lock goes into the bank's folder and is meant to be committed; the artifact goes into the
+    output folder. Nothing is compiled again when neither the sources nor the artifact changed.
+    """
+    if check:
+        _check(bank, output)
+    else:
+        _compile(bank, out, output)
+
+
+def _compile(bank: Path, out: Path, output: str) -> None:
+    from mien.fresh import LOCK_NAME, fresh_lock
+
+    lock = fresh_lock(bank, out)
+    changed = lock is None
+    if lock is None:
+        from mien.compile import compile_folder
+        from mien.lock.write import write_lock
+        from mien.text.atomic import write_atomic
+
+        compiled = compile_folder(bank, _progress())
+        lock = compiled.lock
+        out.mkdir(parents=True, exist_ok=True)
+        write_atomic(out / lock.artifact.file, compiled.artifact)
+        text = write_lock(lock).encode()
+        path = bank / LOCK_NAME
+        if not path.is_file() or path.read_bytes() != text:
+            write_atomic(path, text)
+    if output == "json":
+        write_json(_summary(lock, bank / LOCK_NAME, out, changed=changed))
+    else:
+        click.echo(_sentence(lock, bank / LOCK_NAME, out, changed=changed))
+
+
+def _check(bank: Path, output: str) -> None:
+    from mien.compile import compile_folder
+    from mien.fresh import LOCK_NAME
+    from mien.lock.compare import differences
+    from mien.lock.read import read_lock
+
+    old = read_lock(bank / LOCK_NAME)
+    new = compile_folder(bank, _progress()).lock
+    stale = ("there is no lock yet",) if old is None else differences(old, new)
+    if output == "json":
+        write_json({"bank": new.bank, "version": new.version, "stale": list(stale)})
+    elif stale:
+        click.echo(f"{bank / LOCK_NAME} is stale:")
+        for line in stale:
+            click.echo(f"  {line}")
+        click.echo(f"Run `mien compile {bank}`, read the difference, and commit it.")
+    else:
+        click.echo(f"{bank / LOCK_NAME} holds: artifact {new.artifact.sha256}")
+    if stale:
+        sys.exit(1)
+
+
+def _progress() -> Callable[[str], None] | None:
+    """A line on a terminal that names the label being proved."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda label: click.echo(f"\r\x1b[Kproving {label}", nl=False, err=True)
+
+
+def _summary(lock: Lock, path: Path, out: Path, *, changed: bool) -> dict[str, object]:
+    return {
+        "bank": lock.bank,
+        "version": lock.version,
+        "engine": lock.engine,
+        "changed": changed,
+        "lock": str(path),
+        "artifact": {
+            "path": str(out / lock.artifact.file),
+            "bytes": lock.artifact.bytes,
+            "sha256": lock.artifact.sha256,
+        },
+        "labels": {label: pin.table for label, pin in lock.labels.items()},
+    }
+
+
+def _sentence(lock: Lock, path: Path, out: Path, *, changed: bool) -> str:
+    steepest_mean = max(lock.labels.items(), key=lambda item: item[1].plain.mean.proved)
+    steepest = max(lock.labels.items(), key=lambda item: item[1].plain.channel.proved)
+    mean, channel = steepest_mean[1].plain.mean, steepest[1].plain.channel
+    return "\n".join(
+        (
+            f"{lock.bank} {lock.version}: {'compiled' if changed else 'nothing changed'}",
+            f"  artifact  {out / lock.artifact.file} ({lock.artifact.bytes:,} bytes)",
+            f"  sha256    {lock.artifact.sha256}",
+            f"  lock      {path}",
+            f"  slope     mean {mean.proved} ({steepest_mean[0]}), "
+            f"channel {channel.proved} ({steepest[0]}, {channel.channel}), proved",
+        )
+    )

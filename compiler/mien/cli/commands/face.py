@@ -1,0 +1,105 @@
+"""`mien face`: one face, as a table or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import format_option
+from mien.cli.render import write_json
+
+if TYPE_CHECKING:
+    from mien.bank import Bank
+
+BAR = 24
+"""Characters of a full bar."""
+
+
+@click.command("face", short_help="Show one face of a bank.")
+@click.argument("bank", metavar="BANK")
+@click.argument("label", metavar="LABEL")
+@click.option("--at", metavar="ANCHOR", help="An intensity or a style's own point.  [default: mid]")
+@click.option("--vad", type=float, nargs=3, metavar="V A D", help="A point, each in [-1, 1].")
+@click.option("--intensity", type=float, metavar="T", help="From the lowest anchor, 0, to 1.")
+@click.option("--style", metavar="S", help="A style of the label, worn at its own point.")
+@click.option("--speech", type=float, default=0.0, show_default=True, help="How much is spoken.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw the face into this .svg or .png file.",
+)
+@format_option
+def command(
+    bank: str,
+    label: str,
+    at: str | None,
+    vad: tuple[float, float, float] | None,
+    intensity: float | None,
+    style: str | None,
+    speech: float,
+    out: Path | None,
+    output: str,
+) -> None:
+    """Show the face that BANK gives for LABEL.
+
+    BANK is a folder, an artifact, or the name of a bank that ships. LABEL is one label, or a
+    mixture such as joy=0.6,awe=0.4.
+    """
+    from mien.bank import QueryError, load
+
+    try:
+        loaded = load(bank)
+        what = _mixture(label)
+        point = loaded.point(what, vad=vad, at=at, intensity=intensity, style=style)
+        weights = loaded.face(what, vad=point, style=style, speech=speech)
+    except QueryError as error:
+        raise click.UsageError(str(error)) from error
+    channels = dict(zip(loaded.channels, (float(str(w)) for w in weights), strict=True))
+    place = tuple(float(str(value)) for value in point)
+    if out is not None:
+        from mien.drawing.write import write_drawing
+
+        write_drawing(out, channels)
+    if output == "json":
+        write_json(
+            {"label": label, "vad": place, "style": style, "speech": speech, "channels": channels}
+        )
+    else:
+        click.echo(_table(loaded, label, place, style, channels))
+
+
+def _mixture(text: str) -> str | dict[str, float]:
+    """LABEL as a label, or as label weights where it has an equals sign."""
+    if "=" not in text:
+        return text
+    weights: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, share = part.partition("=")
+        try:
+            weights[name.strip()] = float(share)
+        except ValueError:
+            hint = f"'{part}' is not LABEL=SHARE: write a mixture as joy=0.6,awe=0.4"
+            raise click.UsageError(hint) from None
+    return weights
+
+
+def _table(
+    bank: Bank,
+    label: str,
+    vad: tuple[float, ...],
+    style: str | None,
+    channels: dict[str, float],
+) -> str:
+    worn = f", {style}" if style else ""
+    head = f"{label}{worn} at V {vad[0]:+.2f} A {vad[1]:+.2f} D {vad[2]:+.2f}"
+    active = {name: weight for name, weight in channels.items() if weight >= 0.0005}
+    width = max((len(name) for name in active), default=0)
+    lines = [
+        f"  {name:<{width}}  {weight:5.3f}  {'█' * max(1, round(weight * BAR))}"
+        for name, weight in active.items()
+    ]
+    rest = len(channels) - len(active)
+    return "\n".join((f"{head} ({bank.id} {bank.version})", *lines, f"  {rest} channels at rest"))

@@ -1,0 +1,86 @@
+"""Presets to promise: from a bank's text to its tables, artifact, certificate and lock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from attrs import frozen
+
+from mien.artifact.write import artifact_bytes
+from mien.authored.bank import AuthoredBank
+from mien.authored.reader import read_bank
+from mien.certify import certify, check_budget
+from mien.engine.registry import get_engine
+from mien.engine.tables import Tables
+from mien.lint import lint
+from mien.lock.build import build_lock
+from mien.lock.record import Lock
+from mien.text.fault import BankFaults, Fault, Severity
+from mien.text.node import find
+from mien.versions import ENGINE
+
+
+@frozen(kw_only=True, eq=False)
+class Compiled:
+    """Everything that one compilation gives."""
+
+    bank: AuthoredBank
+    tables: Tables
+    artifact: bytes
+    lock: Lock
+
+
+def compile_tables(bank: AuthoredBank) -> Tables:
+    """The tables of a bank that means what it says, without certificate or lock.
+
+    Raises:
+        BankFaults: the bank breaks a lint rule or cannot be solved.
+    """
+    errors = [fault for fault in lint(bank) if fault.severity is Severity.ERROR]
+    if errors:
+        raise BankFaults(errors)
+    return get_engine(ENGINE).compile_tables(bank)
+
+
+def compile_bank(bank: AuthoredBank, say: Callable[[str], None] | None = None) -> Compiled:
+    """Compile, prove and pin a bank; ``say`` hears of every label that is proved.
+
+    Raises:
+        BankFaults: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
+    """
+    tables = compile_tables(bank)
+    certificate = certify(tables, say)
+    slope = bank.manifest.budgets.slope
+    breaches = check_budget(certificate, mean=slope.mean, channel=slope.channel)
+    if breaches:
+        raise BankFaults(_steep(bank, breach.label, str(breach)) for breach in breaches)
+    artifact = artifact_bytes(tables)
+    lock = build_lock(bank, tables, artifact, certificate)
+    return Compiled(bank=bank, tables=tables, artifact=artifact, lock=lock)
+
+
+def compile_folder(folder: Path, say: Callable[[str], None] | None = None) -> Compiled:
+    """`compile_bank` of the bank in ``folder``.
+
+    Raises:
+        BankFaults: as `compile_bank`, and for everything that the reader refuses.
+    """
+    return compile_bank(read_bank(folder), say)
+
+
+def digest(data: bytes) -> str:
+    """The sha256 of ``data`` in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _steep(bank: AuthoredBank, label: str, message: str) -> Fault:
+    document = next(d for name, d in bank.documents.items() if name.startswith(f"emotions/{label}."))
+    return Fault(
+        place=find(document.root, ("anchors",)).place,
+        path="anchors",
+        code="too-steep",
+        message=message,
+        hint="move the anchors apart, make the faces at them more alike, or raise the budget",
+    )

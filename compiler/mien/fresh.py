@@ -1,0 +1,39 @@
+"""Whether a bank's lock and artifact still say what its sources say, told without compiling."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from mien.authored.documents import read_documents
+from mien.lock.read import read_lock
+from mien.lock.record import Lock
+from mien.text.fault import BankFaults
+from mien.versions import ENGINE, SCHEMAS
+
+LOCK_NAME = "mien.lock"
+
+
+def fresh_lock(folder: Path, out: Path) -> Lock | None:
+    """The lock of the bank in ``folder``, if nothing about it has changed, else None.
+
+    Unchanged means: every source digest, the engine and the schema versions are those of the lock,
+    and the artifact in ``out`` has the digest that the lock pins. An edited lock is not fresh.
+
+    Raises:
+        BankFaults: a source cannot be parsed.
+    """
+    try:
+        lock = read_lock(folder / LOCK_NAME)
+    except BankFaults:
+        return None
+    if lock is None or lock.engine != ENGINE or lock.schemas != SCHEMAS:
+        return None
+    sources = {name: document.digest for name, document in read_documents(folder).items()}
+    if sources != lock.sources:
+        return None
+    try:
+        data = (out / lock.artifact.file).read_bytes()
+    except OSError:
+        return None
+    return lock if hashlib.sha256(data).hexdigest() == lock.artifact.sha256 else None

@@ -1,0 +1,95 @@
+"""A lock from what was compiled."""
+
+from __future__ import annotations
+
+import hashlib
+from math import sqrt
+
+from mien.artifact.digest import shared_digest, table_digest
+from mien.authored.bank import AuthoredBank
+from mien.certify import Certificate, SlopeProof
+from mien.engine.tables import LabelTable, Tables
+from mien.lint import closest_pairs
+from mien.lock.decimals import down, nearest
+from mien.lock.record import (
+    ArtifactPin,
+    ChannelSlope,
+    ClosestPair,
+    LabelPin,
+    Lock,
+    MeanSlope,
+    Slopes,
+)
+from mien.versions import ENGINE, SCHEMAS
+
+
+def build_lock(
+    bank: AuthoredBank, tables: Tables, artifact: bytes, certificate: Certificate
+) -> Lock:
+    """Pin the sources of ``bank`` and everything that was made from them."""
+    proofs = {proof.label: proof for proof in certificate.labels}
+    return Lock(
+        bank=tables.bank,
+        version=tables.version,
+        engine=ENGINE,
+        artifact=ArtifactPin(
+            file=artifact_name(tables.bank),
+            bytes=len(artifact),
+            sha256=hashlib.sha256(artifact).hexdigest(),
+        ),
+        shared=shared_digest(tables),
+        schemas=SCHEMAS,
+        sources={name: document.digest for name, document in bank.documents.items()},
+        separation=_separation(bank),
+        labels={
+            table.label: LabelPin(
+                table=table_digest(table),
+                plateaus=_plateaus(table, tables.intensities),
+                plain=_slopes(proofs[table.label].plain),
+                styles={
+                    style: _slopes(proofs[table.label].styles[style]) for style in table.styles
+                },
+            )
+            for table in tables.labels
+        },
+    )
+
+
+def artifact_name(bank: str) -> str:
+    """The file name of a bank's artifact."""
+    return f"{bank}.safetensors"
+
+
+def _separation(bank: AuthoredBank) -> dict[str, ClosestPair]:
+    channels = len(bank.rig.channels)
+    return {
+        intensity: ClosestPair(
+            labels=(pairs[0].first, pairs[0].second),
+            mean=nearest(pairs[0].distance),
+            sum=nearest(pairs[0].distance * channels),
+        )
+        for intensity, pairs in closest_pairs(bank).items()
+        if pairs
+    }
+
+
+def _plateaus(table: LabelTable, intensities: tuple[str, ...]) -> dict[str, float]:
+    """Flat radii, rounded down so that the printed radius is inside the true one."""
+    return {
+        intensity: down(sqrt(max(0.0, float(outer) - float(span))))
+        for intensity, outer, span in zip(
+            intensities, table.plateau_outer, table.plateau_span, strict=True
+        )
+    }
+
+
+def _slopes(proof: SlopeProof) -> Slopes:
+    return Slopes(
+        mean=MeanSlope(proved=proof.mean.proved, sampled=proof.mean.sampled),
+        channel=ChannelSlope(
+            channel=proof.channel.name,
+            proved=proof.channel.bound.proved,
+            sampled=proof.channel.bound.sampled,
+            at=proof.channel.at,
+        ),
+    )
