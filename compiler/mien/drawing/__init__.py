@@ -1,0 +1,1 @@
+"""Weights to pictures: a vector face as data, drawn as SVG or PNG."""

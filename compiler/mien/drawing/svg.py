@@ -1,0 +1,92 @@
+"""A posed face as SVG text: the same text for the same weights, everywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from html import escape
+
+from mien.drawing.curve import Curve, Knot
+from mien.drawing.flat import FlatFace
+from mien.drawing.pose import PosedLayer, pose
+
+_STEPS = 10
+"""Steps per view unit: coordinates are written with one decimal."""
+
+_HUNDREDTHS = 100
+"""Opacities and widths are written with two."""
+
+
+def svg(
+    face: FlatFace,
+    weights: Mapping[str, float],
+    size: int = 600,
+    *,
+    prefix: str = "face",
+    title: str = "",
+) -> str:
+    """The face at ``weights`` as a whole SVG document, ``size`` pixels wide.
+
+    ``prefix`` starts every id: give faces that share a page different ones. ``title`` is read out
+    by screen readers.
+    """
+    _, _, width, height = face.view
+    box = " ".join(number(side) for side in face.view)
+    label = escape(title or face.title, quote=True)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"'
+        f' width="{size}" height="{number(size * height / width)}" role="img"'
+        f' aria-label="{label}">\n{shapes(face, weights, prefix=prefix)}</svg>\n'
+    )
+
+
+def shapes(face: FlatFace, weights: Mapping[str, float], *, prefix: str = "face") -> str:
+    """The face's shapes alone, one a line, to stand inside an SVG of one's own."""
+    posed = pose(face, weights)
+    return "".join(f"{line}\n" for line in _lines(posed, prefix))
+
+
+def _lines(posed: list[PosedLayer], prefix: str) -> Iterator[str]:
+    clips = {layer.layer.clip for layer in posed if layer.opacity > 0.0}
+    for position, layer in enumerate(posed):
+        data = path_data(layer.curve)
+        if position in clips:
+            yield f'<clipPath id="{prefix}-{position}"><path d="{data}"/></clipPath>'
+        if layer.opacity > 0.0:
+            yield f'<path d="{data}"{_paint(layer, prefix)}/>'
+
+
+def _paint(posed: PosedLayer, prefix: str) -> str:
+    layer = posed.layer
+    paint = f' fill="{layer.fill or "none"}"'
+    if layer.stroke:
+        paint += (
+            f' stroke="{layer.stroke}" stroke-width="{number(layer.width, _HUNDREDTHS)}"'
+            ' stroke-linecap="round" stroke-linejoin="round"'
+        )
+    if posed.opacity < 1.0:
+        paint += f' opacity="{number(posed.opacity, _HUNDREDTHS)}"'
+    if layer.clip >= 0:
+        paint += f' clip-path="url(#{prefix}-{layer.clip})"'
+    return paint
+
+
+def path_data(curve: Curve) -> str:
+    """The ``d`` of a path."""
+    data = f"M{_pair(curve.start)}C" + " ".join(
+        f"{_pair(out)} {_pair(into)} {_pair(end)}" for out, into, end in curve.segments
+    )
+    return data + "Z" if curve.closed else data
+
+
+def _pair(knot: Knot) -> str:
+    return f"{number(knot[0])} {number(knot[1])}"
+
+
+def number(value: float, steps: int = _STEPS) -> str:
+    """``value`` rounded to ``1 / steps`` (a power of ten), halves up, without idle zeros."""
+    units = math.floor(value * steps + 0.5)
+    whole, rest = divmod(abs(units), steps)
+    sign = "-" if units < 0 else ""
+    decimals = f"{rest + steps}"[1:].rstrip("0")
+    return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
