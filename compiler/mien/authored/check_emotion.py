@@ -9,7 +9,7 @@ from mien.authored.complaints import Complaints
 from mien.authored.rig_names import RigNames
 from mien.text.node import Node, ScalarNode
 from mien.text.peek import at, entries, items, text
-from mien.text.suggest import did_you_mean
+from mien.text.suggest import did_you_mean, nearest
 from mien.text.where import Path
 
 
@@ -66,17 +66,19 @@ def _intensities(complaints: Complaints, part: str, intensities: Sequence[str]) 
     if at(complaints.root, (part,)) is None:
         return
     found = [entry.name for entry in entries(complaints.root, part)]
+    absent = [name for name in intensities if name not in found]
+    mistyped: set[str | None] = set()
     for name in found:
         if name not in intensities:
-            absent = [one for one in intensities if one not in found] or list(intensities)
+            mistyped.add(nearest(name, absent))
             complaints.at_key(
                 (part, name),
                 "unknown-intensity",
                 f"the bank has no intensity {name}",
-                did_you_mean(name, absent),
+                did_you_mean(name, absent or list(intensities)),
             )
-    for name in intensities:
-        if name not in found:
+    for name in absent:
+        if name not in mistyped:
             complaints.at_key(
                 (part,),
                 "missing-intensity",

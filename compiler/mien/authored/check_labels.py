@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 
+from mien.authored.bank import Document
 from mien.authored.complaints import Complaints
 from mien.text.fault import Fault
-from mien.text.node import Node, ScalarNode
-from mien.text.peek import items
+from mien.text.node import Node
+from mien.text.peek import items, text, texts
 from mien.text.suggest import nearest
-from mien.text.where import key_place
 
 
-def missing_files(manifest: Node, stems: Iterable[str]) -> Complaints:
-    """Labels of the manifest that have none of the files ``stems`` under emotions/."""
+def check_labels(
+    manifest: Node, files: Collection[str], documents: Mapping[str, Document]
+) -> list[Fault]:
+    """Labels without a file and files without a label; a mistyped name is one fault, not two.
+
+    ``files`` are the names of all label files, ``documents`` those that could be read.
+    """
+    listed = texts(manifest, "labels")
+    spare = sorted(set(files) - set(listed))
     complaints = Complaints(root=manifest)
-    there = set(stems)
-    listed = {item.value for item in items(manifest, "labels") if isinstance(item, ScalarNode)}
-    spare = sorted(there - {str(label) for label in listed})
-    for position, item in enumerate(items(manifest, "labels")):
-        if not isinstance(item, ScalarNode) or not isinstance(item.value, str):
-            continue
-        label = item.value
-        if label in there:
+    meant: set[str] = set()
+    for position in range(len(items(manifest, "labels"))):
+        label = text(manifest, "labels", position)
+        if label is None or label in files:
             continue
         close = nearest(label, spare)
+        meant.update([close] if close else [])
         complaints.at_value(
             ("labels", position),
             "missing-label",
             f"the label {label} has no file emotions/{label}.yaml",
             f"did you mean {close}?" if close else "write it, or take the label off the list",
         )
-    return complaints
+    faults = complaints.faults
+    for stem in spare:
+        if stem in documents and stem not in meant and listed:
+            faults.extend(_undeclared(documents[stem].root, stem, listed))
+    return faults
 
 
-def undeclared(root: Node, stem: str, labels: Iterable[str]) -> list[Fault]:
-    """The fault of a file whose label the bank does not list."""
-    listed = list(labels)
-    if stem in listed:
-        return []
+def _undeclared(root: Node, stem: str, listed: Collection[str]) -> list[Fault]:
+    complaints = Complaints(root=root)
     close = nearest(stem, listed)
-    return [
-        Fault(
-            place=key_place(root, ("label",)),
-            path="label",
-            code="undeclared-label",
-            message=f"the labels in the bank's manifest do not list {stem}",
-            hint=f"did you mean {close}?" if close else "add it to labels, or remove the file",
-        )
-    ]
+    complaints.at_key(
+        ("label",),
+        "undeclared-label",
+        f"the labels in the bank's manifest do not list {stem}",
+        f"did you mean {close}?" if close else "add it to labels, or remove the file",
+    )
+    return complaints.faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from mien.text.fault import Fault
+from mien.text.limits import MAX_FAULTS
 from mien.text.node import Node
 from mien.text.place import Place
 from mien.text.where import Path, key_place, path_text, value_place
@@ -26,6 +27,7 @@ class Complaints:
         self._add(key_place(self.root, path), path, code, message, hint)
 
     def _add(self, place: Place, path: Path, code: str, message: str, hint: str) -> None:
-        self.faults.append(
-            Fault(place=place, path=path_text(path), code=code, message=message, hint=hint)
-        )
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(
+                Fault(place=place, path=path_text(path), code=code, message=message, hint=hint)
+            )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import define, field
 
-from mien import resources
 from mien.authored.bank import AuthoredBank, Document
+from mien.authored.rig_files import find_rig, known_rigs
 from mien.text.canonical import digest
 from mien.text.fault import BankFaults, Fault
 from mien.text.files import SUFFIXES, read_source
@@ -26,15 +26,16 @@ from mien.text.where import key_place, value_place
 _ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Sources:
     """What was read of a bank's files, and what was wrong with them.
 
-    ``labels`` are the names of the files under emotions/, readable or not.
+    ``labels`` are the names of the files under emotions/, readable or not; None where that folder
+    cannot be read.
     """
 
     documents: dict[str, Document] = field(factory=dict[str, Document])
-    labels: set[str] = field(factory=set[str])
+    labels: set[str] | None = field(default=None)
     faults: list[Fault] = field(factory=list[Fault])
 
     def named(self, stem: str) -> Document:
@@ -68,11 +69,16 @@ def gather(folder: Path) -> Sources:
     if refusal is not None:
         sources.faults.append(refusal)
         return sources
-    manifest = _required(sources, folder, "bank", "this does not look like the folder of a bank")
-    _required(sources, folder, "rules", "every bank has one, even if its trends are empty")
-    for stem, names in sorted(_stems(folder / "emotions", sources).items()):
-        sources.labels.add(stem)
-        _read_one(sources, folder, f"emotions/{stem}", [f"emotions/{name}" for name in names])
+    real = folder.resolve()
+    manifest = _required(
+        sources, folder, real, "bank", "this does not look like the folder of a bank"
+    )
+    _required(sources, folder, real, "rules", "every bank has one, even if its trends are empty")
+    stems = _stems(folder / "emotions", sources)
+    if stems is not None:
+        sources.labels = set(stems)
+        for _, names in sorted(stems.items()):
+            _read_one(sources, folder, real, [f"emotions/{name}" for name in names])
     if manifest is not None:
         _rig(sources, folder, manifest)
     return sources
@@ -108,14 +114,17 @@ def _named(documents: Mapping[str, Document], stem: str) -> Document:
 
 def shown_path(path: Path) -> str:
     """The path as a person would type it: relative where it lies under the working folder."""
-    here = Path.cwd()
-    if path.is_absolute() and path.is_relative_to(here):
-        path = path.relative_to(here)
+    if path.is_absolute():
+        here = Path.cwd()
+        path = path.relative_to(here) if path.is_relative_to(here) else path
     return path.as_posix()
 
 
 def parse(path: Path, shown: str, inside: Path) -> tuple[Node | None, tuple[Fault, ...]]:
-    """The node tree of one file, YAML or JSON by its suffix, with every fault of reading it."""
+    """The node tree of one file, YAML or JSON by its suffix, with every fault of reading it.
+
+    ``inside`` is as for `read_source`.
+    """
     try:
         text = read_source(path, shown=shown, inside=inside)
     except BankFaults as refusal:
@@ -157,7 +166,7 @@ def _folder_fault(folder: Path) -> Fault | None:
     )
 
 
-def _required(sources: Sources, folder: Path, stem: str, hint: str) -> Document | None:
+def _required(sources: Sources, folder: Path, real: Path, stem: str, hint: str) -> Document | None:
     names = [stem + suffix for suffix in SUFFIXES if os.path.lexists(folder / (stem + suffix))]
     if not names:
         sources.faults.append(
@@ -170,10 +179,10 @@ def _required(sources: Sources, folder: Path, stem: str, hint: str) -> Document 
             )
         )
         return None
-    return _read_one(sources, folder, stem, names)
+    return _read_one(sources, folder, real, names)
 
 
-def _read_one(sources: Sources, folder: Path, stem: str, names: list[str]) -> Document | None:
+def _read_one(sources: Sources, folder: Path, real: Path, names: list[str]) -> Document | None:
     for extra in names[1:]:
         sources.faults.append(
             Fault(
@@ -184,7 +193,7 @@ def _read_one(sources: Sources, folder: Path, stem: str, names: list[str]) -> Do
                 hint="keep one of the two",
             )
         )
-    return _document(sources, folder / names[0], names[0], folder)
+    return _document(sources, folder / names[0], names[0], real)
 
 
 def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document | None:
@@ -197,7 +206,7 @@ def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document
     return document
 
 
-def _stems(folder: Path, sources: Sources) -> dict[str, list[str]]:
+def _stems(folder: Path, sources: Sources) -> dict[str, list[str]] | None:
     """The files of a folder by their name without suffix; hidden and other files do not count."""
     try:
         names = os.listdir(folder)  # noqa: PTH208  names are enough
@@ -212,7 +221,7 @@ def _stems(folder: Path, sources: Sources) -> dict[str, list[str]]:
                 hint="every label has a file of its own there, such as emotions/joy.yaml",
             )
         )
-        return {}
+        return None
     stems: dict[str, list[str]] = {}
     for suffix in SUFFIXES:
         for name in sorted(names):
@@ -222,41 +231,21 @@ def _stems(folder: Path, sources: Sources) -> dict[str, list[str]]:
 
 
 def _rig(sources: Sources, folder: Path, manifest: Document) -> None:
-    root = manifest.root
-    node = root.get("rig") if isinstance(root, MappingNode) else None
-    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+    node = manifest.root.get("rig") if isinstance(manifest.root, MappingNode) else None
+    name = node.value if isinstance(node, ScalarNode) else None
+    if node is None or not isinstance(name, str) or not _ID.match(name):
+        return  # the schema says what is wrong
+    found = find_rig(folder, name)
+    if found is not None:
+        _document(sources, found.path, f"rigs/{found.path.name}", found.inside)
         return
-    if not _ID.match(node.value):
-        return  # the schema says so
-    for rigs, inside in _rig_folders(folder):
-        names = [node.value + suffix for suffix in SUFFIXES]
-        found = [name for name in names if os.path.lexists(rigs / name)]
-        if found:
-            _document(sources, rigs / found[0], f"rigs/{found[0]}", inside)
-            return
-    known = sorted({stem for rigs, _ in _rig_folders(folder) for stem in _rig_stems(rigs)})
     sources.faults.append(
         Fault(
             place=node.place,
             path="rig",
             code="rig-missing",
-            message=f"there is no rig {node.value}: looked for rigs/{node.value}.yaml in the bank, "
-            "beside it and among the rigs that ship",
-            hint=did_you_mean(node.value, known),
+            message=f"there is no rig {name}: looked for rigs/{name}.yaml in the bank, beside it "
+            "and among the rigs that ship",
+            hint=did_you_mean(name, known_rigs(folder)),
         )
     )
-
-
-def _rig_folders(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Where rigs are looked for, with the folder that they must not lead out of."""
-    yield folder / "rigs", folder
-    for rigs in (Path(os.path.normpath(folder / "..")) / "rigs", resources.presets() / "rigs"):
-        yield rigs, rigs
-
-
-def _rig_stems(rigs: Path) -> list[str]:
-    try:
-        names = os.listdir(rigs)  # noqa: PTH208  names are enough
-    except OSError:
-        return []
-    return [Path(name).stem for name in names if name.endswith(SUFFIXES)]

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from mien.authored.bank import AuthoredBank, Document
 from mien.authored.check_emotion import check_emotion, check_emotion_channels
-from mien.authored.check_labels import missing_files, undeclared
+from mien.authored.check_labels import check_labels
 from mien.authored.check_rig import check_rig
 from mien.authored.check_rules import check_rules
 from mien.authored.documents import Sources, gather
@@ -62,21 +62,20 @@ def _name_faults(usable: Mapping[str, Document], sources: Sources) -> list[Fault
             rig = rig_names(document.root)
             wanted = text(manifest.root, "rig") if manifest else None
             faults.extend(check_rig(document.root, rig, wanted).faults)
-    labels = texts(manifest.root, "labels") if manifest else ()
     intensities = texts(manifest.root, "intensities") if manifest else ()
-    for stem, document in usable.items():
-        if not stem.startswith("emotions/"):
-            continue
-        label = stem.removeprefix("emotions/")
-        if labels:
-            faults.extend(undeclared(document.root, label, labels))
+    emotions = {
+        stem.removeprefix("emotions/"): document
+        for stem, document in usable.items()
+        if stem.startswith("emotions/")
+    }
+    for label, document in emotions.items():
         faults.extend(check_emotion(document.root, label, intensities).faults)
         if rig is not None:
             faults.extend(check_emotion_channels(document.root, rig).faults)
     if rig is not None and "rules" in usable:
         faults.extend(check_rules(usable["rules"].root, rig).faults)
-    if manifest is not None:
-        faults.extend(missing_files(manifest.root, sources.labels).faults)
+    if manifest is not None and sources.labels is not None:
+        faults.extend(check_labels(manifest.root, sources.labels, emotions))
     return faults
 
 

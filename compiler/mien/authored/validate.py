@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -15,8 +16,9 @@ from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariabl
 from mien import resources
 from mien.authored.words import describe, expected_type, listing
 from mien.text.fault import Fault
+from mien.text.limits import MAX_FAULTS
 from mien.text.node import Node, plain
-from mien.text.suggest import did_you_mean, nearest
+from mien.text.suggest import nearest
 from mien.text.where import Path, key_place, path_text, value_place
 
 
@@ -26,7 +28,7 @@ def validate(root: Node, kind: str) -> list[Fault]:
     Names of channels are not looked at here: only the rig knows them.
     """
     faults: dict[tuple[Path, str], Fault] = {}
-    for error in _validator(kind).iter_errors(plain(root)):
+    for error in islice(_validator(kind).iter_errors(plain(root)), MAX_FAULTS):
         for path, fault in _faults(root, error):
             faults.setdefault((path, fault.code), fault)
     return list(faults.values())
@@ -82,6 +84,8 @@ def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
                 hint=_pattern_hint(str(cast("dict[str, str]", error.validator_value)["pattern"])),
             ),
         )
+    elif keyword == "uniqueItems":
+        yield from _repeated(root, path, cast("list[object]", error.instance))
     else:
         code, message, hint = _value_words(keyword, error)
         yield (
@@ -99,8 +103,10 @@ def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
 def _missing(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
     found = cast("dict[str, object]", error.instance)
     properties = cast("dict[str, Any]", _schema(error).get("properties", {}))
+    absent = [name for name in properties if name not in found]
+    mistyped = {nearest(name, absent) for name in found if name not in properties}
     for name in cast("list[str]", error.validator_value):
-        if name in found:
+        if name in found or name in mistyped:
             continue
         where = (*path, name)
         yield (
@@ -136,6 +142,25 @@ def _unknown(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[P
         )
 
 
+def _repeated(root: Node, path: Path, found: list[object]) -> Iterator[tuple[Path, Fault]]:
+    for position, item in enumerate(found):
+        if item not in found[:position]:
+            continue
+        where = (*path, position)
+        first = value_place(root, (*path, found.index(item)))
+        yield (
+            where,
+            Fault(
+                place=value_place(root, where),
+                path=path_text(where),
+                code="repeated-item",
+                message=f"{describe(item)} is in the list a second time; "
+                f"the first is at {first.line}:{first.column}",
+                hint="keep one of the two",
+            ),
+        )
+
+
 def _value_words(keyword: str, error: ValidationError) -> tuple[str, str, str]:
     """Code, message and hint for a value that is wrong in itself."""
     found = describe(error.instance)
@@ -148,16 +173,15 @@ def _value_words(keyword: str, error: ValidationError) -> tuple[str, str, str]:
     if keyword in ("enum", "const"):
         options = cast("list[object]", limit) if keyword == "enum" else [limit]
         allowed = [str(one) for one in options]
-        close = did_you_mean(str(error.instance), allowed)
-        return "unknown-value", f"expected {listing(allowed)}, found {found}", close
+        close = nearest(str(error.instance), allowed)
+        hint = f"did you mean {close}?" if close else ""
+        return "unknown-value", f"expected {listing(allowed)}, found {found}", hint
     if keyword == "pattern":
         return "bad-format", f"{found} is not written as expected", _pattern_hint(str(limit))
     if keyword == "minLength":
         return "empty-text", "the text is empty", str(_schema(error).get("description", ""))
     if keyword in ("minItems", "maxItems"):
-        return "wrong-length", f"{found} here, expected {_length(_schema(error))}", ""
-    if keyword == "uniqueItems":
-        return "repeated-item", "an item is in the list twice", "keep one of the two"
+        return "wrong-length", f"expected {_length(_schema(error))}, found {found}", ""
     return "invalid", error.message, ""
 
 
@@ -196,8 +220,10 @@ def _range(schema: dict[str, Any]) -> str:
 def _length(schema: dict[str, Any]) -> str:
     low, high = schema.get("minItems"), schema.get("maxItems")
     if low is not None and low == high:
-        return f"exactly {low}"
-    return f"at least {low}" if low is not None else f"at most {high}"
+        return f"exactly {low} items"
+    if low is not None:
+        return f"at least {low} item{'' if low == 1 else 's'}"
+    return f"at most {high} items"
 
 
 _PATTERN_HINTS = {

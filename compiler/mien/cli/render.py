@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 _WIDEST = 160
+_MOST = 200
 
 
 def write_json(data: Any) -> None:  # noqa: ANN401  any JSON value
@@ -27,8 +28,10 @@ def write_faults(faults: Sequence[Fault], output: str, *, err: bool = False) -> 
         write_json({"faults": [fault_json(fault) for fault in faults]})
         return
     lines = _Lines()
-    for fault in faults:
+    for fault in faults[:_MOST]:
         click.echo(_fault_text(fault, lines), err=err)
+    if len(faults) > _MOST:
+        click.echo(f"and {len(faults) - _MOST} more", err=err)
     click.echo(count_faults(faults), err=err)
 
 
@@ -93,7 +96,9 @@ class _Lines:
             self._files[file] = _source_lines(file)
         lines = self._files[file]
         text = lines[line - 1] if line <= len(lines) else None
-        return text if text is not None and text.isprintable() and len(text) <= _WIDEST else None
+        if text is None or len(text) > _WIDEST or not text.replace("\t", "").isprintable():
+            return None
+        return text
 
 
 def _source_lines(file: str) -> list[str]:

@@ -26,7 +26,8 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
     Args:
         path: the file.
         shown: how messages name it.
-        inside: the folder that the file must lie in once links are followed.
+        inside: the folder, its own links resolved, that the file must lie in once links are
+            followed.
 
     Raises:
         BankFaults: the file is missing, no regular file, outside ``inside``, unreadable, empty,
@@ -71,7 +72,7 @@ def place_of_offset(text: str, offset: int, file: str) -> Place:
 def _read_bytes(path: Path, shown: str, inside: Path) -> bytes:
     try:
         real = path.resolve(strict=True)
-        if not real.is_relative_to(inside.resolve(strict=True)):
+        if not real.is_relative_to(inside):
             raise _refusal(
                 shown,
                 "file-outside",

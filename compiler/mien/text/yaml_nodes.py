@@ -262,8 +262,10 @@ class _Reader:
         place = Place(self._file) if mark is None else self._place(mark)
         context: str | None = getattr(error, "context", None)
         message = f"not YAML: {problem}"
-        if context:
-            message += f" ({context})"
+        if context and context.startswith("while parsing"):
+            start: _Mark | None = getattr(error, "context_mark", None)
+            where = f" that starts at {start.line + 1}:{start.column + 1}" if start else ""
+            message += f" ({context}{where})"
         self._fault(place, "yaml-syntax", message, _advice(problem))
 
     def _place(self, mark: object) -> Place:
