@@ -26,7 +26,8 @@ def wendland(squared: F64, support: F64) -> F64:
     u = np.sqrt(squared) / support
     p = np.maximum(0.0, 1.0 - u)
     p2 = p * p
-    return (p2 * p2) * (4.0 * u + 1.0)
+    phi: F64 = (p2 * p2) * (4.0 * u + 1.0)
+    return phi
 
 
 def trend(points: F64, rules: F64) -> F64:
