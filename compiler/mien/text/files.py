@@ -15,8 +15,9 @@ MAX_BYTES = 1 << 20
 SUFFIXES = (".yaml", ".yml", ".json")
 """The endings of source files; the ending decides how a file is parsed."""
 
+# Among them are the line ends that only some programs count as such: U+0085, U+2028, U+2029.
 _UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
 

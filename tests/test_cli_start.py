@@ -1,0 +1,167 @@
+"""The program starts light, and ends with a code and a sentence, never with a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from mien.cli import main as program
+from mien.cli.main import COMMANDS, cli, run
+from mien.text.fault import BankFaults, Fault
+from mien.text.place import Place
+
+HERE = Path(__file__).parent
+HEAVY = ("numba", "numpy", "scipy", "torch", "llvmlite")
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """Top-level packages in memory after `mien` ran with these arguments."""
+    script = (
+        "import sys\nfrom mien.cli.main import run\n"
+        f"status = run({list(arguments)!r})\n"
+        "print('|' + ' '.join(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+        "sys.exit(status)"
+    )
+    path = [str(HERE.parent / "compiler"), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.rpartition("|")[2].split())
+
+
+def test_help_imports_click_and_nothing_else() -> None:
+    found = imported_by("--help") - set(sys.stdlib_module_names)
+    assert {name for name in found if not name.startswith("_")} <= {
+        "click",
+        "mien",
+        "sitecustomize",
+    }
+
+
+def test_check_imports_nothing_heavy() -> None:
+    assert not imported_by("check", str(HERE / "banks" / "tiny")) & set(HEAVY)
+
+
+def test_reading_documents_needs_neither_schemas_nor_records() -> None:
+    script = (
+        "import sys, pathlib\nfrom mien.authored.documents import read_documents\n"
+        f"read_documents(pathlib.Path({str(HERE / 'banks' / 'tiny')!r}))\n"
+        "print(*sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(HERE.parent / "compiler")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {*HEAVY, "jsonschema", "cattrs", "click"} & set(done.stdout.split())
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    said = capsys.readouterr().out
+    names = cli.list_commands(click.Context(cli))
+    assert "check" in names
+    for name in names:
+        assert f"  {name} " in said
+        assert COMMANDS[name][1] in said
+
+
+def test_every_listed_command_loads() -> None:
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+        assert command.help
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["chekc", "x"], "There is no command chekc. Did you mean check?"),
+        (["frobnicate"], "There is no command frobnicate."),
+        (["check"], "Missing argument 'BANK'"),
+        (["check", "--frmat", "json", "x"], "No such option"),
+        (["check", str(HERE / "banks" / "tiny"), "--format", "xml"], "'xml' is not one of"),
+    ],
+)
+def test_wrong_usage_is_two(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (OSError(28, "No space left on device", "out.bin"), 2, "out.bin: No space left on device"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (RuntimeError("surprise"), 2, "This is a defect of mien"),
+        (
+            BankFaults([Fault(place=Place("a.yaml", 1, 2), path="p", code="c", message="m")]),
+            2,
+            "a.yaml:1:2: error: p: m [c]",
+        ),
+        (click.ClickException("no"), 2, "Error: no"),
+    ],
+)
+def test_errors_end_in_words(
+    error: BaseException,
+    status: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.delenv("MIEN_DEBUG", raising=False)
+    monkeypatch.setattr(program.cli, "main", fail)
+    assert run([]) == status
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert shown.out == ""
+
+
+def test_faults_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bank.yaml").write_text("schema: mien/bank/1\nlabels: 5\n")
+    assert run(["check", str(tmp_path), "--format", "json"]) == 2
+    faults = json.loads(capsys.readouterr().out)["faults"]
+    assert {"file", "line", "column", "path", "code", "message", "hint", "severity"} == set(
+        faults[0]
+    )
+    wrong = next(fault for fault in faults if fault["code"] == "wrong-type")
+    assert (wrong["line"], wrong["column"], wrong["path"]) == (2, 9, "labels")
+
+
+def test_a_good_bank_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(HERE / "banks" / "tiny"), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"faults": []}
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "mien.cli.main", "check", str(HERE / "banks" / "tiny")],
+            env={**os.environ, "PYTHONPATH": str(HERE.parent / "compiler")},
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.stderr == ""
