@@ -44,7 +44,7 @@ class Evaluator(Protocol):
         ...
 
     def compose(self, face: F32, visemes: F32) -> F32:
-        """``face`` (C,), faded by its speech already, under the lips' ``visemes`` (C,)."""
+        """Faces (C,) or (n, C), faded by their speech, under ``visemes`` of the same shape."""
         ...
 
 

@@ -54,7 +54,7 @@ def compile_tables(bank: AuthoredBank) -> Tables:
             faults.extend(error.faults)
     if faults:
         raise BankFaults(faults)
-    sealing = rig.lip_seal.sealing
+    sealing = {n: rig.lip_seal.sealing[n] for n in rig.names if n in rig.lip_seal.sealing}
     return Tables(
         engine=1,
         bank=manifest.id,

@@ -54,13 +54,14 @@ class Evaluator1:
     def compose(self, face: F32, visemes: F32) -> F32:
         """The lips' visemes on top; the more they seal the lips, the less the face parts them."""
         tables = self.tables
-        seal = _ZERO
+        spoken = visemes.reshape(-1, len(tables.channels)).T
+        below = face.reshape(spoken.shape[::-1]).T.copy()
+        seal = np.zeros(spoken.shape[1], dtype=np.float32)
         for channel, level in zip(tables.sealing, tables.sealing_levels, strict=True):
-            seal = max(seal, visemes[channel] / level)
-        composed = face.copy()
-        composed[tables.parting] = composed[tables.parting] * (_ONE - min(_ONE, seal))
-        composed = np.minimum(_ONE, np.maximum(_ZERO, composed + visemes))
-        return self._conflict(composed[:, None])[:, 0]
+            seal = np.maximum(seal, spoken[channel] / level)
+        below[tables.parting] = below[tables.parting] * (_ONE - np.minimum(_ONE, seal))
+        composed = np.minimum(_ONE, np.maximum(_ZERO, below + spoken))
+        return np.ascontiguousarray(self._conflict(composed).T).reshape(face.shape)
 
     def light(self, label: int, style: int) -> Light:
         """The label's light tables, made once."""

@@ -67,7 +67,7 @@ def label_table(bank: AuthoredBank, emotion: Emotion, shared: Shared) -> LabelTa
         faults.append(_close(bank, emotion, *touching))
     if faults:
         raise Unsolvable(faults)
-    styles = tuple(emotion.styles)
+    styles = tuple(sorted(emotion.styles))
     worn = [emotion.styles[style] for style in styles]
     width = len(bank.rig.names)
     return LabelTable(

@@ -1,0 +1,77 @@
+"""From what a person calls a bank to its tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from mien.engine.tables import Tables
+from mien.queries import QueryError, unknown
+from mien.resources import presets
+
+BUILD = Path("build")
+"""Where `mien compile` puts artifacts unless told otherwise."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+def find_bank(source: str | Path) -> Tables:
+    """The tables of a shipped bank, a folder or an artifact; see `mien.load`.
+
+    Raises:
+        QueryError: there is no such bank.
+        ArtifactError: the artifact is damaged or needs a newer mien.
+        BankFaults: the folder's sources cannot be used.
+    """
+    if isinstance(source, str) and _NAME.fullmatch(source):
+        shipped = _newest_release(source)
+        if shipped is not None:
+            return _artifact(shipped)
+        if (presets() / source / "bank.yaml").is_file():
+            return _folder(presets() / source)
+    path = Path(source)
+    if path.is_dir():
+        return _folder(path)
+    if path.is_file():
+        return _artifact(path)
+    if isinstance(source, str) and _NAME.fullmatch(source):
+        unknown("bank", source, shipped_banks())
+    raise QueryError(f"no bank at {path}: expected a folder with a bank.yaml, or an artifact")
+
+
+def shipped_banks() -> list[str]:
+    """The names of the banks that ship, released or not."""
+    folders = {manifest.parent.name for manifest in presets().glob("*/bank.yaml")}
+    return sorted(folders | {release.parent.parent.name for release in _releases("*")})
+
+
+def _releases(name: str) -> list[Path]:
+    return sorted((presets() / "releases").glob(f"{name}/*/*.safetensors"))
+
+
+def _newest_release(name: str) -> Path | None:
+    return max(_releases(name), key=lambda path: _precedence(path.parent.name), default=None)
+
+
+def _precedence(version: str) -> tuple[list[int], bool, str]:
+    """A sort key: semantic versions, a pre-release before its release."""
+    core, _, rest = version.partition("-")
+    return [int(part) for part in core.split(".") if part.isdecimal()], not rest, rest
+
+
+def _artifact(path: Path) -> Tables:
+    from mien.artifact.read import read_artifact
+
+    return read_artifact(path)
+
+
+def _folder(path: Path) -> Tables:
+    from mien.fresh import fresh_lock
+
+    lock = fresh_lock(path, BUILD)
+    if lock is not None:
+        return _artifact(BUILD / lock.artifact.file)
+    from mien.authored.reader import read_bank
+    from mien.compile import compile_tables
+
+    return compile_tables(read_bank(path))
