@@ -1,0 +1,73 @@
+"""Two versions of a bank to the faces that changed, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mien.authored.bank import AuthoredBank
+from mien.authored.rig import Rig
+from mien.sheet.faces import NamedFace, named_faces
+from mien.sheet.neighbours import distance
+from mien.sheet.page import Cell, Note, Page, Row
+from mien.sheet.strongest import strongest
+
+_Key = tuple[str, str]
+
+SAME = 5e-4
+"""A face has changed when some channel differs by more than this."""
+
+
+def comparison(old: AuthoredBank, new: AuthoredBank) -> Page:
+    """The faces that ``new`` adds, drops or changes, each beside the one of ``old``.
+
+    Raises:
+        BankFaults: one of the banks cannot be compiled.
+    """
+    before = {(face.label, face.name): face for face in named_faces(old)}
+    after = {(face.label, face.name): face for face in named_faces(new)}
+    rows = tuple(_rows(before, after, new.rig))
+    changed = len(rows)
+    return Page(
+        title=f"{old.manifest.title} {old.manifest.version} to {new.manifest.version}",
+        summary=(
+            f"{changed} of {len({**before, **after})} faces changed."
+            if changed
+            else "No face changed.",
+        ),
+        rows=rows,
+    )
+
+
+def _rows(
+    before: Mapping[_Key, NamedFace], after: Mapping[_Key, NamedFace], rig: Rig
+) -> Iterator[Row]:
+    for key in {**after, **before}:
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None:
+            yield _row(key, old, new, (Note(text="new" if old is None else "removed"),))
+            continue
+        change = _change(old.weights, new.weights)
+        if max((abs(step) for step in change.values()), default=0.0) > SAME:
+            apart = distance(old.weights, new.weights, len(rig.channels))
+            steps = strongest(rig, change, count=6)
+            notes = (
+                Note(text=f"{apart:.3f} apart"),
+                *(Note(text=f"{name} {step:+.2f}") for name, step in steps),
+            )
+            yield _row(key, old, new, notes)
+
+
+def _change(old: Mapping[str, float], new: Mapping[str, float]) -> dict[str, float]:
+    return {name: new.get(name, 0.0) - old.get(name, 0.0) for name in sorted({*old, *new})}
+
+
+def _row(key: _Key, old: NamedFace | None, new: NamedFace | None, notes: tuple[Note, ...]) -> Row:
+    label, name = key
+    return Row(
+        title=f"{label} {name}",
+        description="",
+        cells=(
+            Cell(name="before", weights=old.weights if old else None),
+            Cell(name="after", weights=new.weights if new else None, notes=notes),
+        ),
+    )

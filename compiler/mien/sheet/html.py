@@ -1,0 +1,95 @@
+"""A page as one self-contained HTML file, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from mien.drawing.flat import FlatFace
+from mien.drawing.svg import svg
+from mien.sheet.page import Cell, Note, Page, Row
+
+_FACE = 148
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #26212b; --soft: #6d6675; --line: #e4e0e8; --page: #fff;
+  --near: #9a6200; --error: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --ink: #ece8f0; --soft: #a49dab; --line: #35303b;
+  --page: #17151a; --near: #e0ad5a; --error: #f2938c; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 82rem; padding: 2rem 1.5rem 4rem; color: var(--ink);
+  background: var(--page); font: 14px/1.45 system-ui, sans-serif; }
+h1 { margin: 0 0 .25rem; font-size: 1.6rem; font-weight: 650; letter-spacing: -.01em; }
+h2 { margin: 0; font-size: 1.05rem; font-weight: 650; }
+p { margin: 0 0 .25rem; max-width: 46rem; color: var(--soft); }
+section { display: grid; grid-template-columns: 13rem 1fr; gap: 1rem 1.5rem; padding: 1.25rem 0;
+  border-top: 1px solid var(--line); break-inside: avoid; }
+header { padding-bottom: 1.25rem; }
+section p { font-size: 12.5px; }
+.faces { display: flex; flex-wrap: wrap; gap: 1rem 1.25rem; }
+figure { margin: 0; width: 148px; }
+figure svg, .none { display: block; width: 148px; height: 148px; }
+.none { border: 2px dashed var(--line); border-radius: 50%; }
+figcaption { margin-top: .4rem; font-size: 13px; font-weight: 600; }
+ul { margin: 0; padding: 0; list-style: none; color: var(--soft); font-size: 11.5px;
+  font-variant-numeric: tabular-nums; }
+li { overflow-wrap: anywhere; }
+.near { color: var(--near); font-weight: 600; }
+.warning { color: var(--near); }
+.warning::before, .error::before { content: "\\25B2 "; }
+.error { color: var(--error); font-weight: 600; }
+@media (max-width: 48rem) { section { grid-template-columns: 1fr; } }
+"""
+
+
+def html(page: Page, face: FlatFace) -> str:
+    """The whole file; it needs no other file and no network."""
+    return "".join(_document(page, face))
+
+
+def _document(page: Page, face: FlatFace) -> Iterator[str]:
+    yield (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(page.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<header>\n<h1>{escape(page.title)}</h1>\n"
+    )
+    yield from (f"<p>{escape(line)}</p>\n" for line in page.summary)
+    yield _notes(page.notes)
+    yield "</header>\n"
+    for number, row in enumerate(page.rows):
+        yield from _section(row, face, number)
+    yield "</body>\n</html>\n"
+
+
+def _section(row: Row, face: FlatFace, number: int) -> Iterator[str]:
+    yield f"<section>\n<div>\n<h2>{escape(row.title)}</h2>\n"
+    if row.description:
+        yield f"<p>{escape(row.description)}</p>\n"
+    yield f'{_notes(row.notes)}</div>\n<div class="faces">\n'
+    for position, cell in enumerate(row.cells):
+        yield _figure(cell, row.title, face, f"f{number}-{position}")
+    yield "</div>\n</section>\n"
+
+
+def _figure(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:
+    picture = (
+        '<div class="none"></div>\n'
+        if cell.weights is None
+        else svg(face, cell.weights, _FACE, prefix=prefix, title=f"{title}, {cell.name}")
+    )
+    hover = f' title="{escape(cell.detail)}"' if cell.detail else ""
+    return (
+        f"<figure{hover}>\n{picture}<figcaption>{escape(cell.name)}</figcaption>\n"
+        f"{_notes(cell.notes)}</figure>\n"
+    )
+
+
+def _notes(notes: Iterable[Note]) -> str:
+    items = "".join(
+        f'<li class="{note.tone.value}"'
+        + (f' title="{escape(note.detail)}"' if note.detail else "")
+        + f">{escape(note.text)}</li>\n"
+        for note in notes
+    )
+    return f"<ul>\n{items}</ul>\n" if items else ""

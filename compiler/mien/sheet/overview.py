@@ -1,0 +1,87 @@
+"""A bank to its sheet: one row a label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mien.authored.bank import AuthoredBank
+from mien.authored.emotion import Emotion
+from mien.lint import lint
+from mien.sheet.faces import NamedFace, named_faces
+from mien.sheet.marks import marks
+from mien.sheet.neighbours import nearest
+from mien.sheet.page import Cell, Note, Page, Row, Tone
+from mien.sheet.strongest import strongest
+from mien.text.fault import Fault
+
+NEAR = 1.5
+"""Labels nearer than this many times the bank's separation budget are pointed out."""
+
+
+def overview(bank: AuthoredBank) -> Page:
+    """Every archetype and style of ``bank``, with distances and what lint says.
+
+    Raises:
+        BankFaults: the bank cannot be compiled.
+    """
+    faults = lint(bank)
+    notes = marks(bank, faults)
+    faces = named_faces(bank)
+    return Page(
+        title=f"{bank.manifest.title} {bank.manifest.version}",
+        summary=(" ".join(bank.manifest.description.split()), _counts(bank, faces, faults)),
+        rows=tuple(_row(bank, emotion, faces, notes) for emotion in bank.emotions),
+        notes=tuple(notes.get(("", ""), ())),
+    )
+
+
+def _counts(bank: AuthoredBank, faces: Sequence[NamedFace], faults: Sequence[Fault]) -> str:
+    styles = sum(face.style for face in faces)
+    found = f"{len(faults)} lint mark{'' if len(faults) == 1 else 's'}" if faults else "lint: fine"
+    return (
+        f"{len(bank.emotions)} labels, {len(faces) - styles} archetypes, {styles} styles. "
+        f"Labels at equal intensity must differ by {bank.manifest.budgets.separation:g} "
+        f"(mean over {len(bank.rig.channels)} channels). {found}."
+    )
+
+
+def _row(
+    bank: AuthoredBank,
+    emotion: Emotion,
+    faces: Sequence[NamedFace],
+    notes: Mapping[tuple[str, str], list[Note]],
+) -> Row:
+    return Row(
+        title=emotion.title,
+        description=" ".join(emotion.description.split()),
+        cells=tuple(
+            _cell(bank, face, faces, notes.get((emotion.label, face.name), []))
+            for face in faces
+            if face.label == emotion.label
+        ),
+        notes=tuple(notes.get((emotion.label, ""), ())),
+    )
+
+
+def _cell(
+    bank: AuthoredBank, face: NamedFace, faces: Sequence[NamedFace], marked: Sequence[Note]
+) -> Cell:
+    shown = strongest(bank.rig, face.weights)
+    notes = [Note(text=f"{name} {weight:.2f}") for name, weight in shown]
+    neighbour = nearest(face, faces, len(bank.rig.channels))
+    if neighbour is not None:
+        near = neighbour.distance < NEAR * bank.manifest.budgets.separation
+        notes.append(
+            Note(
+                text=f"{neighbour.distance:.3f} from {neighbour.label}",
+                tone=Tone.NEAR if near else Tone.PLAIN,
+                detail="the label that looks most like this one at the same intensity",
+            )
+        )
+    valence, arousal, dominance = face.vad
+    return Cell(
+        name=face.name,
+        weights=face.weights,
+        notes=(*notes, *marked),
+        detail=f"V {valence:+.2f} A {arousal:+.2f} D {dominance:+.2f}",
+    )

@@ -1,0 +1,121 @@
+"""A page as one SVG picture, which can be made into a PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from mien.drawing.flat import FlatFace
+from mien.drawing.svg import number, shapes
+from mien.sheet.page import Cell, Note, Page, Row, Tone
+
+_FACE, _GAP, _LINE, _HEAD, _MARGIN = 132, 20, 14, 40, 28
+_NARROWEST, _FEW = 520, 6
+_FONTS = "system-ui, Helvetica, Arial, 'DejaVu Sans', 'Liberation Sans', 'Noto Sans', sans-serif"
+_COLOURS = {
+    Tone.PLAIN: "#6d6675",
+    Tone.NEAR: "#9a6200",
+    Tone.WARNING: "#9a6200",
+    Tone.ERROR: "#b3261e",
+}
+_INK = "#26212b"
+_SIGN = {Tone.WARNING: "▲ ", Tone.ERROR: "▲ "}
+
+
+def picture(page: Page, face: FlatFace) -> str:
+    """The page as an SVG document on a white ground; many rows stand in two columns."""
+    cells = max((len(row.cells) for row in page.rows), default=0)
+    column = max(cells * (_FACE + _GAP), _NARROWEST) + _MARGIN
+    columns = 2 if len(page.rows) > _FEW else 1
+    width = columns * column + _MARGIN
+    head, top = _header(page, width)
+    rows: list[str] = []
+    for first in range(0, len(page.rows), columns):
+        band = page.rows[first : first + columns]
+        for place, row in enumerate(band):
+            left = _MARGIN + place * column
+            rows.extend(_row(row, face, left, top, column - _MARGIN, f"f{first + place}"))
+        top += max(_row_height(row) for row in band)
+    height = top + _MARGIN
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" font-family="{_FONTS}">\n'
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
+        f"{''.join((*head, *rows))}</svg>\n"
+    )
+
+
+def _header(page: Page, width: int) -> tuple[list[str], int]:
+    top = _MARGIN + 24
+    lines = [_text(_MARGIN, top, page.title, _INK, size=24, bold=True)]
+    for line in page.summary:
+        for part in _wrapped(line, width - 2 * _MARGIN):
+            top += 18
+            lines.append(_text(_MARGIN, top, part, _COLOURS[Tone.PLAIN], size=12))
+    for note in page.notes:
+        top += _LINE
+        lines.append(_note(_MARGIN, top, note))
+    return lines, top + 16
+
+
+def _row_height(row: Row) -> int:
+    notes = max((len(cell.notes) for cell in row.cells), default=0)
+    return _HEAD + _LINE * len(row.notes) + _FACE + 20 + _LINE * notes + 16
+
+
+def _row(row: Row, face: FlatFace, left: int, top: int, width: int, prefix: str) -> Iterator[str]:
+    yield f'<path d="M{left} {top}H{left + width}" stroke="#e4e0e8"/>\n'
+    yield _text(left, top + 26, row.title, _INK, size=16, bold=True)
+    top += _HEAD
+    for note in row.notes:
+        yield _note(left, top + 4, note)
+        top += _LINE
+    for position, cell in enumerate(row.cells):
+        yield from _cell(cell, face, left + position * (_FACE + _GAP), top, f"{prefix}-{position}")
+
+
+def _cell(cell: Cell, face: FlatFace, left: int, top: int, prefix: str) -> Iterator[str]:
+    if cell.weights is None:
+        half = _FACE / 2
+        yield (
+            f'<circle cx="{number(left + half)}" cy="{number(top + half)}" r="{number(half - 2)}"'
+            ' fill="none" stroke="#e4e0e8" stroke-width="2" stroke-dasharray="5 5"/>\n'
+        )
+    else:
+        box = " ".join(number(side) for side in face.view)
+        yield (
+            f'<svg x="{left}" y="{top}" width="{_FACE}" height="{_FACE}" viewBox="{box}">\n'
+            f"{shapes(face, cell.weights, prefix=prefix)}</svg>\n"
+        )
+    top += _FACE + 16
+    yield _text(left, top, cell.name, _INK, size=12, bold=True)
+    for note in cell.notes:
+        top += _LINE
+        yield _note(left, top, note)
+
+
+def _note(left: int, top: int, note: Note) -> str:
+    bold = note.tone in (Tone.NEAR, Tone.ERROR)
+    text = _SIGN.get(note.tone, "") + note.text
+    return _text(left, top, text, _COLOURS[note.tone], size=11, bold=bold)
+
+
+def _text(left: int, top: int, text: str, colour: str, *, size: int, bold: bool = False) -> str:
+    weight = ' font-weight="600"' if bold else ""
+    return (
+        f'<text x="{left}" y="{top}" font-size="{size}" fill="{colour}"{weight}>'
+        f"{escape(text)}</text>\n"
+    )
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Lines of about ``width`` pixels at 12 pixels a letter's height."""
+    letters, line = int(width / 6.4), ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > letters:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    if line:
+        yield line
