@@ -18,6 +18,11 @@ class Complaints:
     root: Node
     faults: list[Fault] = field(factory=list[Fault])
 
+    @property
+    def full(self) -> bool:
+        """Whether there are so many that looking on is pointless."""
+        return len(self.faults) >= MAX_FAULTS
+
     def at_value(self, path: Path, code: str, message: str, hint: str = "") -> None:
         """Complain about the value at ``path``."""
         self._add(value_place(self.root, path), path, code, message, hint)
@@ -27,7 +32,7 @@ class Complaints:
         self._add(key_place(self.root, path), path, code, message, hint)
 
     def _add(self, place: Place, path: Path, code: str, message: str, hint: str) -> None:
-        if len(self.faults) < MAX_FAULTS:
+        if not self.full:
             self.faults.append(
                 Fault(place=place, path=path_text(path), code=code, message=message, hint=hint)
             )

@@ -104,7 +104,8 @@ def _missing(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[P
     found = cast("dict[str, object]", error.instance)
     properties = cast("dict[str, Any]", _schema(error).get("properties", {}))
     absent = [name for name in properties if name not in found]
-    mistyped = {nearest(name, absent) for name in found if name not in properties}
+    unknown = islice((name for name in found if name not in properties), MAX_FAULTS)
+    mistyped = {nearest(name, absent) for name in unknown}
     for name in cast("list[str]", error.validator_value):
         if name in found or name in mistyped:
             continue
@@ -124,9 +125,7 @@ def _missing(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[P
 def _unknown(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
     found = cast("dict[str, object]", error.instance)
     known = list(cast("dict[str, Any]", _schema(error).get("properties", {})))
-    for name in found:
-        if name in known:
-            continue
+    for name in islice((name for name in found if name not in known), MAX_FAULTS):
         where = (*path, name)
         absent = [candidate for candidate in known if candidate not in found]
         close = nearest(name, absent)

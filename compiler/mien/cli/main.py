@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Check a bank's schema and meaning."),
     "compile": ("compile", "Compile presets into a lock and an artifact."),
     "face": ("face", "Print one face: the weights of its channels."),
+    "init": ("init", "Start a bank of your own."),
     "fmt": ("fmt", "Put source files into canonical order and spacing."),
     "diff": ("diff", "Say what changed between two versions of a bank."),
     "release": ("release", "Freeze a bank at its version."),

@@ -10,6 +10,7 @@ import yaml
 from yaml import YAMLError, events
 
 from mien.text.fault import BankFaults, Fault
+from mien.text.files import place_of_offset
 from mien.text.limits import MAX_DEPTH, MAX_NODES
 from mien.text.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
@@ -259,7 +260,10 @@ class _Reader:
     def _syntax(self, error: YAMLError) -> None:
         mark: _Mark | None = getattr(error, "problem_mark", None)
         problem: str = getattr(error, "problem", None) or str(error)
-        place = Place(self._file) if mark is None else self._place(mark)
+        # At the end of the file the parser's line may be one that is not there: go by the offset.
+        place = Place(self._file)
+        if mark is not None:
+            place = place_of_offset(self._text, mark.index, self._file)
         context: str | None = getattr(error, "context", None)
         message = f"not YAML: {problem}"
         if context and context.startswith("while parsing"):
