@@ -240,7 +240,7 @@ def test_anchor_outside_the_cube_names_the_axis() -> None:
     fault = only(move("joy", high=(0.8, -1.2, 0.0)))
     assert fault.code == "anchor-outside"
     assert fault.message == "arousal is -1.2, expected -1 to 1"
-    assert fault.path == "anchors.high.vad.1"
+    assert fault.path == "anchors.high.vad[1]"
 
 
 def test_close_anchors_are_named_with_their_distance() -> None:
@@ -385,7 +385,7 @@ def test_an_exception_for_nothing_known_is_a_warning_with_the_nearest_name() -> 
 def test_an_action_unit_that_the_rig_lacks() -> None:
     units = ActionUnits(core=(use(12), use(99)), optional=())
     fault = only(change("joy", action_units=units))
-    assert (fault.code, fault.path) == ("action-unit-unknown", "action_units.core.1")
+    assert (fault.code, fault.path) == ("action-unit-unknown", "action_units.core[1]")
 
 
 def test_the_middle_of_neutral_rests() -> None:

@@ -12,8 +12,9 @@ from mien.authored.emotion import ActionUnitUse, Emotion
 from mien.authored.rig import Rig
 from mien.lint.channels import by_shorthand
 from mien.lint.numbers import shown
-from mien.lint.source import Path, emotion_source
+from mien.lint.source import emotion_source
 from mien.text.fault import Fault
+from mien.text.where import Path
 
 ACTIVE = "action-unit-active"
 RISES = "action-unit-rises"

@@ -9,8 +9,9 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Anchor, Emotion
 from mien.lint.metric import distance
 from mien.lint.numbers import shown
-from mien.lint.source import Path, emotion_source
+from mien.lint.source import emotion_source
 from mien.text.fault import Fault
+from mien.text.where import Path
 
 COINCIDE = 1e-6
 """Metric distance under which two anchors are one point."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from mien.authored.bank import AuthoredBank
 from mien.lint.action_units import ACTIVE, RISES, known_subjects, shortfalls
 from mien.lint.source import emotion_source
 from mien.text.fault import Fault, Severity
+from mien.text.suggest import nearest
 
 EXCEPTABLE = (ACTIVE, RISES)
 """The rules that an exception may name; no other rule may be broken on purpose."""
@@ -25,13 +25,13 @@ def exceptions_known(bank: AuthoredBank) -> Iterator[Fault]:
             )
             for key, found, known, wanted in named:
                 if found not in known:
-                    near = get_close_matches(found, known, n=1)
+                    near = nearest(found, known)
                     yield emotion_source(bank, emotion.label).fault(
                         ("exceptions", position, key),
                         code="exception-unknown",
                         message=f"{found} is not {wanted}; expected one of "
                         f"{', '.join(known) or 'none'}",
-                        hint=f"did you mean {near[0]}?" if near else "remove the exception",
+                        hint=f"did you mean {near}?" if near else "remove the exception",
                         severity=Severity.WARNING,
                     )
 

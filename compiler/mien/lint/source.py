@@ -5,12 +5,12 @@ from __future__ import annotations
 from attrs import frozen
 
 from mien.authored.bank import AuthoredBank
+from mien.authored.documents import document_named
 from mien.authored.rig import Rig
 from mien.text.fault import Fault, Severity
 from mien.text.node import MappingNode, Node, find
 from mien.text.place import Place
-
-Path = tuple[str | int, ...]
+from mien.text.where import Path, path_text
 
 
 @frozen(kw_only=True)
@@ -34,7 +34,7 @@ class Source:
         place = Place(self.file) if self.root is None else find(self.root, path).place
         return Fault(
             place=place,
-            path=".".join(str(step) for step in path),
+            path=path_text(path),
             code=code,
             message=message,
             hint=hint,
@@ -58,11 +58,11 @@ class Source:
 
 
 def _source(bank: AuthoredBank, stem: str) -> Source:
-    for suffix in (".yaml", ".yml", ".json"):
-        document = bank.documents.get(stem + suffix)
-        if document is not None:
-            return Source(file=document.root.place.file, root=document.root, rig=bank.rig)
-    return Source(file=f"{stem}.yaml", root=None, rig=bank.rig)
+    try:
+        root = document_named(bank, stem).root
+    except KeyError:
+        return Source(file=f"{stem}.yaml", root=None, rig=bank.rig)
+    return Source(file=root.place.file, root=root, rig=bank.rig)
 
 
 def manifest_source(bank: AuthoredBank) -> Source:

@@ -10,7 +10,8 @@ from typing import cast
 from attrs import field, frozen
 
 from mien import resources
-from mien.text.node import MappingNode, Node, Plain, ScalarNode, plain
+from mien.text.node import Node
+from mien.text.peek import entries, items, text, texts
 
 KINDS = ("bank", "emotion", "rig", "rules")
 """The kinds of documents that have a canonical form."""
@@ -32,11 +33,9 @@ class Orders:
 
 def kind_of(root: Node) -> str | None:
     """The kind that the document's key ``schema`` names, None if it is none of ``KINDS``."""
-    value = root.get("schema") if isinstance(root, MappingNode) else None
-    if isinstance(value, ScalarNode) and isinstance(value.value, str):
-        kind = value.value.removeprefix("mien/").partition("/")[0]
-        return kind if value.value.startswith("mien/") and kind in KINDS else None
-    return None
+    value = text(root, "schema") or ""
+    kind = value.removeprefix("mien/").partition("/")[0]
+    return kind if value.startswith("mien/") and kind in KINDS else None
 
 
 @cache
@@ -80,31 +79,16 @@ def channel_order(rig: Node) -> tuple[str, ...]:
 
     What is not a rig gives what can be read of it: formatting a file must not fail for another.
     """
-    document = plain(rig)
-    if not isinstance(document, dict):
-        return ()
-    channels = [
-        name
-        for channel in _list(document.get("channels"))
-        if isinstance(channel, dict) and isinstance(name := channel.get("name"), str)
-    ]
-    shorthands = document.get("shorthands")
+    names = (text(channel, "name") for channel in items(rig, "channels"))
+    channels = [name for name in names if name is not None]
     positions = {name: (position, 1, 0) for position, name in enumerate(channels)}
-    for number, (name, members) in enumerate(
-        shorthands.items() if isinstance(shorthands, dict) else ()
-    ):
-        first = next(iter(_list(members)), None)
-        if isinstance(first, str) and first in positions and name not in positions:
-            positions[name] = (positions[first][0], 0, number)
+    for number, shorthand in enumerate(entries(rig, "shorthands")):
+        first = next(iter(texts(shorthand.value)), None)
+        if first in positions and shorthand.name not in positions:
+            positions[shorthand.name] = (positions[first][0], 0, number)
     return tuple(sorted(positions, key=positions.__getitem__))
 
 
 def intensity_order(bank: Node) -> tuple[str, ...]:
     """The intensities of a bank's manifest in order."""
-    document = plain(bank)
-    written = document.get("intensities") if isinstance(document, dict) else None
-    return tuple(name for name in _list(written) if isinstance(name, str))
-
-
-def _list(value: Plain) -> list[Plain]:
-    return value if isinstance(value, list) else []
+    return texts(bank, "intensities")

@@ -1,0 +1,77 @@
+"""The source files of a folder, and what the files around a source say about its order."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mien.authored.documents import parse
+from mien.authored.rig_files import find_rig
+from mien.text.files import SUFFIXES
+from mien.text.format import Orders
+from mien.text.format.order import KINDS, channel_order, intensity_order, kind_of
+from mien.text.node import Node
+from mien.text.peek import text
+
+_SAYS_WHAT_IT_IS = re.compile(
+    rf"""schema["']?[ \t]*:[ \t]*["']?mien/(?:{"|".join(KINDS)})/""".encode()
+)
+
+_NOT_SOURCES = frozenset({"releases", "build", "dist", "node_modules"})
+"""Folders that are not searched: released sources are frozen, the others nobody writes by hand."""
+
+
+def sources_under(folder: Path) -> Iterator[Path]:
+    """Every source file under the folder in sorted order, hidden and released ones left out."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in _NOT_SOURCES
+        )
+        for name in sorted(files):
+            path = Path(place) / name
+            if name.endswith(SUFFIXES) and not name.startswith(".") and _is_source(path):
+                yield path
+
+
+def orders_around(path: Path, root: Node) -> Orders:
+    """The order of channels and intensities that holds for the document ``root`` in ``path``.
+
+    They come from the bank that the file lies in and from its rig; of files that are missing or
+    cannot be read nothing is taken.
+    """
+    if kind_of(root) == "rig":
+        return Orders(channels=channel_order(root))
+    bank = _bank_of(path)
+    manifest = None if bank is None else _tree(bank)
+    if bank is None or manifest is None:
+        return Orders()
+    name = text(manifest, "rig")
+    rig_file = None if name is None else find_rig(bank.parent, name)
+    rig = None if rig_file is None else _tree(rig_file.path)
+    return Orders(
+        channels=() if rig is None else channel_order(rig),
+        intensities=intensity_order(manifest),
+    )
+
+
+def _is_source(path: Path) -> bool:
+    try:
+        return _SAYS_WHAT_IT_IS.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+def _bank_of(path: Path) -> Path | None:
+    """The manifest of the bank that the source belongs to: beside it, or one folder up."""
+    folder = path.resolve().parent
+    for home in (folder, folder.parent):
+        for suffix in SUFFIXES:
+            if (home / f"bank{suffix}").is_file():
+                return home / f"bank{suffix}"
+    return None
+
+
+def _tree(path: Path) -> Node | None:
+    return parse(path, path.name, path.resolve().parent)[0]

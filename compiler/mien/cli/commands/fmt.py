@@ -1,0 +1,162 @@
+"""`mien fmt`: sources in canonical order and spacing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+from mien.cli.options import bank_folder, format_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mien.text.fault import Fault
+
+
+@frozen(kw_only=True)
+class _Formatted:
+    """A source file with its bytes before and after."""
+
+    path: Path
+    shown: str
+    old: bytes
+    new: bytes
+
+
+@click.command("fmt", short_help="Put source files into canonical order and spacing.")
+@click.argument("paths", metavar="FILE|FOLDER|BANK...", nargs=-1, required=True)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@format_option
+def command(paths: tuple[str, ...], check: bool, diff: bool, output: str) -> int:
+    """Put source files into canonical order and spacing, keeping every comment.
+
+    Keys follow the schema, channels the rig, intensities the bank; small records stand on one line;
+    numbers are as short as they can be. What a file says never changes. In a folder every source
+    under it is formatted, released ones excepted. A file that cannot be read is reported and left
+    alone (exit 2).
+    """
+    from mien.text.atomic import write_atomic
+
+    results: list[_Formatted] = []
+    faults: list[Fault] = []
+    for path, inside in _files(paths):
+        found = _formatted(path, inside)
+        if isinstance(found, _Formatted):
+            results.append(found)
+        else:
+            faults.extend(found)
+    changed = [result for result in results if result.new != result.old]
+    if not check and not diff:
+        for result in changed:
+            write_atomic(result.path, result.new)
+    _report(results, changed, faults, written=not check and not diff, diff=diff, output=output)
+    if faults:
+        return 2
+    return 1 if check and changed else 0
+
+
+def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
+    """Each file once, with the folder that it must lie in once links are followed."""
+    from mien.authored.surroundings import sources_under
+
+    seen: set[Path] = set()
+    for name in names:
+        path = bank_folder(name)
+        found = (
+            ((file, path.resolve()) for file in sources_under(path))
+            if path.is_dir()
+            else ((path, path.resolve().parent),)
+        )
+        for file, inside in found:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file, inside
+
+
+def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
+    from mien.authored.documents import parse, shown_path
+    from mien.authored.surroundings import orders_around
+    from mien.authored.versions import schema_fault
+    from mien.text.fault import BankFaults
+    from mien.text.files import read_source
+    from mien.text.format import format_json, format_yaml
+    from mien.text.format.order import kind_of
+
+    shown = shown_path(path)
+    root, faults = parse(path, shown, inside)
+    if root is None or faults:
+        return faults
+    kind = kind_of(root)
+    newer = None if kind is None else schema_fault(root, kind)
+    if kind is None or newer is not None:
+        return (newer or _not_a_source(shown),)
+    format_text = format_json if path.suffix == ".json" else format_yaml
+    try:
+        text = read_source(path, shown=shown, inside=inside)
+        new = format_text(text, shown, orders_around(path, root))
+    except BankFaults as refusal:
+        return refusal.faults
+    return _Formatted(path=path, shown=shown, old=path.read_bytes(), new=new.encode())
+
+
+def _not_a_source(shown: str) -> Fault:
+    from mien.text.fault import Fault
+    from mien.text.place import Place
+
+    return Fault(
+        place=Place(shown),
+        path="schema",
+        code="format-unknown",
+        message="the file does not say what it is",
+        hint="a source starts with `schema: mien/emotion/1` (or bank, rules, rig)",
+    )
+
+
+def _report(
+    results: Sequence[_Formatted],
+    changed: Sequence[_Formatted],
+    faults: Sequence[Fault],
+    *,
+    written: bool,
+    diff: bool,
+    output: str,
+) -> None:
+    from mien.cli.render import fault_json, write_faults, write_json
+
+    if output == "json":
+        report: dict[str, object] = {
+            "changed": [result.shown for result in changed],
+            "unchanged": len(results) - len(changed),
+            "written": written,
+            "faults": [fault_json(fault) for fault in faults],
+        }
+        if diff:
+            report["diff"] = "".join(_diff(result) for result in changed)
+        write_json(report)
+        return
+    if diff:
+        for result in changed:
+            click.echo(_diff(result), nl=False)
+    else:
+        for result in changed:
+            click.echo(f"{'formatted' if written else 'would format'} {result.shown}")
+    fine = len(results) - len(changed)
+    verb = "formatted" if written else "would change"
+    click.echo(f"{len(changed)} {verb}, {fine} already in form", err=diff)
+    if faults:
+        write_faults(faults, "text", err=True)
+
+
+def _diff(result: _Formatted) -> str:
+    from difflib import unified_diff
+
+    old = result.old.decode("utf-8-sig").splitlines(keepends=True)
+    new = result.new.decode().splitlines(keepends=True)
+    lines = unified_diff(old, new, f"{result.shown} (as it is)", f"{result.shown} (formatted)")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

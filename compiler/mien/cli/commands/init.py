@@ -1,0 +1,77 @@
+"""`mien init`: a bank of your own, started from another."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import bank_folder
+
+if TYPE_CHECKING:
+    from mien.authored.bank import AuthoredBank
+
+_ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
+
+
+@click.command("init", short_help="Start a bank of your own.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--from", "origin", metavar="BANK", default="default", show_default=True, help="Where to start."
+)
+@click.option("--id", "name", metavar="NAME", help="The bank's id; else the folder's name.")
+def command(folder: Path, origin: str, name: str | None) -> None:
+    """Start a bank of your own in the folder DIR, which must be empty or new.
+
+    The faces, rules and rig of another bank are copied with their comments, so that DIR stands
+    alone; schemas come along for your editor.
+    """
+    from mien.authored.reader import read_bank
+    from mien.authored.start import start_bank
+
+    bank_id = _id(folder, name)
+    _require_empty(folder)
+    bank = read_bank(bank_folder(origin))
+    start_bank(bank, folder, bank_id)
+    click.echo(_next_steps(bank, folder, bank_id))
+
+
+def _id(folder: Path, name: str | None) -> str:
+    if name is not None:
+        if not _ID.match(name):
+            raise click.BadParameter(
+                f"{name} is not an id: it starts with a lower-case letter, then lower-case "
+                "letters, digits, _ and -",
+                param_hint="--id",
+            )
+        return name
+    found = re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-")
+    if not _ID.match(found):
+        raise click.UsageError(
+            f"No id can be made of the folder's name {folder}. Give one: --id NAME"
+        )
+    return found
+
+
+def _require_empty(folder: Path) -> None:
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise click.BadParameter(f"{folder} exists and is not a folder", param_hint="DIR")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise click.BadParameter(
+            f"{folder} is not empty; name a new folder, nothing was written", param_hint="DIR"
+        )
+
+
+def _next_steps(bank: AuthoredBank, folder: Path, bank_id: str) -> str:
+    origin = f"{bank.manifest.id} {bank.manifest.version}"
+    return "\n".join(
+        (
+            f"{bank_id}: a copy of {origin} in {folder}",
+            "Next:",
+            f"  put a name under `authors` in {folder / 'bank.yaml'}",
+            f"  mien check {folder}",
+            f"  mien compile {folder}",
+        )
+    )

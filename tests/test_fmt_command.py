@@ -1,0 +1,149 @@
+"""`mien fmt`: which files it takes, what it prints, what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mien.authored.documents import parse
+from mien.authored.surroundings import orders_around, sources_under
+from mien.cli.main import run
+from mien.text.format.order import Orders
+
+EMOTION = "label: joy  # felt\nschema: mien/emotion/1\narchetypes: {mid: {jawOpen: 0.50, a: 1}}\n"
+FORMATTED = (
+    "schema: mien/emotion/1\nlabel: joy  # felt\n\n"
+    "archetypes:\n  mid:\n    a: 1\n    jawOpen: 0.5\n"
+)
+RIG = (
+    "schema: mien/rig/1\n\nchannels:\n  - {name: a}\n  - {name: jawOpen}\n\n"
+    "shorthands:\n  both: [jawOpen]\n"
+)
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    """A small folder with a bank's layout, only its emotion out of form."""
+    (tmp_path / "emotions").mkdir()
+    (tmp_path / "rigs").mkdir()
+    (tmp_path / "bank.yaml").write_text(
+        "schema: mien/bank/1\nrig: small\nintensities: [low, mid]\n"
+    )
+    (tmp_path / "rigs" / "small.yaml").write_text(RIG)
+    (tmp_path / "emotions" / "joy.yaml").write_text(EMOTION)
+    return tmp_path
+
+
+def test_it_formats_a_folder_and_then_has_nothing_to_do(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["fmt", str(bank)]) == 0
+    assert (bank / "emotions" / "joy.yaml").read_text() == FORMATTED
+    assert "1 formatted, 2 already in form" in capsys.readouterr().out
+    assert run(["fmt", str(bank)]) == 0
+    assert "0 formatted, 3 already in form" in capsys.readouterr().out
+
+
+def test_one_file_finds_its_bank_and_rig(bank: Path) -> None:
+    joy = bank / "emotions" / "joy.yaml"
+    assert run(["fmt", str(joy)]) == 0
+    assert joy.read_text() == FORMATTED
+    root, _ = parse(joy, "joy.yaml", bank.resolve())
+    assert root is not None
+    assert orders_around(joy, root) == Orders(
+        channels=("a", "both", "jawOpen"), intensities=("low", "mid")
+    )
+
+
+def test_a_file_on_its_own_keeps_the_order_of_its_channels(tmp_path: Path) -> None:
+    joy = tmp_path / "joy.yaml"
+    joy.write_text(EMOTION)
+    assert run(["fmt", str(joy)]) == 0
+    assert joy.read_text().endswith("  mid:\n    jawOpen: 0.5\n    a: 1\n")
+
+
+def test_check_lists_what_would_change_and_writes_nothing(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["fmt", "--check", str(bank)]) == 1
+    assert (bank / "emotions" / "joy.yaml").read_text() == EMOTION
+    out = capsys.readouterr().out
+    assert f"would format {(bank / 'emotions' / 'joy.yaml').as_posix()}" in out
+    assert "1 would change, 2 already in form" in out
+    run(["fmt", str(bank)])
+    assert run(["fmt", "--check", str(bank)]) == 0
+
+
+def test_diff_shows_the_change_and_writes_nothing(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["fmt", "--diff", str(bank)]) == 0
+    out = capsys.readouterr().out
+    assert "-archetypes: {mid: {jawOpen: 0.50, a: 1}}\n" in out
+    assert "+    jawOpen: 0.5\n" in out
+    assert (bank / "emotions" / "joy.yaml").read_text() == EMOTION
+    assert run(["fmt", "--diff", "--check", str(bank)]) == 1
+
+
+def test_programs_get_json(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (bank / "rules.yaml").write_text("schema: mien/rules/1\na: 1\na: 2\n")
+    assert run(["fmt", "--check", "--diff", "--format", "json", str(bank)]) == 2
+    report = json.loads(capsys.readouterr().out)
+    assert report["changed"] == [(bank / "emotions" / "joy.yaml").as_posix()]
+    assert (report["unchanged"], report["written"]) == (2, False)
+    assert [fault["code"] for fault in report["faults"]] == ["duplicate-key"]
+    assert "+    jawOpen: 0.5\n" in report["diff"]
+
+
+def test_a_bad_file_is_reported_and_left_alone_while_others_are_formatted(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = "schema: mien/rules/1\nb:  &x 1\n"
+    (bank / "rules.yaml").write_text(bad)
+    assert run(["fmt", str(bank)]) == 2
+    assert (bank / "rules.yaml").read_text() == bad
+    assert (bank / "emotions" / "joy.yaml").read_text() == FORMATTED
+    assert "rules.yaml:2:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "schema: mien/lock/1\n", "schema: mien/emotion/9\n"])
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    assert run(["fmt", str(path)]) == 2
+    assert path.read_text() == text
+
+
+def test_a_name_that_is_nothing_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["fmt", "no-such-bank"]) == 2
+    assert "no-such-bank" in capsys.readouterr().err
+
+
+def test_released_hidden_and_foreign_files_are_not_searched(bank: Path) -> None:
+    for folder in ("releases", ".git", "deep/inside"):
+        (bank / folder).mkdir(parents=True)
+        (bank / folder / "joy.yaml").write_text(EMOTION)
+    (bank / "package.json").write_text('{"name": "x",}')
+    found = [path.relative_to(bank).as_posix() for path in sources_under(bank)]
+    assert found == ["bank.yaml", "deep/inside/joy.yaml", "emotions/joy.yaml", "rigs/small.yaml"]
+
+
+def test_json_sources_are_formatted_too(bank: Path) -> None:
+    path = bank / "emotions" / "fear.json"
+    path.write_text('{"label": "fear", "schema": "mien/emotion/1"}')
+    assert run(["fmt", str(bank)]) == 0
+    assert path.read_text() == '{\n  "schema": "mien/emotion/1",\n  "label": "fear"\n}\n'
+
+
+def test_a_byte_order_mark_and_foreign_line_ends_go(bank: Path) -> None:
+    joy = bank / "emotions" / "joy.yaml"
+    joy.write_bytes(b"\xef\xbb\xbf" + FORMATTED.replace("\n", "\r\n").encode())
+    assert run(["fmt", "--check", str(joy)]) == 1
+    assert run(["fmt", str(joy)]) == 0
+    assert joy.read_bytes() == FORMATTED.encode()
+
+
+def test_the_shipped_presets_are_in_form() -> None:
+    assert run(["fmt", "--check", str(Path(__file__).parents[1] / "presets")]) == 0

@@ -1,0 +1,145 @@
+"""`mien init`: a bank of one's own that stands alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mien.authored import start
+from mien.authored.reader import read_bank
+from mien.cli.main import run
+from mien.text.format.comments import find_comments
+from mien.text.node import plain
+from mien.text.yaml_nodes import require_yaml
+
+PRESETS = Path(__file__).parents[1] / "presets"
+
+
+def comments(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    found = [comment.text for comment in find_comments(text, require_yaml(text, "x"))]
+    return sorted(text for text in found if "yaml-language-server" not in text)
+
+
+def test_the_new_bank_passes_check_and_stands_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "teams" / "Our Faces"
+    assert run(["init", str(folder)]) == 0
+    assert "mien check" in capsys.readouterr().out
+    assert run(["check", str(folder)]) == 0
+    assert run(["fmt", "--check", str(folder)]) == 0
+    bank = read_bank(folder)
+    assert (bank.manifest.id, bank.manifest.version) == ("our-faces", "0.1.0")
+    assert bank.manifest.title == "Our Faces"
+    assert bank.rig == read_bank(PRESETS / "default").rig
+    assert all(folder in document.path.parents for document in bank.documents.values())
+    assert [path.name for path in folder.parent.iterdir()] == ["Our Faces"]
+    assert "default 1." in (folder / "README.md").read_text()
+
+
+def test_faces_and_comments_are_those_of_the_origin(tmp_path: Path) -> None:
+    assert run(["init", str(tmp_path / "ours")]) == 0
+    new, old = read_bank(tmp_path / "ours"), read_bank(PRESETS / "default")
+    assert new.emotions == old.emotions
+    assert new.rules == old.rules
+    for name in old.documents:
+        if name != "bank.yaml":
+            assert new.documents[name].digest == old.documents[name].digest
+        assert comments(tmp_path / "ours" / name) == comments(old.documents[name].path)
+
+
+def test_editors_find_the_schemas(tmp_path: Path) -> None:
+    assert run(["init", str(tmp_path / "ours")]) == 0
+    sources = list((tmp_path / "ours").rglob("*.yaml"))
+    assert len(sources) == 19
+    for path in sources:
+        line = path.read_text(encoding="utf-8").splitlines()[0]
+        schema = path.parent / line.removeprefix("# yaml-language-server: $schema=")
+        kind = json.loads(schema.read_text(encoding="utf-8"))["properties"]["schema"]["const"]
+        assert f"schema: {kind}\n" in path.read_text(encoding="utf-8")
+
+
+def test_a_bank_of_ones_own_starts_another(tmp_path: Path) -> None:
+    assert run(["init", str(tmp_path / "one")]) == 0
+    source = tmp_path / "one" / "emotions" / "joy.yaml"
+    source.write_text(source.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
+    from_one = ["init", str(tmp_path / "2nd"), "--from", str(tmp_path / "one"), "--id", "two"]
+    assert run(from_one) == 0
+    assert "# ours" in (tmp_path / "2nd" / "emotions" / "joy.yaml").read_text(encoding="utf-8")
+    assert read_bank(tmp_path / "2nd").manifest.id == "two"
+
+
+def test_a_json_source_stays_json(tmp_path: Path) -> None:
+    assert run(["init", str(tmp_path / "one")]) == 0
+    manifest = {
+        "schema": "mien/bank/1",
+        "authors": ["me"],
+        "id": "one",
+        "version": "3.0.0",
+        "title": "T",
+        "description": "D",
+        "licence": "CC0-1.0",
+    }
+    text = (tmp_path / "one" / "bank.yaml").read_text(encoding="utf-8")
+    document = plain(require_yaml(text, "x"))
+    assert isinstance(document, dict)
+    (tmp_path / "one" / "bank.json").write_text(json.dumps({**document, **manifest}))
+    (tmp_path / "one" / "bank.yaml").unlink()
+    assert run(["init", str(tmp_path / "two"), "--from", str(tmp_path / "one")]) == 0
+    assert json.loads((tmp_path / "two" / "bank.json").read_text())["id"] == "two"
+
+
+def test_an_empty_folder_is_fine_and_so_is_the_one_we_stand_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir(mode=0o750)
+    assert run(["init", str(tmp_path / "empty")]) == 0
+    assert (tmp_path / "empty").stat().st_mode & 0o777 == 0o750
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert run(["init", "."]) == 0
+    assert read_bank(Path()).manifest.id == "here"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "here"]
+
+
+def test_what_is_there_is_never_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "note.txt").write_text("mine")
+    assert run(["init", str(tmp_path / "full")]) == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert run(["init", str(tmp_path / "full" / "note.txt")]) == 2
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["note.txt"]
+
+
+@pytest.mark.parametrize("arguments", [["ours", "--id", "Ours!"], ["12"], ["ours", "--from", "no"]])
+def test_bad_names_are_usage_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", *arguments]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(folder: Path) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(start, "_copy_schemas", fail)
+    assert run(["init", str(tmp_path / "ours")]) == 2
+    assert "the disk is full" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_origin_is_reported_in_full(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", str(tmp_path / "one")]) == 0
+    (tmp_path / "one" / "rules.yaml").write_text("schema: mien/rules/1\n")
+    assert run(["init", str(tmp_path / "two"), "--from", str(tmp_path / "one")]) == 2
+    assert "rules.yaml" in capsys.readouterr().err
+    assert not (tmp_path / "two").exists()
