@@ -13,10 +13,11 @@ from pathlib import Path
 from attrs import define, field
 
 from mien.authored.bank import AuthoredBank, Document
+from mien.authored.folder import folder_fault, label_files
 from mien.authored.rig_files import find_rig, known_rigs
 from mien.text.canonical import digest
 from mien.text.fault import BankFaults, Fault
-from mien.text.files import SUFFIXES, read_source
+from mien.text.files import SUFFIXES, read_source, shown_path
 from mien.text.node import MappingNode, Node, ScalarNode
 from mien.text.place import Place
 from mien.text.suggest import did_you_mean
@@ -65,7 +66,7 @@ def read_documents(folder: Path) -> Mapping[str, Document]:
 def gather(folder: Path) -> Sources:
     """Read all that can be read of the bank in ``folder``; faults are noted, not raised."""
     sources = Sources()
-    refusal = _folder_fault(folder)
+    refusal = folder_fault(folder)
     if refusal is not None:
         sources.faults.append(refusal)
         return sources
@@ -74,10 +75,12 @@ def gather(folder: Path) -> Sources:
         sources, folder, real, "bank", "this does not look like the folder of a bank"
     )
     _required(sources, folder, real, "rules", "every bank has one, even if its trends are empty")
-    stems = _stems(folder / "emotions", sources)
-    if stems is not None:
-        sources.labels = set(stems)
-        for _, names in sorted(stems.items()):
+    files = label_files(folder / "emotions")
+    if isinstance(files, Fault):
+        sources.faults.append(files)
+    else:
+        sources.labels = set(files)
+        for _, names in sorted(files.items()):
             _read_one(sources, folder, real, [f"emotions/{name}" for name in names])
     if manifest is not None:
         _rig(sources, folder, manifest)
@@ -112,14 +115,6 @@ def _named(documents: Mapping[str, Document], stem: str) -> Document:
     raise KeyError(stem)
 
 
-def shown_path(path: Path) -> str:
-    """The path as a person would type it: relative where it lies under the working folder."""
-    if path.is_absolute():
-        here = Path.cwd()
-        path = path.relative_to(here) if path.is_relative_to(here) else path
-    return path.as_posix()
-
-
 def parse(path: Path, shown: str, inside: Path) -> tuple[Node | None, tuple[Fault, ...]]:
     """The node tree of one file, YAML or JSON by its suffix, with every fault of reading it.
 
@@ -136,34 +131,6 @@ def parse(path: Path, shown: str, inside: Path) -> tuple[Node | None, tuple[Faul
     from mien.text.yaml_nodes import parse_yaml
 
     return parse_yaml(text, shown)
-
-
-def _folder_fault(folder: Path) -> Fault | None:
-    shown = Place(shown_path(folder))
-    try:
-        if folder.is_dir():
-            os.listdir(folder)  # noqa: PTH208  whether it may be read at all
-            return None
-        exists = folder.exists()
-    except OSError as error:
-        return Fault(
-            place=shown,
-            path="",
-            code="folder-unreadable",
-            message=f"the folder cannot be read: {(error.strerror or 'unknown reason').lower()}",
-            hint="check its permissions",
-        )
-    if exists:
-        return Fault(
-            place=shown,
-            path="",
-            code="folder-is-a-file",
-            message="expected the folder of a bank, found a file",
-            hint="name the folder that holds bank.yaml",
-        )
-    return Fault(
-        place=shown, path="", code="folder-missing", message="the folder does not exist", hint=""
-    )
 
 
 def _required(sources: Sources, folder: Path, real: Path, stem: str, hint: str) -> Document | None:
@@ -204,30 +171,6 @@ def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document
     document = Document(name=name, path=path, root=root, digest="" if faults else digest(root))
     sources.documents[name] = document
     return document
-
-
-def _stems(folder: Path, sources: Sources) -> dict[str, list[str]] | None:
-    """The files of a folder by their name without suffix; hidden and other files do not count."""
-    try:
-        names = os.listdir(folder)  # noqa: PTH208  names are enough
-    except OSError as error:
-        sources.faults.append(
-            Fault(
-                place=Place(shown_path(folder)),
-                path="",
-                code="folder-unreadable",
-                message=f"the folder of the labels cannot be read: "
-                f"{(error.strerror or 'unknown reason').lower()}",
-                hint="every label has a file of its own there, such as emotions/joy.yaml",
-            )
-        )
-        return None
-    stems: dict[str, list[str]] = {}
-    for suffix in SUFFIXES:
-        for name in sorted(names):
-            if name.endswith(suffix) and not name.startswith("."):
-                stems.setdefault(name.removesuffix(suffix), []).append(name)
-    return stems
 
 
 def _rig(sources: Sources, folder: Path, manifest: Document) -> None:

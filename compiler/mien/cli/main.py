@@ -15,7 +15,7 @@ from mien import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Check a bank's schema and meaning."),
     "compile": ("compile", "Compile presets into a lock and an artifact."),
-    "face": ("face", "Print one face: the weights of its channels."),
+    "face": ("face", "Show one face of a bank."),
     "init": ("init", "Start a bank of your own."),
     "fmt": ("fmt", "Put source files into canonical order and spacing."),
     "diff": ("diff", "Say what changed between two versions of a bank."),

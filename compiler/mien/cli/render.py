@@ -62,11 +62,12 @@ def count_faults(faults: Iterable[Fault]) -> str:
 
 def _fault_text(fault: Fault, lines: _Lines) -> str:
     severity = fault.severity.value
+    path = f"{_shown(fault.path)}: " if fault.path else ""
     head = (
-        click.style(f"{fault.place}", bold=True)
+        click.style(_shown(str(fault.place)), bold=True)
         + ": "
         + click.style(severity, fg=_COLOURS[severity], bold=True)
-        + f": {fault.path + ': ' if fault.path else ''}{fault.message} "
+        + f": {path}{_shown(fault.message)} "
         + click.style(f"[{fault.code}]", dim=True)
     )
     parts = [head]
@@ -79,8 +80,15 @@ def _fault_text(fault: Fault, lines: _Lines) -> str:
         caret = click.style("^", fg=_COLOURS[severity], bold=True)
         parts.append(click.style(f"  {' ' * len(number)} | ", dim=True) + space + caret)
     if fault.hint:
-        parts.append("  " + click.style("hint: ", fg="cyan") + fault.hint)
+        parts.append("  " + click.style("hint: ", fg="cyan") + _shown(fault.hint))
     return "\n".join(parts)
+
+
+def _shown(text: str) -> str:
+    """The text, with what would steer a terminal written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 class _Lines:

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import cast
 
 from mien import resources
-from mien.authored.documents import parse, shown_path
+from mien.authored.documents import parse
 from mien.drawing.flat import FlatFace, flatten
 from mien.drawing.names import name_faults
 from mien.drawing.raw import RawFace
 from mien.drawing.record import Face
 from mien.drawing.structure import face_record
 from mien.text.fault import BankFaults
+from mien.text.files import shown_path
+from mien.text.files import shown_path
 from mien.text.node import plain
 
 SHIPPED = "mien"

@@ -15,8 +15,10 @@ MAX_BYTES = 1 << 20
 SUFFIXES = (".yaml", ".yml", ".json")
 """The endings of source files; the ending decides how a file is parsed."""
 
-# Among them are the line ends that only some programs count as such: U+0085, U+2028, U+2029.
-_UNPRINTABLE = re.compile(
+_LINE_CHARACTERS = {9: None, 10: None, 13: None}
+# Refused with the control characters: the line ends that only some programs count as such (U+0085,
+# U+2028, U+2029), lone surrogates, byte order marks and what is no character at all.
+_REFUSED = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
@@ -45,7 +47,9 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
     text = _decode(data, shown)
     if not text.strip():
         raise _refusal(shown, "file-empty", "the file is empty", "write it, or delete it")
-    unprintable = _UNPRINTABLE.search(text)
+    # The quick test spares most runs the slow making of the pattern.
+    printable = text.translate(_LINE_CHARACTERS).isprintable()
+    unprintable = None if printable else re.search(_REFUSED, text)
     if unprintable:
         place = place_of_offset(text, unprintable.start(), shown)
         raise BankFaults(
@@ -61,6 +65,14 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
             ]
         )
     return text
+
+
+def shown_path(path: Path) -> str:
+    """The path as a person would type it: relative where it lies under the working folder."""
+    if path.is_absolute():
+        here = Path.cwd()
+        path = path.relative_to(here) if path.is_relative_to(here) else path
+    return path.as_posix()
 
 
 def place_of_offset(text: str, offset: int, file: str) -> Place:

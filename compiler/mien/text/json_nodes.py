@@ -8,11 +8,11 @@ from bisect import bisect_right
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NoReturn, cast
 
+from mien.text.core_schema import NotFinite, number
 from mien.text.fault import Fault
 from mien.text.limits import MAX_DEPTH, MAX_NODES
 from mien.text.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
-from mien.text.scalars import NotFinite, number
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")

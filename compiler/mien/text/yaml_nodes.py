@@ -9,12 +9,12 @@ from typing import Protocol, cast
 import yaml
 from yaml import YAMLError, events
 
+from mien.text.core_schema import NotFinite, resolve
 from mien.text.fault import BankFaults, Fault
 from mien.text.files import place_of_offset
 from mien.text.limits import MAX_DEPTH, MAX_NODES
 from mien.text.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
-from mien.text.scalars import NotFinite, resolve
 
 _BARE_INTEGER = re.compile(r"0\Z|[1-9][0-9]*\Z")
 

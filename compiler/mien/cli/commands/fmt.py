@@ -78,11 +78,11 @@ def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
 
 
 def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
-    from mien.authored.documents import parse, shown_path
+    from mien.authored.documents import parse
     from mien.authored.surroundings import orders_around
     from mien.authored.versions import schema_fault
     from mien.text.fault import BankFaults
-    from mien.text.files import read_source
+    from mien.text.files import read_source, shown_path
     from mien.text.format import format_json, format_yaml
     from mien.text.format.order import kind_of
 

@@ -10,9 +10,9 @@ from typing import Protocol, cast
 from yaml.nodes import ScalarNode as YamlScalar
 from yaml.resolver import Resolver
 
+from mien.text.core_schema import NotFinite, resolve
 from mien.text.node import ScalarNode
 from mien.text.scalar import write_scalar
-from mien.text.scalars import NotFinite, resolve
 
 WIDTH = 100
 """No line is longer, unless it cannot be broken."""

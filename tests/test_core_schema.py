@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.text.core_schema import NotFinite, resolve
 from mien.text.node import ScalarNode, SequenceNode, plain
-from mien.text.scalars import NotFinite, resolve
 from mien.text.yaml_nodes import require_yaml
 
 
