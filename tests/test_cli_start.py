@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -165,3 +166,17 @@ def test_a_closed_pipe_is_no_traceback() -> None:
             check=False,
         )
     assert done.stderr == ""
+
+
+def test_warnings_do_not_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bank = Path(shutil.copytree(HERE / "banks" / "tiny", tmp_path / "bank"))
+    glad = bank / "emotions" / "glad.yaml"
+    text = glad.read_text()
+    start, end = text.index("  gentle:"), text.index("speech:")
+    glad.write_text(text[:start] + text[end:])
+    assert run(["check", str(bank)]) == 0
+    said = capsys.readouterr().out
+    assert ": warning: " in said
+    assert "1 warning\n" in said
+    assert "tiny 1.0.0: fine." in said
+    assert "\x1b" not in said

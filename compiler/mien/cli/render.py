@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ def write_faults(faults: Sequence[Fault], output: str, *, err: bool = False) -> 
         return
     lines = _Lines()
     for fault in faults[:_MOST]:
-        click.echo(_fault_text(fault, lines), err=err)
+        click.echo(_fault_text(fault, lines), err=err, color=_colour())
     if len(faults) > _MOST:
         click.echo(f"and {len(faults) - _MOST} more", err=err)
     click.echo(count_faults(faults), err=err)
@@ -82,6 +83,11 @@ def _fault_text(fault: Fault, lines: _Lines) -> str:
     if fault.hint:
         parts.append("  " + click.style("hint: ", fg="cyan") + _shown(fault.hint))
     return "\n".join(parts)
+
+
+def _colour() -> bool | None:
+    """No colour where NO_COLOR says so, else colour on a terminal only."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def _shown(text: str) -> str:

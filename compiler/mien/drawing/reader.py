@@ -15,7 +15,6 @@ from mien.drawing.record import Face
 from mien.drawing.structure import face_record
 from mien.text.fault import BankFaults
 from mien.text.files import shown_path
-from mien.text.files import shown_path
 from mien.text.node import plain
 
 SHIPPED = "mien"

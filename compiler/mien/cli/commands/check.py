@@ -35,11 +35,12 @@ def command(bank: Path, output: str) -> int:
     from mien.lint import lint
 
     faults = lint(authored)
-    if output == "text" and not faults:
-        click.echo(_summary(authored))
-    else:
+    failed = any(fault.severity.value == "error" for fault in faults)
+    if faults or output == "json":
         _report(faults, output)
-    return 1 if any(fault.severity.value == "error" for fault in faults) else 0
+    if not failed and output == "text":
+        click.echo(_summary(authored))
+    return 1 if failed else 0
 
 
 def _report(faults: tuple[Fault, ...], output: str) -> None:
