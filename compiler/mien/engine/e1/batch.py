@@ -1,14 +1,17 @@
-"""Many faces by the kernels, on one thread or several."""
+"""Many faces by the kernels, on one thread or several, and one face by warm kernels."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
 from mien.engine.e1.kernels import POINT_ROWS, STRIDE, evaluate
-from mien.engine.e1.program import Program
+from mien.engine.e1.program import U32, Program
 from mien.engine.jit import is_cold, tell_on_terminal
 from mien.engine.tables import F32, I32
 
@@ -18,60 +21,102 @@ BLOCK = 4096
 LEAST_ROWS = 1024
 """Fewer rows than this are not worth a thread."""
 
-COMPILE_SECONDS = 15
+COMPILE_SECONDS = 10
+
+_PLAIN_ARRAY: tuple[Literal["C"], Literal["A"], Literal["W"]] = ("C", "A", "W")
+"""Read-only or unaligned arrays are other types to the kernels, to be compiled for anew."""
 
 
-def evaluate_batch(
-    program: Program, variants: I32, vads: F32, speech: F32 | None, out: F32, threads: int
-) -> None:
-    """Fill ``out`` (Q, C) from positions in the program (Q,), vads (Q, 3) and speech (Q,)."""
-    if is_cold(evaluate):
-        tell_on_terminal(COMPILE_SECONDS)
-    spoken = np.empty(0, dtype=np.float32) if speech is None else speech
-    spans = _spans(len(variants), threads)
-    if len(spans) == 1:
-        _evaluate(program, variants, vads, spoken, out)
-        return
-    # Compile before the threads start, so that they do not wait for each other to do it.
-    _evaluate(program, variants[:0], vads[:0], spoken[:0], out[:0])
+class Batch:
+    """A program made ready to run. Safe to use from several threads at once."""
 
-    def part(span: slice) -> None:
-        _evaluate(program, variants[span], vads[span], spoken[span], out[span])
+    def __init__(self, program: Program, channels: int) -> None:
+        self._program = program
+        self._channels = channels
+        self._rooms = threading.local()
+        self._silent = np.empty(0, dtype=np.float32)
 
-    with ThreadPoolExecutor(len(spans)) as pool:
-        list(pool.map(part, spans))
+    def fill(self, variants: I32, vads: F32, speech: F32 | None, out: F32, threads: int) -> None:
+        """Fill ``out`` (Q, C) from positions in the program (Q,), vads (Q, 3), speech (Q,)."""
+        if is_cold(evaluate):
+            tell_on_terminal(COMPILE_SECONDS)
+        variants = np.require(variants, np.int32, _PLAIN_ARRAY)
+        vads = np.require(vads, np.float32, _PLAIN_ARRAY)
+        spoken = self._silent if speech is None else np.require(speech, np.float32, _PLAIN_ARRAY)
+        spans = _spans(len(variants), threads)
+        if len(spans) == 1:
+            self._evaluate(variants, vads, spoken, out)
+            return
+        # Compile before the threads start, so that they do not wait for each other to do it.
+        self._evaluate(variants[:0], vads[:0], self._silent, out[:0])
+
+        def part(span: slice) -> None:
+            self._evaluate(variants[span], vads[span], spoken[span], out[span])
+
+        with ThreadPoolExecutor(len(spans)) as pool:
+            list(pool.map(part, spans))
+
+    def one(self, variant: int, vad: Sequence[float], speech: float) -> F32:
+        """One face (C,)."""
+        room = self._room()
+        room.variants[0] = variant
+        room.vads[0] = vad
+        room.speech[0] = speech
+        faces = np.empty((1, self._channels), dtype=np.float32)
+        spoken = room.speech if speech else self._silent
+        self._run(room, room.variants, room.vads, spoken, faces, room.order[:1])
+        face: F32 = faces[0]
+        return face
+
+    def _evaluate(self, variants: I32, vads: F32, speech: F32, out: F32) -> None:
+        room = self._room()
+        self._run(room, variants, vads, speech, out, room.order)
+
+    def _run(
+        self, room: _Room, variants: I32, vads: F32, speech: F32, out: F32, order: U32
+    ) -> None:
+        program = self._program
+        evaluate(
+            variants,
+            vads,
+            speech,
+            out,
+            program.heads,
+            program.code,
+            program.data,
+            program.shared,
+            room.scratch,
+            order,
+            room.ends,
+        )
+
+    def _room(self) -> _Room:
+        """This thread's own room."""
+        found: _Room | None = getattr(self._rooms, "room", None)
+        if found is None:
+            found = self._rooms.room = _Room(self._program)
+        return found
+
+
+class _Room:
+    """Scratch for one call at a time."""
+
+    def __init__(self, program: Program) -> None:
+        self.scratch = (
+            np.empty(POINT_ROWS * STRIDE, dtype=np.float32),
+            np.empty((2 * program.intensities + 1) * STRIDE, dtype=np.float32),
+            np.empty((program.signals, STRIDE), dtype=np.float32),
+            np.empty((2, program.rows, STRIDE), dtype=np.float32),
+        )
+        self.order: U32 = np.empty(BLOCK, dtype=np.uint32)
+        self.ends = np.empty(len(program.heads) + 1, dtype=np.int64)
+        self.variants: I32 = np.zeros(1, dtype=np.int32)
+        self.vads: F32 = np.zeros((1, 3), dtype=np.float32)
+        self.speech: F32 = np.zeros(1, dtype=np.float32)
 
 
 def _spans(rows: int, threads: int) -> Sequence[slice]:
     """Equal parts, none smaller than LEAST_ROWS, at most one a thread."""
     parts = max(1, min(threads, rows // LEAST_ROWS))
     edges = [rows * part // parts for part in range(parts + 1)]
-    return [slice(begin, end) for begin, end in zip(edges, edges[1:], strict=False)]
-
-
-def _evaluate(program: Program, variants: I32, vads: F32, speech: F32, out: F32) -> None:
-    evaluate(
-        variants,
-        vads,
-        speech,
-        out,
-        program.heads,
-        program.code,
-        program.data,
-        program.shared,
-        scratch_for(program),
-        np.empty(max(1, min(BLOCK, len(variants))), dtype=np.int32),
-        np.empty(len(program.heads) + 1, dtype=np.int64),
-    )
-
-
-def scratch_for(program: Program) -> tuple[F32, F32, F32, F32]:
-    """Room for one call: points, basis, signals and two sets of columns."""
-    sizes = (
-        (POINT_ROWS * STRIDE,),
-        ((2 * program.intensities + 1) * STRIDE,),
-        (program.signals, STRIDE),
-        (2, program.rows, STRIDE),
-    )
-    points, basis, signals, values = (np.empty(size, dtype=np.float32) for size in sizes)
-    return points, basis, signals, values
+    return [slice(begin, end) for begin, end in pairwise(edges)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,35 +13,89 @@ from mien.engine.e1.plan import make_plan
 from mien.engine.protocol import PLAIN
 from mien.engine.tables import F32, I32, Tables
 
-_ZERO = np.float32(0.0)
+if TYPE_CHECKING:
+    from mien.engine.e1.batch import Batch
+
+KERNEL_ROWS = 32_768
+"""From here on, loading the kernels is quicker than doing without."""
+
+FEW_ROWS = 16
+"""Fewer rows than this are not worth sorting, even with kernels that are warm."""
+
+_CHUNK = 8192
 _ONE = np.float32(1.0)
 
 
 class Evaluator1:
-    """See `mien.engine.protocol.Evaluator`."""
+    """See `mien.engine.protocol.Evaluator`. Whichever path it takes, the bits are the same."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self._conflict = conflict_of(tables)
         self._light: dict[tuple[int, int], Light] = {}
+        self._batch: dict[bool, Batch] = {}
+        counts = [len(table.styles) + 1 for table in tables.labels]
+        self._first = np.array([0, *counts], dtype=np.int32).cumsum(dtype=np.int32)
 
     def face(self, label: int, vad: Sequence[float], style: int, speech: float) -> F32:
-        """One face (C,)."""
+        """One face (C,); by the kernels if an earlier batch has loaded them, never compiling."""
+        warm = self._batch.get(style != PLAIN)
+        if warm is not None:
+            variant = label if style == PLAIN else int(self._first[label]) + style + 1
+            return warm.one(variant, vad, speech)
         point = np.array(vad, dtype=np.float32).reshape(1, 3)
         spoken = np.array([speech], dtype=np.float32) if speech else None
         face: F32 = self.light(label, style).faces(point, spoken)[0]
         return face
 
+    def faces(
+        self,
+        labels: I32,
+        vads: F32,
+        styles: I32 | None,
+        speech: F32 | None,
+        out: F32,
+        threads: int,
+    ) -> None:
+        """Fill ``out`` (Q, C)."""
+        rows = len(labels)
+        warm = (styles is not None) in self._batch
+        if rows >= KERNEL_ROWS or (rows >= FEW_ROWS and warm):
+            self.faces_by_kernels(labels, vads, styles, speech, out, threads)
+            return
+        for begin in range(0, rows, _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            worn = None if styles is None else styles[part]
+            spoken = None if speech is None else speech[part]
+            self.faces_light(labels[part], vads[part], worn, spoken, out[part])
+
     def faces_light(
         self, labels: I32, vads: F32, styles: I32 | None, speech: F32 | None, out: F32
     ) -> None:
         """`faces` by the light path, whatever the number of queries."""
-        most = max((len(table.styles) for table in self.tables.labels), default=0) + 1
-        keys = labels * most + ((styles if styles is not None else PLAIN) + 1)
-        for key in sorted(set(keys.tolist())):
-            rows = np.flatnonzero(keys == key)
-            light = self.light(key // most, key % most - 1)
+        variants = self._variants(labels, styles)
+        _, firsts, inverse = np.unique(variants, return_index=True, return_inverse=True)
+        for group, first in enumerate(firsts.tolist()):
+            rows = np.flatnonzero(inverse == group)
+            style = PLAIN if styles is None else int(styles[first])
+            light = self.light(int(labels[first]), style)
             out[rows] = light.faces(vads[rows], None if speech is None else speech[rows])
+
+    def faces_by_kernels(
+        self,
+        labels: I32,
+        vads: F32,
+        styles: I32 | None,
+        speech: F32 | None,
+        out: F32,
+        threads: int,
+    ) -> None:
+        """`faces` by the kernels, whatever the number of queries; may compile them."""
+        batch = self._batch.get(styles is not None)
+        if batch is None:
+            batch = self._make_batch(styled=styles is not None)
+        batch.fill(self._variants(labels, styles), vads, speech, out, threads)
+        self._batch[styles is not None] = batch
 
     def mixture(
         self, weights: Sequence[tuple[int, np.float32]], vad: Sequence[float], speech: float
@@ -60,7 +115,7 @@ class Evaluator1:
         for channel, level in zip(tables.sealing, tables.sealing_levels, strict=True):
             seal = np.maximum(seal, spoken[channel] / level)
         below[tables.parting] = below[tables.parting] * (_ONE - np.minimum(_ONE, seal))
-        composed = np.minimum(_ONE, np.maximum(_ZERO, below + spoken))
+        composed = np.minimum(_ONE, np.maximum(np.float32(0.0), below + spoken))
         return np.ascontiguousarray(self._conflict(composed).T).reshape(face.shape)
 
     def light(self, label: int, style: int) -> Light:
@@ -68,18 +123,24 @@ class Evaluator1:
         found = self._light.get((label, style))
         if found is None:
             plan = make_plan(self.tables, label, style)
-            found = make_light(plan, len(self.tables.channels))
-            self._light[label, style] = found
+            found = self._light[label, style] = make_light(plan, len(self.tables.channels))
         return found
 
-    def faces(
-        self,
-        labels: I32,
-        vads: F32,
-        styles: I32 | None,
-        speech: F32 | None,
-        out: F32,
-        threads: int,
-    ) -> None:
-        """Fill ``out`` (Q, C)."""
-        self.faces_light(labels, vads, styles, speech, out)
+    def _variants(self, labels: I32, styles: I32 | None) -> I32:
+        """Positions in the program: of labels, or of every label plain and then in its styles."""
+        if styles is None:
+            return labels
+        variants: I32 = self._first[labels] + styles + np.int32(1)
+        return variants
+
+    def _make_batch(self, *, styled: bool) -> Batch:
+        from mien.engine.e1.batch import Batch
+        from mien.engine.e1.program import make_program
+
+        asked = [
+            (label, style)
+            for label, table in enumerate(self.tables.labels)
+            for style in range(PLAIN, len(table.styles) if styled else 0)
+        ]
+        plans = [make_plan(self.tables, label, style) for label, style in asked]
+        return Batch(make_program(plans), len(self.tables.channels))

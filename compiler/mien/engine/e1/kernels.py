@@ -32,12 +32,16 @@ from mien.engine.e1.program import (
     RESTYLED,
     RULE_DATA,
     RULES,
+    U32,
 )
 from mien.engine.jit import kernel
 from mien.engine.tables import F32, I32
 
-LANES = 128
+LANES = 256
 """Queries evaluated at a time."""
+
+VECTOR = 16
+"""Numbers of queries are rounded up to this, so that no loop has a slow scalar tail."""
 
 STRIDE = LANES + 16
 """Floats from one scratch row to the next; not a power of two, to spread over the cache."""
@@ -55,8 +59,8 @@ _FOUR = np.float32(4.0)
 
 
 @kernel
-def load_points(order: I32, vads: F32, speech: F32, points: F32) -> None:
-    """Gather the queries' V, A, D and speech, and the products that the rules weigh."""
+def load_points(n: int, order: U32, vads: F32, speech: F32, points: F32) -> None:
+    """Gather V, A, D and speech of up to ``n`` queries, and the products that the rules weigh."""
     for q in range(len(order)):
         row = order[q]
         points[q] = vads[row, 0]
@@ -65,7 +69,10 @@ def load_points(order: I32, vads: F32, speech: F32, points: F32) -> None:
     if len(speech) > 0:
         for q in range(len(order)):
             points[q + _SPEECH] = speech[order[q]]
-    for q in range(len(order)):
+    for q in range(len(order), n):
+        for at in (q, q + STRIDE, q + 2 * STRIDE, q + _SPEECH):
+            points[at] = _ZERO
+    for q in range(n):
         v = points[q]
         a = points[q + STRIDE]
         d = points[q + 2 * STRIDE]
@@ -79,7 +86,14 @@ def load_points(order: I32, vads: F32, speech: F32, points: F32) -> None:
 
 @kernel
 def one_anchor(
-    n: int, points: F32, shared: F32, anchor: F32, outer: float, span: float, phi: F32, blend: F32
+    n: int,
+    points: F32,
+    shared: F32,
+    anchor: F32,
+    outer: np.float32,
+    span: np.float32,
+    phi: F32,
+    blend: F32,
 ) -> None:
     """The radial basis function and the plateau's weight of one intensity anchor."""
     valence, arousal, dominance = anchor[0], anchor[1], anchor[2]
@@ -133,9 +147,7 @@ def one_column_of_three(n: int, basis: F32, signal: F32, k: F32, column: F32) ->
 
 
 @kernel
-def one_column(
-    n: int, many: int, basis: F32, signal: F32, k: F32, column: F32, spare: F32
-) -> None:
+def one_column(n: int, many: int, basis: F32, signal: F32, k: F32, column: F32, spare: F32) -> None:
     """The label's value on one column: trend and basis functions, blended into the plateaus."""
     strength = k[0]
     for q in range(n):
@@ -197,7 +209,7 @@ def one_pair(n: int, x: F32, other: F32, cap: float, result: F32) -> None:
 
 
 @kernel
-def resolve(n: int, code: I64, at: int, data: F32, number: int, before: F32, after: F32) -> None:
+def resolve(n: int, code: U32, at: int, data: F32, number: int, before: F32, after: F32) -> None:
     """A conflict stage, from the columns ``before`` to the columns ``after``."""
     count = code[at]
     at += 1
@@ -214,7 +226,7 @@ def resolve(n: int, code: I64, at: int, data: F32, number: int, before: F32, aft
         number += partners
     ceilings = code[at]
     at += 1
-    for j in range(ceilings):
+    for _ in range(ceilings):
         channel = after[code[at]]
         under = after[code[at + 1]]
         slack = data[number]
@@ -227,7 +239,7 @@ def resolve(n: int, code: I64, at: int, data: F32, number: int, before: F32, aft
 
 
 @kernel
-def restyle(n: int, head: I64, code: I64, data: F32, before: F32, after: F32) -> None:
+def restyle(n: int, head: I64, code: U32, data: F32, before: F32, after: F32) -> None:
     """A style stage: gain and offset, held to [0, 1]."""
     at = head[RESTYLE_DATA]
     for j in range(head[RESTYLED]):
@@ -242,22 +254,25 @@ def restyle(n: int, head: I64, code: I64, data: F32, before: F32, after: F32) ->
 
 
 @kernel
-def write_faces(order: I32, channels: I64, columns: I64, values: F32, out: F32) -> None:
-    """Write each query's face: zeros, then its live channels."""
-    width = out.shape[1]
-    for q in range(len(order)):
-        face = out[order[q]]
-        for c in range(width):
-            face[c] = _ZERO
-        for j in range(len(channels)):
-            face[channels[j]] = values[columns[j], q]
+def write_faces(order: U32, channels: U32, columns: U32, values: F32, out: F32) -> None:
+    """Write each query's live channels, four at a time; the others are 0 already."""
+    for j in range(0, len(channels), 4):
+        c1, c2, c3, c4 = channels[j], channels[j + 1], channels[j + 2], channels[j + 3]
+        x1, x2 = values[columns[j]], values[columns[j + 1]]
+        x3, x4 = values[columns[j + 2]], values[columns[j + 3]]
+        for q in range(len(order)):
+            face = out[order[q]]
+            face[c1] = x1[q]
+            face[c2] = x2[q]
+            face[c3] = x3[q]
+            face[c4] = x4[q]
 
 
 @kernel
 def label_columns(
     n: int,
     head: I64,
-    code: I64,
+    code: U32,
     data: F32,
     shared: F32,
     points: F32,
@@ -271,8 +286,8 @@ def label_columns(
     at = head[ANCHORS]
     for i in range(many):
         anchor = data[at + 3 * i : at + 3 * i + 3]
-        outer = data[at + 3 * many + i]
-        span = data[at + 4 * many + i]
+        outer = np.float32(data[at + 3 * many + i])
+        span = np.float32(data[at + 4 * many + i])
         phi = basis[i * STRIDE : i * STRIDE + n]
         blend = basis[(many + i) * STRIDE : (many + i) * STRIDE + n]
         one_anchor(n, points, shared, anchor, outer, span, phi, blend)
@@ -292,9 +307,9 @@ def label_columns(
 
 @kernel
 def evaluate_group(
-    order: I32,
+    order: U32,
     head: I64,
-    code: I64,
+    code: U32,
     data: F32,
     shared: F32,
     vads: F32,
@@ -306,8 +321,8 @@ def evaluate_group(
     values: F32,
 ) -> None:
     """The faces of up to LANES rows of one variant."""
-    n = len(order)
-    load_points(order, vads, speech, points)
+    n = (len(order) + VECTOR - 1) // VECTOR * VECTOR
+    load_points(n, order, vads, speech, points)
     columns = values[0]
     spare = values[1]
     label_columns(n, head, code, data, shared, points, basis, signals, columns, spare[0])
@@ -342,11 +357,11 @@ def evaluate(
     speech: F32,
     out: F32,
     heads: I64,
-    code: I64,
+    code: U32,
     data: F32,
     shared: F32,
     scratch: tuple[F32, F32, F32, F32],
-    order: I32,
+    order: U32,
     ends: I64,
 ) -> None:
     """Fill ``out`` (Q, C) from variants (Q,), vads (Q, 3) and speech (Q,), or (0,) for none.
@@ -358,6 +373,9 @@ def evaluate(
     groups = len(heads)
     for begin in range(0, len(variants), block):
         size = min(block, len(variants) - begin)
+        faces = out[begin : begin + size].ravel()
+        for c in range(len(faces)):
+            faces[c] = _ZERO
         for g in range(groups + 1):
             ends[g] = 0
         for row in range(begin, begin + size):

@@ -12,10 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from mien.engine.e1.conflict import Index
 from mien.engine.e1.plan import Plan, Resolve
 from mien.engine.tables import F32
 
 I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
+"""Unsigned, so that the kernels need not look for negative indices."""
 
 INTENSITIES = 0
 ANCHORS = 1  # data: V A D of each, then outer of each, then span of each
@@ -49,7 +52,7 @@ class Program:
     """
 
     heads: I64
-    code: I64
+    code: U32
     data: F32
     shared: F32
     rows: int
@@ -87,7 +90,7 @@ def make_program(plans: Sequence[Plan]) -> Program:
     first = plans[0]
     return Program(
         heads=heads,
-        code=np.array([*code.numbers, 0], dtype=np.int64),
+        code=np.array([*code.numbers, 0], dtype=np.uint32),
         data=np.array([*data.numbers, 0.0], dtype=np.float32),
         shared=np.concatenate((first.metric, first.support)),
         rows=rows,
@@ -117,8 +120,15 @@ def _pack(plan: Plan, head: I64, code: _Tape, data: _Tape) -> None:
     head[FADES] = len(plan.fade)
     head[FADE_CODE] = code.add(plan.fade_source)
     head[FADE_DATA] = data.add(plan.fade)
-    head[LIVE] = len(plan.live)
-    head[LIVE_CODE] = code.add(plan.live, plan.shown, plan.spoken)
+    # Channels are written in fours: the last one fills up, and is written again.
+    spare = (0, -len(plan.live) % 4)
+    lists = [np.pad(part, spare, "edge") for part in _live(plan)] if len(plan.live) else []
+    head[LIVE] = len(lists[0]) if lists else 0
+    head[LIVE_CODE] = code.add(*lists)
+
+
+def _live(plan: Plan) -> tuple[Index, Index, Index]:
+    return plan.live, plan.shown, plan.spoken
 
 
 def _pack_resolve(stage: Resolve, code: _Tape, data: _Tape) -> tuple[int, int]:
