@@ -8,14 +8,11 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien.artifact.write import artifact_bytes
 from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
-from mien.certify import certify, check_budget
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
 from mien.lint import lint
-from mien.lock.build import build_lock
 from mien.lock.record import Lock
 from mien.text.fault import BankFaults, Fault, Severity
 from mien.text.node import find
@@ -50,6 +47,10 @@ def compile_bank(bank: AuthoredBank, say: Callable[[str], None] | None = None) -
     Raises:
         BankFaults: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
     """
+    from mien.artifact.write import artifact_bytes
+    from mien.certify import certify, check_budget
+    from mien.lock.build import build_lock
+
     tables = compile_tables(bank)
     certificate = certify(tables, say)
     slope = bank.manifest.budgets.slope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ def command(bank: Path, output: str) -> int:
         _report(faults, output)
     if not failed and output == "text":
         click.echo(_summary(authored))
+        for line in _closest(authored):
+            click.echo(line)
     return 1 if failed else 0
 
 
@@ -58,3 +61,12 @@ def _summary(bank: AuthoredBank) -> str:
         f"{labels * steps + styles} anchors ({styles} of styles), "
         f"{len(bank.rig.channels)} channels of {bank.rig.id}."
     )
+
+
+def _closest(bank: AuthoredBank) -> Iterator[str]:
+    """The labels that are nearest each other at each intensity, as mean |difference|."""
+    from mien.lint import closest_pairs
+
+    for intensity, pairs in closest_pairs(bank).items():
+        shown = ", ".join(f"{pair.first} ~ {pair.second} {pair.distance:.3f}" for pair in pairs)
+        yield f"  closest at {intensity}: {shown}"
