@@ -1,0 +1,64 @@
+"""`python -m mien.conformance`: the same bits in every setting, or a list of where they differ."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+
+@click.command("conformance")
+@click.option("--quick", is_flag=True, help="Few banks, one runner for each way of computing.")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Leave questions and answers in this folder, which must not exist.",
+)
+@click.option(
+    "--environments",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also run under the oldest and newest NumPy and Numba, installed into this folder.",
+)
+def command(quick: bool, keep: Path | None, environments: Path | None) -> None:
+    """Ask the same faces of every setting of this machine and compare the bits.
+
+    Exits 1 where any bit differs, naming the runner, the bank and the first difference.
+    """
+    if keep is not None and keep.exists():
+        raise click.UsageError(f"{keep} exists; name a folder that does not")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = keep or Path(temporary)
+        sys.exit(1 if _run(folder, environments, quick=quick) else 0)
+
+
+def _run(folder: Path, environments: Path | None, *, quick: bool) -> int:
+    from mien.conformance.environments import environment_runners
+    from mien.conformance.fault import ConformanceError
+    from mien.conformance.settings import full_runners, missing, quick_runners, reference
+    from mien.conformance.suite import conformance
+
+    found: list[str] = []
+    try:
+        runners = quick_runners() if quick else full_runners()
+        if environments is not None:
+            runners += environment_runners(environments)
+        for result in conformance(reference(), runners, folder, quick=quick):
+            verdict = "same" if not result.differences else "DIFFERENT"
+            click.echo(
+                f"{result.runner:<44} {result.answers:>6} faces  {result.faces[:12]}  "
+                f"artifacts {result.artifacts[:12] or '-':<12}  {verdict}  {result.seconds:.1f} s"
+            )
+            found += [str(difference) for difference in result.differences]
+    except ConformanceError as error:
+        raise click.ClickException(str(error)) from error
+    for lack in missing():
+        click.echo(f"not run: {lack}")
+    for difference in found:
+        click.echo(difference, err=True)
+    return len(found)
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,84 @@
+/**
+ * Answer a conformance run's questions in Node: node answer.mjs QUESTIONS ANSWERS LIMIT
+ */
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { readArtifact } from "../web/artifact.js";
+import { Evaluator } from "../web/evaluator.js";
+
+const [questions, answers, limitText] = process.argv.slice(2);
+const limit = Number(limitText) || Infinity;
+
+for (const name of readdirSync(questions).sort()) {
+  answerBank(join(questions, name), join(answers, name));
+}
+
+/** @param {string} from @param {string} to */
+function answerBank(from, to) {
+  const evaluator = new Evaluator(readArtifact(bytes(join(from, "bank.safetensors"))));
+  const labels = evaluator.tables.labels;
+  const channels = evaluator.tables.channels.length;
+  const f32 = (/** @type {string} */ name) => new Float32Array(bytes(join(from, name)));
+  const i32 = (/** @type {string} */ name) => new Int32Array(bytes(join(from, name)));
+  mkdirSync(to, { recursive: true });
+
+  const faceLabels = i32("face_labels");
+  const vads = f32("face_vads");
+  const styles = i32("face_styles");
+  const speech = f32("face_speech");
+  const faces = rows(faceLabels.length, (n) => {
+    const label = labels[faceLabels[n]];
+    const style = styles[n] < 0 ? {} : { style: label.styles[styles[n]] };
+    return evaluator.face(label.label, vads.subarray(3 * n, 3 * n + 3), { ...style, speech: speech[n] });
+  });
+  save(to, "faces", faces);
+  const plain = rows(faceLabels.length, (n) =>
+    evaluator.face(labels[faceLabels[n]].label, vads.subarray(3 * n, 3 * n + 3)),
+  );
+  save(to, "plain", plain);
+
+  const weights = f32("mixture_weights");
+  const mixtureVads = f32("mixture_vads");
+  const mixtureSpeech = f32("mixture_speech");
+  const mixtures = rows(mixtureSpeech.length, (n) => {
+    const shares = labels.map((label, e) => [label.label, weights[n * labels.length + e]]);
+    const vad = mixtureVads.subarray(3 * n, 3 * n + 3);
+    return evaluator.mixture(Object.fromEntries(shares), vad, mixtureSpeech[n]);
+  });
+  save(to, "mixtures", mixtures);
+
+  const intensityLabels = i32("intensity_labels");
+  const values = new Float64Array(bytes(join(from, "intensity_values")));
+  const points = rows(values.length, (n) => evaluator.vadAt(labels[intensityLabels[n]].label, values[n]));
+  save(to, "intensities", points);
+
+  const visemes = f32("visemes");
+  const count = visemes.length / channels;
+  save(to, "singles", faces.slice(0, count));
+  const spoken = rows(Math.min(count, faces.length), (n) =>
+    evaluator.compose(faces[n], visemes.subarray(n * channels, (n + 1) * channels)),
+  );
+  save(to, "compositions", spoken);
+}
+
+/**
+ * @param {number} count
+ * @param {(n: number) => Float32Array} answer
+ * @returns {Float32Array[]}
+ */
+function rows(count, answer) {
+  return Array.from({ length: Math.min(count, limit) }, (_, n) => answer(n));
+}
+
+/** @param {string} folder @param {string} name @param {Float32Array[]} faces */
+function save(folder, name, faces) {
+  writeFileSync(join(folder, name), Buffer.concat(faces.map((face) => new Uint8Array(face.buffer))));
+}
+
+/** @param {string} path @returns {ArrayBuffer} */
+function bytes(path) {
+  const { buffer, byteOffset, byteLength } = readFileSync(path);
+  return /** @type {ArrayBuffer} */ (buffer.slice(byteOffset, byteOffset + byteLength));
+}

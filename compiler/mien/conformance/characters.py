@@ -1,0 +1,204 @@
+"""Generated banks: the shapes that a hand-authored bank seldom has, drawn from a seed.
+
+Channel counts that no vector width divides, three to twenty anchors a label, anchors close
+together and in the cube's corners, random rules, styles, antagonists and ceilings. Only sums,
+products and quotients of whole numbers take part, so that a seed is the same bank everywhere.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from mien.authored.bank import (
+    AuthoredBank,
+    Budgets,
+    Kernel,
+    Manifest,
+    Metric,
+    Plateau,
+    SlopeBudget,
+)
+from mien.authored.emotion import ActionUnits, Anchor, Emotion, Speech, Style, Vad
+from mien.authored.rig import (
+    Antagonist,
+    Ceiling,
+    Channel,
+    ChannelClass,
+    LipSeal,
+    PairKind,
+    Rig,
+)
+from mien.authored.rules import TERMS, AntagonistPolicy, Rules, Trend
+from mien.conformance.stream import Stream
+
+_CORNERS = (-1.0, -0.875, 0.0, 0.875, 1.0)
+_CLOSEST = 0.05
+"""Anchors may come this near, in plain distance on one axis: solvable, yet badly conditioned."""
+
+
+def generated_bank(
+    seed: int, *, channels: int = 0, labels: int = 0, intensities: int = 0
+) -> AuthoredBank:
+    """The bank of a seed; a count of 0 is drawn from the seed too.
+
+    Archetypes satisfy every antagonist and ceiling of the generated rig.
+    """
+    stream = Stream(seed)
+    rig = _rig(stream, channels or 5 + stream.below(60))
+    label_count = labels or 1 + stream.below(6)
+    intensity_count = intensities or 3 + stream.below(18)
+    names = tuple(f"level{position}" for position in range(intensity_count))
+    emotions = tuple(_emotion(stream, rig, f"label{n}", names) for n in range(label_count))
+    manifest = Manifest(
+        id=f"generated{seed}",
+        version="1.0.0",
+        title="Generated",
+        description="Generated.",
+        licence="CC0-1.0",
+        authors=("mien",),
+        rig=rig.id,
+        labels=tuple(emotion.label for emotion in emotions),
+        intensities=names,
+        metric=Metric(
+            valence=1.0, arousal=stream.between(0.3, 1.2), dominance=stream.between(0.2, 1.0)
+        ),
+        kernel=Kernel(name="wendland-c2", support=stream.between(0.4, 3.0)),
+        plateau=Plateau(reach=stream.between(0.5, 0.97), flat=stream.between(0.05, 0.6)),
+        budgets=Budgets(
+            slope=SlopeBudget(mean=1e6, channel=1e6), separation=0.0, spacing=_CLOSEST / 4
+        ),
+    )
+    return AuthoredBank(
+        manifest=manifest,
+        rig=rig,
+        rules=_rules(stream, rig),
+        emotions=emotions,
+        documents=MappingProxyType({}),
+    )
+
+
+def _rig(stream: Stream, count: int) -> Rig:
+    names = [f"channel{position}" for position in range(count)]
+    classes = list(ChannelClass)
+    ceiling = Ceiling(channel=names[0], under=names[1], slack=0.0625, reason="generated")
+    free = names[1:]
+    antagonists = tuple(
+        Antagonist(pair=(a, b), kind=kind, cap=cap, reason="generated")
+        for a, b, kind, cap in _pairs(stream, free)
+    )
+    return Rig(
+        id="generated",
+        title="Generated",
+        channels=tuple(Channel(name=name, class_=stream.pick(classes)) for name in names),
+        shorthands={},
+        mirror=(),
+        antagonists=antagonists,
+        ceilings=(ceiling,),
+        conjugates=(),
+        action_units={},
+        lip_seal=LipSeal(
+            sealing={names[2]: stream.between(0.2, 0.8)},
+            parting=tuple(name for name in free if stream.chance(0.2)),
+        ),
+    )
+
+
+def _pairs(stream: Stream, names: list[str]) -> list[tuple[str, str, PairKind, float]]:
+    """Neighbours at two distances, so that a channel may have none to four antagonists."""
+    chosen: list[tuple[str, str, PairKind, float]] = []
+    for step in (1, 3):
+        for a, b in zip(names, names[step:], strict=False):
+            if stream.chance(0.3):
+                kind = stream.pick(list(PairKind))
+                cap = 0.0 if kind is PairKind.HARD else stream.between(0.05, 0.5)
+                chosen.append((a, b, kind, cap))
+    return chosen
+
+
+def _rules(stream: Stream, rig: Rig) -> Rules:
+    trends = {
+        name: Trend(
+            coefficients=tuple(stream.between(-8.0, 8.0) for _ in TERMS), reason="generated"
+        )
+        for name in rig.names
+        if stream.chance(0.8)
+    }
+    return Rules(
+        strength=stream.between(0.1, 1.0),
+        trends=trends,
+        antagonists=AntagonistPolicy(near=True, soft=True, overrides=()),
+    )
+
+
+def _emotion(stream: Stream, rig: Rig, label: str, intensities: tuple[str, ...]) -> Emotion:
+    points = _anchors(stream, len(intensities))
+    anchors = {
+        name: Anchor(vad=vad, basis="generated")
+        for name, vad in zip(intensities, points, strict=True)
+    }
+    used = [name for name in rig.names if stream.chance(0.6)]
+    shared = [c.name for c in rig.channels if c.class_ is ChannelClass.SHARED]
+    return Emotion(
+        label=label,
+        title=label,
+        description="Generated.",
+        sources=("generated",),
+        action_units=ActionUnits(core=(), optional=()),
+        anchors=anchors,
+        archetypes={name: _archetype(stream, rig, used) for name in intensities},
+        styles={f"style{n}": _style(stream, rig) for n in range(1 + stream.below(3))},
+        speech=Speech(
+            attenuation=stream.fraction(),
+            channels={name: stream.fraction() for name in shared if stream.chance(0.3)},
+        ),
+    )
+
+
+def _anchors(stream: Stream, count: int) -> list[Vad]:
+    """Spread, bunched and cornered points, no two closer than the floor."""
+    points: list[Vad] = []
+    while len(points) < count:
+        kind = stream.below(4)
+        if kind == 0:
+            point = (stream.pick(_CORNERS), stream.pick(_CORNERS), stream.pick(_CORNERS))
+        elif kind == 1 and points:
+            v, a, d = stream.pick(points)
+            point = (v, a, max(-1.0, d - _CLOSEST)) if d > 0 else (v, a, min(1.0, d + _CLOSEST))
+        else:
+            point = (stream.between(-1, 1), stream.between(-1, 1), stream.between(-1, 1))
+        if all(_apart(point, other) >= _CLOSEST for other in points):
+            points.append(point)
+    return points
+
+
+def _apart(a: Vad, b: Vad) -> float:
+    return max(abs(x - y) for x, y in zip(a, b, strict=True))
+
+
+def _archetype(stream: Stream, rig: Rig, used: list[str]) -> dict[str, float]:
+    """Random weights of the used channels, lowered until nothing conflicts.
+
+    Weights are multiples of 2**-10 and caps are floored to the same grid, so that a weight at its
+    cap is still under it in float32.
+    """
+    weights = {name: stream.below(1025) / 1024.0 for name in used if stream.chance(0.8)}
+    for antagonist in rig.antagonists:
+        a, b = antagonist.pair
+        smaller = a if weights.get(a, 0.0) <= weights.get(b, 0.0) else b
+        weights[smaller] = min(weights.get(smaller, 0.0), int(antagonist.cap * 1024) / 1024.0)
+    for ceiling in rig.ceilings:
+        limit = weights.get(ceiling.under, 0.0) + ceiling.slack
+        weights[ceiling.channel] = min(weights.get(ceiling.channel, 0.0), limit)
+    return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def _style(stream: Stream, rig: Rig) -> Style:
+    return Style(
+        description="Generated.",
+        anchor=Anchor(
+            vad=(stream.between(-1, 1), stream.between(-1, 1), stream.between(-1, 1)),
+            basis="generated",
+        ),
+        gain={name: stream.between(0, 2) for name in rig.names if stream.chance(0.5)},
+        offset={name: stream.between(-1, 1) for name in rig.names if stream.chance(0.3)},
+    )

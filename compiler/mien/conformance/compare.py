@@ -1,0 +1,82 @@
+"""Answers against the reference's: the same bits, or the first place where they differ."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+KINDS = ("faces", "plain", "singles", "mixtures", "intensities", "compositions")
+ARTIFACT = "bank.safetensors"
+
+
+@frozen(kw_only=True)
+class Difference:
+    """Where a runner's answer is not the reference's."""
+
+    runner: str
+    bank: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.runner}: {self.bank}: {self.what}"
+
+
+def compare_bank(
+    runner: str, expected: Path, found: Path, *, channels: tuple[str, ...], compiles: bool
+) -> Difference | None:
+    """The first difference between two folders of answers about one bank, or None.
+
+    A runner may have answered only the first of the questions; it must have answered some.
+    """
+    bank = expected.name
+
+    def differs(what: str) -> Difference:
+        return Difference(runner=runner, bank=bank, what=what)
+
+    if compiles and (expected / ARTIFACT).read_bytes() != (found / ARTIFACT).read_bytes():
+        return differs("the compiled artifact has other bytes")
+    for kind in KINDS:
+        names = ("V", "A", "D") if kind == "intensities" else channels
+        right = _bits(expected / kind, len(names))
+        wrong = _bits(found / kind, len(names))
+        if not 0 < len(wrong) <= len(right):
+            return differs(f"{kind}: {len(wrong)} answers to {len(right)} questions")
+        places = np.argwhere(wrong != right[: len(wrong)])
+        if len(places):
+            row, column = (int(x) for x in places[0])
+            pair = (right[row, column], wrong[row, column])
+            return differs(
+                f"{kind}: question {row}, {names[column]}: expected {_shown(pair[0])}, "
+                f"found {_shown(pair[1])} ({len(places)} weights differ)"
+            )
+    return None
+
+
+def digest(folders: Iterable[Path], sizes: Iterable[Path]) -> str:
+    """The sha256 of all answers in ``folders``, cut to the lengths of those in ``sizes``."""
+    total = hashlib.sha256()
+    for folder, size in zip(folders, sizes, strict=True):
+        for kind in KINDS:
+            total.update((folder / kind).read_bytes()[: (size / kind).stat().st_size])
+    return total.hexdigest()
+
+
+def artifact_digest(folders: Iterable[Path]) -> str:
+    """The sha256 of all compiled artifacts."""
+    total = hashlib.sha256()
+    for folder in folders:
+        total.update((folder / ARTIFACT).read_bytes())
+    return total.hexdigest()
+
+
+def _bits(path: Path, width: int) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(path.read_bytes(), "<u4").reshape(-1, width)
+
+
+def _shown(bits: np.uint32) -> str:
+    return f"{float(bits.view(np.float32))!r} (0x{int(bits):08x})"

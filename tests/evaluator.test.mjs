@@ -1,0 +1,100 @@
+/** The page's evaluator in Node, on the test vector and on what it must refuse. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { ArtifactError, readArtifact } from "../compiler/mien/web/artifact.js";
+import { Evaluator } from "../compiler/mien/web/evaluator.js";
+
+const docs = new URL("../compiler/mien/docs/", import.meta.url);
+const vector = JSON.parse(readFileSync(new URL("vector.json", docs), "utf8"));
+const artifact = bytes(readFileSync(new URL("vector.safetensors", docs)));
+const evaluator = new Evaluator(readArtifact(artifact));
+
+test("faces have the vector's bits", () => {
+  for (const { label, vad, style, speech, expected } of vector.faces) {
+    const wear = style === null ? { speech } : { style, speech };
+    assert.deepEqual(bits(evaluator.face(label, vad, wear)), expected);
+  }
+});
+
+test("mixtures have the vector's bits", () => {
+  for (const { weights, vad, speech, expected } of vector.mixtures) {
+    assert.deepEqual(bits(evaluator.mixture(weights, vad, speech)), expected);
+  }
+});
+
+test("points at an intensity have the vector's bits", () => {
+  for (const { label, intensity, expected } of vector.intensities) {
+    assert.deepEqual(bits(evaluator.vadAt(label, intensity)), expected);
+  }
+});
+
+test("compositions have the vector's bits", () => {
+  for (const { face, visemes, expected } of vector.compositions) {
+    assert.deepEqual(bits(evaluator.compose(Float32Array.from(face), visemes)), expected);
+  }
+});
+
+test("anchors give archetypes exactly", () => {
+  const { labels, channels } = evaluator.tables;
+  for (const { label, anchors, archetypes } of labels) {
+    for (let i = 0; i < anchors.length / 3; i += 1) {
+      const face = evaluator.face(label, anchors.subarray(3 * i, 3 * i + 3));
+      const archetype = archetypes.slice(i * channels.length, (i + 1) * channels.length);
+      assert.deepEqual(face, archetype);
+    }
+  }
+});
+
+test("what a bank cannot answer is refused in words", () => {
+  const origin = [0, 0, 0];
+  assert.throws(() => evaluator.face("joie", origin), /no label joie: the bank has label0/);
+  assert.throws(() => evaluator.face("label0", [0, NaN, 0]), /arousal NaN/);
+  assert.throws(() => evaluator.face("label0", [0, 0, 1.0000000001]), /dominance 1\.0000000001/);
+  assert.throws(() => evaluator.face("label0", [0, 0]), /found 2 numbers/);
+  assert.throws(() => evaluator.face("label0", origin, { style: "x" }), /no style x: it has style0/);
+  assert.throws(() => evaluator.face("label0", origin, { speech: -0.1 }), /speech -0\.1/);
+  assert.throws(() => evaluator.mixture({ label0: 0.5 }, origin), /sum to 0\.5, expected 1/);
+  assert.throws(() => evaluator.mixture({ label0: 2, label1: -1 }, origin), /weight of label0 2/);
+  assert.throws(() => evaluator.vadAt("label0", 1.5), /intensity 1\.5/);
+  const face = evaluator.face("label0", origin);
+  assert.throws(() => evaluator.compose(face, [0, 0]), /expected 8 weights/);
+});
+
+test("what is no artifact is refused in words", () => {
+  const refusal = (/** @type {ArrayBuffer} */ buffer, /** @type {RegExp} */ message) =>
+    assert.throws(() => readArtifact(buffer), (/** @type {Error} */ error) => {
+      assert.ok(error instanceof ArtifactError, error.stack);
+      assert.match(error.message, message);
+      return true;
+    });
+  refusal(new ArrayBuffer(3), /3 bytes, shorter than 8/);
+  refusal(bytes(Buffer.from("x".repeat(64))), /claims/);
+  refusal(artifact.slice(0, artifact.byteLength - 4), /past the end/);
+  refusal(changed("mien/artifact/1", "mien/artifact/2"), /mien\/artifact\/2, expected/);
+  refusal(changed('\\"engine\\":1', '\\"engine\\":7'), /made for engine 7/);
+  refusal(changed("[8,10]", "[10,8]"), /shape 10 x 8, expected C x 10/);
+  refusal(changed('"mien":"{', '"miem":"{'), /no metadata under 'mien'/);
+});
+
+/** @param {string} from @param {string} to of equal length @returns {ArrayBuffer} */
+function changed(from, to) {
+  const data = Buffer.from(artifact.slice(0));
+  const at = data.indexOf(from);
+  assert.notEqual(at, -1, `the vector's header has no ${from}`);
+  data.write(to, at);
+  return bytes(data);
+}
+
+/** @param {Float32Array} face @returns {string[]} */
+function bits(face) {
+  return Array.from(new Uint32Array(face.buffer), (word) => word.toString(16).padStart(8, "0"));
+}
+
+/** @param {Buffer} buffer @returns {ArrayBuffer} */
+function bytes(buffer) {
+  const { byteOffset, byteLength } = buffer;
+  return /** @type {ArrayBuffer} */ (buffer.buffer.slice(byteOffset, byteOffset + byteLength));
+}

@@ -1,0 +1,161 @@
+"""One set of questions, the same bits everywhere; and a harness that would notice otherwise."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from mien.conformance.__main__ import command
+from mien.conformance.answers import NUMPY, answer
+from mien.conformance.characters import generated_bank
+from mien.conformance.compare import ARTIFACT, KINDS, Difference, compare_bank, digest
+from mien.conformance.fault import ConformanceError
+from mien.conformance.queries import load_queries, make_queries, save_queries
+from mien.conformance.runner import Runner, run
+from mien.conformance.settings import quick_runners
+from mien.conformance.stream import Stream
+from mien.engine.registry import get_engine
+from mien.engine.tables import Tables
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return get_engine(1).compile_tables(generated_bank(3))
+
+
+def answered(tables: Tables, folder: Path, count: int) -> Path:
+    """A folder of answers about ``tables`` as a runner would leave it."""
+    folder.mkdir(parents=True)
+    queries = make_queries(tables, 40, 7).first(count)
+    for kind, faces in answer(tables, queries, NUMPY, 1).items():
+        (folder / kind).write_bytes(faces.tobytes())
+    (folder / ARTIFACT).write_bytes(b"artifact")
+    return folder
+
+
+def compared(tables: Tables, expected: Path, found: Path) -> Difference | None:
+    return compare_bank("runner", expected, found, channels=tables.channels, compiles=True)
+
+
+def test_the_quick_half_agrees(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "mien.conformance", "--quick", "--keep", str(tmp_path / "run")],
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    lines = ended.stdout.splitlines()
+    assert all("same" in line or line.startswith("not run") for line in lines)
+    assert all(any(line.startswith(r.name) for line in lines) for r in quick_runners())
+    assert any(line.startswith("node") for line in lines) == bool(shutil.which("node"))
+    assert (tmp_path / "run" / "questions" / "generated-1").is_dir()
+
+
+def test_equal_answers_have_no_difference(tables: Tables, tmp_path: Path) -> None:
+    expected = answered(tables, tmp_path / "a" / "bank", 40)
+    found = answered(tables, tmp_path / "b" / "bank", 40)
+    assert compared(tables, expected, found) is None
+    assert digest([expected], [found]) == digest([found], [found])
+
+
+def test_the_first_of_the_questions_is_enough(tables: Tables, tmp_path: Path) -> None:
+    expected = answered(tables, tmp_path / "a" / "bank", 40)
+    found = answered(tables, tmp_path / "b" / "bank", 5)
+    assert compared(tables, expected, found) is None
+    assert digest([expected], [found]) == digest([found], [found])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_flipped_bit_is_found_and_named(tables: Tables, tmp_path: Path, kind: str) -> None:
+    expected = answered(tables, tmp_path / "a" / "bank", 40)
+    found = answered(tables, tmp_path / "b" / "bank", 40)
+    width = 3 if kind == "intensities" else len(tables.channels)
+    data = bytearray((found / kind).read_bytes())
+    data[4 * (width + 2)] ^= 1
+    (found / kind).write_bytes(bytes(data))
+    name = "D" if kind == "intensities" else tables.channels[2]
+    difference = str(compared(tables, expected, found))
+    assert difference.startswith(f"runner: bank: {kind}: question 1, {name}: expected ")
+    assert difference.endswith("(1 weights differ)")
+
+
+def test_minus_zero_is_not_zero(tables: Tables, tmp_path: Path) -> None:
+    expected = answered(tables, tmp_path / "a" / "bank", 40)
+    found = answered(tables, tmp_path / "b" / "bank", 40)
+    faces = np.fromfile(found / "faces", np.float32)
+    first = int(np.flatnonzero(faces == 0)[0])
+    faces[first] = -0.0
+    faces.tofile(found / "faces")
+    assert "0x80000000" in str(compared(tables, expected, found))
+
+
+def test_no_answers_at_all_is_a_difference(tables: Tables, tmp_path: Path) -> None:
+    expected = answered(tables, tmp_path / "a" / "bank", 40)
+    found = answered(tables, tmp_path / "b" / "bank", 40)
+    (found / "faces").write_bytes(b"")
+    assert "0 answers to 40 questions" in str(compared(tables, expected, found))
+
+
+def test_other_artifact_bytes_are_a_difference(tables: Tables, tmp_path: Path) -> None:
+    expected = answered(tables, tmp_path / "a" / "bank", 40)
+    found = answered(tables, tmp_path / "b" / "bank", 40)
+    (found / ARTIFACT).write_bytes(b"artefact")
+    assert "artifact has other bytes" in str(compared(tables, expected, found))
+
+
+def test_a_failing_runner_is_named_with_its_last_words(tmp_path: Path) -> None:
+    runner = Runner(name="broken", command=(sys.executable, "-c", "raise SystemExit('no way')"))
+    with pytest.raises(ConformanceError, match=r"broken failed with exit code 1:\nno way"):
+        run(runner, tmp_path, tmp_path / "answers", tmp_path / "scratch")
+
+
+def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, ["--quick", "--keep", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "exists" in result.output
+
+
+def test_questions_survive_their_files(tables: Tables, tmp_path: Path) -> None:
+    queries = make_queries(tables, 30, 5)
+    save_queries(queries, tmp_path)
+    loaded = load_queries(tmp_path, tables)
+    assert loaded.face_vads.tobytes() == queries.face_vads.tobytes()
+    assert loaded.intensity_values.tobytes() == queries.intensity_values.tobytes()
+    assert loaded.mixture_weights.tobytes() == queries.mixture_weights.tobytes()
+    assert loaded.visemes.shape == queries.visemes.shape
+
+
+def test_questions_reach_anchors_plateaus_and_the_far_corners(tables: Tables) -> None:
+    queries = make_queries(tables, 2000, 1)
+    anchors = np.concatenate([label.anchors for label in tables.labels])
+    on_anchor = (queries.face_vads[:, None, :] == anchors).all(axis=2).any(axis=1)
+    at_edge = (np.abs(queries.face_vads) == 1).all(axis=1)
+    tiny = (queries.face_vads != 0) & (np.abs(queries.face_vads) < 1e-38)
+    assert on_anchor.sum() > 100
+    assert at_edge.sum() > 5
+    assert tiny.any()
+    assert (queries.mixture_weights.sum(axis=1) == 1).all()
+
+
+def test_the_stream_is_splitmix64() -> None:
+    """The first outputs of the published algorithm for seed 1234567."""
+    stream = Stream(1234567)
+    assert [stream.bits() for _ in range(3)] == [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+    ]
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_generated_banks_differ_and_compile(seed: int) -> None:
+    tables = get_engine(1).compile_tables(generated_bank(seed))
+    assert tables.bank == f"generated{seed}"
+    assert 3 <= len(tables.intensities) <= 20
+    assert len(tables.channels) >= 5

@@ -1,0 +1,86 @@
+"""docs/evaluator.md is true: its program gives the bits of the vector, which the compiler made."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mien.conformance.vector import FOLDER, bits, vector_files
+
+Program = dict[str, Callable[..., Any]]
+
+
+@pytest.fixture(scope="module")
+def program() -> Program:
+    """The functions of the page's Python block."""
+    page = (FOLDER / "evaluator.md").read_text(encoding="utf-8")
+    (source,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: Program = {}
+    exec(compile(source, "evaluator.md", "exec"), names)  # noqa: S102 - our own page
+    return names
+
+
+@pytest.fixture(scope="module")
+def vector() -> dict[str, list[dict[str, Any]]]:
+    loaded: dict[str, list[dict[str, Any]]] = json.loads((FOLDER / "vector.json").read_bytes())
+    return loaded
+
+
+def as_bits(face: list[np.float32]) -> list[str]:
+    assert all(type(weight) is np.float32 for weight in face)
+    return bits(np.array(face, dtype=np.float32))
+
+
+def test_the_vector_on_disk_is_what_the_compiler_says_now() -> None:
+    for name, data in vector_files().items():
+        assert (FOLDER / name).read_bytes() == data, f"{name}: python -m mien.conformance.vector"
+
+
+def test_the_page_s_program_gives_the_vector_s_bits(
+    program: Program, vector: dict[str, list[dict[str, Any]]]
+) -> None:
+    bank = program["read"](FOLDER / "vector.safetensors")
+    for q in vector["faces"]:
+        found = program["face"](bank, q["label"], q["vad"], q["style"], q["speech"])
+        assert as_bits(found) == q["expected"]
+    for q in vector["mixtures"]:
+        found = program["mixture"](bank, q["weights"], q["vad"], q["speech"])
+        assert as_bits(found) == q["expected"]
+    for q in vector["intensities"]:
+        assert as_bits(program["point"](bank, q["label"], q["intensity"])) == q["expected"]
+    for q in vector["compositions"]:
+        below = [np.float32(weight) for weight in q["face"]]
+        assert as_bits(program["compose"](bank, below, q["visemes"])) == q["expected"]
+
+
+def test_the_vector_asks_for_styles_speech_and_more_than_one_label(
+    vector: dict[str, list[dict[str, Any]]],
+) -> None:
+    assert any(q["style"] for q in vector["faces"])
+    assert any(0 < q["speech"] < 1 for q in vector["faces"])
+    assert any(len(q["weights"]) > 1 for q in vector["mixtures"])
+    assert len(vector["intensities"]) > 4
+    assert len(vector["compositions"]) > 4
+
+
+def test_the_program_refuses_what_is_outside_the_cube(program: Program) -> None:
+    bank = program["read"](FOLDER / "vector.safetensors")
+    with pytest.raises(ValueError, match="VAD"):
+        program["face"](bank, "label0", (0.0, float("nan"), 0.0))
+
+
+def test_the_modules_of_the_page_pass_their_own_tests_in_node() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    script = Path(__file__).with_name("evaluator.test.mjs")
+    ended = subprocess.run([node, "--test", str(script)], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
