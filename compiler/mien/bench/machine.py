@@ -1,0 +1,26 @@
+"""What the machine itself can do with one core: write rows, multiply and add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+
+import numpy as np
+
+from mien.engine.tables import F32
+
+_CACHE_BYTES = 256 << 20
+"""More than any cache: what rotating buffers should take together, where memory allows."""
+
+
+def rotating(shape: tuple[int, int]) -> Callable[[], F32]:
+    """Gives float32 buffers of ``shape`` in turn: touched before, cold again when they return."""
+    size = shape[0] * shape[1] * 4
+    count = max(2, min(16, -(-_CACHE_BYTES // size)))
+    buffers = cycle([np.ones(shape, dtype=np.float32) for _ in range(count)])
+    return lambda: next(buffers)
+
+
+def fill(buffer: F32) -> None:
+    """Write every float of ``buffer``: the least that making the rows can cost."""
+    buffer.fill(0.5)

@@ -1,0 +1,40 @@
+"""Seconds of two or more competitors, measured in turns so that a busy moment strikes them all."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+_LEAST_SAMPLE = 2e-3
+"""A sample repeats its work until it lasts about this many seconds."""
+
+
+def medians(competitors: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+    """Median seconds of one call of each competitor, over ``rounds`` rounds in which all take part.
+
+    One call of each goes before, unmeasured: it compiles, allocates and warms.
+    """
+    loops = {name: _loops(work) for name, work in competitors.items()}
+    samples: dict[str, list[float]] = {name: [] for name in competitors}
+    for _ in range(rounds):
+        for name, work in competitors.items():
+            samples[name].append(_seconds(work, loops[name]))
+    return {name: _median(values) for name, values in samples.items()}
+
+
+def _loops(work: Callable[[], object]) -> int:
+    work()
+    once = _seconds(work, 1)
+    return max(1, min(10_000, round(_LEAST_SAMPLE / max(once, 1e-9))))
+
+
+def _seconds(work: Callable[[], object], loops: int) -> float:
+    began = time.perf_counter()
+    for _ in range(loops):
+        work()
+    return (time.perf_counter() - began) / loops
+
+
+def _median(values: Sequence[float]) -> float:
+    return float(statistics.median(values))

@@ -1,0 +1,51 @@
+"""`mien bench`: speed against peers, side by side in one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import bank_folder, format_option
+from mien.cli.render import write_json
+
+
+@click.command("bench", short_help="Measure speed against peers.")
+@click.argument("bank", metavar="[BANK]", default="default")
+@format_option
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw cost by batch into this .svg file.",
+)
+@click.option("--quick", is_flag=True, help="Fewer batches and rounds.")
+def command(bank: str, output: str, plot: Path | None, quick: bool) -> None:
+    """Measure faces, compiling and starting on this machine, with BANK (default: default).
+
+    Peers compute the same faces, checked first, with SciPy and NumPy; they take turns with ours, so
+    that a busy machine slows both. One core.
+    """
+    folder = bank_folder(bank)
+    from mien.authored.reader import read_bank
+    from mien.bench.fault import BenchError
+    from mien.bench.plot import as_svg
+    from mien.bench.report import as_table
+    from mien.bench.row import Row
+    from mien.bench.suite import FULL, QUICK, measure
+    from mien.compile import compile_tables
+
+    tables = compile_tables(read_bank(folder))
+    rows: list[Row] = []
+    try:
+        for row in measure(tables, folder, QUICK if quick else FULL):
+            rows.append(row)
+            if output == "text":
+                click.echo(f"{len(rows)}: {row.name}", err=True)
+    except BenchError as error:
+        raise click.ClickException(str(error)) from error
+    if plot is not None:
+        plot.write_text(as_svg(rows), encoding="utf-8")
+    if output == "json":
+        write_json([row.as_json() for row in rows])
+    else:
+        click.echo(as_table(rows))

@@ -1,0 +1,139 @@
+"""The bench measures what it says: peers that compute the same, or an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from mien.bench.compile_cost import compile_rows
+from mien.bench.faces import Faces, check_peers, face_rows, make_peers
+from mien.bench.fault import BenchError
+from mien.bench.plot import as_svg
+from mien.bench.report import as_table
+from mien.bench.row import Better, Row
+from mien.bench.timing import medians
+from mien.cli.commands import bench
+from mien.conformance.characters import generated_bank
+from mien.engine.registry import get_engine
+from mien.engine.tables import F32, I32, Tables
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return get_engine(1).compile_tables(generated_bank(2, channels=52, labels=4, intensities=3))
+
+
+def test_every_peer_computes_our_faces(tables: Tables) -> None:
+    peers = make_peers(tables)
+    assert len(peers) == 5
+    check_peers(tables, peers)
+
+
+def test_a_peer_that_is_off_by_little_is_refused(tables: Tables) -> None:
+    def off(faces: Faces) -> Faces:
+        def perturbed(labels: I32, vads: F32) -> F32:
+            found = faces(labels, vads)
+            found[17, 3] += np.float32(3e-5)
+            return found
+
+        return perturbed
+
+    for name, faces in make_peers(tables).items():
+        with pytest.raises(BenchError, match="does not compute the same faces: they differ by"):
+            check_peers(tables, {name: off(faces)})
+
+
+def test_a_peer_that_gives_nan_is_refused(tables: Tables) -> None:
+    def nothing(labels: I32, vads: F32) -> F32:
+        return np.full((len(labels), len(tables.channels)), np.nan, dtype=np.float32)
+
+    with pytest.raises(BenchError, match="nan"):
+        check_peers(tables, {"nothing": nothing})
+
+
+def test_rows_of_small_batches(tables: Tables) -> None:
+    rows = list(face_rows(tables, (1, 7), rounds=1))
+    assert {row.batch for row in rows} == {1, 7}
+    assert all(row.ours > 0 and row.peer > 0 for row in rows)
+    dense = {row.name: row for row in rows if row.batch == 7}
+    ways = ("faces / RBFInterpolator, dense", "faces / cdist, dense")
+    assert dense["faces / scipy, dense"].peer == min(dense[way].peer for way in ways)
+    assert "faces / row writes" in dense
+
+
+def test_compile_cost_has_time_and_memory() -> None:
+    rows = list(compile_rows((1, 2)))
+    assert [(row.batch, row.unit) for row in rows] == [(1, "s"), (1, "MiB"), (2, "s"), (2, "MiB")]
+    assert rows[0].ratio == 1.0
+    assert all(row.ratio > 0 for row in rows)
+
+
+def test_the_ratio_reads_as_it_should() -> None:
+    assert Row(name="a", batch=1, ours=1.0, peer=15.0).ratio == 15.0
+    assert Row(name="a", batch=0, ours=6.0, peer=2.0, better=Better.LOWER).ratio == 3.0
+
+
+def test_competitors_take_turns() -> None:
+    order: list[str] = []
+
+    def slow(name: str) -> Any:  # noqa: ANN401 - any callable
+        def work() -> None:
+            order.append(name)
+            sum(range(300_000))
+
+        return work
+
+    took = medians({"a": slow("a"), "b": slow("b")}, rounds=4)
+    assert set(took) == {"a", "b"}
+    turns = [
+        name for position, name in enumerate(order) if position == 0 or order[position - 1] != name
+    ]
+    assert turns[-8:] == ["a", "b"] * 4
+
+
+def test_the_report_and_the_picture_show_every_peer() -> None:
+    rows = [
+        Row(name="faces / scipy, dense", batch=batch, ours=1e-6 * batch, peer=2e-5 * batch)
+        for batch in (1, 1000)
+    ]
+    table = as_table([*rows, Row(name="memory", batch=2, ours=80, peer=79, unit="MiB")])
+    assert "20 x" in table
+    assert "80 MiB" in table
+    picture = as_svg(rows)
+    ET.fromstring(picture)  # noqa: S314 - our own text
+    assert "scipy, dense" in picture
+    assert picture.count("<polyline") == 2
+    ET.fromstring(as_svg([]))  # noqa: S314 - our own text
+
+
+@pytest.fixture
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    def measure(*_: object) -> Iterator[Row]:
+        yield Row(name="faces / scipy, dense", batch=1000, ours=1.0, peer=20.0)
+
+    monkeypatch.setattr("mien.bench.suite.measure", measure)
+
+
+@pytest.mark.usefixtures("few_rows")
+def test_the_command_writes_json_and_a_picture(tmp_path: Path) -> None:
+    picture = tmp_path / "bench.svg"
+    result = CliRunner().invoke(bench.command, ["--format", "json", "--plot", str(picture)])
+    assert result.exit_code == 0, result.output
+    (row,) = json.loads(result.stdout)
+    assert {"name", "batch", "ours", "peer", "ratio"} <= set(row)
+    assert row["ratio"] == 20.0
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_without_scipy_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "scipy.interpolate", None)
+    result = CliRunner().invoke(bench.command, ["--quick"])
+    assert result.exit_code == 1
+    assert "pip install 'mien[bench]'" in result.output
