@@ -64,7 +64,7 @@ def _tables(data: Buffer) -> Tables:
     )
     _check_digests(found, tables)
     if artifact_bytes(tables) != data:
-        raise ArtifactError("damaged, or not written by mien: its header is not in canonical form")
+        raise ArtifactError("damaged, or not written by mien: its header is not the canonical one")
     return tables
 
 

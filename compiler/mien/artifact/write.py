@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from mien.artifact.container import Array, pack
 from mien.artifact.digest import shared_digest, table_digest
 from mien.artifact.layout import (
@@ -39,7 +41,7 @@ def metadata(tables: Tables) -> dict[str, Plain]:
         }
         for table in tables.labels
     ]
-    return {
+    found: dict[str, Plain] = {
         "schema": SCHEMA,
         "engine": tables.engine,
         "bank": tables.bank,
@@ -53,3 +55,6 @@ def metadata(tables: Tables) -> dict[str, Plain]:
         "tensors": {field: shared_name(field) for field in SHARED},
         "labels": labels,
     }
+    # The digests cover the tensors; this covers the rest, so that no damage goes unseen.
+    found["checksum"] = hashlib.sha256(canonical(found).encode()).hexdigest()
+    return found
