@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from mien.bench.compile_cost import compile_rows
 from mien.bench.faces import Faces, check_peers, face_rows, make_peers
@@ -19,7 +19,7 @@ from mien.bench.plot import as_svg
 from mien.bench.report import as_table
 from mien.bench.row import Better, Row
 from mien.bench.timing import medians
-from mien.cli.commands import bench
+from mien.cli.main import run
 from mien.conformance.characters import generated_bank
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, I32, Tables
@@ -122,18 +122,20 @@ def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_rows")
-def test_the_command_writes_json_and_a_picture(tmp_path: Path) -> None:
+def test_the_command_writes_json_and_a_picture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     picture = tmp_path / "bench.svg"
-    result = CliRunner().invoke(bench.command, ["--format", "json", "--plot", str(picture)])
-    assert result.exit_code == 0, result.output
-    (row,) = json.loads(result.stdout)
+    assert run(["bench", "--format", "json", "--plot", str(picture)]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
     assert {"name", "batch", "ours", "peer", "ratio"} <= set(row)
     assert row["ratio"] == 20.0
     assert picture.read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_without_scipy_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "scipy.interpolate", None)
-    result = CliRunner().invoke(bench.command, ["--quick"])
-    assert result.exit_code == 1
-    assert "pip install 'mien[bench]'" in result.output
+def test_without_scipy_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.interpolate", None)
+    assert run(["bench", "--quick"]) == 1
+    assert "pip install 'mien[bench]'" in capsys.readouterr().err

@@ -112,7 +112,7 @@ def test_other_artifact_bytes_are_a_difference(tables: Tables, tmp_path: Path) -
 def test_a_failing_runner_is_named_with_its_last_words(tmp_path: Path) -> None:
     runner = Runner(name="broken", command=(sys.executable, "-c", "raise SystemExit('no way')"))
     with pytest.raises(ConformanceError, match=r"broken failed with exit code 1:\nno way"):
-        run(runner, tmp_path, tmp_path / "answers", tmp_path / "scratch")
+        run(runner, tmp_path, tmp_path / "answers")
 
 
 def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from mien.bench.fault import BenchError
-from mien.bench.machine import fill, rotating
+from mien.bench.machine import MULTIPLY_ADDS, fill, multiply_add, rotating
 from mien.bench.naive import naive_faces
 from mien.bench.peer import WAYS, Pipeline
 from mien.bench.row import Row
 from mien.bench.timing import medians
-from mien.conformance.stream import Stream
-from mien.engine.registry import get_engine
+from mien.engine.e1.evaluator import Evaluator1
+from mien.engine.protocol import PLAIN
 from mien.engine.tables import F32, I32, Tables
 
 TOLERANCE = 1e-5
+_NAIVE = "numpy, as written"
 _NAIVE_MOST = 100_000
 """The naive pipeline's temporaries outgrow small machines past this batch."""
 
@@ -25,11 +26,10 @@ Faces = Callable[[I32, F32], F32]
 
 def random_queries(tables: Tables, count: int) -> tuple[I32, F32]:
     """Labels (count,) and VAD points (count, 3) over the whole cube: the same in every run."""
-    period = min(count, 4096)
-    stream = Stream(52)
-    labels = np.array([stream.below(len(tables.labels)) for _ in range(period)], np.int32)
-    vads = np.array([[stream.between(-1, 1) for _ in range(3)] for _ in range(period)], np.float32)
-    return np.resize(labels, count), np.resize(vads, (count, 3))
+    random = np.random.default_rng(52)
+    labels = random.integers(len(tables.labels), size=count, dtype=np.int32)
+    vads = random.uniform(-1, 1, size=(count, 3)).astype(np.float32)
+    return labels, vads
 
 
 def check_equal(name: str, ours: F32, theirs: F32) -> None:
@@ -53,8 +53,9 @@ def face_rows(tables: Tables, batches: tuple[int, ...], *, rounds: int) -> Itera
     """
     peers = make_peers(tables)
     check_peers(tables, peers)
+    evaluator = Evaluator1(tables)
     for batch in batches:
-        yield from _batch_rows(tables, batch, peers, rounds=rounds)
+        yield from _batch_rows(evaluator, batch, peers, rounds=rounds)
 
 
 def check_peers(tables: Tables, peers: dict[str, Faces]) -> None:
@@ -65,7 +66,7 @@ def check_peers(tables: Tables, peers: dict[str, Faces]) -> None:
     """
     labels, vads = random_queries(tables, 4096)
     expected = np.empty((len(labels), len(tables.channels)), dtype=np.float32)
-    get_engine(tables.engine).evaluator(tables).faces(labels, vads, None, None, expected, 1)
+    Evaluator1(tables).faces_by_kernels(labels, vads, None, None, expected, 1)
     for name, faces in peers.items():
         check_equal(name, expected, faces(labels, vads))
 
@@ -81,32 +82,42 @@ def make_peers(tables: Tables) -> dict[str, Faces]:
         for kind in ("dense", "sparse")
         for way in WAYS
     }
-    peers["numpy, as written"] = lambda labels, vads: naive_faces(tables, labels, vads)
+    peers[_NAIVE] = lambda labels, vads: naive_faces(tables, labels, vads)
     return peers
 
 
 def _batch_rows(
-    tables: Tables, batch: int, peers: dict[str, Faces], *, rounds: int
+    evaluator: Evaluator1, batch: int, peers: dict[str, Faces], *, rounds: int
 ) -> Iterator[Row]:
-    evaluator = get_engine(tables.engine).evaluator(tables)
+    tables = evaluator.tables
     labels, vads = random_queries(tables, batch)
     buffer = rotating((batch, len(tables.channels)))
-    ours: Callable[[], object] = lambda: evaluator.faces(labels, vads, None, None, buffer(), 1)  # noqa: E731
+    competitors: dict[str, Callable[[], object]] = {
+        "ours": lambda: evaluator.faces_by_kernels(labels, vads, None, None, buffer(), 1),
+        "row writes": lambda: fill(buffer()),
+        "multiply-adds": multiply_add,
+        "our numpy path": lambda: evaluator.faces_light(labels, vads, None, None, buffer()),
+    }
     if batch == 1:
         label, vad = int(labels[0]), [float(x) for x in vads[0]]
-        ours = lambda: evaluator.face(label, vad, -1, 0.0)  # noqa: E731
-
-    def asked(faces: Faces) -> Callable[[], object]:
-        return lambda: faces(labels, vads)
-
-    competitors = {name: asked(faces) for name, faces in peers.items()}
-    if batch > _NAIVE_MOST:
-        del competitors["numpy, as written"]
-    took = medians({"ours": ours, "writes": lambda: fill(buffer()), **competitors}, rounds=rounds)
+        competitors["ours"] = lambda: evaluator.face(label, vad, PLAIN, 0.0)
+    for name, faces in peers.items():
+        if batch <= _NAIVE_MOST or name != _NAIVE:
+            competitors[name] = _asked(faces, labels, vads)
+    took = medians(competitors, rounds=rounds)
+    took["multiply-adds"] *= batch * _multiply_adds(tables) / MULTIPLY_ADDS
     for kind in ("dense", "sparse"):
-        best = min(took[f"{way}, {kind}"] for way in WAYS)
-        yield Row(name=f"faces / scipy, {kind}", batch=batch, ours=took["ours"], peer=best)
-    for name in competitors:
-        yield Row(name=f"faces / {name}", batch=batch, ours=took["ours"], peer=took[name])
-    if batch > 1:
-        yield Row(name="faces / row writes", batch=batch, ours=took["ours"], peer=took["writes"])
+        took[f"scipy, {kind}"] = min(took[f"{way}, {kind}"] for way in WAYS)
+    ours = took.pop("ours")
+    first = ("scipy, dense", "scipy, sparse", "row writes")
+    for name in (*first, *(name for name in took if name not in first)):
+        yield Row(name=f"faces / {name}", batch=batch, ours=ours, peer=took[name])
+
+
+def _asked(faces: Faces, labels: I32, vads: F32) -> Callable[[], object]:
+    return lambda: faces(labels, vads)
+
+
+def _multiply_adds(tables: Tables) -> int:
+    """Of one face, as the formulas stand: quadratic, sigmoid, anchors, blends, clamps."""
+    return len(tables.channels) * (10 + 5 + 2 * len(tables.intensities) + 3)

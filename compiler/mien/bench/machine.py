@@ -24,3 +24,19 @@ def rotating(shape: tuple[int, int]) -> Callable[[], F32]:
 def fill(buffer: F32) -> None:
     """Write every float of ``buffer``: the least that making the rows can cost."""
     buffer.fill(0.5)
+
+
+_LANES = 4096
+_TIMES = 64
+MULTIPLY_ADDS = _LANES * _TIMES
+"""What one call of `multiply_add` does."""
+
+_X = np.full(_LANES, 0.5, dtype=np.float32)
+
+
+def multiply_add() -> None:
+    """Compute x * x + x over numbers that stay in the cache, by NumPy's vectorised loops."""
+    x, out = _X, np.empty_like(_X)
+    for _ in range(_TIMES):
+        np.multiply(x, x, out=out)
+        np.add(out, x, out=out)

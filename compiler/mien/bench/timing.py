@@ -6,6 +6,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+_LEAST_ROUNDS = 3
+_LONGEST = 30.0
+"""Seconds after which no further round begins, once there were the least rounds."""
+
 _LEAST_SAMPLE = 2e-3
 """A sample repeats its work until it lasts about this many seconds."""
 
@@ -13,11 +17,15 @@ _LEAST_SAMPLE = 2e-3
 def medians(competitors: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
     """Median seconds of one call of each competitor, over ``rounds`` rounds in which all take part.
 
-    One call of each goes before, unmeasured: it compiles, allocates and warms.
+    Fewer rounds where they are long. One call of each goes before, unmeasured: it compiles,
+    allocates and warms.
     """
     loops = {name: _loops(work) for name, work in competitors.items()}
     samples: dict[str, list[float]] = {name: [] for name in competitors}
-    for _ in range(rounds):
+    began = time.perf_counter()
+    for done in range(rounds):
+        if done >= _LEAST_ROUNDS and time.perf_counter() - began > _LONGEST:
+            break
         for name, work in competitors.items():
             samples[name].append(_seconds(work, loops[name]))
     return {name: _median(values) for name, values in samples.items()}

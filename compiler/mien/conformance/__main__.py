@@ -38,6 +38,7 @@ def _run(folder: Path, environments: Path | None, *, quick: bool) -> int:
     from mien.conformance.fault import ConformanceError
     from mien.conformance.settings import full_runners, missing, quick_runners, reference
     from mien.conformance.suite import conformance
+    from mien.text.fault import BankFaults
 
     found: list[str] = []
     try:
@@ -51,6 +52,8 @@ def _run(folder: Path, environments: Path | None, *, quick: bool) -> int:
                 f"artifacts {result.artifacts[:12] or '-':<12}  {verdict}  {result.seconds:.1f} s"
             )
             found += [str(difference) for difference in result.differences]
+    except BankFaults as refusal:
+        raise click.ClickException(str(refusal)) from refusal
     except ConformanceError as error:
         raise click.ClickException(str(error)) from error
     for lack in missing():

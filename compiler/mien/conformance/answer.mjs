@@ -1,5 +1,5 @@
 /**
- * Answer a conformance run's questions in Node: node answer.mjs QUESTIONS ANSWERS LIMIT
+ * Answer a conformance run's questions in Node: node answer.mjs FOLDER ANSWERS LIMIT
  */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { readArtifact } from "../web/artifact.js";
 import { Evaluator } from "../web/evaluator.js";
 
-const [questions, answers, limitText] = process.argv.slice(2);
+const [folder, answers, limitText] = process.argv.slice(2);
+const questions = join(folder, "questions");
 const limit = Number(limitText) || Infinity;
 
 for (const name of readdirSync(questions).sort()) {

@@ -12,6 +12,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from mien.conformance.fault import ConformanceError
+from mien.conformance.places import SCRATCH
 
 _SETTINGS = ("NUMBA_", "PYTHONHASHSEED", "LC_", "LANG", "TZ", "GLIBC_TUNABLES")
 """Prefixes of the variables that no runner inherits: each says its own."""
@@ -23,8 +24,8 @@ _LAST_LINES = 15
 class Runner:
     """One setting.
 
-    ``command`` is followed by the folder of the questions, that of the answers and ``limit``;
-    ``limit`` caps how many questions of each kind a slow runner answers, 0 = all. ``compiles`` is
+    ``command`` is followed by the run's folder, that of the answers and ``limit``; ``limit``
+    caps how many questions of each kind a slow runner answers, 0 = all. ``compiles`` is
     false where the runner reads the reference's artifacts instead of compiling the banks.
     """
 
@@ -53,8 +54,8 @@ def python_runner(
     )
 
 
-def run(runner: Runner, questions: Path, answers: Path, scratch: Path) -> float:
-    """Let the runner answer into ``answers``; gives the seconds it took.
+def run(runner: Runner, folder: Path, answers: Path) -> float:
+    """Let the runner answer into ``answers`` what ``folder`` asks; gives the seconds it took.
 
     Raises:
         ConformanceError: it failed; the message ends with what it said last.
@@ -65,10 +66,10 @@ def run(runner: Runner, questions: Path, answers: Path, scratch: Path) -> float:
     environment = {
         **kept,
         "PYTHONPATH": package,
-        "NUMBA_CACHE_DIR": str(scratch / runner.name.replace(" ", "-")),
+        "NUMBA_CACHE_DIR": str(folder / SCRATCH / runner.name.replace(" ", "-")),
         **runner.environment,
     }
-    command = [*runner.command, str(questions), str(answers), str(runner.limit)]
+    command = [*runner.command, str(folder), str(answers), str(runner.limit)]
     began = time.perf_counter()
     ended = subprocess.run(  # noqa: S603 - the commands are those of this package
         command, env=environment, capture_output=True, text=True, check=False

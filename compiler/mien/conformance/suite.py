@@ -16,9 +16,10 @@ from mien.conformance.compare import (
     compare_bank,
     digest,
 )
+from mien.conformance.places import ANSWERS, QUESTIONS, SOURCES
 from mien.conformance.queries import make_queries, save_queries
 from mien.conformance.runner import Runner, run
-from mien.conformance.subjects import subject, subject_names
+from mien.conformance.subjects import copy_sources, subject, subject_names
 from mien.engine.registry import get_engine
 from mien.versions import ENGINE
 
@@ -44,15 +45,21 @@ class Result:
     differences: tuple[Difference, ...]
 
 
-def prepare(questions: Path, *, quick: bool) -> dict[str, tuple[str, ...]]:
-    """Write the questions about every bank; gives each bank's channels."""
+def prepare(folder: Path, *, quick: bool) -> dict[str, tuple[str, ...]]:
+    """Write sources of, and questions about, every bank; gives each bank's channels.
+
+    Raises:
+        BankFaults: a shipped bank cannot be compiled.
+    """
+    names = subject_names(quick=quick)
+    copy_sources(names, folder / SOURCES)
     channels: dict[str, tuple[str, ...]] = {}
-    for seed, name in enumerate(subject_names(quick=quick)):
-        tables = get_engine(ENGINE).compile_tables(subject(name))
-        folder = questions / name
-        folder.mkdir(parents=True)
-        (folder / ARTIFACT).write_bytes(artifact_bytes(tables))
-        save_queries(make_queries(tables, _QUICK_FACES if quick else _FACES, seed), folder)
+    for seed, name in enumerate(names):
+        tables = get_engine(ENGINE).compile_tables(subject(name, folder / SOURCES))
+        asked = folder / QUESTIONS / name
+        asked.mkdir(parents=True)
+        (asked / ARTIFACT).write_bytes(artifact_bytes(tables))
+        save_queries(make_queries(tables, _QUICK_FACES if quick else _FACES, seed), asked)
         channels[name] = tables.channels
     return channels
 
@@ -64,18 +71,17 @@ def conformance(
 
     Raises:
         ConformanceError: a runner failed.
+        BankFaults: a shipped bank cannot be compiled.
     """
-    questions = folder / "questions"
-    channels = prepare(questions, quick=quick)
-    scratch = folder / "scratch"
-    expected = folder / "answers-0"
-    seconds = run(reference, questions, expected, scratch)
+    channels = prepare(folder, quick=quick)
+    expected = folder / ANSWERS / "0"
+    seconds = run(reference, folder, expected)
     yield _result(reference, expected, expected, channels, seconds)
 
     def follow(numbered: tuple[int, Runner]) -> Result:
         number, runner = numbered
-        found = folder / f"answers-{number}"
-        took = run(runner, questions, found, scratch)
+        found = folder / ANSWERS / str(number)
+        took = run(runner, folder, found)
         return _result(runner, expected, found, channels, took)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:

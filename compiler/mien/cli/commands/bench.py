@@ -19,13 +19,16 @@ from mien.cli.render import write_json
     help="Draw cost by batch into this .svg file.",
 )
 @click.option("--quick", is_flag=True, help="Fewer batches and rounds.")
-def command(bank: str, output: str, plot: Path | None, quick: bool) -> None:
+def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
     """Measure faces, compiling and starting on this machine, with BANK (default: default).
 
     Peers compute the same faces, checked first, with SciPy and NumPy; they take turns with ours, so
     that a busy machine slows both. One core.
     """
     folder = bank_folder(bank)
+    from mien.bench.one_core import keep_to_one_core
+
+    keep_to_one_core()
     from mien.authored.reader import read_bank
     from mien.bench.fault import BenchError
     from mien.bench.plot import as_svg
@@ -36,16 +39,21 @@ def command(bank: str, output: str, plot: Path | None, quick: bool) -> None:
 
     tables = compile_tables(read_bank(folder))
     rows: list[Row] = []
+    failed: BenchError | None = None
     try:
         for row in measure(tables, folder, QUICK if quick else FULL):
             rows.append(row)
             if output == "text":
                 click.echo(f"{len(rows)}: {row.name}", err=True)
     except BenchError as error:
-        raise click.ClickException(str(error)) from error
+        failed = error
     if plot is not None:
         plot.write_text(as_svg(rows), encoding="utf-8")
     if output == "json":
         write_json([row.as_json() for row in rows])
-    else:
+    elif rows:
         click.echo(as_table(rows))
+    if failed is not None:
+        click.echo(f"Error: {failed}", err=True)
+        return 1
+    return 0
