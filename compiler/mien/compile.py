@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -18,6 +19,9 @@ from mien.text.fault import BankFaults, Fault, Severity
 from mien.text.node import find
 from mien.versions import ENGINE
 
+if TYPE_CHECKING:
+    from mien.certify import Certificate
+
 
 @frozen(kw_only=True, eq=False)
 class Compiled:
@@ -29,46 +33,65 @@ class Compiled:
     lock: Lock
 
 
-def compile_tables(bank: AuthoredBank) -> Tables:
+def compile_tables(bank: AuthoredBank, engine: int = ENGINE) -> Tables:
     """The tables of a bank that means what it says, without certificate or lock.
 
     Raises:
         BankFaults: the bank breaks a lint rule or cannot be solved.
+        UnknownEngine: this program does not have that engine.
     """
     errors = [fault for fault in lint(bank) if fault.severity is Severity.ERROR]
     if errors:
         raise BankFaults(errors)
-    return get_engine(ENGINE).compile_tables(bank)
+    return get_engine(engine).compile_tables(bank)
 
 
-def compile_bank(bank: AuthoredBank, say: Callable[[str], None] | None = None) -> Compiled:
+def compile_bank(
+    bank: AuthoredBank, say: Callable[[str], None] | None = None, engine: int = ENGINE
+) -> Compiled:
     """Compile, prove and pin a bank; ``say`` hears of every label that is proved.
 
     Raises:
         BankFaults: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
+        UnknownEngine: this program does not have that engine.
     """
-    from mien.artifact.write import artifact_bytes
     from mien.certify import certify, check_budget
-    from mien.lock.build import build_lock
 
-    tables = compile_tables(bank)
+    tables = compile_tables(bank, engine)
     certificate = certify(tables, say)
     slope = bank.manifest.budgets.slope
     breaches = check_budget(certificate, mean=slope.mean, channel=slope.channel)
     if breaches:
         raise BankFaults(_steep(bank, breach.label, str(breach)) for breach in breaches)
-    artifact = artifact_bytes(tables)
-    lock = build_lock(bank, tables, artifact, certificate)
-    return Compiled(bank=bank, tables=tables, artifact=artifact, lock=lock)
+    return _pinned(bank, tables, certificate)
 
 
-def compile_folder(folder: Path, say: Callable[[str], None] | None = None) -> Compiled:
+def recompile(bank: AuthoredBank, engine: int) -> Compiled:
+    """What ``engine`` makes of sources that were judged when they were released.
+
+    Neither the lint rules nor the budgets are asked again: they may have become stricter since, and
+    a release does not become another one by that.
+
+    Raises:
+        BankFaults: the bank cannot be solved.
+        UnknownEngine: this program does not have that engine.
+    """
+    from mien.certify import certify
+
+    tables = get_engine(engine).compile_tables(bank)
+    return _pinned(bank, tables, certify(tables, None))
+
+
+def compile_folder(
+    folder: Path, say: Callable[[str], None] | None = None, engine: int = ENGINE
+) -> Compiled:
     """`compile_bank` of the bank in ``folder``.
 
     Raises:
         BankFaults: as `compile_bank`, and for everything that the reader refuses.
+        UnknownEngine: this program does not have that engine.
     """
-    return compile_bank(read_bank(folder), say)
+    return compile_bank(read_bank(folder), say, engine)
 
 
 def digest(data: bytes) -> str:
@@ -76,8 +99,19 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _pinned(bank: AuthoredBank, tables: Tables, certificate: Certificate) -> Compiled:
+    from mien.artifact.write import artifact_bytes
+    from mien.lock.build import build_lock
+
+    artifact = artifact_bytes(tables)
+    lock = build_lock(bank, tables, artifact, certificate)
+    return Compiled(bank=bank, tables=tables, artifact=artifact, lock=lock)
+
+
 def _steep(bank: AuthoredBank, label: str, message: str) -> Fault:
-    document = next(d for name, d in bank.documents.items() if name.startswith(f"emotions/{label}."))
+    document = next(
+        d for name, d in bank.documents.items() if name.startswith(f"emotions/{label}.")
+    )
     return Fault(
         place=find(document.root, ("anchors",)).place,
         path="anchors",

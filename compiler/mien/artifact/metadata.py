@@ -11,7 +11,7 @@ from mien.artifact.container import json_value
 from mien.artifact.error import ArtifactError
 from mien.artifact.layout import LABEL, SHARED, label_name, shared_name
 from mien.artifact.write import SCHEMA
-from mien.engine.registry import NUMBERS
+from mien.engine.registry import ENGINES
 
 T = TypeVar("T")
 CLASSES = frozenset({"EXPRESSION", "LIPSYNC", "SHARED"})
@@ -59,8 +59,8 @@ def read_metadata(text: str) -> Metadata:
             raise ArtifactError(f"artifact of version {number}; upgrade mien to read it")
         raise ArtifactError(f"schema is {schema}, expected {SCHEMA}")
     engine = _get(found, "engine", _whole)
-    if engine not in NUMBERS:
-        known = ", ".join(str(number) for number in NUMBERS)
+    if engine not in ENGINES:
+        known = ", ".join(map(str, sorted(ENGINES)))
         raise ArtifactError(
             f"made for engine {engine}; this mien has {known}: upgrade mien to use it"
         )

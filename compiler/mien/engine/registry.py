@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mien.engine.protocol import Engine
 
-NUMBERS = (1,)
-"""Every engine that this program can run."""
+
+def _engine_1() -> Engine:
+    from mien.engine.e1.engine import Engine1
+
+    return Engine1()
+
+
+ENGINES: dict[int, Callable[[], Engine]] = {1: _engine_1}
+"""Every engine that this program can run; each is imported when it is first asked for."""
 
 
 class UnknownEngine(ValueError):
@@ -18,10 +27,9 @@ def get_engine(number: int) -> Engine:
     Raises:
         UnknownEngine: there is none; a newer mien has.
     """
-    if number == 1:
-        from mien.engine.e1.engine import Engine1
-
-        return Engine1()
-    known = ", ".join(str(known) for known in NUMBERS)
+    make = ENGINES.get(number)
+    if make is not None:
+        return make()
+    known = ", ".join(map(str, sorted(ENGINES)))
     hint = f"this mien has engine {known}: upgrade mien to use it"
     raise UnknownEngine(f"engine {number} is not known; {hint}")

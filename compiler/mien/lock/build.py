@@ -20,7 +20,7 @@ from mien.lock.record import (
     MeanSlope,
     Slopes,
 )
-from mien.versions import ENGINE, SCHEMAS
+from mien.versions import SCHEMAS
 
 
 def build_lock(
@@ -31,7 +31,7 @@ def build_lock(
     return Lock(
         bank=tables.bank,
         version=tables.version,
-        engine=ENGINE,
+        engine=tables.engine,
         artifact=ArtifactPin(
             file=artifact_name(tables.bank),
             bytes=len(artifact),

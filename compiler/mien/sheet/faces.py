@@ -9,7 +9,7 @@ from attrs import frozen
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Vad
 from mien.engine.protocol import Evaluator
-from mien.engine.registry import NUMBERS, get_engine
+from mien.engine.registry import ENGINES, get_engine
 
 
 @frozen(kw_only=True)
@@ -29,7 +29,7 @@ def named_faces(bank: AuthoredBank) -> tuple[NamedFace, ...]:
     Raises:
         BankFaults: the bank cannot be compiled.
     """
-    engine = get_engine(NUMBERS[-1])
+    engine = get_engine(max(ENGINES))
     evaluator = engine.evaluator(engine.compile_tables(bank))
     return tuple(_named_faces(bank, evaluator))
 
