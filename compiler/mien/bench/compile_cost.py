@@ -15,8 +15,9 @@ from mien.bench.fault import BenchError
 from mien.bench.row import Better, Row
 
 _SCRIPT = """
-import json, resource, sys, time
+import json, sys, time
 from mien.artifact.write import artifact_bytes
+from mien.bench.memory import peak_mebibytes
 from mien.conformance.characters import generated_bank
 from mien.engine.registry import get_engine
 
@@ -28,26 +29,37 @@ def compile_one(seed):
     artifact_bytes(engine.compile_tables(bank))
     return time.perf_counter() - began
 
-compile_one(1)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-seconds = sum(compile_one(seed) for seed in range(int(sys.argv[1])))
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([seconds, before, after]))
+for seed in range(3):
+    compile_one(seed)
+found, seconds, done = [peak_mebibytes()], 0.0, 0
+for count in json.loads(sys.argv[1]):
+    seconds += sum(compile_one(seed) for seed in range(done, count))
+    done = count
+    found.append([seconds, peak_mebibytes()])
+print(json.dumps(found))
 """
 
 
 def compile_rows(counts: tuple[int, ...]) -> Iterator[Row]:
-    """Per count of characters: seconds and peak memory, each beside what one character predicts.
+    """Seconds and peak memory after each of the rising ``counts`` of characters.
 
-    The time's peer is the smallest count's, scaled up; the memory's is the process after one.
+    The time's peer is the smallest count's, scaled up: the ratio is 1 where time is linear. The
+    memory's peer is the process after its first characters: the ratio is 1 where it is flat.
 
     Raises:
         BenchError: a compilation fails.
     """
-    each = 0.0
-    for count in counts:
-        seconds, before, after = _measured(count)
-        each = each or seconds / count
+    ended = subprocess.run(  # noqa: S603 - our own script
+        [sys.executable, "-c", _SCRIPT, json.dumps(counts)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode != 0:
+        raise BenchError(f"compiling many characters failed:\n{ended.stderr}")
+    before, *measured = json.loads(ended.stdout)
+    each = measured[0][0] / counts[0]
+    for count, (seconds, mebibytes) in zip(counts, measured, strict=True):
         yield Row(
             name="compile, tables and artifact / linear",
             batch=count,
@@ -56,20 +68,10 @@ def compile_rows(counts: tuple[int, ...]) -> Iterator[Row]:
             better=Better.LOWER,
         )
         yield Row(
-            name="compile, peak memory / one character",
+            name="compile, peak memory / first characters",
             batch=count,
-            ours=after / 1024,
-            peer=before / 1024,
+            ours=mebibytes,
+            peer=before,
             better=Better.LOWER,
             unit="MiB",
         )
-
-
-def _measured(count: int) -> tuple[float, float, float]:
-    ended = subprocess.run(  # noqa: S603 - our own script
-        [sys.executable, "-c", _SCRIPT, str(count)], capture_output=True, text=True, check=False
-    )
-    if ended.returncode != 0:
-        raise BenchError(f"compiling {count} characters failed:\n{ended.stderr}")
-    seconds, before, after = json.loads(ended.stdout)
-    return float(seconds), float(before), float(after)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from mien.bank import Bank
 from mien.bench.fault import BenchError
 from mien.bench.machine import MULTIPLY_ADDS, fill, multiply_add, rotating
 from mien.bench.naive import naive_faces
 from mien.bench.peer import WAYS, Pipeline
 from mien.bench.row import Row
 from mien.bench.timing import medians
-from mien.engine.e1.evaluator import Evaluator1
-from mien.engine.protocol import PLAIN
+from mien.engine.e1.evaluator import KERNEL_ROWS, Evaluator1
 from mien.engine.tables import F32, I32, Tables
 
 TOLERANCE = 1e-5
@@ -46,16 +46,17 @@ def check_equal(name: str, ours: F32, theirs: F32) -> None:
 
 
 def face_rows(tables: Tables, batches: tuple[int, ...], *, rounds: int) -> Iterator[Row]:
-    """Every comparison for every batch, in turns of ``rounds`` rounds.
+    """Every comparison for every batch, in turns of ``rounds`` rounds; the kernels are warm.
 
     Raises:
         BenchError: a peer is missing, or computes other faces than ours.
     """
     peers = make_peers(tables)
     check_peers(tables, peers)
-    evaluator = Evaluator1(tables)
+    bank = Bank(tables)
+    bank.faces(*random_queries(tables, KERNEL_ROWS))
     for batch in batches:
-        yield from _batch_rows(evaluator, batch, peers, rounds=rounds)
+        yield from _batch_rows(bank, batch, peers, rounds=rounds)
 
 
 def check_peers(tables: Tables, peers: dict[str, Faces]) -> None:
@@ -86,21 +87,19 @@ def make_peers(tables: Tables) -> dict[str, Faces]:
     return peers
 
 
-def _batch_rows(
-    evaluator: Evaluator1, batch: int, peers: dict[str, Faces], *, rounds: int
-) -> Iterator[Row]:
-    tables = evaluator.tables
+def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int) -> Iterator[Row]:
+    tables, light = bank.tables, Evaluator1(bank.tables)
     labels, vads = random_queries(tables, batch)
     buffer = rotating((batch, len(tables.channels)))
     competitors: dict[str, Callable[[], object]] = {
-        "ours": lambda: evaluator.faces_by_kernels(labels, vads, None, None, buffer(), 1),
+        "ours": lambda: bank.faces(labels, vads, out=buffer()),
         "row writes": lambda: fill(buffer()),
         "multiply-adds": multiply_add,
-        "our numpy path": lambda: evaluator.faces_light(labels, vads, None, None, buffer()),
+        "our numpy path": lambda: light.faces_light(labels, vads, None, None, buffer()),
     }
     if batch == 1:
-        label, vad = int(labels[0]), [float(x) for x in vads[0]]
-        competitors["ours"] = lambda: evaluator.face(label, vad, PLAIN, 0.0)
+        label, vad = bank.labels[int(labels[0])], tuple(float(x) for x in vads[0])
+        competitors["ours"] = lambda: bank.face(label, vad=vad)
     for name, faces in peers.items():
         if batch <= _NAIVE_MOST or name != _NAIVE:
             competitors[name] = _asked(faces, labels, vads)

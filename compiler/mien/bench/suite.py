@@ -25,9 +25,9 @@ class Size:
 
 
 FULL = Size(
-    batches=(1, 48, 1_000, 100_000, 1_000_000), characters=(1, 10, 100, 1_000), rounds=15, starts=9
+    batches=(1, 48, 1_000, 100_000, 1_000_000), characters=(10, 100, 1_000), rounds=15, starts=9
 )
-QUICK = Size(batches=(1, 48, 1_000, 100_000), characters=(1, 10), rounds=5, starts=3)
+QUICK = Size(batches=(1, 48, 1_000, 100_000), characters=(10, 50), rounds=5, starts=3)
 
 
 def measure(tables: Tables, folder: Path | None, size: Size) -> Iterator[Row]:
