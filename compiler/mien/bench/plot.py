@@ -12,6 +12,16 @@ _WIDTH, _HEIGHT = 760, 440
 _LEFT, _RIGHT, _TOP, _BOTTOM = 80, 220, 40, 60
 _COLOURS = ("#d1495b", "#3b6ea5", "#66a182", "#8d6a9f", "#c98b2b", "#5c677d", "#2e4057", "#a44a3f")
 _PREFIX = "faces / "
+_SHOWN = frozenset(
+    _PREFIX + name
+    for name in (
+        "scipy, dense",
+        "scipy, sparse",
+        "numpy, as written",
+        "our numpy path",
+        "row writes",
+    )
+)
 
 Series = dict[str, list[tuple[int, float]]]
 """Name to (batch, nanoseconds a face)."""
@@ -57,7 +67,7 @@ def as_svg(rows: Sequence[Row]) -> str:
 def _series(rows: Sequence[Row]) -> Series:
     series: Series = {"ours": []}
     for row in rows:
-        if not row.name.startswith(_PREFIX):
+        if row.name not in _SHOWN:
             continue
         cost = 1e9 / row.batch
         if all(batch != row.batch for batch, _ in series["ours"]):
