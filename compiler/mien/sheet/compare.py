@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.rig import Rig
@@ -23,19 +23,18 @@ def comparison(old: AuthoredBank, new: AuthoredBank) -> Page:
     Raises:
         BankFaults: one of the banks cannot be compiled.
     """
-    before = {(face.label, face.name): face for face in named_faces(old)}
-    after = {(face.label, face.name): face for face in named_faces(new)}
-    rows = tuple(_rows(before, after, new.rig))
-    changed = len(rows)
-    return Page(
-        title=f"{old.manifest.title} {old.manifest.version} to {new.manifest.version}",
-        summary=(
-            f"{changed} of {len({**before, **after})} faces changed."
-            if changed
-            else "No face changed.",
-        ),
-        rows=rows,
-    )
+    title = f"{old.manifest.title} {old.manifest.version} to {new.manifest.version}"
+    return compared(title, named_faces(old), named_faces(new), new.rig)
+
+
+def compared(title: str, before: Iterable[NamedFace], after: Iterable[NamedFace], rig: Rig) -> Page:
+    """The faces that differ, found by label and name."""
+    old = {(face.label, face.name): face for face in before}
+    new = {(face.label, face.name): face for face in after}
+    rows = tuple(_rows(old, new, rig))
+    all_faces = len({**old, **new})
+    summary = f"{len(rows)} of {all_faces} faces changed." if rows else "No face changed."
+    return Page(title=title, summary=(summary,), rows=rows)
 
 
 def _rows(

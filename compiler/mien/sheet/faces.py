@@ -31,10 +31,11 @@ def named_faces(bank: AuthoredBank) -> tuple[NamedFace, ...]:
     """
     engine = get_engine(max(ENGINES))
     evaluator = engine.evaluator(engine.compile_tables(bank))
-    return tuple(_named_faces(bank, evaluator))
+    return tuple(faces_by(evaluator, bank))
 
 
-def _named_faces(bank: AuthoredBank, evaluator: Evaluator) -> Iterator[NamedFace]:
+def faces_by(evaluator: Evaluator, bank: AuthoredBank) -> Iterator[NamedFace]:
+    """The same, from tables that are made ready already."""
     for position, emotion in enumerate(bank.emotions):
         for intensity in bank.manifest.intensities:
             yield NamedFace(

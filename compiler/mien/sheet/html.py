@@ -7,7 +7,7 @@ from html import escape
 
 from mien.drawing.flat import FlatFace
 from mien.drawing.svg import svg
-from mien.sheet.page import Cell, Note, Page, Row
+from mien.sheet.page import Cell, Note, Page, Row, Table
 
 _FACE = 148
 
@@ -38,6 +38,10 @@ li { overflow-wrap: anywhere; }
 .warning { color: var(--near); }
 .warning::before, .error::before { content: "\\25B2 "; }
 .error { color: var(--error); font-weight: 600; }
+table { border-collapse: collapse; margin: 0 0 1.5rem; font-size: 12.5px; width: 100%; }
+th, td { padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top;
+  border-top: 1px solid var(--line); overflow-wrap: anywhere; white-space: pre-line; }
+th { color: var(--soft); font-weight: 600; }
 @media (max-width: 48rem) { section { grid-template-columns: 1fr; } }
 """
 
@@ -57,9 +61,20 @@ def _document(page: Page, face: FlatFace) -> Iterator[str]:
     yield from (f"<p>{escape(line)}</p>\n" for line in page.summary)
     yield _notes(page.notes)
     yield "</header>\n"
+    yield from (part for table in page.tables for part in _table(table))
     for number, row in enumerate(page.rows):
         yield from _section(row, face, number)
     yield "</body>\n</html>\n"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield "<table>\n<thead><tr>"
+    yield from (f"<th>{escape(column)}</th>" for column in table.columns)
+    yield "</tr></thead>\n<tbody>\n"
+    for row in table.rows:
+        cells = "".join(f"<td>{escape(text)}</td>" for text in row)
+        yield f"<tr>{cells}</tr>\n"
+    yield "</tbody>\n</table>\n"
 
 
 def _section(row: Row, face: FlatFace, number: int) -> Iterator[str]:

@@ -47,10 +47,22 @@ class Row:
 
 
 @frozen(kw_only=True)
+class Table:
+    """What a page says beside its faces; each row has a text a column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@frozen(kw_only=True)
 class Page:
-    """A whole sheet; ``summary`` are the lines under its title."""
+    """A whole sheet; ``summary`` are the lines under its title.
+
+    ``tables`` stand between the title and the faces; pictures leave them out.
+    """
 
     title: str
     summary: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = field(default=())
+    tables: tuple[Table, ...] = field(default=())

@@ -1,0 +1,25 @@
+"""What changed between two versions of a bank, for people and for semantic versions."""
+
+from mien.diff.comparison import compare
+from mien.diff.record import BankDiff, Category, Change, Finding, Places, Visible
+from mien.diff.semver import is_enough, is_version, needed_version, precedence
+from mien.diff.side import Side, side_of_bank, side_of_tables
+from mien.diff.sources import load_side
+
+__all__ = [
+    "BankDiff",
+    "Category",
+    "Change",
+    "Finding",
+    "Places",
+    "Side",
+    "Visible",
+    "compare",
+    "is_enough",
+    "is_version",
+    "load_side",
+    "needed_version",
+    "precedence",
+    "side_of_bank",
+    "side_of_tables",
+]

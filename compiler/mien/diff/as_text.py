@@ -1,0 +1,119 @@
+"""A comparison in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mien.diff.record import BankDiff, Change, Finding, Named, Places, Value, Visible
+
+_MOST = 12
+_ROOM = 56
+_LEAD = 12
+
+
+def lines(diff: BankDiff) -> Iterator[str]:
+    """The whole comparison, a line at a time."""
+    yield f"{_named(diff.old)} -> {_named(diff.new)}: {verdict_text(diff)}"
+    for finding in diff.findings:
+        yield ""
+        yield from _finding(finding)
+    if diff.visible:
+        yield ""
+        yield "How visible, over the VAD cube:"
+        yield from _visible(diff)
+    if diff.untold:
+        yield ""
+        yield "An artifact does not tell:"
+        yield from (f"  {one}" for one in diff.untold)
+
+
+def _named(named: Named) -> str:
+    own = f"{named.bank} {named.version}"
+    return (
+        own
+        if named.name in (named.bank, f"{named.bank}@{named.version}")
+        else (f"{own} ({named.name})")
+    )
+
+
+def verdict_text(diff: BankDiff) -> str:
+    """The verdict, the rule that decided it and the version that it asks for."""
+    if diff.findings:
+        return f"{diff.verdict} ({diff.rule}), needs {diff.needed} or later"
+    return "no difference" if diff.empty else "only the version differs"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    about = " ".join(part for part in (finding.label, finding.at) if part)
+    subject = f"{about}: " if about else ""
+    yield f"{finding.category.value:<5}  {finding.rule}  {subject}{finding.message}"
+    width = max((len(change.name) for change in finding.changes), default=0)
+    for change in finding.changes[:_MOST]:
+        yield f"         {change.name:<{width}}  {change_text(change)}"
+    if len(finding.changes) > _MOST:
+        yield f"         and {len(finding.changes) - _MOST} more"
+    where = place_text(finding.places)
+    if where:
+        yield f"       {where}"
+
+
+def change_text(change: Change) -> str:
+    """One value before and after, in little room."""
+    before, after = change.before, change.after
+    if isinstance(before, float) and isinstance(after, float):
+        return f"{before:g} -> {after:g}  ({after - before:+.4g})"
+    if isinstance(before, str) and isinstance(after, str):
+        skip = max(0, _alike(before, after) - _LEAD)
+        skip = skip if max(len(before), len(after)) > _ROOM else 0
+        return f"{_short(before, skip)} -> {_short(after, skip)}"
+    return f"{_value(before)} -> {_value(after)}"
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters the two start with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _value(value: Value) -> str:
+    if value is None:
+        return "(none)"
+    return _short(value) if isinstance(value, str) else f"{value:g}"
+
+
+def _short(text: str, skip: int = 0) -> str:
+    """The text from ``skip`` on, in little room."""
+    shown = ("..." if skip else "") + text[skip:]
+    return shown if len(shown) <= _ROOM else shown[: _ROOM - 3].rstrip() + "..."
+
+
+def place_text(places: Places) -> str:
+    """Both places, as far as there are any."""
+    if places.old and places.new:
+        return f"{places.old} -> {places.new}"
+    return str(places.new or places.old or "")
+
+
+def _visible(diff: BankDiff) -> Iterator[str]:
+    width = max(len(one.label) for one in diff.visible)
+    for one in diff.visible:
+        point = " ".join(f"{axis:g}" for axis in one.at)
+        yield (
+            f"  {one.label:<{width}}  mean {one.mean:.4f}, at most {one.largest:.3f} "
+            f"({one.channel} at {point}){_after(nearest_text(one))}"
+        )
+
+
+def _after(nearest: str) -> str:
+    return f"; nearest {nearest}" if nearest else ""
+
+
+def nearest_text(visible: Visible) -> str:
+    """The nearest other label before and after."""
+    before, after = visible.nearest_before, visible.nearest_after
+    if before is None or after is None:
+        return ""
+    if before.label == after.label:
+        change = f"{before.distance:.4f} -> {after.distance:.4f}"
+        return f"{after.label} {change}"
+    return f"{before.label} {before.distance:.4f} -> {after.label} {after.distance:.4f}"

@@ -1,0 +1,7 @@
+"""What is wrong with the name of a bank to compare."""
+
+from __future__ import annotations
+
+
+class SideError(ValueError):
+    """There is no such bank, release or revision; the message says what was looked for."""

@@ -1,0 +1,236 @@
+"""What shapes all faces between and around the anchors, weighed by what it does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from attrs import evolve
+
+from mien.artifact.digest import table_digest
+from mien.authored.bank import AuthoredBank
+from mien.authored.rig import PairKind
+from mien.authored.rules import TERMS
+from mien.diff.both import Both
+from mien.diff.record import Change, Finding, Places
+from mien.diff.rules.rule import BY_EFFECT, Rule
+from mien.diff.side import Side
+from mien.diff.surface import Effect
+from mien.diff.thresholds import weigh
+from mien.text.peek import at
+from mien.text.place import Place
+
+Swap = Callable[[AuthoredBank, AuthoredBank], AuthoredBank]
+_Pair = frozenset[str]
+
+
+def strength_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Far from its anchors a label keeps more or less of its own trends."""
+    old, new = both.old.bank.rules.strength, both.new.bank.rules.strength
+    if old != new:
+        places = both.places("rules", ("strength",))
+        change = Change(name="strength", before=old, after=new, places=places)
+        yield _weighed(rule, both, "the trends' strength changed", places, (change,), _new_strength)
+
+
+def trend_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Channels lean otherwise with valence, arousal and dominance."""
+    old, new = both.old.bank.rules.trends, both.new.bank.rules.trends
+    none = (0.0,) * len(TERMS)
+    changes: list[Change] = []
+    for position, term in enumerate(TERMS):
+        before = {name: trend.coefficients[position] for name, trend in old.items()}
+        after = {name: trend.coefficients[position] for name, trend in new.items()}
+        moved = (
+            Change(
+                name=name,
+                before=before.get(name, none[position]),
+                after=after.get(name, none[position]),
+                places=Places(_trend(both.old, name, term), _trend(both.new, name, term)),
+            )
+            for name in dict.fromkeys((*new, *old))
+            if before.get(name, 0.0) != after.get(name, 0.0)
+        )
+        changes += [evolve(change, name=f"{change.name} {term}") for change in both.folded(moved)]
+    if changes:
+        largest_first = tuple(sorted(changes, key=lambda change: -change.size))
+        yield _weighed(
+            rule, both, "trends changed", largest_first[0].places, largest_first, _new_trends
+        )
+
+
+def solver_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Metric, kernel or plateaus changed: faces between the anchors are blended otherwise."""
+    old, new = _settings(both.old.bank), _settings(both.new.bank)
+    changes = tuple(
+        Change(
+            name=".".join(path),
+            before=old[path],
+            after=new[path],
+            places=both.places("bank", path),
+        )
+        for path in old
+        if old[path] != new[path]
+    )
+    if changes:
+        message = "faces between the anchors are blended otherwise"
+        yield _weighed(rule, both, message, changes[0].places, changes, _new_solver)
+
+
+def antagonist_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Channels that exclude each other do so otherwise: the rig's pairs under the bank's policy."""
+    old, new = _caps(both.old.bank), _caps(both.new.bank)
+    changes = tuple(
+        Change(
+            name=" ".join(sorted(pair)),
+            before=old.get(pair),
+            after=new.get(pair),
+            places=Places(_cap_place(both.old, pair), _cap_place(both.new, pair)),
+        )
+        for pair in dict.fromkeys((*new, *old))
+        if old.get(pair) != new.get(pair)
+    )
+    if changes:
+        message = "antagonists are held apart otherwise"
+        yield _weighed(rule, both, message, changes[0].places, changes, _new_exclusions)
+
+
+def ceiling_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Channels that follow another one do so otherwise."""
+    old = {(one.channel, one.under): one.slack for one in both.old.bank.rig.ceilings}
+    new = {(one.channel, one.under): one.slack for one in both.new.bank.rig.ceilings}
+    places = both.places("rig", ("ceilings",), key=True)
+    changes = tuple(
+        Change(name=" under ".join(pair), before=old.get(pair), after=new.get(pair), places=places)
+        for pair in dict.fromkeys((*new, *old))
+        if old.get(pair) != new.get(pair)
+    )
+    if changes:
+        yield _weighed(rule, both, "ceilings changed", places, changes, _new_exclusions)
+
+
+def table_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Tables differ for a reason that artifacts do not tell: plateaus, or the trends' strength."""
+    if both.new.sourced:
+        return
+    before = {table.label: table for table in both.old.tables.labels}
+    after = {table.label: table for table in both.new.tables.labels}
+    for old, new in both.kept:
+        one = evolve(before[old.label], label=new.label)
+        other = after[new.label]
+        if old.label == new.label and old == new and table_digest(one) != table_digest(other):
+            effect = both.effects[new.label]
+            yield rule.finding(
+                f"the compiled table differs: {effect_text(effect)}",
+                both.label_places(old.label, new.label, ("label",)),
+                category=weigh(mean=effect.mean, largest=effect.largest),
+                label=new.label,
+                size=effect.gravity,
+            )
+
+
+def _weighed(
+    rule: Rule,
+    both: Both,
+    message: str,
+    places: Places,
+    changes: tuple[Change, ...],
+    swap: Swap,
+) -> Finding:
+    effect = both.effect_of(swap)
+    return rule.finding(
+        f"{message}: {effect_text(effect)}",
+        places,
+        category=weigh(mean=effect.mean, largest=effect.largest),
+        size=effect.gravity,
+        changes=changes,
+    )
+
+
+def effect_text(effect: Effect) -> str:
+    """An effect in words."""
+    if not effect.largest:
+        return "no sampled face moves"
+    point = " ".join(f"{axis:g}" for axis in effect.at)
+    return f"mean {effect.mean:.4f}, at most {effect.largest:.3g} ({effect.channel} at {point})"
+
+
+def _new_strength(old: AuthoredBank, new: AuthoredBank) -> AuthoredBank:
+    return evolve(old, rules=evolve(old.rules, strength=new.rules.strength))
+
+
+def _new_trends(old: AuthoredBank, new: AuthoredBank) -> AuthoredBank:
+    return evolve(old, rules=evolve(old.rules, trends=new.rules.trends))
+
+
+def _new_solver(old: AuthoredBank, new: AuthoredBank) -> AuthoredBank:
+    settings = new.manifest
+    manifest = evolve(
+        old.manifest, metric=settings.metric, kernel=settings.kernel, plateau=settings.plateau
+    )
+    return evolve(old, manifest=manifest)
+
+
+def _new_exclusions(old: AuthoredBank, new: AuthoredBank) -> AuthoredBank:
+    return evolve(
+        old,
+        rules=evolve(old.rules, antagonists=new.rules.antagonists),
+        rig=evolve(old.rig, antagonists=new.rig.antagonists, ceilings=new.rig.ceilings),
+    )
+
+
+def _settings(bank: AuthoredBank) -> Mapping[tuple[str, ...], str | float]:
+    manifest = bank.manifest
+    return {
+        ("metric", "valence"): manifest.metric.valence,
+        ("metric", "arousal"): manifest.metric.arousal,
+        ("metric", "dominance"): manifest.metric.dominance,
+        ("kernel", "name"): manifest.kernel.name,
+        ("kernel", "support"): manifest.kernel.support,
+        ("plateau", "reach"): manifest.plateau.reach,
+        ("plateau", "flat"): manifest.plateau.flat,
+    }
+
+
+def _caps(bank: AuthoredBank) -> Mapping[_Pair, float]:
+    """The cap of every pair that is held apart."""
+    policy = bank.rules.antagonists
+    held = {PairKind.HARD: True, PairKind.NEAR: policy.near, PairKind.SOFT: policy.soft}
+    overrides = {frozenset(one.pair): one.cap for one in policy.overrides}
+    return {
+        frozenset(one.pair): overrides.get(frozenset(one.pair), one.cap)
+        for one in bank.rig.antagonists
+        if held[one.kind]
+    }
+
+
+def _cap_place(side: Side, pair: _Pair) -> Place | None:
+    overrides = (frozenset(one.pair) for one in side.bank.rules.antagonists.overrides)
+    if side.sourced and pair in (found := list(overrides)):
+        return side.place("rules", ("antagonists", "overrides", found.index(pair)))
+    pairs = [frozenset(one.pair) for one in side.bank.rig.antagonists]
+    if side.sourced and pair in pairs:
+        kind = side.bank.rig.antagonists[pairs.index(pair)].kind
+        if pair not in _caps(side.bank):
+            return side.place("rules", ("antagonists", kind.value))
+        return side.place("rig", ("antagonists", pairs.index(pair)))
+    return side.place("rig", ("antagonists",), key=True)
+
+
+def _trend(side: Side, channel: str, term: str) -> Place | None:
+    shorthands = side.bank.rig.shorthands.items()
+    names: Iterable[str] = (channel, *(name for name, members in shorthands if channel in members))
+    document = side.document("rules")
+    for name in names:
+        if document is not None and at(document.root, ("trends", name)) is not None:
+            return side.place("rules", ("trends", name, term))
+    return side.place("rules", ("trends",), key=True)
+
+
+RULES = (
+    Rule(id="strength-changed", categories=BY_EFFECT, find=strength_changed),
+    Rule(id="trend-changed", categories=BY_EFFECT, find=trend_changed),
+    Rule(id="solver-changed", categories=BY_EFFECT, find=solver_changed),
+    Rule(id="antagonist-changed", categories=BY_EFFECT, find=antagonist_changed),
+    Rule(id="ceiling-changed", categories=BY_EFFECT, find=ceiling_changed),
+    Rule(id="table-changed", categories=BY_EFFECT, find=table_changed),
+)

@@ -1,0 +1,52 @@
+"""Intensities that were removed, added or put in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mien.diff.both import Both
+from mien.diff.record import Change, Finding, Places
+from mien.diff.rules.names import gone
+from mien.diff.rules.rule import MAJOR, Rule
+
+
+def intensity_removed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Whoever asks for the intensity gets an error."""
+    old, new = both.old.bank.manifest.intensities, both.new.bank.manifest.intensities
+    for name in gone(old, new):
+        places = Places(
+            both.old.place("bank", ("intensities", old.index(name))),
+            both.new.place("bank", ("intensities",), key=True),
+        )
+        yield rule.finding(f"the intensity {name} was removed", places, at=name)
+
+
+def intensity_added(rule: Rule, both: Both) -> Iterator[Finding]:
+    """A number between 0 and 1 along the intensities means another point."""
+    old, new = both.old.bank.manifest.intensities, both.new.bank.manifest.intensities
+    for name in gone(new, old):
+        places = Places(
+            both.old.place("bank", ("intensities",), key=True),
+            both.new.place("bank", ("intensities", new.index(name))),
+        )
+        message = f"the intensity {name} was added: intensities from 0 to 1 mean other points"
+        yield rule.finding(message, places, at=name)
+
+
+def intensities_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
+    """The way from the weakest to the strongest leads along other points."""
+    old, new = both.old.bank.manifest.intensities, both.new.bank.manifest.intensities
+    kept = [name for name in old if name in new]
+    if kept != [name for name in new if name in old]:
+        places = both.places("bank", ("intensities",), key=True)
+        change = Change(
+            name="intensities", before=", ".join(old), after=", ".join(new), places=places
+        )
+        yield rule.finding("intensities have another order", places, changes=(change,))
+
+
+RULES = (
+    Rule(id="intensity-removed", categories=MAJOR, find=intensity_removed),
+    Rule(id="intensity-added", categories=MAJOR, find=intensity_added),
+    Rule(id="intensities-reordered", categories=MAJOR, find=intensities_reordered),
+)

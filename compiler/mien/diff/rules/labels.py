@@ -1,0 +1,59 @@
+"""Labels that were removed, renamed, added or put in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mien.diff.both import Both
+from mien.diff.record import Change, Finding, Places
+from mien.diff.rules.names import moved
+from mien.diff.rules.rule import MAJOR, MINOR, Rule
+
+
+def label_removed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Whoever asks for the label gets an error."""
+    labels = both.old.bank.manifest.labels
+    for position, label in enumerate(labels):
+        if label not in both.labels:
+            old = both.old.place("bank", ("labels", position))
+            places = Places(old, both.new.place("bank", ("labels",), key=True))
+            yield rule.finding(f"the label {label} was removed", places, label=label)
+
+
+def label_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Whoever asks for the old name gets an error, though the faces are still there."""
+    for was, now in both.labels.items():
+        if was != now:
+            places = both.label_places(was, now, ("label",))
+            change = Change(name="label", before=was, after=now, places=places)
+            message = f"the label {was} is now called {now}"
+            yield rule.finding(message, places, label=now, changes=(change,))
+
+
+def labels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Label positions, as in batches and one-hot conditions, mean other labels."""
+    old = [both.labels.get(label, label) for label in both.old.bank.manifest.labels]
+    new = both.new.bank.manifest.labels
+    if moved(old, new):
+        places = both.places("bank", ("labels",), key=True)
+        change = Change(name="labels", before=", ".join(old), after=", ".join(new), places=places)
+        message = "labels have other positions; new labels go to the end of the list"
+        yield rule.finding(message, places, changes=(change,))
+
+
+def label_added(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Nobody has asked for it yet."""
+    kept = set(both.labels.values())
+    for position, label in enumerate(both.new.bank.manifest.labels):
+        if label not in kept:
+            new = both.new.place("bank", ("labels", position))
+            places = Places(both.old.place("bank", ("labels",), key=True), new)
+            yield rule.finding(f"the label {label} was added", places, label=label)
+
+
+RULES = (
+    Rule(id="label-removed", categories=MAJOR, find=label_removed),
+    Rule(id="label-renamed", categories=MAJOR, find=label_renamed),
+    Rule(id="labels-reordered", categories=MAJOR, find=labels_reordered),
+    Rule(id="label-added", categories=MINOR, find=label_added),
+)

@@ -1,0 +1,115 @@
+"""Styles that were removed, renamed, added, or wear the emotion otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mien.authored.emotion import Emotion, Style
+from mien.diff.both import Both
+from mien.diff.pairing import differences, mean_apart, worn
+from mien.diff.record import Change, Finding, Places
+from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
+from mien.diff.thresholds import gravity, weigh
+
+
+def style_removed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Whoever asks for the style gets an error."""
+    for old, new in both.kept:
+        for style in old.styles:
+            if style not in both.styles[new.label]:
+                places = Places(
+                    both.old.place(f"emotions/{old.label}", ("styles", style), key=True),
+                    both.new.place(f"emotions/{new.label}", ("styles",), key=True),
+                )
+                message = f"the style {style} was removed"
+                yield rule.finding(message, places, label=new.label, at=style)
+
+
+def style_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Whoever asks for the old name gets an error, though the style is still there."""
+    for old, new in both.kept:
+        for was, now in both.styles[new.label].items():
+            if was != now:
+                places = _keys(both, old, new, was, now)
+                change = Change(name="style", before=was, after=now, places=places)
+                message = f"the style {was} is now called {now}"
+                yield rule.finding(message, places, label=new.label, at=now, changes=(change,))
+
+
+def style_added(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Nobody has asked for it yet."""
+    for old, new in both.kept:
+        kept = set(both.styles[new.label].values())
+        for style in new.styles:
+            if style not in kept:
+                places = Places(
+                    both.old.place(f"emotions/{old.label}", ("styles",), key=True),
+                    both.new.place(f"emotions/{new.label}", ("styles", style), key=True),
+                )
+                message = f"the style {style} was added"
+                yield rule.finding(message, places, label=new.label, at=style)
+
+
+def style_moved(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Gain or offset changed; measured on the label's old archetypes, before conflicts."""
+    for old, new in both.kept:
+        for was, now in both.styles[new.label].items():
+            changes = tuple(_changes(both, old, new, was, now))
+            if changes:
+                mean, largest = _apart(old, old.styles[was], new.styles[now], both.channels)
+                yield rule.finding(
+                    f"the style {now} moves faces by {mean:.4f} in the mean over channels, one "
+                    f"channel by {largest:.3g}",
+                    _keys(both, old, new, was, now),
+                    category=weigh(mean=mean, largest=largest),
+                    label=new.label,
+                    at=now,
+                    size=gravity(mean=mean, largest=largest),
+                    changes=changes,
+                )
+
+
+def _keys(both: Both, old: Emotion, new: Emotion, was: str, now: str) -> Places:
+    return Places(
+        both.old.place(f"emotions/{old.label}", ("styles", was), key=True),
+        both.new.place(f"emotions/{new.label}", ("styles", now), key=True),
+    )
+
+
+def _changes(both: Both, old: Emotion, new: Emotion, was: str, now: str) -> Iterator[Change]:
+    before, after = old.styles[was], new.styles[now]
+    for kind, absent, one, other in (
+        ("gain", 1.0, before.gain, after.gain),
+        ("offset", 0.0, before.offset, after.offset),
+    ):
+        changed = (
+            Change(
+                name=channel,
+                before=one.get(channel, absent),
+                after=other.get(channel, absent),
+                places=Places(
+                    both.old.weight_place(old.label, ("styles", was, kind), channel),
+                    both.new.weight_place(new.label, ("styles", now, kind), channel),
+                ),
+            )
+            for channel in dict.fromkeys((*one, *other))
+            if one.get(channel, absent) != other.get(channel, absent)
+        )
+        yield from both.folded(changed, prefix=f"{kind} ")
+
+
+def _apart(emotion: Emotion, old: Style, new: Style, channels: int) -> tuple[float, float]:
+    """Mean and largest |difference| of worn archetypes, the worst over intensities."""
+    faces = [(worn(face, old), worn(face, new)) for face in emotion.archetypes.values()]
+    return (
+        max(mean_apart(one, other, channels) for one, other in faces),
+        max(max(differences(one, other).values(), default=0.0) for one, other in faces),
+    )
+
+
+RULES = (
+    Rule(id="style-removed", categories=MAJOR, find=style_removed),
+    Rule(id="style-renamed", categories=MAJOR, find=style_renamed),
+    Rule(id="style-added", categories=MINOR, find=style_added),
+    Rule(id="style-moved", categories=BY_EFFECT, find=style_moved),
+)

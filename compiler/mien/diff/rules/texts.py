@@ -1,0 +1,137 @@
+"""What only people and lint read: prose, sources, action units and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mien.diff.both import Both
+from mien.diff.record import Change, Finding, Places
+from mien.diff.rules.rule import PATCH, Rule
+from mien.text.canonical import canonical
+from mien.text.node import MappingNode, Node, Plain, SequenceNode, plain
+
+PROSE = frozenset(
+    {
+        "title",
+        "description",
+        "authors",
+        "sources",
+        "basis",
+        "reason",
+        "head",
+        "gaze",
+        "asymmetry",
+        "timing",
+    }
+)
+AUTHORING = frozenset({"action_units", "conjugates", "shorthands", "exceptions"})
+
+_Steps = tuple[str, ...]
+
+
+def text_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """No face moves, and no name is another one."""
+    yield from _found(rule, both, PROSE - AUTHORING, "texts changed")
+
+
+def authoring_changed(rule: Rule, both: Both) -> Iterator[Finding]:
+    """Only those who write the bank, and lint, read it."""
+    yield from _found(rule, both, AUTHORING, "what authors and lint go by changed")
+
+
+def _found(rule: Rule, both: Both, keys: frozenset[str], message: str) -> Iterator[Finding]:
+    for label, stem, was in _stems(both):
+        changes = tuple(_changes(both, was, stem, keys))
+        if changes:
+            yield rule.finding(message, changes[0].places, label=label, changes=changes)
+
+
+def _stems(both: Both) -> Iterator[tuple[str, str, str]]:
+    """Label (or nothing) and the document's stem, new and old."""
+    if both.new.sourced:
+        yield from (("", stem, stem) for stem in ("bank", "rules", "rig"))
+        for old, new in both.kept:
+            yield new.label, f"emotions/{new.label}", f"emotions/{old.label}"
+
+
+def _changes(both: Both, was: str, stem: str, keys: frozenset[str]) -> Iterator[Change]:
+    one, other = both.old.document(was), both.new.document(stem)
+    if one is None or other is None:
+        return
+    old, new = dict(_leaves(one.root, keys)), dict(_leaves(other.root, keys))
+    in_both = set(_records(one.root)) & set(_records(other.root))
+    for path in dict.fromkeys((*new, *old)):
+        if path[:-1] not in in_both:
+            continue  # what came or went with its style, trend or pair is that rule's to tell
+        before, after = old.get(path), new.get(path)
+        values = [None if node is None else _value(node) for node in (before, after)]
+        if values[0] != values[1]:
+            places = Places(
+                None if before is None else both.old.node_place(before),
+                None if after is None else both.new.node_place(after),
+            )
+            name = ".".join(path)
+            yield Change(name=name, before=values[0], after=values[1], places=places)
+
+
+def _leaves(
+    node: Node, keys: frozenset[str], path: _Steps = (), *, inside: bool = False
+) -> Iterator[tuple[_Steps, Node]]:
+    """Values under one of the keys, a list as one value; in lists of records, those of each."""
+    if isinstance(node, MappingNode):
+        for entry in node.entries:
+            if inside or entry.name in keys:
+                yield from _leaves(entry.value, keys, (*path, entry.name), inside=True)
+            elif entry.name not in PROSE | AUTHORING:
+                yield from _leaves(entry.value, keys, (*path, entry.name))
+    elif inside:
+        yield path, node
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            if isinstance(item, MappingNode):
+                yield from _leaves(item, keys, (*path, _identity(item)))
+
+
+def _records(node: Node, path: _Steps = ()) -> Iterator[_Steps]:
+    """The path of every mapping, in the steps of ``_leaves``."""
+    if isinstance(node, MappingNode):
+        yield path
+        for entry in node.entries:
+            yield from _records(entry.value, (*path, entry.name))
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            if isinstance(item, MappingNode):
+                yield from _records(item, (*path, _identity(item)))
+
+
+def _identity(record: MappingNode) -> str:
+    """A record of a list by what it is about, so that others coming or going do not matter."""
+    about = {
+        entry.name: plain(entry.value)
+        for entry in record.entries
+        if entry.name in ("pair", "channel", "name", "rule", "subject")
+    }
+    return " ".join(_words(about))
+
+
+def _words(value: Plain) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)
+    else:
+        yield str(value)
+
+
+def _value(node: Node) -> str:
+    """A text as it reads, or a list or record, on one line."""
+    value = plain(node)
+    return " ".join(value.split()) if isinstance(value, str) else canonical(value)
+
+
+RULES = (
+    Rule(id="text-changed", categories=PATCH, find=text_changed),
+    Rule(id="authoring-changed", categories=PATCH, find=authoring_changed),
+)

@@ -1,0 +1,104 @@
+"""How far faces move over the whole VAD cube, by sampling it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from attrs import frozen
+
+from mien.authored.emotion import Vad
+from mien.diff.thresholds import gravity
+from mien.engine.protocol import Evaluator
+from mien.engine.registry import get_engine
+from mien.engine.tables import F32, Tables
+
+STEPS = 9
+"""Grid points along each axis, from -1 to 1: a quarter apart, 729 in all."""
+
+
+@frozen(kw_only=True)
+class Effect:
+    """``mean`` |difference| over grid and channels; the ``largest``, its channel and its point."""
+
+    mean: float
+    largest: float
+    channel: str
+    at: Vad
+
+    @property
+    def gravity(self) -> float:
+        """As a share of what makes another face."""
+        return gravity(mean=self.mean, largest=self.largest)
+
+
+NOTHING = Effect(mean=0.0, largest=0.0, channel="", at=(0.0, 0.0, 0.0))
+
+
+def effects(old: Tables, new: Tables, labels: Mapping[str, str]) -> Mapping[str, Effect]:
+    """The effect on each label's plain faces, by its new name; ``labels`` maps old to new names.
+
+    The largest difference is also looked for at every anchor of both. A channel that only one side
+    has is at rest on the other.
+    """
+    before = get_engine(old.engine).evaluator(old)
+    after = get_engine(new.engine).evaluator(new)
+    channels = list(dict.fromkeys((*new.channels, *old.channels)))
+    return {
+        label: _effect(
+            channels,
+            _Label(old, before, old.label_index[was]),
+            _Label(new, after, new.label_index[label]),
+        )
+        for was, label in labels.items()
+    }
+
+
+def worst(found: Iterable[Effect]) -> Effect:
+    """The gravest of them."""
+    return max(found, key=lambda effect: effect.gravity, default=NOTHING)
+
+
+@frozen(eq=False)
+class _Label:
+    tables: Tables
+    evaluator: Evaluator
+    position: int
+
+    def anchors(self) -> F32:
+        table = self.tables.labels[self.position]
+        points: F32 = np.concatenate((table.anchors, table.style_anchors))
+        return points
+
+    def faces(self, points: F32, channels: Sequence[str]) -> F32:
+        """Faces (n, len(channels)) at points (n, 3)."""
+        own = np.empty((len(points), len(self.tables.channels)), dtype=np.float32)
+        labels = np.full(len(points), self.position, dtype=np.int32)
+        self.evaluator.faces(labels, points, None, None, own, 1)
+        index = self.tables.channel_index
+        faces = np.zeros((len(points), len(channels)), dtype=np.float32)
+        for column, name in enumerate(channels):
+            if name in index:
+                faces[:, column] = own[:, index[name]]
+        return faces
+
+
+def _effect(channels: Sequence[str], old: _Label, new: _Label) -> Effect:
+    grid = _grid()
+    points = np.concatenate((grid, old.anchors(), new.anchors()))
+    apart = np.abs(new.faces(points, channels) - old.faces(points, channels))
+    row, column = divmod(int(np.argmax(apart)), len(channels))
+    if not apart[row, column]:
+        return NOTHING
+    valence, arousal, dominance = (float(str(axis)) for axis in points[row])
+    return Effect(
+        mean=float(apart[: len(grid)].astype(np.float64).mean()),
+        largest=float(apart[row, column]),
+        channel=channels[column],
+        at=(valence, arousal, dominance),
+    )
+
+
+def _grid() -> F32:
+    axis = np.array([2 * step / (STEPS - 1) - 1 for step in range(STEPS)], dtype=np.float32)
+    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
