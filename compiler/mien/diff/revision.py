@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess  # a fixed program with checked arguments, never a shell
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -65,7 +65,7 @@ def find_revision(text: str, folder: str | None, near: Path) -> Revision:
 
 
 @contextmanager
-def checked_out(revision: Revision) -> Iterator[Path]:
+def checked_out(revision: Revision) -> Generator[Path]:
     """A temporary folder with the bank as it was, and the rigs beside it, at their own paths.
 
     Only plain source files are taken; links and everything else stay behind.

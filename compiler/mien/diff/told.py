@@ -6,7 +6,7 @@ by their tables can be compared like two banks with sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from attrs import evolve
@@ -23,7 +23,7 @@ from mien.authored.bank import (
 from mien.authored.emotion import ActionUnits, Anchor, Emotion, Speech, Style, Vad, Weights
 from mien.authored.rig import Antagonist, Ceiling, Channel, ChannelClass, LipSeal, PairKind, Rig
 from mien.authored.rules import AntagonistPolicy, Rules, Trend
-from mien.engine.tables import F32, LabelTable, Tables
+from mien.engine.tables import F32, I32, LabelTable, Tables
 
 UNTOLD = (
     "texts, sources and reasons",
@@ -39,7 +39,7 @@ def told(tables: Tables, sources: AuthoredBank | None = None) -> AuthoredBank:
 
     ``sources`` lends its documents and shorthands, so that places and short names are known.
     """
-    shorthands = sources.rig.shorthands if sources else {}
+    shorthands: Mapping[str, tuple[str, ...]] = sources.rig.shorthands if sources else {}
     return AuthoredBank(
         manifest=_manifest(tables),
         rig=evolve(_rig(tables), shorthands=shorthands),
@@ -52,6 +52,12 @@ def told(tables: Tables, sources: AuthoredBank | None = None) -> AuthoredBank:
 def _short(values: F32) -> list[float]:
     """Float32 values as the shortest decimals that mean them."""
     return [float(str(value)) for value in values]
+
+
+def _pairs(names: Sequence[str], rows: I32) -> list[tuple[str, str]]:
+    """Rows (n, 2) of channel positions as names."""
+    positions: list[list[int]] = rows.tolist()
+    return [(names[one], names[other]) for one, other in positions]
 
 
 def _vad(point: F32) -> Vad:
@@ -85,8 +91,9 @@ def _manifest(tables: Tables) -> Manifest:
 
 def _rig(tables: Tables) -> Rig:
     names = tables.channels
-    pairs = zip(tables.pairs.tolist(), _short(tables.caps), strict=True)
-    ceilings = zip(tables.ceilings.tolist(), _short(tables.slacks), strict=True)
+    pairs = zip(_pairs(names, tables.pairs), _short(tables.caps), strict=True)
+    ceilings = zip(_pairs(names, tables.ceilings), _short(tables.slacks), strict=True)
+    parting: list[int] = tables.parting.tolist()
     levels = _short(tables.sealing_levels)
     return Rig(
         id=tables.rig,
@@ -99,15 +106,15 @@ def _rig(tables: Tables) -> Rig:
         mirror=tables.mirror,
         antagonists=tuple(
             Antagonist(
-                pair=(names[one], names[other]),
+                pair=pair,
                 kind=PairKind.NEAR if cap else PairKind.HARD,
                 cap=cap,
                 reason="",
             )
-            for (one, other), cap in pairs
+            for pair, cap in pairs
         ),
         ceilings=tuple(
-            Ceiling(channel=names[channel], under=names[under], slack=slack, reason="")
+            Ceiling(channel=channel, under=under, slack=slack, reason="")
             for (channel, under), slack in ceilings
         ),
         conjugates=(),
@@ -117,7 +124,7 @@ def _rig(tables: Tables) -> Rig:
                 names[channel]: level
                 for channel, level in zip(tables.sealing.tolist(), levels, strict=True)
             },
-            parting=tuple(names[channel] for channel in tables.parting.tolist()),
+            parting=tuple(names[channel] for channel in parting),
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_argument, format_option
+from mien.cli.options import bank_argument
 
 if TYPE_CHECKING:
     from mien.authored.bank import AuthoredBank
@@ -17,12 +17,25 @@ if TYPE_CHECKING:
 
 @click.command("check", short_help="Check a bank's schema and meaning.")
 @bank_argument
-@format_option
-def command(bank: Path, output: str) -> int:
+@click.option(
+    "--against",
+    metavar="RELEASE",
+    help="Also say what breaks a release: a version, folder, artifact or git revision.",
+)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as annotations of a GitHub workflow run.",
+)
+def command(bank: Path, against: str | None, output: str) -> int:
     """Check BANK: its files, their schema, and what the faces mean.
 
     Prints every fault of every file. Exits 2 where the bank cannot be read, 1 where its faces break
-    a rule, 0 where there are no errors (warnings do not count).
+    a rule or its version is too small for what changed, 0 where there are no errors (warnings do
+    not count).
     """
     from mien.authored.reader import read_bank
     from mien.text.fault import BankFaults
@@ -36,6 +49,8 @@ def command(bank: Path, output: str) -> int:
     from mien.lint import lint
 
     faults = lint(authored)
+    if against is not None:
+        faults = (*faults, *_breaking(authored, bank, against, faults))
     failed = any(fault.severity.value == "error" for fault in faults)
     if faults or output == "json":
         _report(faults, output)
@@ -47,9 +62,31 @@ def command(bank: Path, output: str) -> int:
 
 
 def _report(faults: tuple[Fault, ...], output: str) -> None:
-    from mien.cli.render import write_faults
+    if output == "github":
+        from mien.cli.github import write_annotations
 
-    write_faults(faults, output)
+        write_annotations(faults)
+    else:
+        from mien.cli.render import write_faults
+
+        write_faults(faults, output)
+
+
+def _breaking(
+    authored: AuthoredBank, folder: Path, against: str, found: tuple[Fault, ...]
+) -> tuple[Fault, ...]:
+    """What breaks a release; nothing where the bank cannot be compiled and lint has said why."""
+    from mien.cli.commands.diff import side
+    from mien.diff import compare, side_of_bank
+    from mien.diff.breaking import breaking_faults
+    from mien.text.fault import BankFaults
+
+    old = side(against, folder, "--against")
+    try:
+        new = side_of_bank(authored, str(folder))
+    except BankFaults as refusal:
+        return () if found else refusal.faults
+    return breaking_faults(compare(old, new), new)
 
 
 def _summary(bank: AuthoredBank) -> str:
