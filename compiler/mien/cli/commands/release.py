@@ -1,0 +1,126 @@
+"""`mien release`: freeze a bank at its version."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import bank_argument, format_option
+from mien.cli.render import write_faults, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mien.release.make import Released
+
+
+@click.command("release", short_help="Freeze a bank at its version.")
+@bank_argument
+@click.option("--version", metavar="X.Y.Z", help="The version that bank.yaml must say.")
+@click.option(
+    "--edit", is_flag=True, help="Bring bank.yaml and the lock to the version of --version first."
+)
+@click.option(
+    "--releases",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the ledger and the releases.  [default: releases, beside the bank]",
+)
+@format_option
+def command(bank: Path, version: str | None, edit: bool, releases: Path | None, output: str) -> int:
+    """Freeze BANK at its version: sources, lock and artifact, and a line in the ledger.
+
+    Refused where the lock is stale or not committed, where the version exists, is not the newest,
+    or is smaller than the changes need. A release never changes; nothing is ever half released.
+    Exit 1 where it is refused.
+    """
+    from mien.release.layout import releases_beside
+    from mien.release.make import release
+    from mien.release.refused import ReleaseRefused
+
+    notes: list[str] = []
+
+    def say(note: str) -> None:
+        notes.append(note)
+        if output == "text":
+            click.echo(note, err=True)
+
+    if version is not None and _edited(bank, version, edit=edit, output=output):
+        return 0
+    try:
+        made = release(bank, releases or releases_beside(bank), say, _progress())
+    except ReleaseRefused as reasons:
+        write_faults(reasons.faults, output, err=output == "text")
+        return 1
+    if output == "json":
+        write_json(_summary(made, notes))
+    else:
+        click.echo(_sentence(made))
+    return 0
+
+
+def _edited(bank: Path, version: str, *, edit: bool, output: str) -> bool:
+    """Bring the manifest to the version that is meant; True if a commit has to come first."""
+    from mien.authored.reader import read_bank
+    from mien.release.committed import checkout_of
+    from mien.release.semver import is_version
+    from mien.release.version_line import set_version
+
+    if not is_version(version):
+        raise click.BadParameter(
+            f"'{version}' is not a version such as 1.4.0", param_hint="'--version'"
+        )
+    found = read_bank(bank).manifest.version
+    if found == version:
+        return False
+    if not edit:
+        raise click.UsageError(
+            f"the bank says version {found}, --version says {version}: edit the version in "
+            "bank.yaml and compile, or let --edit do both"
+        )
+    set_version(bank, version, _progress())
+    if checkout_of(bank) is None:
+        return False
+    if output == "json":
+        write_json({"edited": {"from": found, "to": version}, "released": None})
+    else:
+        click.echo(
+            f"{bank} now says version {version} instead of {found}, and its lock is compiled.\n"
+            "Commit both, then run `mien release` again."
+        )
+    return True
+
+
+def _progress() -> Callable[[str], None] | None:
+    """A line on a terminal that names the label being proved."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda label: click.echo(f"\r\x1b[Kproving {label}", nl=False, err=True)
+
+
+def _summary(made: Released, notes: list[str]) -> dict[str, object]:
+    entry = made.entry
+    return {
+        "bank": entry.bank,
+        "version": entry.version,
+        "engine": entry.engine,
+        "folder": str(made.home.path),
+        "lock": entry.lock,
+        "artifact": entry.artifact,
+        "completed": made.completed,
+        "notes": notes,
+    }
+
+
+def _sentence(made: Released) -> str:
+    entry = made.entry
+    return "\n".join(
+        (
+            f"{entry.name}: {'its release is complete now' if made.completed else 'released'}",
+            f"  folder    {made.home.path}",
+            f"  artifact  {entry.artifact}",
+            f"  previous  {entry.previous}",
+        )
+    )

@@ -1,0 +1,148 @@
+"""`mien verify`: every release against its ledger and its own sources."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import format_option
+from mien.cli.render import fault_json, write_faults, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mien.release.entry import Entry
+    from mien.release.verify import Report, Verified
+
+
+@click.command("verify", short_help="Recompile every release and compare its digests.")
+@click.argument("bank", metavar="[BANK]", required=False)
+@click.option("--release", "version", metavar="X.Y.Z", help="This version alone.")
+@click.option("--full", is_flag=True, help="Recompile what was verified before, too.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: cores]")
+@click.option(
+    "--releases",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of the ledger and the releases.  [default: releases, beside the bank]",
+)
+@format_option
+def command(
+    bank: str | None,
+    version: str | None,
+    full: bool,
+    jobs: int | None,
+    releases: Path | None,
+    output: str,
+) -> int:
+    """Check the ledger, and recompile every release from its frozen sources.
+
+    Each release is compiled by the engine of its lock and compared with every digest. Exit 1 names
+    the first table that differs, and its channel. BANK is a folder, or the name of a released bank;
+    without it, all banks that ship are verified.
+    """
+    from mien import resources
+    from mien.release.verify import usable_cores, verify
+
+    name, beside = _meant(bank)
+    folder = releases or beside or resources.presets() / "releases"
+    report = verify(
+        folder,
+        chosen=_chosen(name, version),
+        full=full,
+        jobs=jobs or usable_cores(),
+        progress=_progress(output),
+    )
+    if not report.faults and not report.releases and (name or version):
+        raise click.UsageError(_unknown(report, name, version, folder))
+    if output == "json":
+        write_json(_json(report))
+    else:
+        _write(report, folder)
+    return 1 if report.failed else 0
+
+
+def _meant(bank: str | None) -> tuple[str | None, Path | None]:
+    """The bank's id, and where its releases lie if BANK is a folder."""
+    if bank is None:
+        return None, None
+    folder = Path(bank)
+    if not folder.exists():
+        return bank, None
+    from mien.authored.documents import read_documents
+    from mien.release.layout import releases_beside
+    from mien.text.peek import text
+
+    documents = read_documents(folder)
+    manifest = next(document for name, document in documents.items() if name.startswith("bank."))
+    return text(manifest.root, "id"), releases_beside(folder)
+
+
+def _chosen(name: str | None, version: str | None) -> Callable[[Entry], bool]:
+    return lambda entry: name in (None, entry.bank) and version in (None, entry.version)
+
+
+def _unknown(report: Report, name: str | None, version: str | None, folder: Path) -> str:
+    from mien.text.suggest import did_you_mean
+
+    released = report.ledger.entries
+    if name is not None and not report.ledger.of(name):
+        banks = list(dict.fromkeys(entry.bank for entry in released))
+        hint = did_you_mean(name, banks)
+        return f"{folder} has no release of {name}" + (f"; {hint}" if hint else "")
+    versions = [entry.version for entry in released if name in (None, entry.bank)]
+    hint = did_you_mean(version or "", versions)
+    return f"{folder} has no release {version}" + (f"; {hint}" if hint else "")
+
+
+def _progress(output: str) -> Callable[[Verified], None] | None:
+    """A line a release as it is done; quiet for programs."""
+    if output == "json":
+        return None
+    width = 12
+
+    def show(one: Verified) -> None:
+        words = {
+            "verified": f"recompiled with engine {one.entry.engine}: equal",
+            "unchanged": "unchanged since it was verified",
+            "failed": "FAILED",
+        }
+        click.echo(f"{one.entry.name:<{width}}  {words[one.state.value]}")
+        sys.stdout.flush()
+
+    return show
+
+
+def _write(report: Report, folder: Path) -> None:
+    for note in report.notes:
+        click.echo(note)
+    faults = (*report.faults, *(fault for one in report.releases for fault in one.faults))
+    if faults:
+        click.echo("")
+        write_faults(faults, "text")
+    elif not report.ledger.entries:
+        click.echo(f"{folder}: nothing is released yet")
+    else:
+        many = len(report.releases)
+        click.echo(f"{many} release{'' if many == 1 else 's'} hold{'s' if many == 1 else ''}")
+
+
+def _json(report: Report) -> dict[str, object]:
+    return {
+        "failed": report.failed,
+        "ledger": [fault_json(fault) for fault in report.faults],
+        "notes": list(report.notes),
+        "releases": [
+            {
+                "bank": one.entry.bank,
+                "version": one.entry.version,
+                "engine": one.entry.engine,
+                "artifact": one.entry.artifact,
+                "state": one.state.value,
+                "faults": [fault_json(fault) for fault in one.faults],
+            }
+            for one in report.releases
+        ],
+    }

@@ -1,0 +1,145 @@
+"""One release against its entry, and against what its engine makes of its sources today."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from mien.fresh import LOCK_NAME
+from mien.release.entry import Entry
+from mien.release.layout import SOURCES, ReleaseFolder, artifact_of, expected_files, files_in
+from mien.release.measure import sha256
+from mien.text.fault import BankFaults, Fault
+from mien.text.files import shown_path
+from mien.text.place import Place
+
+_RESTORE = "released files never change: restore them from version control"
+_COMPILER = "this mien compiles the release otherwise: a change of the arithmetic is a new engine"
+
+
+def release_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
+    """All that is wrong with a release: its files, then what recompiling it gives."""
+    faults = file_faults(home, entry)
+    if any(fault.code != "file-changed" or _is_source(home, fault) for fault in faults):
+        return faults  # of other sources than the released ones nothing can be said
+    return (*faults, *recompiled_faults(home, entry))
+
+
+def file_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
+    """Files that are missing, changed, or none of the release's, by the digests of the entry."""
+    return tuple(_file_faults(home, entry))
+
+
+def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
+    """Where the frozen lock and artifact differ from what the frozen sources compile to."""
+    from mien.authored.reader import read_bank
+    from mien.compile import recompile
+    from mien.engine.registry import UnknownEngine
+    from mien.lock.write import write_lock
+
+    folder = home.path
+    try:
+        compiled = recompile(read_bank(folder / SOURCES), entry.engine)
+    except BankFaults as error:
+        return error.faults
+    except UnknownEngine as error:
+        return (_fault(folder, entry, "engine-unknown", str(error), "upgrade mien"),)
+    faults: list[Fault] = []
+    artifact = folder / artifact_of(entry.bank)
+    if artifact.read_bytes() != compiled.artifact:
+        from mien.release.difference import first_difference
+
+        where = first_difference(artifact.read_bytes(), compiled.artifact) or ""
+        hint = _RESTORE if sha256(artifact) != entry.artifact else _COMPILER
+        faults.append(_fault(artifact, entry, "table-differs", where, hint))
+    text = write_lock(compiled.lock)
+    if (folder / LOCK_NAME).read_bytes() != text.encode():
+        faults.append(_lock_fault(folder / LOCK_NAME, entry, text))
+    made = (compiled.tables.bank, compiled.tables.version)
+    if made != (entry.bank, entry.version):
+        message = f"the sources are of {made[0]} {made[1]}, the ledger says {entry.name}"
+        faults.append(_fault(folder, entry, "release-of-another", message, _RESTORE))
+    return tuple(faults)
+
+
+def _file_faults(home: ReleaseFolder, entry: Entry) -> Iterator[Fault]:
+    folder = home.path
+    if not folder.is_dir():
+        message = f"{entry.name} is in the ledger, but its folder is missing"
+        yield _fault(folder, entry, "release-missing", message, _RESTORE)
+        return
+    files, others = files_in(folder)
+    digests = {
+        LOCK_NAME: entry.lock,
+        artifact_of(entry.bank): entry.artifact,
+        **{f"{SOURCES}/{name}": digest for name, digest in entry.sources.items()},
+    }
+    for name in sorted(expected_files(entry.bank, entry.sources) | files | others):
+        path = folder / name
+        if name in others:
+            message = "expected a plain file, found a link or a device"
+            yield _fault(path, entry, "file-irregular", message, _RESTORE)
+        elif name not in digests:
+            message = "this file is not a part of the release"
+            yield _fault(path, entry, "file-extra", message, "remove it")
+        elif name not in files:
+            yield _fault(path, entry, "file-missing", "the file is missing", _RESTORE)
+        else:
+            fault = _changed(path, entry, digests[name])
+            if fault is not None:
+                yield fault
+
+
+def _changed(path: Path, entry: Entry, digest: str) -> Fault | None:
+    try:
+        found = sha256(path)
+    except OSError as error:
+        what = error.strerror or "unknown reason"
+        return _fault(path, entry, "file-unreadable", f"cannot be read: {what.lower()}", "")
+    if found == digest:
+        return None
+    message = f"changed since it was released: sha256 {found[:12]}…, the ledger has {digest[:12]}…"
+    return _fault(path, entry, "file-changed", message, _RESTORE)
+
+
+def _is_source(home: ReleaseFolder, fault: Fault) -> bool:
+    return fault.place.file.startswith(shown_path(home.path / SOURCES) + "/")
+
+
+def _lock_fault(path: Path, entry: Entry, text: str) -> Fault:
+    """The facts that differ where the frozen lock can be read, else its first line that does."""
+    from mien.lock.compare import differences
+    from mien.lock.read import parse_lock
+
+    data = path.read_bytes()
+    hint = _RESTORE if hashlib.sha256(data).hexdigest() != entry.lock else _COMPILER
+    try:
+        facts = differences(parse_lock(data, path.name), parse_lock(text.encode(), path.name))
+        return _fault(path, entry, "lock-differs", "; ".join(facts), hint)
+    except BankFaults:
+        old, new = data.splitlines(), text.encode().splitlines()
+        pairs = enumerate(zip(old, new, strict=False), 1)
+        line = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
+        message = f"line {line} is not as the sources say"
+        if line <= len(old):
+            message += f": {_shown(old[line - 1])}"
+        if line <= len(new):
+            message += f", expected {_shown(new[line - 1])}"
+        return Fault(
+            place=Place(shown_path(path), line, 1),
+            path=entry.name,
+            code="lock-differs",
+            message=message,
+            hint=hint,
+        )
+
+
+def _shown(line: bytes) -> str:
+    return ascii(line.decode(errors="replace").strip())
+
+
+def _fault(path: Path, entry: Entry, code: str, message: str, hint: str) -> Fault:
+    return Fault(
+        place=Place(shown_path(path)), path=entry.name, code=code, message=message, hint=hint
+    )

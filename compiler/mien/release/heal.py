@@ -1,0 +1,91 @@
+"""What an interrupted release has left: removed where it is a part, completed where it is whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mien.release.check import release_faults
+from mien.release.entry import Entry, Ledger
+from mien.release.freeze import append
+from mien.release.layout import ReleaseFolder, release_folders, staging_folders
+from mien.release.ledger import LEDGER_NAME, head_digest
+from mien.release.measure import measured_entry
+from mien.release.refused import ReleaseRefused, refusal
+from mien.release.semver import precedence
+from mien.text.fault import BankFaults, Fault
+from mien.text.files import shown_path
+
+
+def leftovers(releases: Path) -> tuple[Path, ...]:
+    """Folders and files that no release needs: interrupted ones left them."""
+    return (*staging_folders(releases), *sorted(releases.glob(f".{LEDGER_NAME}.*.tmp")))
+
+
+def unlisted(releases: Path, ledger: Ledger) -> tuple[ReleaseFolder, ...]:
+    """Releases that lie in their place, but not in the ledger, oldest first."""
+    found = (
+        folder
+        for folder in release_folders(releases)
+        if ledger.find(folder.bank, folder.version) is None
+    )
+    return tuple(sorted(found, key=lambda folder: (folder.bank, precedence(folder.version))))
+
+
+def clear(releases: Path) -> Iterator[str]:
+    """Remove the parts that interrupted releases left, naming each; the caller holds the folder."""
+    for path in leftovers(releases):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        yield f"removed {shown_path(path)}, left by an interrupted release"
+
+
+def complete(releases: Path, ledger: Ledger) -> tuple[Entry, ...]:
+    """Append the releases that lie whole in their place; the caller holds the folder.
+
+    Raises:
+        ReleaseRefused: one of them does not hold, or is older than what the ledger has.
+    """
+    completed: list[Entry] = []
+    for home in unlisted(releases, ledger):
+        faults = _why_not(home, ledger)
+        if faults:
+            raise ReleaseRefused([_unlisted(home), *faults])
+        entry = append(ledger, home)
+        ledger = Ledger(entries=(*ledger.entries, entry))
+        completed.append(entry)
+    return tuple(completed)
+
+
+def _why_not(home: ReleaseFolder, ledger: Ledger) -> Sequence[Fault]:
+    """What keeps the release from being completed."""
+    released = ledger.of(home.bank)
+    if released and precedence(home.version) <= precedence(released[-1].version):
+        return [
+            refusal(
+                shown_path(home.path),
+                "release-out-of-turn",
+                f"{home.name} is no newer than {released[-1].name}, which the ledger has",
+                "if its entry was removed, restore the ledger from version control",
+            )
+        ]
+    try:
+        entry = measured_entry(home, head_digest(ledger))
+    except BankFaults as damage:
+        return damage.faults
+    except OSError as damage:
+        what = damage.strerror or str(damage)
+        return [refusal(str(damage.filename or home.path), "release-damaged", what, "")]
+    return release_faults(home, entry)
+
+
+def _unlisted(home: ReleaseFolder) -> Fault:
+    return refusal(
+        shown_path(home.path),
+        "release-unlisted",
+        f"{home.name} has a folder, but no entry in the ledger, and cannot be completed",
+        "if it was never published, remove the folder; else restore both from version control",
+    )

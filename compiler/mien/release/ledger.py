@@ -1,0 +1,193 @@
+"""The ledger as text: canonical YAML, one entry a release, only ever appended to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mien.release.entry import FIRST, Entry, Ledger
+from mien.release.semver import is_version
+from mien.text.fault import BankFaults, Fault
+from mien.text.files import shown_path
+from mien.text.place import Place
+from mien.text.scalar import write_scalar
+
+LEDGER_NAME = "ledger.yaml"
+HEADER = (
+    "# Written by `mien release`. Entries are only ever appended; each pins the one before it.\n"
+    "schema: mien/ledger/1\n"
+)
+_ENTRIES = "releases:\n"
+_NONE = "releases: []\n"
+
+_FIELD = re.compile(r'(?:- |  )(\w+): ([^\s"]+|"[^"\\]*")')
+_SOURCE = re.compile(r'    ([A-Za-z0-9_][A-Za-z0-9_./-]*): ([0-9a-f]{64}|"[0-9a-f]{64}")')
+_BANK = re.compile(r"[a-z][a-z0-9_-]*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def write_ledger(ledger: Ledger) -> str:
+    """The canonical text of a ledger."""
+    if not ledger.entries:
+        return HEADER + _NONE
+    return HEADER + _ENTRIES + "".join(map(write_entry, ledger.entries))
+
+
+def write_entry(entry: Entry) -> str:
+    """The canonical text of one entry: the bytes that the next entry's ``previous`` pins."""
+    return "".join(f"{line}\n" for line in _lines(entry))
+
+
+def entry_digest(entry: Entry) -> str:
+    """The sha256 in hex of the entry's canonical text."""
+    return hashlib.sha256(write_entry(entry).encode()).hexdigest()
+
+
+def head_digest(ledger: Ledger) -> str:
+    """What the next entry has to pin."""
+    return entry_digest(ledger.entries[-1]) if ledger.entries else FIRST
+
+
+def read_ledger(path: Path) -> Ledger:
+    """The ledger at ``path``; an empty one where there is none. Its chain is not judged here.
+
+    Raises:
+        BankFaults: the file is not a ledger as `mien release` writes it, naming the line.
+        OSError: the file exists but cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Ledger()
+    return parse_ledger(data, shown_path(path))
+
+
+def parse_ledger(data: bytes, name: str) -> Ledger:
+    """The ledger that ``data`` spells; ``name`` is the file that faults are reported in.
+
+    Only canonical text is taken, so that the digest of an entry is the digest of its lines.
+
+    Raises:
+        BankFaults: as `read_ledger`.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _refuse(name, 0, "this is not UTF-8 text") from error
+    if text == HEADER + _NONE:
+        return Ledger()
+    start = HEADER + _ENTRIES
+    if not text.startswith(start):
+        schema = re.search(r"^schema: (\S+)$", text, re.MULTILINE)
+        if schema and schema[1] != "mien/ledger/1":
+            raise _refuse(name, 2, f"found schema {schema[1]}, expected mien/ledger/1")
+        raise _refuse(name, 1, "this is not a ledger that mien wrote")
+    number = start.count("\n") + 1
+    entries: list[Entry] = []
+    for chunk in _chunks(text[len(start) :]):
+        entry = _entry(chunk)
+        if entry is None or write_entry(entry) != "".join(chunk):
+            line = number + _first_bad(chunk, entry)
+            raise _refuse(name, line, "this line is not as mien writes it")
+        entries.append(entry)
+        number += len(chunk)
+    if not entries:
+        raise _refuse(name, number, "expected an entry")
+    return Ledger(entries=tuple(entries))
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    yield f"- bank: {write_scalar(entry.bank)}"
+    yield f"  version: {write_scalar(entry.version)}"
+    yield f"  engine: {entry.engine}"
+    yield f"  lock: {write_scalar(entry.lock)}"
+    yield f"  artifact: {write_scalar(entry.artifact)}"
+    yield "  sources:"
+    for name, digest in sorted(entry.sources.items()):
+        yield f"    {write_scalar(name)}: {write_scalar(digest)}"
+    yield f"  previous: {write_scalar(entry.previous)}"
+
+
+def _chunks(text: str) -> Iterator[list[str]]:
+    """The lines of each entry, line ends kept."""
+    chunk: list[str] = []
+    for line in re.findall(r"[^\n]*\n|[^\n]+\Z", text):
+        if line.startswith("- ") and chunk:
+            yield chunk
+            chunk = []
+        chunk.append(line)
+    if chunk:
+        yield chunk
+
+
+def _entry(chunk: Iterable[str]) -> Entry | None:
+    """The entry in the lines if they spell one; in which order and how is not asked."""
+    fields: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for line in chunk:
+        text = line.removesuffix("\n")
+        if (field := _FIELD.fullmatch(text)) is not None:
+            fields[field[1]] = _value(field[2])
+        elif (source := _SOURCE.fullmatch(text)) is not None:
+            sources[source[1]] = _value(source[2])
+    try:
+        entry = Entry(
+            bank=fields["bank"],
+            version=fields["version"],
+            engine=int(fields["engine"]),
+            lock=fields["lock"],
+            artifact=fields["artifact"],
+            sources=sources,
+            previous=fields["previous"],
+        )
+    except (KeyError, ValueError):
+        return None
+    return entry if _sound(entry) else None
+
+
+def _value(text: str) -> str:
+    return str(json.loads(text)) if text.startswith('"') else text
+
+
+def _sound(entry: Entry) -> bool:
+    """Whether names are such that they can be folders and files, and digests are digests."""
+    digests = (entry.lock, entry.artifact, entry.previous, *entry.sources.values())
+    return (
+        _BANK.fullmatch(entry.bank) is not None
+        and is_version(entry.version)
+        and entry.engine >= 1
+        and all(_DIGEST.fullmatch(digest) for digest in digests)
+        and not any(part in ("", ".", "..") for name in entry.sources for part in name.split("/"))
+    )
+
+
+def _first_bad(chunk: list[str], entry: Entry | None) -> int:
+    """Which line of the chunk to show: the first that differs from what would be written."""
+    if entry is not None:
+        expected = write_entry(entry).splitlines(keepends=True)
+        pairs = zip(chunk, expected, strict=False)
+        differing = (at for at, (one, other) in enumerate(pairs) if one != other)
+        return next(differing, min(len(chunk), len(expected)) - 1)
+    for at, line in enumerate(chunk):
+        text = line.removesuffix("\n")
+        if text != "  sources:" and not _FIELD.fullmatch(text) and not _SOURCE.fullmatch(text):
+            return at
+    return 0
+
+
+def _refuse(name: str, line: int, message: str) -> BankFaults:
+    return BankFaults(
+        [
+            Fault(
+                place=Place(name, line, 1 if line else 0),
+                path="",
+                code="ledger-edited",
+                message=message,
+                hint="the ledger is written by `mien release` alone: restore it from version "
+                "control",
+            )
+        ]
+    )

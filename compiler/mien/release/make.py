@@ -1,0 +1,247 @@
+"""`mien release`: all the reasons against it, and the release if there are none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from mien.authored.bank import AuthoredBank
+from mien.authored.reader import read_bank
+from mien.compile import Compiled, compile_bank
+from mien.fresh import LOCK_NAME
+from mien.lock.write import write_lock
+from mien.release.chain import chain_faults
+from mien.release.committed import GitFailed, checkout_of, uncommitted
+from mien.release.entry import Entry, Ledger
+from mien.release.exclusive import Busy, exclusive
+from mien.release.freeze import freeze
+from mien.release.heal import clear, complete
+from mien.release.layout import ReleaseFolder, release_folders
+from mien.release.ledger import LEDGER_NAME, read_ledger
+from mien.release.measure import sha256
+from mien.release.refused import ReleaseRefused, refusal
+from mien.release.semver import precedence
+from mien.text.fault import BankFaults, Fault
+from mien.text.files import shown_path
+from mien.versions import ENGINE
+
+Say = Callable[[str], None]
+
+
+@frozen(kw_only=True)
+class Released:
+    """A release that is in its place; ``completed`` if an earlier, interrupted run had made it."""
+
+    entry: Entry
+    home: ReleaseFolder
+    completed: bool
+
+
+def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) -> Released:
+    """Freeze the bank in ``folder`` at its version under ``releases``.
+
+    ``say`` hears what was put right on the way, ``proving`` every label that is proved. However
+    this ends, the ledger and every release in it are as they were, or the new one is there whole.
+
+    Raises:
+        BankFaults: the bank or the ledger cannot be used.
+        ReleaseRefused: the bank must not be released as it is, with every reason.
+        OSError: something cannot be read or written.
+    """
+    bank = read_bank(folder)
+    name = f"{bank.manifest.id} {bank.manifest.version}"
+    made = not releases.exists()
+    releases.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(releases):
+            return _release(folder, bank, releases, say, proving)
+    except Busy:
+        raise ReleaseRefused(
+            [
+                refusal(
+                    shown_path(releases),
+                    "release-running",
+                    f"{name} was not released: another release is being made in this folder",
+                    "wait for it, then run the command again",
+                )
+            ]
+        ) from None
+    finally:
+        if made and not any(releases.iterdir()):
+            releases.rmdir()
+
+
+def _release(
+    folder: Path, bank: AuthoredBank, releases: Path, say: Say, proving: Say | None
+) -> Released:
+    for done in clear(releases):
+        say(done)
+    path = releases / LEDGER_NAME
+    ledger = read_ledger(path)
+    broken = chain_faults(ledger, release_folders(releases), shown_path(path))
+    if broken:
+        raise ReleaseRefused(broken)
+    completed = complete(releases, ledger)
+    for entry in completed:
+        say(f"completed {entry.name}: its release was interrupted before the ledger knew it")
+    ledger = Ledger(entries=(*ledger.entries, *completed))
+    home = ReleaseFolder(releases=releases, bank=bank.manifest.id, version=bank.manifest.version)
+    for entry in completed:
+        if (entry.bank, entry.version) == (home.bank, home.version) and _same(folder, entry):
+            return Released(entry=entry, home=home, completed=True)
+    compiled = compile_bank(bank, proving, ENGINE)
+    faults = [
+        *_version_faults(folder, compiled, ledger),
+        *_commit_faults(folder, bank, say),
+        *_stale_faults(folder, compiled),
+    ]
+    if not any(fault.code.startswith("version-") for fault in faults):
+        faults += _too_small(folder, compiled, releases, ledger)
+    if faults:
+        raise ReleaseRefused(faults)
+    return Released(
+        entry=freeze(compiled, _frozen_sources(compiled), home, ledger), home=home, completed=False
+    )
+
+
+def _same(folder: Path, entry: Entry) -> bool:
+    try:
+        return sha256(folder / LOCK_NAME) == entry.lock
+    except OSError:
+        return False
+
+
+def _version_faults(folder: Path, compiled: Compiled, ledger: Ledger) -> Iterator[Fault]:
+    manifest = compiled.bank.manifest
+    shown = shown_path(folder / _manifest_name(compiled.bank))
+    released = ledger.of(manifest.id)
+    existing = ledger.find(manifest.id, manifest.version)
+    raise_it = "give bank.yaml a greater version: `mien release --version X.Y.Z --edit` does it"
+    if existing is not None:
+        same = hashlib.sha256(write_lock(compiled.lock).encode()).hexdigest() == existing.lock
+        changed = "nothing has changed since" if same else "the bank has changed since"
+        yield refusal(
+            shown,
+            "version-released",
+            f"{existing.name} is released already, and {changed}; a release never changes",
+            "" if same else raise_it,
+        )
+    elif released and precedence(manifest.version) <= precedence(released[-1].version):
+        yield refusal(
+            shown,
+            "version-not-newer",
+            f"version {manifest.version} is not greater than the newest release, "
+            f"{released[-1].version}",
+            raise_it,
+        )
+
+
+def _commit_faults(folder: Path, bank: AuthoredBank, say: Say) -> Iterator[Fault]:
+    checkout = checkout_of(folder)
+    if checkout is None:
+        say(f"{shown_path(folder)} is in no git checkout: not asked whether it is committed")
+        return
+    files = [folder / LOCK_NAME, *(document.path for document in bank.documents.values())]
+    try:
+        names = uncommitted(checkout, files)
+    except GitFailed as error:
+        yield refusal(
+            shown_path(folder),
+            "git-failed",
+            f"cannot tell whether the bank is committed: {error}",
+            "a release is made from committed sources; put git right and try again",
+        )
+        return
+    for name in names:
+        yield refusal(
+            shown_path(checkout / name),
+            "not-committed",
+            "this file has changes that are not committed",
+            "commit the sources and the lock first: a release is of what others can see",
+        )
+
+
+def _stale_faults(folder: Path, compiled: Compiled) -> Iterator[Fault]:
+    path = folder / LOCK_NAME
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        message = "there is no lock yet"
+    else:
+        if data == write_lock(compiled.lock).encode():
+            return
+        message = "the lock is stale: " + _differences(data, compiled, path)
+    hint = f"run `mien compile {shown_path(folder)}`, read the difference, and commit it"
+    yield refusal(shown_path(path), "lock-stale", message, hint)
+
+
+def _differences(data: bytes, compiled: Compiled, path: Path) -> str:
+    from mien.lock.compare import differences
+    from mien.lock.read import parse_lock
+
+    try:
+        return "; ".join(differences(parse_lock(data, shown_path(path)), compiled.lock))
+    except BankFaults as error:
+        return error.faults[0].message
+
+
+def _too_small(folder: Path, compiled: Compiled, releases: Path, ledger: Ledger) -> Iterator[Fault]:
+    """The version must promise no less than what changed since the newest release."""
+    from mien.diff import compare, is_enough, load_side, side_of_bank
+
+    manifest = compiled.bank.manifest
+    released = ledger.of(manifest.id)
+    if not released:
+        return
+    newest = released[-1]
+    home = ReleaseFolder(releases=releases, bank=newest.bank, version=newest.version)
+    diff = compare(load_side(str(home.path)), side_of_bank(compiled.bank, tables=compiled.tables))
+    if is_enough(newest.version, manifest.version, diff.verdict):
+        return
+    yield refusal(
+        shown_path(folder / _manifest_name(compiled.bank)),
+        "version-too-small",
+        f"version {manifest.version} is too small for what changed since {newest.version}: "
+        f"{diff.findings[0].message} ({diff.verdict}, {diff.rule})",
+        f"it has to be {diff.needed} or greater; "
+        f"`mien diff {manifest.id}@{newest.version} {shown_path(folder)}` says all that changed",
+    )
+
+
+def _frozen_sources(compiled: Compiled) -> Mapping[str, bytes]:
+    """The bytes of the sources, which still have to say what was compiled.
+
+    Raises:
+        ReleaseRefused: a file was changed meanwhile.
+    """
+    sources: dict[str, bytes] = {}
+    for name, document in compiled.bank.documents.items():
+        sources[name] = document.path.read_bytes()
+        if _digest(sources[name], name) != document.digest:
+            shown = shown_path(document.path)
+            message = "this file was changed while it was being released"
+            raise ReleaseRefused(
+                [refusal(shown, "source-changed", message, "run the command again")]
+            )
+    return sources
+
+
+def _digest(data: bytes, name: str) -> str | None:
+    """The digest of what the bytes of a source say, None where they say nothing."""
+    from mien.text.canonical import digest
+    from mien.text.json_nodes import parse_json
+    from mien.text.yaml_nodes import parse_yaml
+
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    root, faults = (parse_json if name.endswith(".json") else parse_yaml)(text, name)
+    return None if root is None or faults else digest(root)
+
+
+def _manifest_name(bank: AuthoredBank) -> str:
+    return next(name for name in bank.documents if name.startswith("bank."))
