@@ -1,0 +1,105 @@
+"""`mien view`: a bank live in the browser."""
+
+from __future__ import annotations
+
+import errno
+import json
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from mien.cli.options import bank_argument, format_option
+
+if TYPE_CHECKING:
+    from mien.view.server import ViewServer
+
+USUAL_PORT = 6436
+"""M-I-E-N on a telephone's keys. A port that stays makes links that stay."""
+
+
+@click.command("view", short_help="Look at a bank live in the browser.")
+@bank_argument
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"The port; 0 is any free one.  [default: {USUAL_PORT}, or any free one]",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on. Others than this machine reach it only if you name one.",
+)
+@click.option(
+    "--open/--no-open",
+    "opened",
+    default=None,
+    help="Open the page in your browser.  [default: in a terminal]",
+)
+@format_option
+def command(bank: Path, port: int | None, host: str, opened: bool | None, output: str) -> int:
+    """Show BANK on a page of this machine: choose a label, drag the point, see the face.
+
+    Save a file of the bank in any editor and the face follows. With --format json the first line is
+    {"url": ...}. Ctrl-C ends it.
+    """
+    if not bank.is_dir():
+        raise click.BadParameter(f"{bank} is not the folder of a bank", param_hint="BANK")
+    with _listening(bank, host, port) as server:
+        _announce(server, output)
+        if sys.stdout.isatty() and output == "text" if opened is None else opened:
+            _open(server.url)
+        with suppress(KeyboardInterrupt):
+            signal.signal(signal.SIGTERM, _interrupt)
+            server.serve()
+    if output == "text":
+        click.echo("stopped")
+    return 0
+
+
+def _listening(bank: Path, host: str, port: int | None) -> ViewServer:
+    from mien.view.server import ViewServer
+
+    try:
+        return ViewServer(bank, host=host, port=USUAL_PORT if port is None else port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE and port is None:
+            return ViewServer(bank, host=host, port=0)
+        raise click.UsageError(_why_not(error, host, port)) from error
+
+
+def _why_not(error: OSError, host: str, port: int | None) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is taken by another program; leave --port out to have a free one"
+    if error.errno == errno.EACCES:
+        return f"port {port} is not yours to use; ports from 1024 on are"
+    reason = (error.strerror or str(error)).lower()
+    return f"cannot listen on {host}: {reason}"
+
+
+def _announce(server: ViewServer, output: str) -> None:
+    if output == "json":
+        click.echo(json.dumps({"url": server.url}))
+    else:
+        click.echo(server.url)
+        if not server.loopback:
+            click.echo(
+                "Others on your network can look at it; with the whole address they can write.",
+                err=True,
+            )
+        click.echo("Ctrl-C stops it.")
+    sys.stdout.flush()
+
+
+def _open(url: str) -> None:
+    import webbrowser
+
+    webbrowser.open(url)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,201 @@
+"""Edits of a bank's files: shown, tried, written and taken back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from difflib import unified_diff
+from pathlib import Path
+from threading import Lock
+
+from attrs import frozen
+
+from mien.authored.bank import AuthoredBank, Document
+from mien.authored.documents import document_named
+from mien.text.atomic import write_atomic
+from mien.text.fault import Fault
+from mien.text.files import shown_path
+from mien.text.suggest import did_you_mean
+from mien.view.edit.change import Change, block_text, changed_text
+from mien.view.edit.refusal import EditConflict, EditRefused
+from mien.view.edit.trial import trial_faults
+from mien.view.told import read_only
+
+_BOM = "\ufeff"
+
+
+@frozen(kw_only=True)
+class Preview:
+    """What an edit would do. ``seen`` is the digest of the file's bytes that it was made for.
+
+    ``lines`` are the edited mapping with its key, ready to paste; ``diff`` is unified, without its
+    header; ``faults`` are the errors that the whole bank would have.
+    """
+
+    file: str
+    line: int
+    seen: str
+    lines: str
+    diff: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+@frozen(kw_only=True)
+class _Written:
+    document: Document
+    before: bytes
+    after: str
+
+
+class Desk:
+    """One writer at a time, and the way back from each write."""
+
+    def __init__(self, bank: Callable[[], AuthoredBank | None]) -> None:
+        self._bank = bank
+        self._lock = Lock()
+        self._done: list[_Written] = []
+
+    def preview(self, change: Change) -> Preview:
+        """What the change would do to the file as it is now.
+
+        Raises:
+            EditRefused: it cannot be made.
+        """
+        bank = self._require_bank()
+        document = _document(bank, change)
+        before = _read(document.path)
+        after = _edited(before, document, change, bank)
+        text = _text(before)
+        edited = _text(after)
+        line, lines = block_text(edited, change, json=_is_json(document))
+        return Preview(
+            file=shown_path(document.path),
+            line=line,
+            seen=digest(before),
+            lines=lines,
+            diff=_diff(text, edited),
+            faults=() if after == before else trial_faults(bank, document.name, after),
+        )
+
+    def write(self, change: Change, seen: str) -> str:
+        """Make the change in the file that has the digest ``seen``; returns the file's name.
+
+        Raises:
+            EditConflict: the file has changed meanwhile.
+            EditRefused: it cannot be made, or the bank would have faults.
+            OSError: the file cannot be written.
+        """
+        with self._lock:
+            bank = self._require_bank()
+            document = _document(bank, change)
+            before = _require_seen(document, seen)
+            after = _edited(before, document, change, bank)
+            if after == before:
+                raise EditRefused("this changes nothing")
+            self._replace(bank, document, before, after)
+            self._done.append(_Written(document=document, before=before, after=digest(after)))
+            return shown_path(document.path)
+
+    def undo(self) -> str:
+        """Take the last write back; returns the file's name.
+
+        Raises:
+            EditConflict: the file has changed since.
+            EditRefused: nothing was written, or the bank would have faults.
+            OSError: the file cannot be written.
+        """
+        with self._lock:
+            if not self._done:
+                raise EditRefused("there is nothing to undo")
+            last = self._done[-1]
+            now = _require_seen(last.document, last.after)
+            self._replace(self._require_bank(), last.document, now, last.before)
+            self._done.pop()
+            return shown_path(last.document.path)
+
+    @property
+    def writes(self) -> int:
+        """How many writes can be taken back."""
+        return len(self._done)
+
+    def _require_bank(self) -> AuthoredBank:
+        bank = self._bank()
+        if bank is None:
+            raise EditRefused("the bank cannot be read yet; mend its faults first")
+        return bank
+
+    def _replace(self, bank: AuthoredBank, document: Document, before: bytes, after: bytes) -> None:
+        reason = read_only(document.path)
+        if reason:
+            raise EditRefused(f"{shown_path(document.path)} is not written to: {reason}")
+        faults = trial_faults(bank, document.name, after)
+        if faults:
+            raise EditRefused("nothing was written: the bank would have faults", faults)
+        _require_seen(document, digest(before))  # a trial takes a while
+        write_atomic(document.path, after)
+
+
+def digest(data: bytes) -> str:
+    """The sha256 of ``data`` in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _document(bank: AuthoredBank, change: Change) -> Document:
+    labels = {emotion.label: emotion for emotion in bank.emotions}
+    emotion = labels.get(change.label)
+    if emotion is None:
+        hint = did_you_mean(change.label, tuple(labels))
+        raise EditRefused(f"the bank has no label {change.label}. {hint}".strip())
+    known = tuple(emotion.styles) if change.style else bank.manifest.intensities
+    if change.name not in known:
+        kind = "style" if change.style else "intensity"
+        raise EditRefused(f"{change.label} has no {kind} {change.name}: it has {', '.join(known)}")
+    low = -1.0 if change.style else 0.0
+    for channel, value in change.values.items():
+        if channel not in bank.rig.index:
+            hint = did_you_mean(channel, bank.rig.names)
+            raise EditRefused(f"the rig has no channel {channel}. {hint}".strip())
+        if not low <= value <= 1.0:
+            raise EditRefused(f"{channel} is {value:g}, expected a number in [{low:g}, 1]")
+    return document_named(bank, f"emotions/{change.label}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise EditRefused(f"{shown_path(path)} cannot be read: {reason}") from error
+
+
+def _require_seen(document: Document, seen: str) -> bytes:
+    data = _read(document.path)
+    if digest(data) != seen:
+        raise EditConflict(
+            f"{shown_path(document.path)} has changed meanwhile; nothing was written. "
+            "Look at what it says now, then write again"
+        )
+    return data
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8").removeprefix(_BOM)
+    except UnicodeDecodeError:
+        raise EditRefused("the file is not UTF-8; mend it first") from None
+
+
+def _edited(before: bytes, document: Document, change: Change, bank: AuthoredBank) -> bytes:
+    text = _text(before)
+    edited = changed_text(text, change, bank.rig, json=_is_json(document))
+    mark = _BOM if before.startswith(_BOM.encode()) else ""
+    return (mark + edited).encode()
+
+
+def _is_json(document: Document) -> bool:
+    return document.path.suffix == ".json"
+
+
+def _diff(before: str, after: str) -> tuple[str, ...]:
+    lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1)
+    return tuple(lines)[2:]

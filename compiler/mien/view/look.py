@@ -1,0 +1,95 @@
+"""What there is to see of a bank: its last good artifact, and what is wrong with its files now."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from mien.artifact.write import artifact_bytes
+from mien.authored.bank import AuthoredBank
+from mien.authored.reader import read_bank
+from mien.engine.registry import get_engine
+from mien.lint import lint
+from mien.text.fault import BankFaults, Fault, Severity
+from mien.text.files import shown_path
+from mien.text.place import Place
+from mien.versions import ENGINE
+
+
+@frozen(kw_only=True, eq=False)
+class Look:
+    """One state of a bank. ``bank``, ``artifact`` and ``digest`` are those of the last good one.
+
+    ``faults`` are of the files as they are now, warnings among them; ``fresh`` says that the files
+    as they are now compile, so that the artifact is theirs. ``revision`` counts the states.
+    """
+
+    folder: Path
+    revision: int = field(default=0)
+    bank: AuthoredBank | None = field(default=None)
+    artifact: bytes = field(default=b"")
+    digest: str = field(default="")
+    fresh: bool = field(default=False)
+    faults: tuple[Fault, ...] = field(default=())
+
+
+def looked_at(folder: Path) -> Look:
+    """The first look at the bank in ``folder``; faults are in it, not raised."""
+    return look_again(Look(folder=folder))
+
+
+def look_again(before: Look) -> Look:
+    """Read the bank anew. Where it cannot be compiled, what was good stays, with the faults."""
+    revision = before.revision + 1
+    try:
+        compiled = compile_for_view(before.folder)
+    except BankFaults as refusal:
+        return evolve(before, revision=revision, fresh=False, faults=refusal.faults)
+    except Exception as error:  # noqa: BLE001, RUF100  the watch goes on whatever a file holds
+        return evolve(
+            before, revision=revision, fresh=False, faults=(_surprise(before.folder, error),)
+        )
+    return evolve(
+        before,
+        revision=revision,
+        bank=compiled.bank,
+        artifact=compiled.artifact,
+        digest=hashlib.sha256(compiled.artifact).hexdigest(),
+        fresh=True,
+        faults=compiled.warnings,
+    )
+
+
+@frozen(kw_only=True, eq=False)
+class CompiledForView:
+    """A bank, its artifact and the warnings of lint; nothing about it is proved."""
+
+    bank: AuthoredBank
+    artifact: bytes
+    warnings: tuple[Fault, ...]
+
+
+def compile_for_view(folder: Path) -> CompiledForView:
+    """Compile the bank in ``folder`` in memory, without certificate and lock.
+
+    Raises:
+        BankFaults: it cannot be read, breaks a lint rule or cannot be solved.
+    """
+    bank = read_bank(folder)
+    found = lint(bank)
+    if any(fault.severity is Severity.ERROR for fault in found):
+        raise BankFaults(found)
+    tables = get_engine(ENGINE).compile_tables(bank)
+    return CompiledForView(bank=bank, artifact=artifact_bytes(tables), warnings=found)
+
+
+def _surprise(folder: Path, error: Exception) -> Fault:
+    return Fault(
+        place=Place(shown_path(folder)),
+        path="",
+        code="unexpected",
+        message=f"the bank could not be read: {type(error).__name__}: {error}",
+        hint="save the file again; if this stays, it is a defect of mien",
+    )

@@ -1,0 +1,456 @@
+/**
+ * The page: news from the server on one side, the view on the other, the face between them.
+ *
+ * @module
+ */
+
+import { readArtifact } from "../artifact.js";
+import { Evaluator } from "../evaluator.js";
+import { AvatarDrop } from "./avatar_drop.js";
+import { Bars } from "./bars.js";
+import { Controls } from "./controls.js";
+import { asJson, asYaml, copy } from "./copy.js";
+import { byId, element } from "./dom.js";
+import { Editor } from "./editor.js";
+import { Face } from "./face.js";
+import { faultList } from "./faults.js";
+import { linkOf, readLink } from "./link.js";
+import {
+  ON_THE_LINE,
+  anchorAt,
+  anchorsOf,
+  edited,
+  faceOf,
+  nearestIntensity,
+  pointAt,
+  shares,
+} from "./looking.js";
+import { Mixture } from "./mixture.js";
+import { signed } from "./numbers.js";
+import { Pad } from "./pad.js";
+import { Player } from "./player.js";
+import { fetchArtifact, fetchDrawing, keepKey, listen } from "./server.js";
+import { Store } from "./store.js";
+import { startTheme } from "./theme.js";
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").View} View */
+/** @typedef {import("./looking.js").Anchor} Anchor */
+
+const LINK_PAUSE = 200;
+const MIDDLE = 0.5;
+
+/** The running page. */
+class Page {
+  /** @param {import("../drawing.js").FlatFace} drawing */
+  constructor(drawing) {
+    /** @type {State | null} */
+    this.state = null;
+    /** @type {Evaluator | null} */
+    this.evaluator = null;
+    this.digest = "";
+    /** @type {Promise<void>} */
+    this.turn = Promise.resolve();
+    /** @type {Float32Array} */
+    this.weights = new Float32Array();
+    this.smooth = false;
+    this.link = 0;
+    this.connected = false;
+    this.store = new Store({ label: "", mix: {}, vad: [0, 0, 0], style: "", speech: 0, edit: "" });
+    this.face = new Face(drawing);
+    this.pad = new Pad((v, a) => this.store.set({ vad: [v, a, this.store.view.vad[2]] }));
+    this.bars = new Bars((channel, weight) => this.dragBar(channel, weight));
+    this.controls = new Controls(this.store, () => this.ready());
+    this.mixture = new Mixture((mix) => this.mix(mix));
+    this.editor = new Editor(() => this.show());
+    this.avatar = new AvatarDrop(() => this.show());
+    this.player = new Player(
+      () => this.stops(),
+      () => this.stop(),
+      (stop) => this.visit(stop),
+    );
+    this.store.listen(() => this.show());
+    this.wire();
+  }
+
+  /** Buttons, the address, and the news. */
+  wire() {
+    byId("edit", HTMLButtonElement).addEventListener("click", () => this.toggleEdit());
+    const json = byId("copy-json", HTMLButtonElement);
+    json.addEventListener("click", () => void copy(this.json(), json));
+    const yaml = byId("copy-yaml", HTMLButtonElement);
+    yaml.addEventListener("click", () => {
+      void copy(asYaml(this.named(), this.state?.shorthands ?? {}), yaml);
+    });
+    const grouping = byId("grouping", HTMLSelectElement);
+    grouping.addEventListener("change", () => {
+      this.bars.grouping = grouping.value;
+      if (this.evaluator) this.bars.build(this.evaluator.tables);
+      this.show();
+    });
+    window.addEventListener("hashchange", () => {
+      keepKey();
+      this.smooth = true;
+      this.take(readLink(location.hash));
+    });
+    listen(
+      (state) => {
+        this.turn = this.turn.then(() => this.hear(state));
+      },
+      (connected) => {
+        this.connected = connected;
+        this.showStatus();
+      },
+    );
+  }
+
+  /**
+   * New news: fetch the artifact where it is another, keep the view where it can be kept.
+   *
+   * @param {State} state
+   */
+  async hear(state) {
+    const first = this.evaluator === null;
+    if (state.artifact && state.artifact !== this.digest) {
+      const evaluator = new Evaluator(readArtifact(await fetchArtifact()));
+      const stood = this.evaluator && anchorAt(this.evaluator, this.store.view);
+      const channels = this.evaluator?.tables.channels.join();
+      this.evaluator = evaluator;
+      this.digest = state.artifact;
+      if (channels !== evaluator.tables.channels.join()) this.bars.build(evaluator.tables);
+      this.state = state;
+      this.smooth = true;
+      const given = first ? readLink(location.hash) : this.store.view;
+      this.take(stood ? { ...given, ...moved(evaluator, this.store.view, stood) } : given);
+    }
+    this.state = state;
+    this.avatar.available = state.avatar;
+    this.editor.refresh(state.labels[this.store.view.label], state.undo);
+    this.show();
+    document.documentElement.dataset["revision"] = String(state.revision);
+  }
+
+  /**
+   * Look at what is asked for, as far as the bank has it.
+   *
+   * @param {Partial<View>} asked
+   */
+  take(asked) {
+    const { evaluator } = this;
+    if (!evaluator) return;
+    const known = evaluator.tables.labels.map((one) => one.label);
+    const wanted = asked.label ?? "";
+    const label = known.includes(wanted) ? wanted : (known[1] ?? known[0]);
+    const mix = Object.fromEntries(
+      Object.entries(asked.mix ?? {}).filter(([name]) => known.includes(name)),
+    );
+    const mixed = Object.keys(mix).length > 1;
+    const anchors = anchorsOf(evaluator, label);
+    const style = anchors.find((one) => one.style && one.name === asked.style && !mixed);
+    const edit = anchors.find((one) => one.name === asked.edit && !mixed);
+    /** @type {View} */
+    const view = {
+      label,
+      mix: mixed ? mix : {},
+      vad: [0, 0, 0],
+      style: style?.name ?? "",
+      speech: asked.speech ?? 0,
+      edit: edit?.name ?? "",
+    };
+    view.vad = asked.vad && label === wanted ? asked.vad : (style?.vad ?? pointAt(evaluator, view, MIDDLE));
+    if (edit) Object.assign(view, at(edit));
+    this.store.set(view);
+  }
+
+  /** Draw everything from the view. */
+  show() {
+    this.showStatus();
+    const { state, evaluator } = this;
+    if (!state) return;
+    this.showFaults(state);
+    document.body.classList.toggle("empty", evaluator === null);
+    if (!evaluator) return;
+    const { view } = this.store;
+    const anchor = this.edited();
+    this.editor.turn(view.label, anchor);
+    const values = this.editor.values;
+    const tables = anchor && values.size
+      ? edited(evaluator.tables, view.label, anchor, values)
+      : evaluator.tables;
+    this.weights = faceOf(tables === evaluator.tables ? evaluator : new Evaluator(tables), view);
+    this.controls.show(state);
+    this.pad.show(evaluator, view);
+    this.mixture.show(view, evaluator.tables.labels.map((one) => one.label));
+    this.bars.show(this.weights, anchor !== null, new Set(values.keys()));
+    this.face.show(this.named(), this.caption(), this.smooth);
+    this.smooth = false;
+    this.avatar.show(this.weights, evaluator.tables.channels);
+    this.editor.show();
+    this.showAbout(state);
+    byId("edit", HTMLButtonElement).setAttribute("aria-pressed", String(anchor !== null));
+    document.body.classList.toggle("is-editing", anchor !== null);
+    this.keepLink();
+  }
+
+  /** Connected, sound, or neither. */
+  showStatus() {
+    const status = byId("status", HTMLElement);
+    const errors = (this.state?.faults ?? []).filter((one) => one.severity === "error").length;
+    const [kind, text] = !this.connected
+      ? ["gone", this.state ? "Disconnected: is mien view running?" : "Connecting"]
+      : errors
+        ? ["faulty", errors === 1 ? "1 fault" : `${errors} faults`]
+        : ["live", "Live"];
+    if (status.textContent !== text) status.textContent = text;
+    status.className = `status ${kind}`;
+  }
+
+  /** @param {State} state */
+  showFaults(state) {
+    const home = byId("faults", HTMLElement);
+    const told = JSON.stringify([state.faults, state.fresh, state.artifact !== ""]);
+    if (home.dataset["told"] === told) return;
+    home.dataset["told"] = told;
+    const warnings = state.faults.filter((one) => one.severity === "warning");
+    const errors = state.faults.filter((one) => one.severity === "error");
+    home.replaceChildren();
+    document.body.classList.toggle("is-faulty", errors.length > 0);
+    if (errors.length) {
+      const rest = state.artifact
+        ? "The face below is the last good one."
+        : "There is no face until they are mended.";
+      const count = errors.length === 1 ? "a fault" : `${errors.length} faults`;
+      home.append(
+        element(
+          "div",
+          { class: "panel error" },
+          element("h2", {}, `The bank has ${count}`),
+          element("p", { class: "hint" }, rest.replace("they are", errors.length === 1 ? "it is" : "they are")),
+          faultList(errors),
+        ),
+      );
+    }
+    if (warnings.length) {
+      const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
+      home.append(
+        element("details", { class: "panel warning" }, element("summary", {}, count), faultList(warnings)),
+      );
+    }
+  }
+
+  /** @param {State} state */
+  showAbout(state) {
+    const { view } = this.store;
+    const { tables } = this.ready();
+    byId("bank", HTMLElement).textContent = `${state.title || tables.bank} ${tables.version}`;
+    document.title = `${this.title()} · ${tables.bank} · mien`;
+    byId("caption", HTMLElement).textContent = this.caption();
+    const home = byId("about", HTMLElement);
+    const key = JSON.stringify([view.label, view.mix, state.labels[view.label]]);
+    if (home.dataset["told"] === key) return;
+    home.dataset["told"] = key;
+    const news = state.labels[view.label];
+    home.replaceChildren();
+    if (!news || Object.keys(view.mix).length) return;
+    home.append(element("p", {}, news.description));
+    /** @type {[string, string][]} */
+    const facts = [
+      ["Action units", news.units],
+      ["Head", news.head],
+      ["Gaze", news.gaze],
+      ["Asymmetry", news.asymmetry],
+      ["Timing", news.timing],
+      ["File", news.file],
+    ];
+    home.append(
+      element(
+        "details",
+        {},
+        element("summary", {}, "More"),
+        element(
+          "dl",
+          {},
+          ...facts
+            .filter(([, fact]) => fact && fact !== "none")
+            .flatMap(([name, fact]) => [element("dt", {}, name), element("dd", {}, fact)]),
+        ),
+      ),
+    );
+  }
+
+  /** @returns {string} */
+  title() {
+    const { view } = this.store;
+    const parts = Object.entries(shares(view));
+    if (parts.length > 1) {
+      return parts.map(([label, part]) => `${Math.round(part * 100)} % ${label}`).join(", ");
+    }
+    const title = this.state?.labels[view.label]?.title ?? view.label;
+    return view.style ? `${title}, ${view.style}` : title;
+  }
+
+  /** @returns {string} */
+  caption() {
+    const { view } = this.store;
+    const [v, a, d] = view.vad.map(signed);
+    const stood = anchorAt(this.ready(), view);
+    const where = stood && !stood.style && Object.keys(view.mix).length === 0 ? ` ${stood.name}` : "";
+    const spoken = view.speech ? `, speech ${Math.round(view.speech * 100)} %` : "";
+    return `${this.title()}${where} at V ${v} A ${a} D ${d}${spoken}`;
+  }
+
+  /** @param {Record<string, number>} mix */
+  mix(mix) {
+    const labels = Object.keys(mix);
+    if (labels.length > 1) {
+      const evaluator = this.ready();
+      const { intensity, distance } = nearestIntensity(evaluator, this.store.view);
+      const view = { ...this.store.view, mix, label: labels[0], style: "" };
+      const onLine = distance <= ON_THE_LINE;
+      this.store.set(onLine ? { ...view, vad: pointAt(evaluator, view, intensity) } : view);
+    }
+    else this.take({ label: labels[0] ?? this.store.view.label, speech: this.store.view.speech });
+  }
+
+  /** Into edit mode at the nearest anchor, or out of it. */
+  toggleEdit() {
+    const { view } = this.store;
+    const evaluator = this.ready();
+    if (view.edit) {
+      this.editor.clear();
+      this.store.set({ edit: "" });
+      return;
+    }
+    this.player.stop();
+    const anchors = anchorsOf(evaluator, view.label);
+    const worn = anchors.find((one) => one.style && one.name === view.style);
+    const near = anchorAt(evaluator, view) ?? anchors.reduce((a, b) => (gap(b, view) < gap(a, view) ? b : a));
+    const anchor = worn ?? near;
+    this.smooth = true;
+    this.store.set({ ...at(anchor), mix: {}, edit: anchor.name });
+  }
+
+  /** @returns {Anchor | null} what is edited */
+  edited() {
+    const { view } = this.store;
+    if (!view.edit || !this.evaluator) return null;
+    return anchorsOf(this.evaluator, view.label).find((one) => one.name === view.edit) ?? null;
+  }
+
+  /**
+   * @param {string} channel
+   * @param {number} weight
+   */
+  dragBar(channel, weight) {
+    const anchor = this.edited();
+    if (!anchor) return;
+    const groups = Object.values(this.state?.shorthands ?? {});
+    const group = this.editor.both.checked && groups.find((members) => members.includes(channel));
+    /** @type {Map<string, number>} */
+    const values = new Map();
+    for (const member of group || [channel]) {
+      values.set(member, anchor.style ? this.offsetFor(anchor, member, weight) : weight);
+    }
+    this.editor.set(values);
+  }
+
+  /**
+   * The offset that brings a style's channel to a weight, in hundredths.
+   *
+   * @param {Anchor} anchor
+   * @param {string} channel
+   * @param {number} weight
+   * @returns {number}
+   */
+  offsetFor(anchor, channel, weight) {
+    const evaluator = this.ready();
+    const { view } = this.store;
+    const table = evaluator.table(view.label);
+    const c = evaluator.tables.channels.indexOf(channel);
+    const row = table.styles.indexOf(anchor.name) * evaluator.tables.channels.length;
+    const plain = evaluator.face(view.label, anchor.vad)[c];
+    const offset = Math.round((weight - table.styleGain[row + c] * plain) * 100) / 100;
+    return Math.min(1, Math.max(-1, offset)) + 0;
+  }
+
+  /** @returns {import("./player.js").Stop[]} every archetype */
+  stops() {
+    const { tables } = this.ready();
+    return tables.labels.flatMap(({ label }) => tables.intensities.map((name) => ({ label, name })));
+  }
+
+  /** @returns {import("./player.js").Stop | null} the archetype that is shown, or the label's last */
+  stop() {
+    const { view } = this.store;
+    const stood = anchorAt(this.ready(), view);
+    return { label: view.label, name: stood?.name ?? this.ready().tables.intensities[0] };
+  }
+
+  /** @param {import("./player.js").Stop} stop */
+  visit({ label, name }) {
+    const anchor = anchorsOf(this.ready(), label).find((one) => one.name === name);
+    if (!anchor) return;
+    this.smooth = true;
+    this.store.set({ label, mix: {}, ...at(anchor), edit: this.store.view.edit ? name : "" });
+  }
+
+  /** @returns {Record<string, number>} channel to weight */
+  named() {
+    const { channels } = this.ready().tables;
+    return Object.fromEntries(channels.map((name, c) => [name, this.weights[c]]));
+  }
+
+  /** @returns {string} */
+  json() {
+    return asJson(this.store.view, shares(this.store.view), this.named());
+  }
+
+  /** @returns {Evaluator} */
+  ready() {
+    if (!this.evaluator) throw new Error("there is no face yet");
+    return this.evaluator;
+  }
+
+  /** Browsers count how often an address changes, so it waits for the hand to rest. */
+  keepLink() {
+    clearTimeout(this.link);
+    this.link = setTimeout(() => {
+      history.replaceState(null, "", `#${linkOf(this.store.view)}`);
+    }, LINK_PAUSE);
+  }
+}
+
+/**
+ * @param {Anchor} anchor
+ * @returns {Pick<View, "vad" | "style" | "speech">}
+ */
+function at(anchor) {
+  return { vad: anchor.vad, style: anchor.style ? anchor.name : "", speech: 0 };
+}
+
+/**
+ * Where the anchor that the view stood on is now.
+ *
+ * @param {Evaluator} evaluator
+ * @param {View} view
+ * @param {Anchor} stood
+ * @returns {Partial<View>}
+ */
+function moved(evaluator, view, stood) {
+  if (!evaluator.labels.has(view.label)) return {};
+  const same = anchorsOf(evaluator, view.label).find((one) => one.name === stood.name);
+  return same ? { vad: same.vad } : {};
+}
+
+/**
+ * @param {Anchor} anchor
+ * @param {View} view
+ * @returns {number}
+ */
+function gap(anchor, view) {
+  return anchor.vad.reduce((sum, x, axis) => sum + (x - view.vad[axis]) ** 2, 0);
+}
+
+startTheme();
+keepKey();
+new Page(await fetchDrawing());

@@ -1,0 +1,87 @@
+/**
+ * Talking with the server: its news, its artifact, and edits.
+ *
+ * @module
+ */
+
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").Preview} Preview */
+/** @typedef {import("./types.js").FaultNews} FaultNews */
+/** @typedef {import("../drawing.js").FlatFace} FlatFace */
+
+const KEY = "mien-key";
+
+/** What the server said no to. */
+export class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message
+   * @param {readonly FaultNews[]} faults
+   */
+  constructor(status, message, faults) {
+    super(message);
+    this.status = status;
+    this.faults = faults;
+  }
+}
+
+/** Keep the key that the printed address has behind its #, and take it out of sight. */
+export function keepKey() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  const key = given.get("key");
+  if (key === null) return;
+  localStorage.setItem(KEY, key);
+  given.delete("key");
+  history.replaceState(null, "", `#${given}`);
+}
+
+/**
+ * Hear the news for as long as the page lives.
+ *
+ * @param {(state: State) => void} heard
+ * @param {(connected: boolean) => void} connected
+ */
+export function listen(heard, connected) {
+  const events = new EventSource("/api/events");
+  events.addEventListener("open", () => connected(true));
+  events.addEventListener("error", () => connected(false));
+  events.addEventListener("state", (event) => heard(JSON.parse(event.data)));
+}
+
+/** @returns {Promise<ArrayBuffer>} the last good artifact */
+export async function fetchArtifact() {
+  return (await answered(await fetch("/api/artifact"))).arrayBuffer();
+}
+
+/** @returns {Promise<FlatFace>} the drawing */
+export async function fetchDrawing() {
+  return (await answered(await fetch("/api/drawing"))).json();
+}
+
+/**
+ * Ask for an edit.
+ *
+ * @template T
+ * @param {"preview" | "write" | "undo"} action
+ * @param {object} body
+ * @returns {Promise<T>}
+ * @throws {Refusal}
+ */
+export async function ask(action, body) {
+  const response = await fetch(`/api/edit/${action}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Mien-Key": localStorage.getItem(KEY) ?? "" },
+    body: JSON.stringify(body),
+  });
+  return (await answered(response)).json();
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<Response>}
+ */
+async function answered(response) {
+  if (response.ok) return response;
+  const { error, faults } = await response.json();
+  throw new Refusal(response.status, String(error), faults ?? []);
+}

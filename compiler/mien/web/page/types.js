@@ -1,0 +1,80 @@
+/**
+ * What the page's modules tell each other.
+ *
+ * @module
+ */
+
+/** @typedef {[number, number, number]} Point valence, arousal, dominance */
+
+/**
+ * What is looked at. A mixture has two labels or more; `label` is then the first of them.
+ *
+ * @typedef {object} View
+ * @property {string} label
+ * @property {Readonly<Record<string, number>>} mix label to its part, or empty; parts need not sum to anything
+ * @property {Point} vad
+ * @property {string} style or empty
+ * @property {number} speech
+ * @property {string} edit the intensity or style that is edited, or empty
+ */
+
+/**
+ * A fault of a source file.
+ *
+ * @typedef {object} FaultNews
+ * @property {string} file
+ * @property {number} line 0 where the whole file is meant
+ * @property {number} column
+ * @property {string} path
+ * @property {string} code
+ * @property {string} message
+ * @property {string} hint
+ * @property {"error" | "warning"} severity
+ * @property {string} source the line as it stands
+ */
+
+/**
+ * What a label's file says for people.
+ *
+ * @typedef {object} LabelNews
+ * @property {string} title
+ * @property {string} description
+ * @property {string} units its core action units
+ * @property {string} head
+ * @property {string} gaze
+ * @property {string} asymmetry
+ * @property {string} timing
+ * @property {Readonly<Record<string, string>>} styles name to description
+ * @property {string} file
+ * @property {string} readOnly why it cannot be written, or empty
+ */
+
+/**
+ * The server's news.
+ *
+ * @typedef {object} State
+ * @property {number} revision
+ * @property {string} folder
+ * @property {string} artifact digest of the last good one, or empty
+ * @property {boolean} fresh whether the artifact is that of the files as they are now
+ * @property {readonly FaultNews[]} faults
+ * @property {string} title
+ * @property {Readonly<Record<string, LabelNews>>} labels
+ * @property {Readonly<Record<string, readonly string[]>>} shorthands
+ * @property {number} undo how many writes can be taken back
+ * @property {boolean} avatar whether avatars can be drawn
+ */
+
+/**
+ * What an edit would do.
+ *
+ * @typedef {object} Preview
+ * @property {string} file
+ * @property {number} line
+ * @property {string} seen digest of the file that it was made for
+ * @property {string} lines
+ * @property {readonly string[]} diff
+ * @property {readonly FaultNews[]} faults
+ */
+
+export {};
