@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from mien.migrate.migration import MIGRATIONS, Migration, way
 from mien.text.fault import Fault
 from mien.text.node import Node
 from mien.text.peek import text
@@ -17,8 +19,13 @@ VERSION = 1
 _SCHEMA = re.compile(r"mien/([a-z]+)/(0|[1-9][0-9]{0,5})\Z")
 
 
-def schema_fault(root: Node, kind: str) -> Fault | None:
-    """The fault of a document that is not of ``kind`` in this version, if it says what it is."""
+def schema_fault(
+    root: Node, kind: str, migrations: Sequence[Migration] = MIGRATIONS
+) -> Fault | None:
+    """The fault of a document that is not of ``kind`` in this version, if it says what it is.
+
+    Where ``migrations`` lead from its version to this one, the hint names the command.
+    """
     found = text(root, "schema")
     wanted = f"mien/{kind}/{VERSION}"
     if found is None or found == wanted:
@@ -36,6 +43,8 @@ def schema_fault(root: Node, kind: str) -> Fault | None:
     else:
         message = f"{found} is older than {wanted}, and this mien does not read it"
         hint = f"bring the file up to date and write {wanted}"
+        if way(kind, int(match[2]), VERSION, migrations):
+            hint = "`mien migrate` with the bank's folder brings it up to date"
     return Fault(
         place=value_place(root, ("schema",)),
         path="schema",

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "face": ("face", "Show one face of a bank."),
     "init": ("init", "Start a bank of your own."),
     "fmt": ("fmt", "Put source files into canonical order and spacing."),
+    "migrate": ("migrate", "Bring sources of an older schema version up to date."),
     "diff": ("diff", "Say what changed between two versions of a bank."),
     "release": ("release", "Freeze a bank at its version."),
     "verify": ("verify", "Recompile every release and compare its digests."),

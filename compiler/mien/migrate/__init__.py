@@ -1,0 +1,1 @@
+"""Sources of an older schema version, brought up to date with their comments."""
