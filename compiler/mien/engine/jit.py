@@ -25,14 +25,31 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     (NUMBA_CACHE_DIR or XDG_CACHE_HOME where set). Where neither can be written it is compiled in
     every process.
     """
-    from numba import njit
-
-    decorate: Any = njit
+    decorate = _njit()
     try:
         compiled: Callable[P, R] = decorate(cache=True, **_OPTIONS)(function)
     except (RuntimeError, OSError):  # numba: "no locator available"
         compiled = decorate(**_OPTIONS)(function)
     return compiled
+
+
+def _njit() -> Any:  # noqa: ANN401  numba is untyped
+    """Numba's decorator.
+
+    While numba loads, SciPy is hidden: where it is installed, numba asks for its linear algebra,
+    which mien never uses and which doubles the time to start.
+    """
+    hide = "scipy" not in sys.modules
+    modules: dict[str, Any] = sys.modules
+    if hide:
+        modules["scipy"] = None
+    try:
+        from numba import njit
+        from numba.np import arraymath  # noqa: F401  asks for SciPy when it loads
+    finally:
+        if hide:
+            del modules["scipy"]
+    return njit
 
 
 def is_cold(compiled: Callable[..., object]) -> bool:

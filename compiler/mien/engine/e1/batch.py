@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from mien.engine.e1.kernels import POINT_ROWS, STRIDE, evaluate
+from mien.engine.e1.kernels import LANES, POINT_ROWS, STRIDE, evaluate
 from mien.engine.e1.program import U32, Program
 from mien.engine.jit import is_cold, tell_on_terminal
 from mien.engine.tables import F32, I32
@@ -103,13 +103,15 @@ class _Room:
 
     def __init__(self, program: Program) -> None:
         self.scratch = (
+            np.zeros((4, BLOCK + LANES), dtype=np.float32),
             np.empty(POINT_ROWS * STRIDE, dtype=np.float32),
             np.empty((2 * program.intensities + 1) * STRIDE, dtype=np.float32),
             np.empty((program.signals, STRIDE), dtype=np.float32),
-            np.empty((2, program.rows, STRIDE), dtype=np.float32),
+            np.empty((program.rows, STRIDE), dtype=np.float32),
+            np.empty(STRIDE, dtype=np.float32),
         )
         self.order: U32 = np.empty(BLOCK, dtype=np.uint32)
-        self.ends = np.empty(len(program.heads) + 1, dtype=np.int64)
+        self.ends = np.empty(len(program.heads) + 1, dtype=np.uint64)
         self.variants: I32 = np.zeros(1, dtype=np.int32)
         self.vads: F32 = np.zeros((1, 3), dtype=np.float32)
         self.speech: F32 = np.zeros(1, dtype=np.float32)

@@ -27,10 +27,11 @@ _ZERO = np.float32(0.0)
 
 @frozen(kw_only=True, eq=False)
 class Conflict:
-    """A conflict stage on columns: result j starts as column ``source[j]`` (None: as column j).
+    """A conflict stage on columns: result j starts as column ``source[j]``.
 
-    ``partners[m, j]`` is the column of result j's m-th partner, its own with no cap where it has
-    fewer. partners (M, N), caps (M, N, 1); ceilings (result, under) positions in the result.
+    The results follow the columns they come from; or, with no ``source``, they replace them one for
+    one. ``partners[m, j]`` is the column of result j's m-th partner, its own with no cap where it
+    has fewer. partners (M, N), caps (M, N, 1); ceilings (column, under) among all columns.
     """
 
     source: Index | None
@@ -40,7 +41,7 @@ class Conflict:
     slacks: tuple[np.float32, ...]
 
     def __call__(self, x: F32) -> F32:
-        """The columns ``x`` (N', n) without conflicts (N, n); ``x`` itself if nothing is to do."""
+        """The columns ``x`` (N', n) without conflicts; ``x`` itself if nothing is to do."""
         start = x if self.source is None else x[self.source]
         result = start
         for partners, caps in zip(self.partners, self.caps, strict=True):
@@ -48,6 +49,8 @@ class Conflict:
             lower = np.minimum(start, caps)
             higher = start - np.maximum(_ZERO, other - caps)
             result = np.minimum(result, np.where(start <= other, lower, higher))
+        if self.source is not None:
+            result = np.concatenate((x, result))
         if self.ceilings:
             result = result.copy() if result is x else result
             for (channel, under), slack in zip(self.ceilings, self.slacks, strict=True):

@@ -18,9 +18,9 @@ from mien.engine.e1.program import (
     FADE_CODE,
     FADE_DATA,
     FADES,
-    FINAL,
     I64,
     INTENSITIES,
+    LAST,
     LIVE,
     LIVE_CODE,
     RESOLVE_CODE,
@@ -33,11 +33,12 @@ from mien.engine.e1.program import (
     RULE_DATA,
     RULES,
     U32,
+    U64,
 )
 from mien.engine.jit import kernel
 from mien.engine.tables import F32, I32
 
-LANES = 256
+LANES = 320
 """Queries evaluated at a time."""
 
 VECTOR = 16
@@ -56,32 +57,31 @@ _ONE = np.float32(1.0)
 _TWO = np.float32(2.0)
 _THREE = np.float32(3.0)
 _FOUR = np.float32(4.0)
+_NONE = np.uint64(0)
+_FIRST = np.uint64(1)
 
 
 @kernel
-def load_points(n: int, order: U32, vads: F32, speech: F32, points: F32) -> None:
-    """Gather V, A, D and speech of up to ``n`` queries, and the products that the rules weigh."""
-    for q in range(len(order)):
-        row = order[q]
-        points[q] = vads[row, 0]
-        points[q + STRIDE] = vads[row, 1]
-        points[q + 2 * STRIDE] = vads[row, 2]
-    if len(speech) > 0:
-        for q in range(len(order)):
-            points[q + _SPEECH] = speech[order[q]]
-    for q in range(len(order), n):
-        for at in (q, q + STRIDE, q + 2 * STRIDE, q + _SPEECH):
-            points[at] = _ZERO
+def load_points(n: int, first: int, sorted_points: F32, points: F32) -> None:
+    """Take the queries' V, A, D and speech, and make the products that the rules weigh."""
+    valence = sorted_points[0][first : first + n]
+    arousal = sorted_points[1][first : first + n]
+    dominance = sorted_points[2][first : first + n]
+    speech = sorted_points[3][first : first + n]
     for q in range(n):
-        v = points[q]
-        a = points[q + STRIDE]
-        d = points[q + 2 * STRIDE]
+        v = valence[q]
+        a = arousal[q]
+        d = dominance[q]
+        points[q] = v
+        points[q + STRIDE] = a
+        points[q + 2 * STRIDE] = d
         points[q + 3 * STRIDE] = v * v
         points[q + 4 * STRIDE] = a * a
         points[q + 5 * STRIDE] = d * d
         points[q + 6 * STRIDE] = v * a
         points[q + 7 * STRIDE] = v * d
         points[q + 8 * STRIDE] = a * d
+        points[q + _SPEECH] = speech[q]
 
 
 @kernel
@@ -209,26 +209,27 @@ def one_pair(n: int, x: F32, other: F32, cap: float, result: F32) -> None:
 
 
 @kernel
-def resolve(n: int, code: U32, at: int, data: F32, number: int, before: F32, after: F32) -> None:
-    """A conflict stage, from the columns ``before`` to the columns ``after``."""
-    count = code[at]
-    at += 1
+def resolve(n: int, code: U32, at: int, data: F32, number: int, columns: F32) -> None:
+    """A conflict stage: new columns for the channels that exclude others."""
+    base = code[at]
+    count = code[at + 1]
+    at += 2
     for j in range(count):
-        own = before[code[at]]
-        result = after[j]
+        own = columns[code[at]]
+        result = columns[base + j]
         for q in range(n):
             result[q] = own[q]
         partners = code[at + 1]
         at += 2
         for m in range(partners):
-            one_pair(n, own, before[code[at + m]], data[number + m], result)
+            one_pair(n, own, columns[code[at + m]], data[number + m], result)
         at += partners
         number += partners
     ceilings = code[at]
     at += 1
     for _ in range(ceilings):
-        channel = after[code[at]]
-        under = after[code[at + 1]]
+        channel = columns[code[at]]
+        under = columns[code[at + 1]]
         slack = data[number]
         for q in range(n):
             most = under[q] + slack
@@ -239,14 +240,15 @@ def resolve(n: int, code: U32, at: int, data: F32, number: int, before: F32, aft
 
 
 @kernel
-def restyle(n: int, head: I64, code: U32, data: F32, before: F32, after: F32) -> None:
-    """A style stage: gain and offset, held to [0, 1]."""
+def restyle(n: int, head: I64, code: U32, data: F32, columns: F32) -> None:
+    """A style stage: new columns by gain and offset, held to [0, 1]."""
     at = head[RESTYLE_DATA]
+    word = head[RESTYLE_CODE]
     for j in range(head[RESTYLED]):
-        own = before[code[head[RESTYLE_CODE] + j]]
+        own = columns[code[word + 1 + j]]
         gain = data[at + 2 * j]
         offset = data[at + 2 * j + 1]
-        result = after[j]
+        result = columns[code[word] + j]
         for q in range(n):
             x = gain * own[q] + offset
             x = x if x > _ZERO else _ZERO
@@ -308,46 +310,83 @@ def label_columns(
 @kernel
 def evaluate_group(
     order: U32,
+    first: int,
+    spoken: bool,
     head: I64,
     code: U32,
     data: F32,
     shared: F32,
-    vads: F32,
-    speech: F32,
     out: F32,
+    sorted_points: F32,
     points: F32,
     basis: F32,
     signals: F32,
-    values: F32,
+    columns: F32,
+    spare: F32,
 ) -> None:
-    """The faces of up to LANES rows of one variant."""
+    """The faces of up to LANES rows of one variant, sorted from ``first`` on."""
     n = (len(order) + VECTOR - 1) // VECTOR * VECTOR
-    load_points(n, order, vads, speech, points)
-    columns = values[0]
-    spare = values[1]
-    label_columns(n, head, code, data, shared, points, basis, signals, columns, spare[0])
+    load_points(n, first, sorted_points, points)
+    label_columns(n, head, code, data, shared, points, basis, signals, columns, spare)
     if head[RESOLVE_CODE] >= 0:
-        resolve(n, code, head[RESOLVE_CODE], data, head[RESOLVE_DATA], columns, spare)
-        columns, spare = spare, columns
-    if head[RESTYLED] >= 0:
-        restyle(n, head, code, data, columns, spare)
-        columns, spare = spare, columns
+        resolve(n, code, head[RESOLVE_CODE], data, head[RESOLVE_DATA], columns)
+    if head[RESTYLED] > 0:
+        restyle(n, head, code, data, columns)
         if head[RESOLVE_STYLE_CODE] >= 0:
             at = head[RESOLVE_STYLE_CODE]
-            resolve(n, code, at, data, head[RESOLVE_STYLE_DATA], columns, spare)
-            columns, spare = spare, columns
+            resolve(n, code, at, data, head[RESOLVE_STYLE_DATA], columns)
     live = head[LIVE]
     at = head[LIVE_CODE]
     shown = code[at + live : at + 2 * live]
-    if len(speech) > 0:
+    if spoken:
         shown = code[at + 2 * live : at + 3 * live]
         for j in range(head[FADES]):
             own = columns[code[head[FADE_CODE] + j]]
             fade = data[head[FADE_DATA] + j]
-            faded = columns[head[FINAL] + j]
+            faded = columns[head[LAST] + j]
             for q in range(n):
                 faded[q] = own[q] * (_ONE - points[q + _SPEECH] * fade)
     write_faces(order, code[at : at + live], shown, columns, out)
+
+
+@kernel
+def signed(number: np.uint64) -> int:
+    """A number that may meet signed ones: together with an unsigned one they become a float."""
+    return np.int64(number)  # type: ignore[return-value]
+
+
+@kernel
+def sort_block(
+    begin: int,
+    size: int,
+    variants: I32,
+    vads: F32,
+    speech: F32,
+    order: U32,
+    ends: U64,
+    sorted_points: F32,
+) -> None:
+    """Sort a block's rows by variant, keeping their order; ``ends[g]`` is where variant g ends."""
+    groups = len(ends) - 1
+    for g in range(groups + 1):
+        ends[g] = _NONE
+    for row in range(begin, begin + size):
+        ends[variants[row] + 1] += _FIRST
+    for g in range(groups):
+        ends[g + 1] += ends[g]
+    valence, arousal, dominance = sorted_points[0], sorted_points[1], sorted_points[2]
+    for row in range(begin, begin + size):
+        g = variants[row]
+        at = ends[g]
+        ends[g] = at + _FIRST
+        order[at] = row
+        valence[at] = vads[row, 0]
+        arousal[at] = vads[row, 1]
+        dominance[at] = vads[row, 2]
+    if len(speech) > 0:
+        fades = sorted_points[3]
+        for at in range(size):
+            fades[at] = speech[order[at]]
 
 
 @kernel
@@ -360,49 +399,41 @@ def evaluate(
     code: U32,
     data: F32,
     shared: F32,
-    scratch: tuple[F32, F32, F32, F32],
+    scratch: tuple[F32, F32, F32, F32, F32, F32],
     order: U32,
-    ends: I64,
+    ends: U64,
 ) -> None:
     """Fill ``out`` (Q, C) from variants (Q,), vads (Q, 3) and speech (Q,), or (0,) for none.
 
     ``order`` has the length of a block of rows, ``ends`` that of heads and one more.
     """
-    points, basis, signals, values = scratch
+    sorted_points, points, basis, signals, columns, spare = scratch
     block = len(order)
-    groups = len(heads)
     for begin in range(0, len(variants), block):
         size = min(block, len(variants) - begin)
         faces = out[begin : begin + size].ravel()
         for c in range(len(faces)):
             faces[c] = _ZERO
-        for g in range(groups + 1):
-            ends[g] = 0
-        for row in range(begin, begin + size):
-            ends[variants[row] + 1] += 1
-        for g in range(groups):
-            ends[g + 1] += ends[g]
-        for row in range(begin, begin + size):
-            g = variants[row]
-            order[ends[g]] = row
-            ends[g] += 1
+        sort_block(begin, size, variants, vads, speech, order, ends, sorted_points)
         first = 0
-        for g in range(groups):
-            last = ends[g]
+        for g in range(len(heads)):
+            last = signed(ends[g])
             while first < last:
                 stop = min(first + LANES, last)
                 evaluate_group(
                     order[first:stop],
+                    first,
+                    len(speech) > 0,
                     heads[g],
                     code,
                     data,
                     shared,
-                    vads,
-                    speech,
                     out,
+                    sorted_points,
                     points,
                     basis,
                     signals,
-                    values,
+                    columns,
+                    spare,
                 )
                 first = stop

@@ -60,7 +60,7 @@ class Light:
         return faces
 
     def _columns(self, points: F32) -> F32:
-        """The label's columns (N, n) at points (3, n), styled, without conflicts."""
+        """All columns of the label before speech (last, n), at points (3, n)."""
         away = points[:, None, :] - self.anchors
         parts = (self.metric * away) * away
         squared = (parts[0] + parts[1]) + parts[2]
@@ -77,7 +77,7 @@ class Light:
             face = self.resolve(face)
         if self.styled is not None:
             worn = self.gain * face[self.styled] + self.offset
-            face = np.minimum(_ONE, np.maximum(_ZERO, worn))
+            face = np.concatenate((face, np.minimum(_ONE, np.maximum(_ZERO, worn))))
             if self.resolve_style is not None:
                 face = self.resolve_style(face)
         columns: F32 = face

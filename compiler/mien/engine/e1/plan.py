@@ -1,7 +1,8 @@
 """What has to be computed for one label in one style, each thing once.
 
 Most channels of a label are at rest and most others are mirror twins, so a plan works on *columns*:
-the distinct functions of VAD among the label's channels. Stages, each on the columns before it:
+the distinct functions of VAD among the label's channels. Stages, each adding columns to those
+before it where a channel needs a new one:
 
     rules -> columns -> conflict [-> style -> conflict] [-> speech] -> channels
 """
@@ -19,11 +20,12 @@ from mien.engine.tables import F32, LabelTable, Tables
 
 @frozen(kw_only=True, eq=False)
 class Resolve:
-    """A conflict stage: result column j starts as column ``source[j]`` of the stage before.
+    """A conflict stage: column ``base + j`` starts as column ``source[j]``.
 
-    Partners are positions in the stage before too; ceilings are positions in the result.
+    Its partners are columns too. Ceilings, (channel, under, slack), are on the columns after that.
     """
 
+    base: int
     source: tuple[int, ...]
     partners: tuple[tuple[Partner, ...], ...]
     ceilings: tuple[tuple[int, int, np.float32], ...]
@@ -31,14 +33,14 @@ class Resolve:
     @property
     def idle(self) -> bool:
         """Whether the stage changes nothing."""
-        plain = self.source == tuple(range(len(self.source)))
-        return plain and not self.ceilings and not any(self.partners)
+        return not self.source
 
 
 @frozen(kw_only=True, eq=False)
 class Restyle:
-    """A style stage: result column j is gain * column source[j] + offset, held to [0, 1]."""
+    """A style stage: column base + j is gain * column source[j] + offset, held to [0, 1]."""
 
+    base: int
     source: tuple[int, ...]
     gain: F32
     offset: F32
@@ -46,11 +48,11 @@ class Restyle:
 
 @frozen(kw_only=True, eq=False)
 class Plan:
-    """One label in one style. N columns, U rules, L live channels.
+    """One label in one style. N columns at first, U rules, L live channels.
 
     rules (U, 10); rule (N,) position in them; strength (N,); weights, archetypes (K, N).
-    ``live`` channels (L,) take the columns ``shown``; under speech ``spoken``, where columns past
-    the last one are column ``fade_source[j]`` faded by ``fade[j]``. All other channels rest at 0.
+    ``live`` channels (L,) take the columns ``shown``; under speech ``spoken``, where column ``last
+    + j`` is column ``fade_source[j]`` faded by ``fade[j]``. All other channels rest at 0.
     """
 
     table: LabelTable
@@ -64,6 +66,7 @@ class Plan:
     resolve: Resolve
     restyle: Restyle | None
     resolve_style: Resolve | None
+    last: int
     fade_source: Index
     fade: F32
     live: Index
@@ -101,18 +104,19 @@ def make_plan(tables: Tables, label: int, style: int) -> Plan:
             rule.append(signal)
     if live and not rules.first:
         rules.add(b"", live[0])
-    resolve, column = _resolve(tables, live, column)
+    resolve, column = _resolve(tables, live, column, len(rule))
+    last = resolve.base + len(resolve.source)
     restyle = resolve_style = None
     if style >= 0:
-        restyle, column = _restyle(table, style, live, column)
-        resolve_style, column = _resolve(tables, live, column)
-    count = len(set(column.values()))
+        restyle, column = _restyle(table, style, live, column, last)
+        resolve_style, column = _resolve(tables, live, column, last + len(restyle.source))
+        last = resolve_style.base + len(resolve_style.source)
     faded = _Distinct()
     spoken: list[int] = []
     for c in live:
         fade = table.attenuation[c]
         key = (column[c], fade.tobytes())
-        spoken.append(column[c] if fade == 0 else count + faded.add(key, c))
+        spoken.append(column[c] if fade == 0 else last + faded.add(key, c))
     at = np.array(columns.first, dtype=np.intp)
     return Plan(
         table=table,
@@ -126,6 +130,7 @@ def make_plan(tables: Tables, label: int, style: int) -> Plan:
         resolve=resolve,
         restyle=restyle,
         resolve_style=resolve_style,
+        last=last,
         fade_source=np.array([column[c] for c in faded.first], dtype=np.intp),
         fade=table.attenuation[np.array(faded.first, dtype=np.intp)],
         live=np.array(live, dtype=np.intp),
@@ -146,7 +151,7 @@ def _live_channels(tables: Tables, table: LabelTable, style: int) -> list[int]:
 
 
 def _resolve(
-    tables: Tables, live: Sequence[int], column: dict[int, int]
+    tables: Tables, live: Sequence[int], column: dict[int, int], base: int
 ) -> tuple[Resolve, dict[int, int]]:
     """The conflict stage, and the channels' columns after it.
 
@@ -168,8 +173,11 @@ def _resolve(
     # A channel that bounds others has no ceiling itself, so it is numbered before them.
     for c in sorted(live, key=lambda c: (bool(bounds[c]), c)):
         ceilings = tuple((result[under], slack) for under, slack in bounds[c])
-        result[c] = after.add((column[c], sorted_partners[c], ceilings), c)
+        free = not sorted_partners[c] and not ceilings
+        key = (column[c], sorted_partners[c], ceilings)
+        result[c] = column[c] if free else base + after.add(key, c)
     stage = Resolve(
+        base=base,
         source=tuple(column[c] for c in after.first),
         partners=tuple(sorted_partners[c] for c in after.first),
         ceilings=tuple(
@@ -180,13 +188,14 @@ def _resolve(
 
 
 def _restyle(
-    table: LabelTable, style: int, live: Sequence[int], column: dict[int, int]
+    table: LabelTable, style: int, live: Sequence[int], column: dict[int, int], base: int
 ) -> tuple[Restyle, dict[int, int]]:
     gain, offset = table.style_gain[style], table.style_offset[style]
     after = _Distinct()
     result: dict[int, int] = {}
     for c in live:
-        result[c] = after.add((column[c], gain[c].tobytes(), offset[c].tobytes()), c)
+        key = (column[c], gain[c].tobytes(), offset[c].tobytes())
+        result[c] = base + after.add(key, c)
     at = np.array(after.first, dtype=np.intp)
-    stage = Restyle(source=tuple(column[c] for c in after.first), gain=gain[at], offset=offset[at])
-    return stage, result
+    source = tuple(column[c] for c in after.first)
+    return Restyle(base=base, source=source, gain=gain[at], offset=offset[at]), result

@@ -18,6 +18,7 @@ from mien.engine.tables import F32
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
 """Unsigned, so that the kernels need not look for negative indices."""
 
 INTENSITIES = 0
@@ -29,17 +30,17 @@ COLUMN_RULE = 5  # code: position of the rule of each
 COLUMN_DATA = 6  # data: strength, weights by intensity, archetypes by intensity, of each
 RESOLVE_CODE = 7  # code: see _resolve_code; -1 where there is nothing to do
 RESOLVE_DATA = 8
-RESTYLED = 9  # count, -1 for plain
-RESTYLE_CODE = 10  # code: source of each
+RESTYLED = 9  # count
+RESTYLE_CODE = 10  # code: first result, then source of each
 RESTYLE_DATA = 11  # data: gain, offset of each
 RESOLVE_STYLE_CODE = 12
 RESOLVE_STYLE_DATA = 13
 FADES = 14  # count
 FADE_CODE = 15  # code: source of each
 FADE_DATA = 16  # data: attenuation of each
-LIVE = 17  # count
+LIVE = 17  # count, filled up to fours
 LIVE_CODE = 18  # code: channel of each, then column shown of each, then column spoken of each
-FINAL = 19  # count of columns before the fades
+LAST = 19  # count of columns before the fades
 WIDTH = 20
 
 
@@ -81,10 +82,7 @@ def make_program(plans: Sequence[Plan]) -> Program:
     rows = signals = intensities = 1
     for head, plan in zip(heads, plans, strict=True):
         _pack(plan, head, code, data)
-        final = len((plan.resolve_style or plan.resolve).source)
-        head[FINAL] = final
-        rows = max(rows, len(plan.rule), len(plan.resolve.source), final + len(plan.fade))
-        rows = max(rows, int(head[RESTYLED]))
+        rows = max(rows, plan.last + len(plan.fade))
         signals = max(signals, len(plan.rules))
         intensities = max(intensities, len(plan.table.anchors))
     first = plans[0]
@@ -110,13 +108,14 @@ def _pack(plan: Plan, head: I64, code: _Tape, data: _Tape) -> None:
     columns = (plan.strength[None, :], plan.weights, plan.archetypes)
     head[COLUMN_DATA] = data.add(np.concatenate(columns).T)
     head[RESOLVE_CODE], head[RESOLVE_DATA] = _pack_resolve(plan.resolve, code, data)
-    head[RESTYLED] = head[RESOLVE_STYLE_CODE] = -1
+    head[RESOLVE_STYLE_CODE] = -1
     if restyle is not None and plan.resolve_style is not None:
         head[RESTYLED] = len(restyle.source)
-        head[RESTYLE_CODE] = code.add(restyle.source)
+        head[RESTYLE_CODE] = code.add((restyle.base,), restyle.source)
         head[RESTYLE_DATA] = data.add(np.stack((restyle.gain, restyle.offset), axis=1))
         packed = _pack_resolve(plan.resolve_style, code, data)
         head[RESOLVE_STYLE_CODE], head[RESOLVE_STYLE_DATA] = packed
+    head[LAST] = plan.last
     head[FADES] = len(plan.fade)
     head[FADE_CODE] = code.add(plan.fade_source)
     head[FADE_DATA] = data.add(plan.fade)
@@ -132,13 +131,13 @@ def _live(plan: Plan) -> tuple[Index, Index, Index]:
 
 
 def _pack_resolve(stage: Resolve, code: _Tape, data: _Tape) -> tuple[int, int]:
-    """Code: columns; of each source, partners, partner...; ceilings; of each channel, under.
+    """Code: first result, results; source, partners and their columns of each; ceilings; their two.
 
     Data: the partners' caps in that order, then the ceilings' slacks.
     """
     if stage.idle:
         return -1, 0
-    words = [len(stage.source)]
+    words = [stage.base, len(stage.source)]
     numbers: list[float] = []
     for source, partners in zip(stage.source, stage.partners, strict=True):
         words.extend((source, len(partners), *(column for column, _ in partners)))
