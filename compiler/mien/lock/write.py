@@ -9,6 +9,9 @@ from mien.text.scalar import write_scalar
 
 HEADER = "# Written by `mien compile`. Commit it, read it in the diff, do not edit it.\n"
 
+DIGEST = 64
+"""Characters of a sha256 in hex."""
+
 Value = str | int | float | list[str] | list[float] | dict[str, "Value"]
 
 
@@ -87,4 +90,6 @@ def _flow(value: Value) -> str:
         )
     if isinstance(value, list):
         return "[" + ", ".join(write_scalar(item) for item in value) + "]"
+    if isinstance(value, str) and len(value) == DIGEST:
+        return f'"{value}"'  # a digest of digits alone must not be read as a number
     return write_scalar(value)

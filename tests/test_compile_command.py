@@ -1,0 +1,196 @@
+"""`mien compile` as a user meets it: what it writes, what it leaves alone, what it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mien.cli.main import run
+from mien.lock.read import parse_lock
+
+TINY = Path(__file__).parent / "banks" / "tiny"
+ARTIFACT = "tiny.safetensors"
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return Path(shutil.copytree(TINY, tmp_path / "tiny")).relative_to(tmp_path)
+
+
+def state(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {
+        str(path): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def edit(bank: Path, name: str, before: str, after: str) -> None:
+    path = bank / name
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+
+
+def test_it_writes_lock_and_artifact_that_agree(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank), "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    data = Path("build", ARTIFACT).read_bytes()
+    lock = parse_lock((bank / "mien.lock").read_bytes(), "mien.lock")
+    digest = hashlib.sha256(data).hexdigest()
+    assert said["artifact"] == {"path": f"build/{ARTIFACT}", "bytes": len(data), "sha256": digest}
+    assert lock.artifact.sha256 == digest
+    assert said["labels"] == {label: pin.table for label, pin in lock.labels.items()}
+    assert said["changed"] is True
+
+
+def test_the_lock_is_golden(bank: Path) -> None:
+    """The whole text, byte for byte: a change of it is a change of the format or of the engine."""
+    assert run(["compile", str(bank)]) == 0
+    golden = Path(__file__).parent / "golden" / "tiny.lock"
+    assert (bank / "mien.lock").read_text() == golden.read_text()
+
+
+def test_nothing_is_written_when_nothing_changed(
+    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank)]) == 0
+    before = state(tmp_path)
+    capsys.readouterr()
+    assert run(["compile", str(bank)]) == 0
+    assert "nothing changed" in capsys.readouterr().out
+    assert state(tmp_path) == before
+
+
+def test_comments_and_spacing_do_not_touch_the_lock(bank: Path, tmp_path: Path) -> None:
+    assert run(["compile", str(bank)]) == 0
+    before = (bank / "mien.lock").stat().st_mtime_ns
+    edit(bank, "emotions/glad.yaml", "    mouthSmile: 0.3\n", "    # soft\n    mouthSmile:  0.30\n")
+    assert run(["compile", str(bank)]) == 0
+    assert run(["compile", str(bank), "--check"]) == 0
+    assert (bank / "mien.lock").stat().st_mtime_ns == before
+
+
+def test_one_face_changes_its_own_lines_and_the_totals(bank: Path) -> None:
+    assert run(["compile", str(bank)]) == 0
+    old = parse_lock((bank / "mien.lock").read_bytes(), "old")
+    edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
+    assert run(["compile", str(bank)]) == 0
+    new = parse_lock((bank / "mien.lock").read_bytes(), "new")
+    assert new.artifact.sha256 != old.artifact.sha256
+    assert new.shared == old.shared
+    assert {name for name in old.sources if old.sources[name] != new.sources[name]} == {
+        "emotions/glad.yaml"
+    }
+    assert {label for label in old.labels if old.labels[label] != new.labels[label]} == {"glad"}
+
+
+def test_check_names_what_is_stale_and_writes_nothing(
+    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank), "--check"]) == 1
+    assert "there is no lock yet" in capsys.readouterr().out
+    assert run(["compile", str(bank)]) == 0
+    edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
+    before = state(tmp_path)
+    capsys.readouterr()
+    assert run(["compile", str(bank), "--check", "--format", "json"]) == 1
+    stale = json.loads(capsys.readouterr().out)["stale"]
+    assert "source emotions/glad.yaml: changed" in stale
+    assert "label glad: table changed" in stale
+    assert not any("calm" in line or "cross" in line for line in stale)
+    assert state(tmp_path) == before
+
+
+def test_a_broken_bank_leaves_lock_and_artifact_whole(
+    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank)]) == 0
+    edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmyle: 0.5\n")
+    before = state(tmp_path)
+    assert run(["compile", str(bank)]) == 2
+    assert "mouthSmyle" in capsys.readouterr().err
+    assert state(tmp_path) == before
+
+
+def test_a_bank_over_its_budget_is_refused_by_label_and_channel(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(bank, "bank.yaml", "slope: {mean: 2.0, channel: 8.0}", "slope: {mean: 2.0, channel: 0.5}")
+    assert run(["compile", str(bank)]) == 2
+    said = capsys.readouterr().err
+    assert "too-steep" in said
+    assert "glad" in said
+    assert "mouthSmile" in said
+    assert not (bank / "mien.lock").exists()
+    assert not Path("build").exists()
+
+
+def test_an_edited_lock_is_refused_by_check_and_mended_by_compile(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank)]) == 0
+    whole = (bank / "mien.lock").read_bytes()
+    (bank / "mien.lock").write_bytes(whole + b"# a note\n")
+    assert run(["compile", str(bank), "--check"]) == 2
+    assert "lock-edited" in capsys.readouterr().err
+    assert run(["compile", str(bank)]) == 0
+    assert (bank / "mien.lock").read_bytes() == whole
+
+
+def test_a_changed_artifact_is_written_anew(bank: Path) -> None:
+    assert run(["compile", str(bank)]) == 0
+    path = Path("build", ARTIFACT)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert run(["compile", str(bank)]) == 0
+    assert path.read_bytes() == whole
+
+
+def test_yaml_and_json_give_the_same_artifact(bank: Path) -> None:
+    from mien.text.node import plain
+    from mien.text.yaml_nodes import require_yaml
+
+    assert run(["compile", str(bank)]) == 0
+    whole = Path("build", ARTIFACT).read_bytes()
+    source = bank / "emotions" / "glad.yaml"
+    document = plain(require_yaml(source.read_text(), "glad.yaml"))
+    source.unlink()
+    source.with_suffix(".json").write_text(json.dumps(document))
+    assert run(["compile", str(bank)]) == 0
+    assert Path("build", ARTIFACT).read_bytes() == whole
+
+
+def test_nothing_changed_needs_no_numpy(bank: Path) -> None:
+    assert run(["compile", str(bank)]) == 0
+    program = (
+        "import sys\nfrom mien.cli.main import run\n"
+        f"assert run(['compile', {str(bank)!r}]) == 0\n"
+        "print(sorted({'numpy', 'numba', 'jsonschema', 'scipy', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_full_compile_imports_no_scipy(bank: Path) -> None:
+    program = (
+        "import sys\nfrom mien.cli.main import run\n"
+        f"assert run(['compile', {str(bank)!r}]) == 0\n"
+        "assert 'numba' in sys.modules\n"
+        "print(sorted({'scipy', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,90 @@
+"""`mien face`: the table, the JSON, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mien
+from mien.cli.main import run
+
+TINY = str(Path(__file__).parent / "banks" / "tiny")
+
+
+def face(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert run(["face", TINY, *arguments, "--format", "json"]) == 0
+    said: dict[str, object] = json.loads(capsys.readouterr().out)
+    return said
+
+
+def test_json_has_every_channel_and_the_library_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    bank = mien.load(TINY)
+    said = face(capsys, "glad", "--vad", "0.3", "0.1", "0.2", "--style", "sly", "--speech", "0.5")
+    assert list(said) == ["label", "vad", "style", "speech", "channels"]
+    channels = said["channels"]
+    assert isinstance(channels, dict)
+    assert tuple(channels) == bank.channels
+    weights = bank.face("glad", vad=(0.3, 0.1, 0.2), style="sly", speech=0.5)
+    assert np.array_equal(np.array(list(channels.values()), np.float32), weights)
+
+
+def test_mid_is_the_archetype(capsys: pytest.CaptureFixture[str]) -> None:
+    channels = face(capsys, "glad")["channels"]
+    assert isinstance(channels, dict)
+    active = {name: weight for name, weight in channels.items() if weight}
+    assert active == {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5, "jawOpen": 0.1}
+
+
+def test_a_style_is_worn_at_its_own_point(capsys: pytest.CaptureFixture[str]) -> None:
+    assert face(capsys, "glad", "--style", "sly")["vad"] == [0.5, 0.5, 0.6]
+    assert face(capsys, "glad", "--style", "sly", "--at", "low")["vad"] == [0.45, 0.0, 0.2]
+
+
+def test_text_shows_the_active_channels(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["face", TINY, "glad", "--at", "low"]) == 0
+    said = capsys.readouterr().out
+    assert "mouthSmileLeft" in said
+    assert "0.300" in said
+    assert "jawOpen" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["gald"], "glad"),
+        (["glad", "--style", "slie"], "sly"),
+        (["glad", "--at", "middle"], "mid"),
+        (["glad", "--vad", "nan", "0", "0"], "valence"),
+        (["glad", "--vad", "0", "2", "0"], "arousal"),
+        (["glad", "--intensity", "1.5"], "intensity"),
+        (["glad", "--speech", "-1"], "speech"),
+        (["glad", "--at", "mid", "--intensity", "0.5"], "intensity"),
+        (["glad=0.5,calm=0.2"], "sum"),
+        (["glad=half"], "glad=half"),
+    ],
+)
+def test_a_bad_question_is_a_usage_error(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["face", TINY, *arguments]) == 2
+    said = capsys.readouterr()
+    assert words in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
+
+
+def test_one_face_waits_for_no_jit() -> None:
+    program = (
+        "import sys\nfrom mien.cli.main import run\n"
+        f"assert run(['face', {TINY!r}, 'glad']) == 0\n"
+        "print(sorted({'numba', 'scipy', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
