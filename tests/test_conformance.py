@@ -20,6 +20,7 @@ from mien.conformance.queries import load_queries, make_queries, save_queries
 from mien.conformance.runner import Runner, run
 from mien.conformance.settings import quick_runners
 from mien.conformance.stream import Stream
+from mien.conformance.suite import Result
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
 
@@ -51,7 +52,7 @@ def test_the_quick_half_agrees(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     lines = ended.stdout.splitlines()
-    assert all("same" in line or line.startswith("not run") for line in lines)
+    assert lines[-1] == "all settings agree, bit for bit"
     assert all(any(line.startswith(r.name) for line in lines) for r in quick_runners())
     assert any(line.startswith("node") for line in lines) == bool(shutil.which("node"))
     assert (tmp_path / "run" / "questions" / "generated-1").is_dir()
@@ -119,6 +120,28 @@ def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, ["--quick", "--keep", str(tmp_path)])
     assert result.exit_code == 2
     assert "exists" in result.output
+
+
+def test_a_difference_ends_with_exit_code_1_and_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    difference = Difference(runner="odd", bank="default", what="faces: question 3")
+    result = Result(
+        runner="odd",
+        answers=9,
+        faces="aa",
+        expected="bb",
+        artifacts="cc",
+        seconds=1.0,
+        differences=(difference,),
+    )
+
+    def differing(*_: object, quick: bool) -> list[Result]:
+        return [result]
+
+    monkeypatch.setattr("mien.conformance.suite.conformance", differing)
+    ended = CliRunner().invoke(command, ["--quick"])
+    assert ended.exit_code == 1
+    assert "DIFFERENT" in ended.output
+    assert "odd: default: faces: question 3" in ended.output
 
 
 def test_questions_survive_their_files(tables: Tables, tmp_path: Path) -> None:

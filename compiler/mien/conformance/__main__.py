@@ -21,7 +21,14 @@ import click
     type=click.Path(path_type=Path, file_okay=False),
     help="Also run under the oldest and newest NumPy and Numba, installed into this folder.",
 )
-def command(quick: bool, keep: Path | None, environments: Path | None) -> None:
+@click.option(
+    "--aarch64",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also run on an emulated aarch64, its Python unpacked into this folder (Debian, qemu).",
+)
+def command(
+    quick: bool, keep: Path | None, environments: Path | None, aarch64: Path | None
+) -> None:
     """Ask the same faces of every setting of this machine and compare the bits.
 
     Exits 1 where any bit differs, naming the runner, the bank and the first difference.
@@ -30,10 +37,11 @@ def command(quick: bool, keep: Path | None, environments: Path | None) -> None:
         raise click.UsageError(f"{keep} exists; name a folder that does not")
     with tempfile.TemporaryDirectory() as temporary:
         folder = keep or Path(temporary)
-        sys.exit(1 if _run(folder, environments, quick=quick) else 0)
+        sys.exit(1 if _run(folder, environments, aarch64, quick=quick) else 0)
 
 
-def _run(folder: Path, environments: Path | None, *, quick: bool) -> int:
+def _run(folder: Path, environments: Path | None, aarch64: Path | None, *, quick: bool) -> int:
+    from mien.conformance.aarch64 import aarch64_runners
     from mien.conformance.environments import environment_runners
     from mien.conformance.fault import ConformanceError
     from mien.conformance.settings import full_runners, missing, quick_runners, reference
@@ -45,6 +53,8 @@ def _run(folder: Path, environments: Path | None, *, quick: bool) -> int:
         runners = quick_runners() if quick else full_runners()
         if environments is not None:
             runners += environment_runners(environments)
+        if aarch64 is not None:
+            runners += aarch64_runners(aarch64)
         for result in conformance(reference(), runners, folder, quick=quick):
             verdict = "same" if not result.differences else "DIFFERENT"
             click.echo(
@@ -60,6 +70,8 @@ def _run(folder: Path, environments: Path | None, *, quick: bool) -> int:
         click.echo(f"not run: {lack}")
     for difference in found:
         click.echo(difference, err=True)
+    if not found:
+        click.echo("all settings agree, bit for bit")
     return len(found)
 
 
