@@ -12,7 +12,7 @@ from mien.authored.emotion import Emotion
 from mien.diff.pairing import pair_labels, pair_styles
 from mien.diff.record import Change, Places
 from mien.diff.side import Side
-from mien.diff.surface import Effect, effects, worst
+from mien.diff.surface import Effect, effects, styled_effect, worst
 from mien.engine.registry import get_engine
 from mien.lint.channels import by_shorthand
 from mien.text.fault import BankFaults
@@ -80,8 +80,8 @@ class Both:
     def effect_of(self, change: Callable[[AuthoredBank, AuthoredBank], AuthoredBank]) -> Effect:
         """What a part of the changes does to faces: that of the old bank with the part changed.
 
-        ``change`` makes that bank of the old and the new one. Where it cannot be made or compiled,
-        all changes together answer.
+        Plain and styled faces count. ``change`` makes that bank of the old and the new one; where
+        it cannot be made or compiled, all changes together answer, on plain faces.
         """
         old, new = self.old, self.new
         if old.sourced and old.bank.rig.names == new.bank.rig.names:
@@ -89,8 +89,7 @@ class Both:
                 changed = get_engine(old.tables.engine).compile_tables(change(old.bank, new.bank))
             except BankFaults:
                 return worst(self.effects.values())
-            labels = {table.label: table.label for table in old.tables.labels}
-            return worst(effects(old.tables, changed, labels).values())
+            return styled_effect(old.tables, changed)
         return worst(self.effects.values())
 
     def folded(self, changes: Iterable[Change], prefix: str = "") -> tuple[Change, ...]:

@@ -12,6 +12,9 @@ from mien.diff.rules.run import findings
 from mien.diff.side import Side
 from mien.diff.told import UNTOLD
 
+SHOWN = 5e-4
+"""A label whose faces move less than this on every channel is not told as visible."""
+
 
 def compare(old: Side, new: Side) -> BankDiff:
     """All that changed from ``old`` to ``new``.
@@ -41,10 +44,10 @@ def _named(side: Side) -> Named:
 
 
 def _visible(both: Both) -> Iterator[Visible]:
-    """The labels whose faces moved, most first."""
+    """The labels whose faces moved as far as can be shown, most first."""
     moved = [(both.effects[new.label], old.label, new.label) for old, new in both.kept]
     for effect, was, label in sorted(moved, key=lambda item: -item[0].mean):
-        if effect.largest:
+        if effect.largest >= SHOWN:
             yield Visible(
                 label=label,
                 mean=effect.mean,

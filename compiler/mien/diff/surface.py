@@ -9,9 +9,12 @@ from attrs import frozen
 
 from mien.authored.emotion import Vad
 from mien.diff.thresholds import gravity
-from mien.engine.protocol import Evaluator
+from mien.engine.protocol import PLAIN, Evaluator
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, Tables
+
+Looks = tuple[tuple[int, int], ...]
+"""Pairs of style positions to compare, PLAIN among them."""
 
 STEPS = 9
 """Grid points along each axis, from -1 to 1: a quarter apart, 729 in all."""
@@ -41,16 +44,40 @@ def effects(old: Tables, new: Tables, labels: Mapping[str, str]) -> Mapping[str,
     The largest difference is also looked for at every anchor of both. A channel that only one side
     has is at rest on the other.
     """
+    plain = ((PLAIN, PLAIN),)
+    return _effects(old, new, ((was, now, plain) for was, now in labels.items()))
+
+
+def styled_effect(old: Tables, new: Tables) -> Effect:
+    """The gravest effect on any face, plain or styled, where labels and styles are the same."""
+    looks = (
+        (
+            table.label,
+            table.label,
+            tuple((style, style) for style in range(PLAIN, len(table.styles))),
+        )
+        for table in old.labels
+    )
+    return worst(_effects(old, new, looks).values())
+
+
+def _effects(
+    old: Tables, new: Tables, looks: Iterable[tuple[str, str, Looks]]
+) -> Mapping[str, Effect]:
+    """By new label; of several looks the gravest counts."""
     before = get_engine(old.engine).evaluator(old)
     after = get_engine(new.engine).evaluator(new)
     channels = list(dict.fromkeys((*new.channels, *old.channels)))
     return {
-        label: _effect(
-            channels,
-            _Label(old, before, old.label_index[was]),
-            _Label(new, after, new.label_index[label]),
+        now: worst(
+            _effect(
+                channels,
+                _Look(old, before, old.label_index[was], one),
+                _Look(new, after, new.label_index[now], other),
+            )
+            for one, other in styles
         )
-        for was, label in labels.items()
+        for was, now, styles in looks
     }
 
 
@@ -60,10 +87,11 @@ def worst(found: Iterable[Effect]) -> Effect:
 
 
 @frozen(eq=False)
-class _Label:
+class _Look:
     tables: Tables
     evaluator: Evaluator
     position: int
+    style: int
 
     def anchors(self) -> F32:
         table = self.tables.labels[self.position]
@@ -74,7 +102,8 @@ class _Label:
         """Faces (n, len(channels)) at points (n, 3)."""
         own = np.empty((len(points), len(self.tables.channels)), dtype=np.float32)
         labels = np.full(len(points), self.position, dtype=np.int32)
-        self.evaluator.faces(labels, points, None, None, own, 1)
+        styles = None if self.style == PLAIN else np.full_like(labels, self.style)
+        self.evaluator.faces(labels, points, styles, None, own, 1)
         index = self.tables.channel_index
         faces = np.zeros((len(points), len(channels)), dtype=np.float32)
         for column, name in enumerate(channels):
@@ -83,7 +112,7 @@ class _Label:
         return faces
 
 
-def _effect(channels: Sequence[str], old: _Label, new: _Label) -> Effect:
+def _effect(channels: Sequence[str], old: _Look, new: _Look) -> Effect:
     grid = _grid()
     points = np.concatenate((grid, old.anchors(), new.anchors()))
     apart = np.abs(new.faces(points, channels) - old.faces(points, channels))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mien.authored.emotion import Emotion
 from mien.diff.both import Both
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.names import gone
@@ -18,7 +19,8 @@ def intensity_removed(rule: Rule, both: Both) -> Iterator[Finding]:
             both.old.place("bank", ("intensities", old.index(name))),
             both.new.place("bank", ("intensities",), key=True),
         )
-        yield rule.finding(f"the intensity {name} was removed", places, at=name)
+        changes = tuple(_anchors(both, name))
+        yield rule.finding(f"the intensity {name} was removed", places, at=name, changes=changes)
 
 
 def intensity_added(rule: Rule, both: Both) -> Iterator[Finding]:
@@ -30,7 +32,7 @@ def intensity_added(rule: Rule, both: Both) -> Iterator[Finding]:
             both.new.place("bank", ("intensities", new.index(name))),
         )
         message = f"the intensity {name} was added: intensities from 0 to 1 mean other points"
-        yield rule.finding(message, places, at=name)
+        yield rule.finding(message, places, at=name, changes=tuple(_anchors(both, name)))
 
 
 def intensities_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
@@ -43,6 +45,22 @@ def intensities_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
             name="intensities", before=", ".join(old), after=", ".join(new), places=places
         )
         yield rule.finding("intensities have another order", places, changes=(change,))
+
+
+def _anchors(both: Both, intensity: str) -> Iterator[Change]:
+    """The anchor that each label loses or gets."""
+    for old, new in both.kept:
+        yield Change(
+            name=new.label,
+            before=_vad(old, intensity),
+            after=_vad(new, intensity),
+            places=both.label_places(old.label, new.label, ("anchors", intensity), key=True),
+        )
+
+
+def _vad(emotion: Emotion, intensity: str) -> str | None:
+    anchor = emotion.anchors.get(intensity)
+    return None if anchor is None else " ".join(f"{axis:g}" for axis in anchor.vad)
 
 
 RULES = (

@@ -22,12 +22,23 @@ def label_removed(rule: Rule, both: Both) -> Iterator[Finding]:
 
 def label_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
     """Whoever asks for the old name gets an error, though the faces are still there."""
+    old, new = both.old.bank.manifest.labels, both.new.bank.manifest.labels
     for was, now in both.labels.items():
         if was != now:
-            places = both.label_places(was, now, ("label",))
-            change = Change(name="label", before=was, after=now, places=places)
-            message = f"the label {was} is now called {now}"
-            yield rule.finding(message, places, label=now, changes=(change,))
+            listed = Places(
+                both.old.place("bank", ("labels", old.index(was))),
+                both.new.place("bank", ("labels", new.index(now))),
+            )
+            own = both.label_places(was, now, ("label",))
+            yield rule.finding(
+                f"the label {was} is now called {now}",
+                own,
+                label=now,
+                changes=(
+                    Change(name="label", before=was, after=now, places=own),
+                    Change(name="labels", before=was, after=now, places=listed),
+                ),
+            )
 
 
 def labels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:

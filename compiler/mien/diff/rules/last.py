@@ -61,7 +61,7 @@ def written_otherwise(rule: LastRule, both: Both, found: Sequence[Finding]) -> I
             yield Finding(
                 rule=rule.id,
                 category=rule.category,
-                message="says the same in another way",
+                message="says the same in other words",
                 places=places,
                 label=stem.removeprefix("emotions/") if "/" in stem else "",
             )

@@ -36,8 +36,11 @@ def rig_replaced(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rig.id, both.new.bank.rig.id
     if old != new:
         places = both.places("bank", ("rig",))
-        change = Change(name="rig", before=old, after=new, places=places)
-        yield rule.finding(f"the rig {old} is now the rig {new}", places, changes=(change,))
+        changes = (
+            Change(name="rig", before=old, after=new, places=places),
+            Change(name="id", before=old, after=new, places=both.places("rig", ("id",))),
+        )
+        yield rule.finding(f"the rig {old} is now the rig {new}", places, changes=changes)
 
 
 def licence_changed(rule: Rule, both: Both) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from mien.diff.both import Both
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import PATCH, Rule
 from mien.text.canonical import canonical
-from mien.text.node import MappingNode, Node, Plain, SequenceNode, plain
+from mien.text.node import MappingNode, Node, Plain, SequenceNode, find, plain
 
 PROSE = frozenset(
     {
@@ -67,8 +67,8 @@ def _changes(both: Both, was: str, stem: str, keys: frozenset[str]) -> Iterator[
         values = [None if node is None else _value(node) for node in (before, after)]
         if values[0] != values[1]:
             places = Places(
-                None if before is None else both.old.node_place(before),
-                None if after is None else both.new.node_place(after),
+                both.old.node_place(before or find(one.root, path[:-1])),
+                both.new.node_place(after or find(other.root, path[:-1])),
             )
             name = ".".join(path)
             yield Change(name=name, before=values[0], after=values[1], places=places)
