@@ -29,11 +29,11 @@ def fresh_lock(folder: Path, out: Path) -> Lock | None:
         return None
     if lock is None or lock.engine != ENGINE or lock.schemas != SCHEMAS:
         return None
-    sources = {name: document.digest for name, document in read_documents(folder).items()}
-    if sources != lock.sources:
-        return None
     try:
         data = (out / lock.artifact.file).read_bytes()
     except OSError:
         return None
-    return lock if hashlib.sha256(data).hexdigest() == lock.artifact.sha256 else None
+    if hashlib.sha256(data).hexdigest() != lock.artifact.sha256:
+        return None
+    sources = {name: document.digest for name, document in read_documents(folder).items()}
+    return lock if sources == lock.sources else None
