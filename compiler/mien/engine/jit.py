@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -45,7 +46,8 @@ def _njit() -> Any:  # noqa: ANN401  numba is untyped
         modules["scipy"] = None
     try:
         from numba import njit
-        from numba.np import arraymath  # noqa: F401  asks for SciPy when it loads
+
+        import_module("numba.np.arraymath")  # asks for SciPy when it loads
     finally:
         if hide:
             del modules["scipy"]
