@@ -1,34 +1,10 @@
-"""Semantic versions: their order, and the one that a change needs (https://semver.org, 2.0.0)."""
+"""The version that a change needs (https://semver.org, 2.0.0)."""
 
 from __future__ import annotations
 
-import re
+from mien.release.semver import PATTERN, is_version, precedence
 
-_VERSION = re.compile(
-    r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
-    r"(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?\Z"
-)
-
-Core = tuple[int, int, int]
-Precedence = tuple[Core, bool, tuple[tuple[bool, int, str], ...]]
-
-
-def is_version(text: str) -> bool:
-    """Whether ``text`` is a semantic version."""
-    return _VERSION.match(text) is not None
-
-
-def precedence(version: str) -> Precedence:
-    """A sort key: the order of semantic versions; build metadata does not count.
-
-    Raises:
-        ValueError: it is not a semantic version.
-    """
-    core, early = _parts(version)
-    identifiers = tuple(
-        (not one.isdecimal(), int(one) if one.isdecimal() else 0, one) for one in early
-    )
-    return core, not early, identifiers
+__all__ = ["is_enough", "is_version", "needed_version", "precedence"]
 
 
 def needed_version(old_version: str, verdict: str) -> str:
@@ -44,10 +20,13 @@ def needed_version(old_version: str, verdict: str) -> str:
     Raises:
         ValueError: it is not a semantic version.
     """
-    (major, minor, patch), early = _parts(old_version)
+    match = PATTERN.fullmatch(old_version)
+    if match is None:
+        raise ValueError(f"'{old_version}' is not a version such as 1.4.0")
     if verdict == "none":
         return old_version
-    if early:
+    major, minor, patch = int(match[1]), int(match[2]), int(match[3])
+    if match[4] is not None:
         core = major, minor, patch
     elif verdict == "major" and major:
         core = major + 1, 0, 0
@@ -70,11 +49,3 @@ def is_enough(old_version: str, new_version: str, verdict: str) -> bool:
     if verdict == "none":
         return new >= old
     return new > old and new[0] >= precedence(needed_version(old_version, verdict))[0]
-
-
-def _parts(version: str) -> tuple[Core, list[str]]:
-    match = _VERSION.match(version)
-    if match is None:
-        raise ValueError(f"{version} is not a semantic version such as 1.4.0")
-    core = int(match[1]), int(match[2]), int(match[3])
-    return core, match[4].split(".") if match[4] else []

@@ -1,0 +1,333 @@
+"""`mien diff` and `mien check --against`: which banks they take, and what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.artifact.write import artifact_bytes
+from mien.authored.reader import read_bank
+from mien.cli.github import annotation
+from mien.cli.main import run
+from mien.diff import compare, load_side, side_of_bank
+from mien.diff.fault import SideError
+from mien.text.fault import Fault, Severity
+from mien.text.place import Place
+
+TINY = Path(__file__).parent / "banks" / "tiny"
+
+
+def artifact(folder: Path) -> Path:
+    """The tiny bank's artifact, in the folder."""
+    path = folder / "tiny.safetensors"
+    path.write_bytes(artifact_bytes(side_of_bank(read_bank(TINY)).tables))
+    return path
+
+
+def release(home: Path, version: str) -> None:
+    folder = home / "releases" / "tiny" / version
+    shutil.copytree(TINY, folder / "sources")
+    artifact(folder)
+
+
+def test_a_release_is_found_by_name_or_by_version_alone(tmp_path: Path) -> None:
+    shutil.copytree(TINY, tmp_path / "tiny")
+    release(tmp_path, "1.0.0")
+    for text in ("tiny@1.0.0", "1.0.0", str(tmp_path / "releases" / "tiny" / "1.0.0")):
+        side = load_side(text, tmp_path / "tiny")
+        assert side.sourced
+        assert compare(side, side_of_bank(read_bank(TINY))).empty
+    with pytest.raises(SideError, match=r"no release 2\.0\.0 of tiny; released: 1\.0\.0"):
+        load_side("2.0.0", tmp_path / "tiny")
+    with pytest.raises(SideError, match=r"of which bank\? write NAME@2\.0\.0"):
+        load_side("2.0.0")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    settings = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(
+        ["git", "-C", str(folder), *settings, *arguments],
+        check=True,
+        capture_output=True,
+        env={**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
+    )
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with the tiny bank and its rig beside it, a commit, and a change since."""
+    bank = tmp_path / "presets" / "tiny"
+    shutil.copytree(TINY, bank)
+    (bank / "rigs").rename(tmp_path / "presets" / "rigs")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "one")
+    git(tmp_path, "tag", "v1.0.0")
+    edit(bank / "emotions" / "glad.yaml", "basis: pleased", "basis: delighted")
+    monkeypatch.chdir(tmp_path)
+    return bank
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+
+@pytest.mark.parametrize(
+    "old", ["HEAD", "v1.0.0", "HEAD:presets/tiny", "HEAD~0", "HEAD:./presets/tiny/"]
+)
+def test_a_revision_is_the_bank_as_it_was(
+    old: str, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["diff", old, "presets/tiny", "--exit-code"]) == 1
+    said = capsys.readouterr().out
+    assert "(text-changed), needs 1.0.1 or later" in said
+    revision = old.partition(":")[0]
+    assert f"{revision}:presets/tiny/emotions/glad.yaml:14:41 -> presets/tiny/emotions" in said
+    assert str(checkout.parent) not in said
+
+
+def test_a_rig_that_changed_since_is_taken_from_then(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(checkout.parent / "rigs" / "small.yaml", "slack: 0.06", "slack: 0.07")
+    assert run(["diff", "HEAD", "presets/tiny"]) == 0
+    said = capsys.readouterr().out
+    assert "HEAD:presets/rigs/small.yaml:28:1 -> presets/rigs/small.yaml:28:1" in said
+
+
+def test_a_bank_at_the_top_of_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank = tmp_path / "tiny"
+    shutil.copytree(TINY, bank)
+    git(bank, "init", "--quiet")
+    git(bank, "add", ".")
+    git(bank, "commit", "--quiet", "-m", "one")
+    monkeypatch.chdir(bank)
+    assert run(["diff", "HEAD", "."]) == 0
+    assert "no difference" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        ("HEAD~7", "has no revision HEAD~7"),
+        ("--output=x", "No such option"),
+        ("-x:presets/tiny", "No such option"),
+        ("HEAD:nowhere", "HEAD has no bank in nowhere"),
+        ("HEAD:../up", "'../up' is not a folder of the repository"),
+        ("HEAD:/etc", "'/etc' is not a folder of the repository"),
+        ("a..b:presets/tiny", "'a..b' is not the name of a git revision"),
+        ("$(touch x):presets/tiny", "is not the name of a git revision"),
+        ("presets/tiny/bank.yaml", "is a source file; name the folder of its bank"),
+        ("tiny@9.0.0", "there is no release 9.0.0 of tiny"),
+    ],
+)
+def test_what_is_no_bank_is_refused(
+    old: str, said: str, checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(checkout.parents[1].iterdir())
+    assert run(["diff", old, "presets/tiny"]) == 2
+    assert said in capsys.readouterr().err
+    assert sorted(checkout.parents[1].iterdir()) == before
+
+
+def test_outside_a_checkout_a_revision_is_no_bank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(TINY, tmp_path / "tiny")
+    monkeypatch.chdir(tmp_path)
+    assert run(["diff", "main", "tiny"]) == 2
+    assert "there is no bank main: expected a folder, an artifact" in capsys.readouterr().err
+
+
+def test_a_revision_that_is_broken_says_where(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(checkout / "rules.yaml", "strength: 0.5", "strength: 2")
+    git(checkout, "commit", "--quiet", "-am", "two")
+    edit(checkout / "rules.yaml", "strength: 2", "strength: 0.5")
+    assert run(["diff", "HEAD", "presets/tiny"]) == 2
+    assert "HEAD:presets/tiny/rules.yaml:3:11: error: strength" in capsys.readouterr().err
+
+
+def test_links_of_a_revision_are_not_followed(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "rules.yaml").rename(checkout / "true.yaml")
+    (checkout / "rules.yaml").symlink_to("true.yaml")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "-m", "two")
+    assert run(["diff", "HEAD", "presets/tiny"]) == 2
+    assert "the bank has no rules.yaml" in capsys.readouterr().err
+
+
+def test_json_says_what_the_text_says(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(checkout / "emotions" / "glad.yaml", "jawOpen: 0.25", "jawOpen: 0.3")
+    assert run(["diff", "HEAD", "presets/tiny", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["verdict"] == "minor"
+    assert said["rule"] == "archetype-moved"
+    assert said["needed"] == "1.1.0"
+    assert said["old"] == {"name": "HEAD:presets/tiny", "bank": "tiny", "version": "1.0.0"}
+    moved = said["findings"][0]
+    assert (moved["label"], moved["at"]) == ("glad", "high")
+    assert moved["changes"] == [
+        {
+            "name": "jawOpen",
+            "before": 0.25,
+            "after": 0.3,
+            "old": {"file": "HEAD:presets/tiny/emotions/glad.yaml", "line": 25, "column": 14},
+            "new": {"file": "presets/tiny/emotions/glad.yaml", "line": 25, "column": 14},
+        }
+    ]
+    (visible,) = said["visible"]
+    assert visible["label"] == "glad"
+    assert 0.05 < visible["largest"] < 0.1
+    assert visible["nearest"]["before"]["label"] == "calm"
+
+
+class Tags(HTMLParser):
+    """Counts tags, and notes every address that a page would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: dict[str, int] = {}
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        self.loads += [
+            str(value)
+            for name, value in attrs
+            if name in ("src", "href") and not str(value).startswith("#")
+        ]
+
+
+def test_the_report_draws_what_changed(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(checkout / "rigs", ignore_errors=True)
+    glad = checkout / "emotions" / "glad.yaml"
+    edit(glad, "jawOpen: 0.25", "jawOpen: 0.5")
+    edit(glad, "  sly:", "  roguish:")
+    edit(glad, "title: Glad", 'title: "<script>alert(1)</script>"')
+    assert run(["diff", "HEAD", "presets/tiny", "--report", "report.html"]) == 0
+    capsys.readouterr()
+    text = Path("report.html").read_text()
+    tags = Tags()
+    tags.feed(text)
+    assert tags.loads == []
+    assert tags.counts["table"] == 2
+    assert "script" not in tags.counts
+    assert "&lt;script&gt;" in text
+    assert "style-renamed" in text
+    # The renamed style stands under its new name: nothing was removed or added.
+    assert re.findall(r"<h2>(.*)</h2>", text) == ["glad high", "glad roguish"]
+    assert tags.counts["figure"] == 4
+    assert ">before<" in text
+    assert ">after<" in text
+
+
+def test_a_report_is_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["diff", str(TINY), str(TINY), "--report", "report.png"]) == 2
+    assert "should end in .html" in capsys.readouterr().err
+
+
+def test_the_report_of_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = artifact(tmp_path)
+    assert run(["diff", str(path), str(TINY), "--report", "report.html"]) == 0
+    assert "An artifact does not tell budgets." in Path("report.html").read_text()
+
+
+def test_breaking_changes_stand_at_their_lines(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(checkout / "emotions" / "glad.yaml", "[0.75, 0.35, 0.35]", "[0.75, 0.4, 0.35]")
+    assert run(["check", "presets/tiny", "--against", "HEAD"]) == 1
+    said = capsys.readouterr().out
+    assert "presets/tiny/emotions/glad.yaml:14:21: error: glad mid: the anchor mid moved" in said
+    assert "[anchor-moved]\n  14 |   mid:" in said
+    assert "presets/tiny/bank.yaml:4:10: error: version: 1.0.0 is too small" in said
+    assert "hint: write version: 2.0.0 or a later one" in said
+    edit(checkout / "bank.yaml", "version: 1.0.0", "version: 2.0.0")
+    assert run(["check", "presets/tiny", "--against", "HEAD"]) == 0
+    said = capsys.readouterr().out
+    assert "glad.yaml:14:21: warning: glad mid: the anchor mid moved" in said
+    assert "too small" not in said
+
+
+def test_a_small_change_needs_a_version_too(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 1
+    assert "are patch (text-changed)" in capsys.readouterr().out
+    edit(checkout / "bank.yaml", "version: 1.0.0", "version: 1.0.1")
+    assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 0
+
+
+def test_against_what_is_not_there(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert checkout.is_dir()
+    assert run(["check", "presets/tiny", "--against", "v9"]) == 2
+    assert "Invalid value for --against: the repository" in capsys.readouterr().err
+
+
+def test_annotations_for_github(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(checkout / "emotions" / "glad.yaml", "[0.75, 0.35, 0.35]", "[0.75, 0.4, 0.35]")
+    assert run(["check", "presets/tiny", "--against", "HEAD", "--format", "github"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",title=")[0] for line in lines] == [
+        "::error file=presets/tiny/bank.yaml,line=4,col=10",
+        "::error file=presets/tiny/emotions/glad.yaml,line=14,col=21",
+    ]
+    assert lines[0].endswith("%0Awrite version: 2.0.0 or a later one")
+
+
+def test_annotations_of_a_bank_that_cannot_be_read(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(checkout / "rules.yaml", "strength: 0.5", "strength: 2")
+    assert run(["check", "presets/tiny", "--format", "github"]) == 2
+    start = "::error file=presets/tiny/rules.yaml,line=3,col=11,title="
+    assert capsys.readouterr().out.startswith(start)
+
+
+def test_annotations_are_escaped() -> None:
+    fault = Fault(
+        place=Place("odd,name:100%.yaml"),
+        path="a",
+        code="some-code",
+        message="50 % of\r\nit: a, b",
+        hint="do",
+        severity=Severity.WARNING,
+    )
+    assert annotation(fault) == (
+        "::warning file=odd%2Cname%3A100%25.yaml,title=some-code::a: 50 %25 of%0D%0Ait: a, b%0Ado"
+    )
+
+
+@given(st.text(), st.text())
+def test_an_annotation_is_one_line_that_reads_back(file: str, message: str) -> None:
+    line = annotation(Fault(place=Place(file, 1, 2), path="", code="x", message=message))
+    assert "\n" not in line
+    assert "\r" not in line
+    properties, _, said = line.removeprefix("::error ").partition("::")
+    assert unescaped(said) == message
+    assert unescaped(properties.split(",")[0]) == f"file={file}"
+
+
+def unescaped(text: str) -> str:
+    for code, character in (("%0A", "\n"), ("%0D", "\r"), ("%3A", ":"), ("%2C", ",")):
+        text = text.replace(code, character)
+    return text.replace("%25", "%")
