@@ -86,7 +86,7 @@ def _order(ledger: Ledger, shown: str) -> Iterator[Fault]:
         before = newest.get(entry.bank)
         if before is not None and precedence(entry.version) <= precedence(before.version):
             message = f"{entry.name} stands after {before.name}, which is no older version"
-            yield _fault(shown, entry, "ledger-out-of-turn", message)
+            yield _fault(shown, entry, "ledger-order", message)
         else:
             newest[entry.bank] = entry
 

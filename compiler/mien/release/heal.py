@@ -6,31 +6,19 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from attrs import evolve
+
 from mien.release.check import release_faults
 from mien.release.entry import Entry, Ledger
 from mien.release.freeze import append
-from mien.release.layout import ReleaseFolder, release_folders, staging_folders
-from mien.release.ledger import LEDGER_NAME, head_digest
+from mien.release.layout import ReleaseFolder
+from mien.release.ledger import head_digest
+from mien.release.leftovers import leftovers, unlisted
 from mien.release.measure import measured_entry
 from mien.release.refused import ReleaseRefused, refusal
 from mien.release.semver import precedence
 from mien.text.fault import BankFaults, Fault
 from mien.text.files import shown_path
-
-
-def leftovers(releases: Path) -> tuple[Path, ...]:
-    """Folders and files that no release needs: interrupted ones left them."""
-    return (*staging_folders(releases), *sorted(releases.glob(f".{LEDGER_NAME}.*.tmp")))
-
-
-def unlisted(releases: Path, ledger: Ledger) -> tuple[ReleaseFolder, ...]:
-    """Releases that lie in their place, but not in the ledger, oldest first."""
-    found = (
-        folder
-        for folder in release_folders(releases)
-        if ledger.find(folder.bank, folder.version) is None
-    )
-    return tuple(sorted(found, key=lambda folder: (folder.bank, precedence(folder.version))))
 
 
 def clear(releases: Path) -> Iterator[str]:
@@ -79,7 +67,7 @@ def _why_not(home: ReleaseFolder, ledger: Ledger) -> Sequence[Fault]:
     except OSError as damage:
         what = damage.strerror or str(damage)
         return [refusal(str(damage.filename or home.path), "release-damaged", what, "")]
-    return release_faults(home, entry)
+    return [evolve(fault, hint="") for fault in release_faults(home, entry)]
 
 
 def _unlisted(home: ReleaseFolder) -> Fault:

@@ -23,7 +23,7 @@ HEADER = (
 _ENTRIES = "releases:\n"
 _NONE = "releases: []\n"
 
-_FIELD = re.compile(r'(?:- |  )(\w+): ([^\s"]+|"[^"\\]*")')
+_FIELD = re.compile(r'(?:- |  )(\w+): ([^\s"]+|"[^"\\\x00-\x1f]*")')
 _SOURCE = re.compile(r'    ([A-Za-z0-9_][A-Za-z0-9_./-]*): ([0-9a-f]{64}|"[0-9a-f]{64}")')
 _BANK = re.compile(r"[a-z][a-z0-9_-]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -14,6 +14,7 @@ from mien.compile import Compiled, compile_bank
 from mien.fresh import LOCK_NAME
 from mien.lock.write import write_lock
 from mien.release.chain import chain_faults
+from mien.release.check import file_faults
 from mien.release.committed import GitFailed, checkout_of, uncommitted
 from mien.release.entry import Entry, Ledger
 from mien.release.exclusive import Busy, exclusive
@@ -24,6 +25,7 @@ from mien.release.ledger import LEDGER_NAME, read_ledger
 from mien.release.measure import sha256
 from mien.release.refused import ReleaseRefused, refusal
 from mien.release.semver import precedence
+from mien.text.atomic import sync_folder
 from mien.text.fault import BankFaults, Fault
 from mien.text.files import shown_path
 from mien.versions import ENGINE
@@ -55,6 +57,7 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
     name = f"{bank.manifest.id} {bank.manifest.version}"
     made = not releases.exists()
     releases.mkdir(parents=True, exist_ok=True)
+    sync_folder(releases.parent)
     try:
         with exclusive(releases):
             return _release(folder, bank, releases, say, proving)
@@ -190,6 +193,7 @@ def _differences(data: bytes, compiled: Compiled, path: Path) -> str:
 
 def _too_small(folder: Path, compiled: Compiled, releases: Path, ledger: Ledger) -> Iterator[Fault]:
     """The version must promise no less than what changed since the newest release."""
+    from mien.artifact.error import ArtifactError
     from mien.diff import compare, is_enough, load_side, side_of_bank
 
     manifest = compiled.bank.manifest
@@ -198,7 +202,21 @@ def _too_small(folder: Path, compiled: Compiled, releases: Path, ledger: Ledger)
         return
     newest = released[-1]
     home = ReleaseFolder(releases=releases, bank=newest.bank, version=newest.version)
-    diff = compare(load_side(str(home.path)), side_of_bank(compiled.bank, tables=compiled.tables))
+    damage = file_faults(home, newest)
+    if damage:
+        yield from damage
+        return
+    side = side_of_bank(compiled.bank, tables=compiled.tables)
+    try:
+        diff = compare(load_side(str(home.path)), side)
+    except ArtifactError as error:
+        yield refusal(
+            shown_path(home.path),
+            "release-unreadable",
+            f"cannot tell what changed since {newest.name}: {error}",
+            "`mien verify` says more",
+        )
+        return
     if is_enough(newest.version, manifest.version, diff.verdict):
         return
     yield refusal(

@@ -13,9 +13,9 @@ from mien.release.chain import chain_faults
 from mien.release.check import file_faults, release_faults
 from mien.release.entry import Entry, Ledger
 from mien.release.exclusive import is_busy
-from mien.release.heal import leftovers, unlisted
 from mien.release.layout import ReleaseFolder, release_folders
 from mien.release.ledger import LEDGER_NAME, read_ledger
+from mien.release.leftovers import leftovers, unlisted
 from mien.release.refused import refusal
 from mien.release.seen import note_verified, was_verified
 from mien.text.fault import BankFaults, Fault

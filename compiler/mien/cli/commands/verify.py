@@ -55,7 +55,8 @@ def command(
         jobs=jobs or usable_cores(),
         progress=_progress(output),
     )
-    if not report.faults and not report.releases and (name or version):
+    asked = version is not None or (name is not None and beside is None)
+    if asked and not report.faults and not report.releases:
         raise click.UsageError(_unknown(report, name, version, folder))
     if output == "json":
         write_json(_json(report))
@@ -122,7 +123,7 @@ def _write(report: Report, folder: Path) -> None:
     if faults:
         click.echo("")
         write_faults(faults, "text")
-    elif not report.ledger.entries:
+    elif not report.releases:
         click.echo(f"{folder}: nothing is released yet")
     else:
         many = len(report.releases)

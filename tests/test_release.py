@@ -1,0 +1,309 @@
+"""`mien release` as a user meets it: what it freezes, and every reason for which it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mien.artifact.error import ArtifactError
+from mien.cli.main import run
+from mien.release.entry import FIRST
+from mien.release.ledger import entry_digest, read_ledger
+
+TINY = Path(__file__).parent / "banks" / "tiny"
+RELEASES = Path("releases")
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny bank with a fresh lock, in the working folder and in no git checkout."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    shutil.copytree(TINY, tmp_path / "tiny")
+    assert run(["compile", "tiny"]) == 0
+    return Path("tiny")
+
+
+def edit(name: str, before: str, after: str) -> None:
+    path = Path("tiny", name)
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    assert run(["compile", "tiny"]) == 0
+
+
+def state(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def refusals(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]:
+    """The codes with which a release is refused, and what is said."""
+    before = state(RELEASES)
+    capsys.readouterr()
+    assert run(["release", "tiny", "--format", "json", *arguments]) == 1
+    assert state(RELEASES) == before
+    faults = json.loads(capsys.readouterr().out)["faults"]
+    return {fault["code"]: f"{fault['message']} {fault['hint']}" for fault in faults}
+
+
+def git(*arguments: str) -> None:
+    who = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, *arguments], check=True, capture_output=True)
+
+
+def test_it_freezes_sources_lock_and_artifact_byte_for_byte(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["release", "tiny", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out.partition("{")[2].join(["{", ""]))
+    frozen = state(RELEASES / "tiny" / "1.0.0")
+    sources = {f"sources/{name}": data for name, data in state(TINY).items()}
+    artifact = Path("build", "tiny.safetensors").read_bytes()
+    lock = (bank / "mien.lock").read_bytes()
+    assert frozen == {**sources, "mien.lock": lock, "tiny.safetensors": artifact}
+    (entry,) = read_ledger(RELEASES / "ledger.yaml").entries
+    assert (entry.bank, entry.version, entry.engine) == ("tiny", "1.0.0", 1)
+    assert entry.artifact == said["artifact"] == hashlib.sha256(artifact).hexdigest()
+    assert entry.lock == hashlib.sha256(lock).hexdigest()
+    assert entry.sources == {
+        name: hashlib.sha256(data).hexdigest() for name, data in state(TINY).items()
+    }
+    assert entry.previous == FIRST
+    assert sorted(path.name for path in RELEASES.iterdir()) == [
+        ".gitattributes",
+        "ledger.yaml",
+        "tiny",
+    ]
+
+
+def test_a_release_stands_alone(bank: Path) -> None:
+    """Even the rig that lay beside the bank comes along."""
+    (bank / "rigs").rename("rigs")
+    assert run(["release", "tiny"]) == 0
+    shutil.rmtree("rigs")
+    shutil.rmtree(bank)
+    assert run(["verify", "tiny", "--releases", "releases", "--full"]) == 0
+    assert run(["check", "releases/tiny/1.0.0/sources"]) == 0
+
+
+def test_the_next_release_pins_the_one_before(bank: Path) -> None:
+    assert run(["release", "tiny"]) == 0
+    before = state(RELEASES)
+    edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
+    edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
+    assert run(["release", "tiny"]) == 0
+    first, second = read_ledger(RELEASES / "ledger.yaml").entries
+    assert second.previous == entry_digest(first)
+    after = state(RELEASES)
+    assert after["ledger.yaml"].startswith(before.pop("ledger.yaml"))
+    assert {name: after[name] for name in before} == before
+
+
+def test_releases_go_where_they_are_told_to(bank: Path, tmp_path: Path) -> None:
+    assert run(["release", "tiny", "--releases", "a/b"]) == 0
+    assert not RELEASES.exists()
+    assert run(["verify", "tiny", "--releases", "a/b"]) == 0
+    assert (tmp_path / "a" / "b" / "tiny" / "1.0.0" / "mien.lock").is_file()
+
+
+def test_a_version_is_released_once(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["release", "tiny"]) == 0
+    assert "nothing has changed since" in refusals(capsys)["version-released"]
+    edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
+    said = refusals(capsys)["version-released"]
+    assert "the bank has changed since" in said
+    assert "greater version" in said
+
+
+def test_a_version_has_to_be_the_newest(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["release", "tiny"]) == 0
+    edit("bank.yaml", "version: 1.0.0", "version: 1.0.0-rc.9")
+    assert "not greater than the newest release, 1.0.0" in refusals(capsys)["version-not-newer"]
+
+
+def test_a_version_has_to_promise_what_changed(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["release", "tiny"]) == 0
+    edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
+    edit("bank.yaml", "version: 1.0.0", "version: 1.0.1")
+    said = refusals(capsys)["version-too-small"]
+    assert "it has to be 1.1.0 or greater" in said
+    assert "mouthSmileLeft" in said
+    edit("bank.yaml", "version: 1.0.1", "version: 1.1.0")
+    assert run(["release", "tiny"]) == 0
+
+
+def test_a_stale_lock_is_refused_and_says_how(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = bank / "emotions" / "glad.yaml"
+    path.write_text(path.read_text().replace("mouthSmile: 0.5\n", "mouthSmile: 0.52\n"))
+    said = refusals(capsys)["lock-stale"]
+    assert "label glad: table changed" in said
+    assert "mien compile tiny" in said
+    (bank / "mien.lock").write_text("schema: mien/lock/1\n")
+    assert "not a lock that mien wrote" in refusals(capsys)["lock-stale"]
+    (bank / "mien.lock").unlink()
+    assert "no lock yet" in refusals(capsys)["lock-stale"]
+    assert not RELEASES.exists()
+
+
+def test_all_reasons_are_given_at_once(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["release", "tiny"]) == 0
+    path = bank / "emotions" / "glad.yaml"
+    path.write_text(path.read_text().replace("mouthSmile: 0.5\n", "mouthSmile: 0.52\n"))
+    assert refusals(capsys).keys() == {"version-released", "lock-stale"}
+
+
+def test_a_broken_bank_is_bad_input(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = bank / "emotions" / "glad.yaml"
+    path.write_text(path.read_text().replace("mouthSmile: 0.5\n", "mouthSmyle: 0.5\n"))
+    assert run(["release", "tiny"]) == 2
+    assert "mouthSmyle" in capsys.readouterr().err
+    assert not RELEASES.exists()
+
+
+def test_in_a_checkout_everything_has_to_be_committed(
+    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    git("init", "-q", ".")
+    git("add", "tiny/bank.yaml", "tiny/rules.yaml", "tiny/rigs", "tiny/emotions")
+    git("commit", "-q", "-m", "sources")
+    assert "commit the sources and the lock first" in refusals(capsys)["not-committed"]
+    git("add", "tiny/mien.lock")
+    assert "not-committed" in refusals(capsys)
+    git("commit", "-q", "-m", "lock")
+    path = bank / "emotions" / "glad.yaml"
+    whole = path.read_text()
+    path.write_text(whole + "# a note that the lock does not see\n")
+    capsys.readouterr()
+    assert run(["release", "tiny"]) == 1
+    said = capsys.readouterr().err
+    assert "tiny/emotions/glad.yaml: error: this file has changes" in said
+    assert "bank.yaml" not in said
+    path.write_text(whole)
+    Path("elsewhere").write_text("not a part of the bank\n")
+    (bank / "rigs" / "unused.yaml").write_text("# nor this\n")
+    assert run(["release", "tiny"]) == 0
+    assert "git checkout" not in capsys.readouterr().err
+
+
+def test_without_git_a_checkout_is_not_trusted(
+    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(".git").mkdir()
+    assert "git-failed" in refusals(capsys)
+    monkeypatch.setenv("PATH", "")
+    assert "git is not installed" in refusals(capsys)["git-failed"]
+
+
+def test_outside_a_checkout_it_says_what_it_skips(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["release", "tiny"]) == 0
+    assert "no git checkout" in capsys.readouterr().err
+
+
+def test_another_version_than_the_banks_is_refused_or_written(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = bank / "bank.yaml"
+    text = path.read_text().replace("version: 1.0.0", "version:   '1.0.0' # the first")
+    path.write_text(text)
+    before = state(Path())
+    assert run(["release", "tiny", "--version", "1.2.0"]) == 2
+    assert "--edit" in capsys.readouterr().err
+    assert run(["release", "tiny", "--version", "1.2"]) == 2
+    assert "not a version" in capsys.readouterr().err
+    assert state(Path()) == before
+    assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 0
+    assert path.read_text() == text.replace("'1.0.0'", "'1.2.0'")
+    assert read_ledger(RELEASES / "ledger.yaml").find("tiny", "1.2.0") is not None
+
+
+def test_in_a_checkout_an_edited_version_has_to_be_committed_first(
+    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    git("init", "-q", ".")
+    git("add", "tiny")
+    git("commit", "-q", "-m", "bank")
+    assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 0
+    assert "Commit both" in capsys.readouterr().out
+    assert not RELEASES.exists()
+    git("commit", "-q", "-a", "-m", "1.2.0")
+    assert run(["release", "tiny", "--version", "1.2.0"]) == 0
+
+
+def test_a_bank_that_does_not_compile_keeps_its_version(bank: Path) -> None:
+    path = bank / "bank.yaml"
+    path.write_text(path.read_text().replace("channel: 8.0", "channel: 0.1"))
+    before = state(Path())
+    assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 2
+    assert state(Path()) == before
+
+
+def test_a_json_manifest_and_a_byte_order_mark_are_edited_alike(bank: Path) -> None:
+    from mien.release.version_line import set_version
+    from mien.text.node import plain
+    from mien.text.yaml_nodes import require_yaml
+
+    path = bank / "bank.yaml"
+    document = plain(require_yaml(path.read_text(), "bank.yaml"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    before = path.read_bytes()
+    set_version(bank, "3.0.0")
+    assert path.read_bytes() == before.replace(b"version: 1.0.0", b"version: 3.0.0")
+    path.unlink()
+    path.with_suffix(".json").write_text(json.dumps(document))
+    set_version(bank, "4.0.0")
+    assert json.loads(path.with_suffix(".json").read_text())["version"] == "4.0.0"
+
+
+def test_a_damaged_newest_release_takes_no_next_one(
+    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["release", "tiny"]) == 0
+    edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
+    path = RELEASES / "tiny" / "1.0.0" / "tiny.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert "changed since it was released" in refusals(capsys)["file-changed"]
+    path.write_bytes(whole)
+    with monkeypatch.context() as patch:
+        patch.setattr("mien.diff.sources.read_artifact", _newer)
+        assert "upgrade mien" in refusals(capsys)["release-unreadable"]
+    assert run(["release", "tiny"]) == 0
+
+
+def _newer(_: object) -> None:
+    raise ArtifactError("made for engine 7; upgrade mien")
+
+
+def test_a_broken_ledger_takes_no_more_releases(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["release", "tiny"]) == 0
+    edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
+    assert run(["release", "tiny"]) == 0
+    edit("bank.yaml", "version: 1.1.0", "version: 1.2.0")
+    path = RELEASES / "ledger.yaml"
+    whole = path.read_text()
+    path.write_text(whole.replace("engine: 1", "engine: 2", 1))
+    assert "tiny 1.0.0 was edited: engine" in refusals(capsys)["ledger-edited"]
+    path.write_text(whole + "# a note\n")
+    assert run(["release", "tiny"]) == 2
+    path.write_text(whole)
+    assert run(["release", "tiny"]) == 0
