@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -15,12 +18,12 @@ WEB = Path(__file__).resolve().parents[1] / "web"
 TYPES: Mapping[str, str] = MappingProxyType(
     {
         ".css": "text/css; charset=utf-8",
-        ".html": "text/html; charset=utf-8",
         ".js": "text/javascript; charset=utf-8",
         ".svg": "image/svg+xml",
+        ".wasm": "application/wasm",
     }
 )
-_START = "/page/index.html"
+_START = Path("page", "index.html")
 AVATAR = "/avatar/avatar.js"
 
 
@@ -42,6 +45,16 @@ def asset_table(web: Path = WEB) -> Mapping[str, Asset]:
             if path.suffix in TYPES and path.is_file() and not path.is_symlink():
                 address = f"/{path.relative_to(web).as_posix()}"
                 table[address] = Asset(path=path, type=TYPES[path.suffix])
-    if _START in table:
-        table["/"] = table[_START]
+    table["/"] = Asset(path=web / _START, type="text/html; charset=utf-8")
     return MappingProxyType(table)
+
+
+def inline_digests(web: Path = WEB) -> tuple[str, ...]:
+    """The digests of the page's inline scripts as a content security policy names them.
+
+    There is one, the import map: browsers read none from a file.
+    """
+    page = (web / _START).read_bytes()
+    scripts = re.findall(rb'<script type="importmap">(.*?)</script>', page, re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(script).digest()) for script in scripts)
+    return tuple(f"'sha256-{digest.decode()}'" for digest in digests)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from attrs import field, frozen
@@ -14,10 +14,6 @@ KEY_HEADER = "X-Mien-Key"
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
-        # blob: and data: are pictures and buffers inside a dropped avatar; neither is a network.
-        "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; "
-        "connect-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'",
         "Cache-Control": "no-store",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -27,7 +23,28 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "X-Frame-Options": "DENY",
     }
 )
-"""Sent with every answer."""
+"""Sent with every answer, beside the content security policy."""
+
+
+def security_policy(scripts: Iterable[str]) -> str:
+    """The content security policy of a page with these inline scripts, given by their digests.
+
+    Nothing comes from elsewhere. ``blob:`` and ``data:`` are what a dropped avatar holds (pictures,
+    buffers, the workers that unpack them), and neither is a network; unpacking is WebAssembly.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            " ".join(("script-src 'self' 'wasm-unsafe-eval'", *scripts)),
+            "worker-src 'self' blob:",
+            "img-src 'self' blob: data:",
+            "connect-src 'self' blob: data:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
 
 
 @frozen(kw_only=True)

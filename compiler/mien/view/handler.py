@@ -92,6 +92,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Every answer carries the same precautions."""
+        self.send_header("Content-Security-Policy", self.viewed.policy)
         for name, value in HEADERS.items():
             self.send_header(name, value)
         super().end_headers()

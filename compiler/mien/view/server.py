@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from mien.drawing.reader import shipped_face
-from mien.view.assets import Asset, asset_table
+from mien.view.assets import Asset, asset_table, inline_digests
 from mien.view.edit.desk import Desk
-from mien.view.guard import Guard, is_loopback
+from mien.view.guard import Guard, is_loopback, security_policy
 from mien.view.handler import Handler
 from mien.view.look import looked_at
 from mien.view.news import News
@@ -35,6 +35,7 @@ class ViewServer:
         handler = type("BoundHandler", (Handler,), {"viewed": self})
         self._http = _server_class(host)((host, port), handler)
         self.assets: Mapping[str, Asset] = asset_table()
+        self.policy = security_policy(inline_digests())
         self.drawing = json.dumps(shipped_face().to_json()).encode()
         self.guard = Guard(host=host, port=int(self._http.server_address[1]))
         self.news = News(looked_at(folder))

@@ -10,9 +10,9 @@ from threading import Event, Thread
 from mien import resources
 from mien.text.files import SUFFIXES
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.03
 """Between two looks at the files: some twenty calls of `stat`."""
-SETTLE_SECONDS = 0.01
+SETTLE_SECONDS = 0.005
 MOST_SETTLES = 10
 
 Snapshot = tuple[tuple[str, int, int, int], ...]

@@ -121,17 +121,30 @@ def _order(rig: Rig) -> dict[str, int]:
 def _require_faithful(
     text: str, edited: str, change: Change, wanted: Mapping[str, float], rig: Rig, *, json: bool
 ) -> None:
-    before, after = _parsed(text, json=json), _parsed(edited, json=json)
-    found = expanded(_numbers(_mapping(after, change.path)), rig)
-    same = all(found.get(name, 0.0) == wanted.get(name, 0.0) for name in rig.names)
-    comments = sorted(comment.text for comment in find_comments(text, before))
-    if not same or (
-        not json and comments != sorted(comment.text for comment in find_comments(edited, after))
-    ):
+    if not _faithful(text, edited, change, wanted, rig, json=json):
         raise EditRefused(
             f"{'.'.join(change.path)} is written in a way that cannot be edited here; "
             "edit the file by hand"
         )
+
+
+def _faithful(
+    text: str, edited: str, change: Change, wanted: Mapping[str, float], rig: Rig, *, json: bool
+) -> bool:
+    """Whether the edited text says what was asked, with every comment of the text before."""
+    before = _parsed(text, json=json)
+    try:
+        after = _parsed(edited, json=json)
+    except EditRefused:
+        return False
+    found = expanded(_numbers(_mapping(after, change.path)), rig)
+    if any(found.get(name, 0.0) != wanted.get(name, 0.0) for name in rig.names):
+        return False
+    return json or _comments(text, before) == _comments(edited, after)
+
+
+def _comments(text: str, root: Node) -> list[str]:
+    return sorted(comment.text for comment in find_comments(text, root))
 
 
 def _parsed(text: str, *, json: bool) -> Node:

@@ -10,12 +10,22 @@ import { byId, element } from "./dom.js";
  * What `../avatar/avatar.js` gives.
  *
  * @typedef {object} Avatar
- * @property {(file: ArrayBuffer, name: string) => Promise<{present: string[], missing: string[]}>} load
+ * @property {(file: ArrayBuffer, name: string) => Promise<Facts>} load
  * @property {(weights: ArrayLike<number>, names: readonly string[]) => void} setWeights
+ * @property {(yaw: number, pitch: number) => void} turn radians
+ * @property {() => void} frame
  * @property {() => void} dispose
  */
 
+/** @typedef {{format: string, present: string[], missing: string[], still: string[]}} Facts */
+
 const MODULE = "../avatar/avatar.js";
+const RADIANS_A_PIXEL = 0.01;
+const RADIANS_A_KEY = 0.1;
+const MOST_YAW = 1.5;
+const MOST_PITCH = 0.8;
+/** @type {Readonly<Record<string, [number, number]>>} */
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KINDS = /\.(vrm|glb|gltf)$/i;
 
 /** The place where avatars are dropped. */
@@ -29,6 +39,9 @@ export class AvatarDrop {
     this.available = false;
     /** @type {Avatar | null} */
     this.avatar = null;
+    this.pose = { yaw: 0, pitch: 0 };
+    this.listen();
+    window.addEventListener("resize", () => this.avatar?.frame());
     const input = byId("avatar-file", HTMLInputElement);
     input.addEventListener("change", () => {
       if (input.files?.[0]) void this.open(input.files[0]);
@@ -55,6 +68,36 @@ export class AvatarDrop {
    */
   show(weights, names) {
     this.avatar?.setWeights(weights, names);
+    this.avatar?.frame();
+  }
+
+  /** Have the canvas turn the head: by dragging it, or by its arrow keys. */
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (event) => canvas.setPointerCapture(event.pointerId));
+    canvas.addEventListener("pointermove", (event) => {
+      if (!canvas.hasPointerCapture(event.pointerId)) return;
+      this.turn(RADIANS_A_PIXEL * event.movementX, RADIANS_A_PIXEL * event.movementY);
+    });
+    canvas.addEventListener("keydown", (event) => {
+      const step = KEYS[event.key];
+      if (!step) return;
+      event.preventDefault();
+      this.turn(RADIANS_A_KEY * step[0], RADIANS_A_KEY * step[1]);
+    });
+  }
+
+  /**
+   * @param {number} yaw
+   * @param {number} pitch
+   */
+  turn(yaw, pitch) {
+    this.pose = {
+      yaw: Math.min(MOST_YAW, Math.max(-MOST_YAW, this.pose.yaw + yaw)),
+      pitch: Math.min(MOST_PITCH, Math.max(-MOST_PITCH, this.pose.pitch + pitch)),
+    };
+    this.avatar?.turn(this.pose.yaw, this.pose.pitch);
+    this.avatar?.frame();
   }
 
   /** @param {File} file */
@@ -68,14 +111,16 @@ export class AvatarDrop {
       return;
     }
     this.tell("busy", `Reading ${file.name} …`);
+    const first = this.avatar === null;
     try {
-      const avatar = (this.avatar ??= await started(this.canvas));
       this.shown(true);
-      const { present, missing } = await avatar.load(await file.arrayBuffer(), file.name);
-      this.report(file.name, present, missing);
+      const avatar = (this.avatar ??= await started(this.canvas));
+      const facts = await avatar.load(await file.arrayBuffer(), file.name);
+      this.canvas.setAttribute("aria-label", `${file.name}; arrow keys turn the head`);
+      this.report(file.name, facts);
       this.loaded();
     } catch (error) {
-      this.close();
+      if (first) this.close();
       const reason = error instanceof Error ? error.message : String(error);
       this.tell("error", `${file.name} cannot be shown: ${reason}`);
     }
@@ -90,6 +135,8 @@ export class AvatarDrop {
     const fresh = /** @type {HTMLCanvasElement} */ (this.canvas.cloneNode());
     this.canvas.replaceWith(fresh);
     this.canvas = fresh;
+    this.pose = { yaw: 0, pitch: 0 };
+    this.listen();
   }
 
   /** @param {boolean} avatar */
@@ -100,26 +147,17 @@ export class AvatarDrop {
 
   /**
    * @param {string} name
-   * @param {readonly string[]} present
-   * @param {readonly string[]} missing
+   * @param {Facts} facts
    */
-  report(name, present, missing) {
+  report(name, { format, present, missing, still }) {
     const back = element("button", { type: "button" }, "Back to the drawing");
     back.addEventListener("click", () => this.close());
     const whole = present.length + missing.length;
     this.news.replaceChildren(
-      element("p", {}, `${name} has ${present.length} of ${whole} channels. `, back),
+      element("p", {}, `${name} (${format}) has ${present.length} of ${whole} channels. `, back),
+      ...listed("missing", missing),
+      ...listed("there, but without effect", still),
     );
-    if (missing.length) {
-      this.news.append(
-        element(
-          "details",
-          {},
-          element("summary", {}, `${missing.length} missing`),
-          element("p", { class: "missing" }, missing.join(", ")),
-        ),
-      );
-    }
   }
 
   /**
@@ -129,6 +167,17 @@ export class AvatarDrop {
   tell(kind, text) {
     this.news.replaceChildren(element("p", { class: kind }, text));
   }
+}
+
+/**
+ * @param {string} what
+ * @param {readonly string[]} names
+ * @returns {HTMLElement[]}
+ */
+function listed(what, names) {
+  if (names.length === 0) return [];
+  const summary = element("summary", {}, `${names.length} ${what}`);
+  return [element("details", {}, summary, element("p", { class: "missing" }, names.join(", ")))];
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { byId, checkRadio, chip, element } from "./dom.js";
 import { ON_THE_LINE, anchorAt, anchorsOf, nearestIntensity, pointAt } from "./looking.js";
-import { held, shortest } from "./numbers.js";
+import { held } from "./numbers.js";
 
 /** @typedef {import("../evaluator.js").Evaluator} Evaluator */
 /** @typedef {import("./types.js").State} State */
@@ -125,8 +125,8 @@ export class Controls {
     this.styles.toggleAttribute("inert", mixed);
     this.dominance.value = String(view.vad[2]);
     this.axes.forEach((input, axis) => {
-      if (input !== document.activeElement || Number(input.value) !== view.vad[axis]) {
-        input.value = String(shortest(view.vad[axis]));
+      if (input !== document.activeElement || Math.abs(Number(input.value) - view.vad[axis]) > 1e-4) {
+        input.value = String(Number(view.vad[axis].toFixed(4)));
       }
     });
     const { intensity, distance } = nearestIntensity(evaluator, view);
@@ -202,6 +202,7 @@ export class Controls {
     for (const button of this.anchors.querySelectorAll("button")) {
       const here = view.edit ? button.value === view.edit : button.value === at?.name;
       button.setAttribute("aria-pressed", String(here));
+      button.disabled = mixed && button.classList.contains("styled");
     }
   }
 }

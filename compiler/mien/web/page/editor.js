@@ -43,6 +43,8 @@ export class Editor {
     });
     this.discard = this.button("Discard", () => this.clear());
     this.back = this.button("Undo last write", () => void this.undo());
+    /** @type {(Node | string)[]} what happened last, until the next drag */
+    this.told = [];
     this.undoable = 0;
     this.readOnly = "";
     this.panel.append(
@@ -69,7 +71,7 @@ export class Editor {
     if (!same) {
       this.values.clear();
       this.preview = null;
-      this.news.replaceChildren();
+      this.told = [];
       if (anchor) this.later();
     }
   }
@@ -92,7 +94,7 @@ export class Editor {
    */
   set(values) {
     for (const [channel, value] of values) this.values.set(channel, value);
-    this.news.replaceChildren();
+    this.told = [];
     this.later();
     this.changed();
   }
@@ -100,7 +102,7 @@ export class Editor {
   /** Forget what is not written. */
   clear() {
     this.values.clear();
-    this.news.replaceChildren();
+    this.told = [];
     this.later();
     this.changed();
   }
@@ -149,16 +151,7 @@ export class Editor {
     const lines = preview?.diff ?? [];
     this.diff.hidden = lines.length === 0;
     this.diff.replaceChildren(...lines.map(diffLine));
-    if (preview && preview.faults.length) {
-      this.news.replaceChildren(
-        element("p", { class: "error" }, "The bank would have faults, so this is not written:"),
-        faultList(preview.faults),
-      );
-    } else if (preview && lines.length === 0 && !this.news.childElementCount) {
-      this.news.replaceChildren(
-        element("p", { class: "hint" }, "Drag a bar; the lines of the file appear here."),
-      );
-    }
+    this.news.replaceChildren(...this.told, ...this.remarks());
     const sound = preview !== null && lines.length > 0 && preview.faults.length === 0;
     this.write.disabled = !sound || this.readOnly !== "";
     this.lines.disabled = preview === null || preview.lines === "";
@@ -166,13 +159,29 @@ export class Editor {
     this.back.disabled = this.undoable === 0;
   }
 
+  /** @returns {Node[]} what the preview asks to be said */
+  remarks() {
+    const { preview } = this;
+    if (preview?.faults.length) {
+      return [
+        element("p", { class: "error" }, "The bank would have faults, so this is not written:"),
+        faultList(preview.faults),
+      ];
+    }
+    if (preview && this.values.size === 0 && this.told.length === 0) {
+      return [element("p", { class: "hint" }, "Drag a bar; the lines of the file appear here.")];
+    }
+    return [];
+  }
+
   /** Write the edit into the file that was seen. */
   async writeBack() {
     try {
       const { file } = /** @type {{file: string}} */ (await ask("write", this.body()));
       this.values.clear();
-      this.told(`Written to ${file}.`);
+      this.tell(`Written to ${file}.`);
     } catch (error) {
+      this.preview = null;
       this.failed(error);
     }
     this.later();
@@ -183,25 +192,26 @@ export class Editor {
   async undo() {
     try {
       const { file } = /** @type {{file: string}} */ (await ask("undo", {}));
-      this.told(`${file} is as it was before.`);
+      this.tell(`${file} is as it was before.`);
     } catch (error) {
       this.failed(error);
     }
     this.later();
+    this.show();
   }
 
   /** @param {string} text */
-  told(text) {
-    this.news.replaceChildren(element("p", { class: "fine" }, text));
+  tell(text) {
+    this.told = [element("p", { class: "fine" }, text)];
     say(text);
   }
 
   /** @param {unknown} error */
   failed(error) {
     const refusal = error instanceof Refusal ? error : null;
-    const text = refusal?.message ?? "The server does not answer. Is `mien view` still running?";
-    this.news.replaceChildren(element("p", { class: "error" }, text));
-    if (refusal?.faults.length) this.news.append(faultList(refusal.faults));
+    const text = refusal?.message ?? "The server does not answer. Is mien view still running?";
+    this.told = [element("p", { class: "error" }, text)];
+    if (refusal?.faults.length) this.told.push(faultList(refusal.faults));
   }
 
   /**

@@ -181,7 +181,7 @@ class Page {
     this.controls.show(state);
     this.pad.show(evaluator, view);
     this.mixture.show(view, evaluator.tables.labels.map((one) => one.label));
-    this.bars.show(this.weights, anchor !== null, new Set(values.keys()));
+    this.bars.show(this.held(anchor), anchor !== null, new Set(values.keys()));
     this.face.show(this.named(), this.caption(), this.smooth);
     this.smooth = false;
     this.avatar.show(this.weights, evaluator.tables.channels);
@@ -328,6 +328,20 @@ class Page {
     const anchor = worn ?? near;
     this.smooth = true;
     this.store.set({ ...at(anchor), mix: {}, edit: anchor.name });
+  }
+
+  /**
+   * What the bars show: a weight that is dragged stays under the hand, whatever the face does to it.
+   *
+   * @param {Anchor | null} anchor
+   * @returns {Float32Array}
+   */
+  held(anchor) {
+    if (!anchor || anchor.style) return this.weights;
+    const weights = Float32Array.from(this.weights);
+    const { channels } = this.ready().tables;
+    for (const [channel, value] of this.editor.values) weights[channels.indexOf(channel)] = value;
+    return weights;
   }
 
   /** @returns {Anchor | null} what is edited */

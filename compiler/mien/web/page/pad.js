@@ -69,7 +69,8 @@ export class Pad {
     this.thumb.setAttribute("cx", String(v));
     this.thumb.setAttribute("cy", String(-a));
     const labels = Object.keys(shares(view));
-    this.plane.replaceChildren(...labels.flatMap((label) => drawn(evaluator, label, d)));
+    const mixed = labels.length > 1;
+    this.plane.replaceChildren(...labels.flatMap((label) => drawn(evaluator, label, d, mixed)));
   }
 
   /** @param {KeyboardEvent} event */
@@ -130,9 +131,10 @@ function frame() {
  * @param {Evaluator} evaluator
  * @param {string} label
  * @param {number} dominance
+ * @param {boolean} mixed whether other labels stand beside it, and styles do not count
  * @returns {SVGElement[]}
  */
-function drawn(evaluator, label, dominance) {
+function drawn(evaluator, label, dominance, mixed) {
   const table = evaluator.table(label);
   const { metric } = evaluator.tables;
   const anchors = anchorsOf(evaluator, label);
@@ -148,7 +150,9 @@ function drawn(evaluator, label, dominance) {
       ];
     }),
     shape("path", { class: "line", d: `M${line}` }),
-    ...anchors.map((anchor) => mark(anchor, dominance)),
+    ...(mixed ? steps : anchors).map((one) =>
+      mark(one, mixed ? `${label} ${one.name}` : one.name, dominance),
+    ),
   ];
 }
 
@@ -170,10 +174,11 @@ function plateau(name, [v, a, d], squared, dominance, metric) {
 
 /**
  * @param {Anchor} anchor
+ * @param {string} words
  * @param {number} dominance
  * @returns {SVGElement}
  */
-function mark({ name, style, vad: [v, a, d] }, dominance) {
+function mark({ style, vad: [v, a, d] }, words, dominance) {
   const opacity = Math.max(0.35, 1 - Math.abs(dominance - d)).toFixed(2);
   const point = style
     ? shape("path", { d: `M${v} ${-a - 0.035}l.035 .035l-.035 .035l-.035 -.035Z` })
@@ -182,7 +187,7 @@ function mark({ name, style, vad: [v, a, d] }, dominance) {
   const text = shape(
     "text",
     { x: v + (right ? -BESIDE : BESIDE), y: -a + 0.025, "text-anchor": right ? "end" : "start" },
-    name,
+    words,
   );
   return shape("g", { class: style ? "mark style" : "mark", opacity }, point, text);
 }

@@ -1,0 +1,76 @@
+"""`mien view` from the outside: its address, its end, and what it says when it cannot start."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from click.testing import CliRunner
+
+from mien.cli.commands.view import command
+
+
+@contextmanager
+def running(*options: str) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "mien.cli.main", "view", "default", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_json_gives_the_address_and_a_signal_ends_it(sign: signal.Signals) -> None:
+    with running("--port", "0", "--format", "json") as process:
+        url = json.loads(first_line(process))["url"]
+        address, _, key = url.partition("/#key=")
+        assert address.startswith("http://127.0.0.1:")
+        assert len(key) > 20
+        with urllib.request.urlopen(address, timeout=20) as page:  # noqa: S310
+            assert page.status == 200
+        process.send_signal(sign)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = CliRunner().invoke(command, ["default", "--port", str(port)])
+    assert done.exit_code == 2
+    assert f"port {port} is taken" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_an_address_of_somewhere_else() -> None:
+    done = CliRunner().invoke(command, ["default", "--port", "0", "--host", "192.0.2.1"])
+    assert done.exit_code == 2
+    assert "cannot listen on 192.0.2.1" in done.output
+
+
+def test_a_bank_that_is_none() -> None:
+    done = CliRunner().invoke(command, ["defualt"])
+    assert done.exit_code == 2
+    assert "default" in done.output
+    done = CliRunner().invoke(command, [__file__])
+    assert done.exit_code == 2
+    assert "not the folder of a bank" in done.output

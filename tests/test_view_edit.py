@@ -1,0 +1,336 @@
+"""Edits from the page: one channel's line in the file, every comment and everything else kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from difflib import ndiff
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien import resources
+from mien.authored.bank import AuthoredBank
+from mien.authored.reader import read_bank
+from mien.text.format.comments import find_comments
+from mien.text.yaml_nodes import require_yaml
+from mien.view.edit.change import Change, block_text, changed_text
+from mien.view.edit.desk import Desk, digest
+from mien.view.edit.entries import changed_entries, expanded
+from mien.view.edit.refusal import EditConflict, EditRefused
+
+DEFAULT = resources.presets() / "default"
+BANK = read_bank(DEFAULT)
+RIG = BANK.rig
+JOY = (DEFAULT / "emotions" / "joy.yaml").read_text("utf-8")
+
+SMALL = """\
+# A head.
+archetypes:
+  low:  # quiet
+    mouthSmile: 0.5  # the smile
+    # about the brow
+    browInnerUp: 0.1
+
+  # The middle.
+  mid: {}  # nothing
+  high: {eyeWide: 0.2, jawOpen: 0.3}  # in one line
+styles:
+  calm:
+    description: Calm.
+    anchor: {vad: [0, 0, 0], basis: none}
+    gain:
+      jawOpen: 0.5
+  # The last word.
+"""
+
+
+def low(**values: float) -> Change:
+    return Change(label="joy", name="low", style=False, values=values)
+
+
+def at(name: str, **values: float) -> Change:
+    return Change(label="joy", name=name, style=False, values=values)
+
+
+def offset(**values: float) -> Change:
+    return Change(label="joy", name="calm", style=True, values=values)
+
+
+def difference(before: str, after: str) -> list[str]:
+    lines = ndiff(before.splitlines(), after.splitlines())
+    return [line for line in lines if line[:1] in "+-"]
+
+
+def edit(change: Change, text: str = SMALL) -> list[str]:
+    return difference(text, changed_text(text, change, RIG))
+
+
+def test_a_shorthand_changes_as_one() -> None:
+    assert edit(low(mouthSmileLeft=0.7, mouthSmileRight=0.7)) == [
+        "-     mouthSmile: 0.5  # the smile",
+        "+     mouthSmile: 0.7  # the smile",
+    ]
+
+
+def test_a_side_that_leaves_its_shorthand_gets_its_own_line() -> None:
+    assert edit(low(mouthSmileLeft=0.7)) == ["+     mouthSmileLeft: 0.7"]
+    text = changed_text(SMALL, low(mouthSmileLeft=0.7), RIG)
+    assert "# the smile\n    mouthSmileLeft: 0.7\n    # about" in text
+    assert changed_text(text, low(mouthSmileLeft=0.5), RIG) == SMALL
+    assert edit(low(mouthSmileLeft=0)) == ["+     mouthSmileLeft: 0"]
+
+
+def test_sides_that_newly_agree_come_as_their_shorthand() -> None:
+    assert edit(low(eyeBlinkLeft=0.2, eyeBlinkRight=0.2)) == ["+     eyeBlink: 0.2"]
+    assert edit(low(eyeLookInLeft=0.2, eyeLookOutRight=0.2)) == ["+     gazeRight: 0.2"]
+    assert edit(low(eyeBlinkLeft=0.2)) == ["+     eyeBlinkLeft: 0.2"]
+
+
+def test_lines_come_in_the_order_of_the_rig() -> None:
+    text = changed_text(SMALL, low(eyeBlinkLeft=0.2, browDownLeft=0.1, tongueOut=1), RIG)
+    _, block = block_text(text, low())
+    names = [line.split(":")[0].strip() for line in block.splitlines()[1:] if "# ab" not in line]
+    assert names == ["eyeBlinkLeft", "mouthSmile", "browDownLeft", "browInnerUp", "tongueOut"]
+
+
+def test_zero_is_no_line_but_keeps_a_comment() -> None:
+    assert edit(low(browInnerUp=0)) == ["-     browInnerUp: 0.1"]
+    assert edit(low(mouthSmileLeft=0, mouthSmileRight=0)) == [
+        "-     mouthSmile: 0.5  # the smile",
+        "+     mouthSmile: 0  # the smile",
+    ]
+
+
+def test_the_last_line_stays() -> None:
+    text = "archetypes:\n  low:\n    jawOpen: 0.2\n"
+    assert edit(low(jawOpen=0), text) == ["-     jawOpen: 0.2", "+     jawOpen: 0"]
+
+
+def test_an_empty_archetype_gets_lines() -> None:
+    assert edit(at("mid", jawOpen=0.2)) == [
+        "-   mid: {}  # nothing",
+        "+   mid:  # nothing",
+        "+     jawOpen: 0.2",
+    ]
+
+
+def test_one_line_mappings_stay_one_line() -> None:
+    assert edit(at("high", jawOpen=0, mouthClose=0.1)) == [
+        "-   high: {eyeWide: 0.2, jawOpen: 0.3}  # in one line",
+        "+   high: {eyeWide: 0.2, mouthClose: 0.1}  # in one line",
+    ]
+    assert edit(at("high", eyeWideLeft=0, eyeWideRight=0, eyeBlinkLeft=0.4)) == [
+        "-   high: {eyeWide: 0.2, jawOpen: 0.3}  # in one line",
+        "+   high: {eyeBlinkLeft: 0.4, jawOpen: 0.3}  # in one line",
+    ]
+
+
+def test_a_style_without_offset_gets_one() -> None:
+    assert edit(offset(eyeBlinkLeft=0.1, eyeBlinkRight=0.1)) == [
+        "+     offset:",
+        "+       eyeBlink: 0.1",
+    ]
+
+
+def test_line_ends_stay() -> None:
+    text = SMALL.replace("\n", "\r\n")
+    edited = changed_text(text, low(jawOpen=0.25, browInnerUp=0), RIG)
+    assert "\n" not in edited.replace("\r\n", "")
+    assert changed_text(SMALL, low(jawOpen=0.25, browInnerUp=0), RIG) == edited.replace("\r", "")
+
+
+def test_json_stays_json() -> None:
+    text = (
+        '{\n  "archetypes": {\n    "low": {\n      "jawOpen": 0.2\n    },\n    "mid": {}\n  }\n}\n'
+    )
+    assert difference(
+        text, changed_text(text, low(mouthClose=0.1, jawOpen=0.5), RIG, json=True)
+    ) == ['-       "jawOpen": 0.2', '+       "jawOpen": 0.5,', '+       "mouthClose": 0.1']
+    assert '"mid": {"jawOpen": 1}' in changed_text(text, at("mid", jawOpen=1), RIG, json=True)
+
+
+@pytest.mark.parametrize("name", ["low", "other"])
+def test_no_change_no_edit(name: str) -> None:
+    assert changed_text(SMALL, at(name), RIG) == SMALL
+
+
+def test_what_cannot_be_edited_is_refused() -> None:
+    with pytest.raises(EditRefused, match="cannot be read"):
+        changed_text("archetypes: [", low(jawOpen=0.1), RIG)
+    with pytest.raises(EditRefused, match=r"styles\.calm"):
+        changed_text("archetypes: {}\n", offset(jawOpen=0.1), RIG)
+    with pytest.raises(EditRefused, match="no mapping"):
+        changed_text("archetypes:\n  low: 1\n", low(jawOpen=0.1), RIG)
+    with pytest.raises(EditRefused, match="by hand"):
+        changed_text("archetypes:\n  low:\n    ? eyeBlink\n    : 1\n", low(jawOpen=1), RIG)
+
+
+WEIGHTS = st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0])
+
+
+@given(
+    st.dictionaries(st.sampled_from((*RIG.names, *RIG.shorthands)), WEIGHTS, max_size=6),
+    st.dictionaries(st.sampled_from(RIG.names), WEIGHTS, max_size=6),
+)
+def test_entries_say_what_was_asked(entries: dict[str, float], changes: dict[str, float]) -> None:
+    after = expanded(changed_entries(entries, changes, RIG), RIG)
+    wanted = {**expanded(entries, RIG), **changes}
+    assert {name: value for name, value in after.items() if value} == {
+        name: value for name, value in wanted.items() if value
+    }
+
+
+FILES = sorted((DEFAULT / "emotions").glob("*.yaml"))
+
+
+@given(
+    st.sampled_from(FILES),
+    st.sampled_from(["low", "mid", "high"]),
+    st.dictionaries(st.sampled_from(RIG.names), WEIGHTS, min_size=1, max_size=5),
+)
+def test_only_the_block_changes(path: Path, name: str, values: dict[str, float]) -> None:
+    before = path.read_text("utf-8")
+    change = Change(label=path.stem, name=name, style=False, values=values)
+    after = changed_text(before, change, RIG)
+    root = require_yaml(after, path.name)
+    comments = find_comments(before, require_yaml(before, path.name))
+    assert [one.text for one in find_comments(after, root)] == [one.text for one in comments]
+    _, old = block_text(before, change)
+    _, new = block_text(after, change)
+    assert after == before.replace(old, new)
+    assert len(difference(before, after)) <= 2 * len(values) + 6
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A bank of one's own."""
+    home = tmp_path / "default"
+    shutil.copytree(DEFAULT, home)
+    shutil.copytree(resources.presets() / "rigs", tmp_path / "rigs")
+    return home
+
+
+@pytest.fixture
+def joy(folder: Path) -> Path:
+    return folder / "emotions" / "joy.yaml"
+
+
+@pytest.fixture
+def desk(folder: Path) -> Desk:
+    bank: AuthoredBank = read_bank(folder)
+    return Desk(lambda: bank)
+
+
+def test_a_preview_writes_nothing(desk: Desk, joy: Path) -> None:
+    preview = desk.preview(low(jawOpen=0.05))
+    assert preview.faults == ()
+    assert preview.seen == digest(JOY.encode())
+    assert [line for line in preview.diff if line[0] in "+-"] == ["+    jawOpen: 0.05"]
+    assert preview.lines.startswith("  low:\n")
+    assert "    jawOpen: 0.05\n" in preview.lines
+    assert joy.read_text("utf-8") == JOY
+
+
+def test_a_write_and_the_way_back(desk: Desk, joy: Path) -> None:
+    change = low(jawOpen=0.05, tongueOut=0.01)
+    desk.write(change, desk.preview(change).seen)
+    assert difference(JOY, joy.read_text("utf-8")) == [
+        "+     jawOpen: 0.05",
+        "+     tongueOut: 0.01",
+    ]
+    read_bank(joy.parents[1])
+    assert desk.writes == 1
+    desk.undo()
+    assert joy.read_text("utf-8") == JOY
+    with pytest.raises(EditRefused, match="nothing to undo"):
+        desk.undo()
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(desk: Desk, joy: Path) -> None:
+    seen = desk.preview(low(jawOpen=0.05)).seen
+    joy.write_text(JOY + "# mine\n", "utf-8")
+    with pytest.raises(EditConflict, match="changed meanwhile"):
+        desk.write(low(jawOpen=0.05), seen)
+    assert joy.read_text("utf-8") == JOY + "# mine\n"
+
+
+def test_undo_leaves_a_file_that_changed_since(desk: Desk, joy: Path) -> None:
+    change = low(jawOpen=0.05)
+    desk.write(change, desk.preview(change).seen)
+    later = joy.read_text("utf-8") + "# mine\n"
+    joy.write_text(later, "utf-8")
+    with pytest.raises(EditConflict):
+        desk.undo()
+    assert joy.read_text("utf-8") == later
+
+
+def test_a_face_that_breaks_a_rule_is_not_written(desk: Desk, joy: Path) -> None:
+    change = low(mouthFrownLeft=0.5, mouthFrownRight=0.5)
+    preview = desk.preview(change)
+    assert {fault.code for fault in preview.faults} == {"antagonists"}
+    assert all(fault.place.file == str(joy) for fault in preview.faults)
+    with pytest.raises(EditRefused, match="would have faults") as refused:
+        desk.write(change, preview.seen)
+    assert refused.value.faults == preview.faults
+    assert joy.read_text("utf-8") == JOY
+
+
+def test_faults_elsewhere_stop_a_write(desk: Desk, folder: Path, joy: Path) -> None:
+    awe = folder / "emotions" / "awe.yaml"
+    awe.write_text(awe.read_text("utf-8").replace("label: awe", "label: aw"), "utf-8")
+    preview = desk.preview(low(jawOpen=0.05))
+    assert {Path(fault.place.file).name for fault in preview.faults} == {"awe.yaml"}
+    with pytest.raises(EditRefused):
+        desk.write(low(jawOpen=0.05), preview.seen)
+    assert joy.read_text("utf-8") == JOY
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Change(label="joi", name="low", style=False, values={}), "joy"),
+        (at("hihg", jawOpen=0.1), "it has low, mid, high"),
+        (low(jawOpne=0.1), "jawOpen"),
+        (low(jawOpen=-0.1), r"expected a number in \[0, 1\]"),
+        (Change(label="joy", name="proud", style=True, values={}), "peaceful"),
+    ],
+)
+def test_questions_that_make_no_sense(desk: Desk, change: Change, words: str) -> None:
+    with pytest.raises(EditRefused, match=words):
+        desk.preview(change)
+
+
+def test_a_style_takes_negative_offsets(desk: Desk, joy: Path) -> None:
+    change = Change(label="joy", name="peaceful", style=True, values={"browInnerUp": -0.05})
+    desk.write(change, desk.preview(change).seen)
+    assert difference(JOY, joy.read_text("utf-8")) == ["+       browInnerUp: -0.05"]
+
+
+def test_read_only_files_are_left_alone(
+    desk: Desk, joy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(path: Path, mode: int) -> bool:
+        return path != joy or mode != os.W_OK
+
+    monkeypatch.setattr("os.access", never)
+    with pytest.raises(EditRefused, match="not written to"):
+        desk.write(low(jawOpen=0.05), desk.preview(low(jawOpen=0.05)).seen)
+
+
+def test_a_bank_that_ships_is_read_only(
+    desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.__file__", str(folder.parent / "__init__.py"))
+    with pytest.raises(EditRefused, match="ships with mien"):
+        desk.write(low(jawOpen=0.05), desk.preview(low(jawOpen=0.05)).seen)
+
+
+def test_the_order_mark_and_mode_of_a_file_stay(desk: Desk, joy: Path) -> None:
+    joy.write_bytes("\ufeff".encode() + JOY.encode())
+    joy.chmod(0o640)
+    desk.write(low(jawOpen=0.05), desk.preview(low(jawOpen=0.05)).seen)
+    assert joy.read_bytes().startswith("\ufeff".encode())
+    assert joy.stat().st_mode & 0o777 == 0o640
