@@ -26,6 +26,7 @@ from mien.diff import (
     side_of_tables,
 )
 from mien.diff.both import Both
+from mien.diff.rules.names import moved
 from mien.diff.rules.run import RULES
 from mien.diff.thresholds import CHANNEL, MEAN, weigh
 from mien.text.fault import BankFaults
@@ -160,6 +161,25 @@ def test_another_version_alone_is_a_difference_without_findings() -> None:
     found = compare(tiny(), side_of_bank(newer))
     assert found.findings == ()
     assert not found.empty
+
+
+@pytest.mark.parametrize(
+    ("new", "is_moved"),
+    [
+        ("a b c", False),
+        ("a b c d", False),
+        ("a c", False),  # c moved up because b went: that is the removal's doing
+        ("a c d", False),
+        ("a x b c", True),
+        ("b a c", True),
+        ("d a c", True),
+        ("", False),
+    ],
+)
+def test_positions_move_when_names_change_places_or_others_come_between(
+    new: str, is_moved: bool
+) -> None:
+    assert moved(["a", "b", "c"], new.split()) is is_moved
 
 
 @pytest.mark.parametrize(

@@ -277,6 +277,17 @@ def test_a_small_change_needs_a_version_too(
     assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 0
 
 
+def test_an_older_version_is_too_small_even_for_nothing(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(checkout / "emotions" / "glad.yaml", "basis: delighted", "basis: pleased")
+    edit(checkout / "bank.yaml", "version: 1.0.0", "version: 0.9.0")
+    assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 1
+    said = capsys.readouterr().out
+    assert "0.9.0 is too small: v1.0.0:presets/tiny has version 1.0.0" in said
+    assert "hint: write version: 1.0.0 or a later one" in said
+
+
 def test_against_what_is_not_there(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checkout.is_dir()
     assert run(["check", "presets/tiny", "--against", "v9"]) == 2

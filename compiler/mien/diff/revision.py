@@ -108,7 +108,10 @@ def _files(revision: Revision, folders: Sequence[str]) -> Iterator[tuple[str, by
     start = 0
     for name in names:
         end = answer.index(b"\n", start)
-        length = int(answer[start:end].split()[2])
+        head_of_blob = answer[start:end].split()
+        if len(head_of_blob) != 3:
+            raise SideError(f"{revision.text}:{name} is not in this checkout; fetch it first")
+        length = int(head_of_blob[2])
         yield name, answer[end + 1 : end + 1 + length]
         start = end + length + 2
 

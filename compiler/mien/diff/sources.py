@@ -14,6 +14,7 @@ from mien.diff.fault import SideError
 from mien.diff.revision import checked_out, find_revision
 from mien.diff.semver import is_version
 from mien.diff.side import Side, side_of_bank, side_of_tables
+from mien.release.committed import checkout_of
 from mien.text.fault import BankFaults, Fault
 from mien.text.files import SUFFIXES, shown_path
 from mien.text.suggest import did_you_mean
@@ -52,7 +53,7 @@ def load_side(text: str, near: Path | None = None) -> Side:
     revision, colon, folder = text.partition(":")
     if colon:
         return _revision(revision, folder, Path())
-    if near is None or _has_no_repository(near):
+    if near is None or checkout_of(near) is None:
         raise SideError(_nothing(text))
     return _revision(text, None, near)
 
@@ -121,12 +122,6 @@ def _shown(fault: Fault, found: str, shown: str) -> Fault:
 
 def _is_bank(path: Path) -> bool:
     return any((path / f"bank{suffix}").is_file() for suffix in SUFFIXES)
-
-
-def _has_no_repository(near: Path) -> bool:
-    return not any(
-        (folder / ".git").exists() for folder in (near.resolve(), *near.resolve().parents)
-    )
 
 
 def _nothing(text: str) -> str:
