@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -18,7 +18,7 @@ from mien.cli.commands.view import command
 
 
 @contextmanager
-def running(*options: str) -> Iterator[subprocess.Popen[str]]:
+def running(*options: str) -> Generator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [sys.executable, "-m", "mien.cli.main", "view", "default", *options],
         stdout=subprocess.PIPE,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+import struct
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from mien import resources
 from mien.authored.reader import read_bank
 from mien.bank import Bank, load
 from mien.compile import compile_tables
+from mien.view.assets import AVATAR, asset_table
 from mien.view.edit.entries import expanded
 from mien.view.server import ViewServer
 
@@ -79,7 +81,7 @@ def own(browser: Browser, server: ViewServer) -> Iterator[Page]:
 
 
 @contextmanager
-def opened_page(browser: Browser, server: ViewServer) -> Iterator[Page]:
+def opened_page(browser: Browser, server: ViewServer) -> Generator[Page]:
     """The page, opened as printed; no error may have shown, and nothing foreign been fetched."""
     context = browser.new_context(
         viewport={"width": 1400, "height": 1000},
@@ -482,6 +484,57 @@ def test_a_file_that_is_no_avatar(page: Page) -> None:
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no"}
     )
     expect(page.locator("#avatar-news")).to_contain_text("notes.txt is no .vrm, .glb or .gltf")
+
+
+def glb(*channels: str) -> bytes:
+    """A triangle with a morph target a channel, as binary glTF."""
+    corners = struct.pack("<9f", -1, 0, 0, 1, 0, 0, 0, 1.5, 0)
+    move = struct.pack("<9f", 0, 0, 0.1, 0, 0.2, 0, 0, 0, 0)
+    data = corners + move * len(channels)
+    size = len(corners)
+    parts = range(len(channels) + 1)
+    vectors = {"componentType": 5126, "count": 3, "type": "VEC3"}
+    primitive = {"attributes": {"POSITION": 0}, "targets": [{"POSITION": i} for i in parts[1:]]}
+    document = {
+        "asset": {"version": "2.0"},
+        "scene": 0,
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0}],
+        "meshes": [{"primitives": [primitive], "extras": {"targetNames": channels}}],
+        "accessors": [
+            {**vectors, "bufferView": i, "min": [-1, 0, 0], "max": [1, 2, 1]} for i in parts
+        ],
+        "bufferViews": [{"buffer": 0, "byteOffset": size * i, "byteLength": size} for i in parts],
+        "buffers": [{"byteLength": len(data)}],
+    }
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    chunks = struct.pack("<II", len(text), 0x4E4F534A) + text
+    chunks += struct.pack("<II", len(data), 0x004E4942) + data
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
+
+
+DROP = """bytes => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([new Uint8Array(bytes)], 'head.glb'));
+  document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: carried, bubbles: true}));
+}"""
+
+
+@pytest.mark.skipif(AVATAR not in asset_table(), reason="no avatars in this checkout")
+def test_an_avatar_is_dropped(page: Page) -> None:
+    page.evaluate(DROP, list(glb("jawOpen", "mouthSmileLeft")))
+    news = page.locator("#avatar-news")
+    expect(news).to_contain_text("has 2 of 52 channels", timeout=30_000)
+    expect(news.locator("summary")).to_contain_text(["50 missing"])
+    expect(news.locator(".missing")).to_contain_text(["eyeBlinkLeft, "])
+    expect(page.locator("#avatar-canvas")).to_be_visible()
+    page.locator("#avatar-file").set_input_files(
+        {"name": "broken.glb", "mimeType": "model/gltf-binary", "buffer": b"no"}
+    )
+    expect(news).to_contain_text("broken.glb cannot be shown")
+    page.get_by_role("button", name="Back to the drawing").click()
+    expect(page.locator("#face svg")).to_be_visible()
 
 
 def test_a_server_that_stops_is_noticed(browser: Browser, folder: Path) -> None:

@@ -6,7 +6,7 @@ import http.client
 import json
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -325,7 +325,7 @@ def test_a_write_that_breaks_a_rule_is_told_with_its_faults(server: ViewServer, 
 
 
 @contextmanager
-def events(server: ViewServer) -> Iterator[Iterator[dict[str, Any]]]:
+def events(server: ViewServer) -> Generator[Iterator[dict[str, Any]]]:
     """The states that the server tells, as they come."""
     connection = http.client.HTTPConnection("127.0.0.1", server.guard.port, timeout=20)
     try:

@@ -150,11 +150,9 @@ export class AvatarDrop {
    * @param {Facts} facts
    */
   report(name, { format, present, missing, still }) {
-    const back = element("button", { type: "button" }, "Back to the drawing");
-    back.addEventListener("click", () => this.close());
     const whole = present.length + missing.length;
     this.news.replaceChildren(
-      element("p", {}, `${name} (${format}) has ${present.length} of ${whole} channels. `, back),
+      element("p", {}, `${name} (${format}) has ${present.length} of ${whole} channels. `, this.back()),
       ...listed("missing", missing),
       ...listed("there, but without effect", still),
     );
@@ -165,7 +163,15 @@ export class AvatarDrop {
    * @param {string} text
    */
   tell(kind, text) {
-    this.news.replaceChildren(element("p", { class: kind }, text));
+    const more = this.avatar && kind === "error" ? [" ", this.back()] : [];
+    this.news.replaceChildren(element("p", { class: kind }, text, ...more));
+  }
+
+  /** @returns {HTMLButtonElement} the way back to the drawing */
+  back() {
+    const made = element("button", { type: "button" }, "Back to the drawing");
+    made.addEventListener("click", () => this.close());
+    return made;
   }
 }
 
