@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import evolve
@@ -15,6 +15,7 @@ from mien.diff.side import Side
 from mien.engine.registry import get_engine
 from mien.sheet.compare import compared
 from mien.sheet.faces import NamedFace, faces_by
+from mien.sheet.neighbours import distance
 from mien.sheet.page import Page, Table
 from mien.sheet.write import write_page
 
@@ -35,7 +36,9 @@ def report(old: Side, new: Side, diff: BankDiff) -> Page:
     """The page: tables of findings and of visible effects, then faces before and after."""
     both = comparable(old, new)
     title = f"{diff.old.bank} {diff.old.version} to {diff.new.bank} {diff.new.version}"
-    faces = compared(title, _before(both), _faces(both.new), both.new.bank.rig)
+    before = tuple(_before(both))
+    after = _largest_first(before, _faces(both.new), both.channels)
+    faces = compared(title, before, after, both.new.bank.rig)
     return evolve(
         faces,
         summary=(
@@ -89,3 +92,16 @@ def _before(both: Both) -> Iterator[NamedFace]:
         styles = both.styles.get(label, {})
         name = styles.get(face.name, face.name) if face.style else face.name
         yield evolve(face, label=label, name=name)
+
+
+def _largest_first(
+    before: Iterable[NamedFace], after: Iterable[NamedFace], channels: int
+) -> list[NamedFace]:
+    """Faces that are new, then those that moved, furthest first."""
+    was = {(face.label, face.name): face.weights for face in before}
+
+    def moved(face: NamedFace) -> float:
+        old = was.get((face.label, face.name))
+        return 1.0 if old is None else distance(old, face.weights, channels)
+
+    return sorted(after, key=lambda face: -moved(face))

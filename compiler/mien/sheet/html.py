@@ -11,7 +11,7 @@ from mien.sheet.page import Cell, Note, Page, Row, Table
 
 _FACE = 148
 
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --ink: #26212b; --soft: #6d6675; --line: #e4e0e8; --page: #fff;
   --near: #9a6200; --error: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ece8f0; --soft: #a49dab; --line: #35303b;
@@ -28,7 +28,8 @@ header { padding-bottom: 1.25rem; }
 section p { font-size: 12.5px; }
 .faces { display: flex; flex-wrap: wrap; gap: 1rem 1.25rem; }
 figure { margin: 0; width: 148px; }
-figure svg, .none { display: block; width: 148px; height: 148px; }
+figure svg, figure img, .none { display: block; width: 148px; height: 148px; }
+figure img { border-radius: 8px; }
 .none { border: 2px dashed var(--line); border-radius: 50%; }
 figcaption { margin-top: .4rem; font-size: 13px; font-weight: 600; }
 ul { margin: 0; padding: 0; list-style: none; color: var(--soft); font-size: 11.5px;
@@ -42,6 +43,7 @@ table { border-collapse: collapse; margin: 0 0 1.5rem; font-size: 12.5px; width:
 th, td { padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top;
   border-top: 1px solid var(--line); overflow-wrap: anywhere; white-space: pre-line; }
 th { color: var(--soft); font-weight: 600; }
+th, td:nth-child(-n+3) { white-space: nowrap; overflow-wrap: normal; }
 @media (max-width: 48rem) { section { grid-template-columns: 1fr; } }
 """
 
@@ -55,7 +57,7 @@ def _document(page: Page, face: FlatFace) -> Iterator[str]:
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(page.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{escape(page.title)}</h1>\n"
     )
     yield from (f"<p>{escape(line)}</p>\n" for line in page.summary)
@@ -87,15 +89,20 @@ def _section(row: Row, face: FlatFace, number: int) -> Iterator[str]:
     yield "</div>\n</section>\n"
 
 
+def _picture(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:
+    name = f"{title}, {cell.name}"
+    if cell.weights is None:
+        return '<div class="none"></div>\n'
+    if cell.image:
+        return f'<img src="{escape(cell.image)}" alt="{escape(name)}">\n'
+    return svg(face, cell.weights, _FACE, prefix=prefix, title=name)
+
+
 def _figure(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:
-    picture = (
-        '<div class="none"></div>\n'
-        if cell.weights is None
-        else svg(face, cell.weights, _FACE, prefix=prefix, title=f"{title}, {cell.name}")
-    )
     hover = f' title="{escape(cell.detail)}"' if cell.detail else ""
     return (
-        f"<figure{hover}>\n{picture}<figcaption>{escape(cell.name)}</figcaption>\n"
+        f"<figure{hover}>\n{_picture(cell, title, face, prefix)}"
+        f"<figcaption>{escape(cell.name)}</figcaption>\n"
         f"{_notes(cell.notes)}</figure>\n"
     )
 

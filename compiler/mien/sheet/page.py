@@ -28,12 +28,16 @@ class Note:
 
 @frozen(kw_only=True)
 class Cell:
-    """One face: its name, its weights (None: there is no such face) and what to say of it."""
+    """One face: its name, its weights (None: there is no such face) and what to say of it.
+
+    ``image`` is the address of a picture to show in place of the drawing.
+    """
 
     name: str
     weights: Mapping[str, float] | None
     notes: tuple[Note, ...] = field(default=())
     detail: str = field(default="")
+    image: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)

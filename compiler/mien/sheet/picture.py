@@ -81,6 +81,11 @@ def _cell(cell: Cell, face: FlatFace, left: int, top: int, prefix: str) -> Itera
             f'<circle cx="{number(left + half)}" cy="{number(top + half)}" r="{number(half - 2)}"'
             ' fill="none" stroke="#e4e0e8" stroke-width="2" stroke-dasharray="5 5"/>\n'
         )
+    elif cell.image:
+        yield (
+            f'<image x="{left}" y="{top}" width="{_FACE}" height="{_FACE}"'
+            f' href="{escape(cell.image)}"/>\n'
+        )
     else:
         box = " ".join(number(side) for side in face.view)
         yield (
