@@ -20,3 +20,8 @@ def presets() -> Path:
 def schemas() -> Path:
     """The folder of the JSON Schemas."""
     return _folder("schema")
+
+
+def web() -> Path:
+    """The folder of the browser's modules."""
+    return Path(__file__).resolve().parent / "web"

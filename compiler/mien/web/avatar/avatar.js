@@ -1,0 +1,274 @@
+/**
+ * A head with the 52 shapes, drawn on a canvas: glTF, VRM 1.0 and VRM 0.x.
+ *
+ *     const avatar = createAvatar(canvas);
+ *     const { missing } = await avatar.load(await file.arrayBuffer(), file.name);
+ *     avatar.setWeights(face, channels);
+ *
+ * The page needs the import map of `studio.html`, and a security policy that lets WebAssembly run
+ * (`script-src 'wasm-unsafe-eval'`), workers and pictures come from blobs (`worker-src blob:`,
+ * `connect-src` and `img-src` with `blob: data:`). Basis textures need `'unsafe-eval'` besides;
+ * where that is not granted, models are shown without them.
+ *
+ * @module
+ */
+
+import { VRMUtils } from "@pixiv/three-vrm";
+import { Group, PerspectiveCamera, Vector3, WebGLRenderer } from "three";
+
+import { readModel } from "./container.js";
+import { FIELD_OF_VIEW, frameFace, turnToFront } from "./fit.js";
+import { findEyes, turnEyes } from "./gaze.js";
+import { makeLoaders } from "./loaders.js";
+import { applyLooks, findLooks } from "./looks.js";
+import { isPlaster, paintPlaster } from "./paint.js";
+import { straighten } from "./pupils.js";
+import { movedBox, movedVertices } from "./region.js";
+import { applyShapes, findShapes, meshesOf, morphNames } from "./shapes.js";
+import { CHANNELS } from "./spellings.js";
+import { makeStage } from "./stage.js";
+
+/** @typedef {import("three").Box3} Box3 */
+/** @typedef {import("three").Object3D} Object3D */
+/** @typedef {import("three/addons/loaders/GLTFLoader.js").GLTF} GLTF */
+/** @typedef {import("@pixiv/three-vrm").VRMExpressionManager} VRMExpressionManager */
+/** @typedef {import("@pixiv/three-vrm").VRMHumanoid} VRMHumanoid */
+/** @typedef {import("./gaze.js").Eye} Eye */
+/** @typedef {import("./looks.js").Look} Look */
+/** @typedef {import("./shapes.js").Shapes} Shapes */
+
+/**
+ * @typedef {object} Facts what a model can do
+ * @property {string} format "VRM 1.0", "VRM 0.x" or "glTF"
+ * @property {string[]} present channels that it can show
+ * @property {string[]} missing channels that it cannot
+ * @property {string[]} still channels that are present and move nothing
+ * @property {boolean} eyes whether its eyes are turned as nodes of their own
+ * @property {boolean} bare whether its textures had to be left out
+ */
+
+/**
+ * @typedef {object} Avatar
+ * @property {(buffer: ArrayBuffer, name: string) => Promise<Facts>} load replaces the model; where it
+ *   rejects, with a message for people, the model before stays
+ * @property {(weights: ArrayLike<number>, names: readonly string[]) => void} setWeights the whole face,
+ *   drawn with the page's next frame; channels that are not named are at rest
+ * @property {(yaw: number, pitch: number) => void} turn radians, to the head's own left and down
+ * @property {() => void} frame draws now, at the canvas's size on the page
+ * @property {() => void} dispose
+ */
+
+/**
+ * @typedef {object} Head a model ready to be posed
+ * @property {Group} holder
+ * @property {Shapes} shapes
+ * @property {readonly Eye[]} eyes to turn
+ * @property {readonly Look[]} looks to set, where neither shapes nor turning moves the eyes
+ * @property {VRMExpressionManager | undefined} manager
+ * @property {Box3} face
+ */
+
+const SHOWN = 6;
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {{basis?: string, pixelRatio?: number}} [options] `basis`: the address of the folder of the
+ *   Basis transcoder, where it is not the vendored one
+ * @returns {Avatar}
+ * @throws {Error} the browser has no WebGL
+ */
+export function createAvatar(canvas, options = {}) {
+  const renderer = makeRenderer(canvas);
+  const loaders = makeLoaders(renderer, options.basis);
+  const stage = makeStage();
+  const camera = new PerspectiveCamera(FIELD_OF_VIEW, 1);
+  /** @type {Head | undefined} */
+  let head;
+  let loads = 0;
+  let size = "";
+  let due = 0;
+  const resized = new ResizeObserver(soon);
+  resized.observe(canvas);
+
+  /** @param {Head} next */
+  function show(next) {
+    if (head) discard(head.holder);
+    head = next;
+    size = "";
+    stage.add(next.holder);
+    soon();
+  }
+
+  /** Draw with the page's next frame, once however much changes before it. */
+  function soon() {
+    cancelAnimationFrame(due);
+    due = requestAnimationFrame(frame);
+  }
+
+  function frame() {
+    cancelAnimationFrame(due);
+    if (!head) return;
+    const ratio = options.pixelRatio ?? globalThis.devicePixelRatio ?? 1;
+    const [width, height] = [canvas.clientWidth || 1, canvas.clientHeight || 1];
+    if (size !== `${width} ${height} ${ratio}`) {
+      size = `${width} ${height} ${ratio}`;
+      renderer.setPixelRatio(ratio);
+      renderer.setSize(width, height, false);
+      frameFace(camera, head.face, width / height);
+    }
+    renderer.render(stage, camera);
+  }
+
+  return {
+    frame,
+    async load(buffer, name) {
+      loads += 1;
+      const turn = loads;
+      const { format, basis } = readModel(buffer, name);
+      const next = makeHead(await parse(loaders, buffer, name), name);
+      makeReadable(renderer, next);
+      if (turn !== loads) {
+        discard(next.holder);
+        throw new Error(`${name} made way for a newer model`);
+      }
+      show(next);
+      return { ...factsOf(next), format, bare: basis && !loaders.basis };
+    },
+    setWeights(weights, names) {
+      if (!head) return;
+      const face = new Map(names.map((name, index) => [name, weights[index] ?? 0]));
+      pose(head, (channel) => Math.min(1, Math.max(0, face.get(channel) ?? 0)));
+      soon();
+    },
+    turn(yaw, pitch) {
+      head?.holder.rotation.set(pitch, yaw, 0);
+      soon();
+    },
+    dispose() {
+      loads += 1;
+      cancelAnimationFrame(due);
+      resized.disconnect();
+      if (head) discard(head.holder);
+      head = undefined;
+      loaders.dispose();
+      renderer.dispose();
+    },
+  };
+}
+
+/** @param {HTMLCanvasElement} canvas @returns {WebGLRenderer} */
+function makeRenderer(canvas) {
+  try {
+    return new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
+  } catch {
+    throw new Error("this browser has no WebGL 2, which 3-D avatars need");
+  }
+}
+
+/**
+ * @param {import("./loaders.js").Loaders} loaders
+ * @param {ArrayBuffer} buffer
+ * @param {string} name
+ * @returns {Promise<GLTF>}
+ */
+async function parse(loaders, buffer, name) {
+  try {
+    return await loaders.loader.parseAsync(buffer, "");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name} cannot be read: ${reason.replace(/^THREE\.\w+: /, "")}`);
+  }
+}
+
+/** @param {GLTF} gltf @param {string} name @returns {Head} */
+function makeHead(gltf, name) {
+  const root = /** @type {Group | undefined} */ (gltf.scene);
+  if (!root) throw new Error(`${name} has no scene: nothing in it is shown`);
+  /** @type {VRMExpressionManager | undefined} */
+  const manager = gltf.userData.vrmExpressionManager ?? undefined;
+  /** @type {VRMHumanoid | undefined} */
+  const humanoid = gltf.userData.vrmHumanoid ?? undefined;
+  if (gltf.userData.vrm) VRMUtils.rotateVRM0(gltf.userData.vrm);
+  const shapes = findShapes(root, manager);
+  if (shapes.present.length === 0) {
+    discard(root);
+    throw new Error(`${name} has none of the 52 ARKit shapes: ${morphsInWords(root)}`);
+  }
+  // Boxes of moving meshes are those of the model at rest.
+  for (const mesh of meshesOf(root)) mesh.frustumCulled = false;
+  const front = new Group().add(root);
+  const holder = new Group().add(front);
+  pose({ shapes, manager, eyes: [], looks: [] }, () => 0);
+  holder.updateMatrixWorld(true);
+  front.rotation.y = turnToFront(root, movedBox(shapes));
+  holder.updateMatrixWorld(true);
+  const face = movedBox(shapes);
+  if (face.isEmpty()) {
+    discard(root);
+    throw new Error(`the shapes of ${name} move nothing`);
+  }
+  const eyes = findEyes(root, shapes, humanoid);
+  // The head turns about the middle of its face, not about the model's feet.
+  const middle = face.getCenter(new Vector3());
+  holder.position.copy(middle);
+  front.position.sub(middle);
+  holder.updateMatrixWorld(true);
+  const gazes = eyes.length > 0 || shapes.present.some((channel) => channel.startsWith("eyeLook"));
+  return { holder, shapes, eyes, looks: gazes ? [] : findLooks(manager), manager, face };
+}
+
+/** @param {WebGLRenderer} renderer @param {Head} head */
+function makeReadable(renderer, head) {
+  straighten(renderer, head.holder, head.eyes);
+  turnEyes(head.eyes, () => 0);
+  const camera = new PerspectiveCamera(FIELD_OF_VIEW, 1);
+  frameFace(camera, head.face, 1);
+  camera.updateMatrixWorld();
+  if (!isPlaster(renderer, camera, head.holder)) return;
+  const skin = [...head.shapes.targets.values()].flatMap((found) => found.map(({ mesh }) => mesh));
+  paintPlaster(
+    [...new Set(skin)],
+    head.eyes.map(({ node }) => node),
+    head.holder,
+  );
+}
+
+/**
+ * @param {Pick<Head, "shapes" | "manager" | "eyes" | "looks">} head
+ * @param {(channel: string) => number} weightOf
+ */
+function pose({ shapes, manager, eyes, looks }, weightOf) {
+  applyLooks(looks, weightOf);
+  applyShapes(shapes, manager, weightOf);
+  turnEyes(eyes, weightOf);
+}
+
+/** @param {Head} head @returns {Pick<Facts, "present" | "missing" | "still" | "eyes">} */
+function factsOf({ shapes, eyes, looks }) {
+  const { targets } = shapes;
+  const looked = new Set(looks.flatMap(({ channels }) => channels));
+  const moved = (/** @type {string} */ channel) =>
+    targets.has(channel) ||
+    looked.has(channel) ||
+    (eyes.length > 0 && channel.startsWith("eyeLook"));
+  const present = CHANNELS.filter(moved);
+  const missing = CHANNELS.filter((channel) => !moved(channel));
+  const still = shapes.present.filter((channel) =>
+    (targets.get(channel) ?? []).every((target) => movedVertices(target).length === 0),
+  );
+  return { present, missing, still, eyes: eyes.length > 0 };
+}
+
+/** @param {Object3D} root @returns {string} */
+function morphsInWords(root) {
+  const names = morphNames(root);
+  if (names.length === 0) return "it has no morph targets with names";
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
+  return `its morph targets are ${names.slice(0, SHOWN).join(", ")}${more}`;
+}
+
+/** @param {Object3D} root */
+function discard(root) {
+  root.removeFromParent();
+  VRMUtils.deepDispose(root);
+}
