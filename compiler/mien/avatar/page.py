@@ -1,0 +1,66 @@
+"""A sheet whose faces are worn by an avatar."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+from attrs import evolve
+
+from mien.avatar.draw import Facts, Shot, draw_faces
+from mien.sheet.page import Cell, Page
+
+SIZE = 320
+"""Pixels a side of a picture: a little over twice the size that it is shown at."""
+
+
+def on_avatar(page: Page, model: Path, step: Callable[[], None] = lambda: None) -> Page:
+    """``page`` with each face drawn on ``model``; ``step`` is called after every picture.
+
+    Raises:
+        AvatarError: the model cannot be used, or there is no browser that works.
+        OSError: the model cannot be read.
+    """
+    told: list[Facts] = []
+    pictures: list[str] = []
+    for one in draw_faces(model, [Shot(weights=face) for face in _faces(page)], size=SIZE):
+        if isinstance(one, Facts):
+            told.append(one)
+        else:
+            pictures.append(f"data:image/jpeg;base64,{base64.b64encode(one).decode('ascii')}")
+            step()
+    numbers = count()
+
+    def worn(cell: Cell) -> Cell:
+        return cell if cell.weights is None else evolve(cell, image=pictures[next(numbers)])
+
+    return evolve(
+        page,
+        summary=(*page.summary, *(facts_in_words(model.name, facts) for facts in told)),
+        rows=tuple(evolve(row, cells=tuple(worn(cell) for cell in row.cells)) for row in page.rows),
+    )
+
+
+def count_faces(page: Page) -> int:
+    """How many pictures `on_avatar` draws."""
+    return sum(1 for _ in _faces(page))
+
+
+def facts_in_words(name: str, facts: Facts) -> str:
+    """What a model can and cannot show, in a line."""
+    whole = len(facts.present) + len(facts.missing)
+    parts = [f"Drawn on {name} ({facts.format}), which has {len(facts.present)} of {whole} shapes."]
+    if facts.missing:
+        parts.append(f"Missing: {', '.join(facts.missing)}.")
+    if facts.still:
+        parts.append(f"Without effect: {', '.join(facts.still)}.")
+    return " ".join(parts)
+
+
+def _faces(page: Page) -> Iterator[dict[str, float]]:
+    for row in page.rows:
+        for cell in row.cells:
+            if cell.weights is not None:
+                yield dict(cell.weights)

@@ -1,0 +1,156 @@
+"""The judge's report as one self-contained HTML file, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from mien.avatar.page import facts_in_words
+from mien.judge.channels import ChannelSight, Sight
+from mien.judge.grid import confusion_svg
+from mien.judge.nearest import Face
+from mien.judge.report import FAINT, Measure, Report, channels_with, measure_line
+from mien.sheet.html import STYLE
+
+_STRONG = 6
+_STYLE = """
+.told { color: #3d7a5a; font-weight: 600; } .missed { color: var(--error); font-weight: 600; }
+h2 { margin: 2rem 0 .5rem; } h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
+.grids { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; }
+.pairs { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; }
+.pair { display: flex; gap: 6px; } .pair figure { width: 112px; }
+.pair figure img { width: 112px; height: 112px; display: block; border-radius: 8px; }
+table { border-collapse: collapse; font-size: 12.5px; font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .75rem .2rem 0; text-align: left; border-bottom: 1px solid var(--line); }
+"""
+
+
+def judge_html(report: Report) -> str:
+    """The whole file; it needs no other file and no network."""
+    return "".join(_document(report))
+
+
+def _document(report: Report) -> Iterator[str]:
+    title = f"{report.title}, judged"
+    yield (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
+        f"<header>\n<h1>{escape(title)}</h1>\n"
+    )
+    yield from _paragraphs(_summary(report))
+    yield "</header>\n"
+    pictures = {seen.face: seen.picture for seen in report.faces}
+    yield '<h2>What each face looks like</h2>\n<div class="grids">\n'
+    for measure in report.measures:
+        grid = confusion_svg(report.labels, measure.confusion, f"Confusion by {measure.name}")
+        yield f"<div>\n<p>{escape(measure_line(measure))}.</p>\n{grid}</div>\n"
+    yield "</div>\n"
+    for measure in report.measures:
+        yield from _measure(measure, pictures)
+    yield from _channels(report.sights)
+    yield from _readings(report)
+    yield "</body>\n</html>\n"
+
+
+def _summary(report: Report) -> Iterator[str]:
+    yield facts_in_words(report.avatar, report.facts)
+    yield (
+        f"Each archetype is drawn in {report.views} turns of the head and read back by MediaPipe; "
+        "the reading of the face at rest is taken away. A face is told where the nearest of all "
+        "others is of its own label. Rows are what was meant, columns what it is nearest to. The "
+        "label that holds the face at rest is compared with and not judged."
+    )
+    unseen = channels_with(report, Sight.UNSEEN)
+    yield (
+        "One machine's eye on one head: it is a check on the people who look, not their stand-in. "
+        f"It does not observe {', '.join(unseen) if unseen else 'nothing: every channel shows'}."
+    )
+    if report.lost:
+        yield f"No face was found in {', '.join(str(face) for face in report.lost)}."
+
+
+def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    yield from (f"<p>{escape(line)}</p>\n" for line in lines)
+
+
+def _measure(measure: Measure, pictures: dict[Face, str]) -> Iterator[str]:
+    def far(distance: float) -> str:
+        return f"{distance:.1f}{measure.unit}" if measure.unit else f"{distance:.2f}"
+
+    yield f"<h2>By {escape(measure.name)}</h2>\n<h3>Not told</h3>\n"
+    if not measure.failures:
+        yield "<p>None: every face is nearest to one of its own label.</p>\n"
+    yield '<div class="pairs">\n'
+    for one in measure.failures:
+        yield '<div class="pair">\n'
+        yield _figure(one.face, "meant", pictures)
+        yield _figure(one.other, far(one.other_distance), pictures, "missed")
+        yield _figure(one.own, far(one.own_distance), pictures, "told")
+        yield "</div>\n"
+    yield '</div>\n<h3>Closest faces of different labels</h3>\n<div class="pairs">\n'
+    for pair in measure.closest:
+        yield '<div class="pair">\n'
+        yield _figure(pair.one, "", pictures)
+        yield _figure(pair.other, far(pair.distance), pictures)
+        yield "</div>\n"
+    yield "</div>\n"
+
+
+def _figure(face: Face, note: str, pictures: dict[Face, str], tone: str = "") -> str:
+    return (
+        f'<figure>\n<img src="{escape(pictures[face])}" alt="{escape(str(face))}">\n'
+        f"<figcaption>{escape(str(face))}</figcaption>\n"
+        f'<ul><li class="{tone}">{escape(note)}</li></ul>\n</figure>\n'
+    )
+
+
+def _channels(sights: Sequence[ChannelSight]) -> Iterator[str]:
+    yield (
+        "<h2>Channels</h2>\n<p>Alone: how far a channel's own reading rises when it alone is "
+        "driven to 1. Correlation and slope: of what is read against what the bank's faces "
+        "drive.</p>\n"
+    )
+    rows = sorted(sights, key=lambda one: (list(Sight).index(one.sight), -one.correlation))
+    yield from _table(
+        ("channel", "", "alone", "highest driven", "correlation", "slope"),
+        (
+            (
+                one.channel,
+                one.sight.value,
+                f"{one.alone:+.2f}",
+                f"{one.highest:.2f}",
+                f"{one.correlation:+.2f}",
+                f"{one.slope:+.2f}",
+            )
+            for one in rows
+        ),
+    )
+
+
+def _readings(report: Report) -> Iterator[str]:
+    yield (
+        "<h2>Readings</h2>\n<p>Size and strongest parts of each face's change from rest. Below "
+        f"{FAINT:g} a face is hardly seen.</p>\n"
+    )
+    yield from _table(
+        ("face", "size", "strongest parts"),
+        (
+            (str(seen.face), f"{seen.size:.2f}", _strongest(report.channels, seen.change))
+            for seen in report.faces
+        ),
+    )
+
+
+def _strongest(channels: Sequence[str], change: Sequence[float]) -> str:
+    ranked = sorted(zip(channels, change, strict=True), key=lambda part: -abs(part[1]))
+    return ", ".join(f"{name} {step:+.2f}" for name, step in ranked[:_STRONG] if abs(step) >= 0.05)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    heads = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    yield f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+    for row in rows:
+        cells = "".join(f"<td>{escape(text)}</td>" for text in row)
+        yield f"<tr>{cells}</tr>\n"
+    yield "</tbody>\n</table>\n"
