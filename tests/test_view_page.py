@@ -398,6 +398,22 @@ def test_one_side_alone(page: Page, bank: Bank) -> None:
     assert_same(page, bank.face("joy"))
 
 
+def test_what_is_not_written_waits(page: Page, bank: Bank) -> None:
+    edit = page.get_by_role("button", name="Edit", exact=True)
+    cell = page.locator("[data-channel=cheekPuff] .value")
+    edit.click()
+    page.locator("[data-channel=cheekPuff] input").fill("0.33")
+    expect(cell).to_have_text("0.330")
+    page.locator("#anchors button[value=high]").click()
+    expect(cell).to_have_text("0")
+    edit.click()
+    page.locator("#anchors button[value=mid]").click()
+    assert_same(page, bank.face("joy"))
+    edit.click()
+    expect(cell).to_have_text("0.330")
+    expect(page.locator(".diff .added")).to_have_text("+    cheekPuff: 0.33\n")
+
+
 def test_an_edit_that_breaks_a_rule_cannot_be_written(own: Page, folder: Path) -> None:
     joy = folder / "emotions" / "joy.yaml"
     before = joy.read_text("utf-8")

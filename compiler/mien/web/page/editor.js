@@ -22,6 +22,10 @@ export class Editor {
     this.changed = changed;
     /** @type {Map<string, number>} channel to weight; of a style, to offset */
     this.values = new Map();
+    /** @type {Map<string, Map<string, number>>} label and anchor to values: none is lost on the way */
+    this.drafts = new Map();
+    /** @type {readonly string[]} remarks on channels that do not show what was asked of them */
+    this.heldBack = [];
     this.label = "";
     /** @type {Anchor | null} */
     this.anchor = null;
@@ -69,7 +73,9 @@ export class Editor {
     this.anchor = anchor;
     this.panel.hidden = anchor === null;
     if (!same) {
-      this.values.clear();
+      const key = anchor ? `${label}/${anchor.name}` : "";
+      this.values = this.drafts.get(key) ?? new Map();
+      if (anchor) this.drafts.set(key, this.values);
       this.preview = null;
       this.told = [];
       if (anchor) this.later();
@@ -167,6 +173,9 @@ export class Editor {
         element("p", { class: "error" }, "The bank would have faults, so this is not written:"),
         faultList(preview.faults),
       ];
+    }
+    if (this.heldBack.length) {
+      return [element("p", { class: "hint" }, `Held back by other channels: ${this.heldBack.join(", ")}.`)];
     }
     if (preview && this.values.size === 0 && this.told.length === 0) {
       return [element("p", { class: "hint" }, "Drag a bar; the lines of the file appear here.")];

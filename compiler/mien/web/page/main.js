@@ -39,6 +39,7 @@ import { startTheme } from "./theme.js";
 
 const LINK_PAUSE = 200;
 const MIDDLE = 0.5;
+const HUNDREDTH = 0.01;
 
 /** The running page. */
 class Page {
@@ -185,6 +186,7 @@ class Page {
     this.face.show(this.named(), this.caption(), this.smooth);
     this.smooth = false;
     this.avatar.show(this.weights, evaluator.tables.channels);
+    this.editor.heldBack = this.heldBack(anchor);
     this.editor.show();
     this.showAbout(state);
     byId("edit", HTMLButtonElement).setAttribute("aria-pressed", String(anchor !== null));
@@ -317,7 +319,6 @@ class Page {
     const { view } = this.store;
     const evaluator = this.ready();
     if (view.edit) {
-      this.editor.clear();
       this.store.set({ edit: "" });
       return;
     }
@@ -342,6 +343,27 @@ class Page {
     const { channels } = this.ready().tables;
     for (const [channel, value] of this.editor.values) weights[channels.indexOf(channel)] = value;
     return weights;
+  }
+
+  /**
+   * The channels of a style that do not show their offset, because others exclude them.
+   *
+   * @param {Anchor | null} anchor
+   * @returns {string[]}
+   */
+  heldBack(anchor) {
+    if (!anchor?.style) return [];
+    const evaluator = this.ready();
+    const { channels } = evaluator.tables;
+    const table = evaluator.table(this.store.view.label);
+    const row = table.styles.indexOf(anchor.name) * channels.length;
+    const plain = evaluator.face(this.store.view.label, anchor.vad);
+    return [...this.editor.values].flatMap(([channel, offset]) => {
+      const c = channels.indexOf(channel);
+      const asked = Math.min(1, table.styleGain[row + c] * plain[c] + offset);
+      const shows = this.weights[c];
+      return asked - shows > HUNDREDTH ? [`${channel} ${asked.toFixed(2)} shows as ${shows.toFixed(2)}`] : [];
+    });
   }
 
   /** @returns {Anchor | null} what is edited */
