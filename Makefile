@@ -4,39 +4,54 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TYPESCRIPT := typescript@5.9.3
 
-.PHONY: compile test lint types unit conformance bench clean
+.PHONY: compile test lint presets types web unit conformance conformance-full bench pins clean
 
 compile: $(READY)  ## set up, then compile the default bank: lock and artifact
 	$(BIN)/mien compile presets/default
 
-test: lint types unit  ## set up, then every check that a change must pass
+test: lint presets types web unit  ## set up, then every check that a change must pass
 
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mien fmt --check presets
+
+presets: $(READY)
+	$(BIN)/mien fmt --check presets/default presets/rigs presets/faces
 	$(BIN)/mien check presets/default
 	$(BIN)/mien compile presets/default --check
+	$(BIN)/mien verify
 
 types: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pyright
 
+web: $(READY)
+	@if command -v npx >/dev/null; \
+	then cd compiler/mien/web && npx --yes --package $(TYPESCRIPT) tsc -p jsconfig.json; \
+	else echo "skipped: no Node here, the page's types are not checked"; fi
+
 unit: $(READY)
 	$(BIN)/python -m pytest -n auto
 
-conformance: $(READY)  ## the same bits from every evaluator this machine can run
-	$(BIN)/python -m mien.conformance
+conformance: $(READY)  ## the same bits from every evaluator, the quick half
+	$(BIN)/python -m mien.conformance --quick
+
+conformance-full: $(READY)  ## all that this machine can run: other versions, emulated CPUs (Debian, qemu-user-static)
+	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64
 
 bench: $(READY)  ## speed against peers, in one run
-	$(BIN)/mien bench
+	$(BIN)/mien bench --plot build/bench.svg
+
+pins:  ## choose the pinned versions anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o .requirements.txt
 
 clean:
 	rm -rf $(VENV) build dist
 
 $(READY): pyproject.toml .requirements.txt
-	$(PYTHON) -c 'import sys; sys.exit("mien needs Python 3.11 or newer: set PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -c 'import sys; sys.exit("mien needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
