@@ -1,0 +1,129 @@
+"""What a certificate says, and whether it keeps a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+Place = tuple[float, float, float]
+"""Valence, arousal, dominance."""
+
+
+@frozen(kw_only=True)
+class Bound:
+    """A steepest slope: change per unit of max-norm VAD step, anywhere in the cube.
+
+    It is at most ``proved`` (rounded up) and at least ``sampled`` (rounded down).
+    """
+
+    proved: float
+    sampled: float
+
+
+@frozen(kw_only=True)
+class ChannelProof:
+    """One channel's steepest slope, and where it was seen."""
+
+    name: str
+    bound: Bound
+    at: Place
+
+
+@frozen(kw_only=True)
+class SlopeProof:
+    """A face's slopes: of the mean over all channels, and of the worst single channel."""
+
+    mean: Bound
+    mean_at: Place
+    channel: ChannelProof
+
+
+@frozen(kw_only=True)
+class LabelProof:
+    """One label: plain, by style, and the plain slope of every channel that moves."""
+
+    label: str
+    plain: SlopeProof
+    styles: Mapping[str, SlopeProof]
+    channels: Mapping[str, ChannelProof]
+
+
+@frozen(kw_only=True)
+class MixtureBound:
+    """Slopes of any fixed mixture of plain labels, before and after its conflict is resolved.
+
+    ``mean`` and ``channel`` hold while no antagonists of a mixture are capped; ``capped_...``
+    always. Upper bounds, not nearly met.
+    """
+
+    mean: float
+    channel: float
+    capped_mean: float
+    capped_channel: float
+
+
+@frozen(kw_only=True)
+class Certificate:
+    """The proved slopes of a bank, labels in bank order."""
+
+    labels: tuple[LabelProof, ...]
+    mixture: MixtureBound
+
+
+@frozen(kw_only=True)
+class Breach:
+    """A proved slope that passes its budget. ``channel`` is None for the mean."""
+
+    label: str
+    style: str | None
+    channel: str | None
+    at: Place
+    bound: Bound
+    budget: float
+
+    def __str__(self) -> str:
+        """The breach for a person: what, how steep, where, and how steep it may be."""
+        face = self.label if self.style is None else f"{self.label} in style {self.style}"
+        what = "the mean over channels" if self.channel is None else self.channel
+        v, a, d = self.at
+        return (
+            f"{face}: {what} is too steep: it changes by up to {self.bound.proved:.4f} (proved; "
+            f"{self.bound.sampled:.4f} seen at V {v:.2f} A {a:.2f} D {d:.2f}) per unit of VAD, "
+            f"and the budget is {self.budget:g}"
+        )
+
+
+def check_budget(certificate: Certificate, mean: float, channel: float) -> tuple[Breach, ...]:
+    """Every proved slope above its budget: per label plain and by style, the mean and channels.
+
+    Plain faces name every channel that is too steep, styles their worst one.
+    """
+    breaches: list[Breach] = []
+    for label in certificate.labels:
+        for style, proof in ((None, label.plain), *label.styles.items()):
+            if proof.mean.proved > mean:
+                breaches.append(
+                    Breach(
+                        label=label.label,
+                        style=style,
+                        channel=None,
+                        at=proof.mean_at,
+                        bound=proof.mean,
+                        budget=mean,
+                    )
+                )
+            listed = label.channels.values() if style is None else (proof.channel,)
+            breaches.extend(
+                Breach(
+                    label=label.label,
+                    style=style,
+                    channel=entry.name,
+                    at=entry.at,
+                    bound=entry.bound,
+                    budget=channel,
+                )
+                for entry in listed
+                if entry.bound.proved > channel
+            )
+    return tuple(breaches)

@@ -1,0 +1,143 @@
+"""From a label's tables to the arrays of its proof, each distinct channel once.
+
+Left and right are mostly the same numbers: such channels share a column. Channels that also have
+the same antagonists (up to such equality), ceilings, gains and offsets share a node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from attrs import frozen
+
+from mien.certify.model import Field, Net
+from mien.engine.tables import F32, LabelTable, Tables
+
+
+@frozen(kw_only=True, eq=False)
+class Problem:
+    """One label's proof. ``channels``: the channels (positions) behind each node.
+
+    Channels behind no node are still: they never move, in any style.
+    """
+
+    field: Field
+    net: Net
+    channels: tuple[tuple[int, ...], ...]
+
+
+def problem_of(tables: Tables, label: LabelTable) -> Problem:
+    """The proof arrays of one label."""
+    count = len(tables.channels)
+    strength = _floats(label.strength)
+    weights = _rows(label.weights.T)
+    archetypes = _rows(label.archetypes.T)
+    gains = _rows(label.style_gain.T)
+    offsets = _rows(label.style_offset.T)
+    # A rule of no strength is no rule, whatever it says.
+    rules = [
+        row if s != 0.0 else [0.0] * 10
+        for row, s in zip(_rows(tables.rules), strength, strict=True)
+    ]
+    numbers: list[Hashable] = [
+        (tuple(rules[c]), strength[c], tuple(weights[c]), tuple(archetypes[c]))
+        for c in range(count)
+    ]
+    moves = [strength[c] != 0.0 or any(weights[c]) or any(archetypes[c]) for c in range(count)]
+    lifted = [any(offset > 0.0 for offset in row) for row in offsets]
+    # A still channel matters where a style lifts it against an antagonist that moves.
+    kept = [c for c in range(count) if moves[c] or lifted[c]]
+    ranks = {c: i for i, c in enumerate(kept)}
+    pairs: list[list[tuple[int, float]]] = [[] for _ in kept]
+    antagonists: list[list[int]] = tables.pairs.tolist()
+    for (a, b), cap in zip(antagonists, _floats(tables.caps), strict=True):
+        if a in ranks and b in ranks:
+            pairs[ranks[a]].append((ranks[b], cap))
+            pairs[ranks[b]].append((ranks[a], cap))
+    lids: list[tuple[int, float] | None] = [None for _ in kept]
+    ceilings: list[list[int]] = tables.ceilings.tolist()
+    for (a, b), slack in zip(ceilings, _floats(tables.slacks), strict=True):
+        if a in ranks:
+            # Under a channel that never moves a ceiling is a constant: it adds no slope.
+            lids[ranks[a]] = (ranks[b], slack) if b in ranks else None
+    columns = _classes([numbers[c] for c in kept])
+    worn = [(tuple(gains[c]), tuple(offsets[c])) for c in range(count)]
+    nodes = _classes([(columns[i], worn[c]) for i, c in enumerate(kept)])
+    while True:
+        finer = _classes(
+            [
+                (
+                    nodes[i],
+                    tuple(sorted({(nodes[p], cap) for p, cap in pairs[i]})),
+                    None if (lid := lids[i]) is None else (nodes[lid[0]], lid[1]),
+                )
+                for i in range(len(kept))
+            ]
+        )
+        if max(finer, default=-1) == max(nodes, default=-1):
+            break
+        nodes = finer
+    first = [nodes.index(n) for n in range(max(nodes, default=-1) + 1)]
+    lead = [columns.index(j) for j in range(max(columns, default=-1) + 1)]
+    links = [sorted({(nodes[p], cap) for p, cap in pairs[i]}) for i in first]
+    lead_channels = [kept[i] for i in lead]
+    first_channels = [kept[i] for i in first]
+    still = np.ones((1, len(first)))
+    return Problem(
+        field=Field(
+            metric=tables.metric.astype(np.float64),
+            support=float(tables.support.reshape(())),
+            anchors=label.anchors.astype(np.float64),
+            outer=label.plateau_outer.astype(np.float64),
+            span=label.plateau_span.astype(np.float64),
+            rules=np.array([rules[c] for c in lead_channels]).reshape(-1, 10),
+            strength=label.strength.astype(np.float64)[lead_channels],
+            archetypes=np.ascontiguousarray(label.archetypes.astype(np.float64).T[lead_channels]),
+            weights=np.ascontiguousarray(label.weights.astype(np.float64).T[lead_channels]),
+        ),
+        net=Net(
+            column=np.array([columns[i] for i in first], np.int64),
+            copies=np.array([float(nodes.count(n)) for n in range(len(first))]),
+            pair_start=np.array(_starts(links), np.int64),
+            pair_node=np.array([n for row in links for n, _ in row], np.int64),
+            pair_cap=np.array([cap for row in links for _, cap in row], np.float64),
+            under=np.array(
+                [-1 if (lid := lids[i]) is None else nodes[lid[0]] for i in first], np.int64
+            ),
+            slack=np.array(
+                [0.0 if (lid := lids[i]) is None else lid[1] for i in first], np.float64
+            ),
+            gain=np.concatenate([still, label.style_gain.astype(np.float64)[:, first_channels]]),
+            offset=np.concatenate(
+                [still * 0.0, label.style_offset.astype(np.float64)[:, first_channels]]
+            ),
+            channels=float(count),
+        ),
+        channels=tuple(
+            tuple(c for i, c in enumerate(kept) if nodes[i] == n) for n in range(len(first))
+        ),
+    )
+
+
+def _floats(array: F32) -> list[float]:
+    values: list[float] = array.tolist()
+    return values
+
+
+def _rows(array: F32) -> list[list[float]]:
+    rows: list[list[float]] = array.tolist()
+    return rows
+
+
+def _classes(keys: Sequence[Hashable]) -> list[int]:
+    """Number equal keys alike, in order of first appearance."""
+    seen: dict[Hashable, int] = {}
+    return [seen.setdefault(key, len(seen)) for key in keys]
+
+
+def _starts(rows: Sequence[Sequence[object]]) -> list[int]:
+    starts = [0]
+    for row in rows:
+        starts.append(starts[-1] + len(row))
+    return starts
