@@ -294,6 +294,13 @@ def test_a_tampered_ledger_is_named_for_what_was_done(releases: Path, found: Fou
 
     edited = faults(forge)
     assert edited["ledger-edited"] == "the entry of tiny 1.1.0 was edited: engine"
+
+    def forge_last(entries: list[str]) -> None:
+        entries[2] = entries[2].replace("engine: 1", "engine: 7")
+
+    assert faults(forge_last) == {
+        "engine-differs": "the ledger says engine 7, the lock of the release engine 1"
+    }
     path.write_text(whole.replace("releases:", "releases :"))
     assert [code for code, _, _ in found()] == ["ledger-edited"]
 

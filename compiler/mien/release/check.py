@@ -9,6 +9,7 @@ from pathlib import Path
 from mien.fresh import LOCK_NAME
 from mien.release.entry import Entry
 from mien.release.layout import SOURCES, ReleaseFolder, artifact_of, expected_files, files_in
+from mien.release.ledger import LEDGER_NAME
 from mien.release.measure import sha256
 from mien.text.fault import BankFaults, Fault
 from mien.text.files import shown_path
@@ -39,12 +40,17 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
     from mien.lock.write import write_lock
 
     folder = home.path
+    engine = _locked_engine(folder / LOCK_NAME, entry)
+    if engine != entry.engine:
+        message = f"the ledger says engine {entry.engine}, the lock of the release engine {engine}"
+        hint = "restore the ledger from version control"
+        return (_fault(home.releases / LEDGER_NAME, entry, "engine-differs", message, hint),)
     try:
         compiled = recompile(read_bank(folder / SOURCES), entry.engine)
     except BankFaults as error:
         return error.faults
     except UnknownEngine as error:
-        return (_fault(folder, entry, "engine-unknown", str(error), "upgrade mien"),)
+        return (_fault(folder, entry, "engine-unknown", str(error), ""),)
     faults: list[Fault] = []
     artifact = folder / artifact_of(entry.bank)
     if artifact.read_bytes() != compiled.artifact:
@@ -101,6 +107,19 @@ def _changed(path: Path, entry: Entry, digest: str) -> Fault | None:
         return None
     message = f"changed since it was released: sha256 {found[:12]}…, the ledger has {digest[:12]}…"
     return _fault(path, entry, "file-changed", message, _RESTORE)
+
+
+def _locked_engine(path: Path, entry: Entry) -> int:
+    """The engine of the frozen lock; the entry's own where the lock is damaged itself."""
+    from mien.lock.read import parse_lock
+
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != entry.lock:
+        return entry.engine
+    try:
+        return parse_lock(data, shown_path(path)).engine
+    except BankFaults:
+        return entry.engine
 
 
 def _is_source(home: ReleaseFolder, fault: Fault) -> bool:
