@@ -23,7 +23,7 @@ import { makeLoaders } from "./loaders.js";
 import { applyLooks, findLooks } from "./looks.js";
 import { isPlaster, paintPlaster } from "./paint.js";
 import { straighten } from "./pupils.js";
-import { movedBox, movedVertices } from "./region.js";
+import { movedBox, movedVertices, outward } from "./region.js";
 import { applyShapes, findShapes, meshesOf, morphNames } from "./shapes.js";
 import { CHANNELS } from "./spellings.js";
 import { makeStage } from "./stage.js";
@@ -200,7 +200,7 @@ function makeHead(gltf, name) {
   const holder = new Group().add(front);
   pose({ shapes, manager, eyes: [], looks: [] }, () => 0);
   holder.updateMatrixWorld(true);
-  front.rotation.y = turnToFront(root, movedBox(shapes));
+  front.rotation.y = turnToFront(outward(shapes));
   holder.updateMatrixWorld(true);
   const face = movedBox(shapes);
   if (face.isEmpty()) {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Box3, MathUtils, Vector3 } from "three";
+import { MathUtils, Vector3 } from "three";
 
 /** @typedef {import("three").PerspectiveCamera} PerspectiveCamera */
-/** @typedef {import("three").Object3D} Object3D */
+/** @typedef {import("three").Box3} Box3 */
 
 /** Degrees: a long lens, little distortion. */
 export const FIELD_OF_VIEW = 18;
@@ -17,25 +17,19 @@ const TALL = 1.18;
 const WIDE = 1.18;
 const LIFT = 0;
 
+const QUARTER = Math.PI / 2;
+/** Skin that faces all ways alike says nothing. */
+const SURE = 0.3;
+
 /**
- * The turn about the vertical axis that brings the face to look along +z.
+ * The turn about the vertical axis that brings the face to look along +z, as models do by rule.
  *
- * Models look along +z by rule. One that does not shows in where its face lies on it: far from
- * the middle of the model, behind or to a side.
- *
- * @param {Object3D} root
- * @param {Box3} face
+ * @param {Vector3} outward where its skin faces to, of length 0 to 1
  * @returns {number} radians, a multiple of a quarter turn
  */
-export function turnToFront(root, face) {
-  const whole = new Box3().setFromObject(root);
-  const size = whole.getSize(new Vector3());
-  const offset = face.getCenter(new Vector3()).sub(whole.getCenter(new Vector3()));
-  const [x, z] = [offset.x / (size.x || 1), offset.z / (size.z || 1)];
-  if (z >= 0 || Math.max(Math.abs(x), Math.abs(z)) < 0.15) {
-    return Math.abs(x) > 0.25 && Math.abs(x) > 2 * z ? (-Math.sign(x) * Math.PI) / 2 : 0;
-  }
-  return Math.abs(x) > -z ? (-Math.sign(x) * Math.PI) / 2 : Math.PI;
+export function turnToFront({ x, z }) {
+  if (Math.hypot(x, z) < SURE) return 0;
+  return -Math.round(Math.atan2(x, z) / QUARTER) * QUARTER;
 }
 
 /**

@@ -23,15 +23,41 @@ const OUTLINE = /^(brow|eyeBlink|eyeWide|cheek|nose|mouth)/;
 export function movedBox(shapes) {
   const box = new Box3();
   const point = new Vector3();
-  const outline = [...shapes.targets].filter(([channel]) => OUTLINE.test(channel));
-  const chosen = outline.length > 0 ? outline : [...shapes.targets];
-  for (const target of chosen.flatMap(([, targets]) => targets)) {
+  for (const target of outlineOf(shapes)) {
     for (const vertex of movedVertices(target)) {
       target.mesh.getVertexPosition(vertex, point);
       box.expandByPoint(point.applyMatrix4(target.mesh.matrixWorld));
     }
   }
   return box;
+}
+
+/**
+ * Where the skin that moves faces to: forwards, where it is a face.
+ *
+ * @param {Shapes} shapes
+ * @returns {Vector3} the mean normal in world space, of length 0 (all ways alike, or not known) to 1
+ */
+export function outward(shapes) {
+  const sum = new Vector3();
+  const normal = new Vector3();
+  let count = 0;
+  for (const target of outlineOf(shapes)) {
+    const normals = target.mesh.geometry.attributes.normal;
+    if (normals === undefined) continue;
+    for (const vertex of movedVertices(target)) {
+      normal.set(normals.getX(vertex), normals.getY(vertex), normals.getZ(vertex));
+      sum.add(normal.transformDirection(target.mesh.matrixWorld));
+      count += 1;
+    }
+  }
+  return sum.multiplyScalar(1 / (count || 1));
+}
+
+/** @param {Shapes} shapes @returns {Target[]} */
+function outlineOf({ targets }) {
+  const outline = [...targets].filter(([channel]) => OUTLINE.test(channel));
+  return (outline.length > 0 ? outline : [...targets]).flatMap(([, found]) => found);
 }
 
 /**

@@ -46,13 +46,17 @@ export function findShapes(root, manager) {
  * @param {(channel: string) => number} weightOf in [0, 1]
  */
 export function applyShapes(shapes, manager, weightOf) {
+  const direct = [...shapes.targets].filter(([channel]) => !shapes.expressions.has(channel));
+  for (const { mesh, index } of direct.flatMap(([, targets]) => targets)) {
+    if (mesh.morphTargetInfluences) mesh.morphTargetInfluences[index] = 0;
+  }
   for (const [channel, expression] of shapes.expressions) expression.weight = weightOf(channel);
-  // This clears every morph that an expression binds, so the morphs' own weights come after it.
+  // This clears every morph that an expression binds and adds the expressions' weights to it.
   manager?.update();
-  for (const [channel, targets] of shapes.targets) {
-    if (shapes.expressions.has(channel)) continue;
+  for (const [channel, targets] of direct) {
     for (const { mesh, index } of targets) {
-      if (mesh.morphTargetInfluences) mesh.morphTargetInfluences[index] = weightOf(channel);
+      const influences = mesh.morphTargetInfluences;
+      if (influences) influences[index] = (influences[index] ?? 0) + weightOf(channel);
     }
   }
 }

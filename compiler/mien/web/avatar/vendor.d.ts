@@ -8,7 +8,10 @@ declare module "three" {
     z: number;
     set(x: number, y: number, z: number): this;
     copy(from: Vector3): this;
+    add(other: Vector3): this;
     sub(other: Vector3): this;
+    multiplyScalar(factor: number): this;
+    transformDirection(matrix: Matrix4): this;
     length(): number;
     distanceTo(other: Vector3): number;
     applyMatrix4(matrix: Matrix4): this;
