@@ -103,12 +103,12 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield f"- bank: {write_scalar(entry.bank)}"
     yield f"  version: {write_scalar(entry.version)}"
     yield f"  engine: {entry.engine}"
-    yield f"  lock: {write_scalar(entry.lock)}"
-    yield f"  artifact: {write_scalar(entry.artifact)}"
+    yield f'  lock: "{entry.lock}"'
+    yield f'  artifact: "{entry.artifact}"'
     yield "  sources:"
     for name, digest in sorted(entry.sources.items()):
-        yield f"    {write_scalar(name)}: {write_scalar(digest)}"
-    yield f"  previous: {write_scalar(entry.previous)}"
+        yield f'    {write_scalar(name)}: "{digest}"'
+    yield f'  previous: "{entry.previous}"'
 
 
 def _chunks(text: str) -> Iterator[list[str]]:
