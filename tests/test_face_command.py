@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import pytest
@@ -16,9 +17,17 @@ from mien.cli.main import run
 TINY = str(Path(__file__).parent / "banks" / "tiny")
 
 
-def face(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+class Face(TypedDict):
+    label: str
+    vad: list[float]
+    style: str | None
+    speech: float
+    channels: dict[str, float]
+
+
+def face(capsys: pytest.CaptureFixture[str], *arguments: str) -> Face:
     assert run(["face", TINY, *arguments, "--format", "json"]) == 0
-    said: dict[str, object] = json.loads(capsys.readouterr().out)
+    said: Face = json.loads(capsys.readouterr().out)
     return said
 
 
@@ -27,7 +36,6 @@ def test_json_has_every_channel_and_the_library_agrees(capsys: pytest.CaptureFix
     said = face(capsys, "glad", "--vad", "0.3", "0.1", "0.2", "--style", "sly", "--speech", "0.5")
     assert list(said) == ["label", "vad", "style", "speech", "channels"]
     channels = said["channels"]
-    assert isinstance(channels, dict)
     assert tuple(channels) == bank.channels
     weights = bank.face("glad", vad=(0.3, 0.1, 0.2), style="sly", speech=0.5)
     assert np.array_equal(np.array(list(channels.values()), np.float32), weights)
@@ -35,7 +43,6 @@ def test_json_has_every_channel_and_the_library_agrees(capsys: pytest.CaptureFix
 
 def test_mid_is_the_archetype(capsys: pytest.CaptureFixture[str]) -> None:
     channels = face(capsys, "glad")["channels"]
-    assert isinstance(channels, dict)
     active = {name: weight for name, weight in channels.items() if weight}
     assert active == {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5, "jawOpen": 0.1}
 

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mien.lock.compare import differences
 from mien.lock.read import parse_lock, read_lock
 from mien.lock.record import (

@@ -1,0 +1,150 @@
+"""What the README shows is what the program says, and its picture is drawn from the real bank.
+
+After a change of either, run `MIEN_UPDATE_EXPECTED=1 pytest tests/test_readme.py` and look at the
+picture before committing it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from html import escape
+from math import sqrt
+from pathlib import Path
+
+import pytest
+
+import mien
+from mien.cli.main import COMMANDS, LazyGroup, cli, run
+from mien.drawing.reader import shipped_face
+from mien.drawing.svg import shapes
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+PICTURE = ROOT / "compiler" / "mien" / "docs" / "text-to-face.svg"
+UPDATE = os.environ.get("MIEN_UPDATE_EXPECTED") == "1"
+
+PAD = 250
+"""Pixels of the side of the valence and arousal pad."""
+
+STYLE = """
+text { font: 13px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #2b2440 }
+.small { font-size: 11px; fill: #6a6478 } .head { font: 600 15px system-ui, sans-serif }
+.card { fill: #fbfaf7; stroke: #d9d4c8 } .line { stroke: #b8b2c4; fill: none }
+.plateau { fill: #e8a33d; fill-opacity: .28; stroke: #e8a33d } .anchor { fill: #4a3560 }
+"""
+
+
+def test_the_picture_is_drawn_from_the_bank() -> None:
+    drawn = picture()
+    if UPDATE:
+        PICTURE.write_text(drawn)
+    assert PICTURE.read_text() == drawn
+
+
+def picture() -> str:
+    """Text on the left, its point and plateau in the middle, the face on the right."""
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1120 400" width="1120" height="400"'
+        ' role="img" aria-label="Preset text becomes a point with a plateau becomes a face">',
+        f"<style>{STYLE}</style>",
+        '<rect class="card" x="1" y="1" width="1118" height="398" rx="14"/>',
+        *_text_card(30, 40),
+        _arrow(395),
+        *_pad(430, 80),
+        _arrow(705),
+        *_face(740, 52),
+        "</svg>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _text_card(x: int, y: int) -> list[str]:
+    source = (ROOT / "presets" / "default" / "emotions" / "joy.yaml").read_text()
+    start = source.index("  high:\n", source.index("archetypes:"))
+    lines = ["archetypes:", *source[start:].split("\n")[:11], "    ..."]
+    rows = [
+        f'<text x="{x}" y="{y + 40 + 22 * row}" xml:space="preserve">{escape(line)}</text>'
+        for row, line in enumerate(lines)
+    ]
+    return [f'<text class="head" x="{x}" y="{y}">joy.yaml, reviewed as text</text>', *rows]
+
+
+def _pad(x: int, y: int) -> list[str]:
+    bank = mien.load("default")
+    table = bank.tables.labels[bank.labels.index("joy")]
+    scale = PAD / 2
+    parts = [
+        f'<text class="head" x="{x}" y="40">joy in valence and arousal</text>',
+        f'<rect class="line" x="{x}" y="{y}" width="{PAD}" height="{PAD}" rx="6"/>',
+        f'<path class="line" d="M{x} {y + scale:.0f}h{PAD}M{x + scale:.0f} {y}v{PAD}"/>',
+        f'<text class="small" x="{x}" y="{y + PAD + 18}">a plateau: the preset, bit for bit</text>',
+    ]
+    for k, name in enumerate(bank.intensities):
+        valence, arousal = (float(axis) for axis in table.anchors[k, :2])
+        flat = sqrt(float(table.plateau_outer[k]) - float(table.plateau_span[k]))
+        cx, cy = x + scale * (1 + valence), y + scale * (1 - arousal)
+        parts.append(
+            f'<ellipse class="plateau" cx="{cx:.1f}" cy="{cy:.1f}" rx="{scale * flat:.1f}"'
+            f' ry="{scale * flat / sqrt(float(bank.tables.metric[1])):.1f}"/>'
+            f'<circle class="anchor" cx="{cx:.1f}" cy="{cy:.1f}" r="3"/>'
+            f'<text class="small" x="{cx - 30:.1f}" y="{cy + 4:.1f}">{name}</text>'
+        )
+    return parts
+
+
+def _face(x: int, y: int) -> list[str]:
+    bank = mien.load("default")
+    weights = dict(zip(bank.channels, bank.face("joy", at="high").tolist(), strict=True))
+    drawn = shapes(shipped_face(), weights, prefix="joy")
+    return [
+        f'<text class="head" x="{x}" y="40">52 weights, the same bits everywhere</text>',
+        f'<g transform="translate({x} {y}) scale(.55)">\n{drawn}</g>',
+    ]
+
+
+def _arrow(x: int) -> str:
+    return f'<path class="line" stroke-width="2" d="M{x} 205h22m-7 -6l7 6l-7 6"/>'
+
+
+def blocks() -> list[tuple[str, str]]:
+    """Each `console` block's commands with the output shown under them."""
+    found = re.findall(r"```console\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    shown: list[tuple[str, str]] = []
+    for block in found:
+        for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = piece.partition("\n")
+            shown.append((command, output))
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("command", "output"), [(c, o) for c, o in blocks() if c.startswith("mien ")]
+)
+def test_a_command_says_what_the_readme_shows(
+    command: str,
+    output: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "presets").symlink_to(ROOT / "presets")
+    run(shlex.split(command)[1:])
+    said = capsys.readouterr().out
+    pattern = r"[\s\S]*?".join(re.escape(part) for part in output.split("...\n"))
+    assert re.fullmatch(pattern, said), said
+
+
+def test_every_command_is_in_the_readme_and_has_help() -> None:
+    text = README.read_text()
+    group = cli
+    assert isinstance(group, LazyGroup)
+    with cli.make_context("mien", ["--help"], resilient_parsing=True) as context:
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            assert command.help
+            assert f"`mien {name}" in text, f"mien {name} is not in the README"
+    assert set(group.list_commands(context)) == set(COMMANDS)
