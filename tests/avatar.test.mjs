@@ -1,8 +1,10 @@
 // What needs no browser: the names of the channels, and telling a model's file.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
+import { rewritten } from "../compiler/mien/web/avatar/basis.js";
 import { readModel } from "../compiler/mien/web/avatar/container.js";
 import { CHANNELS, channelOf, strangeness } from "../compiler/mien/web/avatar/spellings.js";
 
@@ -89,4 +91,13 @@ test("what cannot be used is refused in words", () => {
 test("data inside the file is no other file", () => {
   const inside = { ...ASSET, buffers: [{ uri: "data:application/octet-stream;base64,AA==" }, {}] };
   assert.equal(readModel(glb(inside), "a.gltf").format, "glTF");
+});
+
+test("the texture decoder runs where functions may not be made out of text", async () => {
+  const vendored = "../compiler/mien/web/vendor/three/addons/libs/basis/basis_transcoder.js";
+  const text = await readFile(new URL(vendored, import.meta.url), "utf-8");
+  assert.equal(text.split("newFunc(Function").length, 3);
+  assert.equal(rewritten(text).split("newFunc(Function").length, 1);
+  new Function(rewritten(text));
+  assert.throws(() => rewritten("another version"), /not the vendored one/);
 });

@@ -19,14 +19,11 @@ from attrs import field, frozen
 from mien.avatar.assets import PAGE, Asset, asset_table
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'; "
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; "
     "worker-src blob:; connect-src 'self' blob: data:; img-src 'self' blob: data:; "
     "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""What the page may load: its own files, and what a model holds in itself.
-
-The decoder of Basis textures makes functions out of text.
-"""
+"""What the page may load: its own files, and what a model holds in itself."""
 
 _LARGEST = 32 * 2**20
 

@@ -6,9 +6,8 @@
  *     avatar.setWeights(face, channels);
  *
  * The page needs the import map of `studio.html`, and a security policy that lets WebAssembly run
- * (`script-src 'wasm-unsafe-eval'`), workers and pictures come from blobs (`worker-src blob:`,
- * `connect-src` and `img-src` with `blob: data:`). Basis textures need `'unsafe-eval'` besides;
- * where that is not granted, models are shown without them.
+ * (`script-src 'wasm-unsafe-eval'`), and workers and pictures come from blobs (`worker-src blob:`,
+ * `connect-src` and `img-src` with `blob: data:`).
  *
  * @module
  */
@@ -44,7 +43,6 @@ import { makeStage } from "./stage.js";
  * @property {string[]} missing channels that it cannot
  * @property {string[]} still channels that are present and move nothing
  * @property {boolean} eyes whether its eyes are turned as nodes of their own
- * @property {boolean} bare whether its textures had to be left out
  */
 
 /**
@@ -125,6 +123,7 @@ export function createAvatar(canvas, options = {}) {
       loads += 1;
       const turn = loads;
       const { format, basis } = readModel(buffer, name);
+      if (basis) await loaders.readyForBasis();
       const next = makeHead(await parse(loaders, buffer, name), name);
       makeReadable(renderer, next);
       if (turn !== loads) {
@@ -132,7 +131,7 @@ export function createAvatar(canvas, options = {}) {
         throw new Error(`${name} made way for a newer model`);
       }
       show(next);
-      return { ...factsOf(next), format, bare: basis && !loaders.basis };
+      return { ...factsOf(next), format };
     },
     setWeights(weights, names) {
       if (!head) return;

@@ -11,21 +11,18 @@ import { DRACOLoader } from "three/addons/loaders/DRACOLoader.js";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { KTX2Loader } from "three/addons/loaders/KTX2Loader.js";
 
+import { rewritten } from "./basis.js";
+
 /** @typedef {import("three").WebGLRenderer} WebGLRenderer */
 /**
  * @typedef {object} Loaders
  * @property {GLTFLoader} loader
- * @property {boolean} basis whether Basis textures can be read
+ * @property {() => Promise<void>} readyForBasis to be awaited before a model with Basis textures
  * @property {() => void} dispose
  */
 
+const BASIS_SCRIPT = "basis_transcoder.js";
 const LIBRARIES = new URL("../vendor/three/addons/libs/", import.meta.url);
-
-/** Takes the place of three's own reader of these textures; three knows textures that are not there. */
-const NO_TEXTURE = {
-  name: "KHR_texture_basisu",
-  loadTexture: () => /** @type {Promise<any>} */ (Promise.resolve(null)),
-};
 
 /**
  * @param {WebGLRenderer} renderer
@@ -44,24 +41,27 @@ export function makeLoaders(renderer, basis = new URL("basis/", LIBRARIES).href)
     .setDRACOLoader(meshes)
     .setMeshoptDecoder(MeshoptDecoder)
     .register((parser) => new VRMLoaderPlugin(parser));
-  const basisWorks = mayEvaluate();
-  // Forbidden to, the decoder would never answer: a texture that is not there is better.
-  if (!basisWorks) loader.register(() => NO_TEXTURE);
+  /** @type {Promise<string> | undefined} */
+  let script;
   return {
     loader,
-    basis: basisWorks,
+    async readyForBasis() {
+      script ??= basisScript(new URL(BASIS_SCRIPT, basis));
+      const address = await script;
+      own.setURLModifier((asked) => (asked.endsWith(BASIS_SCRIPT) ? address : asked));
+    },
     dispose: () => {
       textures.dispose();
       meshes.dispose();
+      script?.then(URL.revokeObjectURL, () => undefined);
     },
   };
 }
 
-/** @returns {boolean} whether the page's policy lets the Basis decoder make functions out of text */
-function mayEvaluate() {
-  try {
-    return new Function("return true")() === true;
-  } catch {
-    return false;
-  }
+/** @param {URL} vendored @returns {Promise<string>} the address of the script as it may run here */
+async function basisScript(vendored) {
+  const answer = await fetch(vendored);
+  if (!answer.ok) throw new Error(`the decoder of its textures is missing (${vendored.pathname})`);
+  const script = rewritten(await answer.text());
+  return URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
 }

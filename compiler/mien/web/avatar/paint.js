@@ -72,7 +72,7 @@ function saturation(texels) {
 function paint(mesh, { tint, contrast, bright, white }) {
   if (!(mesh.material instanceof MeshStandardMaterial)) return;
   const material = mesh.material.clone();
-  material.color = new Color(tint).multiplyScalar(bright);
+  material.color = new Color(tint).multiplyScalar(material.map ? bright : 0.7);
   material.roughness = 0.75;
   if (material.map) {
     const power = (contrast - 1).toFixed(3);
