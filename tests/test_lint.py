@@ -14,13 +14,13 @@ from attrs import evolve
 from mien.authored.bank import (
     AuthoredBank,
     Budgets,
-    Document,
     Kernel,
     Manifest,
     Metric,
     Plateau,
     SlopeBudget,
 )
+from mien.authored.document import Document
 from mien.authored.emotion import (
     ActionUnits,
     ActionUnitUse,

@@ -66,12 +66,14 @@ def _artifact(path: Path) -> Tables:
 
 
 def _folder(path: Path) -> Tables:
+    from mien.authored.documents import gather
     from mien.fresh import fresh_lock
 
-    lock = fresh_lock(path, BUILD)
+    sources = gather(path)
+    lock = fresh_lock(path, sources, BUILD)
     if lock is not None:
         return _artifact(BUILD / lock.artifact.file)
-    from mien.authored.reader import read_bank
+    from mien.authored.reader import bank_of
     from mien.compile import compile_tables
 
-    return compile_tables(read_bank(path))
+    return compile_tables(bank_of(sources))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from mien.authored.documents import read_documents
+from mien.authored.documents import Sources
 from mien.lock.read import read_lock
 from mien.lock.record import Lock
 from mien.text.fault import BankFaults
@@ -14,15 +14,15 @@ from mien.versions import ENGINE, SCHEMAS
 LOCK_NAME = "mien.lock"
 
 
-def fresh_lock(folder: Path, out: Path) -> Lock | None:
-    """The lock of the bank in ``folder``, if nothing about it has changed, else None.
+def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
+    """The lock of the bank in ``folder``, if nothing about its ``sources`` has changed, else None.
 
     Unchanged means: every source digest, the engine and the schema versions are those of the lock,
-    and the artifact in ``out`` has the digest that the lock pins. An edited lock is not fresh.
-
-    Raises:
-        BankFaults: a source cannot be parsed.
+    and the artifact in ``out`` has the digest that the lock pins. An edited lock is not fresh, nor
+    are sources with faults.
     """
+    if sources.faults:
+        return None
     try:
         lock = read_lock(folder / LOCK_NAME)
     except BankFaults:
@@ -35,5 +35,5 @@ def fresh_lock(folder: Path, out: Path) -> Lock | None:
         return None
     if hashlib.sha256(data).hexdigest() != lock.artifact.sha256:
         return None
-    sources = {name: document.digest for name, document in read_documents(folder).items()}
-    return lock if sources == lock.sources else None
+    digests = {name: document.digest for name, document in sources.documents.items()}
+    return lock if digests == lock.sources else None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from attrs import frozen
 
+from mien.authored.document import Document
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Rig
 from mien.authored.rules import Rules
-from mien.text.node import Node
 
 
 @frozen(kw_only=True)
@@ -76,20 +75,6 @@ class Manifest:
     kernel: Kernel
     plateau: Plateau
     budgets: Budgets
-
-
-@frozen(kw_only=True)
-class Document:
-    """One source file: its place in the bank, its node tree and the digest of what it says.
-
-    ``name`` is the path relative to the bank's folder with forward slashes (``emotions/joy.yaml``);
-    a rig that lies elsewhere is named ``rigs/<id>.yaml``. ``digest`` is a sha256 in hex.
-    """
-
-    name: str
-    path: Path
-    root: Node
-    digest: str
 
 
 @frozen(kw_only=True)

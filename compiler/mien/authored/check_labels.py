@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from mien.authored.bank import Document
 from mien.authored.complaints import Complaints
+from mien.authored.document import Document
 from mien.text.fault import Fault
 from mien.text.node import Node
 from mien.text.peek import items, text, texts

@@ -9,10 +9,11 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from mien.authored.bank import AuthoredBank, Document
+from mien.authored.document import Document
 from mien.authored.folder import folder_fault, label_files
 from mien.authored.rig_files import find_rig, known_rigs
 from mien.text.canonical import digest
@@ -23,6 +24,9 @@ from mien.text.place import Place
 from mien.text.suggest import did_you_mean
 from mien.text.where import Path as NodePath
 from mien.text.where import key_place, value_place
+
+if TYPE_CHECKING:
+    from mien.authored.bank import AuthoredBank
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
@@ -51,7 +55,7 @@ class Sources:
 def read_documents(folder: Path) -> Mapping[str, Document]:
     """Every source file of the bank in ``folder``, by name in sorted order.
 
-    Parses and digests, without importing jsonschema, cattrs or numpy; whether the sources make
+    Parses and digests, without importing jsonschema or numpy; whether the sources make
     sense is not asked.
 
     Raises:

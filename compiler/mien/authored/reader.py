@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from mien.authored.bank import AuthoredBank, Document
+from mien.authored.bank import AuthoredBank
 from mien.authored.check_emotion import check_emotion, check_emotion_channels
 from mien.authored.check_labels import check_labels
 from mien.authored.check_rig import check_rig
 from mien.authored.check_rules import check_rules
+from mien.authored.document import Document
 from mien.authored.documents import Sources, gather
 from mien.authored.rig_names import RigNames, rig_names
 from mien.authored.versions import schema_fault
@@ -26,7 +27,15 @@ def read_bank(path: Path) -> AuthoredBank:
     Raises:
         BankFaults: with every fault of every file.
     """
-    sources = gather(path)
+    return bank_of(gather(path))
+
+
+def bank_of(sources: Sources) -> AuthoredBank:
+    """The bank that ``sources`` spell, for those who have read them already; see `read_bank`.
+
+    Raises:
+        BankFaults: with every fault of every file.
+    """
     if not sources.documents:
         raise BankFaults(sources.faults)
     faults = [*sources.faults, *_without_echoes(sources.faults, _all_faults(sources))]

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 
 from attrs import field, frozen
 
-from mien.authored.bank import AuthoredBank, Document
+from mien.authored.bank import AuthoredBank
+from mien.authored.document import Document
 from mien.diff.told import told
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables

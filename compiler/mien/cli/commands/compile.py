@@ -43,16 +43,19 @@ def command(bank: Path, check: bool, out: Path, output: str) -> None:
 
 
 def _compile(bank: Path, out: Path, output: str) -> None:
+    from mien.authored.documents import gather
     from mien.fresh import LOCK_NAME, fresh_lock
 
-    lock = fresh_lock(bank, out)
+    sources = gather(bank)
+    lock = fresh_lock(bank, sources, out)
     changed = lock is None
     if lock is None:
-        from mien.compile import compile_folder
+        from mien.authored.reader import bank_of
+        from mien.compile import compile_bank
         from mien.lock.write import write_lock
         from mien.text.atomic import write_atomic
 
-        compiled = compile_folder(bank, _progress())
+        compiled = compile_bank(bank_of(sources), _progress())
         lock = compiled.lock
         out.mkdir(parents=True, exist_ok=True)
         write_atomic(out / lock.artifact.file, compiled.artifact)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import frozen
 
-from mien.authored.bank import Document
+from mien.authored.document import Document
 from mien.diff.both import Both
 from mien.diff.record import Category, Finding, Places
 from mien.diff.rules.between import effect_text

@@ -10,7 +10,8 @@ from threading import Lock
 
 from attrs import frozen
 
-from mien.authored.bank import AuthoredBank, Document
+from mien.authored.bank import AuthoredBank
+from mien.authored.document import Document
 from mien.authored.documents import document_named
 from mien.text.atomic import write_atomic
 from mien.text.fault import Fault
