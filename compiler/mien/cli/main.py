@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from mien import __version__
+from mien.cli import commands
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Check a bank's schema and meaning."),
@@ -44,8 +45,8 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands in this installation, in the order of the table."""
-        folder = Path(__file__).parent / "commands"
-        return [name for name, (module, _) in COMMANDS.items() if _exists(folder, module)]
+        present = {name.removesuffix(".py") for name in os.listdir(commands.__path__[0])}  # noqa: PTH208
+        return [name for name, (module, _) in COMMANDS.items() if module in present]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command called ``cmd_name``, its module imported now."""
@@ -72,10 +73,6 @@ class LazyGroup(click.Group):
             hint = f" Did you mean {close}?" if close else ""
             raise click.UsageError(f"There is no command {name}.{hint}", ctx)
         return super().resolve_command(ctx, args)
-
-
-def _exists(folder: Path, module: str) -> bool:
-    return (folder / f"{module}.py").is_file() or (folder / module).is_dir()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -118,6 +115,7 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    gc.freeze()  # else Python looks through every object once more before it ends
     sys.exit(status)
 
 
