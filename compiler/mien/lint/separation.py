@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from operator import sub
 
 from attrs import frozen
 
@@ -28,19 +29,20 @@ class ClosestPair:
     distance: float
 
 
-def _distance(bank: AuthoredBank, a: Weights, b: Weights) -> float:
-    return sum(_differences(bank, a, b).values()) / len(bank.rig.channels)
-
-
 def _differences(bank: AuthoredBank, a: Weights, b: Weights) -> dict[str, float]:
     used = [name for name in bank.rig.names if name in a or name in b]
     return {name: abs(a.get(name, 0.0) - b.get(name, 0.0)) for name in used}
 
 
 def _pairs(bank: AuthoredBank, intensity: str) -> Iterator[tuple[Emotion, Emotion, float]]:
-    drawn = [emotion for emotion in bank.emotions if intensity in emotion.archetypes]
-    for a, b in combinations(drawn, 2):
-        yield a, b, _distance(bank, a.archetypes[intensity], b.archetypes[intensity])
+    names = bank.rig.names
+    drawn = [
+        (emotion, [emotion.archetypes[intensity].get(name, 0.0) for name in names])
+        for emotion in bank.emotions
+        if intensity in emotion.archetypes
+    ]
+    for (a, first), (b, second) in combinations(drawn, 2):
+        yield a, b, sum(map(abs, map(sub, first, second))) / len(names)
 
 
 def closest_pairs(bank: AuthoredBank, count: int = 3) -> Mapping[str, tuple[ClosestPair, ...]]:
