@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
 from mien.lock.record import Lock
-from mien.lock.structure import MalformedLock, lock_record
 from mien.lock.write import write_lock
 from mien.text.fault import BankFaults, Fault
 from mien.text.node import Node, plain
@@ -13,6 +16,11 @@ from mien.text.place import Place
 from mien.text.yaml_nodes import parse_yaml
 
 SCHEMA = "mien/lock/1"
+
+
+@cache
+def _converter() -> Converter:
+    return Converter(forbid_extra_keys=True)
 
 
 def read_lock(path: Path) -> Lock | None:
@@ -47,8 +55,8 @@ def parse_lock(data: bytes, name: str) -> Lock:
         raise BankFaults(faults)
     document = _versioned(root, name)
     try:
-        lock = lock_record(document)
-    except MalformedLock as error:
+        lock = _converter().structure(document, Lock)
+    except BaseValidationError as error:
         raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote") from error
     if write_lock(lock) != text:
         raise _refuse(name, "lock-edited", "this lock was changed after mien wrote it")

@@ -66,9 +66,7 @@ def _slopes(slopes: Slopes) -> Value:
 def _block(mapping: dict[str, Value], indent: int) -> Iterator[str]:
     margin = "  " * indent
     for key, value in mapping.items():
-        if not isinstance(value, dict):
-            yield f"{margin}{write_scalar(key)}: {_flow(value)}"
-        elif _is_leaf(value):
+        if not isinstance(value, dict) or _is_leaf(value):
             yield f"{margin}{write_scalar(key)}: {_flow(value)}"
         else:
             yield f"{margin}{write_scalar(key)}:"
@@ -85,9 +83,7 @@ def _is_leaf(mapping: dict[str, Value]) -> bool:
 
 def _flow(value: Value) -> str:
     if isinstance(value, dict):
-        return (
-            "{" + ", ".join(f"{write_scalar(key)}: {_flow(v)}" for key, v in value.items()) + "}"
-        )
+        return "{" + ", ".join(f"{write_scalar(key)}: {_flow(v)}" for key, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(write_scalar(item) for item in value) + "]"
     if isinstance(value, str) and len(value) == DIGEST:
