@@ -7,6 +7,7 @@ the same antagonists (up to such equality), ceilings, gains and offsets share a 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from math import sqrt
 
 import numpy as np
 from attrs import frozen
@@ -28,7 +29,12 @@ class Problem:
 
 
 def problem_of(tables: Tables, label: LabelTable) -> Problem:
-    """The proof arrays of one label."""
+    """The proof arrays of one label.
+
+    Raises:
+        ValueError: two plateaus of the label overlap, which no compiled bank allows.
+    """
+    _apart(tables, label)
     count = len(tables.channels)
     strength = _floats(label.strength)
     weights = _rows(label.weights.T)
@@ -83,7 +89,7 @@ def problem_of(tables: Tables, label: LabelTable) -> Problem:
     links = [sorted({(nodes[p], cap) for p, cap in pairs[i]}) for i in first]
     lead_channels = [kept[i] for i in lead]
     first_channels = [kept[i] for i in first]
-    still = np.ones((1, len(first)))
+    by_style = _rows(label.style_gain), _rows(label.style_offset)
     return Problem(
         field=Field(
             metric=tables.metric.astype(np.float64),
@@ -108,9 +114,12 @@ def problem_of(tables: Tables, label: LabelTable) -> Problem:
             slack=np.array(
                 [0.0 if (lid := lids[i]) is None else lid[1] for i in first], np.float64
             ),
-            gain=np.concatenate([still, label.style_gain.astype(np.float64)[:, first_channels]]),
-            offset=np.concatenate(
-                [still * 0.0, label.style_offset.astype(np.float64)[:, first_channels]]
+            # All arrays are C-contiguous: another layout would compile the kernels anew.
+            gain=np.array(
+                [[1.0] * len(first), *(_pick(row, first_channels) for row in by_style[0])]
+            ),
+            offset=np.array(
+                [[0.0] * len(first), *(_pick(row, first_channels) for row in by_style[1])]
             ),
             channels=float(count),
         ),
@@ -118,6 +127,19 @@ def problem_of(tables: Tables, label: LabelTable) -> Problem:
             tuple(c for i, c in enumerate(kept) if nodes[i] == n) for n in range(len(first))
         ),
     )
+
+
+def _apart(tables: Tables, label: LabelTable) -> None:
+    metric = _floats(tables.metric)
+    anchors = _rows(label.anchors)
+    outer = _floats(label.plateau_outer)
+    for i, one in enumerate(anchors):
+        for j in range(i):
+            squared = 0.0
+            for weight, a, b in zip(metric, one, anchors[j], strict=True):
+                squared += weight * (a - b) * (a - b)
+            if sqrt(outer[i]) + sqrt(outer[j]) > sqrt(squared):
+                raise ValueError(f"{label.label}: the plateaus of anchors {j} and {i} overlap")
 
 
 def _floats(array: F32) -> list[float]:
@@ -128,6 +150,10 @@ def _floats(array: F32) -> list[float]:
 def _rows(array: F32) -> list[list[float]]:
     rows: list[list[float]] = array.tolist()
     return rows
+
+
+def _pick(row: Sequence[float], channels: Sequence[int]) -> list[float]:
+    return [row[c] for c in channels]
 
 
 def _classes(keys: Sequence[Hashable]) -> list[int]:

@@ -28,11 +28,14 @@ MEAN_FLOOR, CHANNEL_FLOOR = 0.05, 0.25
 CELLS = 60_000
 """Cells that one label may take; past that its bounds are looser, and still proved."""
 
-STEPS = (0.03, 0.012, 0.005, 0.002)
+STEPS = (0.03, 0.015, 0.008, 0.004, 0.002)
 """Steps of the search for steep places, in VAD."""
 
 ROUNDING = 1e-9
 """How far float64 rounding may lead a bound astray, relative and absolute (see the docs)."""
+
+COLD = 10
+"""Seconds that the kernels take to compile, once."""
 
 SCALE = 10_000
 """Bounds are given to four decimals: proved ones rounded up, sampled ones down."""
@@ -108,7 +111,10 @@ class _Search:
     def run(self, pending: I64) -> None:
         """Prove the pending objectives afresh, keeping what was sampled."""
         from mien.certify.prove import prove
+        from mien.engine.jit import is_cold, tell_on_terminal
 
+        if is_cold(prove):
+            tell_on_terminal(COLD)
         self.proved[:] = 0.0
         prove(
             self.problem.field,
@@ -150,7 +156,8 @@ def _proof(
 ) -> LabelProof:
     faces = 1 + len(label.styles)
     nodes = len(problem.channels)
-    margin = ROUNDING * (1.0 + _largest_weights(problem.field.weights) * 20.0)
+    rho = problem.field.support
+    margin = ROUNDING * (1.0 + 20.0 * _largest_weights(problem.field.weights) / (rho * rho))
 
     def bound(o: int) -> Bound:
         high = float(proved[o]) * (1.0 + ROUNDING) + margin

@@ -12,8 +12,8 @@ from mien.certify.steep import steepest
 from mien.certify.wendland import wendland
 from mien.engine.jit import kernel
 
-CLIMB, LOOKS = 200, 600
-"""Cells after which the best places so far are climbed from; after which no more are looked for."""
+LOOKS, SPARING = 600, 8
+"""Cells in whose middles steep places are looked for; past those, one cell in so many."""
 
 
 @kernel
@@ -139,8 +139,10 @@ def prove(
         for o in range(objectives):
             masks[i, o] = pending[o]
     head = 0
+    climbs = LOOKS // 3
     while head < tail:
-        if head in (CLIMB, LOOKS):
+        if head == climbs:
+            climbs = 6 * climbs
             climb(field, net, cell, work, steps, point, pending, sampled, place, which)
         row = queue[head]
         mask = masks[head]
@@ -170,10 +172,11 @@ def prove(
                 for o in range(objectives):
                     masks[tail, o] = mask[o]
                 tail += 1
-            if head < LOOKS:
+            if head < LOOKS or head % SPARING == 0:
                 for a in range(3):
                     point[a] = cell.centre[a]
                 sample(field, net, cell, work, point, mask, sampled, place, which)
+    climb(field, net, cell, work, steps, point, pending, sampled, place, which)
     for o in range(objectives):
         masks[0, o] = 1
     for o in range(objectives):
