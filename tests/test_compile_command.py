@@ -122,6 +122,14 @@ def test_a_broken_bank_leaves_lock_and_artifact_whole(
     assert state(tmp_path) == before
 
 
+def test_programs_read_faults_as_json(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmyle: 0.5\n")
+    for more in ([], ["--check"]):
+        assert run(["compile", str(bank), "--format", "json", *more]) == 2
+        (fault,) = json.loads(capsys.readouterr().out)["faults"]
+        assert (fault["file"], fault["code"]) == ("tiny/emotions/glad.yaml", "unknown-channel")
+
+
 def test_a_bank_over_its_budget_is_refused_by_label_and_channel(
     bank: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mien.cli.options import bank_argument, format_option
-from mien.cli.render import write_json
+from mien.cli.render import write_faults, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mien.lock.record import Lock
 
 
@@ -30,16 +30,22 @@ if TYPE_CHECKING:
     help="Folder for the artifact.",
 )
 @format_option
-def command(bank: Path, check: bool, out: Path, output: str) -> None:
+def command(bank: Path, check: bool, out: Path, output: str) -> int:
     """Compile BANK: check it, solve it, prove its slopes, write the lock and the artifact.
 
     The lock goes into the bank's folder and is meant to be committed; the artifact goes into the
     output folder. Nothing is compiled again when neither the sources nor the artifact changed.
     """
-    if check:
-        _check(bank, output)
-    else:
+    from mien.text.fault import BankFaults
+
+    try:
+        if check:
+            return _check(bank, output)
         _compile(bank, out, output)
+    except BankFaults as refusal:
+        write_faults(refusal.faults, output, err=output == "text")
+        return 2
+    return 0
 
 
 def _compile(bank: Path, out: Path, output: str) -> None:
@@ -55,7 +61,8 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         from mien.lock.write import write_lock
         from mien.text.atomic import write_atomic
 
-        compiled = compile_bank(bank_of(sources), _progress())
+        with _proving() as say:
+            compiled = compile_bank(bank_of(sources), say)
         lock = compiled.lock
         out.mkdir(parents=True, exist_ok=True)
         write_atomic(out / lock.artifact.file, compiled.artifact)
@@ -69,14 +76,15 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         click.echo(_sentence(lock, bank / LOCK_NAME, out, changed=changed))
 
 
-def _check(bank: Path, output: str) -> None:
+def _check(bank: Path, output: str) -> int:
     from mien.compile import compile_folder
     from mien.fresh import LOCK_NAME
     from mien.lock.compare import differences
     from mien.lock.read import read_lock
 
     old = read_lock(bank / LOCK_NAME)
-    new = compile_folder(bank, _progress()).lock
+    with _proving() as say:
+        new = compile_folder(bank, say).lock
     stale = ("there is no lock yet",) if old is None else differences(old, new)
     if output == "json":
         write_json({"bank": new.bank, "version": new.version, "stale": list(stale)})
@@ -87,15 +95,19 @@ def _check(bank: Path, output: str) -> None:
         click.echo(f"Run `mien compile {bank}`, read the difference, and commit it.")
     else:
         click.echo(f"{bank / LOCK_NAME} holds: artifact {new.artifact.sha256}")
-    if stale:
-        sys.exit(1)
+    return 1 if stale else 0
 
 
-def _progress() -> Callable[[str], None] | None:
-    """A line on a terminal that names the label being proved."""
+@contextmanager
+def _proving() -> Generator[Callable[[str], None] | None]:
+    """On a terminal, a line that names the label being proved, gone when all are."""
     if not sys.stderr.isatty():
-        return None
-    return lambda label: click.echo(f"\r\x1b[Kproving {label}", nl=False, err=True)
+        yield None
+        return
+    try:
+        yield lambda label: click.echo(f"\r\x1b[Kproving {label}", nl=False, err=True)
+    finally:
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _summary(lock: Lock, path: Path, out: Path, *, changed: bool) -> dict[str, object]:
