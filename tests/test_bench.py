@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 
 from mien.bench.compile_cost import compile_rows
-from mien.bench.faces import Faces, check_peers, face_rows, make_peers
+from mien.bench.faces import Faces, check_peers, face_rows, make_peers, random_queries
 from mien.bench.fault import BenchError
+from mien.bench.naive import naive_faces
 from mien.bench.plot import as_svg
 from mien.bench.report import as_table
 from mien.bench.row import Better, Row
 from mien.bench.timing import medians
+from mien.bench.torch_peer import BLOCK, TorchPipeline, has_torch
 from mien.cli.main import run
 from mien.conformance.characters import generated_bank
 from mien.engine.registry import get_engine
@@ -32,8 +34,25 @@ def tables() -> Tables:
 
 def test_every_peer_computes_our_faces(tables: Tables) -> None:
     peers = make_peers(tables)
-    assert len(peers) == 5
+    assert len(peers) == (6 if has_torch() else 5)
     check_peers(tables, peers)
+
+
+@pytest.mark.skipif(not has_torch(), reason="PyTorch is not installed")
+def test_torch_computes_every_batch(tables: Tables) -> None:
+    peer = TorchPipeline(tables)
+    for count in (0, 1, 3, BLOCK * 5):
+        labels, vads = random_queries(tables, count)
+        found = peer.faces(labels, vads)
+        assert found.shape == (count, 52)
+        assert np.allclose(found, naive_faces(tables, labels, vads), rtol=0, atol=1e-5)
+
+
+def test_without_torch_the_bench_goes_on(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.bench.faces.has_torch", lambda: False)
+    names = {row.name for row in face_rows(tables, (3,), rounds=1)}
+    assert "faces / numpy, as written" in names
+    assert "faces / torch" not in names
 
 
 def test_a_peer_that_is_off_by_little_is_refused(tables: Tables) -> None:

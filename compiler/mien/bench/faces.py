@@ -1,4 +1,4 @@
-"""Batches of mixed labels: our faces against SciPy's, NumPy's and the machine's bare writes."""
+"""Batches of mixed labels: our faces against other libraries' and the machine's bare writes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mien.bench.naive import naive_faces
 from mien.bench.peer import WAYS, Pipeline
 from mien.bench.row import Row
 from mien.bench.timing import medians
+from mien.bench.torch_peer import TorchPipeline, has_torch
 from mien.engine.e1.evaluator import KERNEL_ROWS, Evaluator1
 from mien.engine.tables import F32, I32, Tables
 
@@ -73,7 +74,11 @@ def check_peers(tables: Tables, peers: dict[str, Faces]) -> None:
 
 
 def make_peers(tables: Tables) -> dict[str, Faces]:
-    """Peers by name: SciPy's two ways to distances, dense and sparse, and plain NumPy.
+    """Peers by name: all compute the same faces in float32 on one core.
+
+    SciPy's two ways to distances with NumPy for the rest, each dense and sparse (`Pipeline`); NumPy
+    alone, the formulas as they stand (`naive_faces`); PyTorch where it is installed
+    (`TorchPipeline`).
 
     Raises:
         BenchError: SciPy is missing.
@@ -84,6 +89,8 @@ def make_peers(tables: Tables) -> dict[str, Faces]:
         for way in WAYS
     }
     peers[_NAIVE] = lambda labels, vads: naive_faces(tables, labels, vads)
+    if has_torch():
+        peers["torch"] = TorchPipeline(tables).faces
     return peers
 
 

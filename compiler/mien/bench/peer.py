@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from mien.bench.active import active_channels, between
 from mien.bench.fault import BenchError
 from mien.engine.tables import F32, I32, LabelTable, Tables
 
@@ -103,18 +104,7 @@ class _Label:
 
     @staticmethod
     def of(tables: Tables, label: LabelTable, distances: Distances, *, sparse: bool) -> _Label:
-        seen = label.archetypes.any(axis=0) | label.weights.any(axis=0) | (label.strength != 0)
-        seen[tables.ceilings[:, 1]] |= seen[tables.ceilings[:, 0]]
-        used = np.flatnonzero(seen | (not sparse))
-        place = {int(channel): row for row, channel in enumerate(used)}
-
-        def kept(pairs: I32, values: F32) -> list[tuple[int, int, np.float32]]:
-            return [
-                (place[int(a)], place[int(b)], value)
-                for (a, b), value in zip(pairs, values, strict=True)
-                if int(a) in place and int(b) in place
-            ]
-
+        used = active_channels(tables, label) if sparse else np.arange(len(tables.channels))
         return _Label(
             distances=distances,
             used=used,
@@ -125,8 +115,8 @@ class _Label:
             outer=label.plateau_outer[:, None],
             span=label.plateau_span[:, None],
             support=tables.support[0],
-            pairs=kept(tables.pairs, tables.caps),
-            ceilings=kept(tables.ceilings, tables.slacks),
+            pairs=between(used, tables.pairs, tables.caps),
+            ceilings=between(used, tables.ceilings, tables.slacks),
         )
 
     def write(self, vads: F32, scale: F64, rows: npt.NDArray[np.intp], out: F32) -> None:

@@ -18,6 +18,7 @@ _SHOWN = frozenset(
         "scipy, dense",
         "scipy, sparse",
         "numpy, as written",
+        "torch",
         "our numpy path",
         "row writes",
     )

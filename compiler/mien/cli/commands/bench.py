@@ -22,8 +22,8 @@ from mien.cli.render import write_json
 def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
     """Measure faces, compiling and starting on this machine, with BANK (default: default).
 
-    Peers compute the same faces, checked first, with SciPy and NumPy; they take turns with ours, so
-    that a busy machine slows both. One core.
+    Peers compute the same faces, checked first, with SciPy, NumPy and, where it is installed,
+    PyTorch; they take turns with ours, so that a busy machine slows all. One core.
     """
     folder = bank_folder(bank)
     from mien.bench.one_core import keep_to_one_core
