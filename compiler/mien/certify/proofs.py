@@ -34,7 +34,7 @@ STEPS = (0.03, 0.015, 0.008, 0.004, 0.002)
 ROUNDING = 1e-9
 """How far float64 rounding may lead a bound astray, relative and absolute (see the docs)."""
 
-COLD = 10
+COLD = 20
 """Seconds that the kernels take to compile, once."""
 
 SCALE = 10_000

@@ -8,13 +8,18 @@ hold kernels lazily: this one imports numba when the first kernel is decorated.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 _OPTIONS = {"nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": False}
 
@@ -28,10 +33,41 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """
     decorate = _njit()
     try:
-        compiled: Callable[P, R] = decorate(cache=True, **_OPTIONS)(function)
+        with _cache_of_these_sources():
+            compiled: Callable[P, R] = decorate(cache=True, **_OPTIONS)(function)
     except (RuntimeError, OSError):  # numba: "no locator available"
         compiled = decorate(**_OPTIONS)(function)
     return compiled
+
+
+@contextmanager
+def _cache_of_these_sources() -> Generator[None]:
+    """Meanwhile numba's cache folder is one that only today's kernels use.
+
+    Numba looks at the file of the kernel it loads and not at those of the kernels that one calls;
+    without this, an edit of a callee would go on computing yesterday's bits.
+    """
+    from numba.core import config
+
+    settings: Any = config
+    given: str = settings.CACHE_DIR
+    folder = Path(given) if given else _PACKAGE / "__pycache__"
+    settings.CACHE_DIR = str(folder / f"kernels-{_stamp()}")
+    try:
+        yield
+    finally:
+        settings.CACHE_DIR = given
+
+
+@cache
+def _stamp() -> str:
+    """What tells these sources from edited ones: the size and time of each."""
+    told = sha256()
+    for part in ("engine", "certify"):
+        for path in sorted((_PACKAGE / part).rglob("*.py")):
+            state = path.stat()
+            told.update(f"{path.name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return told.hexdigest()[:16]
 
 
 def _njit() -> Any:  # noqa: ANN401  numba is untyped
@@ -70,4 +106,4 @@ def is_cold(compiled: Callable[..., object]) -> bool:
 def tell_on_terminal(seconds: int) -> None:
     """Say on standard error, if a person reads it, that the first run compiles."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"compiling kernels, once (about {seconds} s)\n")
+        sys.stderr.write(f"compiling kernels, once on this machine (about {seconds} s)\n")
