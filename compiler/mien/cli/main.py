@@ -11,31 +11,22 @@ from collections.abc import Sequence
 import click
 
 from mien import __version__
-from mien.cli import commands
 
-COMMANDS: dict[str, tuple[str, str]] = {
-    "check": ("check", "Check a bank's schema and meaning."),
-    "compile": ("compile", "Compile presets into a lock and an artifact."),
-    "face": ("face", "Show one face of a bank."),
-    "init": ("init", "Start a bank of your own."),
-    "fmt": ("fmt", "Put source files into canonical order and spacing."),
-    "migrate": ("migrate", "Bring sources of an older schema version up to date."),
-    "diff": ("diff", "Say what changed between two versions of a bank."),
-    "release": ("release", "Freeze a bank at its version."),
-    "verify": ("verify", "Recompile every release and compare its digests."),
-    "sheet": ("sheet", "Draw every archetype of a bank on one page."),
-    "view": ("view", "Look at a bank live in the browser."),
-    "export": ("export", "Write faces in the formats of other programs."),
-    "import": ("import_", "Read captures and anchor tables into drafts."),
-    "doctor": ("doctor", "Say what a file has, misses or misorders."),
-    "stream": ("stream", "Send a face to a running program."),
-    "targets": ("targets", "Make training targets."),
-    "train": ("train", "Train an audio-to-face model."),
-    "evaluate": ("evaluate", "Measure a trained model."),
-    "speak": ("speak", "Turn speech into a moving face."),
-    "bench": ("bench", "Measure speed against peers."),
+COMMANDS = {
+    "check": "Check a bank's schema and meaning.",
+    "compile": "Compile presets into a lock and an artifact.",
+    "face": "Show one face of a bank.",
+    "init": "Start a bank of your own.",
+    "fmt": "Put source files into canonical order and spacing.",
+    "migrate": "Bring sources of an older schema version up to date.",
+    "diff": "Say what changed between two versions of a bank.",
+    "release": "Freeze a bank at its version.",
+    "verify": "Recompile every release and compare its digests.",
+    "sheet": "Draw every archetype of a bank on one page.",
+    "view": "Look at a bank live in the browser.",
+    "bench": "Measure speed against peers.",
 }
-"""Command name to its module in `mien.cli.commands` (which has a ``command``) and its help."""
+"""Each command's help; it is the ``command`` of the module of its name in `mien.cli.commands`."""
 
 _FINE, _FAILED, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
 
@@ -44,32 +35,31 @@ class LazyGroup(click.Group):
     """A group that imports a command's module only when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands in this installation, in the order of the table."""
-        present = {name.removesuffix(".py") for name in os.listdir(commands.__path__[0])}  # noqa: PTH208
-        return [name for name, (module, _) in COMMANDS.items() if module in present]
+        """The names of the commands, in the order of the table."""
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command called ``cmd_name``, its module imported now."""
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"mien.cli.commands.{COMMANDS[cmd_name][0]}")
+        module = importlib.import_module(f"mien.cli.commands.{cmd_name}")
         command = module.command
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with the help of the table, importing none of them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl(list(COMMANDS.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but with the nearest name when there is no such command."""
         name = args[0]
-        if name not in self.list_commands(ctx) and not name.startswith("-"):
+        if name not in COMMANDS and not name.startswith("-"):
             from mien.text.suggest import nearest
 
-            close = nearest(name, self.list_commands(ctx))
+            close = nearest(name, COMMANDS)
             hint = f" Did you mean {close}?" if close else ""
             raise click.UsageError(f"There is no command {name}.{hint}", ctx)
         return super().resolve_command(ctx, args)
