@@ -202,3 +202,15 @@ def test_a_full_compile_imports_no_scipy(bank: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_faults_of_every_file_are_told_where_a_lock_holds(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank)]) == 0
+    edit(bank, "emotions/glad.yaml", "title: Glad\n", "title: [Glad\n")
+    edit(bank, "bank.yaml", "kernel:", "colonel:")
+    assert run(["compile", str(bank)]) == 2
+    said = capsys.readouterr()
+    assert "[yaml-syntax]" in said.err
+    assert "[unknown-key]" in said.err
