@@ -125,5 +125,8 @@ def _asked(faces: Faces, labels: I32, vads: F32) -> Callable[[], object]:
 
 
 def _multiply_adds(tables: Tables) -> int:
-    """Of one face, as the formulas stand: quadratic, sigmoid, anchors, blends, clamps."""
+    """Of one face, as the formulas stand: quadratic, sigmoid, anchors, blends, clamps.
+
+    All channels count, also those that a label never uses and that a sparse pipeline leaves out.
+    """
     return len(tables.channels) * (10 + 5 + 2 * len(tables.intensities) + 3)
