@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Compiled, dict[s
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    import_module("mien.release.heal")  # takes the real `append` before a test replaces it
     shutil.copytree(TINY, "tiny")
     assert run(["compile", "tiny"]) == 0
     return Path("tiny")
