@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TYPESCRIPT := typescript@5.9.3
 
-.PHONY: compile test lint presets types web unit conformance conformance-full bench pins clean
+.PHONY: compile test lint presets types web unit conformance bench pins clean
 
 compile: $(READY)  ## set up, then compile the default bank: lock and artifact
 	$(BIN)/mien compile presets/default
@@ -35,10 +35,7 @@ web: $(READY)
 unit: $(READY)
 	$(BIN)/python -m pytest -n auto
 
-conformance: $(READY)  ## the same bits from every evaluator, the quick half
-	$(BIN)/python -m mien.conformance --quick
-
-conformance-full: $(READY)  ## all that this machine can run: other versions, emulated CPUs (Debian, qemu-user-static)
+conformance: $(READY)  ## the same bits from all that this machine can run: six minutes with node and qemu-user-static
 	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64
 
 bench: $(READY)  ## speed against peers, in one run

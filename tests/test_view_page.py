@@ -27,6 +27,7 @@ DEFAULT = resources.presets() / "default"
 CHANNELS = read_bank(DEFAULT).rig.names
 CHROMIUM = next((path for name in ("chromium", "chrome") if (path := shutil.which(name))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+SCREENSHOTS = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -67,17 +68,25 @@ def bank() -> Bank:
 
 
 @pytest.fixture
-def page(browser: Browser, shared: ViewServer) -> Iterator[Page]:
+def page(browser: Browser, shared: ViewServer, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The page on the bank that ships; to look at only."""
     with opened_page(browser, shared) as opened:
         yield opened
+        keep_picture(opened, request)
 
 
 @pytest.fixture
-def own(browser: Browser, server: ViewServer) -> Iterator[Page]:
+def own(browser: Browser, server: ViewServer, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The page on a bank of one's own."""
     with opened_page(browser, server) as opened:
         yield opened
+        keep_picture(opened, request)
+
+
+def keep_picture(opened: Page, request: pytest.FixtureRequest) -> None:
+    """Leave what the page showed when the test ended in build/screenshots, to be looked at."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")
+    assert opened.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 @contextmanager
