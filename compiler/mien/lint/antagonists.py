@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mien.authored.bank import AuthoredBank
-from mien.authored.rig import Antagonist, PairKind
+from mien.authored.enforced import enforced_pairs
 from mien.lint.numbers import shown, single
 from mien.lint.source import emotion_source
 from mien.text.fault import Fault
-
-
-def enforced_pairs(bank: AuthoredBank) -> Iterator[tuple[Antagonist, float]]:
-    """The rig's pairs that this bank enforces, each with the cap that holds here."""
-    policy = bank.rules.antagonists
-    enforced = {PairKind.HARD: True, PairKind.NEAR: policy.near, PairKind.SOFT: policy.soft}
-    overrides = {frozenset(override.pair): override.cap for override in policy.overrides}
-    for antagonist in bank.rig.antagonists:
-        if antagonist.kind is PairKind.HARD:
-            yield antagonist, 0.0
-        elif enforced[antagonist.kind]:
-            yield antagonist, overrides.get(frozenset(antagonist.pair), antagonist.cap)
 
 
 def archetypes_free_of_antagonists(bank: AuthoredBank) -> Iterator[Fault]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mien.authored.bank import AuthoredBank
-from mien.authored.rig import PairKind, Rig
+from mien.authored.enforced import enforced_pairs
+from mien.authored.rig import Rig
 from mien.engine.e1.places import place_of
 from mien.engine.e1.rounding import positions, single
 from mien.engine.tables import F32, I32
@@ -14,19 +15,10 @@ from mien.text.fault import Fault
 
 def pair_tables(bank: AuthoredBank) -> tuple[I32, F32]:
     """Pairs (P, 2) and caps (P,), in rig order: hard ones, and the kinds that the policy caps."""
-    policy = bank.rules.antagonists
-    used = {PairKind.HARD: True, PairKind.NEAR: policy.near, PairKind.SOFT: policy.soft}
-    overrides = {frozenset(override.pair): override.cap for override in policy.overrides}
     index = bank.rig.index
-    pairs: list[tuple[int, int]] = []
-    caps: list[float] = []
-    for antagonist in bank.rig.antagonists:
-        if used[antagonist.kind]:
-            one, other = antagonist.pair
-            pairs.append((index[one], index[other]))
-            hard = antagonist.kind is PairKind.HARD
-            caps.append(0.0 if hard else overrides.get(frozenset(antagonist.pair), antagonist.cap))
-    return positions(pairs, 2), single(caps)
+    enforced = tuple(enforced_pairs(bank))
+    pairs = [(index[one], index[other]) for one, other in (pair.pair for pair, _ in enforced)]
+    return positions(pairs, 2), single([cap for _, cap in enforced])
 
 
 def ceiling_tables(rig: Rig) -> tuple[I32, F32]:
