@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mien.engine.tables import Tables
 from mien.queries import QueryError, unknown
+from mien.release.semver import is_version, precedence
 from mien.resources import presets
 
 BUILD = Path("build")
@@ -46,17 +47,12 @@ def shipped_banks() -> list[str]:
 
 
 def _releases(name: str) -> list[Path]:
-    return sorted((presets() / "releases").glob(f"{name}/*/*.safetensors"))
+    found = (presets() / "releases").glob(f"{name}/*/*.safetensors")
+    return sorted(path for path in found if is_version(path.parent.name))
 
 
 def _newest_release(name: str) -> Path | None:
-    return max(_releases(name), key=lambda path: _precedence(path.parent.name), default=None)
-
-
-def _precedence(version: str) -> tuple[list[int], bool, str]:
-    """A sort key: semantic versions, a pre-release before its release."""
-    core, _, rest = version.partition("-")
-    return [int(part) for part in core.split(".") if part.isdecimal()], not rest, rest
+    return max(_releases(name), key=lambda path: precedence(path.parent.name), default=None)
 
 
 def _artifact(path: Path) -> Tables:
