@@ -57,6 +57,7 @@ class Page {
     this.smooth = false;
     this.link = 0;
     this.connected = false;
+    this.met = false; // whether the server has ever answered
     this.store = new Store({ label: "", mix: {}, vad: [0, 0, 0], style: "", speech: 0, edit: "" });
     this.face = new Face(drawing);
     this.pad = new Pad((v, a) => this.store.set({ vad: [v, a, this.store.view.vad[2]] }));
@@ -100,6 +101,7 @@ class Page {
       },
       (connected) => {
         this.connected = connected;
+        this.met ||= connected;
         this.showStatus();
       },
     );
@@ -199,7 +201,7 @@ class Page {
     const status = byId("status", HTMLElement);
     const errors = (this.state?.faults ?? []).filter((one) => one.severity === "error").length;
     const [kind, text] = !this.connected
-      ? ["gone", this.state ? "Disconnected: is mien view running?" : "Connecting"]
+      ? ["gone", this.met ? "Disconnected: is mien view running?" : "Connecting"]
       : errors
         ? ["faulty", errors === 1 ? "1 fault" : `${errors} faults`]
         : ["live", "Live"];
