@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from difflib import ndiff
 from pathlib import Path
 
@@ -202,15 +201,6 @@ def test_only_the_block_changes(path: Path, name: str, values: dict[str, float])
     _, new = block_text(after, change)
     assert after == before.replace(old, new)
     assert len(difference(before, after)) <= 2 * len(values) + 6
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A bank of one's own."""
-    home = tmp_path / "default"
-    shutil.copytree(DEFAULT, home)
-    shutil.copytree(resources.presets() / "rigs", tmp_path / "rigs")
-    return home
 
 
 @pytest.fixture

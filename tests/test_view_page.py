@@ -39,21 +39,6 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    home = tmp_path / "default"
-    shutil.copytree(resources.presets() / "default", home)
-    shutil.copytree(resources.presets() / "rigs", tmp_path / "rigs")
-    return home
-
-
-@pytest.fixture
-def server(folder: Path) -> Iterator[ViewServer]:
-    with ViewServer(folder) as running:
-        running.start()
-        yield running
-
-
 @pytest.fixture(scope="module")
 def shared() -> Iterator[ViewServer]:
     """For tests that change no file."""

@@ -72,23 +72,8 @@ def raw(server: ViewServer, request: bytes) -> bytes:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    home = tmp_path / "default"
-    shutil.copytree(DEFAULT, home)
-    shutil.copytree(resources.presets() / "rigs", tmp_path / "rigs")
-    return home
-
-
-@pytest.fixture
 def joy(folder: Path) -> Path:
     return folder / "emotions" / "joy.yaml"
-
-
-@pytest.fixture
-def server(folder: Path) -> Iterator[ViewServer]:
-    with ViewServer(folder) as running:
-        running.start()
-        yield running
 
 
 @pytest.fixture(scope="module")

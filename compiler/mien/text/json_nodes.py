@@ -9,9 +9,10 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NoReturn, cast
 
 from mien.text.core_schema import NotFinite, number
+from mien.text.entries import Entries
 from mien.text.fault import Fault
 from mien.text.limits import MAX_DEPTH, MAX_NODES
-from mien.text.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, Span
+from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -70,11 +71,10 @@ class _Reader:
         return self._scalar(value, start)
 
     def _object(self, start: int, depth: int) -> MappingNode:
-        entries: list[Entry] = []
-        seen: dict[str, Place] = {}
+        entries = Entries(self.faults)
         self._skip()
         while not self._took("}"):
-            if entries or seen:
+            if entries:
                 self._comma("}")
             key_at = self._at
             if self._text[key_at : key_at + 1] != '"':
@@ -87,19 +87,8 @@ class _Reader:
             self._skip()
             value = self._node(depth + 1)
             self._skip()
-            name = str(key.value)
-            if name in seen:
-                self._fault(
-                    key.place,
-                    "duplicate-key",
-                    f"the key {name} is here a second time; "
-                    f"the first is at {seen[name].line}:{seen[name].column}",
-                    "keep one of the two",
-                )
-                continue
-            seen[name] = key.place
-            entries.append(Entry(key=key, value=value))
-        return MappingNode(entries=tuple(entries), place=self._place(start), span=self._span(start))
+            entries.add(key, value)
+        return MappingNode(entries=entries.all(), place=self._place(start), span=self._span(start))
 
     def _list(self, start: int, depth: int) -> SequenceNode:
         items: list[Node] = []

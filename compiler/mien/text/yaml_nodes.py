@@ -10,10 +10,11 @@ import yaml
 from yaml import YAMLError, events
 
 from mien.text.core_schema import NotFinite, resolve
+from mien.text.entries import Entries
 from mien.text.fault import BankFaults, Fault
 from mien.text.files import place_of_offset
 from mien.text.limits import MAX_DEPTH, MAX_NODES
-from mien.text.node import Entry, MappingNode, Node, ScalarNode, SequenceNode, Span
+from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
 
 _BARE_INTEGER = re.compile(r"0\Z|[1-9][0-9]*\Z")
@@ -182,28 +183,15 @@ class _Reader:
         place = self._place(start.start_mark)
         if start.anchor is not None or start.tag is not None:
             self._decorations(start, place)
-        entries: list[Entry] = []
-        seen: dict[str, Place] = {}
+        entries = Entries(self._faults)
         event = self._next()
         while not isinstance(event, events.MappingEndEvent):
             key = self._key(event, depth)
             value = self._node(self._next(), depth + 1)
             event = self._next()
-            if key is None:
-                continue
-            name = str(key.value)
-            if name in seen:
-                self._fault(
-                    key.place,
-                    "duplicate-key",
-                    f"the key {name} is here a second time; "
-                    f"the first is at {seen[name].line}:{seen[name].column}",
-                    "keep one of the two",
-                )
-                continue
-            seen[name] = key.place
-            entries.append(Entry(key=key, value=value))
-        return MappingNode(entries=tuple(entries), place=place, span=self._span(start, event))
+            if key is not None:
+                entries.add(key, value)
+        return MappingNode(entries=entries.all(), place=place, span=self._span(start, event))
 
     def _key(self, event: events.Event, depth: int) -> ScalarNode | None:
         """The key as a text scalar, or None with a fault noted."""
