@@ -90,10 +90,11 @@ class Page {
       if (this.evaluator) this.bars.build(this.evaluator.tables);
       this.show();
     });
-    window.addEventListener("hashchange", () => {
+    window.addEventListener("hashchange", (event) => {
       keepKey();
       this.smooth = true;
-      this.take(readLink(location.hash));
+      // Not location.hash: by now the view's own link may have been written over the one followed.
+      this.take(readLink(new URL(event.newURL).hash));
     });
     listen(
       (state) => {
