@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,11 +91,6 @@ def compile_folder(
         UnknownEngine: this program does not have that engine.
     """
     return compile_bank(read_bank(folder), say, engine)
-
-
-def digest(data: bytes) -> str:
-    """The sha256 of ``data`` in hex."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def _pinned(bank: AuthoredBank, tables: Tables, certificate: Certificate) -> Compiled:
