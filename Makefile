@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TYPESCRIPT := typescript@5.9.3
+TORCH := torch==2.13.0  # without a hash: its builds differ by machine
 
 .PHONY: compile test lint presets types web unit conformance bench pins clean
 
@@ -42,7 +43,7 @@ bench: $(READY)  ## speed against peers, in one run
 	$(BIN)/mien bench --plot build/bench.svg
 
 pins:  ## choose the pinned versions anew (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o .requirements.txt
+	uv pip compile pyproject.toml --group dev --extra targets --extra cluster --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q -o .requirements.txt
 
 clean:
 	rm -rf $(VENV) build dist
@@ -50,6 +51,7 @@ clean:
 $(READY): pyproject.toml .requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit("mien needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -1,0 +1,1 @@
+"""From phonemes to the curves of the lips."""

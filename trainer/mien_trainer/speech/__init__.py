@@ -1,0 +1,1 @@
+"""Speech with the times of its phonemes, from synthesisers, recordings and takes."""
