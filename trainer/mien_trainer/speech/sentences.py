@@ -1,4 +1,4 @@
-"""The sentences that synthesisers say: our own text, kept apart for training, validation and test."""
+"""The sentences synthesisers say: our own, kept apart for training, validation and test."""
 
 from __future__ import annotations
 
