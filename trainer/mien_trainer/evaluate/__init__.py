@@ -1,0 +1,1 @@
+"""How a trained network keeps the presets and how it speaks, in numbers and pictures."""
