@@ -1,0 +1,162 @@
+"""Log-mel frames: what the network hears, whole or as a stream, with the same bits.
+
+Frame k is made from the 400 samples (25 ms) from ``frame_sample(k) - 80`` on, under a periodic Hann
+window; samples outside the audio are 0. The window ends 20 ms after the frame's moment, which is
+all the look-ahead there is.
+
+    power_b(k) = |DFT_512(window * samples)|_b ^ 2                     b = 0..256, 31.25 Hz apart
+    mel_m(k)   = log(max(FLOOR, sum_b weight_mb * power_b(k)))         m = 0..79
+
+The weights are triangles on the mel scale of Slaney's Auditory Toolbox (1998), linear to 1 kHz and
+logarithmic above, each divided by half its base in Hz, so that all have the same area. Everything
+is float64 and rounded once. No sum is left to a library that could take another order for another
+number of frames.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame_sample
+from mien_trainer.targets.clip import MELS
+
+F64 = npt.NDArray[np.float64]
+
+WINDOW = 400
+"""Samples of a frame."""
+
+LEAD = 80
+"""Samples of it before the frame's moment."""
+
+LOOK_AHEAD = WINDOW - LEAD
+"""Samples of it from the frame's moment on."""
+
+FLOOR = 1e-8
+"""The least energy of a band: what white noise of -87 dBFS has. Its logarithm is -18.42."""
+
+LOWEST, HIGHEST = 50.0, 7600.0
+"""The outer feet of the first and the last triangle in Hz."""
+
+_FFT = 512
+_BLOCK = 256
+"""Frames at a time: they stay in the cache."""
+
+_KNEE, _LINEAR, _STEP = 1000.0, 200.0 / 3.0, math.log(6.4) / 27.0
+_KNEE_MEL = _KNEE / _LINEAR
+
+
+def log_mel(audio: F32) -> F32:
+    """The log-mel frames (N, 80) of mono audio at 16 kHz, N = frame_count(len(audio))."""
+    frames = frame_count(len(audio))
+    room = frame_sample(max(frames - 1, 0)) + WINDOW
+    padded = np.zeros(max(room, LEAD + len(audio)), dtype=np.float32)
+    padded[LEAD : LEAD + len(audio)] = audio
+    return _frames(padded, _starts(0, frames))
+
+
+class MelStream:
+    """`log_mel` of audio that comes in pieces, of whatever lengths."""
+
+    def __init__(self) -> None:
+        self._held: F32 = np.zeros(LEAD, dtype=np.float32)
+        self._first = -LEAD
+        self._received = 0
+        self._frame = 0
+
+    def push(self, samples: F32) -> F32:
+        """The frames (n, 80) that ``samples`` completes: those whose look-ahead is all there."""
+        self._held = np.concatenate((self._held, samples), dtype=np.float32)
+        self._received += len(samples)
+        return self._take(frame_count(self._received - LOOK_AHEAD + 1))
+
+    def finish(self) -> F32:
+        """The last frames (n, 80), with zeros for what never came. Nothing can be pushed after."""
+        self._held = np.concatenate((self._held, np.zeros(WINDOW, dtype=np.float32)))
+        return self._take(frame_count(self._received))
+
+    def _take(self, end: int) -> F32:
+        """The frames before ``end`` that were not given yet; forgets the samples they leave."""
+        end = max(end, self._frame)
+        mel = _frames(self._held, _starts(self._frame, end) - LEAD - self._first)
+        self._frame = end
+        gone = frame_sample(end) - LEAD - self._first
+        self._held = self._held[gone:]
+        self._first += gone
+        return mel
+
+
+def _starts(begin: int, end: int) -> npt.NDArray[np.int64]:
+    """The samples at which the moments of frames lie."""
+    return np.arange(begin, end, dtype=np.int64) * SAMPLE_RATE // FRAME_RATE
+
+
+def _frames(samples: F32, starts: npt.NDArray[np.int64]) -> F32:
+    """The log-mel frames whose windows start at ``starts``."""
+    mel = np.empty((len(starts), MELS), dtype=np.float32)
+    if not len(starts):
+        return mel
+    windows = sliding_window_view(samples, WINDOW)
+    for begin in range(0, len(starts), _BLOCK):
+        part = slice(begin, begin + _BLOCK)
+        spectrum = np.fft.rfft(windows[starts[part]] * _HANN, _FFT, axis=1)
+        power = np.ascontiguousarray((spectrum.real**2 + spectrum.imag**2).T)
+        mel[part] = np.log(np.maximum(FLOOR, _bands(power))).T
+    return mel
+
+
+def _bands(power: F64) -> F64:
+    """Energies (80, n) of powers (257, n), each sum from its lowest bin to its highest."""
+    energy = np.zeros((MELS, power.shape[1]))
+    for reach, bins, weights in _TAPS:
+        energy[reach:] += weights * power[bins]
+    return energy
+
+
+def _mel(hertz: float) -> float:
+    if hertz < _KNEE:
+        return hertz / _LINEAR
+    return _KNEE_MEL + math.log(hertz / _KNEE) / _STEP
+
+
+def _hertz(mel: float) -> float:
+    if mel < _KNEE_MEL:
+        return mel * _LINEAR
+    return _KNEE * math.exp((mel - _KNEE_MEL) * _STEP)
+
+
+def _triangles() -> F64:
+    """The weights (80, 257)."""
+    low, high = _mel(LOWEST), _mel(HIGHEST)
+    feet = [_hertz(low + (high - low) * m / (MELS + 1)) for m in range(MELS + 2)]
+    bins = np.arange(_FFT // 2 + 1) * (SAMPLE_RATE / _FFT)
+    rows = [
+        np.interp(bins, feet[m : m + 3], [0.0, 2.0 / (feet[m + 2] - feet[m]), 0.0])
+        for m in range(MELS)
+    ]
+    return np.stack(rows)
+
+
+def _taps() -> list[tuple[int, npt.NDArray[np.intp], F64]]:
+    """The weights by how many bins above a band's lowest they lie.
+
+    Higher bands are wider or as wide, so that tap j is that of all bands from some band on:
+    (that band, bins, weights (n, 1)).
+    """
+    weights = _triangles()
+    first = np.argmax(weights > 0.0, axis=1)
+    width = np.count_nonzero(weights, axis=1)
+    taps: list[tuple[int, npt.NDArray[np.intp], F64]] = []
+    for tap in range(int(width.max())):
+        reach = int(np.argmax(width > tap))
+        bands = np.arange(reach, MELS)
+        bins = np.minimum(first[bands] + tap, weights.shape[1] - 1)
+        taps.append((reach, bins, weights[bands, bins][:, None]))
+    return taps
+
+
+_HANN: F64 = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW) / WINDOW)
+_TAPS = _taps()
