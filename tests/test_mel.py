@@ -35,8 +35,8 @@ def slaney_mel(hertz: F64) -> F64:
 
 def centres() -> F64:
     """The middles of the bands in Hz, found by bisection."""
-    low, high = slaney_mel(np.array([LOWEST, HIGHEST]))
-    wanted: F64 = np.linspace(low, high, MELS + 2)
+    low, high = (float(slaney_mel(np.array([hertz]))[0]) for hertz in (LOWEST, HIGHEST))
+    wanted = np.linspace(low, high, MELS + 2)
     below, above = np.zeros(MELS + 2), np.full(MELS + 2, 8000.0)
     for _ in range(60):
         middle = (below + above) / 2.0

@@ -48,6 +48,11 @@ class Liven:
                 f"the bank {bank.id} has no channel {', '.join(missing)}: training needs ARKit's 52"
             )
 
+    def wide(self, faces: F32) -> F32:
+        """How wide the eyes of faces (N, 52) are, (N,): a stare has fewer blinks."""
+        left, right = (faces[:, self._index[f"eyeWide{side}"]] for side in ("Left", "Right"))
+        return np.maximum(left, right)
+
     def __call__(self, faces: F32, life: Life) -> F32:
         """Faces (N, 52) with life, in [0, 1].
 

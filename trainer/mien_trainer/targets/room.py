@@ -33,7 +33,7 @@ def in_room(audio: F32, rng: np.random.Generator) -> F32:
     loudest = float(np.abs(audio).max(initial=0.0))
     gain = min(gain, _PEAK / loudest) if loudest else gain
     level = 10.0 ** (rng.uniform(*NOISE) / 20.0)
-    heard = np.clip(gain * audio + level * _noise(len(audio), rng), -1.0, 1.0)
+    heard: F32 = np.clip(gain * audio + level * _noise(len(audio), rng), -1.0, 1.0)
     return heard.astype(np.float32)
 
 
