@@ -1,0 +1,353 @@
+"""Live Link Face CSV: read by name, timed by whatever the timecode counts, refused by place."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from mien.text.fault import BankFaults
+from mien_trainer.frames import frame_times
+from mien_trainer.speech.arkit import arkit_channels, sdk_channels
+from mien_trainer.speech.capture import captured
+from mien_trainer.speech.livelink import read_livelink
+from mien_trainer.speech.timecode import Timecode, clock, nominal_rate, parse_timecode
+
+TAKE = Path(__file__).parent / "takes" / "session" / "smile_1.csv"
+REAL = Path(__file__).resolve().parents[2] / "shared" / "captures" / "alex_rom_3.csv.gz"
+NAMES = arkit_channels()
+COLUMNS = [name[0].upper() + name[1:] for name in NAMES]
+
+Written = Callable[..., Path]
+
+
+def lines_of(codes: Sequence[str], **weights: float) -> list[str]:
+    """A small file: every channel 0 but those named."""
+    fields = ",".join(str(weights.get(name, 0.0)) for name in NAMES)
+    return [
+        "Timecode,BlendShapeCount," + ",".join(COLUMNS),
+        *(f"{code},{len(NAMES)},{fields}" for code in codes),
+    ]
+
+
+def dropped_code(frame: int, base: int) -> str:
+    """The drop-frame timecode of a frame, by counting one at a time as SMPTE ST 12-1 says."""
+    skip, per_minute = base // 15, base * 60
+    tens, rest = divmod(frame, per_minute * 10 - 9 * skip)
+    extra = 0 if rest < per_minute else 1 + (rest - per_minute) // (per_minute - skip)
+    number = frame + skip * (9 * tens + extra)
+    second, inside = divmod(number, base)
+    return f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}:{inside:02d}"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    def write(lines: Sequence[str], end: str = "\n") -> Path:
+        path = tmp_path / "take.csv"
+        path.write_text(end.join(lines) + end, "utf-8", newline="")
+        return path
+
+    return write
+
+
+def faults_of(path: Path) -> list[str]:
+    with pytest.raises(BankFaults) as refusal:
+        read_livelink(path)
+    return [str(fault).replace(fault.place.file, "take.csv") for fault in refusal.value.faults]
+
+
+def test_the_header_decides_which_column_is_which() -> None:
+    header = TAKE.read_text("utf-8").splitlines()[0].split(",")
+    assert header.index("JawRight") < header.index("JawLeft")
+    assert header.index("MouthRight") < header.index("MouthLeft")
+    capture = read_livelink(TAKE)
+    rows = {name: capture.weights[:, position] for position, name in enumerate(NAMES)}
+    assert np.allclose(rows["jawLeft"], 0.06)
+    assert np.allclose(rows["mouthRight"], 0.04)
+    assert not rows["jawRight"].any()
+    assert not rows["mouthLeft"].any()
+
+
+def test_any_order_and_case_of_columns_reads_the_same(written: Written) -> None:
+    grid = [line.split(",") for line in TAKE.read_text("utf-8").splitlines()]
+    order = np.random.default_rng(3).permutation(len(grid[0])).tolist()
+    mixed = [[row[column] for column in order] for row in grid]
+    mixed[0] = [name.upper() for name in mixed[0]]
+    other = read_livelink(written([", ".join(row) for row in mixed], end="\r\n"))
+    assert np.array_equal(other.weights, read_livelink(TAKE).weights)
+    assert np.array_equal(other.times, read_livelink(TAKE).times)
+
+
+def test_another_order_of_channels_can_be_asked_for() -> None:
+    capture = read_livelink(TAKE, sdk_channels())
+    own = read_livelink(TAKE)
+    assert np.array_equal(
+        capture.weights[:, sdk_channels().index("mouthSmileLeft")],
+        own.weights[:, NAMES.index("mouthSmileLeft")],
+    )
+
+
+def test_the_phone_counts_sixtieths_at_thirty_frames_a_second() -> None:
+    capture = read_livelink(TAKE)
+    assert capture.rate == 30.0
+    assert capture.gaps == ()
+    assert capture.seconds == pytest.approx(45 / 30, abs=1e-3)
+    assert capture.clamped > 0
+    assert capture.weights.max() == 1.0
+
+
+def test_files_of_another_writer_are_read(tmp_path: Path) -> None:
+    curves = pytest.importorskip("openfacefx.curves")
+    export = pytest.importorskip("openfacefx.export_livelink")
+    keys = [curves.Keyframe(0.0, 0.0), curves.Keyframe(2.0, 0.8)]
+    channels = [curves.Channel("jawLeft", keys), curves.Channel("mouthRight", keys)]
+    track = curves.FaceTrack(fps=60.0, channels=channels)
+    for rate in (30.0, 60.0):
+        path = tmp_path / f"{rate}.csv"
+        assert export.write_livelink_csv(track, str(path), fps=rate) == 2
+        capture = read_livelink(path)
+        assert capture.rate == rate
+        face = capture.at_frames(61)
+        assert face[60, NAMES.index("jawLeft")] == pytest.approx(0.4, abs=1e-5)
+        assert face[60, NAMES.index("mouthRight")] == pytest.approx(0.4, abs=1e-5)
+        assert np.count_nonzero(face[60]) == 2
+
+
+def test_unreal_says_what_its_frames_count(written: Written) -> None:
+    header, row = lines_of(["0:0:0:0"])
+    rows = [row.replace("0:0:0:0,52", f"0:0:0:{frame},24") for frame in range(6)]
+    lines = [header.replace("BlendShapeCount", "FrameRate").replace(",", ", "), *rows]
+    assert read_livelink(written(lines, end="\r\n")).rate == 24.0
+
+
+@pytest.mark.parametrize(("base", "rate"), [(30, 30_000 / 1001), (60, 60_000 / 1001)])
+@pytest.mark.parametrize("start", [0, 1790, 17980, 53_900])
+def test_drop_frame_keeps_up_with_the_clock(base: int, rate: float, start: int) -> None:
+    codes = [dropped_code(frame, base) for frame in range(start, start + 80 * base)]
+    found = clock([code for text in codes if (code := parse_timecode(text))])
+    assert (found.base, found.drop) == (base, True)
+    assert np.allclose(found.seconds, np.arange(len(codes)) / rate, atol=1e-9)
+    assert nominal_rate(found.seconds) == rate
+
+
+def test_a_semicolon_says_drop_frame_too() -> None:
+    codes = [parse_timecode(text) for text in ("00:00:59;29", "00:01:00;02", "00:01:00;03")]
+    found = clock([code for code in codes if code])
+    assert found.drop
+    assert np.allclose(np.diff(found.seconds), 1001 / 30_000)
+    hour = [Timecode(second=0, frame=0, drop=True), Timecode(second=3600, frame=0, drop=True)]
+    assert clock(hour, base=30).seconds[1] == pytest.approx(107_892 * 1001 / 30_000)
+
+
+@given(
+    base=st.sampled_from([24, 25, 30, 48, 50, 60]),
+    start=st.integers(0, 24 * 3600 * 24 - 1),
+    seconds=st.floats(1.2, 4.0),
+    step=st.sampled_from([1, 2]),
+)
+def test_whatever_is_counted_is_found(base: int, start: int, seconds: float, step: int) -> None:
+    assume(base % step == 0)
+    numbers = [start + step * row for row in range(int(seconds * base) // step)]
+    codes = [
+        Timecode(second=number // base % 86_400, frame=float(number % base), drop=False)
+        for number in numbers
+    ]
+    found = clock(codes)
+    assert np.allclose(found.seconds, np.arange(len(codes)) * step / base, atol=1e-6)
+
+
+def test_midnight_passes() -> None:
+    texts = ("23:59:59:28", "23:59:59:29", "00:00:00:00", "00:00:00:01")
+    found = clock([code for text in texts if (code := parse_timecode(text))])
+    assert np.allclose(np.diff(found.seconds), 1 / 30)
+
+
+def test_a_told_rate_stretches_the_take(written: Written) -> None:
+    codes = [f"00:00:{frame // 30:02d}:{frame % 30:02d}" for frame in range(90)]
+    path = written(lines_of(codes))
+    assert read_livelink(path).rate == 30.0
+    told = read_livelink(path, rate=29.97)
+    assert told.rate == 29.97
+    assert told.seconds == pytest.approx(90 / 29.97)
+
+
+def test_gaps_are_reported_and_bridged(written: Written) -> None:
+    lines = TAKE.read_text("utf-8").splitlines()
+    cut = [*lines[:11], *lines[21:]]
+    capture = read_livelink(written(cut))
+    (gap,) = capture.gaps
+    assert gap.start == pytest.approx(10 / 30, abs=1e-3)
+    assert gap.seconds == pytest.approx(10 / 30, abs=1e-3)
+    smile = capture.at_frames(60)[:, NAMES.index("mouthSmileLeft")]
+    assert np.all(np.diff(smile) >= -1e-6)
+    whole = read_livelink(TAKE).at_frames(60)[:, NAMES.index("mouthSmileLeft")]
+    assert np.abs(smile - whole).max() < 0.1
+
+
+def test_rows_without_a_face_and_rows_that_come_twice_are_counted(written: Written) -> None:
+    lines = TAKE.read_text("utf-8").splitlines()
+    count = len(lines[0].split(","))
+    lines[5] = lines[5].split(",")[0] + ",0"
+    lines[9] = lines[9].split(",")[0] + ",0" + "," * (count - 2)
+    lines.insert(20, lines[20])
+    capture = read_livelink(written(lines))
+    assert (capture.lost, capture.repeated, len(capture.times)) == (2, 1, 43)
+    assert len(capture.gaps) == 2
+
+
+def test_tongue_out_may_be_missing(written: Written) -> None:
+    lines = [line.rsplit(",", 1)[0] for line in lines_of(["00:00:00:00", "00:00:00:01"])]
+    capture = read_livelink(written(lines))
+    assert capture.absent == ("tongueOut",)
+    assert capture.weights.shape == (2, 52)
+
+
+def changed(line: int, column: int, text: str) -> list[str]:
+    lines = lines_of(["00:00:00:00", "00:00:00:01", "00:00:00:02"], jawOpen=0.5)
+    fields = lines[line].split(",")
+    fields[column] = text
+    lines[line] = ",".join(fields)
+    return lines
+
+
+ROW = lines_of(["00:00:00:00"])[1]
+SHORT = ROW.rsplit(",", 2)[0]
+FAULTS = [
+    ([""], ["take.csv: error: the file is empty [file-empty]"]),
+    (
+        lines_of([]),
+        ["take.csv: error: there is a header, and no row of weights below it [no-rows]"],
+    ),
+    (
+        changed(0, 25, "MouthSmileL"),
+        [
+            "take.csv:1:1: error: there is no column mouthSmileLeft [column-missing]\n"
+            "    is it MouthSmileL? write the name as ARKit does"
+        ],
+    ),
+    (
+        changed(0, 53, "TongeOut"),
+        [
+            "take.csv:1:1: error: there is no column tongueOut [column-missing]\n"
+            "    is it TongeOut? write the name as ARKit does"
+        ],
+    ),
+    (
+        changed(0, 3, "EyeBlinkLeft"),
+        [
+            "take.csv:1:1: error: there is no column eyeLookDownLeft [column-missing]",
+            "take.csv:1:39: error: a second column EyeBlinkLeft [column-twice]",
+        ],
+    ),
+    (
+        changed(2, 2, "x"),
+        ["take.csv:3:16: error: eyeBlinkLeft is 'x', expected a number [no-number]"],
+    ),
+    (
+        changed(2, 3, ""),
+        ["take.csv:3:20: error: eyeLookDownLeft is nothing, expected a number [no-number]"],
+    ),
+    (
+        changed(1, 2, "nan"),
+        ["take.csv:2:16: error: eyeBlinkLeft is nan, expected a number [no-number]"],
+    ),
+    (
+        changed(1, 2, "70"),
+        [
+            "take.csv:2:16: error: eyeBlinkLeft is 70, expected a weight from 0 to 1 [no-weight]\n"
+            "    are these percentages? divide them by 100"
+        ],
+    ),
+    (
+        changed(3, 0, "soon"),
+        [
+            "take.csv:4:1: error: found 'soon', expected a timecode such as 13:13:04:31.652 "
+            "[no-timecode]"
+        ],
+    ),
+    (
+        changed(0, 0, "Time"),
+        [
+            "take.csv:1:1: error: there is no column Timecode, which tells when each row was "
+            "[column-missing]"
+        ],
+    ),
+    (
+        [*lines_of(["00:00:00:05"]), ROW],
+        [
+            "take.csv:3:1: error: 00:00:00:00 comes after 00:00:00:05 [time-goes-back]\n"
+            "    is this two takes in one file? keep one"
+        ],
+    ),
+    (
+        [*lines_of(["00:00:00:05"]), SHORT],
+        [
+            "take.csv:3:1: error: 52 fields, expected 54 as in the header [row-length]\n"
+            "    the file may have been cut off here"
+        ],
+    ),
+    (
+        ["1;2;3", "4;5;6"],
+        [
+            "take.csv:1:1: error: the first line names no channel [no-header]\n"
+            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,..."
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "expected"), FAULTS)
+def test_faults_have_their_place(written: Written, lines: list[str], expected: list[str]) -> None:
+    assert faults_of(written(lines)) == expected
+
+
+def test_all_faults_are_told_in_one_run(written: Written) -> None:
+    lines = changed(1, 2, "x")
+    lines[3] = lines[3].replace("0.5", "inf")
+    assert [text.split(":")[1] for text in faults_of(written(lines))] == ["2", "4"]
+
+
+def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "take.csv"
+    assert faults_of(path)[0].startswith("take.csv: error: the file cannot be read: no such file")
+    path.write_bytes(b"\xff\xfe\x00")
+    assert faults_of(path) == ["take.csv: error: byte 0xFF is not UTF-8 text [file-encoding]"]
+
+
+@given(
+    rows=st.integers(1, 12),
+    frames=st.integers(0, 40),
+    start=st.floats(-1.0, 1.0),
+    seed=st.integers(0, 1000),
+)
+def test_our_clock_stays_between_the_rows(rows: int, frames: int, start: float, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    times = np.cumsum(generator.uniform(0.01, 0.2, rows))
+    weights = generator.uniform(-0.1, 1.1, (rows, 3))
+    capture = captured(times, weights, 30.0)
+    found = capture.at_frames(frames, start=start)
+    clipped = np.clip(weights, 0.0, 1.0)
+    expected = [np.interp(frame_times(frames) + start, times - times[0], one) for one in clipped.T]
+    assert found.shape == (frames, 3)
+    assert found.dtype == np.float32
+    assert np.allclose(found, np.array(expected).T.reshape(frames, 3), atol=1e-6)
+    assert capture.clamped == np.count_nonzero(weights != clipped)
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason="the real capture is not beside this checkout")
+def test_a_real_capture_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "rom.csv"
+    path.write_bytes(gzip.decompress(REAL.read_bytes()))
+    capture = read_livelink(path)
+    assert (capture.weights.shape, capture.rate) == ((4030, 52), 30.0)
+    assert capture.weights.any(axis=0).all()
+    assert all(one < other for one, other in pairwise(capture.times.tolist()))
+    assert [round(gap.seconds, 3) for gap in capture.gaps] == [0.033, 0.033, 0.033]
+    assert capture.seconds == pytest.approx(134.415, abs=1e-3)
+    assert capture.at_frames(8000).shape == (8000, 52)

@@ -1,0 +1,31 @@
+"""The names and orders of the 52 channels that recordings come in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mien import resources
+from mien.authored.documents import parse
+from mien.authored.structure import rig_record
+from mien.text.fault import BankFaults
+from mien.text.files import shown_path
+
+ABSENT = "tongueOut"
+"""The one channel that recordings may lack, at rest then: MediaPipe, for one, does not see it."""
+
+
+@cache
+def arkit_channels() -> tuple[str, ...]:
+    """The names of the rig that ships, in its order, which is Apple's documentation's."""
+    folder = resources.presets() / "rigs"
+    path = folder / "arkit52.yaml"
+    root, faults = parse(path, shown_path(path), folder.resolve())
+    if root is None or faults:
+        raise BankFaults(faults)
+    return rig_record(root).names
+
+
+@cache
+def sdk_channels() -> tuple[str, ...]:
+    """The names in the order of Apple's header file: by the alphabet, which puts tongueOut last."""
+    return tuple(sorted(arkit_channels()))
