@@ -14,7 +14,7 @@ from mien import resources
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
 
-KINDS = ("bank", "emotion", "rig", "rules")
+KINDS = ("bank", "emotion", "rig", "rules", "visemes")
 Schema = dict[str, Any]
 
 
@@ -85,6 +85,7 @@ def test_examples_are_examples(kind: str) -> None:
 def test_shipped_files_name_their_schema_first() -> None:
     files = [*resources.presets().glob("*/bank.yaml"), *resources.presets().glob("rigs/*.yaml")]
     files += resources.presets().glob("*/emotions/*.yaml")
+    files += resources.presets().glob("visemes/*.yaml")
     for file in files:
         head, _, _ = file.read_text("utf-8").partition("\n")
         key = "# yaml-language-server: $schema="

@@ -38,22 +38,29 @@ def sources_under(folder: Path) -> Iterator[Path]:
 def orders_around(path: Path, root: Node) -> Orders:
     """The order of channels and intensities that holds for the document ``root`` in ``path``.
 
-    They come from the bank that the file lies in and from its rig; of files that are missing or
-    cannot be read nothing is taken.
+    They come from the bank that the file lies in and from its rig (a table of visemes names its rig
+    itself); of files that are missing or cannot be read nothing is taken.
     """
-    if kind_of(root) == "rig":
+    kind = kind_of(root)
+    if kind == "rig":
         return Orders(channels=channel_order(root))
+    if kind == "visemes":
+        return Orders(channels=_channels(path.resolve().parent, root))
     bank = _bank_of(path)
     manifest = None if bank is None else _tree(bank)
     if bank is None or manifest is None:
         return Orders()
-    name = text(manifest, "rig")
-    rig_file = None if name is None else find_rig(bank.parent, name)
-    rig = None if rig_file is None else _tree(rig_file.path)
     return Orders(
-        channels=() if rig is None else channel_order(rig),
-        intensities=intensity_order(manifest),
+        channels=_channels(bank.parent, manifest), intensities=intensity_order(manifest)
     )
+
+
+def _channels(folder: Path, naming: Node) -> tuple[str, ...]:
+    """The order of the rig that the document ``naming`` in ``folder`` names."""
+    name = text(naming, "rig")
+    rig_file = None if name is None else find_rig(folder, name)
+    rig = None if rig_file is None else _tree(rig_file.path)
+    return () if rig is None else channel_order(rig)
 
 
 def _is_source(path: Path) -> bool:

@@ -22,6 +22,7 @@ _RECORDS: dict[str | None, frozenset[Path]] = {
             ("lip_seal", "sealing"),
         }
     ),
+    "visemes": frozenset({("classes", ANY, "strength")}),
 }
 
 

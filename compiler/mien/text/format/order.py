@@ -13,7 +13,7 @@ from mien import resources
 from mien.text.node import Node
 from mien.text.peek import entries, items, text, texts
 
-KINDS = ("bank", "emotion", "rig", "rules")
+KINDS = ("bank", "emotion", "rig", "rules", "visemes")
 """The kinds of documents that have a canonical form."""
 
 Schema = Mapping[str, object]

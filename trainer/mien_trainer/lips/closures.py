@@ -1,0 +1,165 @@
+"""Which frames have to be closed or touching, and whether they are.
+
+The gaps are proxies in units of jawOpen: 0.1 stands for lips as far apart as a jaw of 0.1 parts
+them. The factors are those of the lips' inner edge against jawOpen on the face that ships; tests
+hold them against its drawing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from mien_trainer.frames import F32, FRAME_RATE
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.record import Contact
+from mien_trainer.lips.table import VisemeTable
+from mien_trainer.lips.timeline import F64, timeline
+from mien_trainer.speech.utterance import Phoneme
+
+CORE = (0.25, 0.55)
+"""The part of a sound that is closed for certain: a stop ends with its release, and may breathe."""
+
+CLOSED = 0.0
+"""The gap of what is closed."""
+
+_PARTING = {
+    "mouthFunnel": 0.43,
+    "mouthLowerDown": 0.28,
+    "mouthUpperUp": 0.25,
+    "mouthStretch": 0.06,
+    "mouthShrugUpper": 0.02,
+    "mouthFrown": 0.02,
+    "noseSneer": 0.06,
+    "jawLeft": 0.02,
+    "jawRight": 0.02,
+    "tongueOut": 0.23,
+}
+"""How much each channel parts the lips; of two sides the wider one counts."""
+
+_LOWERING = {
+    "mouthFunnel": 0.26,
+    "mouthLowerDown": 0.29,
+    "mouthStretch": 0.1,
+    "mouthFrown": 0.07,
+    "jawLeft": 0.03,
+    "jawRight": 0.03,
+    "tongueOut": 0.2,
+}
+"""How much each channel takes the lower lip down from the upper teeth."""
+
+_LIPS_GIVE = 0.025
+"""Lips are soft: this much is no gap."""
+
+_PRESSED_GIVE = 0.035
+"""So much more is none where they press or roll in, as the rig's lip seal says."""
+
+_LIP_OVER_TEETH = 0.13
+"""The lower lip at rest stands this much above the edge of the upper teeth."""
+
+
+@frozen(kw_only=True)
+class Closure:
+    """A sound in seconds that keeps a contact, and the frames first to last that must show it."""
+
+    viseme: str
+    contact: Contact
+    start: float
+    end: float
+    first: int
+    last: int
+
+
+def closures(
+    phonemes: Sequence[Phoneme], frames: int, table: VisemeTable | None = None
+) -> tuple[Closure, ...]:
+    """The sounds among ``phonemes`` that keep a contact within ``frames`` frames.
+
+    Each has the frame nearest to the middle of its core, and all others within the core.
+    """
+    table = table or shipped_table()
+    line = timeline(phonemes, table)
+    found: list[Closure] = []
+    for name, start, end in zip(line.names, line.starts.tolist(), line.ends.tolist(), strict=True):
+        contact = table.visemes[name].contact
+        if contact is None:
+            continue
+        begin, finish = core(start, end)
+        middle = math.floor((begin + finish) / 2 * FRAME_RATE + 0.5)
+        if 0 <= middle < frames:
+            found.append(
+                Closure(
+                    viseme=name,
+                    contact=contact,
+                    start=start,
+                    end=end,
+                    first=max(0, min(middle, math.ceil(begin * FRAME_RATE))),
+                    last=min(frames - 1, max(middle, math.floor(finish * FRAME_RATE))),
+                )
+            )
+    return tuple(found)
+
+
+def core(start: float, end: float) -> tuple[float, float]:
+    """The part of a sound, in seconds, in which its contact is certain."""
+    return start + CORE[0] * (end - start), start + CORE[1] * (end - start)
+
+
+def closures_kept(
+    targets: F32, phonemes: Sequence[Phoneme], table: VisemeTable | None = None
+) -> tuple[int, int]:
+    """How many contacts the weights ``targets`` (N, 52) keep in all their frames, and of how many.
+
+    Lips have to be closed for p, b and m, and the lower lip at the teeth for f and v.
+    """
+    table = table or shipped_table()
+    gaps = {
+        Contact.LIPS: lip_gap(targets, table.rig.names),
+        Contact.TEETH: teeth_gap(targets, table.rig.names),
+    }
+    asked = closures(phonemes, len(targets), table)
+    kept = [gaps[one.contact][one.first : one.last + 1].max() <= CLOSED for one in asked]
+    return sum(kept), len(kept)
+
+
+def lip_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
+    """How far the lips are apart (N,) at ``weights`` (N, C); 0 where they touch.
+
+    mouthClose is taken as the share of the jaw's opening that the lips make up for: rigs that
+    subtract it close the lips no later.
+    """
+    of = _Columns(weights, channels)
+    opening = of["jawOpen"] * (1.0 - of["mouthClose"]) + of.total(_PARTING)
+    seal = np.minimum(1.0, np.maximum(of["mouthRollLower"] / 0.5, of["mouthPress"] / 0.4))
+    return np.maximum(0.0, opening - _LIPS_GIVE - _PRESSED_GIVE * seal).astype(np.float32)
+
+
+def teeth_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
+    """How far the lower lip is below the upper teeth (N,) at ``weights`` (N, C); 0 at or over."""
+    of = _Columns(weights, channels)
+    down = of["jawOpen"] * (1.0 - 0.75 * of["mouthClose"]) + of.total(_LOWERING)
+    return np.maximum(0.0, down - _LIP_OVER_TEETH).astype(np.float32)
+
+
+class _Columns:
+    """Columns of weights by channel; a name without side is the wider of its two sides."""
+
+    def __init__(self, weights: npt.ArrayLike, channels: Sequence[str]) -> None:
+        self._weights = np.asarray(weights, dtype=np.float64)
+        self._index = {name: position for position, name in enumerate(channels)}
+
+    def __getitem__(self, name: str) -> F64:
+        if name in self._index:
+            found: F64 = self._weights[..., self._index[name]]
+            return found
+        wider: F64 = np.maximum(self[f"{name}Left"], self[f"{name}Right"])
+        return wider
+
+    def total(self, factors: Mapping[str, float]) -> F64:
+        """The sum of channels, each times its factor."""
+        summed: F64 = np.sum([part * self[name] for name, part in factors.items()], axis=0)
+        return summed
