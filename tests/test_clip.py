@@ -1,0 +1,335 @@
+"""Clips: the same spec gives the same bytes, lips follow the words, the face follows the label."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from attrs import evolve, fields_dict
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mien
+from mien.bank import Bank
+from mien.resources import presets
+from mien_trainer.expression.blink import blinks
+from mien_trainer.expression.brow import brow_raises
+from mien_trainer.expression.emphasis import emphases
+from mien_trainer.expression.gaze import glances
+from mien_trainer.expression.life import Life, Liven
+from mien_trainer.expression.track import expression_track
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE, frame_count, frame_times
+from mien_trainer.lips.coarticulation import lip_curves
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.mel import log_mel
+from mien_trainer.speech.source import Prosody, SpeechItem, SpeechRefused, Split
+from mien_trainer.speech.utterance import SILENCE, Phoneme, Utterance
+from mien_trainer.targets.clip import CONDITIONS, MELS, Clip, ClipSpec
+from mien_trainer.targets.maker import ClipMaker, Stream
+
+BANK = mien.load(presets() / "default")
+AT = BANK.tables.channel_index
+CLASSES = np.array(BANK.tables.classes)
+EXPRESSION, LIPSYNC = CLASSES == "EXPRESSION", CLASSES == "LIPSYNC"
+BROWS = [position for name, position in AT.items() if name.startswith("brow")]
+LABELS = st.sampled_from(BANK.labels)
+SEEDS = st.integers(0, 2**32 - 1)
+
+BOUGHT = "ei b ɔ t ə p au n d ə v b ɹ ɛ d _ f ɔ m ai m ʌ m _"
+SEEN = "ʃ i h æ z n ɔ t s i n ɛ t _ j ɛ t l u k s ɛ ɹ _"  # as many sounds
+
+
+class Chant:
+    """Says each phoneme of a text, 0.12 s long: vowels sing, consonants hiss, pauses are silent."""
+
+    name = "chant"
+    real = False
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._items = tuple(
+            SpeechItem(key=f"s{n}", voice="monk", text=text, split=Split.TRAIN)
+            for n, text in enumerate(texts)
+        )
+
+    def items(self) -> tuple[SpeechItem, ...]:
+        return self._items
+
+    def speak(self, item: SpeechItem, prosody: Prosody) -> Utterance:
+        symbols = item.text.split()
+        length = int(0.12 * SAMPLE_RATE)
+        times = np.arange(length) / SAMPLE_RATE
+        sounds: list[npt.NDArray[np.float64]] = []
+        for position, symbol in enumerate(symbols):
+            rng = np.random.default_rng([position, len(symbol)])
+            if symbol == SILENCE:
+                sounds.append(np.zeros(length))
+            elif symbol[0] in "aeɔəɛʌiæu":
+                loud = 0.5 if position % 3 else 0.1
+                sounds.append(loud * np.sin(2 * np.pi * 140.0 * prosody.pitch * times))
+            else:
+                sounds.append(0.02 * rng.standard_normal(length))
+        return Utterance(
+            audio=np.concatenate([*sounds, np.zeros(0)]).astype(np.float32),
+            phonemes=tuple(
+                Phoneme(symbol=symbol, start=0.12 * n, end=0.12 * (n + 1))
+                for n, symbol in enumerate(symbols)
+            ),
+            voice="monk",
+            text=item.text,
+            provenance="chanted",
+            licence="CC0-1.0",
+        )
+
+    def close(self) -> None:
+        pass
+
+
+class Takes(Chant):
+    """Recorded takes with captured curves, two of which pass 1 a little."""
+
+    name = "takes"
+    real = True
+
+    def __init__(self) -> None:
+        super().__init__([BOUGHT])
+        self._items = (
+            evolve(self._items[0], key="t0", label="awe", intensity="high"),
+            evolve(self._items[0], key="t1", label="awe"),
+        )
+
+    def speak(self, item: SpeechItem, prosody: Prosody) -> Utterance:
+        said = super().speak(item, prosody)
+        curves = np.random.default_rng(0).uniform(0.0, 1.05, (150, 52)).astype(np.float32)
+        return evolve(said, curves=curves)
+
+
+@cache
+def maker() -> ClipMaker:
+    return ClipMaker(BANK, {"chant": Chant([BOUGHT, SEEN, ""]), "takes": Takes()})
+
+
+def spec(
+    label: str = "joy", seed: int = 7, item: str = "s0", *, source: str = "chant", **other: float
+) -> ClipSpec:
+    return ClipSpec(
+        id=f"{label}-{item}-{seed}",
+        source=source,
+        item=item,
+        split=Split.TRAIN,
+        label=label,
+        seed=seed,
+        prosody=Prosody(),
+        seconds=other.get("seconds", 0.0),
+    )
+
+
+def silence(label: str, seed: int, seconds: float = 4.0) -> ClipSpec:
+    return spec(label, seed, "", seconds=seconds)
+
+
+def digest(clips: Sequence[Clip]) -> str:
+    total = hashlib.sha256()
+    for clip in clips:
+        for name in fields_dict(Clip):
+            value: object = getattr(clip, name)
+            total.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+    return total.hexdigest()
+
+
+def several() -> str:
+    """The digest of a few clips of all kinds."""
+    specs = [spec(BANK.labels[n], n, item) for n, item in enumerate(("s0", "s1", "s0", "s1"))]
+    taken = spec("awe", 1, "t0", source="takes")
+    return digest([maker().make(one) for one in (*specs, silence("awe", 3), taken)])
+
+
+def life_of(clip: Clip) -> Life:
+    """The life of a clip, drawn again."""
+
+    def draws(stream: Stream) -> np.random.Generator:
+        return np.random.default_rng([clip.spec.seed, stream])
+
+    path = clip.conditions[:, -3:]
+    faces = expression_track(BANK, clip.spec.label, path, clip.speech)
+    frames = len(path)
+    return Life(
+        lids=blinks(path[:, 1], Liven(BANK).wide(faces), draws(Stream.BLINKS)),
+        gaze=glances(frames, draws(Stream.GLANCES)),
+        # Its level and the room's noise do not change which vowels stand out.
+        brows=brow_raises(frames, emphases(clip.audio, clip.phonemes), draws(Stream.BROWS)),
+    )
+
+
+def test_a_clip_is_whole() -> None:
+    clip = maker().make(spec())
+    frames = frame_count(len(clip.audio))
+    assert clip.mel.shape == (frames, MELS)
+    assert clip.conditions.shape == (frames, CONDITIONS)
+    assert clip.targets.shape == (frames, 52)
+    assert clip.speech.shape == (frames,)
+    arrays = (clip.audio, clip.mel, clip.conditions, clip.targets, clip.speech)
+    assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
+    assert (clip.conditions[:, :16] == np.eye(16)[BANK.labels.index("joy")]).all()
+    assert clip.mel.tobytes() == log_mel(clip.audio).tobytes()
+    assert (clip.voice, clip.text, clip.licence) == ("monk", BOUGHT, "CC0-1.0")
+    assert not clip.real
+
+
+@given(seed=SEEDS)
+@settings(max_examples=15)
+def test_phonemes_tile_the_sound(seed: int) -> None:
+    clip = maker().make(spec(seed=seed))
+    phonemes = clip.phonemes
+    assert phonemes[0].start == 0.0
+    assert phonemes[0].symbol == phonemes[-1].symbol == SILENCE
+    assert phonemes[-1].end == len(clip.audio) / SAMPLE_RATE
+    for one, after in pairwise(phonemes):
+        assert one.end == pytest.approx(after.start)
+    lead = phonemes[0].end
+    assert 0.25 <= lead <= 0.8
+    loud = np.abs(clip.audio) > 0.02
+    assert loud.argmax() / SAMPLE_RATE == pytest.approx(lead, abs=0.01)
+    room = clip.audio[: int(0.2 * SAMPLE_RATE)].astype(np.float64)
+    assert -73.0 < 20.0 * np.log10(np.sqrt((room**2).mean())) < -57.0
+
+
+def test_a_spec_gives_the_same_bytes_in_another_process() -> None:
+    program = f"import runpy; print(runpy.run_path({__file__!r})['several']())"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": "7"},
+    )
+    assert ran.stdout.strip() == several()
+
+
+def test_order_and_company_change_nothing() -> None:
+    alone = ClipMaker(BANK, {"chant": Chant([BOUGHT, SEEN])}).make(spec("fear", 3, "s1"))
+    maker().make(spec("awe", 9))
+    assert digest([maker().make(spec("fear", 3, "s1"))]) == digest([alone])
+
+
+def test_one_choice_moves_no_other() -> None:
+    joy, fear = maker().make(spec("joy")), maker().make(spec("fear"))
+    assert joy.audio.tobytes() == fear.audio.tobytes()
+    assert joy.speech.tobytes() == fear.speech.tobytes()
+    assert (life_of(joy).gaze == life_of(fear).gaze).all()
+    other = maker().make(spec("joy", 8))
+    assert other.audio.tobytes() != joy.audio.tobytes()
+
+
+@given(label=LABELS, seed=SEEDS, item=st.sampled_from(("s0", "s1")))
+def test_targets_break_no_rule(label: str, seed: int, item: str) -> None:
+    clip = maker().make(spec(label, seed, item))
+    assert ((clip.targets >= 0.0) & (clip.targets <= 1.0)).all()
+    resolved = BANK.compose(clip.targets, np.zeros_like(clip.targets))
+    assert resolved.tobytes() == clip.targets.tobytes()
+    assert np.isfinite(clip.mel).all()
+    assert (np.abs(clip.audio) <= 1.0).all()
+
+
+@pytest.mark.parametrize("label", BANK.labels)
+def test_silence_on_an_anchor_is_the_archetype(label: str) -> None:
+    """Bit for bit, where the path rests on an intensity and nothing of life is on."""
+    table = BANK.tables.labels[BANK.labels.index(label)]
+    met = np.zeros(3, dtype=np.int64)
+    for seed in range(12):
+        for one in (silence(label, seed), spec(label, seed)):
+            clip = maker().make(one)
+            assert not (clip.speech.any() and not one.item)
+            lips = lip_curves(clip.phonemes, len(clip.targets), shipped_table())
+            still = ~life_of(clip).on & (clip.speech == 0.0) & ~lips.any(axis=1)
+            for k, anchor in enumerate(table.anchors):
+                rows = still & (clip.conditions[:, -3:] == anchor).all(axis=1)
+                expected = np.tile(table.archetypes[k], (int(rows.sum()), 1))
+                assert clip.targets[rows].tobytes() == expected.tobytes()
+                met[k] += rows.sum()
+    assert (met > 0).all()
+
+
+def test_the_face_does_not_hear_the_words() -> None:
+    """Another sentence of the same length: the same EXPRESSION, bit for bit, away from emphasis."""
+    for label in BANK.labels:
+        one, other = (maker().make(spec(label, 5, item)) for item in ("s0", "s1"))
+        assert one.mel.shape == other.mel.shape
+        assert (one.targets[:, LIPSYNC] != other.targets[:, LIPSYNC]).any()
+        brows = np.zeros(52, dtype=np.bool_)
+        brows[BROWS] = True
+        elsewhere = EXPRESSION & ~brows
+        assert one.targets[:, elsewhere].tobytes() == other.targets[:, elsewhere].tobytes()
+        emphatic = (life_of(one).brows > 0) | (life_of(other).brows > 0)
+        assert 0.0 < emphatic.mean() < 0.6
+        rest = ~emphatic
+        assert one.targets[rest][:, brows].tobytes() == other.targets[rest][:, brows].tobytes()
+
+
+def test_eyes_that_blink_are_closed() -> None:
+    for label in BANK.labels:
+        for seed in range(4):
+            clip = maker().make(silence(label, seed, 8.0))
+            lids = life_of(clip).lids
+            shut = lids == 1.0
+            for side in ("Left", "Right"):
+                assert (clip.targets[shut, AT[f"eyeBlink{side}"]] == 1.0).all()
+                assert not clip.targets[shut, AT[f"eyeWide{side}"]].any()
+
+
+def test_silence_has_no_words() -> None:
+    clip = maker().make(silence("awe", 1, 2.5))
+    assert len(clip.audio) == 2.5 * SAMPLE_RATE
+    assert not clip.speech.any()
+    assert [one.symbol for one in clip.phonemes] == [SILENCE]
+    assert clip.audio.any()
+    assert not clip.text
+    assert not clip.real
+
+
+@pytest.mark.parametrize(("item", "intensity"), [("t0", "high"), ("t1", "mid")])
+def test_a_take_keeps_what_was_captured(item: str, intensity: str) -> None:
+    clip = maker().make(spec("awe", 1, item, source="takes"))
+    curves = Takes().speak(Takes().items()[0], Prosody()).curves
+    assert curves is not None
+    assert clip.targets.tobytes() == np.minimum(curves, np.float32(1.0)).tobytes()
+    assert frame_count(len(clip.audio)) == len(clip.mel) == len(curves)
+    assert (clip.conditions[:, -3:] == BANK.anchor("awe", intensity)).all()
+    assert clip.real
+
+
+def test_what_is_not_there_is_named() -> None:
+    with pytest.raises(TrainerError, match=r"clip joi-s0-7: no label 'joi': did you mean joy"):
+        maker().make(spec("joi"))
+    with pytest.raises(TrainerError, match="no source 'chants': did you mean chant"):
+        maker().make(spec(source="chants"))
+    with pytest.raises(TrainerError, match="no item of chant 's9'"):
+        maker().make(spec(item="s9"))
+    with pytest.raises(SpeechRefused, match="chant s2: sound without phonemes has no lips"):
+        maker().make(spec(item="s2"))
+    with pytest.raises(TrainerError, match="silence of 0 s, expected more than 0"):
+        maker().make(silence("joy", 1, 0.0))
+
+
+def test_a_bank_of_another_size_is_refused() -> None:
+    tables = BANK.tables
+    with pytest.raises(TrainerError, match="has 3 labels, training takes 16"):
+        ClipMaker(Bank(evolve(tables, labels=tables.labels[:3])), {})
+    names = tuple(reversed(tables.channels))
+    with pytest.raises(TrainerError, match="is for another rig than arkit52"):
+        ClipMaker(Bank(evolve(tables, channels=names)), {})
+
+
+def test_times_are_those_of_the_clock() -> None:
+    clip = maker().make(spec())
+    lead = clip.phonemes[0].end
+    spoken = frame_times(len(clip.speech))[clip.speech > 0.5]
+    assert spoken[0] == pytest.approx(lead, abs=0.1)
+    assert FRAME_RATE * 0.4 < len(spoken) < len(clip.speech)

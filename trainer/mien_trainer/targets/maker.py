@@ -1,0 +1,215 @@
+"""Clips from their specs: speech in a room, lips from phonemes, an expression from the bank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+
+import numpy as np
+from attrs import evolve
+
+from mien.bank import Bank
+from mien.text.suggest import did_you_mean
+from mien_trainer.expression.blink import blinks
+from mien_trainer.expression.brow import brow_raises
+from mien_trainer.expression.emphasis import emphases
+from mien_trainer.expression.gaze import glances
+from mien_trainer.expression.life import Life, Liven
+from mien_trainer.expression.path import vad_path
+from mien_trainer.expression.track import expression_track
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_sample
+from mien_trainer.lips.activity import speech_activity
+from mien_trainer.lips.coarticulation import lip_curves
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.mel import log_mel
+from mien_trainer.speech.source import SpeechItem, SpeechRefused, SpeechSource
+from mien_trainer.speech.utterance import SILENCE, Phoneme, Utterance
+from mien_trainer.targets.clip import CONDITIONS, Clip, ClipSpec
+from mien_trainer.targets.room import in_room, paused
+
+_AXES = 3
+
+
+class Stream(IntEnum):
+    """What a clip's seed is drawn from separately, so that no choice moves another."""
+
+    PAUSES = 0
+    ROOM = 1
+    PATH = 2
+    BLINKS = 3
+    GLANCES = 4
+    BROWS = 5
+
+
+class ClipMaker:
+    """Makes the clips of one bank. A spec gives the same clip in any process and order."""
+
+    def __init__(self, bank: Bank, sources: Mapping[str, SpeechSource]) -> None:
+        """Takes sources by their names.
+
+        Raises:
+            TrainerError: the bank does not have 16 labels, or other channels than the lips.
+        """
+        if len(bank.labels) + _AXES != CONDITIONS:
+            raise TrainerError(
+                f"the bank {bank.id} has {len(bank.labels)} labels, "
+                f"training takes {CONDITIONS - _AXES}"
+            )
+        self._visemes = shipped_table()
+        if bank.channels != self._visemes.rig.names:
+            raise TrainerError(
+                f"the bank {bank.id} is for another rig than {self._visemes.rig.id}, which the "
+                "lips are made for"
+            )
+        self._bank = bank
+        self._sources = sources
+        self._items: dict[str, dict[str, SpeechItem]] = {}
+        self._liven = Liven(bank)
+
+    def make(self, spec: ClipSpec) -> Clip:
+        """The clip of a spec.
+
+        Raises:
+            SpeechRefused: its item cannot be used; others can.
+            SpeechUnavailable: nothing of its source can be used.
+            TrainerError: the bank has no such label, or there is no such source or item.
+        """
+        if spec.label not in self._bank.labels:
+            raise _unknown(spec, "label", spec.label, self._bank.labels)
+        if not spec.item:
+            return self._made(spec, _silence(spec), real=False)
+        item, source = self._item(spec), self._sources[spec.source]
+        utterance = source.speak(item, spec.prosody)
+        if utterance.curves is not None:
+            return self._captured(
+                spec, utterance, utterance.curves, item.intensity, real=source.real
+            )
+        if not utterance.phonemes:
+            raise SpeechRefused(f"{spec.source} {spec.item}: sound without phonemes has no lips")
+        audio, before = paused(utterance.audio, _draws(spec, Stream.PAUSES))
+        phonemes = _later(utterance.phonemes, before, len(audio) / SAMPLE_RATE)
+        return self._made(spec, evolve(utterance, audio=audio, phonemes=phonemes), real=source.real)
+
+    def _made(self, spec: ClipSpec, utterance: Utterance, *, real: bool) -> Clip:
+        """A clip whose face is made from a path, its speech and life."""
+        frames = frame_count(len(utterance.audio))
+        speech = speech_activity(utterance.phonemes, frames)
+        path = vad_path(self._bank, spec.label, frames, _draws(spec, Stream.PATH))
+        faces = expression_track(self._bank, spec.label, path, speech)
+        stressed = emphases(utterance.audio, utterance.phonemes)
+        life = Life(
+            lids=blinks(path[:, 1], self._liven.wide(faces), _draws(spec, Stream.BLINKS)),
+            gaze=glances(frames, _draws(spec, Stream.GLANCES)),
+            brows=brow_raises(frames, stressed, _draws(spec, Stream.BROWS)),
+        )
+        lips = lip_curves(utterance.phonemes, frames, self._visemes)
+        targets = self._bank.compose(self._liven(faces, life), lips)
+        return self._clip(spec, utterance, path, speech, targets, real=real)
+
+    def _captured(
+        self, spec: ClipSpec, take: Utterance, curves: F32, intensity: str | None, *, real: bool
+    ) -> Clip:
+        """A clip whose face was captured: its VAD is that of what was to be shown."""
+        frames = min(len(curves), frame_count(len(take.audio)))
+        cut = evolve(take, audio=take.audio[: frame_sample(frames)])
+        known = self._bank.intensities
+        at = intensity if intensity in known else known[len(known) // 2]
+        path = np.tile(self._bank.anchor(spec.label, at), (frames, 1))
+        speech = speech_activity(take.phonemes, frames)
+        targets = np.clip(curves[:frames], np.float32(0.0), np.float32(1.0))
+        return self._clip(spec, cut, path, speech, targets, real=real)
+
+    def _clip(
+        self,
+        spec: ClipSpec,
+        utterance: Utterance,
+        path: F32,
+        speech: F32,
+        targets: F32,
+        *,
+        real: bool,
+    ) -> Clip:
+        audio = in_room(utterance.audio, _draws(spec, Stream.ROOM))
+        return Clip(
+            spec=spec,
+            voice=utterance.voice,
+            real=real,
+            text=utterance.text,
+            licence=utterance.licence,
+            provenance=utterance.provenance,
+            phonemes=utterance.phonemes,
+            audio=audio,
+            mel=log_mel(audio),
+            conditions=self._conditions(spec.label, path),
+            targets=targets,
+            speech=speech,
+        )
+
+    def _conditions(self, label: str, path: F32) -> F32:
+        """(N, 19): the label one-hot, then the path."""
+        conditions = np.zeros((len(path), CONDITIONS), dtype=np.float32)
+        conditions[:, self._bank.labels.index(label)] = 1.0
+        conditions[:, -_AXES:] = path
+        return conditions
+
+    def _item(self, spec: ClipSpec) -> SpeechItem:
+        """What the spec's source is to say.
+
+        Raises:
+            TrainerError: there is no such source or item.
+            SpeechUnavailable: the source cannot be used.
+        """
+        if spec.source not in self._sources:
+            raise _unknown(spec, "source", spec.source, list(self._sources))
+        items = self._items.get(spec.source)
+        if items is None:
+            items = {item.key: item for item in self._sources[spec.source].items()}
+            self._items[spec.source] = items
+        if spec.item not in items:
+            raise _unknown(spec, f"item of {spec.source}", spec.item, list(items))
+        return items[spec.item]
+
+
+def _draws(spec: ClipSpec, stream: Stream) -> np.random.Generator:
+    return np.random.default_rng([spec.seed, stream])
+
+
+def _unknown(spec: ClipSpec, what: str, name: str, known: Sequence[str]) -> TrainerError:
+    hint = did_you_mean(name, known)
+    return TrainerError(f"clip {spec.id}: no {what} {name!r}" + (f": {hint}" if hint else ""))
+
+
+def _silence(spec: ClipSpec) -> Utterance:
+    """Nothing said for the spec's seconds.
+
+    Raises:
+        TrainerError: it has none.
+    """
+    samples = round(spec.seconds * SAMPLE_RATE)
+    if samples <= 0:
+        raise TrainerError(f"clip {spec.id}: silence of {spec.seconds:g} s, expected more than 0")
+    return Utterance(
+        audio=np.zeros(samples, dtype=np.float32),
+        phonemes=(Phoneme(symbol=SILENCE, start=0.0, end=samples / SAMPLE_RATE),),
+        voice="",
+        text="",
+        provenance="silence",
+        licence="CC0-1.0",
+    )
+
+
+def _later(phonemes: Sequence[Phoneme], by: float, end: float) -> tuple[Phoneme, ...]:
+    """The phonemes ``by`` seconds later, between pauses that reach from 0 to ``end``."""
+    moved = [
+        evolve(phoneme, start=phoneme.start + by, end=phoneme.end + by) for phoneme in phonemes
+    ]
+    if moved[0].symbol == SILENCE:
+        moved[0] = evolve(moved[0], start=0.0)
+    else:
+        moved.insert(0, Phoneme(symbol=SILENCE, start=0.0, end=moved[0].start))
+    if moved[-1].symbol == SILENCE:
+        moved[-1] = evolve(moved[-1], end=end)
+    else:
+        moved.append(Phoneme(symbol=SILENCE, start=moved[-1].end, end=end))
+    return tuple(moved)
