@@ -1,0 +1,119 @@
+"""`mien speak`: a face for every frame of speech, from a file or live from a pipe."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mien_trainer.frames import F32
+    from mien_trainer.speak.onnx_file import OnnxNetwork
+
+PIPE = "-"
+
+
+@click.command("speak", short_help="Speech in, faces out.")
+@click.argument("audio", metavar="AUDIO")
+@click.option("--label", required=True, metavar="LABEL", help="The emotion to wear.")
+@click.option("--at", metavar="ANCHOR", help="An intensity or a style's own point.  [default: mid]")
+@click.option("--vad", type=float, nargs=3, metavar="V A D", help="A point, each in [-1, 1].")
+@click.option("--intensity", type=float, metavar="T", help="From the lowest anchor, 0, to 1.")
+@click.option(
+    "--network",
+    "model",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="An exported network (.onnx).  [default: the one that ships]",
+)
+@click.option("--bank", metavar="BANK", help="The network's own bank, where it does not ship.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The take to write: .csv (Live Link Face) or .json.  [default: CSV on stdout]",
+)
+def command(
+    audio: str,
+    label: str,
+    at: str | None,
+    vad: tuple[float, float, float] | None,
+    intensity: float | None,
+    model: Path | None,
+    bank: str | None,
+    out: Path | None,
+) -> None:
+    """Give AUDIO a face that wears LABEL, at 60 frames a second.
+
+    AUDIO is a sound file, or - for raw samples from a pipe (16 kHz, mono, 16 bits little-endian),
+    whose faces are written as they come:
+
+        arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
+    """
+    from mien.artifact.error import ArtifactError
+    from mien.queries import QueryError
+    from mien_trainer.fault import TrainerError
+
+    try:
+        network, conditions = _ready(model, bank, label, at, vad, intensity)
+        if audio == PIPE:
+            if out is not None:
+                raise click.UsageError("faces of a pipe go to stdout: leave -o out")
+            _live(network, conditions)
+        else:
+            _file(network, conditions, Path(audio), out)
+    except (TrainerError, ArtifactError) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    except QueryError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _ready(
+    model: Path | None,
+    bank: str | None,
+    label: str,
+    at: str | None,
+    vad: tuple[float, float, float] | None,
+    intensity: float | None,
+) -> tuple[OnnxNetwork, F32]:
+    from mien_trainer.conditions import condition_rows
+    from mien_trainer.speak.bank_of import bank_of
+    from mien_trainer.speak.onnx_file import OnnxNetwork
+    from mien_trainer.speak.shipped import shipped_network
+
+    network = OnnxNetwork(model if model is not None else shipped_network())
+    own = bank_of(network.card, bank)
+    point = own.point(label, vad=vad, at=at, intensity=intensity)
+    return network, condition_rows(own.labels.index(label), len(own.labels), point[None])[0]
+
+
+def _file(network: OnnxNetwork, conditions: F32, audio: Path, out: Path | None) -> None:
+    from mien_trainer.speak.livelink_csv import livelink_csv
+    from mien_trainer.speak.speaker import Speaker
+    from mien_trainer.speak.write import write_take
+    from mien_trainer.speech.audio import read_audio
+
+    faces = Speaker(network, conditions).speak(read_audio(audio).samples)
+    if out is None:
+        click.echo(livelink_csv(network.card.channels, faces), nl=False)
+    else:
+        write_take(out, network.card.channels, faces)
+        click.echo(f"{out}: {len(faces)} faces")
+
+
+def _live(network: OnnxNetwork, conditions: F32) -> None:
+    from mien_trainer.speak.live import samples_of
+    from mien_trainer.speak.livelink_csv import livelink_header, livelink_rows
+    from mien_trainer.speak.speaker import Speaker
+
+    speaker = Speaker(network, conditions)
+    channels = network.card.channels
+    click.echo(livelink_header(channels), nl=False)
+    given = 0
+    with open(sys.stdin.fileno(), "rb", closefd=False) as pipe:  # noqa: PTH123  it has no path
+        for samples in samples_of(pipe):
+            faces = speaker.push(samples)
+            click.echo("".join(livelink_rows(channels, faces, given)), nl=False)
+            given += len(faces)
+    click.echo("".join(livelink_rows(channels, speaker.finish(), given)), nl=False)

@@ -1,0 +1,108 @@
+"""All that was measured of one network, and the figures that it should reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from mien_trainer.evaluate.anchors import AnchorErrors
+from mien_trainer.evaluate.distinct import Distinctness
+from mien_trainer.evaluate.effects import Departure, Effect
+from mien_trainer.evaluate.lips import Closures, LipMatch
+from mien_trainer.evaluate.repeat import Repeats
+from mien_trainer.evaluate.smoothness import Smoothness
+from mien_trainer.evaluate.speed import Speed
+
+ANCHOR_MEAN, ANCHOR_WORST = 0.005, 0.03
+SMOOTH_MEAN = 0.02
+CLOSED = 0.98
+REAL_TIME = 50.0
+LOOK_AHEAD = 0.020
+BYTES = 5 << 20
+
+
+@frozen(kw_only=True, eq=False)
+class Evaluation:
+    """One network beside the bank it was trained on.
+
+    ``anchors`` holds silence first, over all channels, then voices, over EXPRESSION channels;
+    ``distinct`` every intensity under the first voice.
+    """
+
+    name: str
+    bank: str
+    version: str
+    artifact: str
+    labels: tuple[str, ...]
+    intensities: tuple[str, ...]
+    anchors: tuple[AnchorErrors, ...]
+    repeats: Repeats
+    smoothness: tuple[Smoothness, ...]
+    distinct: tuple[Distinctness, ...]
+    lips: tuple[LipMatch, ...]
+    closures: tuple[Closures, ...]
+    effects: tuple[Effect, ...]
+    departure: Departure
+    speed: Speed
+
+
+@frozen(kw_only=True)
+class Figure:
+    """One number with the bound that it should keep; ``most`` says which side is right."""
+
+    name: str
+    value: float
+    bound: float
+    most: bool = True
+    unit: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the bound is kept."""
+        return self.value <= self.bound if self.most else self.value >= self.bound
+
+
+def figures(found: Evaluation) -> Iterator[Figure]:
+    """The numbers that decide, in the order of their weight."""
+    silence = found.anchors[0]
+    anchors = len(silence.faces)
+    yield Figure(name="anchors in silence, mean error", value=silence.mean, bound=ANCHOR_MEAN)
+    yield Figure(name="anchors in silence, worst error", value=silence.worst, bound=ANCHOR_WORST)
+    yield Figure(
+        name="anchors nearest to their own archetype",
+        value=silence.own,
+        bound=anchors,
+        most=False,
+        unit=f"of {anchors}",
+    )
+    yield Figure(
+        name="labels told apart while speaking",
+        value=min(one.own for one in found.distinct),
+        bound=len(found.labels),
+        most=False,
+        unit=f"of {len(found.labels)}",
+    )
+    yield Figure(
+        name=f"variance over {found.repeats.runs} runs", value=found.repeats.variance, bound=0.0
+    )
+    yield Figure(
+        name="change for a VAD step of 0.05, mean",
+        value=max(one.mean for one in found.smoothness),
+        bound=SMOOTH_MEAN,
+    )
+    yield Figure(
+        name="closures of p, b, m kept, least label",
+        value=min(one.kept / one.total if one.total else 1.0 for one in found.closures),
+        bound=CLOSED,
+        most=False,
+    )
+    yield Figure(
+        name="times real time on one core",
+        value=found.speed.real_time,
+        bound=REAL_TIME,
+        most=False,
+        unit="x",
+    )
+    yield Figure(name="look-ahead", value=found.speed.look_ahead, bound=LOOK_AHEAD, unit="s")
+    yield Figure(name="size", value=found.speed.size, bound=BYTES, unit="bytes")
