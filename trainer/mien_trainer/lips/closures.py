@@ -34,7 +34,7 @@ _PARTING = {
     "mouthStretch": 0.06,
     "mouthShrugUpper": 0.02,
     "mouthFrown": 0.02,
-    "noseSneer": 0.06,
+    "noseSneer": 0.03,
     "jawLeft": 0.02,
     "jawRight": 0.02,
     "tongueOut": 0.23,
@@ -123,7 +123,7 @@ def closures_kept(
     }
     asked = closures(phonemes, len(targets), table)
     kept = [gaps[one.contact][one.first : one.last + 1].max() <= CLOSED for one in asked]
-    return sum(kept), len(kept)
+    return int(np.count_nonzero(kept)), len(kept)
 
 
 def lip_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:

@@ -11,7 +11,10 @@ Dimension letters: N frames, S visemes, G groups, C channels.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
+import numpy.typing as npt
 
 from mien_trainer.lips.plan import FAINTEST, Plan
 from mien_trainer.lips.timeline import F64, Timeline
@@ -34,19 +37,21 @@ def blend(line: Timeline, times: F64, plan: Plan) -> F64:
     rest = rows == plan.positions[plan.rest]
     settled = np.where(rest, np.minimum(1.0, (line.ends - line.starts) / SETTLING), 1.0)
     logs = logs + np.log(np.maximum(settled, FAINTEST))[:, None]
+    all_starts: list[float] = line.starts.tolist()
+    all_ends: list[float] = line.ends.tolist()
     blended = np.zeros((len(times), plan.weights.shape[1]))
     for begin in range(0, len(times), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        first = np.searchsorted(line.ends, times[begin] - REACH)
-        last = np.searchsorted(line.starts, times[part][-1] + REACH)
-        near = slice(max(0, int(first) - 1), int(last) + 1)
+        first = bisect_left(all_ends, times[begin] - REACH)
+        last = bisect_left(all_starts, times[part][-1] + REACH)
+        near = slice(max(0, first - 1), last + 1)
         share = _shares(times[part], starts[near], ends[near], logs[near], rows[near], plan)
         for group, channels in enumerate(plan.channels):
             blended[part, channels] = share[group] @ plan.weights[rows[near]][:, channels]
     return blended
 
 
-def _led(line: Timeline, plan: Plan, rows: np.ndarray) -> tuple[F64, F64]:
+def _led(line: Timeline, plan: Plan, rows: npt.NDArray[np.intp]) -> tuple[F64, F64]:
     """Starts and ends (S, G), each ahead of the sound, but not where speech falls to rest."""
     rest = rows == plan.positions[plan.rest]
     falls = rest[1:] & ~rest[:-1]
@@ -55,7 +60,9 @@ def _led(line: Timeline, plan: Plan, rows: np.ndarray) -> tuple[F64, F64]:
     return line.starts[:, None] - leads_in, line.ends[:, None] - leads_out
 
 
-def _shares(times: F64, starts: F64, ends: F64, logs: F64, rows: np.ndarray, plan: Plan) -> F64:
+def _shares(
+    times: F64, starts: F64, ends: F64, logs: F64, rows: npt.NDArray[np.intp], plan: Plan
+) -> F64:
     """The part (G, N, S) that each viseme has in each frame; parts sum to 1 over S."""
     moments = times[None, :, None]
     before = starts.T[:, None, :] - moments

@@ -28,10 +28,9 @@ class Timeline:
 
 
 def timeline(phonemes: Sequence[Phoneme], table: VisemeTable) -> Timeline:
-    """The visemes of ``phonemes``; of several in one symbol the first has two parts of
-    the time and each other one.
+    """The visemes of ``phonemes``, with rest before, after and between them.
 
-    Before, after and between phonemes there is rest.
+    Of several visemes in one symbol the first has two parts of the time, each other one.
     """
     steps = tuple(_steps(phonemes, table))
     return Timeline(
