@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mien_trainer.plot.axis import Axis
 from mien_trainer.plot.bars import Bar, bar_chart
-from mien_trainer.plot.heat import heat_map
+from mien_trainer.plot.heat import Spot, heat_map
 from mien_trainer.plot.histogram import histogram
 from mien_trainer.plot.lines import Line, line_chart
 from mien_trainer.plot.scatter import Cloud, scatter
@@ -17,6 +17,7 @@ __all__ = [
     "Bar",
     "Cloud",
     "Line",
+    "Spot",
     "bar_chart",
     "heat_map",
     "histogram",

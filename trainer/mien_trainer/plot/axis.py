@@ -51,11 +51,11 @@ class Scale:
         """About ``count`` round numbers from low to high; on a log axis, powers of ten."""
         if self.log:
             first, last = math.ceil(math.log10(self.low)), math.floor(math.log10(self.high))
-            step = max(1, -(-(last - first + 1) // _MOST_POWERS))
-            return [10.0**power for power in range(first, last + 1, step)]
+            every = max(1, -(-(last - first + 1) // _MOST_POWERS))
+            return [10.0**power for power in range(first, last + 1, every)]
         step = _round_up((self.high - self.low) / count)
-        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
-        return [number * step for number in range(first, last + 1)]
+        lowest, highest = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        return [number * step for number in range(lowest, highest + 1)]
 
     def shows(self, value: float) -> bool:
         """Whether ``value`` has a place: it is a number, and above 0 on a log axis."""

@@ -39,11 +39,11 @@ def heat_map(
     """``values`` (rows, columns), the first row at the top, as SVG text; 0 and NaN stay empty.
 
     Shades go with the square root of the share of the greatest value, so that rare cells are seen.
-    ``across`` and ``up`` name the axes where rows and columns have no names of their own;
-    ``written``: the values stand in their cells.
+    ``across`` and ``up`` name the axes; ``written``: the values stand in their cells.
     """
     wide = max((len(row) for row in values), default=0)
-    left = 10 + LETTER * max((len(name) for name in rows), default=0) if rows else 18.0
+    side = 18.0 if up else 4.0
+    left = side + (8 + LETTER * max(map(len, rows)) if rows else 0.0)
     top = 24.0 if title else 6.0
     top += 0.75 * LETTER * max((len(name) for name in columns), default=0) + (8 if columns else 0)
     right, bottom = left + cell * wide, top + cell * len(values)
@@ -65,7 +65,7 @@ def heat_map(
     if up:
         middle = number((top + bottom) / 2)
         parts.append(
-            f'<text transform="translate({number(left - 7)} {middle}) rotate(-90)"'
+            f'<text transform="translate({number(side - 7)} {middle}) rotate(-90)"'
             f' text-anchor="middle" fill-opacity="0.75">{escape(up)}</text>\n'
         )
     slant = 0.65 * LETTER * max((len(name) for name in columns), default=0)

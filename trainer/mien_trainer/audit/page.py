@@ -1,0 +1,128 @@
+"""An audit as one self-contained page: what to do, plots, and the faces it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from mien.bank import Bank
+from mien.drawing.reader import shipped_face
+from mien.drawing.svg import svg
+from mien.sheet.html import STYLE
+from mien.text.fault import Severity
+from mien_trainer.audit.as_text import headline
+from mien_trainer.audit.plots import plots, vad_maps
+from mien_trainer.audit.report import Finding, Group, Report
+from mien_trainer.audit.tables import faults_table, groups_table, voices_table
+from mien_trainer.audit.worst import Example
+from mien_trainer.frames import F32
+
+_FACE = 112
+_MORE = """
+h2 { margin: 2.25rem 0 .5rem; } section h2 { margin: 0; }
+.faces figure { width: 112px; } .faces figure svg { width: 112px; height: 112px; }
+.plots { display: flex; flex-wrap: wrap; gap: 1.75rem 2.5rem; padding: .75rem 0; }
+.plots svg { max-width: 100%; height: auto; }
+.found { margin: 0 0 .75rem; padding: .6rem .9rem; max-width: 60rem;
+  border-left: 3px solid var(--near); }
+.found.error { border-color: var(--error); font-weight: 400; }
+.found.error::before, .found.warning::before { content: none; }
+.found b { color: var(--near); font-weight: 600; } .found.error b { color: var(--error); }
+.found p { max-width: none; } .found .words { color: var(--ink); }
+.scroll { overflow-x: auto; } .scroll table { font-variant-numeric: tabular-nums; width: auto; }
+.scroll td, .scroll th { white-space: nowrap; } td.bad { color: var(--error); font-weight: 600; }
+.pairs { display: flex; flex-wrap: wrap; gap: 1.25rem 2rem; }
+.pair { display: grid; grid-template-columns: 112px 112px; gap: 0 8px; }
+.pair > p { grid-column: 1 / 3; font-size: 12px; max-width: 232px; overflow-wrap: anywhere; }
+"""
+
+
+def audit_html(report: Report, bank: Bank) -> str:
+    """The whole page; it needs no other file and no network."""
+    return "".join(_document(report, bank))
+
+
+def _document(report: Report, bank: Bank) -> Iterator[str]:
+    title = f"{report.folder}, audited"
+    yield (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
+        f"<header>\n<h1>{escape(title)}</h1>\n<p>{escape(headline(report))}.</p>\n"
+        f"<p>What these targets would teach a network about {escape(report.bank)} "
+        f"{escape(report.version)}, before it learns from them.</p>\n</header>\n"
+    )
+    yield from (_finding(one) for one in report.findings)
+    yield faults_table(report.faults)
+    if report.clips > report.unmeasured:
+        yield from _measures(report, bank)
+    yield "</body>\n</html>\n"
+
+
+def _finding(finding: Finding) -> str:
+    return (
+        f'<div class="found {finding.severity.value}">\n'
+        f'<p class="words"><b>{escape(finding.code)}</b> {escape(finding.subject)}: '
+        f"{escape(finding.message)}</p>\n<p>{escape(finding.hint)}</p>\n</div>\n"
+    )
+
+
+def _measures(report: Report, bank: Bank) -> Iterator[str]:
+    alarmed = {one.subject for one in report.findings if one.severity is Severity.ERROR}
+    yield "<h2>By label and source</h2>\n"
+    yield groups_table((*report.labels, *report.sources, report.whole))
+    yield "<h2>Silence and speech</h2>\n"
+    yield from plots(report, alarmed)
+    yield "<h2>Faces in silence</h2>\n<p>The mean of each label's silent faces, what the bank "
+    yield "says at the same conditions, and the archetype that is nearest most often.</p>\n"
+    for position, group in enumerate(report.labels):
+        yield from _label(group, bank, f"g{position}")
+    yield from _worst("Lips widest apart in silence", "o", report.open, bank)
+    yield from _worst("Farthest from the bank in silence", "f", report.far, bank)
+    yield "<h2>Where the clips lie</h2>\n<p>Frames by valence and arousal, and by arousal and "
+    yield "dominance. Dots are the label's intensities; hover for their names.</p>\n"
+    yield from vad_maps(report, bank)
+    yield "<h2>Voices</h2>\n"
+    yield voices_table(report.voices)
+
+
+def _label(group: Group, bank: Bank, prefix: str) -> Iterator[str]:
+    if group.face is None or group.expected is None:
+        return
+    label, _, intensity = group.near.rpartition(" ")
+    nearest = bank.tables.labels[bank.labels.index(label)].archetypes[
+        bank.intensities.index(intensity)
+    ]
+    yield (
+        f"<section><div><h2>{escape(group.label)}</h2>\n"
+        f"<p>{group.silence.frames} silent frames. Lips apart {group.gap:.3f}, in the bank "
+        f"{group.rest:.3f}. {group.own:.0%} nearest to their own label.</p></div>\n"
+        '<div class="faces">\n'
+    )
+    for name, weights in (
+        ("these clips", group.face),
+        ("the bank there", group.expected),
+        (group.near, nearest),
+    ):
+        yield _figure(name, weights, bank.channels, f"{prefix}-{name.replace(' ', '-')}")
+    yield "</div></section>\n"
+
+
+def _worst(title: str, prefix: str, examples: Sequence[Example], bank: Bank) -> Iterator[str]:
+    shown = [example for example in examples if example.value > 0.0]
+    if not shown:
+        return
+    yield f'<h2>{escape(title)}</h2>\n<div class="pairs">\n'
+    for position, one in enumerate(shown):
+        yield '<div class="pair">\n'
+        yield _figure(f"+{one.value:.3f}", one.face, bank.channels, f"{prefix}{position}-a")
+        yield _figure("the bank", one.expected, bank.channels, f"{prefix}{position}-b")
+        place = ", ".join(part for part in (one.shard, one.clip) if part)
+        yield f"<p>{escape(one.label)}, frame {one.frame}<br>{escape(place)}</p>\n</div>\n"
+    yield "</div>\n"
+
+
+def _figure(name: str, weights: F32, channels: Sequence[str], prefix: str) -> str:
+    worn = dict(zip(channels, weights.tolist(), strict=True))
+    drawn = svg(shipped_face(), worn, _FACE, prefix=prefix, title=name)
+    return f"<figure>\n{drawn}<figcaption>{escape(name)}</figcaption></figure>\n"

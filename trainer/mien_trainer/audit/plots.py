@@ -1,0 +1,113 @@
+"""The plots of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import numpy as np
+
+from mien.bank import Bank
+from mien_trainer.audit.coverage import ENGLISH, LEVELS
+from mien_trainer.audit.report import Group, Report
+from mien_trainer.audit.summary import DISTANCES
+from mien_trainer.plot import Axis, Bar, Spot, bar_chart, heat_map, histogram
+
+_CELL = 6.5
+
+
+def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
+    """Lips and mouths by label, distances, phonemes and levels; ``alarmed`` are in error."""
+    groups = report.labels if len(report.sources) < 2 else (*report.labels, *report.sources)
+    yield '<div class="plots">\n'
+    yield bar_chart(
+        [_lips(group, alarmed) for group in groups if group.silence.frames],
+        title="How far the lips part in silence; the mark is the bank",
+        x=Axis(low=0.0, label="lips apart"),
+    )
+    yield _energies(report, "LIPSYNC")
+    yield _energies(report, "SHARED")
+    bins, high = DISTANCES
+    yield histogram(
+        report.whole.distances,
+        np.linspace(0.0, high, bins + 1).tolist(),
+        title="Silent faces to the nearest archetype",
+        x=Axis(label="mean absolute difference over channels"),
+        y=Axis(low=0.0, label="frames"),
+        marks={"median": report.whole.distance, "95 %": report.whole.distance95},
+    )
+    low, top, count = LEVELS
+    yield histogram(
+        report.cover.levels,
+        np.linspace(low, top, count + 1).tolist(),
+        title="Levels of the sound",
+        x=Axis(label="natural logarithm of a band's energy"),
+        y=Axis(low=0.0, label="bands"),
+    )
+    said = report.cover.phonemes
+    if said:
+        yield bar_chart(
+            [
+                Bar(name=name, values=[said.get(name, 0)], alarm=name not in said)
+                for name in ENGLISH
+            ],
+            title=f"Phonemes, evenness {report.cover.evenness:.2f} of 1",
+            width=460,
+        )
+    yield "</div>\n"
+
+
+def _lips(group: Group, alarmed: Collection[str]) -> Bar:
+    """Red where it is judged too wide, as itself or, for a label, in one of its sources."""
+    wrong = any(name == group.name or name.endswith(f", {group.label}") for name in alarmed)
+    return Bar(name=group.name, values=[group.gap], mark=group.rest, alarm=wrong)
+
+
+def _energies(report: Report, kind: str) -> str:
+    def weights(group: Group) -> list[float]:
+        moments = (group.silence, group.speech)
+        return [(one.lipsync if kind == "LIPSYNC" else one.shared).weight for one in moments]
+
+    return bar_chart(
+        [Bar(name=group.name, values=weights(group)) for group in report.labels],
+        title=f"Mean weight of the {kind} channels",
+        series=("in silence", "in speech"),
+        x=Axis(low=0.0),
+    )
+
+
+def vad_maps(report: Report, bank: Bank) -> Iterator[str]:
+    """Two maps a label."""
+    yield '<div class="plots">\n'
+    cover = report.cover
+    for label, map_ in cover.valence_arousal.items():
+        yield "<div>\n"
+        yield _map(label, map_, ("valence", "arousal"), _spots(bank, label, (0, 1)))
+        other = cover.arousal_dominance[label]
+        yield _map("", other, ("arousal", "dominance"), _spots(bank, label, (1, 2)))
+        yield "</div>\n"
+    yield "</div>\n"
+
+
+def _map(
+    title: str,
+    counts: tuple[tuple[int, ...], ...],
+    axes: tuple[str, str],
+    spots: Mapping[str, tuple[float, float]],
+) -> str:
+    return heat_map(
+        counts[::-1],
+        title=title,
+        across=axes[0],
+        up=axes[1],
+        cell=_CELL,
+        spots=[Spot(name=name, x=x, y=y) for name, (x, y) in spots.items()],
+    )
+
+
+def _spots(bank: Bank, label: str, axes: tuple[int, int]) -> Mapping[str, tuple[float, float]]:
+    """Where the label's intensities lie, in shares of the map."""
+    points = {name: bank.anchor(label, name).tolist() for name in bank.intensities}
+    return {
+        name: ((point[axes[0]] + 1.0) / 2.0, (point[axes[1]] + 1.0) / 2.0)
+        for name, point in points.items()
+    }

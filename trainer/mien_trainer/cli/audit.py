@@ -1,0 +1,62 @@
+"""`mien targets audit`: what a set of targets would teach, before anything learns from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import format_option
+
+
+@click.command("audit", short_help="Measure what a set of targets would teach.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--bank",
+    metavar="BANK",
+    help="The bank they were made for: a folder, an artifact, or the name of a bank that ships "
+    "(default: the one that the manifest names; for takes, the default bank).",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.html",
+    help="Also write one page with plots and faces.",
+)
+@format_option
+def command(folder: Path, bank: str | None, out: Path | None, output: str) -> int:
+    """Measure the targets in DIR, or the takes in it before they are made into targets.
+
+    Says where the mouth stays open in silence, where closures are lost, which clips are broken, and
+    what the set lacks. Exit codes: 0 fine (there may be things worth a look), 1 something must
+    change before the set is learned from, 2 it cannot be read.
+    """
+    if out is not None and out.suffix.lower() not in (".html", ".htm"):
+        raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
+    from mien.artifact.error import ArtifactError
+    from mien.cli.progress import progress
+    from mien.cli.render import write_json
+    from mien.queries import QueryError
+    from mien_trainer.audit.as_json import report_json
+    from mien_trainer.audit.as_text import report_lines
+    from mien_trainer.audit.run import audit
+    from mien_trainer.audit.subject import open_subject
+    from mien_trainer.fault import TrainerError
+
+    try:
+        subject = open_subject(folder, bank)
+        with progress("auditing", subject.count) as step:
+            report = audit(subject, str(folder), step)
+    except (TrainerError, QueryError, ArtifactError) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    if out is not None:
+        from mien.text.atomic import write_atomic
+        from mien_trainer.audit.page import audit_html
+
+        write_atomic(out, audit_html(report, subject.bank).encode())
+    if output == "json":
+        write_json(report_json(report))
+    else:
+        click.echo("\n".join(report_lines(report)))
+    return 1 if report.failed else 0
