@@ -16,7 +16,7 @@ STARE = 1.0
 DOUBLE = 0.12
 """The share of blinks that another follows at once."""
 
-CLOSING, CLOSED, OPENING = 0.07, 0.03, 0.12
+CLOSING, CLOSED, OPENING = 0.08, 0.02, 0.12
 """The seconds of a blink: lids fall faster than they rise."""
 
 _HASTE = 1.0

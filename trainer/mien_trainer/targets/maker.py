@@ -16,6 +16,7 @@ from mien_trainer.expression.emphasis import emphases
 from mien_trainer.expression.gaze import glances
 from mien_trainer.expression.life import Life, Liven
 from mien_trainer.expression.path import vad_path
+from mien_trainer.expression.seal import let_lips_close
 from mien_trainer.expression.track import expression_track
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_sample
@@ -104,7 +105,8 @@ class ClipMaker:
             brows=brow_raises(frames, stressed, _draws(spec, Stream.BROWS)),
         )
         lips = lip_curves(utterance.phonemes, frames, self._visemes)
-        targets = self._bank.compose(self._liven(faces, life), lips)
+        alive = self._liven(let_lips_close(self._bank, faces, lips), life)
+        targets = self._bank.compose(alive, lips)
         return self._clip(spec, utterance, path, speech, targets, real=real)
 
     def _captured(
