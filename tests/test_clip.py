@@ -37,6 +37,7 @@ from mien_trainer.speech.source import Prosody, SpeechItem, SpeechRefused, Split
 from mien_trainer.speech.utterance import SILENCE, Phoneme, Utterance
 from mien_trainer.targets.clip import CONDITIONS, MELS, Clip, ClipSpec
 from mien_trainer.targets.maker import ClipMaker, Stream
+from mien_trainer.targets.room import in_room
 
 BANK = mien.load(presets() / "default")
 AT = BANK.tables.channel_index
@@ -353,6 +354,16 @@ def test_eyes_that_blink_are_closed() -> None:
             for side in ("Left", "Right"):
                 assert (clip.targets[shut, AT[f"eyeBlink{side}"]] == 1.0).all()
                 assert not clip.targets[shut, AT[f"eyeWide{side}"]].any()
+
+
+@given(seed=SEEDS, peak=st.sampled_from((0.1, 0.5, 1.0)))
+def test_a_room_changes_the_level_a_little_and_never_clips(seed: int, peak: float) -> None:
+    times = np.arange(SAMPLE_RATE // 4) / SAMPLE_RATE
+    speech = (peak * np.sin(2.0 * np.pi * 200.0 * times)).astype(np.float32)
+    heard = in_room(speech, np.random.default_rng(seed))
+    loudest = float(np.abs(heard).max())
+    assert loudest < 1.0
+    assert -6.5 < 20.0 * np.log10(loudest / peak) < 3.5
 
 
 def test_silence_has_no_words() -> None:
