@@ -197,7 +197,7 @@ def codes(report: Report) -> list[str]:
     return [finding.code for finding in report.findings]
 
 
-def changed(clips: Iterable[StoredClip], number: int, **values: Any) -> list[StoredClip]:
+def changed(clips: Iterable[StoredClip], number: int, **values: Any) -> list[StoredClip]:  # noqa: ANN401  any field
     """The clips, the one of that number with other values."""
     name = f"clip{number:04}"
     return [evolve(clip, **values) if clip.id == name else clip for clip in clips]
@@ -539,7 +539,7 @@ def test_the_page_stands_alone(
     assert len(ids) == len(set(ids))
     assert set(re.findall(r"url\(#([^)]+)\)", text)) <= set(ids)
     assert "prefers-color-scheme: dark" in text
-    assert all(f"<h2>{label}</h2>" in text for label in bank.labels)
+    assert all(f"<h3>{label}</h3>" in text for label in bank.labels)
     again = tmp_path / "again.html"
     run(folder, "-o", again)
     first = again.read_bytes()

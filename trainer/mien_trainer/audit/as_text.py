@@ -21,7 +21,7 @@ _HEADS = (
 
 def report_lines(report: Report) -> Iterator[str]:
     """The lines of the report."""
-    yield headline(report)
+    yield f"{report.folder}: {verdict(report)}"
     firsts = {kind.code: kind for kind in report.faults}
     for finding in report.findings:
         yield ""
@@ -39,7 +39,7 @@ def report_lines(report: Report) -> Iterator[str]:
         yield from _coverage(report)
 
 
-def headline(report: Report) -> str:
+def verdict(report: Report) -> str:
     """What was looked at, and whether it may be learned from."""
     minutes = report.frames / FRAME_RATE / 60
     errors = sum(one.severity is Severity.ERROR for one in report.findings)
@@ -49,7 +49,7 @@ def headline(report: Report) -> str:
         found += f", {notes} thing{'' if notes == 1 else 's'} worth a look"
     left = f" ({report.unmeasured} too broken to measure)" if report.unmeasured else ""
     return (
-        f"{report.folder}: {report.clips} clips{left}, {minutes:.1f} minutes, "
+        f"{report.clips} clips{left}, {minutes:.1f} minutes, "
         f"{report.bank} {report.version}: {found}"
     )
 

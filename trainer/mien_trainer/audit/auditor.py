@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from attrs import frozen
 
 from mien.bank import Bank
-from mien_trainer.audit.check import antagonist_faults, structure_faults
+from mien_trainer.audit.check import Found, antagonist_faults, structure_faults
 from mien_trainer.audit.coverage import Coverage
 from mien_trainer.audit.fault import Faults
 from mien_trainer.audit.leaks import Leaks
@@ -50,20 +52,24 @@ class Auditor:
         """Measure one clip. One that is broken is named and counted, and not measured."""
         self.splits[clip.split] += 1
         self.leaks.see(clip, shard)
-        broken = False
-        for code, message in structure_faults(clip, self._bank, self._mels):
-            self.faults.add(code, shard, clip.id, message)
-            broken = True
-        if broken:
+        if self._name_all(structure_faults(clip, self._bank, self._mels), clip, shard):
             self.unmeasured += 1
             return
-        for code, message in antagonist_faults(clip.targets, self._bank.tables):
-            self.faults.add(code, shard, clip.id, message)
+        self._name_all(antagonist_faults(clip.targets, self._bank.tables), clip, shard)
         if _speaks(clip) and clip.mel.max() < QUIET:
             told = f"the loudest band reaches {clip.mel.max():.1f}, expected over {QUIET:g}"
             self.faults.add("silent", shard, clip.id, told)
         self.coverage.add(clip, self._bank.labels.index(clip.label))
         self._measure(clip, shard)
+
+    def _name_all(self, found: Iterable[Found], clip: StoredClip, shard: str) -> bool:
+        """One fault a code, whatever it says of the clip; whether there was any."""
+        told: dict[str, list[str]] = {}
+        for code, message in found:
+            told.setdefault(code, []).append(message)
+        for code, messages in told.items():
+            self.faults.add(code, shard, clip.id, "; ".join(messages))
+        return bool(told)
 
     def _measure(self, clip: StoredClip, shard: str) -> None:
         group = Group(source=clip.source, real=clip.real, label=clip.label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -64,25 +64,33 @@ def _condition_faults(clip: StoredClip, labels: tuple[str, ...]) -> Iterator[Fou
 
 
 def antagonist_faults(targets: F32, tables: Tables) -> Iterator[Found]:
-    """Frames of ``targets`` (N, C) that hold what the bank's conflict would take apart."""
+    """The worst of what ``targets`` (N, C) hold that the bank's conflict would take apart."""
     names = tables.channels
     one, other = tables.pairs.T
-    over = np.minimum(targets[:, one], targets[:, other]) - tables.caps
-    for pair in np.flatnonzero(over.max(axis=0) > TOLERANCE):
-        frame = int(over[:, pair].argmax())
-        a, b = int(one[pair]), int(other[pair])
-        yield (
-            "antagonists",
-            f"{names[a]} {targets[frame, a]:.3f} with {names[b]} {targets[frame, b]:.3f} in frame "
-            f"{frame}, expected the smaller to be at most {tables.caps[pair]:.2g}",
-        )
+    smaller = np.minimum(targets[:, one], targets[:, other])
+    yield from _worst(
+        smaller - tables.caps,
+        lambda frame, pair: (
+            f"{names[one[pair]]} {targets[frame, one[pair]]:.3f} with "
+            f"{names[other[pair]]} {targets[frame, other[pair]]:.3f} in frame {frame}, "
+            f"expected the smaller to be at most {tables.caps[pair]:.2g}"
+        ),
+    )
     channel, under = tables.ceilings.T
-    over = targets[:, channel] - targets[:, under] - tables.slacks
-    for ceiling in np.flatnonzero(over.max(axis=0, initial=0.0) > TOLERANCE):
-        frame = int(over[:, ceiling].argmax())
-        a, b = int(channel[ceiling]), int(under[ceiling])
-        yield (
-            "antagonists",
-            f"{names[a]} {targets[frame, a]:.3f} over {names[b]} {targets[frame, b]:.3f} in frame "
-            f"{frame}, expected at most {tables.slacks[ceiling]:.2g} more",
-        )
+    yield from _worst(
+        targets[:, channel] - targets[:, under] - tables.slacks,
+        lambda frame, at: (
+            f"{names[channel[at]]} {targets[frame, channel[at]]:.3f} over "
+            f"{names[under[at]]} {targets[frame, under[at]]:.3f} in frame {frame}, "
+            f"expected at most {tables.slacks[at]:.2g} more"
+        ),
+    )
+
+
+def _worst(over: F32, told: Callable[[int, int], str]) -> Iterator[Found]:
+    """What is ``told`` of the frame and column of ``over`` (N, P) that is over most, if any is."""
+    if over.size and over.max() > TOLERANCE:
+        frame, column = divmod(int(over.argmax()), over.shape[1])
+        more = int((over.max(axis=0) > TOLERANCE).sum()) - 1
+        also = f" (and {more} more pair{'' if more == 1 else 's'})" if more else ""
+        yield "antagonists", told(frame, column) + also

@@ -22,11 +22,12 @@ CELLS = 20
 LEVELS = (-19.0, 7.0, 52)
 """The histogram of mel levels: from, to, and how many bins."""
 
-ENGLISH = (
+CONSONANTS = (
     *("p", "b", "t", "d", "k", "ɡ", "tʃ", "dʒ", "f", "v", "θ", "ð", "s", "z", "ʃ", "ʒ", "h"),
     *("m", "n", "ŋ", "l", "ɹ", "j", "w"),
-    *("i", "ɪ", "ɛ", "æ", "ɑ", "ʌ", "ɔ", "ʊ", "u", "ɜ", "eɪ", "aɪ", "ɔɪ", "oʊ", "aʊ"),
 )
+VOWELS = ("i", "ɪ", "ɛ", "æ", "ɑ", "ʌ", "ɔ", "ʊ", "u", "ɜ", "eɪ", "aɪ", "ɔɪ", "oʊ", "aʊ")
+ENGLISH = CONSONANTS + VOWELS
 """The phonemes of English that every voice is expected to have, schwa counted with ʌ."""
 
 _PLAIN: Mapping[str, str] = MappingProxyType(

@@ -10,7 +10,7 @@ from mien.drawing.reader import shipped_face
 from mien.drawing.svg import svg
 from mien.sheet.html import STYLE
 from mien.text.fault import Severity
-from mien_trainer.audit.as_text import headline
+from mien_trainer.audit.as_text import verdict
 from mien_trainer.audit.plots import plots, vad_maps
 from mien_trainer.audit.report import Finding, Group, Report
 from mien_trainer.audit.tables import faults_table, groups_table, voices_table
@@ -18,11 +18,20 @@ from mien_trainer.audit.worst import Example
 from mien_trainer.frames import F32
 
 _FACE = 112
+_SHOWN = 0.005
+"""Clips that differ less from the bank are not worth a look."""
+
 _MORE = """
-h2 { margin: 2.25rem 0 .5rem; } section h2 { margin: 0; }
-.faces figure { width: 112px; } .faces figure svg { width: 112px; height: 112px; }
-.plots { display: flex; flex-wrap: wrap; gap: 1.75rem 2.5rem; padding: .75rem 0; }
-.plots svg { max-width: 100%; height: auto; }
+h2 { margin: 2.25rem 0 .5rem; } h3 { margin: 0 0 .35rem; font-size: 1rem; }
+.labels { display: grid; grid-template-columns: repeat(auto-fill, minmax(23.5rem, 1fr));
+  gap: 1.75rem 2rem; padding-top: .75rem; }
+.labels p { font-size: 12px; margin: 0 0 .5rem; } .labels .faces { gap: .75rem; }
+figure, figure svg { width: 112px; } figure svg { height: 112px; }
+.plots { columns: 24rem 3; column-gap: 2.5rem; padding: .75rem 0; }
+.maps { display: flex; flex-wrap: wrap; gap: 1.5rem 2rem; padding: .75rem 0; }
+.plots svg { max-width: 100%; height: auto; display: block; break-inside: avoid;
+  margin: 0 0 1.75rem; }
+.maps svg { display: block; }
 .found { margin: 0 0 .75rem; padding: .6rem .9rem; max-width: 60rem;
   border-left: 3px solid var(--near); }
 .found.error { border-color: var(--error); font-weight: 400; }
@@ -30,7 +39,8 @@ h2 { margin: 2.25rem 0 .5rem; } section h2 { margin: 0; }
 .found b { color: var(--near); font-weight: 600; } .found.error b { color: var(--error); }
 .found p { max-width: none; } .found .words { color: var(--ink); }
 .scroll { overflow-x: auto; } .scroll table { font-variant-numeric: tabular-nums; width: auto; }
-.scroll td, .scroll th { white-space: nowrap; } td.bad { color: var(--error); font-weight: 600; }
+.scroll td { white-space: nowrap; } .scroll th { white-space: normal; vertical-align: bottom; }
+td.bad { color: var(--error); font-weight: 600; }
 .pairs { display: flex; flex-wrap: wrap; gap: 1.25rem 2rem; }
 .pair { display: grid; grid-template-columns: 112px 112px; gap: 0 8px; }
 .pair > p { grid-column: 1 / 3; font-size: 12px; max-width: 232px; overflow-wrap: anywhere; }
@@ -48,12 +58,14 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>{escape(title)}</h1>\n<p>{escape(headline(report))}.</p>\n"
+        f"<header>\n<h1>{escape(title)}</h1>\n<p>{escape(verdict(report))}.</p>\n"
         f"<p>What these targets would teach a network about {escape(report.bank)} "
         f"{escape(report.version)}, before it learns from them.</p>\n</header>\n"
     )
     yield from (_finding(one) for one in report.findings)
-    yield faults_table(report.faults)
+    if report.faults:
+        yield "<h2>Faults</h2>\n"
+        yield faults_table(report.faults)
     if report.clips > report.unmeasured:
         yield from _measures(report, bank)
     yield "</body>\n</html>\n"
@@ -75,10 +87,12 @@ def _measures(report: Report, bank: Bank) -> Iterator[str]:
     yield from plots(report, alarmed)
     yield "<h2>Faces in silence</h2>\n<p>The mean of each label's silent faces, what the bank "
     yield "says at the same conditions, and the archetype that is nearest most often.</p>\n"
+    yield '<div class="labels">\n'
     for position, group in enumerate(report.labels):
         yield from _label(group, bank, f"g{position}")
-    yield from _worst("Lips widest apart in silence", "o", report.open, bank)
-    yield from _worst("Farthest from the bank in silence", "f", report.far, bank)
+    yield "</div>\n"
+    yield from _worst("Clips whose lips part most in silence", "o", report.open, bank)
+    yield from _worst("Clips farthest from the bank in silence", "f", report.far, bank)
     yield "<h2>Where the clips lie</h2>\n<p>Frames by valence and arousal, and by arousal and "
     yield "dominance. Dots are the label's intensities; hover for their names.</p>\n"
     yield from vad_maps(report, bank)
@@ -94,22 +108,20 @@ def _label(group: Group, bank: Bank, prefix: str) -> Iterator[str]:
         bank.intensities.index(intensity)
     ]
     yield (
-        f"<section><div><h2>{escape(group.label)}</h2>\n"
-        f"<p>{group.silence.frames} silent frames. Lips apart {group.gap:.3f}, in the bank "
-        f"{group.rest:.3f}. {group.own:.0%} nearest to their own label.</p></div>\n"
+        f"<div>\n<h3>{escape(group.label)}</h3>\n"
+        f"<p>Lips apart {group.gap:.3f}, in the bank {group.rest:.3f}; {group.own:.0%} of "
+        f"{group.silence.frames} frames nearest to their own label.</p>\n"
         '<div class="faces">\n'
     )
-    for name, weights in (
-        ("these clips", group.face),
-        ("the bank there", group.expected),
-        (group.near, nearest),
+    for place, (name, weights) in enumerate(
+        (("these clips", group.face), ("the bank", group.expected), (group.near, nearest))
     ):
-        yield _figure(name, weights, bank.channels, f"{prefix}-{name.replace(' ', '-')}")
-    yield "</div></section>\n"
+        yield _figure(name, weights, bank.channels, f"{prefix}-{place}")
+    yield "</div>\n</div>\n"
 
 
 def _worst(title: str, prefix: str, examples: Sequence[Example], bank: Bank) -> Iterator[str]:
-    shown = [example for example in examples if example.value > 0.0]
+    shown = [example for example in examples if example.value > _SHOWN]
     if not shown:
         return
     yield f'<h2>{escape(title)}</h2>\n<div class="pairs">\n'

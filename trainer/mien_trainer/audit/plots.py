@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 
 from mien.bank import Bank
-from mien_trainer.audit.coverage import ENGLISH, LEVELS
-from mien_trainer.audit.report import Group, Report
+from mien_trainer.audit.coverage import CONSONANTS, ENGLISH, LEVELS, VOWELS
+from mien_trainer.audit.report import Cover, Group, Report
 from mien_trainer.audit.summary import DISTANCES
 from mien_trainer.plot import Axis, Bar, Spot, bar_chart, heat_map, histogram
 
 _CELL = 6.5
+_WIDTH = 390
 
 
 def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
@@ -21,8 +22,9 @@ def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
     yield '<div class="plots">\n'
     yield bar_chart(
         [_lips(group, alarmed) for group in groups if group.silence.frames],
-        title="How far the lips part in silence; the mark is the bank",
-        x=Axis(low=0.0, label="lips apart"),
+        title="Lips apart in silence; the mark is the bank",
+        x=Axis(low=0.0, label="in units of jawOpen"),
+        width=_WIDTH,
     )
     yield _energies(report, "LIPSYNC")
     yield _energies(report, "SHARED")
@@ -33,6 +35,7 @@ def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
         title="Silent faces to the nearest archetype",
         x=Axis(label="mean absolute difference over channels"),
         y=Axis(low=0.0, label="frames"),
+        width=_WIDTH,
         marks={"median": report.whole.distance, "95 %": report.whole.distance95},
     )
     low, top, count = LEVELS
@@ -42,17 +45,10 @@ def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
         title="Levels of the sound",
         x=Axis(label="natural logarithm of a band's energy"),
         y=Axis(low=0.0, label="bands"),
+        width=_WIDTH,
     )
-    said = report.cover.phonemes
-    if said:
-        yield bar_chart(
-            [
-                Bar(name=name, values=[said.get(name, 0)], alarm=name not in said)
-                for name in ENGLISH
-            ],
-            title=f"Phonemes, evenness {report.cover.evenness:.2f} of 1",
-            width=460,
-        )
+    if report.cover.phonemes:
+        yield from _phonemes(report.cover)
     yield "</div>\n"
 
 
@@ -60,6 +56,18 @@ def _lips(group: Group, alarmed: Collection[str]) -> Bar:
     """Red where it is judged too wide, as itself or, for a label, in one of its sources."""
     wrong = any(name == group.name or name.endswith(f", {group.label}") for name in alarmed)
     return Bar(name=group.name, values=[group.gap], mark=group.rest, alarm=wrong)
+
+
+def _phonemes(cover: Cover) -> Iterator[str]:
+    said = cover.phonemes
+    high = max(said.get(name, 0) for name in ENGLISH) * 1.04
+    for title, names in (("Consonants", CONSONANTS), ("Vowels", VOWELS)):
+        yield bar_chart(
+            [Bar(name=name, values=[said.get(name, 0)], alarm=name not in said) for name in names],
+            title=title,
+            x=Axis(low=0.0, high=high, label="times said"),
+            width=_WIDTH,
+        )
 
 
 def _energies(report: Report, kind: str) -> str:
@@ -72,12 +80,13 @@ def _energies(report: Report, kind: str) -> str:
         title=f"Mean weight of the {kind} channels",
         series=("in silence", "in speech"),
         x=Axis(low=0.0),
+        width=_WIDTH,
     )
 
 
 def vad_maps(report: Report, bank: Bank) -> Iterator[str]:
     """Two maps a label."""
-    yield '<div class="plots">\n'
+    yield '<div class="maps">\n'
     cover = report.cover
     for label, map_ in cover.valence_arousal.items():
         yield "<div>\n"

@@ -72,13 +72,13 @@ def voices_table(voices: Sequence[VoiceRow]) -> str:
 
 
 def faults_table(kinds: Sequence[FaultKind]) -> str:
-    """The first clips that are plainly wrong, by kind; nothing where there are none."""
+    """The first clips that are plainly wrong, by kind."""
     rows: list[tuple[Cell, ...]] = []
     for kind in kinds:
         rows += ((kind.code, fault.shard, fault.clip, fault.message) for fault in kind.first[:_FEW])
         if kind.count > _FEW:
             rows.append((kind.code, "", "", f"and {kind.count - _FEW} more"))
-    return _table(("fault", "shard", "clip", "found"), rows) if rows else ""
+    return _table(("fault", "shard", "clip", "found"), rows)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_POWERS = 6
+_NARROWEST = 1e-9  # of the size of its numbers; a narrower axis is widened
 
 
 @frozen(kw_only=True)
@@ -70,12 +71,14 @@ def scale(axis: Axis, values: Iterable[float], start: float, end: float) -> Scal
     if axis.log:
         low = low if axis.low is not None else low / 1.15
         high = high if axis.high is not None else high * 1.15
-        high = high if high > low else low * 10.0
+        high = high if high > low * (1.0 + _NARROWEST) else low * 10.0
     else:
         room = 0.04 * (high - low)
         low = low if axis.low is not None else low - room
         high = high if axis.high is not None else high + room
-        high = high if high > low else low + 1.0
+        size = max(abs(low), abs(high))
+        if high - low <= _NARROWEST * size:
+            high = low + (0.1 * size or 1.0)
     return Scale(low=low, high=high, start=start, end=end, log=axis.log)
 
 
@@ -88,7 +91,7 @@ def shown(value: float) -> str:
         return f"{value / 1e3:.3g}k"
     if 1e6 <= size < 1e9:
         return f"{value / 1e6:.3g}M"
-    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
+    return f"{value + 0.0:.3g}".replace("e-0", "e-").replace("e+0", "e")
 
 
 def _along(value: float, log: bool) -> float:
