@@ -1,31 +1,157 @@
-"""Speech by espeak."""
+"""Speech by eSpeak NG, with the times of its phonemes from the library's own events."""
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Sequence
 
+import numpy as np
+
+from mien.text.suggest import did_you_mean
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.speech.audio import resample
+from mien_trainer.speech.closures import with_closures
+from mien_trainer.speech.espeak_process import Answer, EspeakProcess, Request, ServerEnded
+from mien_trainer.speech.loudness import levelled
 from mien_trainer.speech.sentences import Sentence
-from mien_trainer.speech.source import Prosody, SpeechItem
-from mien_trainer.speech.utterance import Utterance
+from mien_trainer.speech.source import Prosody, SpeechItem, SpeechRefused, SpeechUnavailable
+from mien_trainer.speech.speakable import bounded, nothing_to_say, spoken_text
+from mien_trainer.speech.timeline import intervals, without_empty
+from mien_trainer.speech.utterance import SILENCE, Utterance
 from mien_trainer.speech.voices import Voice, spoken_items
+
+LICENCE = "sound by eSpeak NG (GPL-3.0-or-later)"
+
+_WORDS_A_MINUTE = 175
+_NORMAL = 50
+"""The library's own rate, and its own pitch and pitch range on its scales of 0 to 100."""
+
+_SECONDS = 60.0
+"""An item that takes longer is given up; 5,000 characters take about three."""
+
+_MARKS = str.maketrans("", "", "ˈˌ‿͡")
+"""Stress and ties: they are not sounds."""
 
 
 class EspeakSource:
-    """espeak's voices, each saying the sentences that are for it."""
+    """eSpeak NG's voices, as in ``en-us+f3``, each saying the sentences that are for it.
+
+    Every process has a server of its own, started when first needed.
+    """
 
     name = "espeak"
     real = False
 
     def __init__(self, voices: Sequence[Voice], sentences: Sequence[Sentence]) -> None:
-        self._items = spoken_items(voices, sentences)
+        self._voices, self._sentences = tuple(voices), tuple(sentences)
+        self._items: tuple[SpeechItem, ...] | None = None
+        self._process: EspeakProcess | None = None
+
+    def __reduce__(self) -> tuple[type[EspeakSource], tuple[object, ...]]:
+        """Another process gets the same source, not the same server."""
+        return EspeakSource, (self._voices, self._sentences)
 
     def items(self) -> tuple[SpeechItem, ...]:
-        """All it can say."""
+        """All it can say.
+
+        Raises:
+            SpeechUnavailable: eSpeak NG or a voice is missing.
+        """
+        if self._items is None:
+            process = self._running()
+            for voice in self._voices:
+                _check(voice.name, process)
+            self._items = spoken_items(self._voices, self._sentences)
         return self._items
 
     def speak(self, item: SpeechItem, prosody: Prosody) -> Utterance:
-        """The item as speech."""
-        raise NotImplementedError
+        """The item as speech.
+
+        Raises:
+            SpeechRefused: its text cannot be spoken.
+            SpeechUnavailable: eSpeak NG or its voice is missing.
+        """
+        request = _request(item, bounded(prosody))
+        _check(item.voice, self._running())
+        answer = self._ask(request, item)
+        process = self._running()
+        if answer.fault:
+            raise SpeechRefused(f"{item.key}: espeak-ng failed: {answer.fault}")
+        marks = _marks(answer, process.rate)
+        if all(symbol == SILENCE for _, symbol in marks):
+            raise nothing_to_say(item)
+        audio = resample(_samples(answer), process.rate)
+        phonemes = intervals(marks, len(audio) / SAMPLE_RATE)
+        return Utterance(
+            audio=levelled(audio),
+            phonemes=without_empty(with_closures(audio, phonemes)),
+            voice=item.voice,
+            text=item.text,
+            provenance=f"espeak-ng {process.version}, voice {item.voice}",
+            licence=LICENCE,
+        )
 
     def close(self) -> None:
-        """End what it has started."""
+        """End the server."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def _ask(self, request: Request, item: SpeechItem) -> Answer:
+        try:
+            return self._running().ask(request)
+        except ServerEnded:
+            self.close()
+        try:
+            return self._running().ask(request)
+        except ServerEnded:
+            self.close()
+            raise SpeechUnavailable(f"espeak-ng's server ended twice, saying {item.key}") from None
+
+    def _running(self) -> EspeakProcess:
+        if self._process is not None and self._process.pid != os.getpid():
+            self.close()
+        if self._process is None:
+            self._process = EspeakProcess()
+        return self._process
+
+
+def _request(item: SpeechItem, prosody: Prosody) -> Request:
+    """The library's rate is linear, its pitch doubles from 50 to 100, its range is linear."""
+    return Request(
+        voice=item.voice,
+        text=spoken_text(item),
+        rate=round(_WORDS_A_MINUTE * prosody.rate),
+        pitch=min(100, round(_NORMAL * (1.0 + math.log2(prosody.pitch)))),
+        range=round(_NORMAL * prosody.range),
+        seconds=_SECONDS,
+    )
+
+
+def _samples(answer: Answer) -> F32:
+    return np.frombuffer(answer.samples, dtype="<i2").astype(np.float32) / np.float32(32768.0)
+
+
+def _marks(answer: Answer, rate: int) -> list[tuple[float, str]]:
+    """Where each phoneme begins; a change of language, as in (fr), is none."""
+    return [
+        (sample / rate, symbol.translate(_MARKS).strip() or SILENCE)
+        for sample, symbol in answer.events
+        if not symbol.startswith("(")
+    ]
+
+
+def _check(voice: str, process: EspeakProcess) -> None:
+    """The library takes any variant it does not know for none.
+
+    Raises:
+        SpeechUnavailable: the voice or its variant is not installed.
+    """
+    language, plus, variant = voice.partition("+")
+    if language not in process.languages:
+        hint = did_you_mean(language, process.languages)
+        raise SpeechUnavailable(f"espeak-ng has no voice {voice}: {hint}".rstrip(": "))
+    if plus and variant not in process.variants:
+        hint = did_you_mean(variant, process.variants)
+        raise SpeechUnavailable(f"espeak-ng has no variant +{variant} for {voice}: {hint}")

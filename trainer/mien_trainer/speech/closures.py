@@ -1,0 +1,110 @@
+"""Phoneme times as they are heard: a stop begins where its closure does, not at its burst.
+
+eSpeak NG marks a phoneme where its own sound begins. The quiet before a burst is played earlier and
+so falls to what came before, and an l behind a vowel is played as the vowel's ending, with nothing
+left for itself but that quiet. Lips close at the closure; aligners and other synthesisers count it
+to the stop. So the sound is listened to, and the quiet given to whom it belongs.
+"""
+
+# ruff: noqa: RUF001  IPA looks like other letters
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.speech.loudness import speech_level
+from mien_trainer.speech.utterance import SILENCE, Phoneme
+
+_STOPS = frozenset(("p", "b", "t", "d", "k", "ɡ", "tʃ", "dʒ", "ʔ"))
+_OBSTRUENTS = _STOPS | frozenset(("f", "v", "θ", "ð", "s", "z", "ʃ", "ʒ", "h", "ɾ", "x"))
+
+_QUIET = 18.0
+"""dB under the level of speech where no vowel is heard any more."""
+
+_DROP = 12.0
+"""dB under the loudest of a consonant where it has ended: its own noise is quiet already."""
+
+_LONGEST_CLOSURE = 0.1
+"""Seconds; closures last 0.05 to 0.09 (Byrd 1993, UCLA Working Papers in Phonetics 83, 97-116)."""
+
+_SHORTEST = 0.02
+"""Seconds; a phoneme left with less has been played within the one before it."""
+
+_SHARE, _LONGEST_SHARE = 1.0 / 3.0, 0.08
+"""How much of that one is its own: a third, and at most so many seconds."""
+
+_STEP = SAMPLE_RATE // 1000
+_WINDOW = 5
+"""The sound is listened to in steps of 1 ms, 5 ms at a time."""
+
+_Envelope = npt.NDArray[np.float64]
+
+
+def with_closures(audio: F32, phonemes: tuple[Phoneme, ...]) -> tuple[Phoneme, ...]:
+    """The phonemes of ``audio`` (mono, 16 kHz) with every closure given to its consonant."""
+    loudness = _envelope(audio)
+    quiet = speech_level(audio) - _QUIET
+    starts = [phoneme.start for phoneme in phonemes]
+    symbols = [phoneme.symbol for phoneme in phonemes]
+    for i in range(1, len(phonemes)):
+        before, own = symbols[i - 1], symbols[i]
+        if before != SILENCE and before not in _OBSTRUENTS:
+            if _silent(_span(loudness, starts[i - 1], phonemes[i - 1].end), quiet):
+                starts[i] = starts[i - 1]
+                continue
+        if own in _STOPS if before == SILENCE else own in _OBSTRUENTS:
+            starts[i] = _closure(loudness, before, (starts[i - 1], starts[i]), quiet)
+    _give_shares(starts, symbols)
+    ends = [*starts[1:], *(phoneme.end for phoneme in phonemes[-1:])]
+    return tuple(
+        evolve(phoneme, start=start, end=end)
+        for phoneme, start, end in zip(phonemes, starts, ends, strict=True)
+    )
+
+
+def _closure(
+    loudness: _Envelope, before: str, interval: tuple[float, float], quiet: float
+) -> float:
+    """Where the quiet at the end of an interval begins."""
+    start, end = interval
+    earliest = max(start, end - _LONGEST_CLOSURE)
+    if before == SILENCE:
+        return max(earliest, (start + end) / 2.0)
+    span = _span(loudness, start, end)
+    if before in _OBSTRUENTS and len(span):
+        quiet = min(quiet, float(span.max()) - _DROP)
+    # the last milliseconds hear the burst already
+    heard = span[:-_WINDOW]
+    loud = np.flatnonzero(heard >= quiet)
+    first = int(loud[-1]) + 1 if len(loud) else 0
+    return max(earliest, start + first / 1000.0) if first < len(heard) else end
+
+
+def _silent(span: _Envelope, quiet: float) -> bool:
+    """Whether nothing is heard, the edges left out: the neighbours sound into them."""
+    return not (span[_WINDOW:-_WINDOW] >= quiet).any()
+
+
+def _give_shares(starts: list[float], symbols: list[str]) -> None:
+    """Part of the phoneme before for each that is left with next to nothing."""
+    for i in range(len(starts) - 1, 0, -1):
+        length = (starts[i + 1] if i + 1 < len(starts) else np.inf) - starts[i]
+        if length >= _SHORTEST or SILENCE in (symbols[i], symbols[i - 1]):
+            continue
+        both = starts[i] + length - starts[i - 1]
+        starts[i] += length - max(length, min(both * _SHARE, _LONGEST_SHARE))
+
+
+def _envelope(audio: F32) -> _Envelope:
+    """The loudness in dB every millisecond, (milliseconds,)."""
+    frames = np.pad(audio.astype(np.float64), (0, -len(audio) % _STEP)).reshape(-1, _STEP)
+    power = np.square(frames).mean(axis=1)
+    smooth = np.convolve(power, np.full(_WINDOW, 1.0 / _WINDOW), mode="same")
+    return 10.0 * np.log10(np.maximum(smooth, 1e-12))
+
+
+def _span(loudness: _Envelope, start: float, end: float) -> _Envelope:
+    return loudness[round(start * 1000.0) : round(end * 1000.0)]
