@@ -7,6 +7,7 @@ import json
 import math
 import re
 import statistics
+import wave
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -16,16 +17,22 @@ import numpy as np
 import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 import mien
 from mien import resources
 from mien.bank import Bank
+from mien_trainer.audit.limits import SETTLE, SILENT
+from mien_trainer.audit.moments import silent_frames
 from mien_trainer.audit.report import Report
 from mien_trainer.audit.run import audit
+from mien_trainer.audit.sketch import BINS, Sketch
 from mien_trainer.audit.subject import open_subject
 from mien_trainer.cli.audit import command
 from mien_trainer.expression.track import expression_track
-from mien_trainer.frames import F32, FRAME_RATE
+from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
+from mien_trainer.speak.livelink_csv import livelink_csv
 from mien_trainer.speech.source import Split
 from mien_trainer.speech.utterance import Phoneme
 from mien_trainer.targets.manifest import Counts, Manifest, ShardEntry, write_manifest
@@ -609,3 +616,60 @@ def test_neither_targets_nor_takes(tmp_path: Path) -> None:
 
 def test_an_unknown_bank_is_refused(folder: Path) -> None:
     assert "no bank 'defualt': did you mean default?" in refusal(folder, "--bank", "defualt")
+
+
+def write_take(folder: Path, bank: Bank, name: str, jaw: float) -> None:
+    """A second of silence, one of noise, one of silence; neutral but for the jaw."""
+    weights = np.zeros((3 * FRAME_RATE, len(bank.channels)), dtype=np.float32)
+    weights[:, bank.channels.index("jawOpen")] = jaw
+    (folder / f"{name}.csv").write_text(livelink_csv(bank.channels, weights), "utf-8")
+    sound = np.random.default_rng(1).uniform(-0.3, 0.3, 3 * SAMPLE_RATE)
+    sound[:SAMPLE_RATE] *= 1e-4
+    sound[-SAMPLE_RATE:] *= 1e-4
+    with wave.open(str(folder / f"{name}.wav"), "wb") as stream:
+        stream.setnchannels(1)
+        stream.setsampwidth(2)
+        stream.setframerate(SAMPLE_RATE)
+        stream.writeframes((sound * 32767).astype("<i2").tobytes())
+
+
+def test_takes_are_judged_before_they_become_targets(bank: Bank, tmp_path: Path) -> None:
+    shut, agape = tmp_path / "shut", tmp_path / "agape"
+    for folder, jaw in ((shut, 0.0), (agape, 0.3)):
+        folder.mkdir()
+        lines = ["schema: mien/takes/1", "voice: nobody", "licence: CC0-1.0", "takes:"]
+        for name in ("one", "two"):
+            write_take(folder, bank, name, jaw)
+            lines.append(f"  {name}: {{label: neutral}}")
+        lines.append("  three: {label: joy}")
+        (folder / "labels.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+    sound, open_ = audited(shut), audited(agape)
+    assert codes(sound) == ["refused"]
+    assert "there is no three.csv" in sound.findings[0].message
+    assert not sound.failed
+    assert sound.whole.silence.frames > 2 * FRAME_RATE
+    assert (open_.findings[0].code, open_.findings[0].subject) == ("mouth-open", "takes, neutral")
+    assert open_.labels[0].gap == pytest.approx(0.3, abs=0.03)
+
+
+@given(st.lists(st.floats(0.0, 1.0, width=32), max_size=40))
+def test_silence_is_away_from_speech(levels: list[float]) -> None:
+    silent = silent_frames(np.array(levels, dtype=np.float32)).tolist()
+    assert silent == [
+        all(level <= SILENT for level in levels[max(0, k - SETTLE) : k + SETTLE + 1])
+        for k in range(len(levels))
+    ]
+
+
+@given(st.lists(st.floats(0.0, 1.0, width=32), min_size=1, max_size=60), st.floats(0.01, 1.0))
+def test_quantiles_are_right_to_a_bin_in_any_pieces(values: list[float], share: float) -> None:
+    whole, parts = Sketch(), Sketch()
+    whole.add(np.array(values, dtype=np.float32))
+    for value in values:
+        part = Sketch()
+        part.add(np.array([value], dtype=np.float32))
+        parts.merge(part)
+    exact = sorted(values)[max(1, math.ceil(share * len(values))) - 1]
+    assert whole.quantile(share) == parts.quantile(share)
+    assert abs(whole.quantile(share) - exact) <= 1.0 / BINS
+    assert sum(whole.histogram(40, 1.0)) == len(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mien.text.fault import Severity
+from mien_trainer.audit.fault import FaultKind
 from mien_trainer.audit.report import Group, Moment, Report
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.speech.source import Split
@@ -23,20 +24,25 @@ def report_lines(report: Report) -> Iterator[str]:
     """The lines of the report."""
     yield f"{report.folder}: {verdict(report)}"
     firsts = {kind.code: kind for kind in report.faults}
-    for finding in report.findings:
+    for code, same in report.by_code.items():
         yield ""
-        yield f"{finding.severity.value}: {finding.subject}: {finding.message} [{finding.code}]"
-        kind = firsts.get(finding.code)
-        if kind is not None:
-            yield from (f"    {fault}" for fault in kind.first[1:EACH])
-            if kind.count > EACH:
-                yield f"    and {kind.count - EACH} more"
-        yield f"    {finding.hint}"
+        for one in same:
+            yield f"{one.severity.value}: {one.subject}: {one.message} [{code}]"
+        if code in firsts:
+            yield from _others(firsts[code])
+        yield f"    {same[0].hint}"
     if report.clips > report.unmeasured:
         yield ""
         yield from _table(report)
         yield ""
         yield from _coverage(report)
+
+
+def _others(kind: FaultKind) -> Iterator[str]:
+    """Faults of a kind that a finding's own message leaves out."""
+    yield from (f"    {fault}" for fault in kind.first[1:EACH])
+    if kind.count > EACH:
+        yield f"    and {kind.count - EACH} more"
 
 
 def verdict(report: Report) -> str:
@@ -107,15 +113,20 @@ def _above(widths: Sequence[int]) -> str:
     return line
 
 
-def _coverage(report: Report) -> Iterator[str]:
+def splits_line(report: Report) -> str:
+    """How many clips each split has, and how evenly phonemes come."""
     cover = report.cover
-    yield "splits: " + ", ".join(f"{split.value} {count}" for split, count in cover.splits.items())
+    line = ", ".join(f"{split.value} {count}" for split, count in cover.splits.items())
+    if cover.phonemes:
+        line += f"; evenness of phonemes {cover.evenness:.3f} of 1"
+        line += f", rare {' '.join(cover.rare)}" if cover.rare else ""
+    return line
+
+
+def _coverage(report: Report) -> Iterator[str]:
+    yield splits_line(report)
     for row in report.voices:
         clips = ", ".join(f"{split.value} {count}" for split, count in row.splits.items() if count)
         alone = "" if row.splits[Split.TRAIN] else ", held out"
         kept = f", closures {row.kept / row.closures:.1%}" if row.closures else ""
         yield f"voice {row.source} {row.voice}: {clips}{alone}{kept}"
-    if cover.phonemes:
-        yield f"phonemes: evenness {cover.evenness:.3f} of 1" + (
-            f", rare: {' '.join(cover.rare)}" if cover.rare else ""
-        )

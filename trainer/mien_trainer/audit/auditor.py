@@ -55,7 +55,7 @@ class Auditor:
         if self._name_all(structure_faults(clip, self._bank, self._mels), clip, shard):
             self.unmeasured += 1
             return
-        self._name_all(antagonist_faults(clip.targets, self._bank.tables), clip, shard)
+        self._name_all(antagonist_faults(clip, self._bank.tables), clip, shard)
         if _speaks(clip) and clip.mel.max() < QUIET:
             told = f"the loudest band reaches {clip.mel.max():.1f}, expected over {QUIET:g}"
             self.faults.add("silent", shard, clip.id, told)

@@ -10,7 +10,12 @@ from mien.bank import Bank
 from mien.engine.tables import Tables
 from mien_trainer.audit.limits import TOLERANCE
 from mien_trainer.frames import F32
+from mien_trainer.speech.mead import MeadSource
+from mien_trainer.speech.takes import TakesSource
 from mien_trainer.targets.stored import StoredClip
+
+CAPTURED = frozenset({TakesSource.name, MeadSource.name})
+"""Sources whose faces were seen by a tracker, not made by the bank."""
 
 Found = tuple[str, str]
 """A fault's code and message."""
@@ -63,12 +68,14 @@ def _condition_faults(clip: StoredClip, labels: tuple[str, ...]) -> Iterator[Fou
         yield "conditions", f"{'VAD'[axis]} of frame {frame} is {value:.4g}, expected [-1, 1]"
 
 
-def antagonist_faults(targets: F32, tables: Tables) -> Iterator[Found]:
-    """The worst of what ``targets`` (N, C) hold that the bank's conflict would take apart."""
-    names = tables.channels
+def antagonist_faults(clip: StoredClip, tables: Tables) -> Iterator[Found]:
+    """The worst of what the clip's faces hold that the bank's conflict would take apart."""
+    names, targets = tables.channels, clip.targets
+    code = "captured-antagonists" if clip.source in CAPTURED else "antagonists"
     one, other = tables.pairs.T
     smaller = np.minimum(targets[:, one], targets[:, other])
     yield from _worst(
+        code,
         smaller - tables.caps,
         lambda frame, pair: (
             f"{names[one[pair]]} {targets[frame, one[pair]]:.3f} with "
@@ -78,6 +85,7 @@ def antagonist_faults(targets: F32, tables: Tables) -> Iterator[Found]:
     )
     channel, under = tables.ceilings.T
     yield from _worst(
+        code,
         targets[:, channel] - targets[:, under] - tables.slacks,
         lambda frame, at: (
             f"{names[channel[at]]} {targets[frame, channel[at]]:.3f} over "
@@ -87,10 +95,10 @@ def antagonist_faults(targets: F32, tables: Tables) -> Iterator[Found]:
     )
 
 
-def _worst(over: F32, told: Callable[[int, int], str]) -> Iterator[Found]:
+def _worst(code: str, over: F32, told: Callable[[int, int], str]) -> Iterator[Found]:
     """What is ``told`` of the frame and column of ``over`` (N, P) that is over most, if any is."""
     if over.size and over.max() > TOLERANCE:
         frame, column = divmod(int(over.argmax()), over.shape[1])
         more = int((over.max(axis=0) > TOLERANCE).sum()) - 1
         also = f" (and {more} more pair{'' if more == 1 else 's'})" if more else ""
-        yield "antagonists", told(frame, column) + also
+        yield code, told(frame, column) + also

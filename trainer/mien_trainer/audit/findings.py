@@ -19,7 +19,7 @@ from mien_trainer.audit.limits import (
 from mien_trainer.audit.report import Cover, Finding, Group, VoiceRow
 from mien_trainer.speech.source import Split
 
-WORTH_A_LOOK = frozenset({"duplicate", "refused", "silent", "stray-shard"})
+WORTH_A_LOOK = frozenset({"captured-antagonists", "duplicate", "refused", "silent", "stray-shard"})
 """Faults of clips that do not fail the audit."""
 
 
@@ -29,15 +29,17 @@ def findings(
     sources: Iterable[Group],
     voices: Iterable[VoiceRow],
     cover: Cover,
+    *,
+    finished: bool,
 ) -> Iterator[Finding]:
-    """Everything found, errors first."""
+    """Everything found, errors first; a ``finished`` set should lack nothing."""
     told = [
         *open_mouths(groups, sources),
         *open_closures(groups, sources, voices),
         *(_fault(kind) for kind in faults),
         *far_faces(sources),
         *clipped(sources),
-        *gaps(cover, voices),
+        *(gaps(cover, voices) if finished else ()),
     ]
     for severity in Severity:
         yield from (one for one in told if one.severity is severity)

@@ -10,7 +10,7 @@ from mien.drawing.reader import shipped_face
 from mien.drawing.svg import svg
 from mien.sheet.html import STYLE
 from mien.text.fault import Severity
-from mien_trainer.audit.as_text import verdict
+from mien_trainer.audit.as_text import splits_line, verdict
 from mien_trainer.audit.plots import plots, vad_maps
 from mien_trainer.audit.report import Finding, Group, Report
 from mien_trainer.audit.tables import faults_table, groups_table, voices_table
@@ -62,7 +62,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
         f"<p>What these targets would teach a network about {escape(report.bank)} "
         f"{escape(report.version)}, before it learns from them.</p>\n</header>\n"
     )
-    yield from (_finding(one) for one in report.findings)
+    yield from (_finding(code, same) for code, same in report.by_code.items())
     if report.faults:
         yield "<h2>Faults</h2>\n"
         yield faults_table(report.faults)
@@ -71,12 +71,13 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
     yield "</body>\n</html>\n"
 
 
-def _finding(finding: Finding) -> str:
-    return (
-        f'<div class="found {finding.severity.value}">\n'
-        f'<p class="words"><b>{escape(finding.code)}</b> {escape(finding.subject)}: '
-        f"{escape(finding.message)}</p>\n<p>{escape(finding.hint)}</p>\n</div>\n"
+def _finding(code: str, same: Sequence[Finding]) -> str:
+    lines = "".join(
+        f'<p class="words"><b>{escape(code)}</b> {escape(one.subject)}: {escape(one.message)}</p>\n'
+        for one in same
     )
+    tone = same[0].severity.value
+    return f'<div class="found {tone}">\n{lines}<p>{escape(same[0].hint)}</p>\n</div>\n'
 
 
 def _measures(report: Report, bank: Bank) -> Iterator[str]:
@@ -97,6 +98,7 @@ def _measures(report: Report, bank: Bank) -> Iterator[str]:
     yield "dominance. Dots are the label's intensities; hover for their names.</p>\n"
     yield from vad_maps(report, bank)
     yield "<h2>Voices</h2>\n"
+    yield f"<p>{escape(splits_line(report))}.</p>\n"
     yield voices_table(report.voices)
 
 

@@ -136,3 +136,11 @@ class Report:
     def failed(self) -> bool:
         """Whether anything must change before the set is learned from."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def by_code(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings by code, in the order of the first of each."""
+        found: dict[str, tuple[Finding, ...]] = {}
+        for one in self.findings:
+            found[one.code] = (*found.get(one.code, ()), one)
+        return found

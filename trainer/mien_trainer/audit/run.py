@@ -38,7 +38,9 @@ def audit(subject: Subject, name: str, step: Callable[[], None] = lambda: None) 
         clips=clips,
         frames=sum(group.frames for group in sources),
         unmeasured=auditor.unmeasured,
-        findings=tuple(findings(kinds, groups, sources, voices, covered)),
+        findings=tuple(
+            findings(kinds, groups, sources, voices, covered, finished=subject.finished)
+        ),
         faults=kinds,
         whole=summary.whole(),
         labels=summary.labels(),

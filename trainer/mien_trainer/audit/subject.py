@@ -44,6 +44,11 @@ class Subject(Protocol):
         """How many there should be."""
         ...
 
+    @property
+    def finished(self) -> bool:
+        """Whether this is all that will be learned from."""
+        ...
+
     def clips(self, faults: Faults) -> Iterator[tuple[str, StoredClip]]:
         """The clips, one at a time; what is wrong with a whole shard or take goes to ``faults``.
 
@@ -78,6 +83,8 @@ def open_subject(folder: Path, bank: str | None) -> Subject:
 class Shards:
     """A finished set."""
 
+    finished = True
+
     def __init__(self, folder: Path, manifest: Manifest, bank: Bank) -> None:
         self.bank = bank
         self.mels = manifest.mels
@@ -105,6 +112,7 @@ class Shards:
 class Takes:
     """Recorded takes, made into clips as `mien targets make` would."""
 
+    finished = False
     mels = MELS
 
     def __init__(self, folder: Path, bank: Bank) -> None:
