@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +69,7 @@ def _rows(path: Path) -> F64:
         with path.open("rb") as stream:
             loaded = cast("object", np.load(stream, allow_pickle=False))
             array = _only(name, loaded) if not isinstance(loaded, np.ndarray) else loaded
-    except (OSError, ValueError, EOFError, KeyError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         if str(error).startswith("Object arrays"):
             raise FeaturesError(
                 f"{name}: holds Python objects, which may run code when read, and is not opened; "

@@ -1,0 +1,68 @@
+"""`mien targets preview`: one clip of the targets, with our face."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mien_trainer.frames import F32
+    from mien_trainer.targets.stored import StoredClip
+
+
+@click.command("preview", short_help="Play one clip with our face, as a page or a film.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("clip", metavar="CLIP")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The .html, .mp4 or .gif file to write (default: CLIP.html; films need ffmpeg and the "
+    "extra mien[png]).",
+)
+@click.option(
+    "--audio",
+    "heard",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="The sound of the clip; without it, it is made anew by its source where that is possible.",
+)
+def command(folder: Path, clip: str, out: Path | None, heard: Path | None) -> int:
+    """Show CLIP, an id in the shards of DIR: its face, sound, phonemes, curves and VAD.
+
+    A page plays in any browser and needs no network. Shards keep no sound.
+    """
+    from mien.cli.progress import progress
+    from mien.drawing.png import PngUnavailable
+    from mien_trainer.fault import TrainerError
+    from mien_trainer.preview.find import find_clip
+    from mien_trainer.preview.show import show_of
+    from mien_trainer.preview.write import SUFFIXES, count_steps, write_show
+
+    path = out or Path(f"{clip.replace('/', '-')}.html")
+    if path.suffix.lower() not in SUFFIXES:
+        raise click.BadParameter(
+            f"{path} should end in {', '.join(SUFFIXES)}", param_hint="'-o' / '--out'"
+        )
+    try:
+        found, head = find_clip(folder, clip)
+        show = show_of(found, head, _sound(folder, found, heard))
+        with progress("drawing", count_steps(path, show)) as step:
+            write_show(path, show, step)
+    except TrainerError as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    except PngUnavailable as missing:
+        raise click.UsageError(str(missing)) from missing
+    silent = ", without sound" if show.audio is None else ""
+    click.echo(f"{path}: {found.label}, {show.seconds:.2f} s{silent}")
+    return 0
+
+
+def _sound(folder: Path, clip: StoredClip, heard: Path | None) -> F32 | None:
+    """The clip's sound: as given, else made anew by its source; None where neither can be."""
+    from mien_trainer.speech.audio import read_audio
+
+    return None if heard is None else read_audio(heard).samples

@@ -1,0 +1,1 @@
+"""A clip with our face: as a page that plays, or as a film."""
