@@ -35,7 +35,14 @@ from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.speak.livelink_csv import livelink_csv
 from mien_trainer.speech.source import Split
 from mien_trainer.speech.utterance import Phoneme
-from mien_trainer.targets.manifest import Counts, Manifest, ShardEntry, write_manifest
+from mien_trainer.targets.manifest import (
+    Counts,
+    Manifest,
+    Refused,
+    ShardEntry,
+    read_manifest,
+    write_manifest,
+)
 from mien_trainer.targets.stored import ShardHead, StoredClip
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
@@ -406,6 +413,21 @@ def test_shards_of_another_artifact_or_other_bytes_are_named(
     assert found.clips == 32
 
 
+def test_clips_that_were_refused_are_pointed_out(
+    bank: Bank, clips: list[StoredClip], tmp_path: Path
+) -> None:
+    folder = write_set(tmp_path / "refused", bank, clips)
+    refused = Refused(clip="train-000009", source="flite", item="kal/s0001", reason="no such voice")
+    write_manifest(folder, evolve(read_manifest(folder), refused=(refused,)))
+    found = audited(folder)
+    assert not found.failed
+    told = next(one for one in found.findings if one.code == "refused")
+    assert (told.subject, told.message) == (
+        "1 clip",
+        "train-000009: flite kal/s0001: no such voice",
+    )
+
+
 def test_clipped_channels_are_pointed_out(
     bank: Bank, clips: list[StoredClip], tmp_path: Path
 ) -> None:
@@ -606,6 +628,13 @@ def test_another_bank_is_refused_naming_both(bank: Bank, folder: Path) -> None:
     assert bank.digest in told
     assert mien.load(release).digest in told
     assert "--bank" in told
+
+
+def test_the_program_exits_with_what_was_found(folder: Path, tmp_path: Path) -> None:
+    from mien.cli.main import run
+
+    assert run(["targets", "audit", str(folder)]) == 0
+    assert run(["targets", "audit", str(tmp_path)]) == 2
 
 
 def test_neither_targets_nor_takes(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "artifact": "make the targets again from the bank that the manifest names",
         "shard-changed": "make the shard again, or restore it: its bytes are not the manifest's",
         "stray-shard": "delete it, or make the manifest again",
-        "refused": "see that each take has curves, sound and a label that belong together",
+        "refused": "see why the source refuses it; the others can be used",
         "same-id": "ids are unique within a set",
         "sentence-leak": "keep a sentence in one split only",
         "voice-leak": "keep a held-out voice out of the other splits",

@@ -97,6 +97,8 @@ class Shards:
         for path in sorted(self._folder.glob("*.parquet")):
             if path.name not in listed:
                 faults.add("stray-shard", path.name, "", "the manifest does not list it")
+        for refused in self._manifest.refused:
+            faults.add("refused", "", refused.clip, f"{refused.source}: {refused.reason}")
         for entry in self._manifest.shards:
             path = self._folder / entry.file
             head = read_head(path)
