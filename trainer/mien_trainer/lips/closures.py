@@ -42,6 +42,7 @@ _PARTING = {
 """How much each channel parts the lips; of two sides the wider one counts."""
 
 _LOWERING = {
+    "mouthClose": 0.06,
     "mouthFunnel": 0.26,
     "mouthLowerDown": 0.29,
     "mouthStretch": 0.1,

@@ -1,15 +1,14 @@
-"""Contacts that nothing blends away: a dominance that grows without bound.
+"""Contacts that nothing blends away: sounds of complete dominance.
 
-A window w(t) is 0 away from the contact and 1 while it lasts; its odds w / (1 - w) are the
-contact's dominance beside the blend of all other sounds, whose own is 1. Where contacts meet, the
-odds decide between them too. Lips and jaw come together over ``closing`` and part over ``opening``;
-the channels that seal build up and let go over ``pressing``, while the jaw is up.
+A contact holds over an interval that has its sound's core in it and at least one frame. Between two
+holds the mouth opens to the blend of all other sounds, as far as time allows, and passes from the
+viseme of the one to that of the other. Lips and jaw come together over ``closing`` and part over
+``opening``; the channels that seal build up and let go over ``pressing``, while the jaw is up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 from attrs import frozen
@@ -27,21 +26,17 @@ QUICKEST = 0.03
 _SHARE = 0.7
 """The part of the time between two contacts that parting, and then meeting, may take."""
 
-_FULL = 1.0 - 1e-6
-"""As near to 1 as a window comes, so that its odds are finite."""
-
 _HALF_FRAME = 0.5 / FRAME_RATE + 1e-6
+_FAR = 1e9
 
 
 @frozen(kw_only=True)
 class _Hold:
-    """A contact that is sealed in [begin, end] seconds, and met in [meets, parts]."""
+    """The viseme (a row of the plan) that is held in [begin, end] seconds."""
 
     row: int
-    meets: float
     begin: float
     end: float
-    parts: float
     timing: ContactTiming
 
 
@@ -50,25 +45,31 @@ def keep_contacts(blended: F64, line: Timeline, times: F64, table: VisemeTable, 
     holds = tuple(_holds(line, table, plan))
     if not holds:
         return blended
-    gaps = [later.meets - one.parts for one, later in pairwise(holds)]
-    ramps = [max(QUICKEST, _SHARE * gap) for gap in gaps]
-    met = np.zeros((len(times), len(plan.positions)))
-    sealed = np.zeros_like(met)
-    for number, one in enumerate(holds):
-        closing = min([one.timing.closing, *ramps[max(0, number - 1) : number]])
-        opening = min([one.timing.opening, *ramps[number : number + 1]])
-        pressing = one.timing.pressing
-        met[:, one.row] += _odds(times, one.meets, one.parts, closing, opening)
-        sealed[:, one.row] += _odds(times, one.begin, one.end, pressing, pressing)
-    result = _weighed(blended, met, plan)
-    result[:, plan.sealing] = _weighed(blended, sealed, plan)[:, plan.sealing]
-    return result
+    rows = np.array([holds[0].row, *(one.row for one in holds), holds[-1].row])
+    begins = np.array([-2 * _FAR, *(one.begin for one in holds), 2 * _FAR])
+    ends = np.minimum([-_FAR, *(one.end for one in holds), _FAR * 3], [*begins[1:], 3 * _FAR])
+    pressing = np.array([1.0, *(one.timing.pressing for one in holds), 1.0])
+    parts, meets = ends + pressing, begins - pressing
+    spare = np.maximum(QUICKEST, _SHARE * (meets[1:] - parts[:-1]))
+    opening = np.minimum([1.0, *(one.timing.opening for one in holds)], spare)
+    closing = np.minimum([*(one.timing.closing for one in holds), 1.0], spare)
+    last = np.searchsorted(begins, times, side="right") - 1
+    following = last + 1
 
+    gone = _smooth((times - parts[last]) / opening[last])
+    ahead = _smooth((meets[following] - times) / closing[last])
+    unsealed = _smooth((times - ends[last]) / pressing[last])
+    before = _smooth((begins[following] - times) / pressing[following])
+    way = np.maximum(begins[following] - ends[last], 1e-9)
+    passed = _smooth((times - ends[last]) / way)[:, None]
 
-def _weighed(blended: F64, odds: F64, plan: Plan) -> F64:
-    """The mean of the blend and of the contacts' visemes under their ``odds`` (N, V)."""
-    mean: F64 = (blended + odds @ (plan.ruled * plan.weights)) / (1.0 + odds @ plan.ruled)
-    return mean
+    held = np.ones_like(blended) * (1.0 - gone * ahead)[:, None]
+    held[:, plan.sealing] = (1.0 - unsealed * before)[:, None]
+    ruled, shaped = plan.ruled, plan.ruled * plan.weights
+    rule = (1.0 - passed) * ruled[rows[last]] + passed * ruled[rows[following]]
+    shape = (1.0 - passed) * shaped[rows[last]] + passed * shaped[rows[following]]
+    kept: F64 = (1.0 - held * rule) * blended + held * shape
+    return kept
 
 
 def _holds(line: Timeline, table: VisemeTable, plan: Plan) -> Iterator[_Hold]:
@@ -79,23 +80,18 @@ def _holds(line: Timeline, table: VisemeTable, plan: Plan) -> Iterator[_Hold]:
         timing = table.contacts[contact]
         certain_from, certain_to = core(start, end)
         middle = (certain_from + certain_to) / 2
-        edge = timing.pressing - timing.lead
-        begin = min(start + edge, certain_from, middle - _HALF_FRAME)
-        finish = max(end - timing.lead - timing.pressing, certain_to, middle + _HALF_FRAME)
+        settled = start - timing.lead + timing.pressing
+        released = end - timing.lead - timing.pressing
         yield _Hold(
             row=plan.positions[name],
-            meets=begin - timing.pressing,
-            begin=begin,
-            end=finish,
-            parts=finish + timing.pressing,
+            begin=min(settled, certain_from, middle - _HALF_FRAME),
+            end=max(released, certain_to, middle + _HALF_FRAME),
             timing=timing,
         )
 
 
-def _odds(times: F64, begin: float, end: float, rise: float, fall: float) -> F64:
-    """The odds (N,) of a window that is 1 in [begin, end]."""
-    up = np.clip((times - begin) / rise + 1.0, 0.0, 1.0)
-    down = np.clip((end - times) / fall + 1.0, 0.0, 1.0)
-    window = np.minimum(_FULL, up * up * (3.0 - 2.0 * up) * down * down * (3.0 - 2.0 * down))
-    odds: F64 = window / (1.0 - window)
-    return odds
+def _smooth(part: F64) -> F64:
+    """From 0 at 0 to 1 at 1, level at both."""
+    inside = np.clip(part, 0.0, 1.0)
+    smoothed: F64 = inside * inside * (3.0 - 2.0 * inside)
+    return smoothed

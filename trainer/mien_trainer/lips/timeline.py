@@ -32,7 +32,12 @@ def timeline(phonemes: Sequence[Phoneme], table: VisemeTable) -> Timeline:
 
     Of several visemes in one symbol the first has two parts of the time, each other one.
     """
-    steps = tuple(_steps(phonemes, table))
+    steps: list[tuple[str, float, float]] = []
+    for name, start, end in _steps(phonemes, table):
+        if steps and name == table.rest == steps[-1][0]:
+            steps[-1] = (name, steps[-1][1], end)
+        else:
+            steps.append((name, start, end))
     return Timeline(
         names=tuple(name for name, _, _ in steps),
         starts=np.array([start for _, start, _ in steps]),
