@@ -424,7 +424,7 @@ def test_clips_that_were_refused_are_pointed_out(
     told = next(one for one in found.findings if one.code == "refused")
     assert (told.subject, told.message) == (
         "1 clip",
-        "train-000009: flite kal/s0001: no such voice",
+        "train-000009: flite: no such voice",
     )
 
 
