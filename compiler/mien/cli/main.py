@@ -6,7 +6,7 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -25,6 +25,8 @@ COMMANDS = {
     "sheet": "Draw every archetype of a bank on one page.",
     "view": "Look at a bank live in the browser.",
     "bench": "Measure speed against peers.",
+    "targets": "Make training targets for the neural layer, audit them, and play them.",
+    "train": "Train the network that speaks with a bank's faces.",
 }
 """Each command's help; it is the ``command`` of the module of its name in `mien.cli.commands`."""
 
@@ -32,34 +34,40 @@ _FINE, _FAILED, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command's module only when the command is used."""
+    """A group that imports a command's module only when the command is used.
+
+    ``table`` holds the commands with their help, ``package`` their modules.
+    """
+
+    table: Mapping[str, str] = COMMANDS
+    package = "mien.cli.commands"
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, in the order of the table."""
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command called ``cmd_name``, its module imported now."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module = importlib.import_module(f"mien.cli.commands.{cmd_name}")
+        module = importlib.import_module(f"{self.package}.{cmd_name}")
         command = module.command
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with the help of the table, importing none of them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self.table.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but with the nearest name when there is no such command."""
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if name not in self.table and not name.startswith("-"):
             from mien.text.suggest import nearest
 
-            close = nearest(name, COMMANDS)
+            close = nearest(name, self.table)
             hint = f" Did you mean {close}?" if close else ""
             raise click.UsageError(f"There is no command {name}.{hint}", ctx)
         return super().resolve_command(ctx, args)

@@ -1,0 +1,180 @@
+"""`mien targets make`: a folder of training targets from a recipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import format_option
+from mien.cli.render import write_json
+
+if TYPE_CHECKING:
+    from mien_trainer.targets.make import Engine, Outcome, Step
+    from mien_trainer.targets.prepare import Prepared
+
+PRICE = 0.04
+"""Of a core for an hour, in any currency: what clouds ask for a shared one, roughly."""
+
+
+@click.command("make", short_help="Make training targets from a recipe.")
+@click.argument("recipe", metavar="RECIPE")
+@click.option(
+    "-o",
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where the shards and their manifest go.",
+)
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: cores]")
+@click.option(
+    "--without",
+    "left_out",
+    multiple=True,
+    metavar="SOURCE",
+    help="Leave this source of the recipe out, and what it needs; may be given again.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Processes of this machine, or a Ray cluster.",
+)
+@click.option("--address", metavar="HOST:PORT", help="The Ray cluster.  [default: this machine]")
+@click.option("--estimate", "asked", is_flag=True, help="Make a few clips and say what all cost.")
+@click.option(
+    "--price",
+    type=click.FloatRange(min=0),
+    default=PRICE,
+    show_default=True,
+    help="Of one core for one hour, for --estimate.",
+)
+@format_option
+def command(
+    recipe: str,
+    folder: Path | None,
+    workers: int | None,
+    left_out: tuple[str, ...],
+    engine: str,
+    address: str | None,
+    asked: bool,
+    price: float,
+    output: str,
+) -> int:
+    """Make the clips of RECIPE into Parquet shards: speech, 19 conditions and 52 weights a frame.
+
+    RECIPE is a file, or the name of a recipe that ships: default, small. The same recipe, bank and
+    programs give the same bytes with any engine and number of workers. A run that was cut off goes
+    on where it stopped when it is given again. Exit codes: 0 fine, 1 more clips refused than the
+    recipe allows, 2 it cannot be made.
+    """
+    if folder is None and not asked:
+        raise click.UsageError("say where the shards go: -o DIR (or ask for --estimate)")
+    if address is not None and engine != "ray":
+        raise click.UsageError("--address belongs to --engine ray")
+    from mien.artifact.error import ArtifactError
+    from mien.queries import QueryError
+    from mien.release.verify import usable_cores
+    from mien_trainer.fault import TrainerError
+
+    try:
+        prepared = _prepare(recipe, left_out)
+        if asked or folder is None:
+            return _estimate(prepared, workers or usable_cores(), price, output)
+        run = _engine(engine, workers, usable_cores(), address)
+        return _make(prepared, folder, run, output)
+    except (TrainerError, QueryError, ArtifactError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _prepare(recipe: str, left_out: Sequence[str]) -> Prepared:
+    from mien_trainer.targets.config import read_recipe, recipe_path
+    from mien_trainer.targets.prepare import prepare
+    from mien_trainer.targets.sources import without
+
+    return prepare(without(read_recipe(recipe_path(recipe)), left_out))
+
+
+def _engine(engine: str, workers: int | None, cores: int, address: str | None) -> Engine:
+    if engine == "ray":
+        from mien_trainer.targets.engine_ray import run_ray
+
+        return partial(run_ray, address=address, workers=workers or cores)
+    from mien_trainer.targets.engine_local import run_local
+
+    return partial(run_local, workers=workers or cores)
+
+
+def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:
+    from mien_trainer.targets.make import make_targets
+    from mien_trainer.targets.summary import outcome_json, outcome_lines
+
+    with _progress(len(prepared.specs)) as step:
+        outcome = make_targets(
+            prepared.recipe,
+            prepared.specs,
+            prepared.workshop,
+            folder,
+            engine,
+            unusable=prepared.unusable,
+            step=step,
+        )
+    if output == "json":
+        write_json(outcome_json(outcome, folder))
+    else:
+        click.echo("\n".join(outcome_lines(outcome, folder)))
+    return _judged(outcome, prepared.recipe.most_refused)
+
+
+def _judged(outcome: Outcome, most: float) -> int:
+    if outcome.refused_share <= most:
+        return 0
+    click.echo(
+        f"Error: {outcome.refused_share:.1%} of the clips were refused, and the recipe allows "
+        f"{most:.1%}; the manifest lists each with its reason",
+        err=True,
+    )
+    return 1
+
+
+def _estimate(prepared: Prepared, workers: int, price: float, output: str) -> int:
+    from attrs import asdict
+
+    from mien_trainer.targets.estimate import estimate
+    from mien_trainer.targets.summary import estimate_lines
+
+    found = estimate(prepared.specs, prepared.workshop, workers=workers, price=price)
+    if output == "json":
+        write_json(asdict(found))
+    else:
+        click.echo("\n".join(estimate_lines(found)))
+    return 0
+
+
+@contextmanager
+def _progress(clips: int) -> Generator[Step]:
+    """A bar of clips with their rate, on stderr; what was there before does not count as speed."""
+    started = monotonic()
+    done = -1
+
+    def rate(_: int | None) -> str:
+        return f"{max(done, 0) / max(monotonic() - started, 1e-3):.0f} clips/s"
+
+    with click.progressbar(
+        length=clips, label="making", file=sys.stderr, show_pos=True, item_show_func=rate
+    ) as bar:
+
+        def step(many: int) -> None:
+            nonlocal done
+            done = 0 if done < 0 else done + many
+            bar.update(many, many)
+
+        yield step

@@ -1,0 +1,141 @@
+"""A folder of training targets from a recipe: shards, then a manifest of all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from time import monotonic
+
+from attrs import frozen
+
+from mien_trainer.speech.source import Split
+from mien_trainer.targets.clip import ClipSpec
+from mien_trainer.targets.config import Recipe, recipe_digest
+from mien_trainer.targets.folder import Pins, Record, TargetsFolder, held
+from mien_trainer.targets.manifest import Counts, Manifest, Refused
+from mien_trainer.targets.stored import ShardHead
+from mien_trainer.targets.work import Made, Task, Workshop, tasks
+
+Engine = Callable[[Workshop, Iterable[Task]], Generator[Made, None, None]]
+"""Makes the shards of tasks, and gives each as it is done, in any order."""
+
+Step = Callable[[int], None]
+"""Told how many more of the planned clips are dealt with."""
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """A finished folder: its manifest, and how this run went.
+
+    ``made`` are the clips that this run made and ``seconds`` the time it took; ``bytes`` the size
+    of all shards.
+    """
+
+    manifest: Manifest
+    planned: int
+    made: int
+    seconds: float
+    bytes: int
+
+    @property
+    def refused_share(self) -> float:
+        """The share of the planned clips that was refused."""
+        return sum(1 for one in self.manifest.refused if one.clip) / max(1, self.planned)
+
+
+def make_targets(
+    recipe: Recipe,
+    specs: Sequence[ClipSpec],
+    workshop: Workshop,
+    folder: Path,
+    engine: Engine,
+    *,
+    unusable: Sequence[Refused] = (),
+    step: Step | None = None,
+) -> Outcome:
+    """Make all that is not there yet, and the manifest.
+
+    ``unusable`` is what sources found and could not even offer. The bytes do not depend on the
+    engine, on the order in which it gives shards, nor on whether an earlier run was cut off.
+
+    Raises:
+        TrainerError: the folder or a source cannot be used, or there is no room.
+        OSError: the folder cannot be written.
+    """
+    work = tasks(specs, recipe.shard_clips)
+    pins = Pins(
+        recipe_sha256=recipe_digest(recipe),
+        artifact=workshop.head.artifact,
+        programs=workshop.programs,
+    )
+    started = monotonic()
+    with held(folder):
+        there = TargetsFolder(folder, pins, work)
+        planned = {task.file: len(task.specs) for task in work}
+        made = 0
+        told = step or _quiet
+        told(sum(planned[entry.file] for entry in there.done))
+        if there.left:
+            with closing(engine(workshop, there.left)) as shards:
+                for one in shards:
+                    there.keep(one)
+                    made += one.entry.clips
+                    told(planned[one.entry.file])
+        manifest = there.manifest
+        if manifest is None:
+            manifest = _manifest(recipe, pins, workshop.head, there.records(), unusable)
+            there.finish(manifest)
+        there.tidy()
+    return Outcome(
+        manifest=manifest,
+        planned=len(specs),
+        made=made,
+        seconds=monotonic() - started,
+        bytes=sum((folder / shard.file).stat().st_size for shard in manifest.shards),
+    )
+
+
+def _manifest(
+    recipe: Recipe,
+    pins: Pins,
+    head: ShardHead,
+    records: Sequence[Record],
+    unusable: Sequence[Refused],
+) -> Manifest:
+    frames = sum(record.entry.frames for record in records)
+    refused = [one for record in records for one in record.refused]
+    return Manifest(
+        recipe=recipe.name,
+        recipe_sha256=pins.recipe_sha256,
+        bank=head.bank,
+        version=head.version,
+        artifact=head.artifact,
+        channels=head.channels,
+        labels=head.labels,
+        frame_rate=head.frame_rate,
+        mels=head.mels,
+        clips=sum(record.entry.clips for record in records),
+        seconds=frames / head.frame_rate,
+        counts=Counts(
+            label=_sum((record.counts.label for record in records), head.labels),
+            voice=_sum(record.counts.voice for record in records),
+            source=_sum(record.counts.source for record in records),
+            split=_sum((record.counts.split for record in records), [one.value for one in Split]),
+        ),
+        shards=tuple(record.entry for record in records),
+        refused=(*refused, *unusable),
+        programs=pins.programs,
+    )
+
+
+def _sum(counts: Iterable[Mapping[str, int]], names: Sequence[str] = ()) -> Mapping[str, int]:
+    total = Counter[str](dict.fromkeys(names, 0))
+    for one in counts:
+        total.update(one)
+    return dict(sorted(total.items()))
+
+
+def _quiet(_: int) -> None:
+    pass
