@@ -39,7 +39,7 @@ def structure_faults(clip: StoredClip, bank: Bank, mels: int) -> Iterator[Found]
         if not np.isfinite(values).all():
             frame = int(np.argwhere(~np.isfinite(values))[0][0])
             yield "not-a-number", f"{name} of frame {frame} is not finite"
-    for name, values, _ in series[::3]:
+    for name, values in (("targets", clip.targets), ("speech", clip.speech)):
         finite = values[np.isfinite(values)]
         if finite.size and (finite.min() < 0.0 or finite.max() > 1.0):
             span = f"{finite.min():.4g} to {finite.max():.4g}"
