@@ -99,6 +99,17 @@ def test_weights_are_weights_and_antagonists_stay_apart(phonemes: list[Phoneme])
         assert over.max() <= ceiling.slack + 1e-6
 
 
+@given(st.lists(st.tuples(symbols, st.floats(0.0, 0.03)), max_size=12), st.floats(-0.1, 0.3))
+def test_sounds_too_short_to_be_seen_do_no_harm(
+    sounds: list[tuple[str, float]], start: float
+) -> None:
+    curves = lip_curves(made(sounds, start), 60, TABLE)
+    assert np.isfinite(curves).all()
+    assert curves.min() >= 0.0
+    assert curves.max() <= 1.0
+    assert not curves[-1].any()
+
+
 @given(utterances)
 def test_the_shipped_table_needs_no_conflict_resolved(phonemes: list[Phoneme]) -> None:
     plan = plan_of(TABLE)

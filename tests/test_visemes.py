@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien import resources
+from mien.cli.main import run
 from mien.text.fault import BankFaults
 from mien_trainer.lips.read import read_table, shipped_table
 from mien_trainer.lips.record import Contact
@@ -173,6 +174,17 @@ def test_all_faults_come_in_one_run(tmp_path: Path) -> None:
     with pytest.raises(BankFaults) as caught:
         read_table(path)
     assert [fault.code for fault in caught.value.faults] == ["unknown-channel", "unknown-name"]
+
+
+def test_weights_are_put_in_the_order_of_the_rig(tmp_path: Path) -> None:
+    text = SHIPPED.read_text("utf-8")
+    ordered = "      jawOpen: 0.05\n      mouthRollLower: 0.56\n"
+    assert ordered in text
+    swapped = text.replace(ordered, "      mouthRollLower: 0.56\n      jawOpen: 0.05\n")
+    path = tmp_path / "english.yaml"
+    path.write_text(swapped, "utf-8")
+    assert run(["fmt", str(path)]) == 0
+    assert path.read_text("utf-8") == text
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:

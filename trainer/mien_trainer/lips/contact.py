@@ -27,7 +27,7 @@ _SHARE = 0.7
 """The part of the time between two contacts that parting, and then meeting, may take."""
 
 _HALF_FRAME = 0.5 / FRAME_RATE + 1e-6
-_FAR = 1e9
+_FAR = 1e9  # seconds
 
 
 @frozen(kw_only=True)
@@ -45,9 +45,11 @@ def keep_contacts(blended: F64, line: Timeline, times: F64, table: VisemeTable, 
     holds = tuple(_holds(line, table, plan))
     if not holds:
         return blended
+    # A hold long ago and one far ahead stand on both sides, so that each frame is between two.
     rows = np.array([holds[0].row, *(one.row for one in holds), holds[-1].row])
     begins = np.array([-2 * _FAR, *(one.begin for one in holds), 2 * _FAR])
-    ends = np.minimum([-_FAR, *(one.end for one in holds), _FAR * 3], [*begins[1:], 3 * _FAR])
+    ends = np.array([-_FAR, *(one.end for one in holds), 3 * _FAR])
+    ends[:-1] = np.minimum(ends[:-1], begins[1:])  # sounds shorter than a frame may overlap
     pressing = np.array([1.0, *(one.timing.pressing for one in holds), 1.0])
     parts, meets = ends + pressing, begins - pressing
     spare = np.maximum(QUICKEST, _SHARE * (meets[1:] - parts[:-1]))
@@ -63,7 +65,7 @@ def keep_contacts(blended: F64, line: Timeline, times: F64, table: VisemeTable, 
     way = np.maximum(begins[following] - ends[last], 1e-9)
     passed = _smooth((times - ends[last]) / way)[:, None]
 
-    held = np.ones_like(blended) * (1.0 - gone * ahead)[:, None]
+    held = np.repeat((1.0 - gone * ahead)[:, None], blended.shape[1], axis=1)
     held[:, plan.sealing] = (1.0 - unsealed * before)[:, None]
     ruled, shaped = plan.ruled, plan.ruled * plan.weights
     rule = (1.0 - passed) * ruled[rows[last]] + passed * ruled[rows[following]]
