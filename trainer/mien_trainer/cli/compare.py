@@ -1,0 +1,110 @@
+"""`mien train compare`: what the labels and the snap are worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import format_option
+
+
+@click.command("compare", short_help="Train without labels and without snap, and compare.")
+@click.argument("config", metavar="[CONFIG]", default="v3")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder that `mien targets make` wrote.",
+)
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder for the trainings and the page.",
+)
+@click.option("--steps", type=click.IntRange(min=1), help="Steps of each, not CONFIG's.")
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option(
+    "--clips", type=click.IntRange(min=1), default=48, show_default=True, help="To hear lips on."
+)
+@format_option
+def command(
+    config: str,
+    data: Path,
+    out: Path,
+    steps: int | None,
+    seeds: int,
+    workers: int,
+    clips: int,
+    output: str,
+) -> None:
+    """Train CONFIG with and without labels and snap, and compare what came of it.
+
+    CONFIG is a file or a recipe that ships. Each setting is trained with several seeds on the same
+    data: VAD alone, label and VAD, both with the snap, and with other weights of it. OUT gets a
+    folder for each training and compare.html. Given again, it goes on where it stopped.
+    """
+    from mien.artifact.error import ArtifactError
+    from mien_trainer.fault import TrainerError
+
+    try:
+        _compare(config, data, out, steps, seeds, workers, clips, output)
+    except (TrainerError, ArtifactError) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+
+
+def _compare(
+    config: str,
+    data: Path,
+    out: Path,
+    steps: int | None,
+    seeds: int,
+    workers: int,
+    clips: int,
+    output: str,
+) -> None:
+    from mien_trainer.train.torch_needed import need_torch
+
+    need_torch()
+    from attrs import evolve
+
+    from mien.cli.progress import progress
+    from mien.cli.render import write_json
+    from mien.text.atomic import write_atomic
+    from mien_trainer.compare.as_text import as_json, lines
+    from mien_trainer.compare.page import comparison_html
+    from mien_trainer.compare.result import results
+    from mien_trainer.compare.settings import settings
+    from mien_trainer.compare.train_all import jobs, train_all
+    from mien_trainer.evaluate.pick import clip_rows, clips_with, pick
+    from mien_trainer.speech.source import Split
+    from mien_trainer.targets.manifest import read_manifest
+    from mien_trainer.train.read_config import find_config, read_config
+    from mien_trainer.train.trust import check_data, trusted_bank
+
+    given = read_config(find_config(config))
+    if steps is not None:
+        given = evolve(given, steps=steps)
+    trusted, manifest = trusted_bank(given.bank), read_manifest(data)
+    check_data(manifest, trusted, data)
+    todo = jobs(settings(given), seeds, out)
+    with progress("training", len(todo)) as step:
+        train_all(todo, data, workers, step)
+    heard = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
+    chosen = pick(clip_rows(data, manifest, Split.TEST), heard, clips)
+    unheard = list(clips_with(data, manifest, Split.TEST, chosen))
+    with progress("measuring", len(todo)) as step:
+        found = results(todo, trusted.bank, unheard, step)
+    told = (
+        f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
+        f"{seeds} seeds each, bank {trusted.bank.id} {trusted.bank.version}"
+    )
+    page = out / "compare.html"
+    write_atomic(page, comparison_html(found, trusted.bank, told).encode())
+    if output == "json":
+        write_json(as_json(found))
+    else:
+        click.echo("\n".join((told, *lines(found), f"{page}: the faces")))
