@@ -76,7 +76,7 @@ def test_the_header_decides_which_column_is_which() -> None:
 
 def test_any_order_and_case_of_columns_reads_the_same(written: Written) -> None:
     grid = [line.split(",") for line in TAKE.read_text("utf-8").splitlines()]
-    order = np.random.default_rng(3).permutation(len(grid[0])).tolist()
+    order: list[int] = np.random.default_rng(3).permutation(len(grid[0])).tolist()
     mixed = [[row[column] for column in order] for row in grid]
     mixed[0] = [name.upper() for name in mixed[0]]
     other = read_livelink(written([", ".join(row) for row in mixed], end="\r\n"))
@@ -333,10 +333,12 @@ def test_our_clock_stays_between_the_rows(rows: int, frames: int, start: float, 
     capture = captured(times, weights, 30.0)
     found = capture.at_frames(frames, start=start)
     clipped = np.clip(weights, 0.0, 1.0)
-    expected = [np.interp(frame_times(frames) + start, times - times[0], one) for one in clipped.T]
+    moments = frame_times(frames) + start
+    columns = [clipped[:, channel] for channel in range(3)]
+    expected = np.stack([np.interp(moments, times - times[0], one) for one in columns], axis=1)
     assert found.shape == (frames, 3)
     assert found.dtype == np.float32
-    assert np.allclose(found, np.array(expected).T.reshape(frames, 3), atol=1e-6)
+    assert np.allclose(found, expected, atol=1e-6)
     assert capture.clamped == np.count_nonzero(weights != clipped)
 
 

@@ -24,13 +24,16 @@ from mien import resources
 from mien.drawing.png import PngUnavailable
 from mien.drawing.reader import shipped_face
 from mien.drawing.svg import shapes
+from mien_trainer.cli.make import command as make
 from mien_trainer.cli.preview import command
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
+from mien_trainer.mel import log_mel
 from mien_trainer.preview.film import FilmError, count_pictures, film
 from mien_trainer.preview.find import ClipMissing, find_clip
 from mien_trainer.preview.kinds import Kind, kind_of
 from mien_trainer.preview.page import page
 from mien_trainer.preview.picture import picture, size_of
+from mien_trainer.preview.remake import NoSound, remade_sound
 from mien_trainer.preview.show import Show, Track, show_of
 from mien_trainer.preview.sound import wav_bytes
 from mien_trainer.preview.write import count_steps, write_show
@@ -304,6 +307,77 @@ def test_the_command_refuses_in_words(shards: Path, tmp_path: Path) -> None:
     assert code == 2
     assert "should end in .html, .mp4, .gif" in said
     assert not list(tmp_path.glob("a.*"))
+
+
+RECIPE = """\
+schema: mien/targets/1
+name: quiet
+clips: 4
+silence: 1
+shard_clips: 4
+splits: {train: 1, validation: 1, test: 1}
+sources: {}
+"""
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Targets in which nobody speaks, so that no synthesiser is needed, with their recipe."""
+    folder = tmp_path_factory.mktemp("quiet")
+    (folder / "quiet.yaml").write_text(RECIPE, "utf-8")
+    arguments = [str(folder / "quiet.yaml"), "-o", str(folder / "made"), "--workers", "1"]
+    done = CliRunner().invoke(make, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_sound_is_made_anew_by_the_recipe(quiet: Path) -> None:
+    clip, _ = find_clip(quiet / "made", "train-000000")
+    audio = remade_sound(quiet / "made", clip, str(quiet / "quiet.yaml"))
+    assert np.array_equal(log_mel(audio), clip.mel)
+    assert np.array_equal(audio, remade_sound(quiet / "made", clip, str(quiet / "quiet.yaml")))
+
+
+def test_sound_that_would_be_another_is_not_made(quiet: Path, tmp_path: Path) -> None:
+    clip, _ = find_clip(quiet / "made", "train-000000")
+    with pytest.raises(NoSound, match="there is no file quiet"):
+        remade_sound(quiet / "made", clip)
+    other = tmp_path / "quiet.yaml"
+    other.write_text(RECIPE + "seed: 2\n", "utf-8")
+    with pytest.raises(NoSound, match="not the one that these targets were made from"):
+        remade_sound(quiet / "made", clip, str(other))
+    with pytest.raises(NoSound, match="has no clip train-9 any more"):
+        remade_sound(quiet / "made", evolve(clip, id="train-9"), str(quiet / "quiet.yaml"))
+    changed = evolve(clip, mel=clip.mel + np.float32(1.0))
+    with pytest.raises(NoSound, match="silence does not speak here as it did"):
+        remade_sound(quiet / "made", changed, str(quiet / "quiet.yaml"))
+
+
+def test_the_command_makes_the_sound_or_says_why_not(quiet: Path, tmp_path: Path) -> None:
+    folder, out = str(quiet / "made"), str(tmp_path / "a.html")
+    recipe = ("--recipe", str(quiet / "quiet.yaml"))
+    code, said = run(folder, "train-000000", "-o", out, *recipe)
+    assert code == 0
+    assert "without sound" not in said
+    assert 'src="data:audio/wav;base64,' in Path(out).read_text("utf-8")
+    code, said = run(folder, "train-000000", "-o", out)
+    assert code == 0
+    assert "no sound: there is no file quiet" in said
+    assert "without sound" in said
+    code, said = run(folder, "train-000000", "-o", out, "--recipe", "nosuch.yaml")
+    assert code == 1
+    assert "there is no file nosuch.yaml" in said
+    code, said = run(folder, "train-000000", "-o", out, "--silent", *recipe)
+    assert code == 0
+    assert "without sound" in said
+
+
+def test_a_sound_may_be_given(shards: Path, tmp_path: Path) -> None:
+    sound = tmp_path / "hum.wav"
+    sound.write_bytes(wav_bytes(hum()))
+    code, said = run(str(shards), "clip-1", "-o", str(tmp_path / "a.html"), "--audio", str(sound))
+    assert code == 0, said
+    assert "without sound" not in said
 
 
 @pytest.fixture(scope="module")

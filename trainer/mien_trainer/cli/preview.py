@@ -28,12 +28,22 @@ if TYPE_CHECKING:
     "heard",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="The sound of the clip; without it, it is made anew by its source where that is possible.",
+    help="The sound of the clip, in place of making it anew.",
 )
-def command(folder: Path, clip: str, out: Path | None, heard: Path | None) -> int:
+@click.option(
+    "--recipe",
+    metavar="RECIPE",
+    default="",
+    help="The recipe that DIR was made from, where it is not one that ships.",
+)
+@click.option("--silent", is_flag=True, help="Without sound.")
+def command(
+    folder: Path, clip: str, out: Path | None, heard: Path | None, recipe: str, silent: bool
+) -> int:
     """Show CLIP, an id in the shards of DIR: its face, sound, phonemes, curves and VAD.
 
-    A page plays in any browser and needs no network. Shards keep no sound.
+    A page plays in any browser and needs no network. Shards keep no sound: it is made anew by what
+    spoke, and where that cannot be done, the clip plays without.
     """
     from mien.cli.progress import progress
     from mien.drawing.png import PngUnavailable
@@ -49,20 +59,31 @@ def command(folder: Path, clip: str, out: Path | None, heard: Path | None) -> in
         )
     try:
         found, head = find_clip(folder, clip)
-        show = show_of(found, head, _sound(folder, found, heard))
+        audio = None if silent else _sound(folder, found, heard, recipe)
+        show = show_of(found, head, audio)
         with progress("drawing", count_steps(path, show)) as step:
             write_show(path, show, step)
     except TrainerError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     except PngUnavailable as missing:
         raise click.UsageError(str(missing)) from missing
-    silent = ", without sound" if show.audio is None else ""
-    click.echo(f"{path}: {found.label}, {show.seconds:.2f} s{silent}")
+    lacking = ", without sound" if show.audio is None else ""
+    click.echo(f"{path}: {found.label}, {show.seconds:.2f} s{lacking}")
     return 0
 
 
-def _sound(folder: Path, clip: StoredClip, heard: Path | None) -> F32 | None:
-    """The clip's sound: as given, else made anew by its source; None where neither can be."""
-    from mien_trainer.speech.audio import read_audio
+def _sound(folder: Path, clip: StoredClip, heard: Path | None, recipe: str) -> F32 | None:
+    """The clip's sound, as given or made anew; None, with the reason told, where it cannot be."""
+    if heard is not None:
+        from mien_trainer.speech.audio import read_audio
 
-    return None if heard is None else read_audio(heard).samples
+        return read_audio(heard).samples
+    from mien_trainer.preview.remake import NoSound, remade_sound
+
+    try:
+        return remade_sound(folder, clip, recipe)
+    except NoSound as reason:
+        if recipe:
+            raise
+        click.echo(f"no sound: {reason}", err=True)
+        return None

@@ -68,10 +68,7 @@ def _stage(show: Show) -> Iterator[str]:
     yield '<canvas id="ticker" aria-hidden="true"></canvas>\n'
     yield _CONTROLS
     if show.audio is None:
-        yield (
-            '<p class="hint">Without sound: clips keep none, and the source that spoke this one '
-            "is not at hand.</p>\n"
-        )
+        yield '<p class="hint">Without sound.</p>\n'
     yield '</section>\n<section class="panel" aria-label="Channels">\n<h2>Channels</h2>\n'
     yield '<div id="panel"></div>\n</section>\n</main>\n'
 

@@ -17,6 +17,7 @@ _FACE, _GAP, _MARGIN, _HEAD, _LINE, _CAPTION = 432, 16, 24, 52, 18, 26
 _TICKER, _FOOT = 44, 22
 _REACH = 0.7  # seconds to either side of the moment
 _LETTERS = 62  # in a line over one face
+_LETTER = 8  # the width of one in the ticker
 _FONTS = "system-ui, 'DejaVu Sans', 'Liberation Sans', 'Noto Sans', Helvetica, Arial, sans-serif"
 _INK, _SOFT, _LINE_COLOUR = "#26212b", "#665f6e", "#e5dfe0"
 _SUNK, _HEAD_COLOUR, _ACCENT = "#f1edea", "#c1682b", "#2a7179"
@@ -104,7 +105,7 @@ def _block(one: Phoneme, left: float, scale: float, moment: float) -> Iterator[s
         f'<rect x="{number(left + 1)}" y="6" width="{number(max(1.0, wide - 2))}"'
         f' height="{_TICKER - 12}" rx="5" fill="{_COLOURS[kind_of(one.symbol)]}"{faint}/>'
     )
-    if wide >= 8:
+    if wide >= _LETTER * len(one.symbol):
         ink = "#ffffff" if spoken else _INK
         yield _text(left + wide / 2, _TICKER / 2 + 5, one.symbol, ink, 15, anchor="middle")
 

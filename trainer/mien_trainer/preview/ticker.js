@@ -32,9 +32,9 @@ export function drawTicker(canvas, phonemes, now) {
     pen.roundRect(left + 1, 6, Math.max(1, wide - 2), height - 12, 5);
     pen.fill();
     pen.globalAlpha = 1;
-    if (kind === "pause" || wide < 7) continue;
-    pen.fillStyle = ownColour(spoken ? "on-phoneme" : "ink");
     pen.font = `${spoken ? "600 " : ""}17px ${getComputedStyle(document.body).fontFamily}`;
+    if (kind === "pause" || pen.measureText(symbol).width > wide - 1) continue;
+    pen.fillStyle = ownColour(spoken ? "on-phoneme" : "ink");
     pen.fillText(symbol, left + wide / 2, height / 2 + 1);
   }
   pen.fillStyle = ownColour("head");

@@ -82,9 +82,9 @@ def _told_base(cells: Sequence[Cell]) -> int | None:
 
 
 def _refuse_back_steps(table: ChannelTable, seconds: F64) -> None:
-    back = np.flatnonzero(np.diff(seconds) < 0.0)[:MAX_FAULTS]
+    back: list[int] = np.flatnonzero(np.diff(seconds) < 0.0)[:MAX_FAULTS].tolist()
     cells = table.texts[_TIMECODE]
-    if len(back):
+    if back:
         raise BankFaults(
             _fault(
                 cells[row + 1].place,
@@ -92,7 +92,7 @@ def _refuse_back_steps(table: ChannelTable, seconds: F64) -> None:
                 f"{cells[row + 1].text} comes after {cells[row].text}",
                 "is this two takes in one file? keep one",
             )
-            for row in back.tolist()
+            for row in back
         )
 
 

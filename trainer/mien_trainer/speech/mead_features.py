@@ -68,7 +68,7 @@ def _rows(path: Path) -> F64:
     try:
         with path.open("rb") as stream:
             loaded = cast("object", np.load(stream, allow_pickle=False))
-            array = _only(name, loaded) if not isinstance(loaded, np.ndarray) else loaded
+            array = _only(name, loaded) if hasattr(loaded, "files") else loaded
     except (OSError, ValueError, EOFError, BadZipFile) as error:
         if str(error).startswith("Object arrays"):
             raise FeaturesError(
@@ -76,7 +76,7 @@ def _rows(path: Path) -> F64:
                 "save the plain array of weights (rows, channels)"
             ) from None
         raise FeaturesError(f"{name}: this is no NumPy file of numbers, or it is cut off") from None
-    found = cast("npt.NDArray[np.float64]", array)
+    found = cast("npt.NDArray[np.float64]", array)  # of whatever kind, until looked at
     if found.ndim == 3 and len(found) == 1:
         found = found[0]
     if found.ndim != 2 or not len(found) or found.dtype.kind != "f":

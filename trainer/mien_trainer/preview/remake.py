@@ -1,0 +1,84 @@
+"""The sound of a stored clip, made anew: shards keep none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from mien.artifact.error import ArtifactError
+from mien.bank import Bank
+from mien.queries import QueryError
+from mien.text.fault import BankFaults
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32
+from mien_trainer.mel import log_mel
+from mien_trainer.targets.clip import ClipSpec
+from mien_trainer.targets.config import Recipe, read_recipe, recipe_digest, recipe_path
+from mien_trainer.targets.manifest import Manifest, read_manifest
+from mien_trainer.targets.prepare import Prepared, prepare
+from mien_trainer.targets.sources import open_sources, without
+from mien_trainer.targets.stored import StoredClip
+
+_SAME = 1e-3
+"""Logarithms of mel energy by which the same sound may differ between machines."""
+
+
+class NoSound(TrainerError):
+    """The sound of a clip cannot be made again; the message says why."""
+
+
+def remade_sound(folder: Path, clip: StoredClip, recipe: str = "") -> F32:
+    """What is heard in ``clip``, which is of the targets in ``folder``.
+
+    ``recipe`` is the recipe's file; without it the one that ships under the manifest's name.
+
+    Raises:
+        NoSound: the recipe, the bank or what spoke is not what it was, or not at hand.
+    """
+    try:
+        manifest = read_manifest(folder)
+        found = _recipe(manifest, recipe)
+        prepared = prepare(found)
+        if prepared.workshop.head.artifact != manifest.artifact:
+            raise NoSound(f"the bank {found.bank} is not the one of these targets any more")
+        audio = _audio(prepared, _spec(prepared, clip))
+    except (BankFaults, TrainerError, QueryError, ArtifactError, OSError) as error:
+        raise NoSound(str(error)) from error
+    mel = log_mel(audio)
+    if mel.shape != clip.mel.shape or not np.allclose(mel, clip.mel, atol=_SAME):
+        raise NoSound(f"{clip.source} does not speak here as it did when {clip.id} was made")
+    return audio
+
+
+def _recipe(manifest: Manifest, named: str) -> Recipe:
+    """The recipe of the manifest, without the sources that were left out."""
+    recipe = read_recipe(recipe_path(named or manifest.recipe))
+    missing = [name for name in recipe.sources.used if name not in manifest.counts.source]
+    for left_out in ([], missing):
+        changed = without(recipe, left_out)
+        if recipe_digest(changed) == manifest.recipe_sha256:
+            return changed
+    raise NoSound(
+        f"the recipe {recipe.name} is not the one that these targets were made from; "
+        "give its file with --recipe"
+    )
+
+
+def _spec(prepared: Prepared, clip: StoredClip) -> ClipSpec:
+    for spec in prepared.specs:
+        if spec.id == clip.id:
+            return spec
+    raise NoSound(f"the plan of {prepared.recipe.name} has no clip {clip.id} any more")
+
+
+def _audio(prepared: Prepared, spec: ClipSpec) -> F32:
+    from mien_trainer.targets.maker import ClipMaker
+
+    bank = Bank(prepared.workshop.tables, prepared.workshop.head.artifact)
+    sources = open_sources(prepared.recipe, bank)
+    try:
+        return ClipMaker(bank, sources).make(spec).audio
+    finally:
+        for source in sources.values():
+            source.close()
