@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import wave
 from pathlib import Path
 
@@ -135,6 +136,34 @@ def test_words_are_aligned_where_they_can_be(session: Path) -> None:
     assert spoken[0] == found
     assert spoken[1] == spoken[2]
     assert {phoneme.symbol for phoneme in spoken[1]} == {SILENCE, SPOKEN}
+
+
+def test_words_that_are_not_said_are_not_believed(session: Path) -> None:
+    relabel(session, "  smile_1: {label: joy, text: The tall tree fell in the storm.}\n")
+    source = TakesSource([session])
+    spoken = source.speak(source.items()[0], Prosody())
+    assert {phoneme.symbol for phoneme in spoken.phonemes} == {SILENCE, SPOKEN}
+
+
+@pytest.mark.skipif(shutil.which("flite") is None, reason="no flite on this machine")
+def test_words_that_are_said_are_found(session: Path) -> None:
+    pytest.importorskip("pocketsphinx")
+    text = "Bob will move a big paper map."
+    sound = session / "smile_1.wav"
+    speak = ["flite", "-voice", "slt", "-t", text, "-o", str(sound)]
+    subprocess.run(speak, check=True, timeout=60)
+    with wave.open(str(sound)) as stream:
+        seconds = stream.getnframes() / stream.getframerate()
+    lines = (session / "smile_1.csv").read_text("utf-8").splitlines()
+    rows = [lines[1 + row % 45].partition(",")[2] for row in range(round(30 * seconds))]
+    codes = [f"00:00:{row // 30:02d}:{row % 30 * 2:02d}" for row in range(len(rows))]
+    timed = [f"{code},{row}" for code, row in zip(codes, rows, strict=True)]
+    (session / "smile_1.csv").write_text("\n".join([lines[0], *timed]), "utf-8")
+    relabel(session, f"  smile_1: {{label: joy, text: {text}}}\n")
+    source = TakesSource([session])
+    spoken = source.speak(source.items()[0], Prosody())
+    said = [phoneme.symbol for phoneme in spoken.phonemes]
+    assert "".join(one for one in said if one in ("b", "m", "p")) == "bbmbppmp"
 
 
 def test_what_has_no_label_or_no_sound_is_named_and_the_rest_goes_on(session: Path) -> None:

@@ -61,7 +61,7 @@ class TakesSource:
         """A source of takes.
 
         ``labels`` are the bank's, for checking; ``channels`` its order, else the rig's; ``align``
-        finds the phonemes of takes whose words are known.
+        finds the phonemes of takes whose words are known, else pocketsphinx does.
         """
         self._folders = tuple(folders)
         self._labels = tuple(labels)
@@ -172,12 +172,19 @@ class TakesSource:
 
     def _phonemes(self, audio: F32, text: str) -> tuple[Phoneme, ...]:
         """As aligned with the words; where that cannot be done, speech and pauses."""
-        if text and self._align is not None:
+        if text:
             try:
-                return self._align(audio, text)
-            except (SpeechRefused, SpeechUnavailable):
+                return self._aligner()(audio, text)
+            except TrainerError:
                 pass
         return segment(audio)
+
+    def _aligner(self) -> Align:
+        if self._align is None:
+            from mien_trainer.speech.align import Aligner
+
+            self._align = Aligner().align_text
+        return self._align
 
 
 def few_faults(refusal: BankFaults) -> str:
