@@ -1,5 +1,7 @@
 """Speech by eSpeak NG, with the times of its phonemes from the library's own events."""
 
+# ruff: noqa: RUF001  IPA looks like other letters
+
 from __future__ import annotations
 
 import math
@@ -11,8 +13,8 @@ import numpy as np
 from mien.text.suggest import did_you_mean
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.speech.audio import resample
-from mien_trainer.speech.closures import with_closures
 from mien_trainer.speech.espeak_process import Answer, EspeakProcess, Request, ServerEnded
+from mien_trainer.speech.heard import as_heard
 from mien_trainer.speech.loudness import levelled
 from mien_trainer.speech.sentences import Sentence
 from mien_trainer.speech.source import Prosody, SpeechItem, SpeechRefused, SpeechUnavailable
@@ -27,11 +29,18 @@ _WORDS_A_MINUTE = 175
 _NORMAL = 50
 """The library's own rate, and its own pitch and pitch range on its scales of 0 to 100."""
 
+_OCTAVE = 65.0
+"""Steps of the library's pitch that double it: measured on seven voices (60 to 72)."""
+
+_MELODY = 0.2
+"""How far the median pitch lies above the lowest, as a share of it: measured likewise (0.14 to
+0.29)."""
+
 _SECONDS = 60.0
 """An item that takes longer is given up; 5,000 characters take about three."""
 
-_MARKS = str.maketrans("", "", "ˈˌ‿͡")
-"""Stress and ties: they are not sounds."""
+_MARKS = str.maketrans({"ˈ": "", "ˌ": "", "‿": "", "͡": "", "\u032a": "", ":": "ː", "ʲ": "j"})
+"""Stress, ties and the dental mark are no sounds; some voices have signs of their own."""
 
 
 class EspeakSource:
@@ -85,7 +94,7 @@ class EspeakSource:
         phonemes = intervals(marks, len(audio) / SAMPLE_RATE)
         return Utterance(
             audio=levelled(audio),
-            phonemes=without_empty(with_closures(audio, phonemes)),
+            phonemes=without_empty(as_heard(audio, phonemes)),
             voice=item.voice,
             text=item.text,
             provenance=f"espeak-ng {process.version}, voice {item.voice}",
@@ -118,15 +127,24 @@ class EspeakSource:
 
 
 def _request(item: SpeechItem, prosody: Prosody) -> Request:
-    """The library's rate is linear, its pitch doubles from 50 to 100, its range is linear."""
+    """Pitch in the library is an octave in so many steps, but of the lowest pitch alone.
+
+    The melody on top of it is in Hz, so it grows with the pitch asked for; where it is wider or
+    narrower than the voice's own, the lowest pitch gives way, and the median stays.
+    """
+    lowest = prosody.pitch * (1.0 + _MELODY * (1.0 - prosody.range))
     return Request(
         voice=item.voice,
         text=spoken_text(item),
         rate=round(_WORDS_A_MINUTE * prosody.rate),
-        pitch=min(100, round(_NORMAL * (1.0 + math.log2(prosody.pitch)))),
-        range=round(_NORMAL * prosody.range),
+        pitch=_on_scale(_NORMAL + _OCTAVE * math.log2(lowest)),
+        range=_on_scale(_NORMAL * prosody.range * prosody.pitch),
         seconds=_SECONDS,
     )
+
+
+def _on_scale(value: float) -> int:
+    return min(100, max(0, round(value)))
 
 
 def _samples(answer: Answer) -> F32:

@@ -52,7 +52,7 @@ class Answer:
 
 
 class ServerEnded(Exception):
-    """It closed its pipes, or did not answer in time."""
+    """The server has closed its pipes, did not answer in time, or was closed."""
 
 
 class EspeakProcess:
@@ -95,6 +95,8 @@ class EspeakProcess:
         Raises:
             ServerEnded: start another.
         """
+        if not self._close.alive:
+            raise ServerEnded
         data = json.dumps(asdict(request)).encode()
         try:
             self._send(len(data).to_bytes(4, "little") + data)

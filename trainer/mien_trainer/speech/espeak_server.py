@@ -28,7 +28,7 @@ _RATE, _PITCH, _RANGE = 1, 3, 4
 
 
 class Outcome(NamedTuple):
-    """What became of a child: its bytes, or the status or signal it ended with, or neither: it hung."""
+    """What became of a child: its bytes, or what it ended with, or neither: it hung."""
 
     data: bytes | None
     ended: int | None = None

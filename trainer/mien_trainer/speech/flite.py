@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from mien.text.suggest import did_you_mean
 from mien_trainer.frames import SAMPLE_RATE
-from mien_trainer.speech.arpabet import to_ipa
+from mien_trainer.speech.arpabet import IPA
 from mien_trainer.speech.audio import read_sound
 from mien_trainer.speech.loudness import levelled
 from mien_trainer.speech.sentences import Sentence
@@ -27,6 +28,11 @@ _INSTALL = "install flite (Debian: apt-get install flite)"
 _STANDARD_DEVIATION = {"awb": 25.0, "kal": 11.0, "kal16": 11.0, "slt": 27.0}
 """The pitch range of the voices that follow a factor on it, in Hz. rms follows neither pitch nor
 range: its model draws the pitch itself."""
+
+_STRETCH = {"kal": 1.1, "kal16": 1.1}
+"""The voices that are slower than their model from the start, and by how much."""
+
+_PHONE = re.compile(r"(?<!\S)([a-z]+#?):([0-9]+\.[0-9]+)(?!\S)")
 
 _SECONDS = 60.0
 """An item that takes longer is given up; 5,000 characters take about five."""
@@ -78,9 +84,11 @@ class FliteSource:
                 raise SpeechRefused(
                     f"{item.key}: flite failed: it ended with {error.returncode}"
                 ) from None
-            marks = _marks(said)
+            marks = _marks(item, said)
             if all(symbol == SILENCE for _, symbol in marks):
                 raise nothing_to_say(item)
+            if not path.exists():
+                raise SpeechRefused(f"{item.key}: flite failed: it wrote no sound")
             audio = read_sound(path)
         return Utterance(
             audio=levelled(audio),
@@ -115,21 +123,24 @@ class FliteSource:
 
 def _settings(voice: str, prosody: Prosody) -> list[str]:
     """The prosody as flite's features; numbers are written the same way in every locale."""
-    features = {"duration_stretch": 1.0 / prosody.rate, "f0_shift": prosody.pitch}
+    features = {
+        "duration_stretch": _STRETCH.get(voice, 1.0) / prosody.rate,
+        "f0_shift": prosody.pitch,
+    }
     if voice in _STANDARD_DEVIATION:
         features["int_f0_target_stddev"] = _STANDARD_DEVIATION[voice] * prosody.range
     return [part for name, value in features.items() for part in ("--setf", f"{name}={value:.4f}")]
 
 
-def _marks(said: str) -> list[tuple[float, str]]:
+def _marks(item: SpeechItem, said: str) -> list[tuple[float, str]]:
     """Where each phoneme begins, from ``phone:end phone:end``."""
     marks: list[tuple[float, str]] = []
     start = 0.0
-    for word in said.split():
-        phone, _, end = word.rpartition(":")
-        if phone:
-            marks.append((start, to_ipa(phone)))
-            start = float(end)
+    for phone, end in _PHONE.findall(said):
+        if phone not in IPA:
+            raise SpeechRefused(f"{item.key}: flite says the phoneme {phone!r}, which is not known")
+        marks.append((start, IPA[phone]))
+        start = float(end)
     return marks
 
 

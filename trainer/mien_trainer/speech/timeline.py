@@ -30,5 +30,13 @@ def intervals(marks: Iterable[tuple[float, str]], seconds: float) -> tuple[Phone
 
 
 def without_empty(phonemes: Iterable[Phoneme]) -> tuple[Phoneme, ...]:
-    """Those that last."""
-    return tuple(phoneme for phoneme in phonemes if phoneme.end > phoneme.start)
+    """Those that last; silences that meet by it are one."""
+    kept: list[Phoneme] = []
+    for phoneme in phonemes:
+        if phoneme.end <= phoneme.start:
+            continue
+        if kept and kept[-1].symbol == phoneme.symbol == SILENCE:
+            kept[-1] = evolve(kept[-1], end=phoneme.end)
+        else:
+            kept.append(phoneme)
+    return tuple(kept)

@@ -1,9 +1,10 @@
-"""Phoneme times as they are heard: a stop begins where its closure does, not at its burst.
+"""eSpeak NG's phonemes as they are heard: a stop begins where its closure does, not at its burst.
 
 eSpeak NG marks a phoneme where its own sound begins. The quiet before a burst is played earlier and
 so falls to what came before, and an l behind a vowel is played as the vowel's ending, with nothing
 left for itself but that quiet. Lips close at the closure; aligners and other synthesisers count it
-to the stop. So the sound is listened to, and the quiet given to whom it belongs.
+to the stop. Neither has it a name for the glide of "the upper": it reads as a pause that sounds.
+So the sound is listened to, and the quiet given to whom it belongs.
 """
 
 # ruff: noqa: RUF001  IPA looks like other letters
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve
 
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.speech.loudness import speech_level
@@ -20,6 +20,8 @@ from mien_trainer.speech.utterance import SILENCE, Phoneme
 
 _STOPS = frozenset(("p", "b", "t", "d", "k", "ɡ", "tʃ", "dʒ", "ʔ"))
 _OBSTRUENTS = _STOPS | frozenset(("f", "v", "θ", "ð", "s", "z", "ʃ", "ʒ", "h", "ɾ", "x"))
+
+_GLIDE = "j"
 
 _QUIET = 18.0
 """dB under the level of speech where no vowel is heard any more."""
@@ -43,26 +45,34 @@ _WINDOW = 5
 _Envelope = npt.NDArray[np.float64]
 
 
-def with_closures(audio: F32, phonemes: tuple[Phoneme, ...]) -> tuple[Phoneme, ...]:
-    """The phonemes of ``audio`` (mono, 16 kHz) with every closure given to its consonant."""
-    loudness = _envelope(audio)
+def as_heard(audio: F32, phonemes: tuple[Phoneme, ...]) -> tuple[Phoneme, ...]:
+    """The phonemes of ``audio`` (mono, 16 kHz), named and bounded by what is heard of them."""
     quiet = speech_level(audio) - _QUIET
+    if not np.isfinite(quiet):
+        return phonemes
+    loudness = _envelope(audio)
     starts = [phoneme.start for phoneme in phonemes]
-    symbols = [phoneme.symbol for phoneme in phonemes]
+    symbols = [_GLIDE if _glides(one, loudness, quiet) else one.symbol for one in phonemes]
     for i in range(1, len(phonemes)):
         before, own = symbols[i - 1], symbols[i]
-        if before != SILENCE and before not in _OBSTRUENTS:
-            if _silent(_span(loudness, starts[i - 1], phonemes[i - 1].end), quiet):
-                starts[i] = starts[i - 1]
-                continue
-        if own in _STOPS if before == SILENCE else own in _OBSTRUENTS:
+        sonorant = before != SILENCE and before not in _OBSTRUENTS
+        span = _span(loudness, starts[i - 1], phonemes[i - 1].end)
+        if sonorant and _silent(span, quiet):
+            starts[i] = starts[i - 1]
+        elif own in _STOPS or (own in _OBSTRUENTS and before != SILENCE):
             starts[i] = _closure(loudness, before, (starts[i - 1], starts[i]), quiet)
     _give_shares(starts, symbols)
     ends = [*starts[1:], *(phoneme.end for phoneme in phonemes[-1:])]
     return tuple(
-        evolve(phoneme, start=start, end=end)
-        for phoneme, start, end in zip(phonemes, starts, ends, strict=True)
+        Phoneme(symbol=symbol, start=start, end=end)
+        for symbol, start, end in zip(symbols, starts, ends, strict=True)
     )
+
+
+def _glides(phoneme: Phoneme, loudness: _Envelope, quiet: float) -> bool:
+    """Whether a pause sounds most of the time: a low voice is quiet between its pulses."""
+    span = _span(loudness, phoneme.start, phoneme.end)[_WINDOW:-_WINDOW]
+    return phoneme.symbol == SILENCE and len(span) > 0 and float(np.median(span)) >= quiet
 
 
 def _closure(
@@ -74,8 +84,8 @@ def _closure(
     if before == SILENCE:
         return max(earliest, (start + end) / 2.0)
     span = _span(loudness, start, end)
-    if before in _OBSTRUENTS and len(span):
-        quiet = min(quiet, float(span.max()) - _DROP)
+    if before in _OBSTRUENTS and len(span) > _WINDOW:
+        quiet = min(quiet, float(span[_WINDOW:].max()) - _DROP)
     # the last milliseconds hear the burst already
     heard = span[:-_WINDOW]
     loud = np.flatnonzero(heard >= quiet)
