@@ -244,10 +244,10 @@ def test_what_cannot_be_used_is_counted_by_reason(nested: Path) -> None:
     source = MeadSource(nested)
     assert len(source.items()) == 3
     assert sorted(str(one) for one in source.refusals()) == [
-        "mead: 1 clips are left out: their actor is of one split, their sentence of another; "
-        "the first is M003/happy/level_1/030",
-        "mead: 1 clips have a sound and no features; the first is M032/sad/level_2/025",
-        "mead: 1 clips have features and no sound; the first is M003/happy/level_1/001",
+        "mead: clips whose actor is of one split and whose sentence of another: 1, "
+        "the first M003/happy/level_1/030",
+        "mead: clips with a sound and no features: 1, the first M032/sad/level_2/025",
+        "mead: clips with features and no sound: 1, the first M003/happy/level_1/001",
     ]
 
 
@@ -320,7 +320,7 @@ def test_compressed_sound_needs_ffmpeg(nested: Path, monkeypatch: pytest.MonkeyP
     source = MeadSource(nested)
     assert len(source.items()) == 4
     (refusal,) = source.refusals()
-    assert "1 clips have their sound as .m4a, which is read by ffmpeg: install it" in str(refusal)
+    assert "clips with sound as .m4a, which ffmpeg reads and is not installed: 1" in str(refusal)
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")

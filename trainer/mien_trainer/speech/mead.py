@@ -131,21 +131,21 @@ class MeadSource:
         for name, files in find_clips(self._root).items():
             split = split_of_clip(name)
             if files.features is None:
-                left.setdefault("have a sound and no features", []).append(name)
+                left.setdefault("with a sound and no features", []).append(name)
             elif files.sound is None:
-                left.setdefault("have features and no sound", []).append(name)
+                left.setdefault("with features and no sound", []).append(name)
             elif files.sound.suffix == ".m4a" and find_ffmpeg() is None:
-                reason = "have their sound as .m4a, which is read by ffmpeg: install it, or convert"
+                reason = "with sound as .m4a, which ffmpeg reads and is not installed"
                 left.setdefault(reason, []).append(name)
             elif split is None:
-                reason = "are left out: their actor is of one split, their sentence of another"
+                reason = "whose actor is of one split and whose sentence of another"
                 left.setdefault(reason, []).append(name)
             else:
                 usable[str(name)] = _Clip(
                     name=name, features=files.features, sound=files.sound, split=split
                 )
         self._refused = [
-            SpeechRefused(f"mead: {len(names)} clips {reason}; the first is {names[0]}")
+            SpeechRefused(f"mead: clips {reason}: {len(names)}, the first {names[0]}")
             for reason, names in left.items()
         ]
         if not usable:
