@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mien.bank import Bank
 from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32
 from mien_trainer.speech.sentences import read_sentences
 from mien_trainer.speech.source import SpeechItem, SpeechSource, SpeechUnavailable
+from mien_trainer.speech.utterance import Phoneme
 from mien_trainer.targets.config import Recipe
+
+if TYPE_CHECKING:
+    from mien_trainer.speech.align import Aligner
 
 
 def without(recipe: Recipe, names: Sequence[str]) -> Recipe:
@@ -56,6 +63,7 @@ def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
             [Path(folder) for folder in used.takes.folders],
             labels=bank.labels,
             channels=bank.channels,
+            align=_align_text,
         )
     if used.mead is not None:
         from mien_trainer.speech.mead import MeadSource
@@ -85,6 +93,18 @@ def items_of(sources: Mapping[str, SpeechSource]) -> dict[str, tuple[SpeechItem,
             f"Install what is missing, or leave them out: {names}"
         )
     return items
+
+
+def _align_text(audio: F32, text: str) -> tuple[Phoneme, ...]:
+    return _aligner().align_text(audio, text)
+
+
+@cache
+def _aligner() -> Aligner:
+    """This process's aligner; it takes a second to load, and takes need not have words."""
+    from mien_trainer.speech.align import Aligner
+
+    return Aligner()
 
 
 def _path(text: str | None) -> Path | None:
