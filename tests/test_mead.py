@@ -320,7 +320,7 @@ def test_compressed_sound_needs_ffmpeg(nested: Path, monkeypatch: pytest.MonkeyP
     source = MeadSource(nested)
     assert len(source.items()) == 4
     (refusal,) = source.refusals()
-    assert "clips with sound as .m4a, which ffmpeg reads and is not installed: 1" in str(refusal)
+    assert "clips with sound as .m4a, for which ffmpeg has to be installed: 1" in str(refusal)
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")

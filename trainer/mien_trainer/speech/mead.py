@@ -135,7 +135,7 @@ class MeadSource:
             elif files.sound is None:
                 left.setdefault("with features and no sound", []).append(name)
             elif files.sound.suffix == ".m4a" and find_ffmpeg() is None:
-                reason = "with sound as .m4a, which ffmpeg reads and is not installed"
+                reason = "with sound as .m4a, for which ffmpeg has to be installed"
                 left.setdefault(reason, []).append(name)
             elif split is None:
                 reason = "whose actor is of one split and whose sentence of another"
