@@ -1,0 +1,1 @@
+"""The network that gives faces for sound and conditions. Needs torch, the extra mien[train]."""

@@ -1,0 +1,186 @@
+"""The network: a small causal one over log-mel frames, with FiLM from the conditions.
+
+    base  = what the conditions alone give              a perceptron of two hidden layers
+    x     = blocks of causal convolutions over sound    scaled and shifted by the conditions (FiLM)
+    face  = squash(base * (1 - squash(fade(x))) + move(x))
+
+So the face at rest is the base, sound lets parts of it fade, and moves the rest. Nothing looks
+ahead: the look-ahead of 20 ms lies within the log-mel frames.
+
+Dimension letters: B sequences, N frames, R frames of context, M mel bands, D conditions (labels
+one-hot in the bank's order, then V, A, D), W width, C channels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812  torch's own habit
+
+from mien_trainer.mel import FLOOR
+from mien_trainer.model.shape import NetShape
+from mien_trainer.model.squash import squash
+
+SILENCE = math.log(FLOOR)
+"""Every band of digital silence, which is what came before the first frame."""
+
+
+class FaceNet(nn.Module):
+    """Weights in [0, 1] for log-mel frames and conditions.
+
+    ``columns`` are the places of the conditions that it listens to; it may be handed all. The mean
+    and standard deviation of its input are buffers, (M,) each.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+    columns: Tensor
+
+    def __init__(
+        self, shape: NetShape, columns: Sequence[int], *, mels: int = 80, channels: int = 52
+    ) -> None:
+        super().__init__()
+        self.shape = shape
+        width, told = shape.width, len(columns)
+        self.register_buffer("mean", torch.full((mels,), -10.0))
+        self.register_buffer("deviation", torch.full((mels,), 4.0))
+        self.register_buffer("columns", torch.tensor(columns, dtype=torch.int32))
+        self.base = Base(told, shape.hidden, channels)
+        self.listen = nn.Linear(mels, width)
+        self.blocks = nn.ModuleList(Block(width, told, d) for d in shape.dilations)
+        self.heads = nn.Linear(width, 2 * channels)
+        nn.init.zeros_(self.heads.weight)
+        nn.init.zeros_(self.heads.bias)
+
+    @property
+    def context(self) -> int:
+        """R."""
+        return self.shape.context
+
+    def forward(self, mel: Tensor, conditions: Tensor) -> Tensor:
+        """Faces (B, N, C) of the last N frames of mel (B, R + N, M), conditions (B, R + N, D)."""
+        told = self._told(conditions)
+        x = self._heard(mel)
+        for block in self._blocks():
+            x = block(x, told)
+        return self._face(x, told)
+
+    def whole(self, mel: Tensor, conditions: Tensor) -> Tensor:
+        """Faces (B, N, C) from the first frame of mel (B, N, M) on, with silence before it."""
+        mel = F.pad(mel, (0, 0, self.context, 0), value=SILENCE)
+        return self.forward(mel, self._before(conditions))
+
+    def last(self, mel: Tensor, conditions: Tensor) -> Tensor:
+        """Faces (B, G, C) at the end of mel (B, R + 1, M) under G steady conditions (B, G, D) each.
+
+        As `forward`, but only what the last frame depends on is computed, and what does not depend
+        on the conditions only once.
+        """
+        told = self._told(conditions)[:, :, None]
+        x = self._heard(mel)[:, None]
+        for block in self._blocks():
+            x = block(x, told, prune=True)
+        return self._face(x, told)[:, :, 0]
+
+    def start(self, conditions: Tensor) -> Tensor:
+        """The state (B, R, W) before the first frame, for its conditions (B, D).
+
+        Where only `step` is at hand, R steps of silence from any state lead to the same.
+        """
+        told = self._told(conditions)[:, None]
+        silence = self.mean.new_full((len(conditions), 1, len(self.mean)), SILENCE)
+        x = self._heard(silence)
+        state: list[Tensor] = []
+        for block in self._blocks():
+            state.append(x.expand(-1, block.memory, -1))
+            x = block(x.expand(-1, 3, -1), told, prune=True)
+        return torch.cat(state, dim=1)
+
+    def step(self, mel: Tensor, conditions: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """The face (B, C) for one frame (B, M), conditions (B, D), and the state after it."""
+        faces, after = self.advance(mel[:, None], conditions[:, None], state)
+        return faces[:, 0], after
+
+    def advance(self, mel: Tensor, conditions: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Faces (B, N, C) for frames (B, N, M), conditions (B, N, D), and the state after them."""
+        told = self._told(conditions)
+        x = self._heard(mel)
+        after: list[Tensor] = []
+        at = 0
+        for block in self._blocks():
+            seen = torch.cat((state[:, at : at + block.memory], x), dim=1)
+            at += block.memory
+            after.append(seen[:, -block.memory :])
+            x = block(seen, told)
+        return self._face(x, told), torch.cat(after, dim=1)
+
+    def _blocks(self) -> list[Block]:
+        return [block for block in self.blocks if isinstance(block, Block)]
+
+    def _told(self, conditions: Tensor) -> Tensor:
+        return conditions.index_select(-1, self.columns)
+
+    def _heard(self, mel: Tensor) -> Tensor:
+        heard: Tensor = self.listen((mel - self.mean) / self.deviation)
+        return heard
+
+    def _before(self, conditions: Tensor) -> Tensor:
+        """Conditions (B, R + N, D) with the first frame's before it."""
+        first = conditions[:, :1].expand(-1, self.context, -1)
+        return torch.cat((first, conditions), dim=1)
+
+    def _face(self, x: Tensor, told: Tensor) -> Tensor:
+        base: Tensor = self.base(told[..., -x.shape[-2] :, :])
+        fade, move = self.heads(x).chunk(2, dim=-1)
+        return squash(base * (1.0 - squash(fade)) + move)
+
+
+class Base(nn.Module):
+    """The face at rest: from the conditions told (..., T) to (..., C), not yet squashed."""
+
+    def __init__(self, told: int, hidden: int, channels: int) -> None:
+        super().__init__()
+        self.told = nn.Linear(told, hidden)
+        self.hidden = nn.Linear(hidden, hidden)
+        self.face = nn.Linear(hidden, channels)
+
+    def forward(self, told: Tensor) -> Tensor:
+        """The face at rest."""
+        face: Tensor = self.face(F.silu(self.hidden(F.silu(self.told(told)))))
+        return face
+
+
+class Block(nn.Module):
+    """A residual block: a causal convolution of three taps, FiLM, and a mix of its numbers."""
+
+    def __init__(self, width: int, told: int, dilation: int) -> None:
+        super().__init__()
+        self.dilation = dilation
+        self.taps = nn.Linear(3 * width, width)
+        self.film = nn.Linear(told, 2 * width)
+        self.mix = nn.Linear(width, width)
+        nn.init.zeros_(self.film.weight)
+        nn.init.zeros_(self.film.bias)
+
+    @property
+    def memory(self) -> int:
+        """The frames that it looks back."""
+        return 2 * self.dilation
+
+    def forward(self, x: Tensor, told: Tensor, *, prune: bool = False) -> Tensor:
+        """(..., N, W) for the last N frames of x (..., memory + N, W); told (..., 1 or >= N, T).
+
+        With ``prune`` x has only every ``dilation``th frame, and of the result every second is
+        kept, so that all that is left is what the next block needs.
+        """
+        apart, stride = (1, 2) if prune else (self.dilation, 1)
+        end = x.shape[-2] - 2 * apart
+        now = x[..., 2 * apart :: stride, :]
+        middle = x[..., apart : apart + end : stride, :]
+        seen = torch.cat((x[..., :end:stride, :], middle, now), dim=-1)
+        scale, shift = self.film(told[..., -now.shape[-2] :, :]).chunk(2, dim=-1)
+        mixed: Tensor = self.mix(F.silu(self.taps(seen) * (1.0 + scale) + shift))
+        return now + mixed

@@ -1,0 +1,155 @@
+"""Clips end to end in a few flat arrays, mapped from disk so that memory stays flat.
+
+Dimension letters: F frames of all clips, n clips, M mel bands, D conditions, C channels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32
+from mien_trainer.speech.source import Split
+from mien_trainer.targets.manifest import Manifest, ShardEntry, manifest_digest
+from mien_trainer.targets.shard import iterate_shard
+from mien_trainer.targets.stored import StoredClip
+
+F16 = npt.NDArray[np.float16]
+
+CACHE = ".train-cache"
+"""The folder beside the shards that holds what was unpacked of them; it can be deleted."""
+
+_LAYOUT = "1"
+_NAMES = "clips.json"
+
+
+class DataError(TrainerError):
+    """Targets that cannot be trained on; the message names the folder or the shard."""
+
+
+@frozen(kw_only=True, eq=False)
+class Clips:
+    """All clips of one use. Frames ``starts[k]`` to ``starts[k + 1]`` are clip k's.
+
+    mel (F, M), targets (F, C) and speech (F,) float16, which is finer than any of them is known;
+    conditions (F, D) float32; ids and labels (n,); real (n,) whether a person spoke.
+    """
+
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    real: npt.NDArray[np.bool_]
+    starts: npt.NDArray[np.int64]
+    mel: F16
+    conditions: F32
+    targets: F16
+    speech: F16
+
+
+def unpack_clips(data: Path, manifest: Manifest, split: Split, spare: Path) -> Clips:
+    """The clips of one use in the folder ``data``, unpacked once and mapped.
+
+    What was unpacked is kept beside the shards or, where that cannot be written, in ``spare``.
+
+    Raises:
+        DataError: there are none, or a shard is not the one that the manifest pins.
+        ShardError: a shard is damaged or of another schema.
+    """
+    shards = manifest.of(split)
+    if not any(shard.clips for shard in shards):
+        raise DataError(f"{data}: no clips to use for {split.value}")
+    name = f"{split.value}-{manifest_digest(manifest)[:16]}-{_LAYOUT}"
+    for folder in (data / CACHE, spare / CACHE):
+        if not (folder / name).is_dir():
+            try:
+                folder.mkdir(exist_ok=True)
+            except OSError:
+                continue
+            _unpack(data, manifest, shards, folder, name)
+        return _mapped(folder / name)
+    raise DataError(f"neither {data} nor {spare} can be written: no place to unpack the shards")
+
+
+def _unpack(
+    data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...], folder: Path, name: str
+) -> None:
+    """All or nothing: into a temporary folder, which then takes the name."""
+    temporary = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}."))
+    try:
+        _write(data, manifest, shards, temporary)
+        # Another process may have been faster; its files say the same.
+        with suppress(OSError):
+            temporary.rename(folder / name)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...], folder: Path) -> None:
+    frames = sum(shard.frames for shard in shards)
+    widths = {
+        "mel": (np.float16, manifest.mels),
+        "conditions": (np.float32, len(manifest.labels) + 3),
+        "targets": (np.float16, len(manifest.channels)),
+    }
+    arrays = {
+        kind: np.lib.format.open_memmap(folder / f"{kind}.npy", "w+", dtype, (frames, width))
+        for kind, (dtype, width) in widths.items()
+    }
+    arrays["speech"] = np.lib.format.open_memmap(folder / "speech.npy", "w+", np.float16, (frames,))
+    clips: list[tuple[str, str, bool, int]] = []
+    at = 0
+    for clip in _all(data, manifest, shards):
+        end = at + clip.frames
+        if end > frames:
+            break
+        for kind, array in arrays.items():
+            array[at:end] = getattr(clip, kind)
+        clips.append((clip.id, clip.label, clip.real, clip.frames))
+        at = end
+    if at != frames:
+        raise DataError(f"{data}: the shards hold other numbers of frames than the manifest says")
+    for array in arrays.values():
+        array.flush()
+    (folder / _NAMES).write_text(json.dumps(clips), encoding="utf-8")
+
+
+def _all(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...]) -> Iterator[StoredClip]:
+    for shard in shards:
+        path = data / shard.file
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise DataError(f"{path}: the manifest lists this shard: {error.strerror}") from error
+        if digest != shard.sha256:
+            raise DataError(
+                f"{path} has sha256 {digest}, the manifest pins {shard.sha256}; "
+                "make the targets again"
+            )
+        yield from iterate_shard(path, manifest.artifact)
+
+
+def _mapped(folder: Path) -> Clips:
+    clips: list[tuple[str, str, bool, int]] = json.loads(
+        (folder / _NAMES).read_text(encoding="utf-8")
+    )
+    arrays = {
+        kind: np.load(folder / f"{kind}.npy", mmap_mode="r")
+        for kind in ("mel", "conditions", "targets", "speech")
+    }
+    return Clips(
+        ids=tuple(clip[0] for clip in clips),
+        labels=tuple(clip[1] for clip in clips),
+        real=np.array([clip[2] for clip in clips]),
+        starts=np.concatenate(([0], np.cumsum([clip[3] for clip in clips]))).astype(np.int64),
+        **arrays,
+    )

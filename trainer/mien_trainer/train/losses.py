@@ -1,0 +1,56 @@
+"""The losses: pure functions, each a mean, so that parts of a batch average to the whole.
+
+Dimension letters: B sequences, N frames, C channels; ``...`` is any number of dimensions.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+
+def soft(error: Tensor, softness: float) -> Tensor:
+    """The size of an error (...), squared up to ``softness``; 0 and smooth at 0."""
+    size = error.abs()
+    return (size.clamp(max=softness).square() / (2 * softness)) + (size - softness).clamp(min=0.0)
+
+
+def supervised(
+    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: float
+) -> Tensor:
+    """How far faces (B, N, C) are from targets (B, N, C).
+
+    counts (B, N) is what each frame counts, channels (C,) what each channel does.
+    """
+    return (soft(faces - targets, softness) * counts[..., None] * channels).mean()
+
+
+def velocity(
+    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: float
+) -> Tensor:
+    """The same for how faces change from one frame to the next; both of them have to count."""
+    both = counts[:, 1:].minimum(counts[:, :-1])
+    return supervised(faces.diff(dim=1), targets.diff(dim=1), both, channels, softness)
+
+
+def consistency(faces: Tensor, moved: Tensor) -> Tensor:
+    """How much faces (..., C) change when VAD moves a little: the mean over channels."""
+    return (faces - moved).abs().mean()
+
+
+def lips_stay(faces: Tensor, other: Tensor, speech: Tensor, lipsync: Tensor) -> Tensor:
+    """How much LIPSYNC channels of faces (..., C) change with the emotion, while speaking.
+
+    speech (...) in [0, 1]; lipsync the positions of those channels.
+    """
+    change = (faces - other).index_select(-1, lipsync).abs()
+    return (change * speech[..., None]).mean()
+
+
+def expression_stays(faces: Tensor, other: Tensor, expression: Tensor) -> Tensor:
+    """How much EXPRESSION channels of faces (..., C) change with the sound."""
+    return (faces - other).index_select(-1, expression).abs().mean()
+
+
+def snap(faces: Tensor, archetypes: Tensor, softness: float) -> Tensor:
+    """How far faces (..., C) at anchors are from their archetypes (..., C)."""
+    return soft(faces - archetypes, softness).mean()
