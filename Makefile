@@ -19,7 +19,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 
 presets: $(READY)
-	$(BIN)/mien fmt --check presets/default presets/rigs presets/faces
+	$(BIN)/mien fmt --check presets/default presets/rigs presets/faces presets/visemes
 	$(BIN)/mien check presets/default
 	$(BIN)/mien compile presets/default --check
 	$(BIN)/mien verify
@@ -30,7 +30,8 @@ types: $(READY)
 
 web: $(READY)
 	@if command -v npx >/dev/null; \
-	then cd compiler/mien/web && npx --yes --package $(TYPESCRIPT) tsc -p jsconfig.json; \
+	then for folder in compiler/mien/web trainer/mien_trainer/preview; \
+	do npx --yes --package $(TYPESCRIPT) tsc -p $$folder/jsconfig.json || exit 1; done; \
 	else echo "skipped: no Node here, the page's types are not checked"; fi
 
 unit: $(READY)

@@ -14,7 +14,7 @@ from mien import resources
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
 
-KINDS = ("bank", "emotion", "rig", "rules", "visemes")
+KINDS = ("bank", "emotion", "mead", "rig", "rules", "takes", "targets", "train", "visemes")
 Schema = dict[str, Any]
 
 

@@ -58,8 +58,9 @@ def run(mien: Path, folder: Path, *arguments: str) -> subprocess.CompletedProces
 def test_the_wheel_carries_the_data_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"mien"}
-    assert "mien/py.typed" in names
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"mien", "mien_trainer"}
+    assert {"mien/py.typed", "mien_trainer/py.typed"} <= set(names)
+    assert "mien_trainer/data/sentences.txt" in names
     for folder in ("schema", "presets"):
         source = {
             path.relative_to(ROOT).as_posix()
