@@ -11,10 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.speech import espeak, espeak_process, espeak_server
@@ -289,3 +292,25 @@ def test_silence_and_nothing_are_left_as_they_are() -> None:
     quiet = (Phoneme(symbol=SILENCE, start=0.0, end=0.5),)
     assert as_heard(np.zeros(SAMPLE_RATE // 2, np.float32), quiet) == quiet
     assert as_heard(np.zeros(0, np.float32), ()) == ()
+
+
+pieces = st.tuples(
+    st.sampled_from(["p", "b", "s", "l", "m", "ɑː", SILENCE]),
+    st.sampled_from([0.0, 0.003, 0.02, 0.06, 0.15]),
+    st.sampled_from([-20.0, -30.0, -45.0, -90.0]),
+)
+
+
+@given(st.lists(pieces, min_size=1, max_size=8))
+def test_listening_keeps_phonemes_in_order_and_loses_no_time(
+    laid_out: list[tuple[str, float, float]],
+) -> None:
+    audio, phonemes = laid(*laid_out)
+    heard = as_heard(audio, phonemes)
+    assert len(heard) == len(phonemes)
+    assert (heard[0].start, heard[-1].end) == (phonemes[0].start, phonemes[-1].end)
+    assert all(one.end >= one.start for one in heard)
+    assert all(one.end == other.start for one, other in pairwise(heard))
+    for before, after in zip(phonemes, heard, strict=True):
+        assert after.start <= before.start
+        assert after.symbol == before.symbol or (before.symbol, after.symbol) == (SILENCE, "j")

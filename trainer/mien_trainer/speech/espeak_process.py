@@ -102,9 +102,12 @@ class EspeakProcess:
             self._send(len(data).to_bytes(4, "little") + data)
             deadline = time.monotonic() + request.seconds + _GRACE_SECONDS
             head, samples = self._head(deadline), self._message(deadline)
-        except (ServerEnded, OSError):
+        except BaseException as error:
+            # whatever stopped this, half an answer may be left in the pipe
             self.close()
-            raise ServerEnded from None
+            if isinstance(error, ServerEnded | OSError):
+                raise ServerEnded from None
+            raise
         events = cast("list[tuple[int, str]]", head.get("events", []))
         return Answer(
             samples=samples,

@@ -137,9 +137,7 @@ class Synthesiser:
         callback = _Callback(receive)
         self._library.espeak_SetSynthCallback(callback)
         if self._library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
-            return message(json.dumps({"fault": "its voice cannot be loaded"}).encode()) + message(
-                b""
-            )
+            return _answer({"fault": "its voice cannot be loaded"})
         for parameter, value in (
             (_RATE, request["rate"]),
             (_PITCH, request["pitch"]),
@@ -150,11 +148,18 @@ class Synthesiser:
         size = ctypes.c_size_t(len(text) + 1)
         self._library.espeak_Synth(text, size, 0, 1, 0, _UTF8, None, None)
         self._library.espeak_Synchronize()
-        return message(json.dumps({"events": events}).encode()) + message(b"".join(chunks))
+        return _answer({"events": events}, b"".join(chunks))
 
 
-def message(data: bytes) -> bytes:
-    """The bytes behind their length."""
+def _head(content: dict[str, Any]) -> bytes:
+    return _message(json.dumps(content).encode())
+
+
+def _answer(head: dict[str, Any], samples: bytes = b"") -> bytes:
+    return _head(head) + _message(samples)
+
+
+def _message(data: bytes) -> bytes:
     return len(data).to_bytes(4, "little") + data
 
 
@@ -217,22 +222,22 @@ def serve(library: str, source: int, sink: int) -> None:
     try:
         synthesiser = Synthesiser(library)
     except OSError as error:
-        _write(sink, message(json.dumps({"fault": str(error)}).encode()))
+        _write(sink, _head({"fault": str(error)}))
         return
-    head = {
+    offer = {
         "rate": synthesiser.rate,
         "version": synthesiser.version,
         "languages": synthesiser.languages(),
         "variants": synthesiser.variants(),
     }
-    _write(sink, message(json.dumps(head).encode()))
+    _write(sink, _head(offer))
     while len(length := _read(source, 4)) == 4:
         request = json.loads(_read(source, int.from_bytes(length, "little")))
         outcome = in_child(lambda: synthesiser.say(request), request["seconds"])  # noqa: B023
         if outcome.data is None:
             stuck = outcome.ended is None
             fault = "it took too long" if stuck else f"it ended with {outcome.ended}"
-            _write(sink, message(json.dumps({"fault": fault}).encode()) + message(b""))
+            _write(sink, _answer({"fault": fault}))
         else:
             _write(sink, outcome.data)
 

@@ -7,7 +7,7 @@ import numpy as np
 from mien_trainer.frames import F32, SAMPLE_RATE
 
 LEVEL = -23.0
-"""The level of speech in dB below full scale (RMS): where broadcast sound lies (EBU R 128)."""
+"""The level of speech in dB below full scale (RMS), near that of broadcasts (EBU R 128)."""
 
 _PEAK = -1.0
 """No sample goes above this, in dB; a voice with higher peaks is left that much softer."""
