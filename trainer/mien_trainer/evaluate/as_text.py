@@ -1,83 +1,82 @@
-"""An evaluation as a table on the terminal, and as JSON values for programs."""
+"""An evaluation as tables on the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from attrs import asdict
+from mien_trainer.evaluate.lips import LATE, Kept
+from mien_trainer.evaluate.record import Evaluation, Figure, Report, drift_figure, figures
+from mien_trainer.frames import FRAME_RATE
 
-from mien_trainer.evaluate.record import Evaluation, Figure, figures
+
+def report_lines(report: Report) -> Iterator[str]:
+    """Each network, then what they say together, then whether all is kept."""
+    for one in report.networks:
+        yield from lines(one)
+        yield ""
+    yield from _figures(drift_figure(report))
+    rows = [row for one in report.networks for row in figures(one)]
+    missed = sum(not row.kept for row in (*rows, *drift_figure(report)))
+    yield f"{missed} figures miss their bounds" if missed else "every figure keeps its bound"
 
 
 def lines(found: Evaluation) -> Iterator[str]:
     """The figures with their bounds, then what is worth knowing beside them."""
     yield f"{found.name} beside {found.bank} {found.version} ({found.artifact[:12]})"
-    rows = list(figures(found))
-    width = max(len(row.name) for row in rows)
-    for row in rows:
-        mark = "ok  " if row.kept else "MISS"
-        side = "at most" if row.most else "at least"
-        yield f"  {mark}  {row.name:<{width}}  {_shown(row, row.value):>12}  {side} " + _shown(
-            row, row.bound
-        )
-    yield "anchors"
+    yield from _figures(figures(found))
+    yield "anchors                        mean    worst    nearest to their own"
     for one in found.anchors:
-        yield f"  {one.sound:<24} mean {one.mean:.4f}  worst {one.worst:.4f}  own {one.own}"
-    yield "lips"
+        yield f"  {one.sound:<26} {one.mean:.4f}  {one.worst:.4f}  {one.own} of {len(one.faces)}"
+    yield "lips                           correlation  error"
     for match in found.lips:
         yield (
-            f"  {match.name:<24} correlation {match.correlation:.3f}  error {match.error:.4f}"
-            f"  ({match.clips} clips, {match.seconds:.0f} s)"
+            f"  {match.name:<26} {match.correlation:8.3f}     {match.error:.4f}"
+            f"   {match.clips} clips, {match.seconds:.0f} s"
         )
-    yield "effects, mean change of LIPSYNC / SHARED / EXPRESSION channels"
+    if found.beside is not None:
+        yield (
+            f"  {found.beside.clips} clips beside {found.beside.name}: correlation "
+            f"{found.beside.correlation:.3f}, its own {found.beside.other:.3f}"
+        )
+    late = f"{1e3 * LATE / FRAME_RATE:.0f} ms late"
+    yield f"contacts kept                  p b m  {late}  gap left       f v  {late}  gap left"
+    for closed in found.closures:
+        yield f"  {closed.label:<26}{_kept(closed.lips)}   {_kept(closed.teeth)}"
+    yield "mean change of a channel       LIPSYNC  SHARED  EXPRESSION"
     for effect in found.effects:
-        yield f"  {effect.cause:<24} {_classes(effect.change)}"
-    yield f"  {'beyond the rule, speaking':<24} {_classes(found.departure.change)}"
+        yield f"  {effect.cause:<26} {_classes(effect.change)}"
+    yield f"  {'beyond the rule, speaking':<26} {_classes(found.departure.change)}"
+    yield (
+        f"a frame of a stream takes {1e3 * found.speed.latency:.2f} ms, "
+        f"{found.speed.latency * FRAME_RATE:.1%} of its time"
+    )
 
 
-def as_json(found: Evaluation) -> dict[str, Any]:
-    """Everything but the faces themselves."""
-    return {
-        "name": found.name,
-        "bank": found.bank,
-        "version": found.version,
-        "artifact": found.artifact,
-        "figures": [{**asdict(row), "kept": row.kept} for row in figures(found)],
-        "anchors": [
-            {
-                "sound": one.sound,
-                "mean": one.mean,
-                "worst": one.worst,
-                "own": one.own,
-                "by_label": one.by_label,
-            }
-            for one in found.anchors
-        ],
-        "distinct": [
-            {
-                "intensity": one.intensity,
-                "sound": one.sound,
-                "own": one.own,
-                "closest": one.closest,
-                "distances": one.distances.tolist(),
-            }
-            for one in found.distinct
-        ],
-        "smoothness": [asdict(one) for one in found.smoothness],
-        "repeats": asdict(found.repeats),
-        "lips": [asdict(one) for one in found.lips],
-        "closures": [asdict(one) for one in found.closures],
-        "effects": [asdict(one) for one in found.effects],
-        "departure": asdict(found.departure),
-        "speed": asdict(found.speed),
-    }
-
-
-def _shown(row: Figure, value: float) -> str:
-    text = f"{value:.0f}" if value >= 1000 or float(value).is_integer() else f"{value:.4g}"
+def shown(row: Figure, value: float) -> str:
+    """A value of a figure, with its unit."""
+    if row.unit == "bytes":
+        return f"{value / (1 << 20):.2f} MB"
+    text = f"{value:.0f}" if value >= 1000 or float(value).is_integer() else f"{value:.3g}"
     return f"{text} {row.unit}".strip()
 
 
+def _figures(given: Iterable[Figure]) -> Iterator[str]:
+    rows = list(given)
+    width = max((len(row.name) for row in rows), default=0)
+    for row in rows:
+        mark = "ok  " if row.kept else "MISS"
+        side = "at most" if row.most else "at least"
+        yield (
+            f"  {mark}  {row.name:<{width}}  {shown(row, row.value):>12}  {side} "
+            + shown(row, row.bound)
+        )
+
+
+def _kept(one: Kept) -> str:
+    if not one.total:
+        return f"{'none':>8}{'':21}"
+    return f"{one.share:8.1%}  {one.share_late:10.1%}  {one.gap:8.3f}"
+
+
 def _classes(change: dict[str, float]) -> str:
-    return " / ".join(f"{value:.4f}" for value in change.values())
+    return "  ".join(f"{value:.4f}" for value in change.values())

@@ -9,12 +9,18 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien_trainer.evaluate.predictor import Subject
-from mien_trainer.frames import FRAME_RATE
-from mien_trainer.lips.closures import closures_kept
+from mien_trainer.frames import F32, FRAME_RATE
+from mien_trainer.lips.closures import CLOSED, contact_gaps
+from mien_trainer.lips.record import Contact
+from mien_trainer.speech.utterance import Phoneme
 from mien_trainer.targets.stored import StoredClip
 
 _MOVES = 0.01
 """A channel whose targets have a smaller standard deviation has no correlation to speak of."""
+
+LATE = 2
+"""Frames (33 ms) that a contact may be late without harm: from 45 ms on sound that comes before
+its picture is noticed (ITU-R BT.1359)."""
 
 
 @frozen(kw_only=True)
@@ -33,12 +39,38 @@ class LipMatch:
 
 
 @frozen(kw_only=True)
+class Kept:
+    """How many of ``total`` contacts are ``kept`` in time, how many at most `LATE` frames late.
+
+    ``gap`` is the mean over all of how wide they were at their widest, in units of jawOpen.
+    """
+
+    kept: int
+    late: int
+    total: int
+    gap: float
+
+    @property
+    def share(self) -> float:
+        """The share kept in time; 1 where none was asked for."""
+        return self.kept / self.total if self.total else 1.0
+
+    @property
+    def share_late(self) -> float:
+        """The share kept at most `LATE` frames late."""
+        return self.late / self.total if self.total else 1.0
+
+
+@frozen(kw_only=True)
 class Closures:
-    """How many p, b and m of some clips closed the lips under a label worn at its mid point."""
+    """The contacts of some clips under a label worn at its mid point.
+
+    ``lips`` are closed for p, b and m, ``teeth`` are touched by the lower lip for f and v.
+    """
 
     label: str
-    kept: int
-    total: int
+    lips: Kept
+    teeth: Kept
 
 
 def lip_match(subject: Subject, name: str, clips: Sequence[StoredClip]) -> LipMatch:
@@ -60,18 +92,39 @@ def closures(subject: Subject, clips: Iterable[StoredClip], intensity: str) -> t
     """The clips under every label in turn."""
     at = subject.bank.intensities.index(intensity)
     tables = subject.bank.tables.labels
-    kept, total = [0] * len(tables), [0] * len(tables)
+    worn = list(range(len(tables)))
+    vads = np.stack([table.anchors[at] for table in tables])
+    gaps: list[list[_Gaps]] = [[] for _ in tables]
     for clip in clips:
-        faces = subject.at(
-            clip.mel, list(range(len(tables))), np.stack([table.anchors[at] for table in tables])
-        )
-        for label, face in enumerate(faces):
-            closed, there = closures_kept(face, clip.phonemes)
-            kept[label] += closed
-            total[label] += there
+        for found, face in zip(gaps, subject.at(clip.mel, worn, vads), strict=True):
+            found.append(_gaps(face, clip.phonemes))
     return tuple(
-        Closures(label=table.label, kept=kept[position], total=total[position])
-        for position, table in enumerate(tables)
+        Closures(
+            label=table.label, lips=_kept(found, Contact.LIPS), teeth=_kept(found, Contact.TEETH)
+        )
+        for table, found in zip(tables, gaps, strict=True)
+    )
+
+
+_Gaps = dict[Contact, tuple[F32, F32]]
+"""The gaps of each kind of contact in time, and a little late."""
+
+
+def _gaps(face: F32, phonemes: Sequence[Phoneme]) -> _Gaps:
+    return {
+        one: (contact_gaps(face, phonemes, one), contact_gaps(face, phonemes, one, late=LATE))
+        for one in Contact
+    }
+
+
+def _kept(found: Sequence[_Gaps], contact: Contact) -> Kept:
+    none = np.zeros(0, dtype=np.float32)
+    gaps, late = (np.concatenate([none, *(one[contact][way] for one in found)]) for way in (0, 1))
+    return Kept(
+        kept=int(np.count_nonzero(gaps <= CLOSED)),
+        late=int(np.count_nonzero(late <= CLOSED)),
+        total=len(gaps),
+        gap=float(gaps.mean()) if len(gaps) else 0.0,
     )
 
 

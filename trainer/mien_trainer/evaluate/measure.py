@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from mien_trainer.evaluate.anchors import anchor_errors
+from mien_trainer.evaluate.beside import Beside
 from mien_trainer.evaluate.distinct import distinctness
 from mien_trainer.evaluate.effects import departure, effects
 from mien_trainer.evaluate.lips import closures, lip_match
@@ -27,13 +28,17 @@ _CLOSURE_CLIPS = 24
 
 def evaluate(
     name: str,
+    checkpoint: str,
     subject: Subject,
     unheard: Sequence[StoredClip],
     heard: Collection[str],
     speed: Speed,
     step: Callable[[], None],
+    older: Beside | None = None,
 ) -> Evaluation:
     """Measure the network on clips ``unheard`` in training; ``heard`` are the voices of training.
+
+    ``checkpoint`` is that of its card, ``older`` what was found beside an older network.
 
     Raises:
         TrainerError: there are too few clips to speak with.
@@ -70,6 +75,7 @@ def evaluate(
     step()
     return Evaluation(
         name=name,
+        checkpoint=checkpoint,
         bank=bank.id,
         version=bank.version,
         artifact=bank.digest,
@@ -84,6 +90,7 @@ def evaluate(
         effects=moved,
         departure=left,
         speed=speed,
+        beside=older,
     )
 
 

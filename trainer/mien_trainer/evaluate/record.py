@@ -1,4 +1,4 @@
-"""All that was measured of one network, and the figures that it should reach."""
+"""All that was measured of networks, and the figures that they should reach."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from mien_trainer.evaluate.anchors import AnchorErrors
+from mien_trainer.evaluate.beside import Beside
 from mien_trainer.evaluate.distinct import Distinctness
 from mien_trainer.evaluate.effects import Departure, Effect
 from mien_trainer.evaluate.lips import Closures, LipMatch
@@ -20,17 +21,20 @@ CLOSED = 0.98
 REAL_TIME = 50.0
 LOOK_AHEAD = 0.020
 BYTES = 5 << 20
+SHORT = 0.02
+DRIFT = 0.005
 
 
 @frozen(kw_only=True, eq=False)
 class Evaluation:
     """One network beside the bank it was trained on.
 
-    ``anchors`` holds silence first, over all channels, then voices, over EXPRESSION channels;
-    ``distinct`` every intensity under the first voice.
+    ``checkpoint`` is that of its card. ``anchors`` holds silence first, over all channels, then
+    voices, over EXPRESSION channels; ``distinct`` every intensity under the first voice.
     """
 
     name: str
+    checkpoint: str
     bank: str
     version: str
     artifact: str
@@ -45,6 +49,7 @@ class Evaluation:
     effects: tuple[Effect, ...]
     departure: Departure
     speed: Speed
+    beside: Beside | None = None
 
 
 @frozen(kw_only=True)
@@ -93,10 +98,16 @@ def figures(found: Evaluation) -> Iterator[Figure]:
     )
     yield Figure(
         name="closures of p, b, m kept, least label",
-        value=min(one.kept / one.total if one.total else 1.0 for one in found.closures),
+        value=min((one.lips.share for one in found.closures), default=1.0),
         bound=CLOSED,
         most=False,
     )
+    if found.beside is not None:
+        yield Figure(
+            name=f"lips on an unheard voice, short of {found.beside.name}",
+            value=found.beside.short,
+            bound=SHORT,
+        )
     yield Figure(
         name="times real time on one core",
         value=found.speed.real_time,
@@ -106,3 +117,27 @@ def figures(found: Evaluation) -> Iterator[Figure]:
     )
     yield Figure(name="look-ahead", value=found.speed.look_ahead, bound=LOOK_AHEAD, unit="s")
     yield Figure(name="size", value=found.speed.size, bound=BYTES, unit="bytes")
+
+
+@frozen(kw_only=True, eq=False)
+class Report:
+    """Networks side by side; with two or more, ``drift`` is that of their anchors in silence."""
+
+    networks: tuple[Evaluation, ...]
+    drift: float | None
+
+    @property
+    def kept(self) -> bool:
+        """Whether all figures keep their bounds."""
+        each = [row for one in self.networks for row in figures(one)]
+        return all(row.kept for row in (*each, *drift_figure(self)))
+
+
+def drift_figure(report: Report) -> Iterator[Figure]:
+    """The figure that only several networks have."""
+    if report.drift is not None:
+        yield Figure(
+            name=f"drift at anchors between {len(report.networks)} networks",
+            value=report.drift,
+            bound=DRIFT,
+        )

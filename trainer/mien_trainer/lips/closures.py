@@ -117,14 +117,33 @@ def closures_kept(
 
     Lips have to be closed for p, b and m, and the lower lip at the teeth for f and v.
     """
+    gaps = np.concatenate([contact_gaps(targets, phonemes, one, table=table) for one in Contact])
+    return int(np.count_nonzero(gaps <= CLOSED)), len(gaps)
+
+
+def contact_gaps(
+    targets: F32,
+    phonemes: Sequence[Phoneme],
+    contact: Contact,
+    *,
+    late: int = 0,
+    table: VisemeTable | None = None,
+) -> F32:
+    """The widest gap (n,) in the frames of each sound that keeps ``contact``; 0 where it is kept.
+
+    A contact may be up to ``late`` frames late as a whole: the least of their gaps counts.
+    """
     table = table or shipped_table()
-    gaps = {
-        Contact.LIPS: lip_gap(targets, table.rig.names),
-        Contact.TEETH: teeth_gap(targets, table.rig.names),
-    }
-    asked = closures(phonemes, len(targets), table)
-    kept = [gaps[one.contact][one.first : one.last + 1].max() <= CLOSED for one in asked]
-    return int(np.count_nonzero(kept)), len(kept)
+    gap = _GAPS[contact](targets, table.rig.names)
+    widest = [
+        min(
+            gap[one.first + shift : one.last + shift + 1].max()
+            for shift in range(min(late, len(gap) - 1 - one.last) + 1)
+        )
+        for one in closures(phonemes, len(targets), table)
+        if one.contact is contact
+    ]
+    return np.array(widest, dtype=np.float32)
 
 
 def lip_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
@@ -144,6 +163,9 @@ def teeth_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
     of = _Columns(weights, channels)
     down = of["jawOpen"] * (1.0 - 0.75 * of["mouthClose"]) + of.total(_LOWERING)
     return np.maximum(0.0, down - _LIP_OVER_TEETH).astype(np.float32)
+
+
+_GAPS = {Contact.LIPS: lip_gap, Contact.TEETH: teeth_gap}
 
 
 class _Columns:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from mien_trainer.frames import F32
-from mien_trainer.mel import FLOOR, MelStream, log_mel
-from mien_trainer.speak.onnx_file import OnnxNetwork, zero_state
+from mien_trainer.mel import MelStream, log_mel
+from mien_trainer.speak.onnx_file import OnnxNetwork, start_state
 
 _PART = 512
 """Frames at a time, so that memory does not grow with the sound."""
@@ -22,9 +20,7 @@ class Speaker:
         self._network = network
         self._mel = MelStream()
         self.conditions = conditions
-        card = network.card
-        silence = np.full((card.state[0], card.mels), math.log(FLOOR), dtype=np.float32)
-        _, self._state = network.run(silence, self._told(len(silence)), zero_state(card))
+        self._state = start_state(network, conditions)
 
     def push(self, samples: F32) -> F32:
         """The faces (n, C) that ``samples`` of mono 16 kHz sound complete; n may be 0."""

@@ -1,0 +1,63 @@
+"""`mien train export`: a network as one ONNX file, with its card beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("export", short_help="Export a network to ONNX.")
+@click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.onnx",
+    help="The file to write; its card goes beside it, as FILE.card.md.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The targets that it learned from, for the card.",
+)
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.json",
+    help="What `mien evaluate --format json` said of it, for the card.",
+)
+def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None) -> None:
+    """Export CHECKPOINT, or the best one of the folder of a training, for `mien speak`.
+
+    The file runs without torch, a frame at a time or many. It is written only if its weights are
+    those that torch gives, within 1e-5.
+    """
+    if out.suffix != ".onnx":
+        raise click.BadParameter(f"{out} should end in .onnx", param_hint="'-o' / '--out'")
+    from mien.artifact.error import ArtifactError
+    from mien.text.atomic import write_atomic
+    from mien_trainer.fault import TrainerError
+    from mien_trainer.train.torch_needed import need_torch
+
+    try:
+        need_torch()
+        from mien_trainer.export.card import card_markdown
+        from mien_trainer.export.data import learned_from
+        from mien_trainer.export.figures import read_measured
+        from mien_trainer.export.onnx import network_card, onnx_bytes
+        from mien_trainer.train.checkpoint import load_checkpoint
+
+        found = load_checkpoint(checkpoint)
+        card = network_card(found)
+        learned = None if data is None else learned_from(data, card)
+        measured = None if figures is None else read_measured(figures, card)
+        exported = onnx_bytes(found)
+    except (TrainerError, ArtifactError) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    write_atomic(out, exported)
+    told = out.with_suffix(".card.md")
+    write_atomic(told, card_markdown(card, len(exported), learned, measured).encode())
+    click.echo(f"{out}: {card.parameters:,} parameters, {len(exported) / (1 << 20):.2f} MB")
+    click.echo(f"{told}: its card")

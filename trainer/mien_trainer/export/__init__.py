@@ -1,0 +1,1 @@
+"""A trained network as one ONNX file that speaks without torch, and its card."""
