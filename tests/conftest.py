@@ -30,6 +30,50 @@ def folder(tmp_path: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small network of random weights: tiny.safetensors, and tiny.onnx of it.
+
+    It is told VAD and the labels of the second generation.
+    """
+    torch = pytest.importorskip("torch", reason="needs the extra mien[train]")
+    import mien
+    from mien_trainer.export.onnx import onnx_bytes
+    from mien_trainer.model.shape import Conditioning, NetShape
+    from mien_trainer.train.checkpoint import Head, load_checkpoint, new_model, save_checkpoint
+    from mien_trainer.train.config import TrainConfig
+
+    bank = mien.load("default")
+    conditions = Conditioning(labels=("neutral", "joy", "anger", "sadness", "surprise"))
+    shape = NetShape(width=16, blocks=2, hidden=32)
+    head = Head(
+        step=0,
+        score=None,
+        best=None,
+        config=TrainConfig(name="tiny", conditions=conditions, model=shape),
+        bank=bank.id,
+        version=bank.version,
+        artifact=bank.digest,
+        data="",
+        labels=bank.labels,
+        channels=bank.channels,
+        classes=tuple(bank.tables.classes),
+        mels=80,
+        torch=torch.__version__,
+    )
+    model = new_model(head)
+    source = torch.Generator().manual_seed(5)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            # Large enough that sound and conditions show, small enough that faces are in range.
+            parameter.normal_(0.0, 0.05 if "bias" in name else 0.15, generator=source)
+    home = tmp_path_factory.mktemp("tiny")
+    save_checkpoint(home / "tiny.safetensors", head, model)
+    data = onnx_bytes(load_checkpoint(home / "tiny.safetensors"))
+    (home / "tiny.onnx").write_bytes(data)
+    return home
+
+
 @pytest.fixture
 def server(folder: Path) -> Iterator[ViewServer]:
     """`mien view` of that copy."""

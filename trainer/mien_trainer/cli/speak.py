@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 if TYPE_CHECKING:
     from mien_trainer.frames import F32
+    from mien_trainer.speak.live import Pipe
     from mien_trainer.speak.onnx_file import OnnxNetwork
 
 PIPE = "-"
@@ -54,12 +55,19 @@ def command(
     from mien.artifact.error import ArtifactError
     from mien.queries import QueryError
     from mien_trainer.fault import TrainerError
+    from mien_trainer.speak.write import SUFFIXES
 
+    if audio == PIPE and out is not None:
+        raise click.UsageError("faces of a pipe go to stdout: leave -o out")
+    if audio == PIPE and is_terminal():
+        raise click.UsageError("- takes samples from a pipe, and nothing is piped in")
+    if out is not None and out.suffix.lower() not in SUFFIXES:
+        raise click.BadParameter(
+            f"{out} should end in {' or '.join(SUFFIXES)}", param_hint="'-o' / '--out'"
+        )
     try:
         network, conditions = _ready(model, bank, label, at, vad, intensity)
         if audio == PIPE:
-            if out is not None:
-                raise click.UsageError("faces of a pipe go to stdout: leave -o out")
             _live(network, conditions)
         else:
             _file(network, conditions, Path(audio), out)
@@ -67,6 +75,11 @@ def command(
         raise click.ClickException(str(refusal)) from refusal
     except QueryError as error:
         raise click.UsageError(str(error)) from error
+
+
+def is_terminal() -> bool:
+    """Whether stdin is a person's keyboard."""
+    return sys.stdin.isatty()
 
 
 def _ready(
@@ -79,12 +92,14 @@ def _ready(
 ) -> tuple[OnnxNetwork, F32]:
     from mien_trainer.conditions import condition_rows
     from mien_trainer.speak.bank_of import bank_of
-    from mien_trainer.speak.onnx_file import OnnxNetwork
+    from mien_trainer.speak.known import check_known
+    from mien_trainer.speak.onnx_file import read_network
     from mien_trainer.speak.shipped import shipped_network
 
-    network = OnnxNetwork(model if model is not None else shipped_network())
+    network = read_network(model if model is not None else shipped_network())
     own = bank_of(network.card, bank)
     point = own.point(label, vad=vad, at=at, intensity=intensity)
+    check_known(network.card, label, moved=any(one is not None for one in (vad, at, intensity)))
     return network, condition_rows(own.labels.index(label), len(own.labels), point[None])[0]
 
 
@@ -111,9 +126,8 @@ def _live(network: OnnxNetwork, conditions: F32) -> None:
     channels = network.card.channels
     click.echo(livelink_header(channels), nl=False)
     given = 0
-    with open(sys.stdin.fileno(), "rb", closefd=False) as pipe:  # noqa: PTH123  it has no path
-        for samples in samples_of(pipe):
-            faces = speaker.push(samples)
-            click.echo("".join(livelink_rows(channels, faces, given)), nl=False)
-            given += len(faces)
+    for samples in samples_of(cast("Pipe", sys.stdin.buffer)):
+        faces = speaker.push(samples)
+        click.echo("".join(livelink_rows(channels, faces, given)), nl=False)
+        given += len(faces)
     click.echo("".join(livelink_rows(channels, speaker.finish(), given)), nl=False)

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from mien.bank import Bank, load
 from mien.queries import QueryError
 from mien.resources import presets
 from mien_trainer.fault import TrainerError
-from mien_trainer.speak.onnx_file import NetworkCard
 
 
-def bank_of(card: NetworkCard, given: str | None = None) -> Bank:
+class Learned(Protocol):
+    """What a network or a checkpoint says of the bank that it learned."""
+
+    @property
+    def bank(self) -> str:
+        """The bank's name."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        ...
+
+    @property
+    def artifact(self) -> str:
+        """The sha256 in hex of its artifact."""
+        ...
+
+
+def bank_of(card: Learned, given: str | None = None) -> Bank:
     """The bank ``given``, else the release of the card's bank and version that ships.
 
     Raises:

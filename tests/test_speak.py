@@ -1,0 +1,391 @@
+"""`mien speak`: the same faces from a file and from a pipe, and a word for what is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from attrs import evolve
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mien
+from mien.cli.main import run
+from mien_trainer.cli.speak import command
+from mien_trainer.conditions import condition_rows
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
+from mien_trainer.mel import LOOK_AHEAD
+from mien_trainer.speak.known import check_known
+from mien_trainer.speak.live import samples_of
+from mien_trainer.speak.livelink_csv import livelink_csv
+from mien_trainer.speak.onnx_file import KEY, SCHEMA, OnnxNetwork, read_network
+from mien_trainer.speak.speaker import Speaker
+from mien_trainer.speech.livelink import read_livelink
+
+pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
+soundfile = pytest.importorskip("soundfile", reason="needs the extra mien[targets]")
+
+BANK = mien.load("default")
+PATIENCE = 60.0
+
+
+def noise(seconds: float, seed: int = 1) -> F32:
+    """Noise that is loud and quiet in turn, as speech is."""
+    rng = np.random.default_rng(seed)
+    times = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    loudness = 0.1 * np.sin(4.0 * np.pi * times) ** 2
+    return (loudness * rng.standard_normal(len(times))).astype(np.float32)
+
+
+def raw(samples: F32) -> bytes:
+    """As a pipe brings them."""
+    return np.round(samples * 32767.0).astype("<i2").tobytes()
+
+
+def heard(data: bytes) -> F32:
+    """What raw samples say, computed apart from the reader under test."""
+    return np.array(np.frombuffer(data, "<i2") / 32768.0, dtype=np.float32)
+
+
+def joy(at: str = "mid") -> F32:
+    point = BANK.point("joy", at=at)
+    row: F32 = condition_rows(BANK.labels.index("joy"), len(BANK.labels), point[None])[0]
+    return row
+
+
+@pytest.fixture(scope="session")
+def network(tiny: Path) -> OnnxNetwork:
+    return read_network(tiny / "tiny.onnx")
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    path = tmp_path / "speech.wav"
+    soundfile.write(str(path), noise(1.2), SAMPLE_RATE, subtype="FLOAT")
+    return path
+
+
+def speak(tiny: Path, *arguments: str | Path, data: bytes | None = None) -> Result:
+    given = [*map(str, arguments), "--network", str(tiny / "tiny.onnx")]
+    return CliRunner().invoke(command, given, input=data)
+
+
+def test_a_take_has_a_face_for_every_frame(tiny: Path, wav: Path, network: OnnxNetwork) -> None:
+    out = wav.with_suffix(".csv")
+    result = speak(tiny, wav, "--label", "joy", "--at", "high", "-o", out)
+    assert result.exit_code == 0, result.output
+    assert result.output == f"{out}: 72 faces\n"
+    samples = noise(1.2)
+    centred = (samples - samples.mean(dtype=np.float64)).astype(np.float32)
+    wanted = Speaker(network, joy("high")).speak(centred)
+    found = read_livelink(out).weights
+    assert found.shape == (frame_count(len(samples)), 52)
+    assert np.abs(found - wanted).max() < 1e-6
+    assert wanted.min() >= 0.0
+    assert wanted.max() <= 1.0
+    assert wanted.std(axis=0).max() > 0.005, "the sound shows in the face"
+
+
+def test_json_and_stdout_say_the_same(tiny: Path, wav: Path) -> None:
+    csv, out = wav.with_suffix(".csv"), wav.with_suffix(".json")
+    point = ("--vad", "0.5", "0.25", "-0.125")
+    for path in (csv, out):
+        assert speak(tiny, wav, "--label", "joy", *point, "-o", path).exit_code == 0
+    printed = speak(tiny, wav, "--label", "joy", *point)
+    assert printed.output == csv.read_text("utf-8")
+    told = json.loads(out.read_text("utf-8"))
+    assert np.abs(np.array(told["weights"]) - read_livelink(csv).weights).max() < 1e-6
+    assert told["channels"] == list(BANK.channels)
+
+
+def test_label_and_place_show_in_the_face(tiny: Path, wav: Path) -> None:
+    ways = (
+        ("--label", "joy"),
+        ("--label", "anger"),
+        ("--label", "joy", "--intensity", "1"),
+        ("--label", "joy", "--vad", "-1", "-1", "-1"),
+    )
+    assert len({speak(tiny, wav, *way).output for way in ways}) == len(ways)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(0, 3000), max_size=12), st.integers(0, 2**32 - 1))
+def test_pieces_give_the_bits_of_the_whole(
+    network: OnnxNetwork, lengths: list[int], seed: int
+) -> None:
+    audio = noise(0.9, seed)
+    speaker = Speaker(network, joy())
+    ends = np.minimum(np.cumsum([0, *lengths]), len(audio)).tolist()
+    parts = [speaker.push(audio[a:b]) for a, b in pairwise(ends)]
+    parts += [speaker.push(audio[ends[-1] :]), speaker.finish()]
+    assert np.array_equal(np.concatenate(parts), Speaker(network, joy()).speak(audio))
+
+
+def test_a_frame_waits_for_its_look_ahead_only(network: OnnxNetwork) -> None:
+    speaker, audio = Speaker(network, joy()), noise(0.5)
+    given = 0
+    for sample in range(0, len(audio), 50):
+        given += len(speaker.push(audio[sample : sample + 50]))
+        assert given == frame_count(max(0, sample + 50 - LOOK_AHEAD + 1))
+
+
+def test_long_sound_is_spoken_in_parts_with_the_same_bits(network: OnnxNetwork) -> None:
+    audio = noise(20.0)
+    speaker = Speaker(network, joy())
+    pieces = [speaker.push(part) for part in np.array_split(audio, 7)]
+    whole = Speaker(network, joy()).speak(audio)
+    assert len(whole) == 1200
+    assert np.array_equal(np.concatenate([*pieces, speaker.finish()]), whole)
+
+
+def test_the_expression_may_change_on_the_way(network: OnnxNetwork) -> None:
+    audio = noise(1.0)
+    steady, moved = Speaker(network, joy()), Speaker(network, joy())
+    first = steady.push(audio[:8000])
+    assert np.array_equal(moved.push(audio[:8000]), first)
+    moved.conditions = joy("high")
+    assert not np.array_equal(moved.push(audio[8000:]), steady.push(audio[8000:]))
+
+
+@pytest.fixture
+def live(tiny: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`mien speak -` with open pipes."""
+    source = "import sys; from mien.cli.main import main; main()"
+    network = str(tiny / "tiny.onnx")
+    process = subprocess.Popen(
+        [sys.executable, "-c", source, "speak", "-", "--label", "joy", "--network", network],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    yield process
+    process.kill()
+    process.wait(PATIENCE)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        assert pipe is not None
+        pipe.close()
+
+
+def test_rows_come_while_the_pipe_is_open(
+    live: subprocess.Popen[bytes], network: OnnxNetwork
+) -> None:
+    assert live.stdin is not None
+    assert live.stdout is not None
+    data = raw(noise(0.5))
+    live.stdin.write(data)
+    live.stdin.flush()
+    early = 1 + frame_count(len(data) // 2 - LOOK_AHEAD + 1)
+    lines = [live.stdout.readline() for _ in range(early)]  # would never return if held back
+    assert live.poll() is None
+    live.stdin.write(b"\x01")  # half a sample
+    live.stdin.close()
+    text = b"".join([*lines, live.stdout.read()]).decode()
+    assert live.wait(PATIENCE) == 0
+    assert text == livelink_csv(BANK.channels, Speaker(network, joy()).speak(heard(data)))
+
+
+def test_a_reader_that_leaves_is_no_fault(live: subprocess.Popen[bytes]) -> None:
+    assert live.stdin is not None
+    assert live.stdout is not None
+    assert live.stderr is not None
+    live.stdin.write(raw(noise(0.5)))
+    live.stdin.flush()
+    assert live.stdout.readline().startswith(b"Timecode,")
+    live.stdout.close()
+    more = raw(noise(20.0))  # too much for a pipe to hold
+    with pytest.raises(BrokenPipeError):
+        live.stdin.write(more)
+    live.wait(PATIENCE)
+    assert live.stderr.read() == b""
+
+
+def test_a_pipe_without_sound_gives_the_header(tiny: Path) -> None:
+    result = speak(tiny, "-", "--label", "joy", data=b"")
+    assert result.exit_code == 0
+    assert result.output == livelink_csv(BANK.channels, np.zeros((0, 52), dtype=np.float32))
+
+
+class _Dribble:
+    """A pipe that gives a few bytes at a time."""
+
+    def __init__(self, data: bytes, sizes: list[int]) -> None:
+        self._data, self._sizes = data, sizes
+
+    def read1(self, size: int, /) -> bytes:
+        count = min(size, self._sizes.pop(0) if self._sizes else len(self._data))
+        part, self._data = self._data[:count], self._data[count:]
+        return part
+
+
+@given(st.binary(max_size=200), st.lists(st.integers(1, 7), max_size=40))
+def test_samples_survive_any_cut_of_their_bytes(data: bytes, sizes: list[int]) -> None:
+    parts = [np.zeros(0, np.float32), *samples_of(_Dribble(data, sizes))]
+    assert np.array_equal(np.concatenate(parts), heard(data[: len(data) // 2 * 2]))
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (16_000, 2), (44_100, 1), (48_000, 2)])
+def test_any_rate_and_channels(tiny: Path, tmp_path: Path, rate: int, channels: int) -> None:
+    path = tmp_path / "take.wav"
+    times = np.arange(rate) / rate
+    tone = 0.2 * np.sin(2 * np.pi * 220 * times)
+    soundfile.write(str(path), np.repeat(tone[:, None], channels, axis=1), rate)
+    result = speak(tiny, path, "--label", "joy")
+    assert result.exit_code == 0, result.output
+    assert len(result.output.splitlines()) == 61
+
+
+def test_silence_keeps_still(tiny: Path, tmp_path: Path) -> None:
+    path, out = tmp_path / "silence.wav", tmp_path / "silence.json"
+    soundfile.write(str(path), np.zeros(SAMPLE_RATE), SAMPLE_RATE)
+    assert speak(tiny, path, "--label", "sadness", "-o", out).exit_code == 0
+    weights = np.array(json.loads(out.read_text("utf-8"))["weights"])
+    assert (weights == weights[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("nothing.wav", "--label", "joy"), "nothing.wav: there is no such file"),
+        (("empty.wav", "--label", "joy"), "empty.wav: the file is empty"),
+        (("broken.wav", "--label", "joy"), "broken.wav: this cannot be read as sound"),
+        (("speech.wav", "--label", "joyy"), "did you mean joy?"),
+        (("speech.wav", "--label", "fear"), "was not trained on fear; it knows neutral, joy"),
+        (("speech.wav", "--label", "joy", "--at", "hihg"), "did you mean high?"),
+        (("speech.wav", "--label", "joy", "--vad", "0", "2", "0"), "2"),
+        (
+            ("speech.wav", "--label", "joy", "-o", "take.fbx"),
+            "should end in .csv or .json",
+        ),
+        (("-", "--label", "joy", "-o", "take.csv"), "faces of a pipe go to stdout"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    tiny: Path,
+    wav: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    expected: str,
+) -> None:
+    monkeypatch.chdir(wav.parent)
+    Path("empty.wav").touch()
+    Path("broken.wav").write_bytes(b"RIFF\x00\x00\x00\x00WAVEjunk")
+    before = set(wav.parent.iterdir())
+    result = speak(tiny, *arguments, data=b"")
+    assert result.exit_code != 0
+    assert expected in result.output
+    assert "Traceback" not in result.output
+    assert set(wav.parent.iterdir()) == before
+
+
+def _with_card(tiny: Path, path: Path, text: str | None) -> Path:
+    """A copy of the network at ``path``, with other metadata or none."""
+    onnx = pytest.importorskip("onnx", reason="needs the extra mien[train]")
+    graph = onnx.load(str(tiny / "tiny.onnx"))
+    del graph.metadata_props[:]
+    if text is not None:
+        entry = graph.metadata_props.add()
+        entry.key, entry.value = KEY, text
+    onnx.save(graph, str(path))
+    return path
+
+
+def _card(tiny: Path) -> dict[str, Any]:
+    onnx = pytest.importorskip("onnx", reason="needs the extra mien[train]")
+    graph = onnx.load(str(tiny / "tiny.onnx"), load_external_data=False)
+    return cast("dict[str, Any]", json.loads(graph.metadata_props[0].value))
+
+
+def refusal(network: Path, wav: Path, *more: str) -> str:
+    given = [str(wav), "--label", "joy", "--network", str(network), *more]
+    result = CliRunner().invoke(command, given)
+    assert result.exit_code != 0
+    return result.output
+
+
+def test_a_network_of_another_artifact_is_refused(tiny: Path, wav: Path) -> None:
+    card = _card(tiny) | {"artifact": "0" * 64}
+    changed = _with_card(tiny, wav.with_name("changed.onnx"), json.dumps(card))
+    told = refusal(changed, wav)
+    assert "0" * 64 in told
+    assert BANK.digest in told
+
+
+def test_a_network_of_a_bank_that_does_not_ship_asks_for_it(tiny: Path, wav: Path) -> None:
+    card = _card(tiny) | {"bank": "mine", "version": "3.1.0"}
+    changed = _with_card(tiny, wav.with_name("changed.onnx"), json.dumps(card))
+    assert "mine 3.1.0, which does not ship; give its bank with --bank" in refusal(changed, wav)
+    assert (
+        CliRunner()
+        .invoke(
+            command, [str(wav), "--label", "joy", "--network", str(changed), "--bank", "default"]
+        )
+        .output.startswith("Timecode,")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, f"schema none, expected {SCHEMA}"),
+        ("{", f"schema none, expected {SCHEMA}"),
+        ('{"schema": "mien/network/9"}', f"schema mien/network/9, expected {SCHEMA}"),
+        (f'{{"schema": "{SCHEMA}"}}', f"its metadata is not that of {SCHEMA}"),
+    ],
+)
+def test_a_foreign_onnx_file_is_refused(
+    tiny: Path, wav: Path, text: str | None, expected: str
+) -> None:
+    assert expected in refusal(_with_card(tiny, wav.with_name("foreign.onnx"), text), wav)
+
+
+def test_what_is_no_network_is_refused(wav: Path) -> None:
+    assert f"{wav}: not a network that can be run" in refusal(wav, wav)
+    missing = wav.with_name("missing.onnx")
+    assert f"{missing}: there is no such file, expected a network" in refusal(missing, wav)
+
+
+def test_without_onnxruntime_it_says_what_to_install(
+    tiny: Path, wav: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert "pip install 'mien[train]'" in refusal(tiny / "tiny.onnx", wav)
+
+
+def test_without_a_network_that_ships_it_asks_for_one(
+    wav: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("mien_trainer.speak.shipped._PATH", tmp_path / "none.onnx")
+    result = CliRunner().invoke(command, [str(wav), "--label", "joy"])
+    assert "give one with --network" in result.output
+
+
+def test_a_terminal_is_no_pipe(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien_trainer.cli.speak.is_terminal", lambda: True)
+    result = speak(tiny, "-", "--label", "joy", data=b"")
+    assert "nothing is piped in" in result.output
+
+
+def test_what_a_network_is_not_told_cannot_be_asked(network: OnnxNetwork) -> None:
+    check_known(network.card, "joy", moved=True)
+    check_known(evolve(network.card, knows=()), "fear", moved=True)
+    check_known(evolve(network.card, vad=False), "joy", moved=False)
+    with pytest.raises(TrainerError, match="not trained on fear"):
+        check_known(network.card, "fear", moved=False)
+    with pytest.raises(TrainerError, match="is told no VAD"):
+        check_known(evolve(network.card, vad=False), "joy", moved=True)
+
+
+def test_the_program_knows_it(tiny: Path, wav: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["speak", str(wav), "--label", "jo", "--network", str(tiny / "tiny.onnx")]) == 2
+    assert "did you mean joy?" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""The commands of `mien` that the trainer adds."""
