@@ -27,6 +27,8 @@ COMMANDS = {
     "bench": "Measure speed against peers.",
     "targets": "Make training targets for the neural layer, audit them, and play them.",
     "train": "Train the network that speaks with a bank's faces.",
+    "evaluate": "Measure how a network keeps the presets, and how it speaks.",
+    "speak": "Speech in, faces out.",
 }
 """Each command's help; it is the ``command`` of the module of its name in `mien.cli.commands`."""
 

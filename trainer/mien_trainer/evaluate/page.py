@@ -2,105 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
 from mien.bank import Bank
-from mien.drawing.reader import shipped_face
-from mien.drawing.svg import svg
 from mien.sheet.html import STYLE
-from mien_trainer.evaluate.record import Evaluation, Figure, figures
-from mien_trainer.frames import F32
-from mien_trainer.plot import Axis, Bar, bar_chart, heat_map
+from mien_trainer.evaluate.gallery import gallery
+from mien_trainer.evaluate.plots import apart_plots, closure_plot, effect_plots, label_plots
+from mien_trainer.evaluate.record import Report, drift_figure, figures
+from mien_trainer.evaluate.tables import figures_table, lips_table
 
-_FACE = 112
 _MORE = """
-.faces figure { width: 112px; } .faces figure svg { width: 112px; height: 112px; }
-.plots { display: flex; flex-wrap: wrap; gap: 2rem; padding: 1rem 0; }
+body { max-width: 76rem; } h2 { margin: 2.75rem 0 .35rem; }
+.verdict { display: inline-block; margin: .6rem 0 0; padding: .3rem .8rem; border-radius: 99px;
+  color: var(--page); background: #2e7d4f; font-weight: 600; }
+.verdict.missed { background: var(--error); }
+table { width: auto; min-width: 40rem; font-size: 13.5px; font-variant-numeric: tabular-nums; }
+.scroll { overflow-x: auto; } td, th { white-space: nowrap; padding-right: 1.75rem; }
+td.kept::before { content: "\\2713"; color: #2e9e5f; padding-right: .5rem; }
+td.missed { color: var(--error); font-weight: 600; }
+td.missed::before { content: "\\2717"; padding-right: .5rem; }
+td.soft { color: var(--soft); }
+.plots { display: flex; flex-wrap: wrap; gap: 1.5rem 2.5rem; padding: .9rem 0 0; }
 .plots svg { max-width: 100%; height: auto; }
-.missed { color: var(--error); font-weight: 600; }
+.row { border-top: 1px solid var(--line); padding: 1.1rem 0; break-inside: avoid;
+  display: grid; grid-template-columns: 9rem 1fr; gap: .5rem 1.25rem; }
+.row h3 { margin: 0 0 .25rem; font-size: 1.05rem; } .row p { font-size: 12px; }
+.places { display: flex; flex-wrap: wrap; gap: 1rem 1.6rem; }
+.place { border-left: 2px solid var(--line); padding-left: .7rem; }
+.place > p { margin: 0 0 .3rem; color: var(--ink); font-weight: 600; }
+.place .faces { gap: .35rem; } .place .off { font-size: 11px; max-width: 15rem; }
+figure, figure svg { width: 124px; } figure svg { height: 124px; }
+figcaption { margin-top: .1rem; font-size: 11.5px; font-weight: 400; color: var(--soft);
+  text-align: center; overflow-wrap: anywhere; }
+@media (max-width: 48rem) { .row { grid-template-columns: 1fr; } }
 """
 
 
-def evaluation_html(found: Evaluation, bank: Bank) -> str:
+def report_html(report: Report, bank: Bank) -> str:
     """The whole page; it needs no other file and no network."""
-    return "".join(_document(found, bank))
+    return "".join(_document(report, bank))
 
 
-def _document(found: Evaluation, bank: Bank) -> Iterator[str]:
-    title = f"{found.name}: a network beside {found.bank} {found.version}"
+def _document(report: Report, bank: Bank) -> Iterator[str]:
+    names = ", ".join(one.name for one in report.networks)
+    title = f"{names}: faces for speech, held to {bank.id} {bank.version}"
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{escape(title)}</h1>\n"
-        "<p>Every preset as authored and as the network gives it in silence, and how the network "
-        "speaks.</p>\n</header>\n"
+        f"<p>Whether the presets are still the presets once a network speaks with them.</p>\n"
+        f"{_verdict(report)}</header>\n"
     )
-    yield _figures(list(figures(found)))
-    yield from _plots(found)
-    wanted = [table.archetypes for table in bank.tables.labels]
-    given = found.anchors[0].faces.reshape(len(found.labels), len(found.intensities), -1)
-    for position, label in enumerate(found.labels):
-        yield from _label(found, label, wanted[position], given[position], bank.channels)
+    yield figures_table(report)
+    yield from _part(
+        "Lips",
+        "How the channels of the lips follow speech that was not heard in training, and how "
+        "often what has to touch does touch, under each label.",
+    )
+    yield lips_table(report)
+    yield from _plots(closure_plot(report))
+    yield from _part(
+        "Faces",
+        f"Each preset as authored, and what {'each' if len(report.networks) > 1 else 'the'} "
+        "network gives for it in a quiet room.",
+    )
+    yield from gallery(report, bank)
+    yield from _part(
+        "Labels",
+        "Distance from the presets, and between the mean face while speaking and the presets of "
+        "all labels: a dark diagonal would be a label that is lost, a pale one is a label kept.",
+    )
+    yield from _plots(*label_plots(report), *apart_plots(report))
+    yield from _part(
+        "What moves the face",
+        "The mean change of a channel when one thing changes. A label or an axis near zero would "
+        "be one that the network does not listen to.",
+    )
+    yield from _plots(*effect_plots(report))
     yield "</body>\n</html>\n"
 
 
-def _figures(rows: Sequence[Figure]) -> str:
-    body = "".join(
-        f"<tr><td>{escape(row.name)}</td>"
-        f'<td class="{"" if row.kept else "missed"}">{row.value:.5g} {row.unit}</td>'
-        f"<td>{'at most' if row.most else 'at least'} {row.bound:g}</td></tr>\n"
-        for row in rows
-    )
-    head = "<thead><tr><th>what</th><th>measured</th><th>should be</th></tr></thead>"
-    return f"<table>\n{head}\n<tbody>\n{body}</tbody>\n</table>\n"
+def _verdict(report: Report) -> str:
+    each = [row for one in report.networks for row in figures(one)]
+    rows = (*each, *drift_figure(report))
+    kept = sum(row.kept for row in rows)
+    kind = "verdict" if kept == len(rows) else "verdict missed"
+    return f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n'
 
 
-def _plots(found: Evaluation) -> Iterator[str]:
+def _part(title: str, words: str) -> Iterator[str]:
+    yield f"<h2>{escape(title)}</h2>\n<p>{escape(words)}</p>\n"
+
+
+def _plots(*drawn: str) -> Iterator[str]:
     yield '<div class="plots">\n'
-    silence = found.anchors[0]
-    yield bar_chart(
-        [Bar(name=label, values=[error]) for label, error in silence.by_label.items()],
-        title="Distance from the presets at their anchors, in silence",
-        x=Axis(label="mean absolute error over channels", low=0.0),
-    )
-    yield bar_chart(
-        [
-            Bar(name=one.label, values=[one.kept / one.total if one.total else float("nan")])
-            for one in found.closures
-        ],
-        title="p, b and m that close the lips",
-        x=Axis(label="share kept", low=0.0, high=1.0),
-    )
-    yield bar_chart(
-        [Bar(name=one.cause, values=list(one.change.values())) for one in found.effects],
-        series=list(found.effects[0].change) if found.effects else (),
-        title="What moves the face",
-        x=Axis(label="mean change of a channel", low=0.0),
-    )
-    for one in found.distinct:
-        yield heat_map(
-            one.distances.tolist(),
-            title=f"Told apart while speaking, {one.intensity}",
-            rows=found.labels,
-            columns=found.labels,
-            across="archetype of",
-            up="network as",
-        )
+    yield from drawn
     yield "</div>\n"
-
-
-def _label(
-    found: Evaluation, label: str, wanted: F32, given: F32, channels: Sequence[str]
-) -> Iterator[str]:
-    yield f"<section><div><h2>{escape(label)}</h2>"
-    yield f"<p>mean error {found.anchors[0].by_label[label]:.4f}</p></div>\n"
-    yield '<div class="faces">\n'
-    face = shipped_face()
-    for at, intensity in enumerate(found.intensities):
-        for what, weights in (("preset", wanted[at]), ("network", given[at])):
-            named = dict(zip(channels, weights.tolist(), strict=True))
-            drawn = svg(face, named, _FACE, prefix=f"{label}-{at}-{what}")
-            yield f"<figure>{drawn}<figcaption>{escape(intensity)}, {what}</figcaption></figure>\n"
-    yield "</div></section>\n"

@@ -1,0 +1,92 @@
+"""`mien evaluate`: how a network keeps the presets and how it speaks, against its bounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import format_option
+
+
+@click.command("evaluate", short_help="Measure how a network keeps the presets, and how it speaks.")
+@click.argument(
+    "networks", metavar="NETWORK...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Targets, as `mien targets make` writes them; their test split is spoken.",
+)
+@click.option("--bank", metavar="BANK", help="The networks' own bank, where it does not ship.")
+@click.option(
+    "--beside",
+    "older",
+    metavar="NETWORK",
+    type=click.Path(path_type=Path),
+    help="An older network whose lips these should match, on the labels that it knows.",
+)
+@click.option(
+    "--clips",
+    "count",
+    type=click.IntRange(min=3),
+    default=240,
+    show_default=True,
+    help="How many clips to speak, at most.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.html",
+    help="Also write one page with plots and faces.",
+)
+@click.option("--no-gate", is_flag=True, help="Exit with 0 even where a figure misses its bound.")
+@format_option
+def command(
+    networks: tuple[Path, ...],
+    data: Path,
+    bank: str | None,
+    older: Path | None,
+    count: int,
+    out: Path | None,
+    no_gate: bool,
+    output: str,
+) -> int:
+    """Measure each NETWORK: a checkpoint, the folder of a training, or an exported .onnx file.
+
+    Says how near it is to the presets in silence and in speech, whether labels can be told apart
+    while it speaks, how its lips follow what it never heard, and how fast it runs. Several are
+    taken for retrainings of one, and what retraining moved is measured too. Exit codes: 0 every
+    figure keeps its bound, 1 one misses it, 2 something cannot be read.
+    """
+    if out is not None and out.suffix.lower() not in (".html", ".htm"):
+        raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
+    from mien.artifact.error import ArtifactError
+    from mien.cli.progress import progress
+    from mien.cli.render import write_json
+    from mien.queries import QueryError
+    from mien_trainer.evaluate.as_json import report_json
+    from mien_trainer.evaluate.as_text import report_lines
+    from mien_trainer.evaluate.run import measure, prepare
+    from mien_trainer.fault import TrainerError
+
+    try:
+        trial = prepare(networks, data, bank, older, count)
+        for note in trial.notes:
+            click.echo(f"note: {note}", err=True)
+        with progress("measuring", trial.steps) as step:
+            report = measure(trial, step)
+    except (TrainerError, QueryError, ArtifactError) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    if out is not None:
+        from mien.text.atomic import write_atomic
+        from mien_trainer.evaluate.page import report_html
+
+        write_atomic(out, report_html(report, trial.bank).encode())
+    if output == "json":
+        write_json(report_json(report))
+    else:
+        click.echo("\n".join(report_lines(report)))
+    return 0 if report.kept or no_gate else 1
