@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from mien_trainer.train.log import Curves
     from mien_trainer.train.loop import Run
     from mien_trainer.train.score import Score
 
@@ -137,12 +139,18 @@ def expand(network: Path, out: Path, bank: str, labels: str | None) -> None:
     )
 
 
+def _loss(loss: float | None) -> str:
+    return "" if loss is None else f"loss {loss:.4f}"
+
+
 def _prepare(out: Path, resume: bool) -> None:
     """See that nothing that was trained is lost."""
     from mien_trainer.fault import TrainerError
     from mien_trainer.train.checkpoint import LAST
 
     out.mkdir(parents=True, exist_ok=True)
+    for leftover in out.glob(".*.tmp"):  # of a training that was killed as it wrote
+        leftover.unlink(missing_ok=True)
     if (out / LAST).exists() and not resume:
         raise TrainerError(f"{out} holds a training: --resume goes on with it, or choose another")
     if resume and not (out / LAST).exists():
@@ -150,22 +158,22 @@ def _prepare(out: Path, resume: bool) -> None:
 
 
 class _Bar:
-    """How far a training is, on stderr: a bar on a terminal, a line a validation everywhere."""
+    """How far a training is, on stderr: a bar on a terminal, and a line a validation."""
 
-    def __init__(self, bar: ProgressBar[int]) -> None:
+    def __init__(self, bar: ProgressBar[float]) -> None:
         self._bar = bar
         self._done = 0
 
     def stepped(self, step: int, loss: float) -> None:
         """Move on; a resumed training begins where it stopped."""
-        self._bar.update(step - self._done, step)
-        self._bar.label = f"loss {loss:.4f}"
+        self._bar.update(step - self._done, loss)
         self._done = step
 
     def scored(self, step: int, score: Score) -> None:
         """Say what was found."""
+        after_bar = "\n" if sys.stderr.isatty() else ""
         click.echo(
-            f"\nstep {step}: lips {score.lipsync:.4f}, shared {score.shared:.4f}, "
+            f"{after_bar}step {step}: lips {score.lipsync:.4f}, shared {score.shared:.4f}, "
             f"expression {score.expression:.4f}, anchors {score.anchors:.4f} "
             f"(worst {score.worst_anchor:.3f})",
             err=True,
@@ -177,7 +185,13 @@ def _train(order: Run) -> None:
 
     first = os.environ.get("RANK", "0") == "0"
     with click.progressbar(
-        length=order.config.steps, label="loss", file=sys.stderr, show_pos=True, hidden=not first
+        cast("Iterable[float]", ()),
+        length=order.config.steps,
+        label=order.config.name,
+        file=sys.stderr,
+        show_pos=True,
+        hidden=not first,
+        item_show_func=_loss,
     ) as bar:
         head = train(order, _Bar(bar))
     if first:
@@ -185,10 +199,14 @@ def _train(order: Run) -> None:
         click.echo(f"{order.out}: {head.step} steps of {head.config.name}{best}")
 
 
-def _curves(out: Path) -> Any:  # noqa: ANN401
+def _curves(out: Path) -> Curves:
+    from mien_trainer.fault import TrainerError
+
+    if find_spec("tensorboard") is None:
+        raise TrainerError("--tensorboard needs TensorBoard: pip install tensorboard")
     from torch.utils.tensorboard import SummaryWriter
 
-    return SummaryWriter(str(out / "tensorboard"))
+    return cast("Curves", cast("Any", SummaryWriter)(str(out / "tensorboard")))
 
 
 @contextmanager

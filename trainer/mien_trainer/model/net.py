@@ -163,7 +163,8 @@ class Block(nn.Module):
         self.film = nn.Linear(told, 2 * width)
         self.mix = nn.Linear(width, width)
         nn.init.zeros_(self.film.weight)
-        nn.init.zeros_(self.film.bias)
+        with torch.no_grad():
+            self.film.bias.copy_(torch.tensor([1.0, 0.0]).repeat_interleave(width))
 
     @property
     def memory(self) -> int:
@@ -182,5 +183,5 @@ class Block(nn.Module):
         middle = x[..., apart : apart + end : stride, :]
         seen = torch.cat((x[..., :end:stride, :], middle, now), dim=-1)
         scale, shift = self.film(told[..., -now.shape[-2] :, :]).chunk(2, dim=-1)
-        mixed: Tensor = self.mix(F.silu(self.taps(seen) * (1.0 + scale) + shift))
+        mixed: Tensor = self.mix(F.silu(torch.addcmul(shift, self.taps(seen), scale)))
         return now + mixed

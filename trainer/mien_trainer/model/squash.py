@@ -18,9 +18,9 @@ class _Squash(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Tensor) -> Tensor:  # noqa: ANN401  as above
         (x,) = ctx.saved_tensors
         (gradient,) = grad_outputs
-        # A step goes against the gradient: below 0 a positive one would lead further away.
-        away = ((x < 0.0) & (gradient > 0.0)) | ((x > 1.0) & (gradient < 0.0))
-        return gradient.masked_fill(away, 0.0)
+        # A step goes against the gradient: one of the other sign than what is too much leads away.
+        leads_away = (x - x.clamp(0.0, 1.0)) * gradient < 0.0
+        return gradient.masked_fill(leads_away, 0.0)
 
 
 def squash(x: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -23,7 +24,7 @@ def to_tensor(array: npt.NDArray[Any], device: torch.device | None = None) -> Te
 
 def to_floats(array: npt.NDArray[Any], device: torch.device) -> Tensor:
     """Numbers of any type as a float32 tensor."""
-    return to_tensor(np.asarray(array, dtype=np.float32), device)
+    return to_tensor(np.require(array, np.float32, ["W"]), device)
 
 
 def to_array(tensor: Tensor) -> npt.NDArray[Any]:
@@ -49,6 +50,15 @@ def backward(loss: Tensor) -> None:
 def take_step(optimizer: torch.optim.Optimizer) -> None:
     """Follow the gradients."""
     cast("Any", optimizer).step()
+
+
+def be_deterministic() -> None:
+    """Let the same numbers come out each time, on the same machine with as many threads."""
+    # A GPU's matrices need a fixed workspace for it; a CPU takes no notice.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(mode=True)
+    # New memory is always written before it is read here, so that filling it only takes time.
+    _torch.utils.deterministic.fill_uninitialized_memory = False
 
 
 def seed_random(seed: int) -> None:

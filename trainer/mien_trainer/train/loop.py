@@ -13,7 +13,14 @@ from attrs import asdict, evolve, frozen
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
 from mien_trainer.model.net import FaceNet
-from mien_trainer.model.typed import backward, seed_random, take_step, to_list, to_tensor
+from mien_trainer.model.typed import (
+    backward,
+    be_deterministic,
+    seed_random,
+    take_step,
+    to_list,
+    to_tensor,
+)
 from mien_trainer.speech.source import Split
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
 from mien_trainer.train.checkpoint import (
@@ -90,7 +97,7 @@ def train(run: Run, watcher: Watcher) -> Head:
     """
     with processes() as group:
         torch.set_num_threads(run.config.threads)
-        torch.use_deterministic_algorithms(mode=True)
+        be_deterministic()
         seed_random(run.config.seed)
         return _train(run, watcher, group)
 
@@ -263,9 +270,9 @@ def _validate(
 
 
 def _diverged(step: int, values: dict[str, float], batch: Batch, out: Path) -> Diverged:
-    wrong = ", ".join(f"{name} {value}" for name, value in values.items() if value != value)
+    wrong = [f"{name} {value}" for name, value in values.items() if not math.isfinite(value)]
     kept = f"{out / LAST} holds the last good step" if (out / LAST).exists() else "nothing is kept"
     return Diverged(
-        f"step {step}: {wrong or 'a loss'} is no finite number. Its clips: "
-        f"{', '.join(batch.ids)}. {kept}; look at these clips, or lower optimizer.rate"
+        f"step {step}: {', '.join(wrong)}; {kept}. Look at the clips of this step, or lower "
+        f"optimizer.rate: {', '.join(batch.ids)}"
     )

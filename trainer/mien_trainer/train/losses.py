@@ -6,12 +6,12 @@ Dimension letters: B sequences, N frames, C channels; ``...`` is any number of d
 from __future__ import annotations
 
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812  torch's own habit
 
 
-def soft(error: Tensor, softness: float) -> Tensor:
-    """The size of an error (...), squared up to ``softness``; 0 and smooth at 0."""
-    size = error.abs()
-    return (size.clamp(max=softness).square() / (2 * softness)) + (size - softness).clamp(min=0.0)
+def soft(found: Tensor, wanted: Tensor, softness: float) -> Tensor:
+    """The size of each error (...): squared up to ``softness``, then growing by 1 for 1."""
+    return F.smooth_l1_loss(found, wanted, beta=softness, reduction="none")
 
 
 def supervised(
@@ -21,7 +21,7 @@ def supervised(
 
     counts (B, N) is what each frame counts, channels (C,) what each channel does.
     """
-    return (soft(faces - targets, softness) * counts[..., None] * channels).mean()
+    return (soft(faces, targets, softness) * counts[..., None] * channels).mean()
 
 
 def velocity(
@@ -53,4 +53,4 @@ def expression_stays(faces: Tensor, other: Tensor, expression: Tensor) -> Tensor
 
 def snap(faces: Tensor, archetypes: Tensor, softness: float) -> Tensor:
     """How far faces (..., C) at anchors are from their archetypes (..., C)."""
-    return soft(faces - archetypes, softness).mean()
+    return soft(faces, archetypes, softness).mean()
