@@ -13,7 +13,7 @@ from mien.drawing.svg import svg
 from mien_trainer.evaluate.record import Evaluation, Report
 from mien_trainer.frames import F32
 
-_FACE = 124
+_FACE = 136
 
 
 def gallery(report: Report, bank: Bank) -> Iterator[str]:
@@ -29,11 +29,11 @@ def gallery(report: Report, bank: Bank) -> Iterator[str]:
             yield f'<div class="place">\n<p>{escape(intensity)}</p>\n<div class="faces">\n'
             wanted = table.archetypes[at]
             prefix = f"a{position}-{at}"
-            yield _figure("preset", wanted, bank.channels, prefix)
+            yield figure("preset", wanted, bank.channels, prefix)
             given = [_face(one, position, at) for one in report.networks]
             for number, (one, face) in enumerate(zip(report.networks, given, strict=True)):
                 name = one.name if many else "network"
-                yield _figure(name, face, bank.channels, f"{prefix}-{number}")
+                yield figure(name, face, bank.channels, f"{prefix}-{number}")
             yield f'</div>\n<p class="off">{escape(_farthest(wanted, given, bank))}</p>\n</div>\n'
         yield "</div>\n</div>\n"
 
@@ -50,7 +50,8 @@ def _farthest(wanted: F32, given: Sequence[F32], bank: Bank) -> str:
     return f"at most {away[worst]:.3f} off ({bank.channels[worst]})"
 
 
-def _figure(name: str, weights: F32, channels: Sequence[str], prefix: str) -> str:
+def figure(name: str, weights: F32, channels: Sequence[str], prefix: str) -> str:
+    """A drawn face over its name; ``prefix`` is its own on the page."""
     worn = dict(zip(channels, weights.tolist(), strict=True))
     drawn = svg(shipped_face(), worn, _FACE, prefix=prefix, title=name)
     return f"<figure>\n{drawn}<figcaption>{escape(name)}</figcaption></figure>\n"

@@ -8,6 +8,7 @@ from mien_trainer.evaluate.anchors import anchor_errors
 from mien_trainer.evaluate.beside import Beside
 from mien_trainer.evaluate.distinct import distinctness
 from mien_trainer.evaluate.effects import departure, effects
+from mien_trainer.evaluate.example import example
 from mien_trainer.evaluate.lips import closures, lip_match
 from mien_trainer.evaluate.predictor import Subject
 from mien_trainer.evaluate.record import Evaluation
@@ -90,6 +91,7 @@ def evaluate(
         effects=moved,
         departure=left,
         speed=speed,
+        example=example(subject, speakers, heard),
         beside=older,
     )
 

@@ -10,6 +10,7 @@ from mien.sheet.html import STYLE
 from mien_trainer.evaluate.gallery import gallery
 from mien_trainer.evaluate.plots import apart_plots, closure_plot, effect_plots, label_plots
 from mien_trainer.evaluate.record import Report, drift_figure, figures
+from mien_trainer.evaluate.speaking import speaking
 from mien_trainer.evaluate.tables import figures_table, lips_table
 
 _MORE = """
@@ -17,7 +18,7 @@ body { max-width: 76rem; } h2 { margin: 2.75rem 0 .35rem; }
 .verdict { display: inline-block; margin: .6rem 0 0; padding: .3rem .8rem; border-radius: 99px;
   color: var(--page); background: #2e7d4f; font-weight: 600; }
 .verdict.missed { background: var(--error); }
-table { width: auto; min-width: 40rem; font-size: 13.5px; font-variant-numeric: tabular-nums; }
+table { width: auto; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; } td, th { white-space: nowrap; padding-right: 1.75rem; }
 td.kept::before { content: "\\2713"; color: #2e9e5f; padding-right: .5rem; }
 td.missed { color: var(--error); font-weight: 600; }
@@ -25,14 +26,16 @@ td.missed::before { content: "\\2717"; padding-right: .5rem; }
 td.soft { color: var(--soft); }
 .plots { display: flex; flex-wrap: wrap; gap: 1.5rem 2.5rem; padding: .9rem 0 0; }
 .plots svg { max-width: 100%; height: auto; }
+p.part { max-width: 60rem; } .faces { gap: .75rem; }
 .row { border-top: 1px solid var(--line); padding: 1.1rem 0; break-inside: avoid;
   display: grid; grid-template-columns: 9rem 1fr; gap: .5rem 1.25rem; }
 .row h3 { margin: 0 0 .25rem; font-size: 1.05rem; } .row p { font-size: 12px; }
 .places { display: flex; flex-wrap: wrap; gap: 1rem 1.6rem; }
 .place { border-left: 2px solid var(--line); padding-left: .7rem; }
 .place > p { margin: 0 0 .3rem; color: var(--ink); font-weight: 600; }
-.place .faces { gap: .35rem; } .place .off { font-size: 11px; max-width: 15rem; }
-figure, figure svg { width: 124px; } figure svg { height: 124px; }
+.place .faces { gap: .35rem; }
+.place > p.off { color: var(--soft); font-weight: 400; font-size: 11px; margin: .15rem 0 0; }
+figure, figure svg { width: 136px; } figure svg { height: 136px; }
 figcaption { margin-top: .1rem; font-size: 11.5px; font-weight: 400; color: var(--soft);
   text-align: center; overflow-wrap: anywhere; }
 @media (max-width: 48rem) { .row { grid-template-columns: 1fr; } }
@@ -61,8 +64,12 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
         "How the channels of the lips follow speech that was not heard in training, and how "
         "often what has to touch does touch, under each label.",
     )
-    yield lips_table(report)
-    yield from _plots(closure_plot(report))
+    yield f'<div class="plots">\n{lips_table(report)}{closure_plot(report)}</div>\n'
+    yield from _part(
+        "Speaking",
+        "A clip that was not heard in training, as the phonemes would have it and as it is given.",
+    )
+    yield from speaking(report, bank)
     yield from _part(
         "Faces",
         f"Each preset as authored, and what {'each' if len(report.networks) > 1 else 'the'} "
@@ -93,7 +100,7 @@ def _verdict(report: Report) -> str:
 
 
 def _part(title: str, words: str) -> Iterator[str]:
-    yield f"<h2>{escape(title)}</h2>\n<p>{escape(words)}</p>\n"
+    yield f'<h2>{escape(title)}</h2>\n<p class="part">{escape(words)}</p>\n'
 
 
 def _plots(*drawn: str) -> Iterator[str]:

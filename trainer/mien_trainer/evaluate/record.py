@@ -10,6 +10,7 @@ from mien_trainer.evaluate.anchors import AnchorErrors
 from mien_trainer.evaluate.beside import Beside
 from mien_trainer.evaluate.distinct import Distinctness
 from mien_trainer.evaluate.effects import Departure, Effect
+from mien_trainer.evaluate.example import Example
 from mien_trainer.evaluate.lips import Closures, LipMatch
 from mien_trainer.evaluate.repeat import Repeats
 from mien_trainer.evaluate.smoothness import Smoothness
@@ -49,6 +50,7 @@ class Evaluation:
     effects: tuple[Effect, ...]
     departure: Departure
     speed: Speed
+    example: Example
     beside: Beside | None = None
 
 
