@@ -25,7 +25,7 @@ COMMANDS = {
     "sheet": "Draw every archetype of a bank on one page.",
     "view": "Look at a bank live in the browser.",
     "bench": "Measure speed against peers.",
-    "targets": "Make training targets for the neural layer, audit them, and play them.",
+    "targets": "Make targets for the neural layer, audit them, and play them.",
     "train": "Train the network that speaks with a bank's faces.",
     "evaluate": "Measure how a network keeps the presets, and how it speaks.",
     "speak": "Speech in, faces out.",
