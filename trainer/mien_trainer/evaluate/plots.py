@@ -27,7 +27,7 @@ def closure_plot(report: Report) -> str:
     return bar_chart(
         bars,
         series=("p b m, in time", _LATE, "f v, in time"),
-        title="Contacts kept",
+        title="Contacts kept" + (", all networks" if len(report.networks) > 1 else ""),
         x=Axis(label="share", low=0.0, high=1.0),
     )
 

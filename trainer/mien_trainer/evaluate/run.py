@@ -22,6 +22,9 @@ from mien_trainer.speech.source import Split
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
 from mien_trainer.targets.stored import StoredClip
 
+BEST, LAST = "best.safetensors", "last.safetensors"
+"""The checkpoints of a training; its folder says more than their names do."""
+
 
 @frozen(kw_only=True, eq=False)
 class Trial:
@@ -65,9 +68,8 @@ def prepare(
     _same(f"{data}", manifest.artifact, own)
     heard = frozenset(row.voice for row in clip_rows(data, manifest, Split.TRAIN))
     ids = pick(clip_rows(data, manifest, Split.TEST), heard, count)
-    names = [one.card.name for one in networks]
     return Trial(
-        names=tuple(names) if len(set(names)) == len(names) else tuple(map(str, paths)),
+        names=_names(paths, networks),
         networks=networks,
         older=beside,
         bank=own,
@@ -118,6 +120,15 @@ def _beside(trial: Trial, network: Network) -> Beside | None:
             f"({', '.join(card.knows)}): look at more clips, or make more targets"
         )
     return found
+
+
+def _names(paths: Sequence[Path], networks: Sequence[Network]) -> tuple[str, ...]:
+    """What tells them apart: their own names, else those of their files or folders."""
+    folders = [path.parent if path.name in (BEST, LAST) else path for path in paths]
+    for names in ([one.card.name for one in networks], [path.stem for path in folders]):
+        if len(set(names)) == len(names):
+            return tuple(names)
+    return tuple(map(str, paths))
 
 
 def _same(what: str, artifact: str, bank: Bank) -> None:

@@ -17,12 +17,13 @@ _MOMENTS = 6
 _LEAST = 0.05
 """Seconds of a sound that is shown; shorter ones have no face of their own."""
 
-_SPOKEN = ("LIPSYNC", "SHARED")
-_CURVES = 3
+_JAW = "jawOpen"
+_LIPS = 1
+"""Channels of the lips that are drawn beside the jaw."""
 
 
 def speaking(report: Report, bank: Bank) -> Iterator[str]:
-    """HTML of the clip: some moments as faces, then the channels that speech moves most."""
+    """HTML of the clip: some moments as faces, then the jaw and what of the lips moves most."""
     first = report.networks[0].example
     many = len(report.networks) > 1
     rows = [("taught", first.taught)]
@@ -44,7 +45,7 @@ def speaking(report: Report, bank: Bank) -> Iterator[str]:
             title=bank.channels[channel],
             x=Axis(label="seconds"),
             y=Axis(low=0.0),
-            width=480,
+            width=560,
             height=220,
         )
     yield "</div>\n"
@@ -62,9 +63,11 @@ def _moments(phonemes: Sequence[Phoneme], frames: int) -> list[tuple[int, str]]:
 
 
 def _liveliest(found: Example, bank: Bank) -> list[int]:
-    lips = [at for at, kind in enumerate(bank.tables.classes) if kind in _SPOKEN]
+    jaw = [at for at, name in enumerate(bank.channels) if name == _JAW]
+    classes = enumerate(bank.tables.classes)
+    lips = [at for at, kind in classes if kind == "LIPSYNC" and at not in jaw]
     spread = found.taught.std(axis=0).tolist()
-    return sorted(lips, key=lambda at: -spread[at])[:_CURVES]
+    return jaw + sorted(lips, key=lambda at: -spread[at])[:_LIPS]
 
 
 def _points(values: F32) -> list[tuple[float, float]]:
