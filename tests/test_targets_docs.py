@@ -1,0 +1,55 @@
+"""What the page on targets shows runs, with every library that it names."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from tests.targets.fakes import HEAD, make
+
+import mien_trainer
+from mien_trainer.targets.arrow import schema
+
+pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
+
+PAGE = (Path(mien_trainer.__file__).parent / "docs" / "targets.md").read_text("utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds one of targets."""
+    folder = tmp_path_factory.mktemp("home")
+    make(folder / "targets")
+    return folder
+
+
+@pytest.mark.parametrize("library", ["mien", "pandas", "polars", "datasets", "ray"])
+def test_each_library_reads_every_clip(home: Path, library: str) -> None:
+    if find_spec(library) is None:
+        pytest.skip(f"needs {library}")
+    (block,) = [one for one in BLOCKS if re.search(rf"^(import|from) {library}\b", one, re.M)] or [
+        BLOCKS[0]
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", f"from pathlib import Path\n{block}"],
+        cwd=home,
+        env={**os.environ, "HF_HOME": str(home / "cache"), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-1] == "17"
+
+
+def test_the_page_tells_every_column() -> None:
+    rows = re.findall(r"^\| (`.*?`) \|", PAGE, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert told == set(schema(HEAD).names)
