@@ -23,6 +23,7 @@ from mien_trainer.evaluate.pick import ClipRow, clip_rows, pick
 from mien_trainer.evaluate.predictor import Subject
 from mien_trainer.evaluate.record import Evaluation, Report, figures
 from mien_trainer.evaluate.speed import Speed
+from mien_trainer.export.data import Share, learned_from
 from mien_trainer.expression.track import expression_track
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE
@@ -32,6 +33,7 @@ from mien_trainer.targets.manifest import (
     Counts,
     Manifest,
     ShardEntry,
+    manifest_digest,
     read_manifest,
     write_manifest,
 )
@@ -287,6 +289,20 @@ def test_rows_say_what_the_shards_hold(data: Path) -> None:
     found = clip_rows(data, read_manifest(data), Split.TEST)
     assert [row.id for row in found] == [one.id for one in UNHEARD]
     assert [row.licence for row in found] == [one.licence for one in UNHEARD]
+
+
+def test_a_card_counts_what_was_trained_on(tiny: Path, data: Path) -> None:
+    from mien_trainer.speak.onnx_file import read_network
+
+    card = read_network(tiny / "tiny.onnx").card
+    own = evolve(card, targets=manifest_digest(read_manifest(data)))
+    found = learned_from(data, own)
+    assert (found.clips, found.trained, found.voices) == (6, 2, ("anna",))
+    assert found.shares == (
+        Share(source="espeak", licence="CC0-1.0", real=False, clips=2, voices=1),
+    )
+    with pytest.raises(TrainerError, match="the network tiny learned from none"):
+        learned_from(data, card)
 
 
 def run(*arguments: str | Path) -> Result:
