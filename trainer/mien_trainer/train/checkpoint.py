@@ -148,7 +148,11 @@ def restore(optimizer: torch.optim.Optimizer, model: FaceNet, progress: Progress
     """Put optimiser and random numbers into the state of ``progress``."""
     for name, parameter in model.named_parameters():
         if name in progress.optimizer:
-            optimizer.state[parameter] = dict(progress.optimizer[name])
+            # The count of steps stays on the CPU, as AdamW has it.
+            optimizer.state[parameter] = {
+                kind: one if kind == "step" else one.to(parameter.device)
+                for kind, one in progress.optimizer[name].items()
+            }
     set_random_state(progress.random)
 
 
@@ -162,7 +166,7 @@ def _file(path: Path) -> Path:
 
 
 def _read(path: Path) -> tuple[Path, dict[str, Array], Head]:
-    if path.suffix in _PICKLES:
+    if path.suffix in _PICKLES and path.exists():
         raise CheckpointError(
             f"{path}: a pickle can run any program, so it is not read here; `mien train expand` "
             "takes the weights alone out of one"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
@@ -25,27 +25,38 @@ class Curves(Protocol):
 
 
 class Log:
-    """Appends to the log in the folder of a training; lines after ``step`` are taken back."""
+    """Appends to the log in the folder of a training; lines after ``step`` are taken back.
 
-    def __init__(self, folder: Path, step: int, curves: Curves | None = None) -> None:
+    Without a folder nothing is written: of several processes one keeps the log.
+    """
+
+    def __init__(self, folder: Path | None, step: int, curves: Curves | None = None) -> None:
+        self._curves = curves
+        self._stream = None
+        if folder is None:
+            return
         path = folder / NAME
         kept = [line for line in read_lines(path) if line_step(line) <= step]
         write_atomic(path, "".join(kept).encode())
         self._stream = path.open("a", encoding="utf-8")
-        self._curves = curves
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is not None:
+            self._stream.close()
 
     def write(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         """A line of ``kind``, "step" or "validation"."""
+        if self._stream is None:
+            return
         document = {"kind": kind, "step": step, **values}
         self._stream.write(json.dumps(document, allow_nan=False) + "\n")
         self._stream.flush()
         if self._curves is not None:
             for name, value in values.items():
                 self._curves.add_scalar(f"{kind}/{name}", value, step)
-
-    def close(self) -> None:
-        """No more lines."""
-        self._stream.close()
 
 
 def read_lines(path: Path) -> list[str]:

@@ -134,38 +134,38 @@ def _train(run: Run, watcher: Watcher, group: Processes) -> Head:
         _normalise(model, clips)
     if group.first:
         write_atomic(run.out / CONFIG, config_text(config).encode())
-    log = Log(run.out, head.step, run.curves) if group.first else None
-
     if group.device.type == "cuda":
         use_gpu(model)
-    model.train()
-    for step in range(head.step + 1, config.steps + 1):
-        batch = drawer.batch(step)
-        rate = rate_at(config.optimizer, step, config.steps)
-        for one in optimizer.param_groups:
-            one["lr"] = rate
-        optimizer.zero_grad(set_to_none=True)
-        loss, losses = objective(model, batch)
-        backward(loss)
-        group.average_gradients(model)
-        length = torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
-        told = torch.stack([loss, *losses.values(), length]).detach()
-        group.average([told])
-        values = dict(zip(("loss", *losses, "gradient"), to_list(told), strict=True))
-        if not all(map(math.isfinite, values.values())):
-            raise _diverged(step, values, batch, run.out)
-        take_step(optimizer)
 
-        head = evolve(head, step=step)
-        watcher.stepped(step, values["loss"])
-        if log is not None and (step % config.every.log == 0 or step == config.steps):
-            log.write("step", step, {**values, "rate": rate})
-        if group.first and _due(step, config.every.validate, config):
-            head = _validate(head, examiner, model, run.out, log, watcher)
-        if group.first and _due(step, config.every.checkpoint, config):
-            save_checkpoint(run.out / LAST, head, model, optimizer)
-    if log is not None:
-        log.close()
+    with Log(run.out if group.first else None, head.step, run.curves) as log:
+        for step in range(head.step + 1, config.steps + 1):
+            batch = drawer.batch(step)
+            rate = rate_at(config.optimizer, step, config.steps)
+            for one in optimizer.param_groups:
+                one["lr"] = rate
+            optimizer.zero_grad()
+            loss, losses = objective(model, batch)
+            backward(loss)
+            group.average_gradients(model)
+            length = torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
+            told = torch.stack([loss, *losses.values(), length]).detach()
+            group.average([told])
+            values = dict(zip(("loss", *losses, "gradient"), to_list(told), strict=True))
+            if not all(map(math.isfinite, values.values())):
+                raise _diverged(step, values, batch, run.out)
+            take_step(optimizer)
+
+            head = evolve(head, step=step)
+            watcher.stepped(step, values["loss"])
+            if _due(step, config.every.log, config):
+                log.write("step", step, {**values, "rate": rate})
+            if group.first and _due(step, config.every.validate, config):
+                score = examiner.score(model)
+                watcher.scored(step, score)
+                log.write("validation", step, asdict(score))
+                head = _judged(head, score, model, run.out)
+            if group.first and _due(step, config.every.checkpoint, config):
+                save_checkpoint(run.out / LAST, head, model, optimizer)
     return head
 
 
@@ -254,14 +254,8 @@ def _resume(run: Run, head: Head, model: FaceNet, optimizer: torch.optim.Optimiz
     return kept.head
 
 
-def _validate(
-    head: Head, examiner: Examiner, model: FaceNet, out: Path, log: Log | None, watcher: Watcher
-) -> Head:
-    """Score the network, and keep it if it is the best so far."""
-    score = examiner.score(model)
-    watcher.scored(head.step, score)
-    if log is not None:
-        log.write("validation", head.step, asdict(score))
+def _judged(head: Head, score: Score, model: FaceNet, out: Path) -> Head:
+    """The head with its score; the network is kept if it is the best so far."""
     better = head.best is None or score.total < head.best
     head = evolve(head, score=score.total, best=score.total if better else head.best)
     if better:

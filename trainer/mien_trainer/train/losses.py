@@ -8,6 +8,9 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  torch's own habit
 
+_WORST = 10.0
+"""What a squared error counts at anchors, beside its size."""
+
 
 def soft(found: Tensor, wanted: Tensor, softness: float) -> Tensor:
     """The size of each error (...): squared up to ``softness``, then growing by 1 for 1."""
@@ -52,5 +55,14 @@ def expression_stays(faces: Tensor, other: Tensor, expression: Tensor) -> Tensor
 
 
 def snap(faces: Tensor, archetypes: Tensor, softness: float) -> Tensor:
-    """How far faces (..., C) at anchors are from their archetypes (..., C)."""
-    return soft(faces, archetypes, softness).mean()
+    """How far faces (..., C) at anchors are from their archetypes (..., C).
+
+    All that is taught here can be reached, so that the worst weights pull the most.
+    """
+    squares = (faces - archetypes).square()
+    return (soft(faces, archetypes, softness) + _WORST * squares).mean()
+
+
+def surface(faces: Tensor, wanted: Tensor, softness: float) -> Tensor:
+    """How far faces (..., C) anywhere are from the bank's (..., C); steep places stay rounded."""
+    return soft(faces, wanted, softness).mean()

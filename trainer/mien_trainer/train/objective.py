@@ -87,17 +87,19 @@ class Objective:
         anchors, archetypes = self._tensor(batch.anchors), self._tensor(batch.archetypes)
         found: dict[str, Tensor] = {}
         if self._on("snap_silence", "surface"):
-            told, wanted = [anchors], [archetypes]
+            told: list[Tensor] = []
+            wanted: list[Tensor] = []
+            if self._on("snap_silence"):
+                told, wanted = [anchors], [archetypes]
             if self._on("surface"):
                 told.append(self._tensor(batch.places))
                 wanted.append(self._tensor(batch.faces))
-            if not self._on("snap_silence"):
-                told, wanted = told[1:], wanted[1:]
             faces = model.last(self._tensor(batch.room_mel), torch.cat(told, dim=1))
             parts = split(faces, [one.shape[1] for one in told], dim=1)
-            names = [name for name in ("snap_silence", "surface") if name in self.weights]
-            for name, part, target in zip(names, parts, wanted, strict=True):
-                found[name] = losses.snap(part, target, softness)
+            if self._on("snap_silence"):
+                found["snap_silence"] = losses.snap(parts[0], wanted[0], softness)
+            if self._on("surface"):
+                found["surface"] = losses.surface(parts[-1], wanted[-1], softness)
         if self._on("snap_speech"):
             faces = model.last(self._tensor(batch.voice_mel), anchors)
             chosen = self._expression

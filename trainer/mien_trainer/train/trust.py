@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from attrs import frozen
@@ -18,6 +19,8 @@ from mien.release.semver import is_version, precedence
 from mien.resources import presets
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import Manifest
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 class Untrusted(TrainerError):
@@ -49,12 +52,12 @@ def trusted_bank(source: str) -> TrustedBank:
         BankFaults: the sources, the lock or the ledger cannot be read.
     """
     path = Path(source)
-    shipped = None if path.exists() else _newest_release(source)
+    shipped = _newest_release(source) if _NAME.fullmatch(source) else None
     if shipped is not None:
         return _checked(shipped, shipped / artifact_of(source), presets() / "releases")
     if path.is_file():
         return _checked(path.parent, path, _ledger_folder(path.parent))
-    folder = path if path.is_dir() else presets() / source
+    folder = presets() / source if _NAME.fullmatch(source) and not path.is_dir() else path
     if not (folder / LOCK_NAME).is_file():
         raise TrainerError(
             f"no bank {source} to train on: expected a folder with a {LOCK_NAME}, the name of a "

@@ -1,0 +1,144 @@
+"""The losses: 0 where nothing is wrong, what was computed by hand where something is, and means."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra mien[train]")
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from mien_trainer.model.typed import backward, seed_random
+from mien_trainer.train import losses
+
+SOFT = 0.01
+LIPS, BROWS = torch.tensor([0, 1]), torch.tensor([3, 4])
+EVERY = torch.ones(5)
+
+
+def faces(seed: int, *shape: int) -> Tensor:
+    seed_random(seed)
+    return torch.rand(*shape, 5)
+
+
+def ones(*shape: int) -> Tensor:
+    return torch.ones(*shape)
+
+
+def test_soft_is_squared_below_and_grows_by_one_above() -> None:
+    wanted = torch.zeros(4)
+    found = losses.soft(torch.tensor([0.0, 0.005, 0.01, -0.51]), wanted, SOFT)
+    torch.testing.assert_close(found, torch.tensor([0.0, 0.00125, 0.005, 0.505]))
+
+
+def test_a_rare_event_does_not_pull() -> None:
+    """With a blink in one of ten frames, the least loss is at no blink, not at a tenth."""
+    frames = torch.zeros(1, 10, 1)
+    frames[0, 0] = 1.0
+    guesses = torch.linspace(0.0, 1.0, 101)
+    each = [
+        losses.supervised(g.expand(1, 10, 1), frames, ones(1, 10), ones(1), SOFT) for g in guesses
+    ]
+    assert float(guesses[int(torch.stack(each).argmin())]) <= 0.01
+
+
+@given(seed=st.integers(0, 2**31))
+def test_nothing_wrong_costs_nothing(seed: int) -> None:
+    one = faces(seed, 2, 6)
+    assert losses.supervised(one, one, ones(2, 6), EVERY, SOFT) == 0.0
+    assert losses.velocity(one, one, ones(2, 6), EVERY, SOFT) == 0.0
+    assert losses.consistency(one, one) == 0.0
+    assert losses.lips_stay(one, one, ones(2, 6), LIPS) == 0.0
+    assert losses.expression_stays(one, one, BROWS) == 0.0
+    assert losses.snap(one, one, SOFT) == losses.surface(one, one, SOFT) == 0.0
+
+
+def test_supervised_by_hand() -> None:
+    found, wanted = torch.zeros(2, 1, 2), torch.tensor([[[0.5, 0.0]], [[0.0, 0.25]]])
+    counts, channels = torch.tensor([[3.0], [1.0]]), torch.tensor([2.0, 1.0])
+    by_hand = (3.0 * 2.0 * (0.5 - SOFT / 2) + 1.0 * 1.0 * (0.25 - SOFT / 2)) / 4
+    assert float(losses.supervised(found, wanted, counts, channels, SOFT)) == pytest.approx(by_hand)
+
+
+def test_what_does_not_count_changes_nothing() -> None:
+    one, other = faces(0, 2, 6), faces(1, 2, 6)
+    counts = ones(2, 6)
+    counts[:, :3] = 0.0
+    changed = one.clone()
+    changed[:, :3] = 0.9
+    for loss in (losses.supervised, losses.velocity):
+        assert loss(one, other, counts, EVERY, SOFT) == loss(changed, other, counts, EVERY, SOFT)
+
+
+def test_snap_pulls_the_worst_the_most() -> None:
+    far = torch.tensor([0.02, 0.4], requires_grad=True)
+    backward(losses.snap(far, torch.zeros(2), SOFT))
+    assert far.grad is not None
+    assert float(far.grad[1]) > 5 * float(far.grad[0])
+
+
+def test_velocity_sees_motion_and_not_place() -> None:
+    moving = faces(0, 2, 6)
+    assert float(losses.velocity(moving + 0.5, moving, ones(2, 6), EVERY, SOFT)) < 1e-9
+    still = moving[:, :1].expand(-1, 6, -1)
+    assert float(losses.velocity(still, moving, ones(2, 6), EVERY, SOFT)) > 0.01
+
+
+def test_lips_stay_while_speaking_and_only_they() -> None:
+    one, other = faces(0, 4), faces(0, 4)
+    other[:, 2:] += 0.5
+    assert losses.lips_stay(one, other, ones(4), LIPS) == 0.0
+    other[:, 0] += 0.4
+    speech = torch.tensor([1.0, 0.5, 0.0, 0.0])
+    assert float(losses.lips_stay(one, other, speech, LIPS)) == pytest.approx(0.4 * 1.5 / 8)
+
+
+def test_expression_stays_and_only_it() -> None:
+    one, other = faces(0, 4), faces(0, 4)
+    other[:, :3] += 0.5
+    assert losses.expression_stays(one, other, BROWS) == 0.0
+    other[:, 3] += 0.2
+    assert float(losses.expression_stays(one, other, BROWS)) == pytest.approx(0.1)
+
+
+@given(seed=st.integers(0, 2**31), size=st.sampled_from([2, 4, 6]))
+def test_parts_of_equal_size_average_to_the_whole(seed: int, size: int) -> None:
+    one, other = faces(seed, size, 6), faces(seed + 1, size, 6)
+    counts = torch.rand(size, 6)
+
+    def every(part: slice) -> Tensor:
+        a, b, c = one[part], other[part], counts[part]
+        return torch.stack(
+            [
+                losses.supervised(a, b, c, EVERY, SOFT),
+                losses.velocity(a, b, c, EVERY, SOFT),
+                losses.consistency(a, b),
+                losses.lips_stay(a, b, c, LIPS),
+                losses.expression_stays(a, b, BROWS),
+                losses.snap(a, b, SOFT),
+                losses.surface(a, b, SOFT),
+            ]
+        )
+
+    parts = (every(slice(0, None, 2)) + every(slice(1, None, 2))) / 2
+    torch.testing.assert_close(parts, every(slice(None)))
+
+
+def test_gradients_are_right() -> None:
+    one = faces(0, 2, 4).double().requires_grad_()
+    other = faces(1, 2, 4).double()
+    weights = (ones(2, 4).double(), EVERY.double(), 0.3)
+
+    def every(x: Tensor) -> Tensor:
+        return losses.supervised(x, other, *weights) + losses.velocity(x, other, *weights)
+
+    backward(every(one))
+    assert one.grad is not None
+    nudge = torch.zeros_like(other)
+    nudge[1, 2, 3] = 1e-6
+    with torch.no_grad():
+        slope = (every(one + nudge) - every(one - nudge)) / 2e-6
+    assert float(one.grad[1, 2, 3]) == pytest.approx(float(slope), rel=1e-4)

@@ -1,0 +1,175 @@
+"""The network: causal, the same whole, in steps and pruned, and able to reach 0 and 1."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra mien[train]")
+
+import numpy as np
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from mien_trainer.fault import TrainerError
+from mien_trainer.model.net import SILENCE, Block, FaceNet
+from mien_trainer.model.shape import Conditioning, NetShape
+from mien_trainer.model.squash import squash
+from mien_trainer.model.typed import backward, seed_random, to_array, to_floats
+
+LABELS = ("neutral", "joy", "sadness")
+CPU = torch.device("cpu")
+
+
+def network(shape: NetShape, *, seed: int = 0, told: Conditioning | None = None) -> FaceNet:
+    """A network whose every weight is random: sound and conditions matter."""
+    seed_random(seed)
+    conditions = told or Conditioning(labels=LABELS)
+    model = FaceNet(shape, conditions.columns(LABELS), mels=8, channels=5)
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.2)
+    return model.requires_grad_(requires_grad=False).eval()
+
+
+def heard(frames: int, *, batch: int = 2, seed: int = 0) -> tuple[Tensor, Tensor]:
+    rng = np.random.default_rng(seed)
+    mel = rng.normal(-10.0, 4.0, (batch, frames, 8))
+    return to_floats(mel, CPU), to_floats(rng.uniform(-1.0, 1.0, (batch, frames, 6)), CPU)
+
+
+def far(one: Tensor, other: Tensor) -> float:
+    return float((one - other).abs().max())
+
+
+SHAPES = st.builds(
+    NetShape, width=st.integers(1, 12), blocks=st.integers(1, 4), hidden=st.integers(1, 12)
+)
+
+
+@given(shape=SHAPES, frames=st.integers(1, 40), seed=st.integers(0, 2**31))
+def test_steps_give_what_the_whole_gives(shape: NetShape, frames: int, seed: int) -> None:
+    model = network(shape, seed=seed)
+    mel, conditions = heard(frames, seed=seed)
+    state = model.start(conditions[:, 0])
+    assert state.shape == (2, shape.context, shape.width)
+    for frame, face in enumerate(model.whole(mel, conditions).unbind(dim=1)):
+        stepped, state = model.step(mel[:, frame], conditions[:, frame], state)
+        assert far(stepped, face) <= 1e-5
+
+
+@given(shape=SHAPES, frames=st.integers(2, 30), at=st.integers(0, 28), seed=st.integers(0, 2**31))
+def test_nothing_looks_ahead(shape: NetShape, frames: int, at: int, seed: int) -> None:
+    model = network(shape, seed=seed)
+    mel, conditions = heard(frames, seed=seed)
+    changed = min(at, frames - 2) + 1
+    other, told = mel.clone(), conditions.clone()
+    other[:, changed:] += 5.0
+    told[:, changed:] += 0.5
+    same = far(model.whole(mel, conditions)[:, :changed], model.whole(other, told)[:, :changed])
+    assert same == 0.0
+
+
+def test_a_face_depends_on_its_context_and_on_nothing_before() -> None:
+    shape = NetShape(width=8, blocks=3, hidden=8)
+    model = network(shape)
+    mel, conditions = heard(shape.context + 2)
+    face = model(mel, conditions)[:, -1]
+    for frame, matters in ((0, False), (1, True)):
+        other = mel.clone()
+        other[:, frame] += 50.0
+        assert (far(model(other, conditions)[:, -1], face) > 0.0) is matters
+
+
+@given(shape=SHAPES, seed=st.integers(0, 2**31))
+def test_the_pruned_pass_gives_the_last_face(shape: NetShape, seed: int) -> None:
+    model = network(shape, seed=seed)
+    mel, _ = heard(shape.context + 1, seed=seed)
+    _, told = heard(3, seed=seed)
+    faces = model.last(mel, told)
+    assert faces.shape == (2, 3, 5)
+    for one in range(3):
+        steady = told[:, one : one + 1].expand(-1, shape.context + 1, -1)
+        assert far(faces[:, one], model(mel, steady)[:, 0]) <= 1e-5
+
+
+def test_silence_leads_any_state_to_the_first() -> None:
+    shape = NetShape(width=8, blocks=3, hidden=8)
+    model = network(shape)
+    _, conditions = heard(1)
+    state = torch.randn(2, shape.context, shape.width)
+    for _ in range(shape.context):
+        _, state = model.step(torch.full((2, 8), SILENCE), conditions[:, 0], state)
+    assert far(state, model.start(conditions[:, 0])) <= 1e-4
+
+
+def test_film_is_what_lets_conditions_into_the_sound() -> None:
+    model = network(NetShape(width=8, blocks=2, hidden=8))
+    mel, conditions = heard(20)
+    nn.init.zeros_(model.base.told.weight)  # now the face at rest is the same for all
+    before = model.whole(mel, conditions)
+    assert far(model.whole(mel, conditions.flip(0)), before) > 1e-3
+    for block in model.blocks:
+        assert isinstance(block, Block)
+        nn.init.zeros_(block.film.weight)
+    assert far(model.whole(mel, conditions.flip(0)), model.whole(mel, conditions)) == 0.0
+
+
+def test_it_listens_to_its_own_conditions_only() -> None:
+    told = Conditioning(labels=("joy",), vad=False)
+    model = network(NetShape(width=8, blocks=2, hidden=8), told=told)
+    mel, conditions = heard(10)
+    other = conditions.clone()
+    other[..., [0, 2, 3, 4, 5]] += 1.0
+    assert far(model.whole(mel, other), model.whole(mel, conditions)) == 0.0
+    other[..., 1] += 1.0
+    assert far(model.whole(mel, other), model.whole(mel, conditions)) > 0.0
+
+
+def test_an_unknown_label_is_named_with_the_nearest() -> None:
+    with pytest.raises(TrainerError, match="no label jjoy: did you mean joy"):
+        Conditioning(labels=("jjoy",)).columns(LABELS)
+
+
+def test_the_default_is_small_enough_to_ship() -> None:
+    model = FaceNet(NetShape(), range(19))
+    assert sum(one.numel() for one in model.parameters()) <= 600_000
+    assert NetShape().context == 30
+
+
+def test_weights_are_in_range_and_reach_both_ends() -> None:
+    model = network(NetShape(width=8, blocks=2, hidden=8))
+    mel, conditions = heard(200, batch=8)
+    faces = model.whole(mel, conditions * 10.0)
+    assert float(faces.min()) == 0.0
+    assert float(faces.max()) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("at", "wanted", "pulled"),
+    [(-0.5, 0.3, True), (-0.5, 0.0, False), (1.5, 0.7, True), (1.5, 1.0, False), (0.5, 0.2, True)],
+)
+def test_the_squash_is_left_again(at: float, wanted: float, pulled: bool) -> None:
+    x = torch.tensor([at], requires_grad=True)
+    face = squash(x)
+    assert 0.0 <= float(face.detach()) <= 1.0
+    backward((face - wanted).square().sum())
+    assert x.grad is not None
+    step = -float(x.grad)
+    assert (step != 0.0) is pulled
+    assert step * (wanted - at) >= 0.0
+
+
+def test_the_squash_is_not_led_further_outside() -> None:
+    x = torch.tensor([-0.5, 1.5], requires_grad=True)
+    backward((squash(x) * torch.tensor([1.0, -1.0])).sum())
+    assert x.grad is not None
+    assert to_array(x.grad).tolist() == [0.0, 0.0]
+
+
+def test_new_networks_begin_at_rest() -> None:
+    model = FaceNet(NetShape(width=8, blocks=2, hidden=8), range(19))
+    with torch.no_grad():
+        told = torch.randn(3, 10, 19)
+        one, other = (model.whole(torch.randn(3, 10, 80) * 4 - 10, told) for _ in range(2))
+    assert far(one, other) == 0.0
