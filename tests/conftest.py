@@ -82,3 +82,14 @@ def server(folder: Path) -> Iterator[ViewServer]:
     with ViewServer(folder) as running:
         running.start()
         yield running
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of small, made-up targets for the default bank. Not to be changed: copy it."""
+    pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
+    from tests.training.made_up import write_made_up
+
+    folder = tmp_path_factory.mktemp("made-up")
+    write_made_up(folder)
+    return folder
