@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien_trainer.cli.refusals import refusals
 
 
 @click.command("audit", short_help="Measure what a set of targets would teach.")
@@ -34,22 +35,17 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     """
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
-    from mien.artifact.error import ArtifactError
     from mien.cli.progress import progress
     from mien.cli.render import write_json
-    from mien.queries import QueryError
     from mien_trainer.audit.as_json import report_json
     from mien_trainer.audit.as_text import report_lines
     from mien_trainer.audit.run import audit
     from mien_trainer.audit.subject import open_subject
-    from mien_trainer.fault import TrainerError
 
-    try:
+    with refusals():
         subject = open_subject(folder, bank)
         with progress("auditing", subject.count) as step:
             report = audit(subject, str(folder), step)
-    except (TrainerError, QueryError, ArtifactError) as refusal:
-        raise click.ClickException(str(refusal)) from refusal
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.audit.page import audit_html

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien_trainer.cli.refusals import refusals
 
 
 @click.command("compare", short_help="Train without labels and without snap, and compare.")
@@ -47,13 +48,8 @@ def command(
     data: VAD alone, label and VAD, both with the snap, and with other weights of it. OUT gets a
     folder for each training and compare.html. Given again, it goes on where it stopped.
     """
-    from mien.artifact.error import ArtifactError
-    from mien_trainer.fault import TrainerError
-
-    try:
+    with refusals():
         _compare(config, data, out, steps, seeds, workers, clips, output)
-    except (TrainerError, ArtifactError) as refusal:
-        raise click.ClickException(str(refusal)) from refusal
 
 
 def _compare(

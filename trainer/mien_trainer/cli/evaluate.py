@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien_trainer.cli.refusals import refusals
 
 
 @click.command("evaluate", short_help="Measure how a network keeps the presets, and how it speaks.")
@@ -63,23 +64,18 @@ def command(
     """
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
-    from mien.artifact.error import ArtifactError
     from mien.cli.progress import progress
     from mien.cli.render import write_json
-    from mien.queries import QueryError
     from mien_trainer.evaluate.as_json import report_json
     from mien_trainer.evaluate.as_text import report_lines
     from mien_trainer.evaluate.run import measure, prepare
-    from mien_trainer.fault import TrainerError
 
-    try:
+    with refusals():
         trial = prepare(networks, data, bank, older, count)
         for note in trial.notes:
             click.echo(f"note: {note}", err=True)
         with progress("measuring", trial.steps) as step:
             report = measure(trial, step)
-    except (TrainerError, QueryError, ArtifactError) as refusal:
-        raise click.ClickException(str(refusal)) from refusal
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.evaluate.page import report_html

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from mien_trainer.cli.refusals import refusals
+
 
 @click.command("export", short_help="Export a network to ONNX.")
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
@@ -36,12 +38,10 @@ def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None
     """
     if out.suffix != ".onnx":
         raise click.BadParameter(f"{out} should end in .onnx", param_hint="'-o' / '--out'")
-    from mien.artifact.error import ArtifactError
     from mien.text.atomic import write_atomic
-    from mien_trainer.fault import TrainerError
     from mien_trainer.train.torch_needed import need_torch
 
-    try:
+    with refusals():
         need_torch()
         from mien_trainer.export.card import card_markdown
         from mien_trainer.export.data import learned_from
@@ -54,8 +54,6 @@ def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None
         learned = None if data is None else learned_from(data, card)
         measured = None if figures is None else read_measured(figures, card)
         exported = onnx_bytes(found)
-    except (TrainerError, ArtifactError) as refusal:
-        raise click.ClickException(str(refusal)) from refusal
     write_atomic(out, exported)
     told = out.with_suffix(".card.md")
     write_atomic(told, card_markdown(card, len(exported), learned, measured).encode())

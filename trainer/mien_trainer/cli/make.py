@@ -14,6 +14,7 @@ import click
 
 from mien.cli.options import format_option
 from mien.cli.render import write_json
+from mien_trainer.cli.refusals import refusals
 
 if TYPE_CHECKING:
     from mien_trainer.targets.make import Engine, Outcome, Step
@@ -80,19 +81,14 @@ def command(
         raise click.UsageError("say where the shards go: -o DIR (or ask for --estimate)")
     if address is not None and engine != "ray":
         raise click.UsageError("--address belongs to --engine ray")
-    from mien.artifact.error import ArtifactError
-    from mien.queries import QueryError
     from mien.release.verify import usable_cores
-    from mien_trainer.fault import TrainerError
 
-    try:
+    with refusals():
         prepared = _prepare(recipe, left_out)
         if asked or folder is None:
             return _estimate(prepared, workers or usable_cores(), price, output)
         run = _engine(engine, workers, usable_cores(), address)
         return _make(prepared, folder, run, output)
-    except (TrainerError, QueryError, ArtifactError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _prepare(recipe: str, left_out: Sequence[str]) -> Prepared:

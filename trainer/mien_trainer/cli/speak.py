@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from mien_trainer.cli.refusals import refusals
+
 if TYPE_CHECKING:
     from mien_trainer.frames import F32
     from mien_trainer.speak.live import Pipe
@@ -52,9 +54,6 @@ def command(
 
         arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
     """
-    from mien.artifact.error import ArtifactError
-    from mien.queries import QueryError
-    from mien_trainer.fault import TrainerError
     from mien_trainer.speak.write import SUFFIXES
 
     if audio == PIPE and out is not None:
@@ -65,16 +64,12 @@ def command(
         raise click.BadParameter(
             f"{out} should end in {' or '.join(SUFFIXES)}", param_hint="'-o' / '--out'"
         )
-    try:
+    with refusals():
         network, conditions = _ready(model, bank, label, at, vad, intensity)
         if audio == PIPE:
             _live(network, conditions)
         else:
             _file(network, conditions, Path(audio), out)
-    except (TrainerError, ArtifactError) as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-    except QueryError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def is_terminal() -> bool:

@@ -1,221 +1,28 @@
-"""`mien train`: train a network on targets, and widen an older one."""
+"""`mien train`: train networks, widen, export and compare them."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-
 import click
 
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
-    from mien_trainer.train.log import Curves
-    from mien_trainer.train.loop import Run
-    from mien_trainer.train.score import Score
-
-_OUT = click.Path(path_type=Path, file_okay=False)
+from mien.cli.main import LazyGroup
 
 
-@click.group("train", short_help="Train the network that speaks with a bank's faces.")
+class TrainGroup(LazyGroup):
+    """The commands under ``mien train``."""
+
+    table = {  # noqa: RUF012  as declared by the class above
+        "run": "Train a network.",
+        "expand": "Widen a network to more conditions.",
+        "export": "Export a network to ONNX.",
+        "compare": "Train without labels and without snap, and compare.",
+    }
+    package = "mien_trainer.cli"
+
+
+@click.group("train", cls=TrainGroup)
 def command() -> None:
-    """Train a network on targets, or widen one to more conditions.
+    """Train the network that speaks with a bank's faces, widen, export and compare networks.
 
     Training needs the extra mien[train]. Several processes share each step under
     `torchrun --nproc-per-node N -m mien.cli.main train run ...`.
     """
-
-
-@command.command("run", short_help="Train a network.")
-@click.argument("config", metavar="CONFIG")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder that `mien targets make` wrote.",
-)
-@click.option("-o", "--out", required=True, type=_OUT, help="The folder for what comes of it.")
-@click.option("--resume", is_flag=True, help="Go on where the training in this folder stopped.")
-@click.option(
-    "--start",
-    type=click.Path(path_type=Path),
-    help="Begin with this network, such as one that `mien train expand` wrote.",
-)
-@click.option("--steps", type=click.IntRange(min=1), help="As many steps, not CONFIG's.")
-@click.option("--seed", type=click.IntRange(min=0), help="This seed, not CONFIG's.")
-@click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard as well.")
-def run(
-    config: str,
-    data: Path,
-    out: Path,
-    resume: bool,
-    start: Path | None,
-    steps: int | None,
-    seed: int | None,
-    tensorboard: bool,
-) -> None:
-    """Train as CONFIG says: a file, or a recipe that ships (v2, v3, tiny).
-
-    OUT gets last.safetensors, which --resume goes on from, best.safetensors, config.yaml with every
-    default, and log.jsonl with every loss. A training that was stopped, even killed, and resumed
-    ends with the same bits as one that was not.
-    """
-    with _refusals():
-        from mien_trainer.train.torch_needed import need_torch
-
-        need_torch()
-        from attrs import evolve
-
-        from mien_trainer.train.checkpoint import load_checkpoint
-        from mien_trainer.train.loop import Run
-        from mien_trainer.train.read_config import find_config, read_config
-
-        given = read_config(find_config(config))
-        if steps is not None:
-            given = evolve(given, steps=steps)
-        if seed is not None:
-            given = evolve(given, seed=seed)
-        _prepare(out, resume)
-        order = Run(
-            config=given,
-            data=data,
-            out=out,
-            start=None if start is None else load_checkpoint(start),
-            resume=resume,
-            curves=_curves(out) if tensorboard else None,
-        )
-        _train(order)
-
-
-@command.command("expand", short_help="Widen a network to more conditions.")
-@click.argument("network", metavar="V2", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The .safetensors file to write.",
-)
-@click.option(
-    "--bank", default="default", show_default=True, help="The bank whose labels it is to know."
-)
-@click.option(
-    "--labels",
-    metavar="A,B,...",
-    help="The labels that a foreign network is told, in its order.  "
-    "[default: neutral,joy,anger,sadness,surprise]",
-)
-def expand(network: Path, out: Path, bank: str, labels: str | None) -> None:
-    """Widen V2, told a few labels, to all labels of a bank and VAD.
-
-    V2 is the folder or the checkpoint of a training, or a foreign file of tensors by name
-    (.safetensors, .pt), of which the weights alone are read. On the labels that it knew, the new
-    network gives the same faces for any VAD, until it is trained.
-    """
-    with _refusals():
-        from mien_trainer.train.torch_needed import need_torch
-
-        need_torch()
-        from mien_trainer.model.shape import Conditioning
-        from mien_trainer.train.checkpoint import save_checkpoint
-        from mien_trainer.train.expand import expand as expanded
-        from mien_trainer.train.foreign import V2_LABELS, read_network
-        from mien_trainer.train.trust import trusted_bank
-
-        trusted = trusted_bank(bank)
-        told = V2_LABELS if labels is None else tuple(labels.split(","))
-        found = read_network(network, told, trusted)
-        wide = expanded(found, Conditioning(labels=trusted.bank.labels))
-        save_checkpoint(out, wide.head, wide.model)
-    known = found.head.config.conditions
-    click.echo(
-        f"{out}: told {wide.head.config.conditions.width} conditions, "
-        f"as before on {', '.join(known.labels)}"
-    )
-
-
-def _loss(loss: float | None) -> str:
-    return "" if loss is None else f"loss {loss:.4f}"
-
-
-def _prepare(out: Path, resume: bool) -> None:
-    """See that nothing that was trained is lost."""
-    from mien_trainer.fault import TrainerError
-    from mien_trainer.train.checkpoint import LAST
-
-    out.mkdir(parents=True, exist_ok=True)
-    for leftover in out.glob(".*.tmp"):  # of a training that was killed as it wrote
-        leftover.unlink(missing_ok=True)
-    if (out / LAST).exists() and not resume:
-        raise TrainerError(f"{out} holds a training: --resume goes on with it, or choose another")
-    if resume and not (out / LAST).exists():
-        raise TrainerError(f"{out} holds no training to resume; leave --resume to start one")
-
-
-class _Bar:
-    """How far a training is, on stderr: a bar on a terminal, and a line a validation."""
-
-    def __init__(self, bar: ProgressBar[float]) -> None:
-        self._bar = bar
-        self._done = 0
-
-    def stepped(self, step: int, loss: float) -> None:
-        """Move on; a resumed training begins where it stopped."""
-        self._bar.update(step - self._done, loss)
-        self._done = step
-
-    def scored(self, step: int, score: Score) -> None:
-        """Say what was found."""
-        after_bar = "\n" if sys.stderr.isatty() else ""
-        click.echo(
-            f"{after_bar}step {step}: lips {score.lipsync:.4f}, shared {score.shared:.4f}, "
-            f"expression {score.expression:.4f}, anchors {score.anchors:.4f} "
-            f"(worst {score.worst_anchor:.3f})",
-            err=True,
-        )
-
-
-def _train(order: Run) -> None:
-    from mien_trainer.train.loop import train
-
-    first = os.environ.get("RANK", "0") == "0"
-    with click.progressbar(
-        cast("Iterable[float]", ()),
-        length=order.config.steps,
-        label=order.config.name,
-        file=sys.stderr,
-        show_pos=True,
-        hidden=not first,
-        item_show_func=_loss,
-    ) as bar:
-        head = train(order, _Bar(bar))
-    if first:
-        best = "" if head.best is None else f", best score {head.best:.4f}"
-        click.echo(f"{order.out}: {head.step} steps of {head.config.name}{best}")
-
-
-def _curves(out: Path) -> Curves:
-    from mien_trainer.fault import TrainerError
-
-    if find_spec("tensorboard") is None:
-        raise TrainerError("--tensorboard needs TensorBoard: pip install tensorboard")
-    from torch.utils.tensorboard import SummaryWriter
-
-    return cast("Curves", cast("Any", SummaryWriter)(str(out / "tensorboard")))
-
-
-@contextmanager
-def _refusals() -> Generator[None]:
-    """What a person has to change, said in one line."""
-    from mien.artifact.error import ArtifactError
-    from mien_trainer.fault import TrainerError
-
-    try:
-        yield
-    except (TrainerError, ArtifactError) as refusal:
-        raise click.ClickException(str(refusal)) from refusal

@@ -1,0 +1,56 @@
+"""`mien train expand`: widen an older network to more conditions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien_trainer.cli.refusals import refusals
+
+
+@click.command("expand", short_help="Widen a network to more conditions.")
+@click.argument("network", metavar="V2", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The .safetensors file to write.",
+)
+@click.option(
+    "--bank", default="default", show_default=True, help="The bank whose labels it is to know."
+)
+@click.option(
+    "--labels",
+    metavar="A,B,...",
+    help="The labels that a foreign network is told, in its order.  "
+    "[default: neutral,joy,anger,sadness,surprise]",
+)
+def command(network: Path, out: Path, bank: str, labels: str | None) -> None:
+    """Widen V2, told a few labels, to all labels of a bank and VAD.
+
+    V2 is the folder or the checkpoint of a training, or a foreign file of tensors by name
+    (.safetensors, .pt), of which the weights alone are read. On the labels that it knew, the new
+    network gives the same faces for any VAD, until it is trained.
+    """
+    with refusals():
+        from mien_trainer.train.torch_needed import need_torch
+
+        need_torch()
+        from mien_trainer.model.shape import Conditioning
+        from mien_trainer.train.checkpoint import save_checkpoint
+        from mien_trainer.train.expand import expand
+        from mien_trainer.train.foreign import V2_LABELS, read_network
+        from mien_trainer.train.trust import trusted_bank
+
+        trusted = trusted_bank(bank)
+        told = V2_LABELS if labels is None else tuple(labels.split(","))
+        found = read_network(network, told, trusted)
+        wide = expand(found, Conditioning(labels=trusted.bank.labels))
+        save_checkpoint(out, wide.head, wide.model)
+    known = found.head.config.conditions
+    click.echo(
+        f"{out}: told {wide.head.config.conditions.width} conditions, "
+        f"as before on {', '.join(known.labels)}"
+    )
