@@ -84,6 +84,7 @@ class Sphinx:
         return tuple(_word(entry) for entry in decoder.get_alignment())
 
     def _hear(self, pcm: bytes) -> None:
+        self._decoder.reinit_feat()  # else what it knows of the noise comes from the sound before
         self._decoder.start_utt()
         try:
             self._decoder.process_raw(pcm, full_utt=True)
@@ -130,6 +131,8 @@ class _Decoder(Protocol):
     def set_alignment(self) -> None: ...
 
     def get_alignment(self) -> Iterable[_Entry]: ...
+
+    def reinit_feat(self) -> None: ...
 
     def start_utt(self) -> None: ...
 

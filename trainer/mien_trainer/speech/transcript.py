@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mien_trainer.fault import TrainerError
 from mien_trainer.speech.dictionary import Dictionary
@@ -52,21 +53,18 @@ def _words(token: str, dictionary: Dictionary) -> list[str]:
     for word in (token.rstrip("."), token.strip("'."), token):
         if word.lower() in dictionary:
             return [word.lower()]
-    parts = [part for part in token.split(".") if part]
-    if len(parts) > 1:
-        between = ["dot"] if len(parts[-1]) > 1 else []  # an address, or the stops of initials
-        words = _words(parts[0], dictionary)
-        for part in parts[1:]:
-            words += between + _words(part, dictionary)
-        return words
+    if "." in token.strip("."):
+        return _stopped([part for part in token.split(".") if part], dictionary)
     word = token.strip("'.")
     if (word.isascii() and word.isupper()) or re.fullmatch(r"[b-df-hj-np-tv-xz]+", word):
-        return [_letter(letter, dictionary) for letter in word.lower() if letter.isalpha()]
+        return [f"{letter}." for letter in word.lower() if letter.isalpha()]
     if not word:
         return []
     raise UnspeakableText(f"no pronunciation is known for {word!r}")
 
 
-def _letter(letter: str, dictionary: Dictionary) -> str:
-    """The word that is the name of a letter: the one with a stop where both are words."""
-    return f"{letter}." if f"{letter}." in dictionary else letter
+def _stopped(parts: Sequence[str], dictionary: Dictionary) -> list[str]:
+    """Initials, whose stops are not said, or an address, whose dots are."""
+    dot = ["dot"] if len(parts[-1]) > 1 else []
+    words = [[*dot, *_words(part, dictionary)] for part in parts]
+    return [word for said in words for word in said][len(dot) :]

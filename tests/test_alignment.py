@@ -1,0 +1,294 @@
+"""Alignment of speech with its words: how exact it is, what it refuses, and that it repeats."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.speech.align import Aligner
+from mien_trainer.speech.alignment_error import StartErrors, measure, start_errors
+from mien_trainer.speech.arpabet import to_ipa
+from mien_trainer.speech.audio import read_audio
+from mien_trainer.speech.dictionary import OWN, english
+from mien_trainer.speech.plausible import complaint
+from mien_trainer.speech.sentences import read_sentences
+from mien_trainer.speech.source import SpeechRefused, SpeechSource, SpeechUnavailable, Split
+from mien_trainer.speech.sphinx import Piece, Sphinx, Word, model_folder
+from mien_trainer.speech.transcript import UnspeakableText
+from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.speech.voices import Voice
+
+pytest.importorskip("pocketsphinx", reason="alignment needs the extra mien[targets]")
+
+RECORDED = {
+    "soup": "The soup needs pepper, garlic, and a pinch of salt.",
+    "purple": "Would you pass me the purple vase?",
+}
+FOLDER = Path(__file__).parent / "alignment"
+FEW = [one for one in read_sentences() if one.split is Split.TEST][:6]
+
+
+@pytest.fixture(scope="module")
+def aligner() -> Aligner:
+    return Aligner()
+
+
+def sound(name: str) -> F32:
+    return read_audio(FOLDER / f"{name}.flac").samples
+
+
+def truth(name: str) -> tuple[Phoneme, ...]:
+    """What flite said, and when."""
+    start, phonemes = 0.0, list[Phoneme]()
+    for pair in (FOLDER / f"{name}.psdur").read_text().split():
+        phone, _, end = pair.partition(":")
+        phonemes.append(Phoneme(symbol=to_ipa(phone), start=start, end=float(end)))
+        start = float(end)
+    return tuple(phonemes)
+
+
+def tone(seconds: float, level: float) -> F32:
+    wave: F32 = np.sin(np.arange(round(seconds * SAMPLE_RATE)) * 0.2).astype(np.float32)
+    return wave * np.float32(level)
+
+
+def whole(phonemes: tuple[Phoneme, ...], audio: F32) -> bool:
+    """Whether they lie one behind the other from the first sample to the last."""
+    ends = [phoneme.end for phoneme in phonemes]
+    return (
+        phonemes[0].start == 0.0
+        and ends[-1] == len(audio) / SAMPLE_RATE
+        and all(one.end == other.start for one, other in pairwise(phonemes))
+        and all(phoneme.end > phoneme.start for phoneme in phonemes)
+    )
+
+
+# how exact it is
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_phonemes_begin_where_the_synthesiser_began_them(aligner: Aligner, name: str) -> None:
+    audio = sound(name)
+    found = aligner.align_text(audio, RECORDED[name])
+    errors = np.abs(start_errors(truth(name), found))
+    assert len(errors) >= 0.9 * sum(phoneme.symbol != SILENCE for phoneme in truth(name))
+    assert np.median(errors) <= 0.01
+    assert np.percentile(errors, 90) <= 0.03
+    assert whole(found, audio)
+
+
+def measured(source: SpeechSource, aligner: Aligner) -> StartErrors:
+    try:
+        return measure(source, source.items(), aligner)
+    except SpeechUnavailable as missing:
+        pytest.skip(str(missing))
+    finally:
+        source.close()
+
+
+@pytest.mark.skipif(not shutil.which("flite"), reason="flite is not installed")
+@pytest.mark.parametrize("voice", ["slt", "rms"])
+def test_it_agrees_with_flite(aligner: Aligner, voice: str) -> None:
+    from mien_trainer.speech.flite import FliteSource
+
+    found = measured(FliteSource([Voice(name=voice, split=Split.TRAIN)], FEW), aligner)
+    assert found.refused == 0
+    assert len(found.errors) >= 0.95 * found.phonemes
+    assert found.median <= 0.01
+    assert found.high <= 0.03
+    assert abs(found.bias) <= 0.004
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
+def test_it_agrees_with_espeak(aligner: Aligner) -> None:
+    from mien_trainer.speech.espeak import EspeakSource
+
+    found = measured(EspeakSource([Voice(name="en-us", split=Split.TRAIN)], FEW), aligner)
+    assert found.refused <= 2
+    assert found.median <= 0.012
+    assert found.high <= 0.04
+
+
+def test_pauses_are_found_where_they_are(aligner: Aligner) -> None:
+    pause = np.zeros(SAMPLE_RATE, dtype=np.float32)
+    one, other = sound("purple"), sound("soup")
+    audio = np.concatenate([one, pause, other])
+    found = aligner.align_text(audio, f"{RECORDED['purple']} {RECORDED['soup']}")
+    begin, end = len(one) / SAMPLE_RATE, len(one) / SAMPLE_RATE + 1.0
+    within = [p for p in found if p.start < end and p.end > begin]
+    assert any(p.symbol == SILENCE and p.start <= begin and p.end >= end for p in within)
+    assert whole(found, audio)
+
+
+def test_speech_may_begin_and_end_with_the_sound(aligner: Aligner) -> None:
+    own = [p for p in truth("purple") if p.symbol != SILENCE]
+    audio = sound("purple")[round(own[0].start * SAMPLE_RATE) : round(own[-1].end * SAMPLE_RATE)]
+    found = aligner.align_text(audio, RECORDED["purple"])
+    moved = [evolve(p, start=p.start - own[0].start, end=p.end - own[0].start) for p in own]
+    assert np.median(np.abs(start_errors(moved, found))) <= 0.015
+    assert whole(found, audio)
+
+
+# that it repeats
+
+
+def test_the_same_sound_gives_the_same_times_whatever_came_before(aligner: Aligner) -> None:
+    first = aligner.align_text(sound("soup"), RECORDED["soup"])
+    aligner.align_text(sound("purple"), RECORDED["purple"])
+    with pytest.raises(SpeechRefused):
+        aligner.align_text(sound("purple"), RECORDED["soup"])
+    assert aligner.align_text(sound("soup"), RECORDED["soup"]) == first
+    assert Aligner().align_text(sound("soup"), RECORDED["soup"]) == first
+
+
+@settings(max_examples=10, deadline=None)
+@given(gain=st.floats(0.1, 1.0))
+def test_loudness_moves_little(aligner: Aligner, gain: float) -> None:
+    loud = aligner.align_text(sound("purple"), RECORDED["purple"])
+    soft = aligner.align_text(sound("purple") * np.float32(gain), RECORDED["purple"])
+    apart = np.abs(start_errors(loud, soft))
+    assert np.median(apart) <= 0.01
+    assert np.percentile(apart, 90) <= 0.03
+
+
+# what it refuses
+
+
+@pytest.mark.parametrize(
+    ("audio", "reason"),
+    [
+        (np.zeros(0, dtype=np.float32), "it is silent"),
+        (np.zeros(3 * SAMPLE_RATE, dtype=np.float32), "it is silent"),
+        (tone(3.0, 0.0005), "it is silent"),
+        (np.full(3 * SAMPLE_RATE, np.nan, dtype=np.float32), "no numbers"),
+        (tone(0.4, 0.5), "it lasts 0.4 s, its 10 words at least"),
+        (tone(130.0, 0.5), "it lasts 130 s, expected at most 120: cut it"),
+        (tone(3.0, 0.5), "does not fit|at all|no words|in silence|squeezed|would last"),
+    ],
+)
+def test_sound_that_says_nothing(aligner: Aligner, audio: F32, reason: str) -> None:
+    with pytest.raises(SpeechRefused, match=reason):
+        aligner.align_text(audio, RECORDED["soup"])
+
+
+@pytest.mark.parametrize("level", [0.01, 0.3])
+def test_noise_says_nothing(aligner: Aligner, level: float) -> None:
+    noise = np.random.default_rng(5).normal(0.0, level, 3 * SAMPLE_RATE).astype(np.float32)
+    with pytest.raises(SpeechRefused):
+        aligner.align_text(noise, RECORDED["soup"])
+
+
+@pytest.mark.parametrize("sentence", FEW, ids=lambda one: one.key)
+def test_words_of_others_are_not_heard(aligner: Aligner, sentence: object) -> None:
+    with pytest.raises(SpeechRefused):
+        aligner.align_text(sound("soup"), getattr(sentence, "text", ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The soup needs pepper, chocolate, and a pinch of salt.",
+        "The soup needs pepper.",
+        "The soup needs pepper, garlic, and a pinch of salt. Thank you for your patience.",
+        "Pinch of salt, garlic, and pepper the soup needs.",
+    ],
+)
+def test_a_text_that_is_wrong_in_part_is_refused(aligner: Aligner, text: str) -> None:
+    with pytest.raises(SpeechRefused):
+        aligner.align_text(sound("soup"), text)
+
+
+def test_a_word_that_nobody_can_say_is_named(aligner: Aligner) -> None:
+    with pytest.raises(UnspeakableText, match="'xylwqo'"):
+        aligner.align_text(sound("soup"), "The xylwqo needs salt.")
+
+
+def word(text: str, *pieces: tuple[str, int, int, int]) -> Word:
+    return Word(
+        text=text,
+        pieces=tuple(
+            Piece(symbol=symbol, start=start, frames=frames, score=score * frames)
+            for symbol, start, frames, score in pieces
+        ),
+    )
+
+
+LOUD = tone(2.0, 0.5)
+FITTING = (
+    word("see", ("S", 0, 50, -30), ("IY", 50, 50, -30)),
+    word("me(2)", ("M", 100, 50, -30), ("IY", 150, 50, -30)),
+)
+
+
+def test_what_fits_has_no_complaint() -> None:
+    assert complaint(FITTING, LOUD) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ([word("a", ("AH", 0, 50, -90))], "its sound does not fit its words"),
+        (
+            [*FITTING[:1], word("me(2)", ("M", 100, 50, -30), ("IY", 150, 20, -350))],
+            "its sound does not fit the word 'me' at 1.0 s",
+        ),
+        ([word("a", ("AH", 0, 90, -30))], "a AH would last 0.9 s at 0.0 s"),
+        (
+            [word("a", *(("AH", 100 + 3 * i, 3, -30) for i in range(6)))],
+            "6 phonemes would be squeezed together at 1.0 s",
+        ),
+        ([*FITTING[:1]], "1.0 s of sound after 1.0 s have no words"),
+    ],
+)
+def test_what_cannot_be_is_told(words: Iterable[Word], reason: str) -> None:
+    assert complaint(list(words), LOUD) == reason
+
+
+def test_words_in_silence_are_told() -> None:
+    audio = np.concatenate([LOUD[: len(LOUD) // 2], LOUD[len(LOUD) // 2 :] * np.float32(0.01)])
+    assert complaint(FITTING, audio) == "'me' would lie in silence at 1.0 s"
+
+
+# what it knows
+
+
+def test_our_own_words_are_english_and_needed() -> None:
+    lines = [line for line in OWN.read_text().splitlines() if line and not line.startswith("#")]
+    own = english().own
+    assert len(own) == len(lines)
+    assert all(to_ipa(phone) != SILENCE for phones in own.values() for phone in phones)
+    assert "CC0" in OWN.read_text()
+
+
+def test_without_the_recogniser_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    for look in (model_folder, english):
+        look.cache_clear()
+    try:
+        with pytest.raises(SpeechUnavailable, match=r'pip install "mien\[targets\]"'):
+            Aligner()
+        with pytest.raises(SpeechUnavailable, match="pocketsphinx"):
+            Sphinx(1e-80)
+    finally:
+        for look in (model_folder, english):
+            look.cache_clear()
+
+
+@given(st.floats(-0.05, 0.05), st.integers(0, 30))
+def test_start_errors_are_what_was_moved(moved: float, without: int) -> None:
+    said = truth("soup")
+    found = [evolve(p, start=p.start + moved) for i, p in enumerate(said) if i != without]
+    errors = start_errors(said, found)
+    missing = 1 if without < len(said) and said[without].symbol != SILENCE else 0
+    assert len(errors) == sum(p.symbol != SILENCE for p in said) - missing
+    np.testing.assert_allclose(errors, moved, atol=1e-12)
