@@ -46,6 +46,7 @@ class Losses:
     jitter: float = 0.05
     supervised: float = 1.0
     velocity: float = 1.0
+    contact: float = 10.0
     consistency: float = 0.1
     lips: float = 0.5
     expression: float = 0.5

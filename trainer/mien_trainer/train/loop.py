@@ -49,7 +49,7 @@ from mien_trainer.train.trust import TrustedBank, check_data, trusted_bank
 CONFIG = "config.yaml"
 """The training file in full, beside what came of it."""
 
-_NORMAL_FRAMES = 200_000
+_NORMAL_FRAMES = 50_000
 _LEAST_DEVIATION = 0.5
 
 
@@ -122,7 +122,7 @@ def _train(run: Run, watcher: Watcher, group: Processes) -> Head:
         world=group.world,
     )
     examiner = Examiner(config, unseen, anchors, bank.tables.classes)
-    objective = Objective(config.losses, config.channels, bank.tables.classes, group.device)
+    objective = Objective(config.losses, config.channels, bank.tables, group.device)
     optimizer = torch.optim.AdamW(
         model.parameters(), weight_decay=config.optimizer.decay, betas=(0.9, 0.99)
     )

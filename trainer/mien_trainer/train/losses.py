@@ -5,11 +5,15 @@ Dimension letters: B sequences, N frames, C channels; ``...`` is any number of d
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  torch's own habit
 
 _WORST = 10.0
 """What a squared error counts at anchors, beside its size."""
+
+_NEARLY = 0.95
+"""The share of a level from which a contact counts: targets are rounded, and caps may bite."""
 
 
 def soft(found: Tensor, wanted: Tensor, softness: float) -> Tensor:
@@ -33,6 +37,21 @@ def velocity(
     """The same for how faces change from one frame to the next; both of them have to count."""
     both = counts[:, 1:].minimum(counts[:, :-1])
     return supervised(faces.diff(dim=1), targets.diff(dim=1), both, channels, softness)
+
+
+def contact(
+    faces: Tensor, targets: Tensor, counts: Tensor, sealing: Tensor, levels: Tensor, parting: Tensor
+) -> Tensor:
+    """How far the lips of faces (B, N, C) are from closing where those of targets do.
+
+    The lips close in a frame whose target has one of the ``sealing`` channels (M,) at its level
+    (M,), as the rig says; ``parting`` channels (L,) would open them. Contacts are short and rare: a
+    loss that counts every frame alike is least where they are left out. counts as in `supervised`.
+    """
+    closed = (targets.index_select(-1, sealing) >= _NEARLY * levels).any(dim=-1)
+    about = torch.cat((sealing, parting))
+    away = (faces - targets).index_select(-1, about).abs().mean(dim=-1)
+    return (away * closed * counts).mean()
 
 
 def consistency(faces: Tensor, moved: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from attrs import asdict
 from torch import Tensor
 
+from mien.engine.tables import Tables
 from mien_trainer.frames import F32
 from mien_trainer.model.net import FaceNet
 from mien_trainer.model.typed import split, to_floats, to_tensor
@@ -19,6 +20,7 @@ from mien_trainer.train.draw import Batch
 NAMES = (
     "supervised",
     "velocity",
+    "contact",
     "consistency",
     "lips",
     "expression",
@@ -33,9 +35,10 @@ class Objective:
     """What a training makes small: the weighted sum of the losses that have a weight."""
 
     def __init__(
-        self, weights: Losses, channels: ClassWeights, classes: Sequence[str], device: torch.device
+        self, weights: Losses, channels: ClassWeights, tables: Tables, device: torch.device
     ) -> None:
         self._losses = weights
+        classes = tables.classes
         values = asdict(weights)
         self.weights: dict[str, float] = {name: values[name] for name in NAMES if values[name] > 0}
         self._device = device
@@ -44,6 +47,9 @@ class Objective:
         )
         self._lipsync = self._positions(classes, "LIPSYNC")
         self._expression = self._positions(classes, "EXPRESSION")
+        self._sealing = to_tensor(np.array(tables.sealing), device)
+        self._levels = self._tensor(tables.sealing_levels)
+        self._parting = to_tensor(np.array(tables.parting), device)
 
     def __call__(self, model: FaceNet, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """The sum, and each loss without its weight by its name."""
@@ -56,17 +62,16 @@ class Objective:
         return torch.stack(terms).sum(), {name: found[name] for name in self.weights}
 
     def _taught(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:
-        if not self._on("supervised", "velocity"):
+        if not self._on("supervised", "velocity", "contact"):
             return {}
         faces = model(self._tensor(batch.mel), self._tensor(batch.conditions))
-        about = (
-            faces,
-            self._tensor(batch.targets),
-            self._tensor(batch.counts),
-            self._channels,
-            self._losses.softness,
-        )
-        return {"supervised": losses.supervised(*about), "velocity": losses.velocity(*about)}
+        about = faces, self._tensor(batch.targets), self._tensor(batch.counts)
+        each = self._channels, self._losses.softness
+        return {
+            "supervised": losses.supervised(*about, *each),
+            "velocity": losses.velocity(*about, *each),
+            "contact": losses.contact(*about, self._sealing, self._levels, self._parting),
+        }
 
     def _compared(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:
         if not self._on("consistency", "lips", "expression"):
