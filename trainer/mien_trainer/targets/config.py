@@ -22,7 +22,7 @@ from mien.text.where import path_text, value_place
 from mien_trainer.fault import TrainerError
 from mien_trainer.speech.voices import Voice
 
-RECIPES = Path(__file__).resolve().parents[1] / "recipes"
+RECIPES = Path(__file__).resolve().parents[1] / "recipes" / "targets"
 """The recipes that ship, a file each."""
 
 

@@ -21,7 +21,7 @@ from mien_trainer.train.config import TrainConfig
 KIND = "train"
 SCHEMA = "mien/train/1"
 
-_RECIPES = Path(__file__).resolve().parents[1] / "recipes_train"
+_RECIPES = Path(__file__).resolve().parents[1] / "recipes" / "train"
 
 
 def find_config(name: str) -> Path:
