@@ -1,0 +1,153 @@
+"""What a step is made of: drawn by its number, shared evenly, from clips that are mapped."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra mien[train]")
+
+import numpy as np
+from attrs import asdict, evolve, fields
+
+import mien
+from mien_trainer.fault import TrainerError
+from mien_trainer.model.net import SILENCE
+from mien_trainer.speech.source import Split
+from mien_trainer.targets.manifest import read_manifest
+from mien_trainer.train.clips import CACHE, Clips, unpack_clips
+from mien_trainer.train.draw import Batch, Drawer
+from mien_trainer.train.read_config import (
+    find_config,
+    read_config,
+)
+from mien_trainer.train.rooms import ROOMS
+from mien_trainer.train.teacher import anchor_lessons, surface_lessons
+
+BANK = mien.load("default")
+TINY = read_config(find_config("tiny"))
+ANCHORS = anchor_lessons(BANK, BANK.labels)
+SURFACE = surface_lessons(BANK, BANK.labels, 0)
+
+
+@pytest.fixture(scope="module")
+def clips(made_up: Path) -> Clips:
+    return unpack_clips(made_up, read_manifest(made_up), Split.TRAIN, made_up)
+
+
+@pytest.fixture
+def targets(made_up: Path, tmp_path: Path) -> Path:
+    """A copy of the made-up targets, to be changed."""
+    return Path(
+        shutil.copytree(made_up, tmp_path / "targets", ignore=shutil.ignore_patterns(CACHE))
+    )
+
+
+def test_a_step_is_drawn_by_its_number_alone(clips: Clips) -> None:
+    one, other = (Drawer(TINY, clips, ANCHORS, SURFACE) for _ in range(2))
+    one.batch(1)
+    for name, value in asdict(one.batch(5), recurse=False).items():
+        assert np.array_equal(value, getattr(other.batch(5), name)), name
+    assert one.batch(5).ids != one.batch(6).ids
+
+
+@pytest.mark.parametrize("world", [2, 4])
+def test_processes_take_equal_parts_of_the_same_step(clips: Clips, world: int) -> None:
+    whole = Drawer(TINY, clips, ANCHORS, SURFACE).batch(3)
+    parts = [
+        Drawer(TINY, clips, ANCHORS, SURFACE, rank=rank, world=world).batch(3)
+        for rank in range(world)
+    ]
+    for field in fields(Batch):
+        found = [getattr(part, field.name) for part in parts]
+        if field.name == "ids":
+            assert all(one == whole.ids for one in found)
+            continue
+        together = np.sort(np.concatenate(found).reshape(-1))
+        assert np.array_equal(together, np.sort(getattr(whole, field.name).reshape(-1)))
+        assert len({one.shape for one in found}) == 1
+
+
+def test_every_step_has_every_anchor(clips: Clips) -> None:
+    batch = Drawer(TINY, clips, ANCHORS, SURFACE).batch(9)
+    assert batch.anchors.shape == (ROOMS, 6, 19)
+    drawn = {row.tobytes() for row in batch.anchors.reshape(-1, 19)}
+    assert drawn == {row.tobytes() for row in ANCHORS.conditions}
+    for told, face in zip(
+        batch.anchors.reshape(-1, 19), batch.archetypes.reshape(-1, 52), strict=True
+    ):
+        label = BANK.labels[int(told[:16].argmax())]
+        assert BANK.face(label, vad=told[16:]).tobytes() == face.tobytes()
+
+
+def test_a_stretch_is_a_clip_with_silence_before_it(clips: Clips) -> None:
+    config = evolve(TINY, draw=evolve(TINY.draw, batch=16, frames=60))
+    batch = Drawer(config, clips, ANCHORS, SURFACE).batch(2)
+    context = config.model.context
+    for row in range(16):
+        taught, counts = batch.mel[row, context:], batch.counts[row]
+        assert (taught[counts == 0] == SILENCE).all()
+        assert (taught[counts > 0] != SILENCE).all()
+        assert (np.diff(counts) >= 0).all()
+        assert counts[-1] > 0
+    assert set(np.unique(batch.counts).tolist()) == {0.0, 1.0, 3.0}
+
+
+def test_pairs_are_swapped_both_ways(clips: Clips) -> None:
+    batch = Drawer(TINY, clips, ANCHORS, SURFACE).batch(4)
+    own, other, near = batch.pair_conditions.swapaxes(0, 1)
+    pairs = TINY.draw.pairs
+    assert np.array_equal(other, np.concatenate((own[pairs:], own[:pairs])))
+    assert np.array_equal(near[:, :16], own[:, :16])
+    moved = np.abs(near[:, 16:] - own[:, 16:])
+    assert 0.0 < moved.max() <= TINY.losses.jitter + 1e-6
+    assert (batch.pair_speech[:pairs] >= 0.5).all()
+
+
+def test_the_surface_is_the_banks_own() -> None:
+    for row in range(0, len(SURFACE.faces), 3001):
+        told = SURFACE.conditions[row]
+        label = BANK.labels[int(told[:16].argmax())]
+        plain = BANK.face(label, vad=told[16:])
+        styled = [BANK.face(label, vad=told[16:], style=one) for one in BANK.styles(label)]
+        away = [np.abs(SURFACE.faces[row] - one).max() for one in (plain, *styled)]
+        between = [np.abs(plain - one).max() for one in styled]
+        assert min(away) <= max(between) + 1e-6
+
+
+def test_processes_that_cannot_share_evenly_are_refused(clips: Clips) -> None:
+    with pytest.raises(TrainerError, match="3 processes cannot share 4 batch evenly"):
+        Drawer(TINY, clips, ANCHORS, SURFACE, rank=0, world=3)
+
+
+def test_clips_are_those_of_the_shards(made_up: Path, clips: Clips) -> None:
+    from mien_trainer.targets.shard import read_shard
+
+    stored = read_shard(made_up / "train-00000.parquet")
+    assert clips.ids == tuple(one.id for one in stored)
+    for at, one in enumerate(stored):
+        part = slice(int(clips.starts[at]), int(clips.starts[at + 1]))
+        assert np.array_equal(clips.conditions[part], one.conditions)
+        np.testing.assert_allclose(clips.mel[part], one.mel, atol=0.01)
+        np.testing.assert_allclose(clips.targets[part], one.targets, atol=0.0003)
+        assert clips.labels[at] == one.label
+        assert clips.real[at] == one.real
+
+
+def test_clips_are_mapped_not_read(clips: Clips) -> None:
+    assert all(
+        isinstance(one, np.memmap)
+        for one in (clips.mel, clips.conditions, clips.targets, clips.speech)
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_unpacked_elsewhere(
+    targets: Path, tmp_path: Path
+) -> None:
+    (targets / CACHE).write_text("in the way")
+    (tmp_path / "spare").mkdir()
+    found = unpack_clips(targets, read_manifest(targets), Split.TRAIN, tmp_path / "spare")
+    assert len(found.ids) == 32
+    assert (tmp_path / "spare" / CACHE).is_dir()

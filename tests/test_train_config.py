@@ -1,0 +1,98 @@
+"""Training files: every default is written down, and every fault has its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra mien[train]")
+
+from attrs import fields
+from jsonschema import Draft202012Validator
+from tests.test_schemas import described, schema, valid
+
+from mien.cli.main import run as mien_run
+from mien.text.fault import BankFaults
+from mien_trainer.model.shape import Conditioning
+from mien_trainer.train.config import Draw, Losses, TrainConfig
+from mien_trainer.train.objective import NAMES
+from mien_trainer.train.read_config import (
+    config_document,
+    config_of,
+    find_config,
+    read_config,
+    recipes,
+)
+
+
+def test_defaults_are_the_weights_of_the_losses() -> None:
+    assert {field.name for field in fields(Losses)} == {*NAMES, "softness", "jitter"}
+    assert Draw().real == 3 * Draw().synthetic
+
+
+def test_recipes_spell_every_default() -> None:
+    assert recipes() == ["tiny", "v2", "v3"]
+    for name in recipes():
+        config = read_config(find_config(name))
+        assert config.name == name
+        assert config_of(config_document(config)) == config
+        text = find_config(name).read_text("utf-8")
+        for path, _ in _flat(config_document(config)):
+            assert f"{path.rpartition('/')[2]}:" in text, path
+    v3 = read_config(find_config("v3"))
+    least = TrainConfig(name="v3", description=v3.description, conditions=v3.conditions)
+    assert least == v3
+
+
+def test_the_schema_explains_every_property_and_tells_the_defaults() -> None:
+    found = schema("train")
+    Draft202012Validator.check_schema(found)
+    assert found["$id"] == "https://mien.dev/schema/train/1"
+    for path, one in [("", found), *described(found)]:
+        assert one.get("title"), path
+        assert one.get("description"), path
+        if one.get("type") == "object":
+            assert one["additionalProperties"] is False, path
+    least = config_document(TrainConfig(name="least", conditions=Conditioning(labels=())))
+    flat = dict(_flat(least))
+    told = {path: one["default"] for path, one in described(found) if "default" in one}
+    assert told == {path: flat[path] for path in told}
+    assert valid(found, {**least, "conditions": {"labels": []}, "description": "x"})
+    assert set(flat) - set(told) == {"/schema", "/name", "/description", "/conditions/labels"}
+
+
+def _flat(document: dict[str, Any], path: str = "") -> list[tuple[str, object]]:
+    flat: list[tuple[str, object]] = []
+    for key, value in document.items():
+        here = f"{path}/{key}"
+        nested = isinstance(value, dict)
+        flat += _flat(cast("dict[str, Any]", value), here) if nested else [(here, value)]
+    return flat
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "steps: 0",
+            "config.yaml:4:8: error: steps: the number 0 is out of range: expected a number at",
+        ),
+        ("stepps: 5", "there is no key stepps here"),
+        ("losses: {snap: 3}", "losses.snap: there is no key snap here"),
+        ("seed: true", "seed: expected a whole number, found true"),
+        ("model: {width: 96.5}", "model.width: expected"),
+    ],
+)
+def test_faults_of_a_training_file_have_their_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, said: str
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(f"schema: mien/train/1\nname: x\nconditions: {{labels: []}}\n{line}\n")
+    with pytest.raises(BankFaults) as faults:
+        read_config(file)
+    assert said in str(faults.value)
+    out = tmp_path / "out"
+    assert mien_run(["train", "run", str(file), "--data", str(tmp_path), "-o", str(out)]) == 2
+    assert "config.yaml:4:" in capsys.readouterr().err
