@@ -10,6 +10,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from mien_trainer.compare.settings import Setting
+from mien_trainer.orphan import end_with_parent
 from mien_trainer.train.checkpoint import LAST, load_checkpoint
 from mien_trainer.train.config import TrainConfig
 from mien_trainer.train.loop import Run, train
@@ -56,7 +57,9 @@ def train_all(todo: Sequence[Job], data: Path, workers: int, step: Callable[[], 
             step()
         else:
             left.append(job)
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=end_with_parent
+    )
     try:
         futures = [pool.submit(_train, job, data) for job in left]
         for future in as_completed(futures):

@@ -48,7 +48,7 @@ class SpeechItem:
 
 
 class SpeechSource(Protocol):
-    """Speech by the item. The same item and prosody give the same bytes, in any process and order."""
+    """Speech by the item. An item and its prosody give the same bytes, in any process and order."""
 
     @property
     def name(self) -> str:

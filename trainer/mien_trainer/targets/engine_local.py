@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import threading
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import active_children, connection, get_context, parent_process
+from multiprocessing import active_children, get_context
 
 from mien_trainer.fault import TrainerError
+from mien_trainer.orphan import end_with_parent
 from mien_trainer.targets.work import Made, Maker, Task, Workshop, make_shard
 
 
@@ -67,7 +66,7 @@ class _Process:
 
 def _begin(workshop: Workshop) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its processes itself
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _Process.workshop = workshop
 
 
@@ -81,11 +80,3 @@ def _make(task: Task) -> Made:
         return make_shard(_Process.maker, workshop.head, task)
     except TrainerError as error:
         raise TrainerError(str(error)) from None  # of a kind that every process can read
-
-
-def _end_with_parent() -> None:
-    """Wait for the parent to die, however it does, and die with it."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)

@@ -46,12 +46,12 @@ class Losses:
     jitter: float = 0.05
     supervised: float = 1.0
     velocity: float = 1.0
-    contact: float = 10.0
+    contact: float = 25.0
     consistency: float = 0.1
     lips: float = 0.5
     expression: float = 0.5
-    snap_silence: float = 3.0
-    snap_speech: float = 2.0
+    snap_silence: float = 6.0
+    snap_speech: float = 3.0
     surface: float = 1.0
 
 
@@ -83,7 +83,7 @@ class TrainConfig:
     description: str = ""
     bank: str = "default"
     seed: int = 0
-    steps: int = 4000
+    steps: int = 6000
     threads: int = 1
     conditions: Conditioning
     model: NetShape = field(factory=NetShape)
