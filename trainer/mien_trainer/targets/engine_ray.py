@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable
 from importlib import import_module
 from itertools import islice
 from typing import Any
+from uuid import uuid4
 
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.work import Made, Maker, Task, Workshop, make_shard
@@ -71,13 +72,13 @@ def _bounded(
     tasks: Iterable[Task],
 ) -> Generator[Made, None, None]:
     remote = ray.remote(num_cpus=1, max_retries=RETRIES)(_make)
-    shared = ray.put(workshop)
+    run, shared = uuid4().hex, ray.put(workshop)
     waiting = iter(tasks)
     most = _AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
-    running = [remote.remote(shared, task) for task in islice(waiting, most)]
+    running = [remote.remote(run, shared, task) for task in islice(waiting, most)]
     while running:
         done, running = ray.wait(running)
-        running += [remote.remote(shared, task) for task in islice(waiting, len(done))]
+        running += [remote.remote(run, shared, task) for task in islice(waiting, len(done))]
         for one in done:
             yield _got(ray, one)
 
@@ -97,12 +98,11 @@ def _got(ray: Any, one: Any) -> Made:  # noqa: ANN401  as above
     return made
 
 
-_makers: dict[tuple[str, str], Maker] = {}  # of this process, by artifact and programs
+_makers: dict[str, Maker] = {}  # of this process: the one of the run it works for, by its name
 
 
-def _make(workshop: Workshop, task: Task) -> Made:
-    key = (workshop.head.artifact, repr(workshop))
-    if key not in _makers:
+def _make(run: str, workshop: Workshop, task: Task) -> Made:
+    if run not in _makers:
         _makers.clear()
-        _makers[key] = workshop.open()
-    return make_shard(_makers[key], workshop.head, task)
+        _makers[run] = workshop.open()
+    return make_shard(_makers[run], workshop.head, task)
