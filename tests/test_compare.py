@@ -36,8 +36,14 @@ def test_settings_differ_in_labels_and_snap_alone() -> None:
         assert one.config.losses.snap_silence == pytest.approx(V3.losses.snap_silence * one.snap)
         deaf = one.key.startswith("vad")
         assert one.config.conditions.labels == (() if deaf else V3.conditions.labels)
-        same = {"name": V3.name, "description": V3.description, "losses": V3.losses}
-        assert evolve(one.config, **same, conditions=V3.conditions) == V3
+        back = evolve(
+            one.config,
+            name=V3.name,
+            description=V3.description,
+            losses=V3.losses,
+            conditions=V3.conditions,
+        )
+        assert back == V3
     assert [one.snap for one in found.values()] == [0.0, 1.0, 0.0, 1.0, *SWEEP]
 
 
