@@ -80,6 +80,7 @@ def children(pid: int) -> list[int]:
         ("", "no voice$"),
         ("en-us+", r"no variant \+ "),
         ("mb-us1", "no voice mb-us1"),
+        ("en-gb", r"no voice en-gb: known: .*\ben-gb-x-rp\b"),
     ],
 )
 def test_a_voice_that_is_not_there(voice: str, message: str) -> None:

@@ -168,7 +168,8 @@ def _check(voice: str, process: EspeakProcess) -> None:
     """
     language, plus, variant = voice.partition("+")
     if language not in process.languages:
-        hint = did_you_mean(language, process.languages)
+        kin = [one for one in process.languages if one.split("-")[0] == language.split("-")[0]]
+        hint = did_you_mean(language, kin or process.languages)
         raise SpeechUnavailable(f"espeak-ng has no voice {voice}: {hint}".rstrip(": "))
     if plus and variant not in process.variants:
         hint = did_you_mean(variant, process.variants)

@@ -93,15 +93,13 @@ class Synthesiser:
         return str(self._library.espeak_Info(None).decode().split(" ")[0])
 
     def languages(self) -> list[str]:
-        """The voices by their language, as in en-us."""
-        return sorted(
-            {
-                # a byte of priority stands before the name
-                ctypes.string_at(voice.languages + 1).decode("utf-8", "replace")
-                for voice in self._voices(None)
-                if voice.languages
-            }
-        )
+        """The voices by the names that load them, as in en-us: their files', in small letters.
+
+        Some voices speak for languages of other names too (en for en-gb), which load nothing.
+        """
+        identifiers = (voice.identifier.decode() for voice in self._voices(None))
+        own = (one for one in identifiers if not one.startswith(("!v/", "mb/")))
+        return sorted({identifier.rpartition("/")[2].lower() for identifier in own})
 
     def variants(self) -> list[str]:
         """What may be added to a voice with +, as in f3."""
