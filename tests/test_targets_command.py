@@ -181,6 +181,7 @@ def test_an_estimate_writes_nothing(said: Said) -> None:
     assert status == 0
     found = json.loads(out)
     assert found["clips"] == found["sampled"] == 9
+    assert found["after_speech"] >= found["real_time"] > 0
     assert found["million_price"] == pytest.approx(2 * found["million_core_hours"])
     assert found["million_core_hours"] == pytest.approx(1e6 * found["core_seconds"] / 3600)
     status, out, _ = said("make", "silent.yaml", "--estimate", "--workers", "4")

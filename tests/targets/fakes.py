@@ -49,6 +49,8 @@ SPECS = tuple(
 class FakeMaker:
     """Makes noise of ``frames`` frames or so; some items are refused or fail."""
 
+    speaking = 0.0
+
     frames: int
     pause: float
     log: Path | None

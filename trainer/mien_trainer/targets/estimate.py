@@ -27,7 +27,8 @@ class Estimate:
     """Expected figures of a recipe: hours of clips, bytes of shards, seconds on ``workers`` cores.
 
     ``core_seconds`` is what one clip takes, ``real_time`` how many seconds of clips a core makes in
-    one. ``million_core_hours`` and ``million_price`` are for a million such clips.
+    one, ``after_speech`` the same without the time that sources take to speak and to align. ``million_core_hours`` and ``million_price`` are for a million such
+    clips.
     """
 
     sampled: int
@@ -38,6 +39,7 @@ class Estimate:
     seconds: float
     core_seconds: float
     real_time: float
+    after_speech: float
     million_core_hours: float
     million_hours: float
     million_bytes: int
@@ -57,9 +59,10 @@ def estimate(
     chosen = tuple(specs[at * len(specs) // many] for at in range(many))
     maker = workshop.open()
     make_shard(maker, workshop.head, Task(file="", split=chosen[0].split, specs=chosen[:2]))
-    started = perf_counter()
+    spoken, started = maker.speaking, perf_counter()
     made = make_shard(maker, workshop.head, Task(file="", split=chosen[0].split, specs=chosen))
     core = (perf_counter() - started) / many
+    rest = core - (maker.speaking - spoken) / many
     seconds = made.entry.frames / workshop.head.frame_rate / many
     size = len(made.data) / many
     hours = MILLION * core / 3600
@@ -72,6 +75,7 @@ def estimate(
         seconds=len(specs) * core / workers,
         core_seconds=core,
         real_time=seconds / core,
+        after_speech=seconds / rest,
         million_core_hours=hours,
         million_hours=MILLION * seconds / 3600,
         million_bytes=round(MILLION * size),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from time import perf_counter
 
 import numpy as np
 from attrs import evolve
@@ -67,6 +68,7 @@ class ClipMaker:
         self._sources = sources
         self._items: dict[str, dict[str, SpeechItem]] = {}
         self._liven = Liven(bank)
+        self.speaking = 0.0
 
     def make(self, spec: ClipSpec) -> Clip:
         """The clip of a spec.
@@ -81,7 +83,11 @@ class ClipMaker:
         if not spec.item:
             return self._made(spec, _silence(spec), real=False)
         item, source = self._item(spec), self._sources[spec.source]
-        utterance = source.speak(item, spec.prosody)
+        started = perf_counter()
+        try:
+            utterance = source.speak(item, spec.prosody)
+        finally:
+            self.speaking += perf_counter() - started
         if utterance.curves is not None:
             return self._captured(
                 spec, utterance, utterance.curves, item.intensity, real=source.real

@@ -61,6 +61,7 @@ def estimate_lines(found: Estimate) -> list[str]:
         ("size", _megabytes(found.bytes)),
         ("time", f"{_time(found.seconds)} with {found.workers} workers"),
         ("a core", f"{found.core_seconds * 1e3:.0f} ms a clip, {found.real_time:.0f} x real time"),
+        ("", f"{found.after_speech:.0f} x real time once the speech is there"),
     ]
     return [
         *(f"{name:<8} {value}" for name, value in rows),

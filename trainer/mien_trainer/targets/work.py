@@ -17,7 +17,12 @@ from mien_trainer.targets.shard import ShardHead, StoredClip, shard_bytes, store
 
 
 class Maker(Protocol):
-    """What makes clips; see `mien_trainer.targets.maker`."""
+    """What makes clips; see `mien_trainer.targets.maker`.
+
+    ``speaking`` is how many seconds its sources have taken to speak so far.
+    """
+
+    speaking: float
 
     def make(self, spec: ClipSpec) -> Clip:
         """The clip of a spec.
