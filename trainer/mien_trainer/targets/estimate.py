@@ -27,8 +27,8 @@ class Estimate:
     """Expected figures of a recipe: hours of clips, bytes of shards, seconds on ``workers`` cores.
 
     ``core_seconds`` is what one clip takes, ``real_time`` how many seconds of clips a core makes in
-    one, ``after_speech`` the same without the time that sources take to speak and to align. ``million_core_hours`` and ``million_price`` are for a million such
-    clips.
+    one, ``after_speech`` the same without the time that sources take to speak and to align.
+    ``million_core_hours`` and ``million_price`` are for a million such clips.
     """
 
     sampled: int
