@@ -50,9 +50,7 @@ def orders_around(path: Path, root: Node) -> Orders:
     manifest = None if bank is None else _tree(bank)
     if bank is None or manifest is None:
         return Orders()
-    return Orders(
-        channels=_channels(bank.parent, manifest), intensities=intensity_order(manifest)
-    )
+    return Orders(channels=_channels(bank.parent, manifest), intensities=intensity_order(manifest))
 
 
 def _channels(folder: Path, naming: Node) -> tuple[str, ...]:
