@@ -16,6 +16,7 @@ from mien_trainer.frames import FRAME_RATE
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.timeline import F64
+from mien_trainer.speech.arpabet import to_ipa
 from mien_trainer.speech.utterance import Phoneme
 
 pytest.importorskip("openfacefx")
@@ -53,9 +54,7 @@ def both(channels: Sequence[str]) -> tuple[F64, F64]:
         segments: list[Any] = []
         for symbol in phrase.split():
             end = start + seconds(symbol)
-            ipa = TABLE.ipa(symbol)
-            assert ipa is not None
-            phonemes.append(Phoneme(symbol=ipa, start=start, end=end))
+            phonemes.append(Phoneme(symbol=to_ipa(symbol), start=start, end=end))
             segments.append(segment("sil" if symbol == "SIL" else symbol, start, end))
             start = end
         times, matrix = build(segments, fps=float(FRAME_RATE))

@@ -38,7 +38,7 @@ def check_names(root: Node, rig: RigNames) -> Complaints:
 
 
 def check_shapes(root: Node, table: VisemeTable) -> Complaints:
-    """Weights that a face cannot show, contacts that do not close, ARPABET that leads nowhere."""
+    """Weights that a face cannot show, and contacts that do not close."""
     complaints = Complaints(root=root)
     for name, viseme in table.visemes.items():
         path: Path = ("visemes", name, "weights")
@@ -53,12 +53,6 @@ def check_shapes(root: Node, table: VisemeTable) -> Complaints:
                 "contact-open",
                 f"{name} keeps contact and does not seal: an expression would part it",
                 f"the rig seals from {levels}",
-            )
-    for name, sound in table.arpabet.items():
-        unknown = table.read(sound).unknown
-        if unknown:
-            complaints.at_value(
-                ("arpabet", name), "unknown-sound", f"no viseme has the sound {unknown[0]}"
             )
     return complaints
 

@@ -96,7 +96,6 @@ def _structured(root: Node, rig: Rig) -> VisemeTable:
     prepared: _Data = {
         **{key: data[key] for key in ("id", "version", "classes", "glides", "fallback")},
         "ignored": data["ignored"],
-        "arpabet": data["arpabet"],
         "groups": {
             name: {**group, "channels": _members(group["channels"], rig)}
             for name, group in data["groups"].items()

@@ -43,7 +43,6 @@ class VisemeTable:
     glides: Mapping[str, tuple[str, ...]]
     fallback: str
     ignored: tuple[str, ...]
-    arpabet: Mapping[str, str]
     _readings: dict[str, Reading] = field(factory=dict[str, Reading], init=False)
 
     def read(self, symbol: str) -> Reading:
@@ -61,13 +60,6 @@ class VisemeTable:
         """How often the fallback stood in, by what was unknown, in sorted order."""
         counts = Counter(part for one in phonemes for part in self.read(one.symbol).unknown)
         return dict(sorted(counts.items()))
-
-    def ipa(self, arpabet: str) -> str | None:
-        """The IPA symbol (`SILENCE` for a pause) of an ARPABET one, in any case, stress or not.
-
-        None where there is no such symbol.
-        """
-        return self.arpabet.get(arpabet.strip().rstrip("012").upper())
 
     def _read(self, symbol: str) -> Reading:
         text = "".join(one for one in _spelled(symbol) if one not in self.ignored)

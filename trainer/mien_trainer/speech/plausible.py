@@ -22,10 +22,8 @@ _SQUEEZED = 6  # phonemes in a row
 _LONGEST = 60  # frames of one phoneme
 _UNHEARD = 20.0  # dB under the loudest of the clip
 _UNTOLD = 30  # frames of loud sound between words
-_LOUD, _SPEECH = (
-    95.0,
-    40.0,
-)  # percentile of the levels that are so many dB under the highest or more
+_LOUD = 95.0  # percentile of the levels of speech
+_SPEECH = 40.0  # dB under the highest level where speech ends
 
 
 def complaint(words: Sequence[Word], audio: F32) -> str | None:

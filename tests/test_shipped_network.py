@@ -1,0 +1,70 @@
+"""The network that ships keeps the presets of the bank that ships, and speech moves its lips."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
+
+from mien_trainer.evaluate.anchors import anchor_errors
+from mien_trainer.evaluate.onnx_predictor import OnnxPredictor
+from mien_trainer.evaluate.predictor import Subject
+from mien_trainer.evaluate.record import ANCHOR_MEAN, ANCHOR_WORST
+from mien_trainer.evaluate.sounds import silence
+from mien_trainer.frames import SAMPLE_RATE
+from mien_trainer.speak.bank_of import bank_of
+from mien_trainer.speak.onnx_file import read_network
+from mien_trainer.speak.shipped import shipped_network
+from mien_trainer.speech.flite import FliteSource
+from mien_trainer.speech.sentences import Sentence
+from mien_trainer.speech.source import Prosody, SpeechUnavailable, Split
+from mien_trainer.speech.voices import Voice
+
+NETWORK = read_network(shipped_network())
+BANK = bank_of(NETWORK.card)
+
+
+def test_every_preset_is_where_it_was_authored() -> None:
+    subject = Subject(predict=OnnxPredictor(NETWORK), bank=BANK)
+    found = anchor_errors(subject, silence(), range(len(BANK.channels)))
+    assert found.mean <= ANCHOR_MEAN
+    assert found.worst <= ANCHOR_WORST
+    assert found.own == 48
+
+
+def test_it_is_small_enough_to_ship_and_has_its_card() -> None:
+    assert NETWORK.size <= 5 << 20
+    card = shipped_network().with_suffix(".card.md").read_text("utf-8")
+    assert NETWORK.card.artifact in card
+    assert NETWORK.card.targets in card
+    assert "CC BY-SA 3.0" in card
+
+
+def test_speech_opens_the_jaw_and_silence_leaves_the_preset() -> None:
+    voice = Voice(name="slt", split=Split.TRAIN)
+    sentence = Sentence(key="one", text="Hello, my father works far away.", split=Split.TRAIN)
+    source = FliteSource([voice], [sentence])
+    try:
+        audio = source.speak(source.items()[0], Prosody()).audio
+    except SpeechUnavailable as missing:
+        pytest.skip(str(missing))
+    pause = np.zeros(SAMPLE_RATE, dtype=np.float32)
+    pcm = (np.concatenate((pause, audio, pause)) * 32767.0).astype("<i2").tobytes()
+    done = subprocess.run(
+        [sys.executable, "-m", "mien.cli.main", "speak", "-", "--label", "sadness"],
+        input=pcm,
+        capture_output=True,
+        check=True,
+    )
+    head, *rows = done.stdout.decode().splitlines()
+    jaw = head.split(",").index("JawOpen")
+    frown = head.split(",").index("MouthFrownLeft")
+    jaws = np.array([float(row.split(",")[jaw]) for row in rows])
+    preset = dict(zip(BANK.channels, BANK.face("sadness", at="mid").tolist(), strict=True))
+    assert jaws.max() > 0.25
+    assert float(rows[50].split(",")[frown]) == pytest.approx(preset["mouthFrownLeft"], abs=0.03)
+    assert jaws[20:50].max() <= preset["jawOpen"] + 0.03
