@@ -17,11 +17,12 @@ Levels = npt.NDArray[np.float64]
 # `mien_trainer.speech.alignment_check` counts how many of each pass.
 _CLIP_FIT, _WORD_FIT = -75.0, -100.0  # mean score of a frame
 _WORD_LEAST = 5  # frames; a word of fewer says little
+_PAUSE = 20  # frames; the ends of words make shorter ones fit badly
 _SHORTEST = 3  # frames: what no phoneme can go below, and where it is squeezed in
 _SQUEEZED = 6  # phonemes in a row
 _LONGEST = 60  # frames of one phoneme
 _UNHEARD = 20.0  # dB under the loudest of the clip
-_UNTOLD = 30  # frames of loud sound between words
+_UNTOLD = 30  # frames as loud as words between two of them
 _LOUD = 95.0  # percentile of the levels of speech
 _SPEECH = 40.0  # dB under the highest level where speech ends
 
@@ -33,6 +34,7 @@ def complaint(words: Sequence[Word], audio: F32) -> str | None:
     loud = float(np.percentile(levels[levels > levels.max() - _SPEECH], _LOUD))
     return (
         _fit_complaint(spoken)
+        or _pause_complaint([word for word in words if not is_spoken(word)])
         or _length_complaint(spoken)
         or _level_complaint(spoken, levels, loud - _UNHEARD)
     )
@@ -58,6 +60,13 @@ def _fit_complaint(words: Sequence[Word]) -> str | None:
     return None
 
 
+def _pause_complaint(pauses: Sequence[Word]) -> str | None:
+    for pause in pauses:
+        if _frames(pause.pieces) >= _PAUSE and _fit(pause.pieces) < _CLIP_FIT:
+            return f"a pause would not be silent {_at(pause.pieces)}"
+    return None
+
+
 def _length_complaint(words: Sequence[Word]) -> str | None:
     pieces = [piece for word in words for piece in word.pieces]
     for piece in pieces:
@@ -78,7 +87,7 @@ def _level_complaint(words: Sequence[Word], levels: Levels, heard: float) -> str
             return f"{spelled(word)!r} would lie in silence {_at(word.pieces)}"
     ends = [(0, 0), *spans, (len(levels), len(levels))]
     for (_, start), (end, _) in pairwise(ends):
-        untold = _longest_run(levels[start:end] > heard)
+        untold = int(np.count_nonzero(levels[start:end] > heard))
         if untold > _UNTOLD:
             return f"{untold / FRAMES:.1f} s of sound after {start / FRAMES:.1f} s have no words"
     return None
@@ -89,10 +98,6 @@ def _levels(audio: F32) -> Levels:
     hop = SAMPLE_RATE // FRAMES
     frames = np.pad(audio.astype(np.float64), (0, -len(audio) % hop)).reshape(-1, hop)
     return np.asarray(10.0 * np.log10(np.maximum(np.square(frames).mean(axis=1), 1e-12)))
-
-
-def _longest_run(flags: npt.NDArray[np.bool_]) -> int:
-    return max((len(list(run)) for flag, run in groupby(flags.tolist()) if flag), default=0)
 
 
 def _frames(pieces: Sequence[Piece]) -> int:
