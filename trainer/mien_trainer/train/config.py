@@ -46,11 +46,11 @@ class Losses:
     jitter: float = 0.05
     supervised: float = 1.0
     velocity: float = 1.0
-    contact: float = 25.0
+    contact: float = 50.0
     consistency: float = 0.1
     lips: float = 0.5
     expression: float = 0.5
-    snap_silence: float = 6.0
+    snap_silence: float = 8.0
     snap_speech: float = 3.0
     surface: float = 1.0
 

@@ -10,15 +10,15 @@ from mien_trainer.mel import log_mel
 ROOMS = 8
 """Rooms that a step looks into; processes share them evenly."""
 
-LEVELS = (-80.0, -55.0)
-"""The level of the noise, in decibels below full scale."""
+LEVELS = (-85.0, -60.0)
+"""The level of the noise, in decibels below full scale: from 60 on, white noise is a faint f."""
 
 TILTS = (0.0, 1.0)
 """Its amplitude falls with this power of the frequency: 0 is white, 0.5 pink."""
 
 SECONDS = 4.0
 
-_KINDS = 24
+_KINDS = 96
 _SEED = 20260
 
 
