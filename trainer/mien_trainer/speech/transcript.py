@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mien_trainer.fault import TrainerError
 from mien_trainer.speech.dictionary import Dictionary
+from mien_trainer.speech.source import SpeechRefused
 from mien_trainer.speech.spoken_number import spoken_number
 
 _ASIDE = re.compile(r"\[[^\]]*\]|\([^)]*\)|<[^>]*>")
@@ -25,7 +25,7 @@ _SIGNS = {
 }
 
 
-class UnspeakableText(TrainerError):
+class UnspeakableText(SpeechRefused):
     """A text holds no words, or one whose pronunciation is not known; the message says which."""
 
 
