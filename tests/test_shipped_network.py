@@ -14,8 +14,9 @@ from mien_trainer.evaluate.anchors import anchor_errors
 from mien_trainer.evaluate.onnx_predictor import OnnxPredictor
 from mien_trainer.evaluate.predictor import Subject
 from mien_trainer.evaluate.record import ANCHOR_MEAN, ANCHOR_WORST
-from mien_trainer.evaluate.sounds import silence
+from mien_trainer.evaluate.sounds import Sound
 from mien_trainer.frames import SAMPLE_RATE
+from mien_trainer.mel import log_mel
 from mien_trainer.speak.bank_of import bank_of
 from mien_trainer.speak.onnx_file import read_network
 from mien_trainer.speak.shipped import shipped_network
@@ -28,11 +29,16 @@ NETWORK = read_network(shipped_network())
 BANK = bank_of(NETWORK.card)
 
 
-def test_every_preset_is_where_it_was_authored() -> None:
+@pytest.mark.parametrize(("level", "worst"), [(-80.0, ANCHOR_WORST), (-65.0, 0.1)])
+def test_every_preset_is_where_it_was_authored(level: float, worst: float) -> None:
+    """In a still room nothing is off; in a louder one a burst of its noise may sound like an f."""
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal(2 * SAMPLE_RATE) * 10.0 ** (level / 20.0)
+    room = Sound(name="room", mel=log_mel(noise.astype(np.float32)))
     subject = Subject(predict=OnnxPredictor(NETWORK), bank=BANK)
-    found = anchor_errors(subject, silence(), range(len(BANK.channels)))
+    found = anchor_errors(subject, room, range(len(BANK.channels)))
     assert found.mean <= ANCHOR_MEAN
-    assert found.worst <= ANCHOR_WORST
+    assert found.worst <= worst
     assert found.own == 48
 
 
@@ -65,6 +71,6 @@ def test_speech_opens_the_jaw_and_silence_leaves_the_preset() -> None:
     frown = head.split(",").index("MouthFrownLeft")
     jaws = np.array([float(row.split(",")[jaw]) for row in rows])
     preset = dict(zip(BANK.channels, BANK.face("sadness", at="mid").tolist(), strict=True))
-    assert jaws.max() > 0.25
+    assert jaws.max() > 0.15
     assert float(rows[50].split(",")[frown]) == pytest.approx(preset["mouthFrownLeft"], abs=0.03)
     assert jaws[20:50].max() <= preset["jawOpen"] + 0.03
