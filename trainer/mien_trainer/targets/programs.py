@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Collection
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mien_trainer.targets.config import Prompts, RecipeSources
 
 _ALWAYS = ("mien", "numpy", "pyarrow", "soxr")
 _OF_SOURCE = {
@@ -16,14 +18,22 @@ _OF_SOURCE = {
 }
 
 
-def programs(sources: Collection[str]) -> dict[str, str]:
-    """Name -> version of what makes speech of these sources and keeps it, by name in order."""
-    names = {*_ALWAYS, *(name for source in sources for name in _OF_SOURCE.get(source, ()))}
+def programs(sources: RecipeSources) -> dict[str, str]:
+    """Name -> version of what makes speech of these sources and keeps it, by name in order.
+
+    Recorded prompts have no version, but the form that they are read in.
+
+    Raises:
+        SpeechUnavailable: there are no such prompts.
+    """
+    names = {*_ALWAYS, *(name for source in sources.used for name in _OF_SOURCE.get(source, ()))}
     found = {name: known for name in names if (known := _package(name))}
-    if "espeak" in sources:
+    if sources.espeak is not None:
         found["espeak-ng"] = _espeak()
-    if "flite" in sources:
+    if sources.flite is not None:
         found["flite"] = _flite()
+    if sources.asterisk is not None:
+        found["prompts"] = _prompts(sources.asterisk)
     return dict(sorted(found.items()))
 
 
@@ -48,3 +58,9 @@ def _flite() -> str:
     ).stdout
     found = re.search(r"version:\s*flite-(\S+)", said)
     return found[1] if found else "unknown"
+
+
+def _prompts(asterisk: Prompts) -> str:
+    from mien_trainer.speech.prompt_folder import FOLDER, find_form
+
+    return find_form(FOLDER if asterisk.folder is None else Path(asterisk.folder)).suffix

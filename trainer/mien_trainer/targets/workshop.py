@@ -35,7 +35,7 @@ class RecipeWorkshop:
         """
         from mien_trainer.targets.maker import ClipMaker
 
-        own = programs(self.recipe.sources.used)
+        own = programs(self.recipe.sources)
         if own != self.programs:
             raise TrainerError(
                 f"a process that makes clips has {_listed(own)}; expected {_listed(self.programs)}"
@@ -59,7 +59,7 @@ def workshop(recipe: Recipe, bank: Bank) -> RecipeWorkshop:
         recipe=recipe,
         tables=bank.tables,
         head=head,
-        programs=programs(recipe.sources.used),
+        programs=programs(recipe.sources),
     )
 
 
