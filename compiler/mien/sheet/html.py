@@ -7,6 +7,7 @@ from html import escape
 
 from mien.drawing.flat import FlatFace
 from mien.drawing.svg import svg
+from mien.sheet.document import END, begin
 from mien.sheet.page import Cell, Note, Page, Row, Table
 
 _FACE = 148
@@ -54,19 +55,15 @@ def html(page: Page, face: FlatFace) -> str:
 
 
 def _document(page: Page, face: FlatFace) -> Iterator[str]:
-    yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(page.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>{escape(page.title)}</h1>\n"
-    )
+    yield begin(page.title, STYLE)
+    yield f"<header>\n<h1>{escape(page.title)}</h1>\n"
     yield from (f"<p>{escape(line)}</p>\n" for line in page.summary)
     yield _notes(page.notes)
     yield "</header>\n"
     yield from (part for table in page.tables for part in _table(table))
     for number, row in enumerate(page.rows):
         yield from _section(row, face, number)
-    yield "</body>\n</html>\n"
+    yield END
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -8,6 +8,7 @@ from html import escape
 from mien.bank import Bank
 from mien.drawing.reader import shipped_face
 from mien.drawing.svg import svg
+from mien.sheet.document import END, begin
 from mien.sheet.html import STYLE
 from mien.text.fault import Severity
 from mien_trainer.audit.as_text import splits_line, verdict
@@ -54,10 +55,8 @@ def audit_html(report: Report, bank: Bank) -> str:
 
 def _document(report: Report, bank: Bank) -> Iterator[str]:
     title = f"{report.folder}, audited"
+    yield begin(title, STYLE + _MORE)
     yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{escape(title)}</h1>\n<p>{escape(verdict(report))}.</p>\n"
         f"<p>What these targets would teach a network about {escape(report.bank)} "
         f"{escape(report.version)}, before it learns from them.</p>\n</header>\n"
@@ -68,7 +67,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
         yield faults_table(report.faults)
     if report.clips > report.unmeasured:
         yield from _measures(report, bank)
-    yield "</body>\n</html>\n"
+    yield END
 
 
 def _finding(code: str, same: Sequence[Finding]) -> str:

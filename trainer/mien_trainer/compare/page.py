@@ -8,6 +8,7 @@ from html import escape
 from mien.bank import Bank
 from mien.drawing.reader import shipped_face
 from mien.drawing.svg import svg
+from mien.sheet.document import END, begin
 from mien.sheet.html import STYLE
 from mien_trainer.compare.as_text import COLUMNS, cells
 from mien_trainer.compare.result import Result
@@ -30,12 +31,8 @@ def comparison_html(found: Sequence[Result], bank: Bank, told: str) -> str:
 
 def _document(found: Sequence[Result], bank: Bank, told: str) -> Iterator[str]:
     title = "What the labels and the snap are worth"
-    yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>{title}</h1>\n<p>{escape(told)}</p>\n</header>\n"
-    )
+    yield begin(title, STYLE + _MORE)
+    yield f"<header>\n<h1>{title}</h1>\n<p>{escape(told)}</p>\n</header>\n"
     head = "".join(f"<th>{escape(name)}</th>" for name in ("", *COLUMNS))
     yield f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
     for one in found:
@@ -48,7 +45,7 @@ def _document(found: Sequence[Result], bank: Bank, told: str) -> Iterator[str]:
         rows = [("as authored", authored)] + [(one.title, _at(one, bank, at)) for one in found]
         yield f"<h2>{escape(intensity)}, in silence</h2>\n"
         yield from _grid(rows, bank, intensity)
-    yield "</body>\n</html>\n"
+    yield END
 
 
 def _at(result: Result, bank: Bank, at: int) -> list[F32]:

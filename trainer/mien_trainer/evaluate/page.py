@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from mien.bank import Bank
+from mien.sheet.document import END, begin
 from mien.sheet.html import STYLE
 from mien_trainer.evaluate.gallery import gallery
 from mien_trainer.evaluate.plots import apart_plots, closure_plot, effect_plots, label_plots
@@ -50,10 +51,8 @@ def report_html(report: Report, bank: Bank) -> str:
 def _document(report: Report, bank: Bank) -> Iterator[str]:
     names = ", ".join(one.name for one in report.networks)
     title = f"{names}: faces for speech, held to {bank.id} {bank.version}"
+    yield begin(title, STYLE + _MORE)
     yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}{_MORE}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>{escape(title)}</h1>\n"
         f"<p>Whether the presets are still the presets once a network speaks with them.</p>\n"
         f"{_verdict(report)}</header>\n"
@@ -88,7 +87,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
         "be one that the network does not listen to.",
     )
     yield from _plots(*effect_plots(report))
-    yield "</body>\n</html>\n"
+    yield END
 
 
 def _verdict(report: Report) -> str:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mien import resources
 from mien.drawing.reader import shipped_face
+from mien.sheet.document import END, begin
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.preview.kinds import kind_of
 from mien_trainer.preview.show import Show
@@ -31,13 +32,9 @@ def page(show: Show) -> str:
 
 
 def _document(show: Show) -> Iterator[str]:
-    title = escape(f"{show.label}: {show.id}")
-    yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_read('page.css')}</style>\n"
-        f'<script type="importmap">{_import_map()}</script>\n</head>\n<body>\n'
-    )
+    title = f"{show.label}: {show.id}"
+    imports = f'<script type="importmap">{_import_map()}</script>\n'
+    yield begin(title, _read("page.css"), imports)
     yield from _header(show)
     yield from _stage(show)
     yield _TIMELINE
@@ -45,7 +42,8 @@ def _document(show: Show) -> Iterator[str]:
         sound = base64.b64encode(wav_bytes(show.audio)).decode("ascii")
         yield f'<audio id="sound" preload="auto" src="data:audio/wav;base64,{sound}"></audio>\n'
     yield f'<script type="application/json" id="data">{_data(show)}</script>\n'
-    yield '<script type="module">import "mien/player";</script>\n</body>\n</html>\n'
+    yield '<script type="module">import "mien/player";</script>\n'
+    yield END
 
 
 def _header(show: Show) -> Iterator[str]:
