@@ -55,13 +55,13 @@ def reference(audio: F32) -> F64:
     falling, rising = -slopes[:, :-2] / widths[:-1], slopes[:, 2:] / widths[1:]
     matrix = np.maximum(0.0, np.minimum(falling, rising)) * (2.0 / (feet[2:] - feet[:-2]))
     samples = np.arange(400)
-    hann = np.sin(np.pi * samples / 400) ** 2
+    weights = np.sin(np.pi / 2.0 * np.minimum(samples / 336.0, (400 - samples) / 64.0)) ** 2
     transform = np.exp(-2j * np.pi * np.outer(samples, np.arange(257)) / 512)
     rows: list[F64] = []
     for frame in range(frame_count(len(audio))):
         first = frame_sample(frame) - 80
         window = [audio[n] if 0 <= n < len(audio) else 0.0 for n in range(first, first + 400)]
-        power = np.abs((np.array(window, dtype=np.float64) * hann) @ transform) ** 2
+        power = np.abs((np.array(window, dtype=np.float64) * weights) @ transform) ** 2
         rows.append(np.log(np.maximum(FLOOR, power @ matrix)))
     return np.stack(rows)
 

@@ -1,8 +1,10 @@
 """Log-mel frames: what the network hears, whole or as a stream, with the same bits.
 
-Frame k is made from the 400 samples (25 ms) from ``frame_sample(k) - 80`` on, under a periodic Hann
-window; samples outside the audio are 0. The window ends 20 ms after the frame's moment, which is
-all the look-ahead there is.
+Frame k is made from the 400 samples (25 ms) from ``frame_sample(k) - 80`` on; samples outside the
+audio are 0. They end 20 ms after the frame's moment, which is all the look-ahead there is, and so
+that most is made of it, their window rises slowly and falls fast: two halves of periodic Hann
+windows, of 21 ms and of 4 ms (after Florencio, On the use of asymmetric windows for reducing the
+time delay in real-time spectral analysis, ICASSP 1991).
 
     power_b(k) = |DFT_512(window * samples)|_b ^ 2                     b = 0..256, 31.25 Hz apart
     mel_m(k)   = log(max(FLOOR, sum_b weight_mb * power_b(k)))         m = 0..79
@@ -31,6 +33,9 @@ WINDOW = 400
 
 LEAD = 80
 """Samples of it before the frame's moment."""
+
+FALL = 64
+"""Samples of it in which its window falls."""
 
 LOOK_AHEAD = WINDOW - LEAD
 """Samples of it from the frame's moment on."""
@@ -102,7 +107,7 @@ def _frames(samples: F32, starts: npt.NDArray[np.int64]) -> F32:
     windows = sliding_window_view(samples, WINDOW)
     for begin in range(0, len(starts), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        spectrum = np.fft.rfft(windows[starts[part]] * _HANN, _FFT, axis=1)
+        spectrum = np.fft.rfft(windows[starts[part]] * _WEIGHTS, _FFT, axis=1)
         power = np.ascontiguousarray((spectrum.real**2 + spectrum.imag**2).T)
         mel[part] = np.log(np.maximum(FLOOR, _bands(power))).T
     return mel
@@ -128,10 +133,15 @@ def _hertz(mel: float) -> float:
     return _KNEE * math.exp((mel - _KNEE_MEL) * _STEP)
 
 
+def _feet() -> list[float]:
+    """Where the triangles begin, peak and end, in Hz: each peaks where the next begins."""
+    low, high = _mel(LOWEST), _mel(HIGHEST)
+    return [_hertz(low + (high - low) * m / (MELS + 1)) for m in range(MELS + 2)]
+
+
 def _triangles() -> F64:
     """The weights (80, 257)."""
-    low, high = _mel(LOWEST), _mel(HIGHEST)
-    feet = [_hertz(low + (high - low) * m / (MELS + 1)) for m in range(MELS + 2)]
+    feet = _feet()
     bins = np.arange(_FFT // 2 + 1) * (SAMPLE_RATE / _FFT)
     rows = [
         np.interp(bins, feet[m : m + 3], [0.0, 2.0 / (feet[m + 2] - feet[m]), 0.0])
@@ -158,5 +168,11 @@ def _taps() -> list[tuple[int, npt.NDArray[np.intp], F64]]:
     return taps
 
 
-_HANN: F64 = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW) / WINDOW)
+PEAKS: tuple[float, ...] = tuple(_feet()[1:-1])
+"""The frequency of each band in Hz."""
+
+_WEIGHTS: F64 = 0.5 - 0.5 * np.cos(
+    np.pi
+    * np.concatenate((np.arange(WINDOW - FALL) / (WINDOW - FALL), np.arange(FALL, 0, -1) / FALL))
+)
 _TAPS = _taps()

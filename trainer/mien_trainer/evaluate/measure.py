@@ -24,7 +24,6 @@ STEPS = 8
 
 VOICES = 3
 _MID = "mid"
-_CLOSURE_CLIPS = 24
 
 
 def evaluate(
@@ -67,7 +66,7 @@ def evaluate(
     groups = _groups(speakers, heard)
     lips = tuple(lip_match(subject, group, clips) for group, clips in groups.items() if clips)
     step()
-    closed = closures(subject, speakers[:_CLOSURE_CLIPS], middle)
+    closed = closures(subject, speakers, middle)
     step()
     moved = effects(subject, [quiet, *spoken], middle)
     step()

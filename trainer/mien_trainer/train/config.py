@@ -8,6 +8,20 @@ from mien_trainer.model.shape import Conditioning, NetShape
 
 
 @frozen(kw_only=True)
+class Variety:
+    """How far the voices that are taught are varied at most, each way; 0 leaves them as they are.
+
+    ``size`` is how much longer a vocal tract is taken to be, as a share of its length; ``colour``
+    how much louder in decibels some frequencies are made than others, as by another microphone;
+    ``gain`` how much louder all is made.
+    """
+
+    size: float = 0.12
+    colour: float = 6.0
+    gain: float = 6.0
+
+
+@frozen(kw_only=True)
 class Draw:
     """What a step is made of.
 
@@ -38,11 +52,14 @@ class Losses:
     """The weight of each loss, 0 to leave it out.
 
     ``softness`` is the difference of weights up to which errors are squared, beyond it they count
-    by their size, so that what cannot be foreseen (blinks, glances) does not pull. ``jitter`` is
-    the step in VAD that `consistency` takes on each axis, at most.
+    by their size, so that what cannot be foreseen (blinks, glances) does not pull. ``lip_softness``
+    is the same for LIPSYNC and SHARED channels of clips: where sounds may be heard as one or
+    another, lips pass between their shapes and do not jump. ``jitter`` is the step in VAD that
+    `consistency` takes on each axis, at most.
     """
 
     softness: float = 0.01
+    lip_softness: float = 0.2
     jitter: float = 0.05
     supervised: float = 1.0
     velocity: float = 1.0
@@ -88,6 +105,7 @@ class TrainConfig:
     conditions: Conditioning
     model: NetShape = field(factory=NetShape)
     draw: Draw = field(factory=Draw)
+    variety: Variety = field(factory=Variety)
     channels: ClassWeights = field(factory=ClassWeights)
     losses: Losses = field(factory=Losses)
     optimizer: Optimizer = field(factory=Optimizer)

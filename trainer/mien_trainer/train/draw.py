@@ -16,8 +16,9 @@ from mien_trainer.frames import F32
 from mien_trainer.model.net import SILENCE
 from mien_trainer.train.clips import Clips
 from mien_trainer.train.config import TrainConfig
-from mien_trainer.train.rooms import ROOMS, quiet_rooms, quiet_windows
+from mien_trainer.train.rooms import ROOMS, quiet_rooms
 from mien_trainer.train.teacher import Lessons
+from mien_trainer.train.vary import varied
 
 I64 = npt.NDArray[np.int64]
 
@@ -71,7 +72,6 @@ class Drawer:
         self._clips = clips
         self._anchors = anchors
         self._surface = surface
-        self._rooms = quiet_rooms()
         self._rank, self._world = rank, world
         wanted = config.conditions.labels
         self._lengths = np.diff(clips.starts)
@@ -97,11 +97,12 @@ class Drawer:
         first, then = self._moments(rng)
         jitter = self._config.losses.jitter
         moved = rng.uniform(-jitter, jitter, size=(2, len(first), 3))
-        rooms = quiet_windows(self._rooms, self._context + 1, rng)
+        rooms = quiet_rooms(ROOMS, self._context + 1, rng)
         voices = rng.choice(self._spoken, size=ROOMS)
         order = np.resize(rng.permutation(len(self._anchors.faces)), (ROOMS, self._each_room()))
         size = (ROOMS, -(-self._config.draw.points // ROOMS))
         places = rng.integers(0, len(self._surface.faces), size=size)
+        mel = varied(self._mel(at, self._clips.starts[clip]), self._config.variety, rng)
         seen = np.concatenate((clip, self._clip_of(np.concatenate((first, then, voices)))))
         met: list[int] = seen.tolist()
 
@@ -118,7 +119,7 @@ class Drawer:
         near = own.copy()
         near[:, -3:] = np.clip(near[:, -3:] + moved[:, mine].reshape(-1, 3), -1.0, 1.0)
         return Batch(
-            mel=self._mel(at, start),
+            mel=mel[mine],
             conditions=self._clips.conditions[np.maximum(at, start[:, None])],
             targets=self._clips.targets[np.maximum(taught, start[:, None])].astype(np.float32),
             counts=(counts[:, None] * (taught >= start[:, None])).astype(np.float32),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812  torch's own habit
 
 _WORST = 10.0
 """What a squared error counts at anchors, beside its size."""
@@ -16,13 +15,15 @@ _NEARLY = 0.95
 """The share of a level from which a contact counts: targets are rounded, and caps may bite."""
 
 
-def soft(found: Tensor, wanted: Tensor, softness: float) -> Tensor:
+def soft(found: Tensor, wanted: Tensor, softness: Tensor | float) -> Tensor:
     """The size of each error (...): squared up to ``softness``, then growing by 1 for 1."""
-    return F.smooth_l1_loss(found, wanted, beta=softness, reduction="none")
+    away = (found - wanted).abs()
+    inside = away.clamp(max=softness)
+    return inside * (away - 0.5 * inside) / softness
 
 
 def supervised(
-    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: float
+    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: Tensor | float
 ) -> Tensor:
     """How far faces (B, N, C) are from targets (B, N, C).
 
@@ -32,7 +33,7 @@ def supervised(
 
 
 def velocity(
-    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: float
+    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: Tensor | float
 ) -> Tensor:
     """The same for how faces change from one frame to the next; both of them have to count."""
     both = counts[:, 1:].minimum(counts[:, :-1])

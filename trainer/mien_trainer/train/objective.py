@@ -45,6 +45,8 @@ class Objective:
         self._channels = self._tensor(
             np.array([getattr(channels, kind.lower()) for kind in classes])
         )
+        lips = np.array([kind != "EXPRESSION" for kind in classes])
+        self._softness = self._tensor(np.where(lips, weights.lip_softness, weights.softness))
         self._lipsync = self._positions(classes, "LIPSYNC")
         self._expression = self._positions(classes, "EXPRESSION")
         self._sealing = to_tensor(np.array(tables.sealing), device)
@@ -66,7 +68,7 @@ class Objective:
             return {}
         faces = model(self._tensor(batch.mel), self._tensor(batch.conditions))
         about = faces, self._tensor(batch.targets), self._tensor(batch.counts)
-        each = self._channels, self._losses.softness
+        each = self._channels, self._softness
         return {
             "supervised": losses.supervised(*about, *each),
             "velocity": losses.velocity(*about, *each),

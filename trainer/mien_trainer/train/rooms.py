@@ -1,11 +1,11 @@
-"""Rooms in which nobody speaks, for what is taught in silence."""
+"""Rooms in which nobody speaks, for what is taught in silence: other ones at every step."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
-from mien_trainer.mel import log_mel
+from mien_trainer.frames import F32, frame_sample
+from mien_trainer.mel import F64, log_mel
 
 ROOMS = 8
 """Rooms that a step looks into; processes share them evenly."""
@@ -13,43 +13,36 @@ ROOMS = 8
 LEVELS = (-85.0, -60.0)
 """The level of the noise, in decibels below full scale: from 60 on, white noise is a faint f."""
 
-TILTS = (0.0, 1.0)
-"""Its amplitude falls with this power of the frequency: 0 is white, 0.5 pink."""
+TILTS = (-0.5, 1.0)
+"""Its amplitude falls with this power of the frequency, which is 0 where less was drawn: a third of
+the rooms is white; 0.5 is pink."""
 
-SECONDS = 4.0
-
-_KINDS = 96
-_SEED = 20260
-
-
-def quiet_rooms() -> F32:
-    """Log-mel frames (rooms, frames, 80): a second of digital silence, then noise all through.
-
-    One room has no noise at all.
-    """
-    rng = np.random.default_rng(_SEED)
-    samples = int(SECONDS * SAMPLE_RATE)
-    rooms = [log_mel(np.zeros(samples + SAMPLE_RATE, dtype=np.float32))]
-    for _ in range(_KINDS - 1):
-        level = 10.0 ** (rng.uniform(*LEVELS) / 20.0)
-        noise = _noise(samples, rng.uniform(*TILTS), rng) * level
-        rooms.append(log_mel(np.concatenate((np.zeros(SAMPLE_RATE), noise)).astype(np.float32)))
-    return np.stack(rooms)
+BEGINS = 0.25
+"""The share of rooms whose noise begins within the window; before it is digital silence."""
 
 
-def quiet_windows(rooms: F32, frames: int, rng: np.random.Generator) -> F32:
-    """`ROOMS` windows (ROOMS, frames, 80) of rooms, anywhere from their first noise on."""
-    kind = rng.integers(0, len(rooms), size=ROOMS)
-    end = rng.integers(FRAME_RATE + 1, rooms.shape[1] + 1, size=ROOMS)
-    at = np.maximum(0, end[:, None] + np.arange(-frames, 0))
-    windows: F32 = rooms[kind[:, None], at]
-    return windows
+_WHOLE = 3
+"""So many frames begin at whole samples, 800 apart."""
 
 
-def _noise(samples: int, tilt: float, rng: np.random.Generator) -> F32:
-    """Noise (n,) with a root mean square of 1."""
-    bins = samples // 2 + 1
-    parts = rng.standard_normal((2, bins)) * np.arange(1, bins + 1) ** -tilt
-    noise = np.fft.irfft(parts[0] + 1j * parts[1], samples)
-    unit: F32 = (noise / np.sqrt(np.square(noise).mean())).astype(np.float32)
+def quiet_rooms(rooms: int, frames: int, rng: np.random.Generator) -> F32:
+    """Log-mel frames (rooms, frames, 80) of rooms with noise of many levels and colours."""
+    # The first and the last two frames of a room hear its neighbours.
+    room = -(-(frames + 3) // _WHOLE) * _WHOLE
+    samples = frame_sample(room)
+    tilts = np.maximum(0.0, rng.uniform(*TILTS, rooms))
+    levels = 10.0 ** (rng.uniform(*LEVELS, rooms) / 20.0)
+    sound = _noise(samples, tilts, rng) * levels[:, None]
+    begins = np.where(rng.random(rooms) < BEGINS, rng.integers(0, samples, rooms), 0)
+    sound[np.arange(samples) < begins[:, None]] = 0.0
+    mel = log_mel(sound.ravel().astype(np.float32))
+    return mel.reshape(rooms, room, -1)[:, 1 : frames + 1]
+
+
+def _noise(samples: int, tilts: F64, rng: np.random.Generator) -> F64:
+    """Noise (n, samples) of each of the tilts (n,) with a root mean square of 1."""
+    bins = np.arange(1, samples // 2 + 2)
+    parts = rng.standard_normal((2, len(tilts), len(bins))) * bins ** -tilts[:, None]
+    noise = np.fft.irfft(parts[0] + 1j * parts[1], samples, axis=1)
+    unit: F64 = noise / np.sqrt(np.square(noise).mean(axis=1, keepdims=True))
     return unit

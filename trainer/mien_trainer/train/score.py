@@ -14,7 +14,7 @@ from mien_trainer.model.net import FaceNet
 from mien_trainer.model.typed import to_array, to_floats
 from mien_trainer.train.clips import Clips
 from mien_trainer.train.config import TrainConfig
-from mien_trainer.train.rooms import quiet_rooms, quiet_windows
+from mien_trainer.train.rooms import ROOMS, quiet_rooms
 from mien_trainer.train.teacher import Lessons
 
 CLIPS = 64
@@ -58,7 +58,7 @@ class Examiner:
         self._anchors = anchors
         self._snapped = config.conditions.vad and bool(config.conditions.labels)
         rng = np.random.default_rng(0)
-        self._rooms = quiet_windows(quiet_rooms(), config.model.context + 1, rng)
+        self._rooms = quiet_rooms(ROOMS, config.model.context + 1, rng)
 
     @torch.no_grad()
     def score(self, model: FaceNet) -> Score:
