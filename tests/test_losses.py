@@ -111,6 +111,40 @@ def test_a_contact_in_one_of_ten_frames_pulls_where_a_blink_does_not() -> None:
     assert float(guesses[least]) == pytest.approx(0.4, abs=0.02)
 
 
+def test_gaps_count_where_sealed_targets_touch_and_have_a_little_to_spare() -> None:
+    sealed, unsealed = [0.5, 0.0, 0.0, 0.0, 0.0], [0.4, 0.3, 0.0, 0.0, 0.0]
+    targets = torch.tensor([[sealed, sealed, unsealed]])
+    wanted = torch.tensor([[[0.0, -0.2], [0.1, 0.3], [-0.5, -0.5]]])
+    found = torch.tensor([[[0.25, -0.5], [0.7, 0.7], [0.7, 0.7]]])
+    by_hand = 3.0 * (0.25 + 0.04) / 3
+    gap = losses.gap(found, wanted, targets, 3.0 * ones(1, 3), *SEAL[:2])
+    assert float(gap) == pytest.approx(by_hand)
+    touching = torch.full_like(found, -0.041)
+    assert losses.gap(touching, wanted, targets, ones(1, 3), *SEAL[:2]) == 0.0
+    assert losses.gap(found, wanted, targets, 0.0 * ones(1, 3), *SEAL[:2]) == 0.0
+
+
+def test_a_softness_for_each_channel() -> None:
+    """Where one of ten frames differs, what is soft goes to the mean and what is not stays."""
+    frames = torch.zeros(1, 10, 2)
+    frames[0, 0] = 0.2
+    softness = torch.tensor([0.01, 0.4])
+    guesses = torch.linspace(0.0, 0.2, 101)
+    least = [
+        int(
+            torch.stack(
+                [
+                    losses.supervised(g.expand(1, 10, 2), frames, ones(1, 10), one, softness)
+                    for g in guesses
+                ]
+            ).argmin()
+        )
+        for one in torch.eye(2)
+    ]
+    assert float(guesses[least[0]]) <= 0.005
+    assert float(guesses[least[1]]) == pytest.approx(0.02, abs=0.003)
+
+
 def test_velocity_sees_motion_and_not_place() -> None:
     moving = faces(0, 2, 6)
     assert float(losses.velocity(moving + 0.5, moving, ones(2, 6), EVERY, SOFT)) < 1e-9
@@ -147,6 +181,7 @@ def test_parts_of_equal_size_average_to_the_whole(seed: int, size: int) -> None:
                 losses.supervised(a, b, c, EVERY, SOFT),
                 losses.velocity(a, b, c, EVERY, SOFT),
                 losses.contact(a, b, c, *SEAL),
+                losses.gap(a - 0.5, b - 0.5, b, c, *SEAL[:2]),
                 losses.consistency(a, b),
                 losses.lips_stay(a, b, c, LIPS),
                 losses.expression_stays(a, b, BROWS),

@@ -29,16 +29,15 @@ NETWORK = read_network(shipped_network())
 BANK = bank_of(NETWORK.card)
 
 
-@pytest.mark.parametrize(("level", "worst"), [(-80.0, ANCHOR_WORST), (-65.0, 0.1)])
-def test_every_preset_is_where_it_was_authored(level: float, worst: float) -> None:
-    """In a still room nothing is off; in a louder one a burst of its noise may sound like an f."""
+@pytest.mark.parametrize("level", [-85.0, -75.0, -65.0])
+def test_every_preset_is_where_it_was_authored(level: float) -> None:
     rng = np.random.default_rng(0)
     noise = rng.standard_normal(2 * SAMPLE_RATE) * 10.0 ** (level / 20.0)
     room = Sound(name="room", mel=log_mel(noise.astype(np.float32)))
     subject = Subject(predict=OnnxPredictor(NETWORK), bank=BANK)
     found = anchor_errors(subject, room, range(len(BANK.channels)))
     assert found.mean <= ANCHOR_MEAN
-    assert found.worst <= worst
+    assert found.worst <= ANCHOR_WORST
     assert found.own == 48
 
 

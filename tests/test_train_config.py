@@ -28,7 +28,12 @@ from mien_trainer.train.read_config import (
 
 
 def test_defaults_are_the_weights_of_the_losses() -> None:
-    assert {field.name for field in fields(Losses)} == {*NAMES, "softness", "jitter"}
+    assert {field.name for field in fields(Losses)} == {
+        *NAMES,
+        "softness",
+        "lip_softness",
+        "jitter",
+    }
     assert Draw().real == 3 * Draw().synthetic
 
 

@@ -14,6 +14,7 @@ class TrainGroup(LazyGroup):
         "run": "Train a network.",
         "expand": "Widen a network to more conditions.",
         "export": "Export a network to ONNX.",
+        "cost": "Time a step, and the anchor snap's part of it.",
         "compare": "Train without labels and without snap, and compare.",
     }
     package = "mien_trainer.cli"

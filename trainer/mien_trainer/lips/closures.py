@@ -27,40 +27,65 @@ CORE = (0.25, 0.55)
 CLOSED = 0.0
 """The gap of what is closed."""
 
-_PARTING = {
-    "mouthFunnel": 0.43,
-    "mouthLowerDown": 0.28,
-    "mouthUpperUp": 0.25,
-    "mouthStretch": 0.06,
-    "mouthShrugUpper": 0.02,
-    "mouthFrown": 0.02,
-    "noseSneer": 0.03,
-    "jawLeft": 0.02,
-    "jawRight": 0.02,
-    "tongueOut": 0.23,
+
+@frozen(kw_only=True)
+class Gap:
+    """What parts two things that can touch, in units of jawOpen.
+
+    mouthClose takes back ``closing`` of the jaw's opening; ``parting`` is how much each channel
+    parts them, of two sides the wider one. Up to ``give`` they touch, and up to ``pressed`` more
+    where one of `PRESSING` is in full.
+    """
+
+    closing: float
+    parting: Mapping[str, float]
+    give: float
+    pressed: float
+
+
+PRESSING = {"mouthRollLower": 0.5, "mouthPress": 0.4}
+"""What presses the lips or rolls them in, and the weight at which it does so in full, as the rig's
+lip seal says."""
+
+GAPS = {
+    Contact.LIPS: Gap(
+        closing=1.0,
+        parting={
+            "mouthFunnel": 0.43,
+            "mouthLowerDown": 0.28,
+            "mouthUpperUp": 0.25,
+            "mouthStretch": 0.06,
+            "mouthShrugUpper": 0.02,
+            "mouthFrown": 0.02,
+            "noseSneer": 0.03,
+            "jawLeft": 0.02,
+            "jawRight": 0.02,
+            "tongueOut": 0.23,
+        },
+        give=0.025,
+        pressed=0.035,
+    ),
+    Contact.TEETH: Gap(
+        closing=0.75,
+        parting={
+            "mouthClose": 0.06,
+            "mouthFunnel": 0.26,
+            "mouthLowerDown": 0.29,
+            "mouthStretch": 0.1,
+            "mouthFrown": 0.07,
+            "jawLeft": 0.03,
+            "jawRight": 0.03,
+            "tongueOut": 0.2,
+        },
+        give=0.13,
+        pressed=0.0,
+    ),
 }
-"""How much each channel parts the lips; of two sides the wider one counts."""
+"""Lips are soft; the lower lip at rest stands 0.13 above the edge of the upper teeth.
 
-_LOWERING = {
-    "mouthClose": 0.06,
-    "mouthFunnel": 0.26,
-    "mouthLowerDown": 0.29,
-    "mouthStretch": 0.1,
-    "mouthFrown": 0.07,
-    "jawLeft": 0.03,
-    "jawRight": 0.03,
-    "tongueOut": 0.2,
-}
-"""How much each channel takes the lower lip down from the upper teeth."""
-
-_LIPS_GIVE = 0.025
-"""Lips are soft: this much is no gap."""
-
-_PRESSED_GIVE = 0.035
-"""So much more is none where they press or roll in, as the rig's lip seal says."""
-
-_LIP_OVER_TEETH = 0.13
-"""The lower lip at rest stands this much above the edge of the upper teeth."""
+mouthClose is taken as the share of the jaw's opening that the lips make up for: rigs that subtract
+it close the lips no later.
+"""
 
 
 @frozen(kw_only=True)
@@ -134,7 +159,7 @@ def contact_gaps(
     A contact may be up to ``late`` frames late as a whole: the least of their gaps counts.
     """
     table = table or shipped_table()
-    gap = _GAPS[contact](targets, table.rig.names)
+    gap = _gap(contact, targets, table.rig.names)
     widest = [
         min(
             gap[one.first + shift : one.last + shift + 1].max()
@@ -147,25 +172,22 @@ def contact_gaps(
 
 
 def lip_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
-    """How far the lips are apart (N,) at ``weights`` (N, C); 0 where they touch.
-
-    mouthClose is taken as the share of the jaw's opening that the lips make up for: rigs that
-    subtract it close the lips no later.
-    """
-    of = _Columns(weights, channels)
-    opening = of["jawOpen"] * (1.0 - of["mouthClose"]) + of.total(_PARTING)
-    seal = np.minimum(1.0, np.maximum(of["mouthRollLower"] / 0.5, of["mouthPress"] / 0.4))
-    return np.maximum(0.0, opening - _LIPS_GIVE - _PRESSED_GIVE * seal).astype(np.float32)
+    """How far the lips are apart (N,) at ``weights`` (N, C); 0 where they touch."""
+    return _gap(Contact.LIPS, weights, channels)
 
 
 def teeth_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
     """How far the lower lip is below the upper teeth (N,) at ``weights`` (N, C); 0 at or over."""
-    of = _Columns(weights, channels)
-    down = of["jawOpen"] * (1.0 - 0.75 * of["mouthClose"]) + of.total(_LOWERING)
-    return np.maximum(0.0, down - _LIP_OVER_TEETH).astype(np.float32)
+    return _gap(Contact.TEETH, weights, channels)
 
 
-_GAPS = {Contact.LIPS: lip_gap, Contact.TEETH: teeth_gap}
+def _gap(contact: Contact, weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
+    gap, of = GAPS[contact], _Columns(weights, channels)
+    jaw = of["jawOpen"] * (1.0 - gap.closing * of["mouthClose"])
+    parted: F64 = np.sum([part * of[name] for name, part in gap.parting.items()], axis=0)
+    pressed: F64 = np.max([of[name] / full for name, full in PRESSING.items()], axis=0)
+    give = gap.give + gap.pressed * np.minimum(1.0, pressed)
+    return np.maximum(0.0, jaw + parted - give).astype(np.float32)
 
 
 class _Columns:
@@ -181,8 +203,3 @@ class _Columns:
             return found
         wider: F64 = np.maximum(self[f"{name}Left"], self[f"{name}Right"])
         return wider
-
-    def total(self, factors: Mapping[str, float]) -> F64:
-        """The sum of channels, each times its factor."""
-        summed: F64 = np.sum([part * self[name] for name, part in factors.items()], axis=0)
-        return summed

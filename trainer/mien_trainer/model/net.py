@@ -1,6 +1,7 @@
 """The network: a small causal one over log-mel frames, with FiLM from the conditions.
 
     base  = what the conditions alone give              a perceptron of two hidden layers
+    heard = log(1 + exp(mel - QUIET))                   next to nothing below a quiet room
     x     = blocks of causal convolutions over sound    scaled and shifted by the conditions (FiLM)
     face  = squash(base * (1 - squash(fade(x))) + move(x))
 
@@ -27,6 +28,14 @@ from mien_trainer.model.squash import squash
 SILENCE = math.log(FLOOR)
 """Every band of digital silence, which is what came before the first frame."""
 
+QUIET = -12.5
+"""The log-mel energy of a quiet room: about what white noise of -60 dBFS has in each band."""
+
+
+def audible(mel: Tensor) -> Tensor:
+    """Log-mel energies as they are heard, in a quiet room: from 0 up, the same where it is loud."""
+    return F.softplus(mel - QUIET)
+
 
 class FaceNet(nn.Module):
     """Weights in [0, 1] for log-mel frames and conditions.
@@ -45,8 +54,8 @@ class FaceNet(nn.Module):
         super().__init__()
         self.shape = shape
         width, told = shape.width, len(columns)
-        self.register_buffer("mean", torch.full((mels,), -10.0))
-        self.register_buffer("deviation", torch.full((mels,), 4.0))
+        self.register_buffer("mean", torch.full((mels,), 3.0))
+        self.register_buffer("deviation", torch.full((mels,), 3.0))
         self.register_buffer("columns", torch.tensor(columns, dtype=torch.int32))
         self.base = Base(told, shape.hidden, channels)
         self.listen = nn.Linear(mels, width)
@@ -124,7 +133,7 @@ class FaceNet(nn.Module):
         return conditions.index_select(-1, self.columns)
 
     def _heard(self, mel: Tensor) -> Tensor:
-        heard: Tensor = self.listen((mel - self.mean) / self.deviation)
+        heard: Tensor = self.listen((audible(mel) - self.mean) / self.deviation)
         return heard
 
     def _before(self, conditions: Tensor) -> Tensor:

@@ -16,8 +16,8 @@ class Variety:
     ``gain`` how much louder all is made.
     """
 
-    size: float = 0.12
-    colour: float = 6.0
+    size: float = 0.2
+    colour: float = 9.0
     gain: float = 6.0
 
 
@@ -63,11 +63,12 @@ class Losses:
     jitter: float = 0.05
     supervised: float = 1.0
     velocity: float = 1.0
-    contact: float = 50.0
+    contact: float = 200.0
+    gap: float = 40.0
     consistency: float = 0.1
     lips: float = 0.5
     expression: float = 0.5
-    snap_silence: float = 8.0
+    snap_silence: float = 12.0
     snap_speech: float = 3.0
     surface: float = 1.0
 
@@ -100,7 +101,7 @@ class TrainConfig:
     description: str = ""
     bank: str = "default"
     seed: int = 0
-    steps: int = 6000
+    steps: int = 7000
     threads: int = 1
     conditions: Conditioning
     model: NetShape = field(factory=NetShape)

@@ -12,12 +12,14 @@ from attrs import asdict, evolve, frozen
 
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
-from mien_trainer.model.net import FaceNet
+from mien_trainer.model.net import FaceNet, audible
 from mien_trainer.model.typed import (
     backward,
     be_deterministic,
     seed_random,
     take_step,
+    to_array,
+    to_floats,
     to_list,
     to_tensor,
 )
@@ -217,9 +219,9 @@ def _clips(run: Run, manifest: Manifest, group: Processes) -> tuple[Clips, Clips
 def _normalise(model: FaceNet, clips: Clips) -> None:
     """Let the network's input have mean 0 and deviation 1 on the clips."""
     apart = max(1, len(clips.mel) // _NORMAL_FRAMES)
-    mel = clips.mel[::apart].astype(np.float64)
-    model.mean.copy_(to_tensor(mel.mean(axis=0)))
-    model.deviation.copy_(to_tensor(mel.std(axis=0).clip(min=_LEAST_DEVIATION)))
+    heard = to_array(audible(to_floats(clips.mel[::apart], torch.device("cpu")))).astype(np.float64)
+    model.mean.copy_(to_tensor(heard.mean(axis=0)))
+    model.deviation.copy_(to_tensor(heard.std(axis=0).clip(min=_LEAST_DEVIATION)))
 
 
 def _begin_with(start: Checkpoint, head: Head, model: FaceNet) -> None:

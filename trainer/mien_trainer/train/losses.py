@@ -14,6 +14,9 @@ _WORST = 10.0
 _NEARLY = 0.95
 """The share of a level from which a contact counts: targets are rounded, and caps may bite."""
 
+_SPARE = 0.04
+"""Contacts are taught with this to spare, in units of jawOpen."""
+
 
 def soft(found: Tensor, wanted: Tensor, softness: Tensor | float) -> Tensor:
     """The size of each error (...): squared up to ``softness``, then growing by 1 for 1."""
@@ -49,10 +52,25 @@ def contact(
     (M,), as the rig says; ``parting`` channels (L,) would open them. Contacts are short and rare: a
     loss that counts every frame alike is least where they are left out. counts as in `supervised`.
     """
-    closed = (targets.index_select(-1, sealing) >= _NEARLY * levels).any(dim=-1)
     about = torch.cat((sealing, parting))
     away = (faces - targets).index_select(-1, about).abs().mean(dim=-1)
-    return (away * closed * counts).mean()
+    return (away * _sealed(targets, sealing, levels) * counts).mean()
+
+
+def gap(
+    gaps: Tensor, wanted: Tensor, targets: Tensor, counts: Tensor, sealing: Tensor, levels: Tensor
+) -> Tensor:
+    """How far what parts at faces, ``gaps`` (B, N, G), is from touching where that of targets does.
+
+    Of the gaps ``wanted`` (B, N, G) of targets (B, N, C) those are contacts that are closed in a
+    frame with one of the ``sealing`` channels (M,) at its level (M,). counts as in `supervised`.
+    """
+    apart = (gaps + _SPARE).clamp(min=0.0) * (wanted <= 0.0)
+    return (apart.sum(dim=-1) * _sealed(targets, sealing, levels) * counts).mean()
+
+
+def _sealed(targets: Tensor, sealing: Tensor, levels: Tensor) -> Tensor:
+    return (targets.index_select(-1, sealing) >= _NEARLY * levels).any(dim=-1)
 
 
 def consistency(faces: Tensor, moved: Tensor) -> Tensor:

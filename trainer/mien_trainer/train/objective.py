@@ -16,11 +16,13 @@ from mien_trainer.model.typed import split, to_floats, to_tensor
 from mien_trainer.train import losses
 from mien_trainer.train.config import ClassWeights, Losses
 from mien_trainer.train.draw import Batch
+from mien_trainer.train.parted import Parted
 
 NAMES = (
     "supervised",
     "velocity",
     "contact",
+    "gap",
     "consistency",
     "lips",
     "expression",
@@ -51,6 +53,7 @@ class Objective:
         self._expression = self._positions(classes, "EXPRESSION")
         self._sealing = to_tensor(np.array(tables.sealing), device)
         self._levels = self._tensor(tables.sealing_levels)
+        self._parted = Parted(tables.channels, device)
         self._parting = to_tensor(np.array(tables.parting), device)
 
     def __call__(self, model: FaceNet, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
@@ -64,15 +67,17 @@ class Objective:
         return torch.stack(terms).sum(), {name: found[name] for name in self.weights}
 
     def _taught(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:
-        if not self._on("supervised", "velocity", "contact"):
+        if not self._on("supervised", "velocity", "contact", "gap"):
             return {}
         faces = model(self._tensor(batch.mel), self._tensor(batch.conditions))
-        about = faces, self._tensor(batch.targets), self._tensor(batch.counts)
-        each = self._channels, self._softness
+        targets, counts = self._tensor(batch.targets), self._tensor(batch.counts)
+        about, each = (faces, targets, counts), (self._channels, self._softness)
+        seal = self._sealing, self._levels
         return {
             "supervised": losses.supervised(*about, *each),
             "velocity": losses.velocity(*about, *each),
-            "contact": losses.contact(*about, self._sealing, self._levels, self._parting),
+            "contact": losses.contact(*about, *seal, self._parting),
+            "gap": losses.gap(self._parted(faces), self._parted(targets), targets, counts, *seal),
         }
 
     def _compared(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:

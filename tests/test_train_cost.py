@@ -1,0 +1,47 @@
+"""`mien train cost`: what a step takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra mien[train]")
+
+from attrs import evolve
+from click.testing import CliRunner
+
+from mien_trainer.cli.train import command
+from mien_trainer.train.cost import Cost
+from mien_trainer.train.read_config import config_text, find_config, read_config
+
+
+def test_the_snap_is_a_share_of_drawing_and_learning() -> None:
+    cost = Cost(steps=1, draw=0.01, learn=0.09, snapless=0.08)
+    assert cost.snap == pytest.approx(0.1)
+    assert evolve(cost, snapless=cost.learn).snap == 0.0
+
+
+def test_it_tells_people_and_programs_and_keeps_nothing(made_up: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in made_up.glob("*.parquet")}
+    arguments = ["cost", "tiny", "--data", str(made_up), "--steps", "2"]
+    said = CliRunner().invoke(command, arguments)
+    assert said.exit_code == 0, said.output
+    assert said.stdout.startswith("a step of tiny takes ")
+    assert "the anchor snap is " in said.stdout
+    told = json.loads(CliRunner().invoke(command, [*arguments, "--format", "json"]).stdout)
+    assert set(told) == {"steps", "draw", "learn", "snapless", "snap"}
+    assert told["steps"] == 2
+    assert min(told["draw"], told["learn"], told["snapless"]) > 0.0
+    assert {path: path.read_bytes() for path in made_up.glob("*.parquet")} == before
+
+
+def test_what_cannot_be_timed_is_refused(made_up: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    tiny = read_config(find_config("tiny"))
+    other.write_text(config_text(evolve(tiny, bank=str(tmp_path / "none"))), "utf-8")
+    refused = CliRunner().invoke(command, ["cost", str(other), "--data", str(made_up)])
+    assert refused.exit_code != 0
+    assert "Traceback" not in refused.output
+    assert "none" in refused.output

@@ -1,0 +1,48 @@
+"""`mien train cost`: what a step takes, and how much of it is the anchor snap."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import format_option
+from mien_trainer.cli.refusals import refusals
+
+
+@click.command("cost", short_help="Time a step, and the anchor snap's part of it.")
+@click.argument("config", metavar="[CONFIG]", default="v3")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder that `mien targets make` wrote.",
+)
+@click.option("--steps", type=click.IntRange(min=1), default=60, show_default=True)
+@format_option
+def command(config: str, data: Path, steps: int, output: str) -> None:
+    """Time steps of CONFIG, a file or a recipe that ships, with and without the snap in turn.
+
+    Nothing is kept of the network.
+    """
+    with refusals():
+        from mien_trainer.train.torch_needed import need_torch
+
+        need_torch()
+        from attrs import asdict
+
+        from mien.cli.progress import progress
+        from mien.cli.render import write_json
+        from mien_trainer.train.cost import step_cost
+        from mien_trainer.train.read_config import find_config, read_config
+
+        given = read_config(find_config(config))
+        with progress(given.name, steps) as step:
+            cost = step_cost(given, data, steps, step)
+        if output == "json":
+            write_json({**asdict(cost), "snap": cost.snap})
+            return
+        click.echo(
+            f"a step of {given.name} takes {1e3 * (cost.draw + cost.learn):.1f} ms, of which "
+            f"{1e3 * cost.draw:.1f} to draw it; the anchor snap is {cost.snap:.1%} of a step"
+        )
