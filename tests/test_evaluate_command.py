@@ -199,10 +199,12 @@ def test_lips_as_taught_match_and_others_do_not() -> None:
     same = lip_match(subject(Memory(UNHEARD)), "same", UNHEARD)
     assert same.correlation == pytest.approx(1.0)
     assert same.error == 0.0
+    assert same.opening == pytest.approx(1.0)
     assert same.seconds == pytest.approx(len(UNHEARD) * FRAMES / FRAME_RATE)
     still = lip_match(subject(Rule()), "still", UNHEARD[:1])
     assert still.correlation == pytest.approx(0.0, abs=1e-6)
     assert still.error > 0.005
+    assert still.opening < 0.5
 
 
 def test_an_older_network_is_matched_on_what_it_knows_in_unheard_voices() -> None:

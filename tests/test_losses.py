@@ -117,11 +117,11 @@ def test_gaps_count_where_sealed_targets_touch_and_have_a_little_to_spare() -> N
     wanted = torch.tensor([[[0.0, -0.2], [0.1, 0.3], [-0.5, -0.5]]])
     found = torch.tensor([[[0.25, -0.5], [0.7, 0.7], [0.7, 0.7]]])
     by_hand = 3.0 * (0.25 + 0.04) / 3
-    gap = losses.gap(found, wanted, targets, 3.0 * ones(1, 3), *SEAL[:2])
+    gap = losses.gap(found, wanted, targets, 3.0 * ones(1, 3), *SEAL[:2], 0.04)
     assert float(gap) == pytest.approx(by_hand)
     touching = torch.full_like(found, -0.041)
-    assert losses.gap(touching, wanted, targets, ones(1, 3), *SEAL[:2]) == 0.0
-    assert losses.gap(found, wanted, targets, 0.0 * ones(1, 3), *SEAL[:2]) == 0.0
+    assert losses.gap(touching, wanted, targets, ones(1, 3), *SEAL[:2], 0.04) == 0.0
+    assert losses.gap(found, wanted, targets, 0.0 * ones(1, 3), *SEAL[:2], 0.04) == 0.0
 
 
 def test_a_softness_for_each_channel() -> None:
@@ -181,7 +181,7 @@ def test_parts_of_equal_size_average_to_the_whole(seed: int, size: int) -> None:
                 losses.supervised(a, b, c, EVERY, SOFT),
                 losses.velocity(a, b, c, EVERY, SOFT),
                 losses.contact(a, b, c, *SEAL),
-                losses.gap(a - 0.5, b - 0.5, b, c, *SEAL[:2]),
+                losses.gap(a - 0.5, b - 0.5, b, c, *SEAL[:2], 0.04),
                 losses.consistency(a, b),
                 losses.lips_stay(a, b, c, LIPS),
                 losses.expression_stays(a, b, BROWS),

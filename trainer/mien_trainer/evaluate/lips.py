@@ -10,10 +10,13 @@ from attrs import frozen
 
 from mien_trainer.evaluate.predictor import Subject
 from mien_trainer.frames import F32, FRAME_RATE
-from mien_trainer.lips.closures import CLOSED, contact_gaps
+from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
 from mien_trainer.lips.record import Contact
 from mien_trainer.speech.utterance import Phoneme
 from mien_trainer.targets.stored import StoredClip
+
+_APART = 0.2
+"""Lips are well apart from this gap on, in units of jawOpen."""
 
 _MOVES = 0.01
 """A channel whose targets have a smaller standard deviation has no correlation to speak of."""
@@ -28,7 +31,8 @@ class LipMatch:
     """The LIPSYNC channels of some clips beside their targets.
 
     ``correlation``: Pearson's over all frames, mean over the channels that move; ``error``: the
-    mean absolute difference.
+    mean absolute difference; ``opening``: how wide the lips are apart in frames that have them well
+    apart, as a share of what was taught. A mouth that stayed shut would keep every contact.
     """
 
     name: str
@@ -36,6 +40,7 @@ class LipMatch:
     seconds: float
     correlation: float
     error: float
+    opening: float
 
 
 @frozen(kw_only=True)
@@ -76,15 +81,17 @@ class Closures:
 def lip_match(subject: Subject, name: str, clips: Sequence[StoredClip]) -> LipMatch:
     """The clips under their own conditions."""
     channels = subject.channels_of("LIPSYNC")
-    spoken = [subject.predict(clip.mel[None], clip.conditions[None])[0] for clip in clips]
-    found = np.concatenate([face[:, channels] for face in spoken]).astype(np.float64)
-    wanted = np.concatenate([clip.targets[:, channels] for clip in clips]).astype(np.float64)
+    faces = np.concatenate([subject.predict(c.mel[None], c.conditions[None])[0] for c in clips])
+    targets = np.concatenate([clip.targets for clip in clips])
+    found = faces[:, channels].astype(np.float64)
+    wanted = targets[:, channels].astype(np.float64)
     return LipMatch(
         name=name,
         clips=len(clips),
         seconds=len(wanted) / FRAME_RATE,
         correlation=_correlation(found, wanted),
         error=float(np.abs(found - wanted).mean()),
+        opening=_opening(faces, targets, subject.bank.channels),
     )
 
 
@@ -126,6 +133,14 @@ def _kept(found: Sequence[_Gaps], contact: Contact) -> Kept:
         total=len(gaps),
         gap=float(gaps.mean()) if len(gaps) else 0.0,
     )
+
+
+def _opening(faces: F32, targets: F32, channels: Sequence[str]) -> float:
+    taught = lip_gap(targets, channels)
+    apart = taught >= _APART
+    if not apart.any():
+        return float("nan")
+    return float(lip_gap(faces, channels)[apart].mean() / taught[apart].mean())
 
 
 def _correlation(found: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> float:

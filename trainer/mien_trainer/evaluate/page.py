@@ -61,7 +61,8 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
     yield from _part(
         "Lips",
         "How the channels of the lips follow speech that was not heard in training, and how "
-        "often what has to touch does touch, under each label.",
+        "often what has to touch does touch, under each label. Opening is how wide the lips part "
+        "where they were taught to, as a share: a mouth that stayed shut would keep every contact.",
     )
     yield f'<div class="plots">\n{lips_table(report)}{closure_plot(report)}</div>\n'
     yield from _part(

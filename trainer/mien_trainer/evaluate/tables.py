@@ -16,12 +16,15 @@ def figures_table(report: Report) -> str:
     return _table(heads, _figure_rows(report))
 
 
+_LIPS = ("correlation", "mean error", "opening")
+
+
 def lips_table(report: Report) -> str:
     """The kinds of speech, and how well the lips follow them."""
     heads = ["speech", "of it"]
-    heads += [f"{one.name}: {what}" for one in report.networks for what in ("correlation", "error")]
+    heads += [f"{one.name}: {what}" for one in report.networks for what in _LIPS]
     if len(report.networks) == 1:
-        heads = ["speech", "of it", "correlation", "mean error"]
+        heads = ["speech", "of it", *_LIPS]
     return _table(heads, _lip_rows(report.networks))
 
 
@@ -40,7 +43,10 @@ def _lip_rows(networks: Sequence[Evaluation]) -> Iterator[str]:
         yield (
             _cell(first.name)
             + _cell(f"{first.clips} clips, {first.seconds:.0f} s", "soft")
-            + "".join(_cell(f"{m.correlation:.3f}") + _cell(f"{m.error:.4f}") for m in matches)
+            + "".join(
+                _cell(f"{m.correlation:.3f}") + _cell(f"{m.error:.4f}") + _cell(f"{m.opening:.0%}")
+                for m in matches
+            )
         )
 
 

@@ -96,10 +96,16 @@ def _figures(measured: Measured) -> Iterator[str]:
     yield from _table(("", "measured", "should be", "kept"), rows)
     yield ""
     lips = [
-        (one.name, f"{one.clips}", f"{one.correlation:.3f}", f"{one.error:.4f}")
+        (
+            one.name,
+            f"{one.clips}",
+            f"{one.correlation:.3f}",
+            f"{one.error:.4f}",
+            f"{one.opening:.0%}",
+        )
         for one in measured.lips
     ]
-    yield from _table(("lips on", "clips", "correlation", "mean error"), lips)
+    yield from _table(("lips on", "clips", "correlation", "mean error", "opening"), lips)
 
 
 def _limits(card: NetworkCard, learned: Learned | None) -> Iterator[str]:

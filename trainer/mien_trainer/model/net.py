@@ -55,7 +55,7 @@ class FaceNet(nn.Module):
         self.shape = shape
         width, told = shape.width, len(columns)
         self.register_buffer("mean", torch.full((mels,), 3.0))
-        self.register_buffer("deviation", torch.full((mels,), 3.0))
+        self.register_buffer("deviation", torch.full((mels,), 2.0))
         self.register_buffer("columns", torch.tensor(columns, dtype=torch.int32))
         self.base = Base(told, shape.hidden, channels)
         self.listen = nn.Linear(mels, width)

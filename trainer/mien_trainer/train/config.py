@@ -16,8 +16,8 @@ class Variety:
     ``gain`` how much louder all is made.
     """
 
-    size: float = 0.2
-    colour: float = 9.0
+    size: float = 0.12
+    colour: float = 6.0
     gain: float = 6.0
 
 
@@ -55,20 +55,22 @@ class Losses:
     by their size, so that what cannot be foreseen (blinks, glances) does not pull. ``lip_softness``
     is the same for LIPSYNC and SHARED channels of clips: where sounds may be heard as one or
     another, lips pass between their shapes and do not jump. ``jitter`` is the step in VAD that
-    `consistency` takes on each axis, at most.
+    `consistency` takes on each axis, at most, and ``spare`` what lips that touch are taught to have
+    left, in units of jawOpen.
     """
 
     softness: float = 0.01
     lip_softness: float = 0.2
     jitter: float = 0.05
+    spare: float = 0.01
     supervised: float = 1.0
     velocity: float = 1.0
-    contact: float = 200.0
-    gap: float = 40.0
+    contact: float = 50.0
+    gap: float = 10.0
     consistency: float = 0.1
     lips: float = 0.5
     expression: float = 0.5
-    snap_silence: float = 12.0
+    snap_silence: float = 8.0
     snap_speech: float = 3.0
     surface: float = 1.0
 
@@ -101,7 +103,7 @@ class TrainConfig:
     description: str = ""
     bank: str = "default"
     seed: int = 0
-    steps: int = 7000
+    steps: int = 8000
     threads: int = 1
     conditions: Conditioning
     model: NetShape = field(factory=NetShape)

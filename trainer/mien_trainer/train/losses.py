@@ -14,9 +14,6 @@ _WORST = 10.0
 _NEARLY = 0.95
 """The share of a level from which a contact counts: targets are rounded, and caps may bite."""
 
-_SPARE = 0.04
-"""Contacts are taught with this to spare, in units of jawOpen."""
-
 
 def soft(found: Tensor, wanted: Tensor, softness: Tensor | float) -> Tensor:
     """The size of each error (...): squared up to ``softness``, then growing by 1 for 1."""
@@ -58,14 +55,21 @@ def contact(
 
 
 def gap(
-    gaps: Tensor, wanted: Tensor, targets: Tensor, counts: Tensor, sealing: Tensor, levels: Tensor
+    gaps: Tensor,
+    wanted: Tensor,
+    targets: Tensor,
+    counts: Tensor,
+    sealing: Tensor,
+    levels: Tensor,
+    spare: float,
 ) -> Tensor:
     """How far what parts at faces, ``gaps`` (B, N, G), is from touching where that of targets does.
 
     Of the gaps ``wanted`` (B, N, G) of targets (B, N, C) those are contacts that are closed in a
-    frame with one of the ``sealing`` channels (M,) at its level (M,). counts as in `supervised`.
+    frame with one of the ``sealing`` channels (M,) at its level (M,). They are taught to have
+    ``spare`` left in units of jawOpen. counts as in `supervised`.
     """
-    apart = (gaps + _SPARE).clamp(min=0.0) * (wanted <= 0.0)
+    apart = (gaps + spare).clamp(min=0.0) * (wanted <= 0.0)
     return (apart.sum(dim=-1) * _sealed(targets, sealing, levels) * counts).mean()
 
 

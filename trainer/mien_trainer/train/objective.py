@@ -77,7 +77,14 @@ class Objective:
             "supervised": losses.supervised(*about, *each),
             "velocity": losses.velocity(*about, *each),
             "contact": losses.contact(*about, *seal, self._parting),
-            "gap": losses.gap(self._parted(faces), self._parted(targets), targets, counts, *seal),
+            "gap": losses.gap(
+                self._parted(faces),
+                self._parted(targets),
+                targets,
+                counts,
+                *seal,
+                self._losses.spare,
+            ),
         }
 
     def _compared(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:

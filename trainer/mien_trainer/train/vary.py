@@ -40,7 +40,6 @@ def varied(mel: F32, variety: Variety, rng: np.random.Generator) -> F32:
     curves = np.cos(np.pi * np.arange(1, _WAVES + 1)[:, None] * (bands + 0.5) / len(PEAKS))
     louder: F32 = (_PER_DECIBEL * (gain + waves @ curves)).astype(np.float32)
     floor = np.float32(SILENCE)
-    varied: F32 = np.where(
-        heard <= floor + _NEARLY, floor, np.maximum(floor, heard + louder[:, None, :])
-    )
+    silent = heard <= floor + _NEARLY
+    varied: F32 = np.where(silent, floor, np.maximum(floor, heard + louder[:, None, :]))
     return varied
