@@ -20,7 +20,6 @@ the rooms is white; 0.5 is pink."""
 BEGINS = 0.25
 """The share of rooms whose noise begins within the window; before it is digital silence."""
 
-
 _WHOLE = 3
 """So many frames begin at whole samples, 800 apart."""
 

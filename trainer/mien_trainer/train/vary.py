@@ -17,7 +17,6 @@ _PER_DECIBEL = math.log(10.0) / 10.0
 _NEARLY = np.float32(0.02)
 """Kept as float16, the floor is known to this."""
 
-
 _WAVES = 3
 """A colour is made of as many waves over the bands, half a wave the longest."""
 
@@ -41,5 +40,5 @@ def varied(mel: F32, variety: Variety, rng: np.random.Generator) -> F32:
     louder: F32 = (_PER_DECIBEL * (gain + waves @ curves)).astype(np.float32)
     floor = np.float32(SILENCE)
     silent = heard <= floor + _NEARLY
-    varied: F32 = np.where(silent, floor, np.maximum(floor, heard + louder[:, None, :]))
-    return varied
+    found: F32 = np.where(silent, floor, np.maximum(floor, heard + louder[:, None, :]))
+    return found
