@@ -7,17 +7,13 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien_trainer.cli.options import data_option
 from mien_trainer.cli.refusals import refusals
 
 
 @click.command("cost", short_help="Time a step, and the anchor snap's part of it.")
 @click.argument("config", metavar="[CONFIG]", default="v3")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder that `mien targets make` wrote.",
-)
+@data_option
 @click.option("--steps", type=click.IntRange(min=1), default=60, show_default=True)
 @format_option
 def command(config: str, data: Path, steps: int, output: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from mien_trainer.cli.options import data_option
 from mien_trainer.cli.refusals import refusals
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ _OUT = click.Path(path_type=Path, file_okay=False)
 
 @click.command("run", short_help="Train a network.")
 @click.argument("config", metavar="CONFIG")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder that `mien targets make` wrote.",
-)
+@data_option
 @click.option("-o", "--out", required=True, type=_OUT, help="The folder for what comes of it.")
 @click.option("--resume", is_flag=True, help="Go on where the training in this folder stopped.")
 @click.option(
