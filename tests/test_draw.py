@@ -14,7 +14,8 @@ from attrs import asdict, evolve, fields
 
 import mien
 from mien_trainer.fault import TrainerError
-from mien_trainer.model.net import SILENCE
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.mel import SILENCE
 from mien_trainer.speech.source import Split
 from mien_trainer.targets.manifest import read_manifest
 from mien_trainer.train.clips import CACHE, Clips, unpack_clips
@@ -33,6 +34,11 @@ ANCHORS = anchor_lessons(BANK, BANK.labels)
 SURFACE = surface_lessons(BANK, BANK.labels, 0)
 
 
+def last(clips: Clips, at: int) -> int:
+    """The last frame of the clip that frame ``at`` is of."""
+    return int(clips.starts[np.searchsorted(clips.starts, at, side="right")]) - 1
+
+
 @pytest.fixture(scope="module")
 def clips(made_up: Path) -> Clips:
     return unpack_clips(made_up, read_manifest(made_up), Split.TRAIN, made_up)
@@ -47,7 +53,7 @@ def targets(made_up: Path, tmp_path: Path) -> Path:
 
 
 def test_a_step_is_drawn_by_its_number_alone(clips: Clips) -> None:
-    one, other = (Drawer(TINY, clips, ANCHORS, SURFACE) for _ in range(2))
+    one, other = (Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels) for _ in range(2))
     one.batch(1)
     for name, value in asdict(one.batch(5), recurse=False).items():
         assert np.array_equal(value, getattr(other.batch(5), name)), name
@@ -56,9 +62,9 @@ def test_a_step_is_drawn_by_its_number_alone(clips: Clips) -> None:
 
 @pytest.mark.parametrize("world", [2, 4])
 def test_processes_take_equal_parts_of_the_same_step(clips: Clips, world: int) -> None:
-    whole = Drawer(TINY, clips, ANCHORS, SURFACE).batch(3)
+    whole = Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(3)
     parts = [
-        Drawer(TINY, clips, ANCHORS, SURFACE, rank=rank, world=world).batch(3)
+        Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels, rank=rank, world=world).batch(3)
         for rank in range(world)
     ]
     for field in fields(Batch):
@@ -72,7 +78,7 @@ def test_processes_take_equal_parts_of_the_same_step(clips: Clips, world: int) -
 
 
 def test_every_step_has_every_anchor(clips: Clips) -> None:
-    batch = Drawer(TINY, clips, ANCHORS, SURFACE).batch(9)
+    batch = Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(9)
     assert batch.anchors.shape == (ROOMS, 6, 19)
     drawn = {row.tobytes() for row in batch.anchors.reshape(-1, 19)}
     assert drawn == {row.tobytes() for row in ANCHORS.conditions}
@@ -86,19 +92,20 @@ def test_every_step_has_every_anchor(clips: Clips) -> None:
 def test_a_stretch_is_a_clip_with_silence_before_it(clips: Clips) -> None:
     as_it_is = Variety(size=0.0, colour=0.0, gain=0.0)
     config = evolve(TINY, draw=evolve(TINY.draw, batch=16, frames=60), variety=as_it_is)
-    batch = Drawer(config, clips, ANCHORS, SURFACE).batch(2)
+    batch = Drawer(config, clips, ANCHORS, SURFACE, BANK.channels).batch(2)
     context = config.model.context
+    late = config.draw.delay
     for row in range(16):
-        taught, counts = batch.mel[row, context:], batch.counts[row]
-        assert (taught[counts == 0] == SILENCE).all()
-        assert (taught[counts > 0] != SILENCE).all()
+        taught, counts = batch.mel[row, context:-late], batch.counts[row]
+        assert (taught[counts[late:] == 0] == SILENCE).all()
+        assert (taught[counts[late:] > 0] != SILENCE).all()
         assert (np.diff(counts) >= 0).all()
         assert counts[-1] > 0
     assert set(np.unique(batch.counts).tolist()) == {0.0, 1.0, 3.0}
 
 
 def test_pairs_are_swapped_both_ways(clips: Clips) -> None:
-    batch = Drawer(TINY, clips, ANCHORS, SURFACE).batch(4)
+    batch = Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(4)
     own, other, near = batch.pair_conditions.swapaxes(0, 1)
     pairs = TINY.draw.pairs
     assert np.array_equal(other, np.concatenate((own[pairs:], own[:pairs])))
@@ -119,9 +126,51 @@ def test_the_surface_is_the_banks_own() -> None:
         assert min(away) <= max(between) + 1e-6
 
 
+def test_what_touches_is_what_the_clips_say(clips: Clips) -> None:
+    visemes = shipped_table().visemes
+    targets = np.array(clips.targets)
+    for place, name in enumerate(("PP", "FF", "aa")):
+        weights = visemes[name].weights
+        targets[place::3] = [weights.get(channel, 0.0) for channel in BANK.channels]
+    drawer = Drawer(TINY, evolve(clips, targets=targets), ANCHORS, SURFACE, BANK.channels)
+    batch = drawer.batch(4)
+    jaw = batch.targets[..., BANK.channels.index("jawOpen")]
+    # The lips meet for p in its frame and in the one before it, of aa; for f in its and in p's.
+    for shown, made in ((jaw < 0.02, [1.0, 1.0]), (jaw > 0.1, [1.0, 0.0])):
+        assert batch.touching[shown].max(axis=0).tolist() == made
+    assert batch.touching[(jaw > 0.02) & (jaw < 0.1)].max(axis=0).tolist() == [0.0, 1.0]
+    assert 0.0 < batch.touching[jaw < 0.02][:, 0].mean() < 1.0  # not in the clips' silence
+
+
+@pytest.mark.parametrize("delay", [0, 1, 3])
+def test_a_face_is_taught_by_what_is_heard_later(clips: Clips, delay: int) -> None:
+    late = evolve(
+        TINY, draw=evolve(TINY.draw, delay=delay), variety=Variety(size=0.0, colour=0.0, gain=0.0)
+    )
+    drawer = Drawer(late, clips, ANCHORS, SURFACE, BANK.channels)
+    for step in range(1, 5):
+        batch = drawer.batch(step)
+        for row in range(len(batch.mel)):
+            told, heard = batch.conditions[row], batch.mel[row]
+            same = np.flatnonzero((clips.conditions == told[-1]).all(axis=1))
+            assert any(
+                np.array_equal(clips.mel[min(at + delay, last(clips, at))], heard[-1])
+                and np.array_equal(clips.targets[at], batch.targets[row, -1].astype(np.float16))
+                for at in same.tolist()
+            )
+
+
+def test_before_a_clip_is_silence_and_its_last_frame_goes_on(clips: Clips) -> None:
+    begin, end = clips.starts[1:3].tolist()
+    heard = clips.heard(np.array([[begin - 2, begin - 1, begin, end - 1]]), np.array([1]), 1)[0]
+    assert (heard[0] == np.float32(SILENCE)).all()
+    expected = clips.mel[[begin, begin + 1, end - 1]].astype(np.float32)
+    assert np.array_equal(heard[1:], expected)
+
+
 def test_processes_that_cannot_share_evenly_are_refused(clips: Clips) -> None:
     with pytest.raises(TrainerError, match="3 processes cannot share 4 batch evenly"):
-        Drawer(TINY, clips, ANCHORS, SURFACE, rank=0, world=3)
+        Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels, rank=0, world=3)
 
 
 def test_clips_are_those_of_the_shards(made_up: Path, clips: Clips) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 pytest.importorskip("torch", reason="needs the extra mien[train]")
@@ -17,8 +19,6 @@ from mien_trainer.train import losses
 SOFT = 0.01
 LIPS, BROWS = torch.tensor([0, 1]), torch.tensor([3, 4])
 EVERY = torch.ones(5)
-SEAL = torch.tensor([0, 1]), torch.tensor([0.5, 0.4]), torch.tensor([2])
-"""Two channels that seal the lips, their levels, and one that parts them."""
 
 
 def faces(seed: int, *shape: int) -> Tensor:
@@ -52,7 +52,7 @@ def test_nothing_wrong_costs_nothing(seed: int) -> None:
     one = faces(seed, 2, 6)
     assert losses.supervised(one, one, ones(2, 6), EVERY, SOFT) == 0.0
     assert losses.velocity(one, one, ones(2, 6), EVERY, SOFT) == 0.0
-    assert losses.contact(one, one, ones(2, 6), *SEAL) == 0.0
+    assert losses.contact(1e3 * (2 * one.round() - 1), one.round(), ones(2, 6)) == 0.0
     assert losses.consistency(one, one) == 0.0
     assert losses.lips_stay(one, one, ones(2, 6), LIPS) == 0.0
     assert losses.expression_stays(one, one, BROWS) == 0.0
@@ -72,8 +72,8 @@ def test_what_does_not_count_changes_nothing() -> None:
     counts[:, :3] = 0.0
     changed = one.clone()
     changed[:, :3] = 0.9
-    contact = losses.contact
-    assert contact(one, other, counts, *SEAL) == contact(changed, other, counts, *SEAL)
+    made = (other > 0.5).float()
+    assert losses.contact(one, made, counts) == losses.contact(changed, made, counts)
     for loss in (losses.supervised, losses.velocity):
         assert loss(one, other, counts, EVERY, SOFT) == loss(changed, other, counts, EVERY, SOFT)
 
@@ -85,43 +85,23 @@ def test_snap_pulls_the_worst_the_most() -> None:
     assert float(far.grad[1]) > 5 * float(far.grad[0])
 
 
-def test_contact_by_hand_sees_closed_lips_alone() -> None:
-    closed, open_ = [0.0, 0.4, 0.1, 0.9, 0.0], [0.4, 0.3, 0.6, 0.9, 0.0]
-    wanted = torch.tensor([[closed, open_]])
-    found = torch.zeros(1, 2, 5)
-    by_hand = 3.0 * (0.0 + 0.4 + 0.1) / 3 / 2
-    assert float(losses.contact(found, wanted, 3.0 * ones(1, 2), *SEAL)) == pytest.approx(by_hand)
-    assert losses.contact(wanted + 0.2, wanted, torch.tensor([[0.0, 1.0]]), *SEAL) == 0.0
+def test_contact_by_hand() -> None:
+    odds, made = torch.tensor([[[0.0, 2.0], [-1.0, 5.0]]]), torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])
+    counts = torch.tensor([[3.0, 1.0]])
+    by_hand = 3.0 * (math.log(2.0) + math.log1p(math.exp(2.0)))
+    by_hand += math.log1p(math.exp(-1.0)) + math.log1p(math.exp(-5.0))
+    assert float(losses.contact(odds, made, counts)) == pytest.approx(by_hand / 4)
+    assert losses.contact(odds, made, 0.0 * counts) == 0.0
 
 
-def test_a_contact_in_one_of_ten_frames_pulls_where_a_blink_does_not() -> None:
-    """Lips that cannot tell which of ten frames is closed close in all of them."""
-    wanted = torch.zeros(1, 10, 5)
-    wanted[0, 0, 1] = 0.4
-    every = ones(1, 10)
-
-    def loss(press: Tensor) -> Tensor:
-        found = torch.zeros(1, 10, 5)
-        found[..., 1] = press
-        learned = losses.supervised(found, wanted, every, EVERY, SOFT)
-        return learned + 10.0 * losses.contact(found, wanted, every, *SEAL)
-
-    guesses = torch.linspace(0.0, 0.4, 41)
-    least = int(torch.stack([loss(guess) for guess in guesses]).argmin())
-    assert float(guesses[least]) == pytest.approx(0.4, abs=0.02)
-
-
-def test_gaps_count_where_sealed_targets_touch_and_have_a_little_to_spare() -> None:
-    sealed, unsealed = [0.5, 0.0, 0.0, 0.0, 0.0], [0.4, 0.3, 0.0, 0.0, 0.0]
-    targets = torch.tensor([[sealed, sealed, unsealed]])
-    wanted = torch.tensor([[[0.0, -0.2], [0.1, 0.3], [-0.5, -0.5]]])
-    found = torch.tensor([[[0.25, -0.5], [0.7, 0.7], [0.7, 0.7]]])
-    by_hand = 3.0 * (0.25 + 0.04) / 3
-    gap = losses.gap(found, wanted, targets, 3.0 * ones(1, 3), *SEAL[:2], 0.04)
-    assert float(gap) == pytest.approx(by_hand)
-    touching = torch.full_like(found, -0.041)
-    assert losses.gap(touching, wanted, targets, ones(1, 3), *SEAL[:2], 0.04) == 0.0
-    assert losses.gap(found, wanted, targets, 0.0 * ones(1, 3), *SEAL[:2], 0.04) == 0.0
+def test_contact_is_least_at_the_true_odds() -> None:
+    """One frame of ten is closed and none can be told from the others: the odds are 1 to 9."""
+    made = torch.zeros(1, 10, 1)
+    made[0, 0] = 1.0
+    guesses = torch.linspace(-6.0, 0.0, 601)
+    each = [losses.contact(guess.expand(1, 10, 1), made, ones(1, 10)) for guess in guesses]
+    least = float(guesses[int(torch.stack(each).argmin())])
+    assert least == pytest.approx(math.log(1 / 9), abs=0.01)
 
 
 def test_a_softness_for_each_channel() -> None:
@@ -180,8 +160,7 @@ def test_parts_of_equal_size_average_to_the_whole(seed: int, size: int) -> None:
             [
                 losses.supervised(a, b, c, EVERY, SOFT),
                 losses.velocity(a, b, c, EVERY, SOFT),
-                losses.contact(a, b, c, *SEAL),
-                losses.gap(a - 0.5, b - 0.5, b, c, *SEAL[:2], 0.04),
+                losses.contact(a, (b > 0.5).float(), c),
                 losses.consistency(a, b),
                 losses.lips_stay(a, b, c, LIPS),
                 losses.expression_stays(a, b, BROWS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 pytest.importorskip("torch", reason="needs the extra mien[train]")
@@ -13,22 +15,32 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from mien_trainer.fault import TrainerError
-from mien_trainer.model.net import SILENCE, Block, FaceNet
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.touching import ContactShapes, contact_shapes
+from mien_trainer.mel import SILENCE
+from mien_trainer.model.net import Block, FaceNet
 from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.model.squash import squash
 from mien_trainer.model.typed import backward, seed_random, to_array, to_floats
 
 LABELS = ("neutral", "joy", "sadness")
 CPU = torch.device("cpu")
+SHAPED = ContactShapes(
+    holds=np.array([[1, 1, 0, 0, 0], [1, 0, 0, 0, 0]], dtype=np.float32),
+    presses=np.array([[0, 0, 0.5, 0, 0], [0, 0.25, 0.75, 0, 0]], dtype=np.float32),
+)
+"""On five channels: lips on lips hold two and press a third, lip on teeth holds the first."""
+SHIPPED = contact_shapes(shipped_table().rig.names)
 
 
 def network(shape: NetShape, *, seed: int = 0, told: Conditioning | None = None) -> FaceNet:
     """A network whose every weight is random: sound and conditions matter."""
     seed_random(seed)
     conditions = told or Conditioning(labels=LABELS)
-    model = FaceNet(shape, conditions.columns(LABELS), mels=8, channels=5)
+    model = FaceNet(shape, conditions.columns(LABELS), SHAPED, mels=8)
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.2)
+    nn.init.constant_(model.odds.bias, -4.6)  # as likely as the doubt
     return model.requires_grad_(requires_grad=False).eval()
 
 
@@ -103,6 +115,55 @@ def test_silence_leads_any_state_to_the_first() -> None:
     assert far(state, model.start(conditions[:, 0])) <= 1e-4
 
 
+def test_a_likely_contact_holds_and_presses_and_lips_come_last() -> None:
+    model = network(NetShape(width=8, blocks=2, hidden=8))
+    mel, conditions = heard(40)
+    nn.init.zeros_(model.odds.weight)
+
+    def faces(lips: float, teeth: float) -> Tensor:
+        model.odds.bias.copy_(torch.tensor([lips, teeth]))
+        return model.whole(mel, conditions)
+
+    free, lips, teeth, both = faces(-30, -30), faces(30, -30), faces(-30, 30), faces(30, 30)
+    assert float(free[..., :2].max()) > 0.1
+    torch.testing.assert_close(lips[..., :2], torch.zeros_like(lips[..., :2]))
+    torch.testing.assert_close(lips[..., 2], free[..., 2].clamp(min=0.5))
+    torch.testing.assert_close(lips[..., 3:], free[..., 3:])
+    torch.testing.assert_close(teeth[..., 0], torch.zeros_like(teeth[..., 0]))
+    torch.testing.assert_close(teeth[..., 1], free[..., 1].clamp(min=0.25))
+    torch.testing.assert_close(both[..., :2], lips[..., :2])
+    torch.testing.assert_close(both[..., 2], teeth[..., 2])
+
+
+@pytest.mark.parametrize("doubt", [0.005, 0.2])
+def test_a_contact_as_likely_as_the_doubt_is_half_made(doubt: float) -> None:
+    model = network(NetShape(width=8, blocks=2, hidden=8, doubt=doubt))
+    mel, conditions = heard(40)
+    nn.init.zeros_(model.odds.weight)
+    model.odds.bias.fill_(-30.0)
+    free = model.whole(mel, conditions)
+    made: list[float] = []
+    for likely in (doubt / 2, doubt, 2 * doubt):
+        model.odds.bias[0] = math.log(likely / (1.0 - likely))
+        held = model.whole(mel, conditions)[..., 0]
+        made.append(1.0 - float((held / free[..., 0])[free[..., 0] > 0.1].mean()))
+    assert made[0] < 0.05
+    assert made[1] == pytest.approx(0.5, abs=1e-3)
+    assert made[2] > 0.95
+
+
+def test_contacts_are_not_taught_by_faces() -> None:
+    model = network(NetShape(width=8, blocks=2, hidden=8)).requires_grad_()
+    mel, conditions = heard(model.context + 4)
+    faces, odds = model.taught(mel, conditions)
+    assert odds.shape == (2, 4, 2)
+    torch.testing.assert_close(faces, model(mel, conditions))
+    backward(faces.sum() + model.last(mel[:, : model.context + 1], conditions[:, :1]).sum())
+    assert model.odds.weight.grad is None
+    backward(model.taught(mel, conditions)[1].sum())
+    assert model.odds.weight.grad is not None
+
+
 def test_film_is_what_lets_conditions_into_the_sound() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8))
     mel, conditions = heard(20)
@@ -132,7 +193,7 @@ def test_an_unknown_label_is_named_with_the_nearest() -> None:
 
 
 def test_the_default_is_small_enough_to_ship() -> None:
-    model = FaceNet(NetShape(), range(19))
+    model = FaceNet(NetShape(), range(19), SHIPPED)
     assert sum(one.numel() for one in model.parameters()) <= 600_000
     assert NetShape().context == 30
 
@@ -168,7 +229,7 @@ def test_the_squash_is_not_led_further_outside() -> None:
 
 
 def test_new_networks_begin_at_rest() -> None:
-    model = FaceNet(NetShape(width=8, blocks=2, hidden=8), range(19))
+    model = FaceNet(NetShape(width=8, blocks=2, hidden=8), range(19), SHIPPED)
     with torch.no_grad():
         told = torch.randn(3, 10, 19)
         one, other = (model.whole(torch.randn(3, 10, 80) * 4 - 10, told) for _ in range(2))

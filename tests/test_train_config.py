@@ -33,7 +33,6 @@ def test_defaults_are_the_weights_of_the_losses() -> None:
         "softness",
         "lip_softness",
         "jitter",
-        "spare",
     }
     assert Draw().real == 3 * Draw().synthetic
 

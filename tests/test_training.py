@@ -110,7 +110,7 @@ def test_the_same_seed_gives_the_same_training(made_up: Path, tmp_path: Path) ->
 def test_a_loss_without_weight_is_neither_made_nor_logged(made_up: Path, tmp_path: Path) -> None:
     losses = evolve(SHORT.losses, snap_silence=0.0, snap_speech=0.0, surface=0.0, lips=0.0)
     learned(evolve(SHORT, losses=losses), made_up, tmp_path)
-    expected = {"supervised", "velocity", "contact", "gap", "consistency", "expression", "loss"}
+    expected = {"supervised", "velocity", "contact", "consistency", "expression", "loss"}
     assert set(lines(tmp_path, "step")[0]) == {"kind", "step", "gradient", "rate", *expected}
 
 
@@ -252,10 +252,10 @@ def test_a_loss_that_is_no_number_stops_and_names_the_clips(made_up: Path, tmp_p
     with pytest.raises(Diverged) as stop:
         train(Run(config=config, data=data, out=out), Poison())
     said = str(stop.value)
-    assert said.startswith("step 4: loss nan, supervised inf, velocity nan, contact inf, ")
+    assert said.startswith("step 4: loss nan, supervised inf, velocity nan, gradient nan; ")
     assert f"{out / LAST} holds the last good step. Look at the clips of this step" in said
     clips = unpack_clips(data, read_manifest(data), Split.TRAIN, data)
-    drawn = Drawer(config, clips, ANCHORS, SURFACE).batch(4).ids
+    drawn = Drawer(config, clips, ANCHORS, SURFACE, BANK.channels).batch(4).ids
     assert said.endswith(": " + ", ".join(drawn))
     kept = load_checkpoint(out / LAST)
     assert kept.head.step == 2

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien_trainer.frames import F32
-from mien_trainer.mel import PEAKS
-from mien_trainer.model.net import SILENCE
+from mien_trainer.mel import PEAKS, SILENCE
 from mien_trainer.train.config import Variety
 from mien_trainer.train.vary import varied
 

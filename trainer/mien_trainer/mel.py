@@ -43,6 +43,9 @@ LOOK_AHEAD = WINDOW - LEAD
 FLOOR = 1e-8
 """The least energy of a band: what white noise of -87 dBFS has. Its logarithm is -18.42."""
 
+SILENCE = math.log(FLOOR)
+"""Every band of digital silence."""
+
 LOWEST, HIGHEST = 50.0, 7600.0
 """The outer feet of the first and the last triangle in Hz."""
 

@@ -181,12 +181,18 @@ def teeth_gap(weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
     return _gap(Contact.TEETH, weights, channels)
 
 
+def pressed(weights: npt.ArrayLike, channels: Sequence[str]) -> F64:
+    """How far what presses the lips or rolls them in does so (...), 1 in full, at (..., C)."""
+    of = _Columns(weights, channels)
+    found: F64 = np.max([of[name] / full for name, full in PRESSING.items()], axis=0)
+    return found
+
+
 def _gap(contact: Contact, weights: npt.ArrayLike, channels: Sequence[str]) -> F32:
     gap, of = GAPS[contact], _Columns(weights, channels)
     jaw = of["jawOpen"] * (1.0 - gap.closing * of["mouthClose"])
     parted: F64 = np.sum([part * of[name] for name, part in gap.parting.items()], axis=0)
-    pressed: F64 = np.max([of[name] / full for name, full in PRESSING.items()], axis=0)
-    give = gap.give + gap.pressed * np.minimum(1.0, pressed)
+    give = gap.give + gap.pressed * np.minimum(1.0, pressed(weights, channels))
     return np.maximum(0.0, jaw + parted - give).astype(np.float32)
 
 

@@ -3,13 +3,18 @@
     base  = what the conditions alone give              a perceptron of two hidden layers
     heard = log(1 + exp(mel - QUIET))                   next to nothing below a quiet room
     x     = blocks of causal convolutions over sound    scaled and shifted by the conditions (FiLM)
-    face  = squash(base * (1 - squash(fade(x))) + move(x))
+    free  = squash(base * (1 - squash(fade(x))) + move(x))
+    touch = sigmoid(SHARPNESS * (log-odds(x) - least))  for lips on lips, and for lip on teeth
+    held  = free * (1 - touch * holds)
+    face  = held + touch * max(0, presses - held)
 
-So the face at rest is the base, sound lets parts of it fade, and moves the rest. Nothing looks
-ahead: the look-ahead of 20 ms lies within the log-mel frames.
+So the face at rest is the base, sound lets parts of it fade, and moves the rest. A contact is all
+or nothing: where its sound may well be heard it takes what would part the lips to 0 and presses
+them. Left to the weights alone a mouth that cannot tell p from t for certain would half close for
+both. Nothing looks ahead: the look-ahead of 20 ms lies within the log-mel frames.
 
 Dimension letters: B sequences, N frames, R frames of context, M mel bands, D conditions (labels
-one-hot in the bank's order, then V, A, D), W width, C channels.
+one-hot in the bank's order, then V, A, D), W width, C channels, G kinds of contact.
 """
 
 from __future__ import annotations
@@ -21,15 +26,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  torch's own habit
 
-from mien_trainer.mel import FLOOR
+from mien_trainer.lips.touching import ContactShapes
+from mien_trainer.mel import SILENCE
 from mien_trainer.model.shape import NetShape
 from mien_trainer.model.squash import squash
-
-SILENCE = math.log(FLOOR)
-"""Every band of digital silence, which is what came before the first frame."""
+from mien_trainer.model.typed import to_tensor
 
 QUIET = -12.5
 """The log-mel energy of a quiet room: about what white noise of -60 dBFS has in each band."""
+
+SHARPNESS = 6.0
+"""How fast a contact is made as its log-odds grow: from a tenth to nine tenths within 0.7."""
+
+_UNHEARD = -8.0
+"""The log-odds of contacts that a new network begins with: it makes none."""
 
 
 def audible(mel: Tensor) -> Tensor:
@@ -41,28 +51,37 @@ class FaceNet(nn.Module):
     """Weights in [0, 1] for log-mel frames and conditions.
 
     ``columns`` are the places of the conditions that it listens to; it may be handed all. The mean
-    and standard deviation of its input are buffers, (M,) each.
+    and standard deviation of its input are buffers, (M,) each, and so are the contacts' shapes,
+    (G, C) each.
     """
 
     mean: Tensor
     deviation: Tensor
     columns: Tensor
+    holds: Tensor
+    presses: Tensor
 
     def __init__(
-        self, shape: NetShape, columns: Sequence[int], *, mels: int = 80, channels: int = 52
+        self, shape: NetShape, columns: Sequence[int], contacts: ContactShapes, *, mels: int = 80
     ) -> None:
         super().__init__()
         self.shape = shape
+        self._least = math.log(shape.doubt / (1.0 - shape.doubt))
         width, told = shape.width, len(columns)
+        kinds, channels = contacts.holds.shape
         self.register_buffer("mean", torch.full((mels,), 3.0))
         self.register_buffer("deviation", torch.full((mels,), 2.0))
         self.register_buffer("columns", torch.tensor(columns, dtype=torch.int32))
+        self.register_buffer("holds", to_tensor(contacts.holds))
+        self.register_buffer("presses", to_tensor(contacts.presses))
         self.base = Base(told, shape.hidden, channels)
         self.listen = nn.Linear(mels, width)
         self.blocks = nn.ModuleList(Block(width, told, d) for d in shape.dilations)
         self.heads = nn.Linear(width, 2 * channels)
-        nn.init.zeros_(self.heads.weight)
-        nn.init.zeros_(self.heads.bias)
+        self.odds = nn.Linear(width, kinds)
+        for head, bias in ((self.heads, 0.0), (self.odds, _UNHEARD)):
+            nn.init.zeros_(head.weight)
+            nn.init.constant_(head.bias, bias)
 
     @property
     def context(self) -> int:
@@ -71,11 +90,15 @@ class FaceNet(nn.Module):
 
     def forward(self, mel: Tensor, conditions: Tensor) -> Tensor:
         """Faces (B, N, C) of the last N frames of mel (B, R + N, M), conditions (B, R + N, D)."""
+        return self.taught(mel, conditions)[0]
+
+    def taught(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
+        """As `forward`, with the log-odds (B, N, G) of contacts."""
         told = self._told(conditions)
         x = self._heard(mel)
         for block in self._blocks():
             x = block(x, told)
-        return self._face(x, told)
+        return self._face(x, told), self.odds(x)
 
     def whole(self, mel: Tensor, conditions: Tensor) -> Tensor:
         """Faces (B, N, C) from the first frame of mel (B, N, M) on, with silence before it."""
@@ -144,7 +167,17 @@ class FaceNet(nn.Module):
     def _face(self, x: Tensor, told: Tensor) -> Tensor:
         base: Tensor = self.base(told[..., -x.shape[-2] :, :])
         fade, move = self.heads(x).chunk(2, dim=-1)
-        return squash(base * (1.0 - squash(fade)) + move)
+        face = squash(base * (1.0 - squash(fade)) + move)
+        # Contacts learn from contacts alone: where one is made in doubt, the faces do not undo it,
+        # nor do they learn from what it hides.
+        odds: Tensor = self.odds(x).detach()
+        touch = torch.sigmoid(SHARPNESS * (odds - self._least))
+        # Lips on lips come last, since they are felt the most where both are made.
+        for kind in reversed(range(len(self.holds))):
+            made = touch[..., kind : kind + 1]
+            face = face * (1.0 - made * self.holds[kind])
+            face = face + made * (self.presses[kind] - face).clamp(min=0.0)
+        return face
 
 
 class Base(nn.Module):

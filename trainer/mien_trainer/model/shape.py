@@ -14,12 +14,15 @@ from mien_trainer.fault import TrainerError
 class NetShape:
     """``width`` numbers a frame between blocks, ``blocks`` of them, ``hidden`` units of the base.
 
-    Block k looks back 2 * 2^k frames, so that n blocks see the last 2^(n+1) - 1 frames.
+    Block k looks back 2 * 2^k frames, so that n blocks see the last 2^(n+1) - 1 frames. A contact
+    of the lips that is as likely as ``doubt`` is half made, a little above it in full: the less
+    likely, the fewer are missed, and the more often lips close that should not.
     """
 
     width: int = 96
     blocks: int = 4
     hidden: int = 128
+    doubt: float = 0.01
 
     @property
     def dilations(self) -> tuple[int, ...]:

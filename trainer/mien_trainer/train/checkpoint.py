@@ -25,6 +25,7 @@ from mien.artifact.error import ArtifactError
 from mien.text.atomic import write_atomic
 from mien.text.canonical import canonical
 from mien_trainer.fault import TrainerError
+from mien_trainer.lips.touching import contact_shapes
 from mien_trainer.model.net import FaceNet
 from mien_trainer.model.typed import random_state, set_random_state, to_array, to_tensor
 from mien_trainer.train.config import TrainConfig
@@ -85,7 +86,7 @@ class Progress:
 def new_model(head: Head) -> FaceNet:
     """The network that ``head`` describes, with new weights."""
     columns = head.config.conditions.columns(head.labels)
-    return FaceNet(head.config.model, columns, mels=head.mels, channels=len(head.channels))
+    return FaceNet(head.config.model, columns, contact_shapes(head.channels), mels=head.mels)
 
 
 def checkpoint_bytes(

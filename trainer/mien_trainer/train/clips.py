@@ -19,12 +19,14 @@ from attrs import frozen
 
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
+from mien_trainer.mel import SILENCE
 from mien_trainer.speech.source import Split
 from mien_trainer.targets.manifest import Manifest, ShardEntry, manifest_digest
 from mien_trainer.targets.shard import iterate_shard
 from mien_trainer.targets.stored import StoredClip
 
 F16 = npt.NDArray[np.float16]
+I64 = npt.NDArray[np.int64]
 
 CACHE = ".train-cache"
 """The folder beside the shards that holds what was unpacked of them; it can be deleted."""
@@ -48,11 +50,22 @@ class Clips:
     ids: tuple[str, ...]
     labels: tuple[str, ...]
     real: npt.NDArray[np.bool_]
-    starts: npt.NDArray[np.int64]
+    starts: I64
     mel: F16
     conditions: F32
     targets: F16
     speech: F16
+
+    def heard(self, at: I64, clip: I64, delay: int) -> F32:
+        """The mel frames (n, k, M) ``delay`` frames after ``at`` (n, k) in the clips (n,).
+
+        Before a clip there is silence, and its last frame goes on.
+        """
+        begin, end = self.starts[clip][:, None], self.starts[clip + 1][:, None]
+        late = at + delay
+        mel = self.mel[np.clip(late, begin, end - 1)].astype(np.float32)
+        mel[late < begin] = SILENCE
+        return mel
 
 
 def unpack_clips(data: Path, manifest: Manifest, split: Split, spare: Path) -> Clips:

@@ -27,7 +27,9 @@ class Draw:
 
     ``batch`` stretches of ``frames`` frames are taught; ``pairs`` pairs of moments are compared
     with their emotions swapped; ``points`` random places of the bank are taught in silence. A
-    recorded person counts ``real``, a synthetic voice ``synthetic``.
+    recorded person counts ``real``, a synthetic voice ``synthetic``. A face is taught to come
+    ``delay`` frames after its sound: lips move for a sound before it is heard, and a frame more of
+    it tells which.
     """
 
     batch: int = 16
@@ -36,6 +38,7 @@ class Draw:
     points: int = 48
     real: float = 3.0
     synthetic: float = 1.0
+    delay: int = 1
 
 
 @frozen(kw_only=True)
@@ -55,18 +58,15 @@ class Losses:
     by their size, so that what cannot be foreseen (blinks, glances) does not pull. ``lip_softness``
     is the same for LIPSYNC and SHARED channels of clips: where sounds may be heard as one or
     another, lips pass between their shapes and do not jump. ``jitter`` is the step in VAD that
-    `consistency` takes on each axis, at most, and ``spare`` what lips that touch are taught to have
-    left, in units of jawOpen.
+    `consistency` takes on each axis, at most.
     """
 
     softness: float = 0.01
     lip_softness: float = 0.2
     jitter: float = 0.05
-    spare: float = 0.01
     supervised: float = 1.0
     velocity: float = 1.0
-    contact: float = 50.0
-    gap: float = 10.0
+    contact: float = 1.0
     consistency: float = 0.1
     lips: float = 0.5
     expression: float = 0.5

@@ -10,6 +10,7 @@ from time import perf_counter
 import torch
 from attrs import evolve, frozen
 
+from mien_trainer.lips.touching import contact_shapes
 from mien_trainer.model.net import FaceNet
 from mien_trainer.model.typed import backward, be_deterministic, seed_random, take_step
 from mien_trainer.speech.source import Split
@@ -65,9 +66,10 @@ def step_cost(config: TrainConfig, data: Path, steps: int, step: Callable[[], No
         unpack_clips(data, manifest, Split.TRAIN, data),
         anchor_lessons(bank, labels),
         surface_lessons(bank, labels, config.seed),
+        bank.channels,
     )
     columns = config.conditions.columns(bank.labels)
-    model = FaceNet(config.model, columns, mels=manifest.mels, channels=len(bank.channels))
+    model = FaceNet(config.model, columns, contact_shapes(bank.channels), mels=manifest.mels)
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.optimizer.rate)
     snapped, snapless = (
         Objective(weights, config.channels, bank.tables, torch.device("cpu"))

@@ -1,11 +1,13 @@
 """What each step is made of, drawn by its number: the same seed and step give the same batch.
 
 So nothing has to be remembered to go on after a stop, and processes that share a step draw it
-alike and take a part each. Dimension letters: B stretches, P pairs, G conditions of one window, R
-frames of context, N frames, M mel bands, D conditions, C channels.
+alike and take a part each. Dimension letters: B stretches, P pairs, G kinds of contact, G' and G''
+conditions of one window, R frames of context, N frames, M mel bands, D conditions, C channels.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,7 @@ from attrs import frozen
 
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
-from mien_trainer.model.net import SILENCE
+from mien_trainer.lips.touching import touching
 from mien_trainer.train.clips import Clips
 from mien_trainer.train.config import TrainConfig
 from mien_trainer.train.rooms import ROOMS, quiet_rooms
@@ -30,17 +32,19 @@ SPOKEN = 0.5
 class Batch:
     """One step, or one process's part of it.
 
-    Taught stretches: mel (B, R + N, M), conditions (B, R + N, D), targets (B, N, C), counts (B, N),
-    which is 0 before a clip begins. Compared moments, the two of each pair P apart: pair_mel (2P,
-    R + 1, M), pair_conditions (2P, 3, D), its own, the other's and its own with VAD moved a little,
-    pair_speech (2P,). Presets: room_mel and voice_mel (ROOMS, R + 1, M), anchors (ROOMS, G, D) with
-    archetypes (ROOMS, G, C), places (ROOMS, G', D) with faces (ROOMS, G', C). ``ids`` are those of
-    all clips of the step.
+    Taught stretches: mel (B, R + N, M), conditions (B, R + N, D), targets (B, N, C), touching
+    (B, N, G) 1 where contacts are made, counts (B, N), which is 0 before a clip begins.
+    Compared moments, the two of each pair P apart: pair_mel (2P, R + 1, M), pair_conditions
+    (2P, 3, D), its own, the other's and its own with VAD moved a little, pair_speech (2P,).
+    Presets: room_mel and voice_mel (ROOMS, R + 1, M), anchors (ROOMS, G', D) with archetypes
+    (ROOMS, G', C), places (ROOMS, G'', D) with faces (ROOMS, G'', C). ``ids`` are those of all
+    clips of the step.
     """
 
     mel: F32
     conditions: F32
     targets: F32
+    touching: F32
     counts: F32
     pair_mel: F32
     pair_conditions: F32
@@ -63,6 +67,7 @@ class Drawer:
         clips: Clips,
         anchors: Lessons,
         surface: Lessons,
+        channels: Sequence[str],
         *,
         rank: int = 0,
         world: int = 1,
@@ -72,6 +77,7 @@ class Drawer:
         self._clips = clips
         self._anchors = anchors
         self._surface = surface
+        self._channels = channels
         self._rank, self._world = rank, world
         wanted = config.conditions.labels
         self._lengths = np.diff(clips.starts)
@@ -102,7 +108,7 @@ class Drawer:
         order = np.resize(rng.permutation(len(self._anchors.faces)), (ROOMS, self._each_room()))
         size = (ROOMS, -(-self._config.draw.points // ROOMS))
         places = rng.integers(0, len(self._surface.faces), size=size)
-        mel = varied(self._mel(at, self._clips.starts[clip]), self._config.variety, rng)
+        mel = varied(self._mel(at, clip), self._config.variety, rng)
         seen = np.concatenate((clip, self._clip_of(np.concatenate((first, then, voices)))))
         met: list[int] = seen.tolist()
 
@@ -118,10 +124,12 @@ class Drawer:
         other = np.concatenate((own[len(first) :], own[: len(first)]))
         near = own.copy()
         near[:, -3:] = np.clip(near[:, -3:] + moved[:, mine].reshape(-1, 3), -1.0, 1.0)
+        targets = self._clips.targets[np.maximum(taught, start[:, None])].astype(np.float32)
         return Batch(
             mel=mel[mine],
             conditions=self._clips.conditions[np.maximum(at, start[:, None])],
-            targets=self._clips.targets[np.maximum(taught, start[:, None])].astype(np.float32),
+            targets=targets,
+            touching=self._touching(taught, clip),
             counts=(counts[:, None] * (taught >= start[:, None])).astype(np.float32),
             pair_mel=self._windows(moments),
             pair_conditions=np.stack((own, other, near), axis=1),
@@ -134,6 +142,15 @@ class Drawer:
             faces=self._surface.faces[places[mine]],
             ids=tuple(dict.fromkeys(self._clips.ids[one] for one in met)),
         )
+
+    def _touching(self, at: I64, clip: I64) -> F32:
+        """Where contacts are made (B, N, G) in frames (B, N): lips meet before they are pressed."""
+        begin, end = self._clips.starts[clip][:, None], self._clips.starts[clip + 1][:, None]
+        seen = np.clip(np.concatenate((at, at[:, -1:] + 1), axis=1), begin, end - 1)
+        targets, speech = self._clips.targets[seen], self._clips.speech[seen]
+        height = touching(targets.astype(np.float32), speech.astype(np.float32), self._channels)
+        made: F32 = np.maximum(height[:, :-1], height[:, 1:])
+        return made
 
     def _each_room(self) -> int:
         return -(-len(self._anchors.faces) // ROOMS)
@@ -158,12 +175,9 @@ class Drawer:
         return np.searchsorted(self._clips.starts, frames, side="right") - 1
 
     def _windows(self, ends: I64) -> F32:
-        """The mel frames (n, R + 1, M) up to and with each frame (n,)."""
+        """The mel frames (n, R + 1, M) that the face of each frame (n,) is made from."""
         at = ends[:, None] + np.arange(-self._context, 1)
-        return self._mel(at, self._clips.starts[self._clip_of(ends)])
+        return self._mel(at, self._clip_of(ends))
 
-    def _mel(self, at: I64, start: I64) -> F32:
-        """Mel frames at ``at`` (n, k), with silence before the clips' starts (n,)."""
-        mel = self._clips.mel[np.maximum(at, start[:, None])].astype(np.float32)
-        mel[at < start[:, None]] = SILENCE
-        return mel
+    def _mel(self, at: I64, clip: I64) -> F32:
+        return self._clips.heard(at, clip, self._config.draw.delay)

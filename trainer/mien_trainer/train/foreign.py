@@ -111,7 +111,8 @@ def _foreign(
     )
     model = new_model(head)
     try:
-        model.load_state_dict({**tensors, "columns": model.columns})
+        ours = {name: model.state_dict()[name] for name in ("columns", "holds", "presses")}
+        model.load_state_dict({**tensors, **ours})
     except RuntimeError as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"{path}: not a network of this kind: {reason}") from None

@@ -120,6 +120,7 @@ def _train(run: Run, watcher: Watcher, group: Processes) -> Head:
         clips,
         anchors := anchor_lessons(bank, labels),
         surface_lessons(bank, labels, config.seed),
+        bank.channels,
         rank=group.rank,
         world=group.world,
     )

@@ -1,18 +1,16 @@
 """The losses: pure functions, each a mean, so that parts of a batch average to the whole.
 
-Dimension letters: B sequences, N frames, C channels; ``...`` is any number of dimensions.
+Dimension letters: B sequences, N frames, C channels, G kinds of contact; ``...`` is any number of
+dimensions.
 """
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
+from torch.nn import functional as F  # noqa: N812  torch's own habit
 
 _WORST = 10.0
 """What a squared error counts at anchors, beside its size."""
-
-_NEARLY = 0.95
-"""The share of a level from which a contact counts: targets are rounded, and caps may bite."""
 
 
 def soft(found: Tensor, wanted: Tensor, softness: Tensor | float) -> Tensor:
@@ -40,41 +38,13 @@ def velocity(
     return supervised(faces.diff(dim=1), targets.diff(dim=1), both, channels, softness)
 
 
-def contact(
-    faces: Tensor, targets: Tensor, counts: Tensor, sealing: Tensor, levels: Tensor, parting: Tensor
-) -> Tensor:
-    """How far the lips of faces (B, N, C) are from closing where those of targets do.
+def contact(odds: Tensor, touching: Tensor, counts: Tensor) -> Tensor:
+    """The cross-entropy of contacts (B, N, G), 1 or 0, under their log-odds (B, N, G).
 
-    The lips close in a frame whose target has one of the ``sealing`` channels (M,) at its level
-    (M,), as the rig says; ``parting`` channels (L,) would open them. Contacts are short and rare: a
-    loss that counts every frame alike is least where they are left out. counts as in `supervised`.
+    It is least where the odds are true ones, however rare contacts are. counts as in `supervised`.
     """
-    about = torch.cat((sealing, parting))
-    away = (faces - targets).index_select(-1, about).abs().mean(dim=-1)
-    return (away * _sealed(targets, sealing, levels) * counts).mean()
-
-
-def gap(
-    gaps: Tensor,
-    wanted: Tensor,
-    targets: Tensor,
-    counts: Tensor,
-    sealing: Tensor,
-    levels: Tensor,
-    spare: float,
-) -> Tensor:
-    """How far what parts at faces, ``gaps`` (B, N, G), is from touching where that of targets does.
-
-    Of the gaps ``wanted`` (B, N, G) of targets (B, N, C) those are contacts that are closed in a
-    frame with one of the ``sealing`` channels (M,) at its level (M,). They are taught to have
-    ``spare`` left in units of jawOpen. counts as in `supervised`.
-    """
-    apart = (gaps + spare).clamp(min=0.0) * (wanted <= 0.0)
-    return (apart.sum(dim=-1) * _sealed(targets, sealing, levels) * counts).mean()
-
-
-def _sealed(targets: Tensor, sealing: Tensor, levels: Tensor) -> Tensor:
-    return (targets.index_select(-1, sealing) >= _NEARLY * levels).any(dim=-1)
+    each = F.binary_cross_entropy_with_logits(odds, touching, reduction="none")
+    return (each * counts[..., None]).mean()
 
 
 def consistency(faces: Tensor, moved: Tensor) -> Tensor:

@@ -16,13 +16,11 @@ from mien_trainer.model.typed import split, to_floats, to_tensor
 from mien_trainer.train import losses
 from mien_trainer.train.config import ClassWeights, Losses
 from mien_trainer.train.draw import Batch
-from mien_trainer.train.parted import Parted
 
 NAMES = (
     "supervised",
     "velocity",
     "contact",
-    "gap",
     "consistency",
     "lips",
     "expression",
@@ -51,10 +49,6 @@ class Objective:
         self._softness = self._tensor(np.where(lips, weights.lip_softness, weights.softness))
         self._lipsync = self._positions(classes, "LIPSYNC")
         self._expression = self._positions(classes, "EXPRESSION")
-        self._sealing = to_tensor(np.array(tables.sealing), device)
-        self._levels = self._tensor(tables.sealing_levels)
-        self._parted = Parted(tables.channels, device)
-        self._parting = to_tensor(np.array(tables.parting), device)
 
     def __call__(self, model: FaceNet, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """The sum, and each loss without its weight by its name."""
@@ -67,24 +61,15 @@ class Objective:
         return torch.stack(terms).sum(), {name: found[name] for name in self.weights}
 
     def _taught(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:
-        if not self._on("supervised", "velocity", "contact", "gap"):
+        if not self._on("supervised", "velocity", "contact"):
             return {}
-        faces = model(self._tensor(batch.mel), self._tensor(batch.conditions))
+        faces, odds = model.taught(self._tensor(batch.mel), self._tensor(batch.conditions))
         targets, counts = self._tensor(batch.targets), self._tensor(batch.counts)
         about, each = (faces, targets, counts), (self._channels, self._softness)
-        seal = self._sealing, self._levels
         return {
             "supervised": losses.supervised(*about, *each),
             "velocity": losses.velocity(*about, *each),
-            "contact": losses.contact(*about, *seal, self._parting),
-            "gap": losses.gap(
-                self._parted(faces),
-                self._parted(targets),
-                targets,
-                counts,
-                *seal,
-                self._losses.spare,
-            ),
+            "contact": losses.contact(odds, self._tensor(batch.touching), counts),
         }
 
     def _compared(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:

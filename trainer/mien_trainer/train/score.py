@@ -53,6 +53,7 @@ class Examiner:
             raise TrainerError(f"no clip to validate on has one of the labels {', '.join(wanted)}")
         picks: list[int] = np.linspace(0, len(used) - 1, CLIPS).astype(int).tolist()
         self._clips = clips
+        self._delay = config.draw.delay
         self._chosen = [used[at] for at in sorted(set(picks))]
         self._classes = np.array(classes)
         self._anchors = anchors
@@ -81,8 +82,9 @@ class Examiner:
         """The mean errors (C,) over the clip's first frames."""
         begin = int(self._clips.starts[at])
         part = slice(begin, min(begin + FRAMES, int(self._clips.starts[at + 1])))
+        frames = np.arange(part.start, part.stop)[None]
         faces = model.whole(
-            to_floats(self._clips.mel[part], device)[None],
+            to_floats(self._clips.heard(frames, np.array([at]), self._delay), device),
             to_floats(self._clips.conditions[part], device)[None],
         )[0]
         error: F32 = np.abs(to_array(faces) - self._clips.targets[part]).mean(axis=0)

@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from mien_trainer.frames import F32
-from mien_trainer.mel import PEAKS
-from mien_trainer.model.net import SILENCE
+from mien_trainer.mel import PEAKS, SILENCE
 from mien_trainer.train.config import Variety
 
 _PER_DECIBEL = math.log(10.0) / 10.0

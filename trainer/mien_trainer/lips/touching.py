@@ -1,0 +1,82 @@
+"""Which frames are taught to touch, and what touching does to a face.
+
+Dimension letters: N frames, C channels, G kinds of contact in the order of `Contact`; ``...`` is
+any number of dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from attrs import frozen
+
+from mien_trainer.frames import F32
+from mien_trainer.lips.closures import CLOSED, lip_gap, pressed, teeth_gap
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.record import Contact
+from mien_trainer.lips.table import VisemeTable
+
+_FIRMLY = 0.95
+"""How far the lips are pressed or rolled in where a contact is at its height; targets are
+rounded."""
+
+
+@frozen(kw_only=True, eq=False)
+class ContactShapes:
+    """What each kind of contact does.
+
+    ``holds`` (G, C) is 1 for a channel that it takes to 0, ``presses`` (G, C) the weight that it
+    raises a channel to.
+    """
+
+    holds: F32
+    presses: F32
+
+
+def contact_shapes(channels: Sequence[str], table: VisemeTable | None = None) -> ContactShapes:
+    """What the visemes of ``table`` say of it, for ``channels`` (C,)."""
+    table = table or shipped_table()
+    holds = [
+        _row(channels, dict.fromkeys(table.contacts[one].holds, 1.0).items()) for one in Contact
+    ]
+    presses = [
+        _row(
+            channels,
+            (
+                (name, weight)
+                for viseme in table.visemes.values()
+                if viseme.contact is one
+                for name, weight in viseme.weights.items()
+                if name not in table.contacts[one].holds
+            ),
+        )
+        for one in Contact
+    ]
+    return ContactShapes(holds=np.stack(holds), presses=np.stack(presses))
+
+
+def touching(weights: F32, speech: F32, channels: Sequence[str]) -> F32:
+    """1 where what speaks is in contact (..., N, G), else 0, by the weights (..., N, C).
+
+    That is the height of a p or an f, where the lips are closed and pressed, or rolled in under the
+    teeth; a face at rest closes its lips, too, but for speech (..., N) below a half it is not
+    speaking. Nobody touches both ways at once; weights that are no numbers touch nothing.
+    """
+    with np.errstate(invalid="ignore"):
+        return _touching(weights, speech, channels)
+
+
+def _touching(weights: F32, speech: F32, channels: Sequence[str]) -> F32:
+    firm = (pressed(weights, channels) >= _FIRMLY) & (speech >= 0.5)
+    lips = firm & (lip_gap(weights, channels) <= CLOSED)
+    teeth = firm & (teeth_gap(weights, channels) <= CLOSED) & ~lips
+    return np.stack((lips, teeth), axis=-1).astype(np.float32)
+
+
+def _row(channels: Sequence[str], weights: Iterable[tuple[str, float]]) -> F32:
+    row = np.zeros(len(channels), dtype=np.float32)
+    for name, weight in weights:
+        if name in channels:
+            row[channels.index(name)] = weight
+    return row
