@@ -199,12 +199,20 @@ def test_lips_as_taught_match_and_others_do_not() -> None:
     same = lip_match(subject(Memory(UNHEARD)), "same", UNHEARD)
     assert same.correlation == pytest.approx(1.0)
     assert same.error == 0.0
-    assert same.opening == pytest.approx(1.0)
+    assert (same.opening, same.shut) == (pytest.approx(1.0), 0.0)
     assert same.seconds == pytest.approx(len(UNHEARD) * FRAMES / FRAME_RATE)
     still = lip_match(subject(Rule()), "still", UNHEARD[:1])
     assert still.correlation == pytest.approx(0.0, abs=1e-6)
     assert still.error > 0.005
     assert still.opening < 0.5
+
+
+def test_a_mouth_that_stays_shut_is_told() -> None:
+    def mute(mel: F32, conditions: F32) -> F32:
+        return np.zeros((*mel.shape[:2], len(BANK.channels)), dtype=np.float32)
+
+    found = lip_match(subject(mute), "mute", UNHEARD)
+    assert (found.opening, found.shut) == (0.0, 1.0)
 
 
 def test_an_older_network_is_matched_on_what_it_knows_in_unheard_voices() -> None:

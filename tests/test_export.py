@@ -172,6 +172,7 @@ def evaluation(network: OnnxNetwork, path: Path, **changes: object) -> Path:
                 "correlation": 0.91,
                 "error": 0.012,
                 "opening": 0.75,
+                "shut": 0.125,
             }
         ],
         "closures": [{"label": "joy", "lips": kept, "teeth": kept}],
@@ -194,7 +195,7 @@ def test_the_command_writes_the_same_bytes_and_a_card(
     assert f"| parameters | {network.card.parameters:,} |" in card
     assert "| look-ahead | 0.02 s | at most 0.02 s | yes |" in card
     assert "| size | 8.58 MB | at most 5.00 MB | **no** |" in card
-    assert "| a voice | 7 | 0.910 | 0.0120 | 75% |" in card
+    assert "| a voice | 7 | 0.910 | 0.0120 | 75% | 12% |" in card
     assert "It can wear neutral, joy, anger, sadness, surprise only." in card
     assert network.card.checkpoint in card
 

@@ -27,11 +27,12 @@ def lines(found: Evaluation) -> Iterator[str]:
     yield "anchors                        mean    worst    nearest to their own"
     for one in found.anchors:
         yield f"  {one.sound:<26} {one.mean:.4f}  {one.worst:.4f}  {one.own} of {len(one.faces)}"
-    yield "lips                           correlation  error    opening"
+    yield "lips                           correlation  error    opening  shut"
     for match in found.lips:
         yield (
             f"  {match.name:<26} {match.correlation:8.3f}     {match.error:.4f}"
-            f"   {match.opening:5.0%}     {match.clips} clips, {match.seconds:.0f} s"
+            f"   {match.opening:5.0%}  {match.shut:5.0%}"
+            f"     {match.clips} clips, {match.seconds:.0f} s"
         )
     if found.beside is not None:
         yield (

@@ -31,8 +31,9 @@ class LipMatch:
     """The LIPSYNC channels of some clips beside their targets.
 
     ``correlation``: Pearson's over all frames, mean over the channels that move; ``error``: the
-    mean absolute difference; ``opening``: how wide the lips are apart in frames that have them well
-    apart, as a share of what was taught. A mouth that stayed shut would keep every contact.
+    mean absolute difference. In the frames that have the lips well apart as taught, ``opening`` is
+    how wide they are as a share of that, and ``shut`` in how many they touch all the same: a mouth
+    that stayed shut would keep every contact.
     """
 
     name: str
@@ -41,6 +42,7 @@ class LipMatch:
     correlation: float
     error: float
     opening: float
+    shut: float
 
 
 @frozen(kw_only=True)
@@ -85,13 +87,15 @@ def lip_match(subject: Subject, name: str, clips: Sequence[StoredClip]) -> LipMa
     targets = np.concatenate([clip.targets for clip in clips])
     found = faces[:, channels].astype(np.float64)
     wanted = targets[:, channels].astype(np.float64)
+    apart, taught = _apart(faces, targets, subject.bank.channels)
     return LipMatch(
         name=name,
         clips=len(clips),
         seconds=len(wanted) / FRAME_RATE,
         correlation=_correlation(found, wanted),
         error=float(np.abs(found - wanted).mean()),
-        opening=_opening(faces, targets, subject.bank.channels),
+        opening=float(apart.mean() / taught.mean()) if len(taught) else float("nan"),
+        shut=float((apart <= CLOSED).mean()) if len(taught) else float("nan"),
     )
 
 
@@ -135,12 +139,11 @@ def _kept(found: Sequence[_Gaps], contact: Contact) -> Kept:
     )
 
 
-def _opening(faces: F32, targets: F32, channels: Sequence[str]) -> float:
+def _apart(faces: F32, targets: F32, channels: Sequence[str]) -> tuple[F32, F32]:
+    """How wide lips are (n,), and as taught, in the frames that have them well apart as taught."""
     taught = lip_gap(targets, channels)
-    apart = taught >= _APART
-    if not apart.any():
-        return float("nan")
-    return float(lip_gap(faces, channels)[apart].mean() / taught[apart].mean())
+    frames = taught >= _APART
+    return lip_gap(faces, channels)[frames], taught[frames]
 
 
 def _correlation(found: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> float:

@@ -16,7 +16,7 @@ def figures_table(report: Report) -> str:
     return _table(heads, _figure_rows(report))
 
 
-_LIPS = ("correlation", "mean error", "opening")
+_LIPS = ("correlation", "mean error", "opening", "shut")
 
 
 def lips_table(report: Report) -> str:
@@ -43,11 +43,13 @@ def _lip_rows(networks: Sequence[Evaluation]) -> Iterator[str]:
         yield (
             _cell(first.name)
             + _cell(f"{first.clips} clips, {first.seconds:.0f} s", "soft")
-            + "".join(
-                _cell(f"{m.correlation:.3f}") + _cell(f"{m.error:.4f}") + _cell(f"{m.opening:.0%}")
-                for m in matches
-            )
+            + "".join(map(_followed, matches))
         )
+
+
+def _followed(match: LipMatch) -> str:
+    shares = _cell(f"{match.opening:.0%}") + _cell(f"{match.shut:.0%}")
+    return _cell(f"{match.correlation:.3f}") + _cell(f"{match.error:.4f}") + shares
 
 
 def _measured(row: Figure, more: str = "") -> str:

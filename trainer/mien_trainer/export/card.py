@@ -102,10 +102,11 @@ def _figures(measured: Measured) -> Iterator[str]:
             f"{one.correlation:.3f}",
             f"{one.error:.4f}",
             f"{one.opening:.0%}",
+            f"{one.shut:.0%}",
         )
         for one in measured.lips
     ]
-    yield from _table(("lips on", "clips", "correlation", "mean error", "opening"), lips)
+    yield from _table(("lips on", "clips", "correlation", "mean error", "opening", "shut"), lips)
 
 
 def _limits(card: NetworkCard, learned: Learned | None) -> Iterator[str]:
