@@ -94,6 +94,12 @@ def test_contact_by_hand() -> None:
     assert losses.contact(odds, made, 0.0 * counts) == 0.0
 
 
+def test_quiet_is_contact_where_there_is_none() -> None:
+    odds = faces(0, 2, 6) * 4.0 - 2.0
+    none = losses.contact(odds, torch.zeros_like(odds), ones(2, 6))
+    torch.testing.assert_close(losses.quiet(odds), none)
+
+
 def test_contact_is_least_at_the_true_odds() -> None:
     """One frame of ten is closed and none can be told from the others: the odds are 1 to 9."""
     made = torch.zeros(1, 10, 1)
@@ -161,6 +167,7 @@ def test_parts_of_equal_size_average_to_the_whole(seed: int, size: int) -> None:
                 losses.supervised(a, b, c, EVERY, SOFT),
                 losses.velocity(a, b, c, EVERY, SOFT),
                 losses.contact(a, (b > 0.5).float(), c),
+                losses.quiet(a),
                 losses.consistency(a, b),
                 losses.lips_stay(a, b, c, LIPS),
                 losses.expression_stays(a, b, BROWS),

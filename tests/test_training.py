@@ -108,7 +108,9 @@ def test_the_same_seed_gives_the_same_training(made_up: Path, tmp_path: Path) ->
 
 
 def test_a_loss_without_weight_is_neither_made_nor_logged(made_up: Path, tmp_path: Path) -> None:
-    losses = evolve(SHORT.losses, snap_silence=0.0, snap_speech=0.0, surface=0.0, lips=0.0)
+    losses = evolve(
+        SHORT.losses, quiet=0.0, snap_silence=0.0, snap_speech=0.0, surface=0.0, lips=0.0
+    )
     learned(evolve(SHORT, losses=losses), made_up, tmp_path)
     expected = {"supervised", "velocity", "contact", "consistency", "expression", "loss"}
     assert set(lines(tmp_path, "step")[0]) == {"kind", "step", "gradient", "rate", *expected}

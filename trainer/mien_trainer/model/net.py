@@ -106,16 +106,20 @@ class FaceNet(nn.Module):
         return self.forward(mel, self._before(conditions))
 
     def last(self, mel: Tensor, conditions: Tensor) -> Tensor:
-        """Faces (B, G, C) at the end of mel (B, R + 1, M) under G steady conditions (B, G, D) each.
+        """Faces (B, K, C) at the end of mel (B, R + 1, M) under K steady conditions (B, K, D)."""
+        return self.moments(mel, conditions)[0]
 
-        As `forward`, but only what the last frame depends on is computed, and what does not depend
+    def moments(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
+        """As `last`, with the log-odds (B, K, G) of contacts.
+
+        As `taught`, but only what the last frame depends on is computed, and what does not depend
         on the conditions only once.
         """
         told = self._told(conditions)[:, :, None]
         x = self._heard(mel)[:, None]
         for block in self._blocks():
             x = block(x, told, prune=True)
-        return self._face(x, told)[:, :, 0]
+        return self._face(x, told)[:, :, 0], self.odds(x)[:, :, 0]
 
     def start(self, conditions: Tensor) -> Tensor:
         """The state (B, R, W) before the first frame, for its conditions (B, D).

@@ -67,6 +67,7 @@ class Losses:
     supervised: float = 1.0
     velocity: float = 1.0
     contact: float = 1.0
+    quiet: float = 1.0
     consistency: float = 0.1
     lips: float = 0.5
     expression: float = 0.5

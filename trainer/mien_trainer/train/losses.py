@@ -47,6 +47,11 @@ def contact(odds: Tensor, touching: Tensor, counts: Tensor) -> Tensor:
     return (each * counts[..., None]).mean()
 
 
+def quiet(odds: Tensor) -> Tensor:
+    """The same where there are no contacts: log-odds (..., G) in a quiet room."""
+    return F.softplus(odds).mean()
+
+
 def consistency(faces: Tensor, moved: Tensor) -> Tensor:
     """How much faces (..., C) change when VAD moves a little: the mean over channels."""
     return (faces - moved).abs().mean()

@@ -21,6 +21,7 @@ NAMES = (
     "supervised",
     "velocity",
     "contact",
+    "quiet",
     "consistency",
     "lips",
     "expression",
@@ -90,20 +91,19 @@ class Objective:
         softness = self._losses.softness
         anchors, archetypes = self._tensor(batch.anchors), self._tensor(batch.archetypes)
         found: dict[str, Tensor] = {}
-        if self._on("snap_silence", "surface"):
+        if self._on("quiet", "snap_silence", "surface"):
             told: list[Tensor] = []
-            wanted: list[Tensor] = []
-            if self._on("snap_silence"):
-                told, wanted = [anchors], [archetypes]
+            if self._on("snap_silence") or not self._on("surface"):
+                told.append(anchors)
             if self._on("surface"):
                 told.append(self._tensor(batch.places))
-                wanted.append(self._tensor(batch.faces))
-            faces = model.last(self._tensor(batch.room_mel), torch.cat(told, dim=1))
+            faces, odds = model.moments(self._tensor(batch.room_mel), torch.cat(told, dim=1))
             parts = split(faces, [one.shape[1] for one in told], dim=1)
+            found["quiet"] = losses.quiet(odds)
             if self._on("snap_silence"):
-                found["snap_silence"] = losses.snap(parts[0], wanted[0], softness)
+                found["snap_silence"] = losses.snap(parts[0], archetypes, softness)
             if self._on("surface"):
-                found["surface"] = losses.surface(parts[-1], wanted[-1], softness)
+                found["surface"] = losses.surface(parts[-1], self._tensor(batch.faces), softness)
         if self._on("snap_speech"):
             faces = model.last(self._tensor(batch.voice_mel), anchors)
             chosen = self._expression
