@@ -94,10 +94,11 @@ def test_contact_by_hand() -> None:
     assert losses.contact(odds, made, 0.0 * counts) == 0.0
 
 
-def test_quiet_is_contact_where_there_is_none() -> None:
+def test_quiet_is_contact_where_there_is_none_by_far() -> None:
     odds = faces(0, 2, 6) * 4.0 - 2.0
-    none = losses.contact(odds, torch.zeros_like(odds), ones(2, 6))
+    none = losses.contact(odds + 8.0, torch.zeros_like(odds), ones(2, 6))
     torch.testing.assert_close(losses.quiet(odds), none)
+    assert float(losses.quiet(odds - 16.0)) < 0.01
 
 
 def test_contact_is_least_at_the_true_odds() -> None:

@@ -18,7 +18,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.touching import ContactShapes, contact_shapes
 from mien_trainer.mel import SILENCE
-from mien_trainer.model.net import Block, FaceNet
+from mien_trainer.model.net import SHARPNESS, Block, FaceNet
 from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.model.squash import squash
 from mien_trainer.model.typed import backward, seed_random, to_array, to_floats
@@ -40,7 +40,7 @@ def network(shape: NetShape, *, seed: int = 0, told: Conditioning | None = None)
     model = FaceNet(shape, conditions.columns(LABELS), SHAPED, mels=8)
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.2)
-    nn.init.constant_(model.odds.bias, -4.6)  # as likely as the doubt
+    nn.init.constant_(model.odds.bias, -6.2)  # as likely as the doubt
     return model.requires_grad_(requires_grad=False).eval()
 
 
@@ -152,15 +152,30 @@ def test_a_contact_as_likely_as_the_doubt_is_half_made(doubt: float) -> None:
     assert made[2] > 0.95
 
 
-def test_contacts_are_not_taught_by_faces() -> None:
+def test_what_is_taught_has_the_contacts_that_are_there() -> None:
+    model = network(NetShape(width=8, blocks=2, hidden=8))
+    mel, conditions = heard(model.context + 40)
+    touching = torch.zeros(2, 40, 2)
+    free, odds = model.taught(mel, conditions, touching)
+    touching[0, ::2, 0] = 1.0
+    faces, same = model.taught(mel, conditions, touching)
+    assert far(odds, same) == 0.0
+    assert float(free[0, ::2, :2].max()) > 0.1
+    assert float(faces[0, ::2, :2].max()) == 0.0
+    assert far(faces[0, 1::2], free[0, 1::2]) == far(faces[1], free[1]) == 0.0
+    doubt = model.shape.doubt
+    likely = torch.sigmoid(SHARPNESS * (odds - math.log(doubt / (1.0 - doubt))))
+    torch.testing.assert_close(model.taught(mel, conditions, likely)[0], model(mel, conditions))
+
+
+def test_contacts_are_not_taught_by_faces_nor_at_rest() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8)).requires_grad_()
     mel, conditions = heard(model.context + 4)
-    faces, odds = model.taught(mel, conditions)
-    assert odds.shape == (2, 4, 2)
-    torch.testing.assert_close(faces, model(mel, conditions))
-    backward(faces.sum() + model.last(mel[:, : model.context + 1], conditions[:, :1]).sum())
+    made = torch.ones(2, 4, 2)
+    still, _ = model.moments(mel[:, : model.context + 1], conditions[:, :1])
+    backward(model.taught(mel, conditions, made)[0].sum() + still.sum())
     assert model.odds.weight.grad is None
-    backward(model.taught(mel, conditions)[1].sum())
+    backward(model.taught(mel, conditions, made)[1].sum())
     assert model.odds.weight.grad is not None
 
 

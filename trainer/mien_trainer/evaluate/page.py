@@ -61,8 +61,9 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
     yield from _part(
         "Lips",
         "How the channels of the lips follow speech that was not heard in training, and how "
-        "often what has to touch does touch, under each label. Opening is how wide the lips part "
-        "where they were taught to, as a share: a mouth that stayed shut would keep every contact.",
+        "often what has to touch does touch, under each label. A mouth that stayed shut would keep "
+        "every contact, so opening is how wide the lips part where they were taught to, as a "
+        "share, and shut in how many of those moments they touch.",
     )
     yield f'<div class="plots">\n{lips_table(report)}{closure_plot(report)}</div>\n'
     yield from _part(

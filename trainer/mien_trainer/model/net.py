@@ -38,7 +38,7 @@ QUIET = -12.5
 SHARPNESS = 6.0
 """How fast a contact is made as its log-odds grow: from a tenth to nine tenths within 0.7."""
 
-_UNHEARD = -8.0
+_UNHEARD = -10.0
 """The log-odds of contacts that a new network begins with: it makes none."""
 
 
@@ -90,15 +90,16 @@ class FaceNet(nn.Module):
 
     def forward(self, mel: Tensor, conditions: Tensor) -> Tensor:
         """Faces (B, N, C) of the last N frames of mel (B, R + N, M), conditions (B, R + N, D)."""
-        return self.taught(mel, conditions)[0]
+        return self._likely(*self._frames(mel, conditions))
 
-    def taught(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
-        """As `forward`, with the log-odds (B, N, G) of contacts."""
-        told = self._told(conditions)
-        x = self._heard(mel)
-        for block in self._blocks():
-            x = block(x, told)
-        return self._face(x, told), self.odds(x)
+    def taught(self, mel: Tensor, conditions: Tensor, touching: Tensor) -> tuple[Tensor, Tensor]:
+        """As `forward`, where contacts are made as ``touching`` (B, N, G) says, and their log-odds.
+
+        So the weights learn what lips do where they are free, and the log-odds (B, N, G) learn from
+        contacts alone.
+        """
+        free, odds = self._frames(mel, conditions)
+        return self._touched(free, touching), odds
 
     def whole(self, mel: Tensor, conditions: Tensor) -> Tensor:
         """Faces (B, N, C) from the first frame of mel (B, N, M) on, with silence before it."""
@@ -107,19 +108,19 @@ class FaceNet(nn.Module):
 
     def last(self, mel: Tensor, conditions: Tensor) -> Tensor:
         """Faces (B, K, C) at the end of mel (B, R + 1, M) under K steady conditions (B, K, D)."""
-        return self.moments(mel, conditions)[0]
+        return self._likely(*self.moments(mel, conditions))
 
     def moments(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
-        """As `last`, with the log-odds (B, K, G) of contacts.
+        """As `last`, without contacts, and their log-odds (B, K, G).
 
-        As `taught`, but only what the last frame depends on is computed, and what does not depend
-        on the conditions only once.
+        Only what the last frame depends on is computed, and what does not depend on the conditions
+        only once.
         """
         told = self._told(conditions)[:, :, None]
         x = self._heard(mel)[:, None]
         for block in self._blocks():
             x = block(x, told, prune=True)
-        return self._face(x, told)[:, :, 0], self.odds(x)[:, :, 0]
+        return self._free(x, told)[:, :, 0], self.odds(x)[:, :, 0]
 
     def start(self, conditions: Tensor) -> Tensor:
         """The state (B, R, W) before the first frame, for its conditions (B, D).
@@ -151,7 +152,15 @@ class FaceNet(nn.Module):
             at += block.memory
             after.append(seen[:, -block.memory :])
             x = block(seen, told)
-        return self._face(x, told), torch.cat(after, dim=1)
+        return self._likely(self._free(x, told), self.odds(x)), torch.cat(after, dim=1)
+
+    def _frames(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
+        """As `forward`, without contacts, and their log-odds (B, N, G)."""
+        told = self._told(conditions)
+        x = self._heard(mel)
+        for block in self._blocks():
+            x = block(x, told)
+        return self._free(x, told), self.odds(x)
 
     def _blocks(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]
@@ -168,14 +177,16 @@ class FaceNet(nn.Module):
         first = conditions[:, :1].expand(-1, self.context, -1)
         return torch.cat((first, conditions), dim=1)
 
-    def _face(self, x: Tensor, told: Tensor) -> Tensor:
+    def _free(self, x: Tensor, told: Tensor) -> Tensor:
         base: Tensor = self.base(told[..., -x.shape[-2] :, :])
         fade, move = self.heads(x).chunk(2, dim=-1)
-        face = squash(base * (1.0 - squash(fade)) + move)
-        # Contacts learn from contacts alone: where one is made in doubt, the faces do not undo it,
-        # nor do they learn from what it hides.
-        odds: Tensor = self.odds(x).detach()
-        touch = torch.sigmoid(SHARPNESS * (odds - self._least))
+        return squash(base * (1.0 - squash(fade)) + move)
+
+    def _likely(self, free: Tensor, odds: Tensor) -> Tensor:
+        """Faces with the contacts that are likely."""
+        return self._touched(free, torch.sigmoid(SHARPNESS * (odds - self._least)))
+
+    def _touched(self, face: Tensor, touch: Tensor) -> Tensor:
         # Lips on lips come last, since they are felt the most where both are made.
         for kind in reversed(range(len(self.holds))):
             made = touch[..., kind : kind + 1]

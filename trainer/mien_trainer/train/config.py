@@ -104,7 +104,7 @@ class TrainConfig:
     description: str = ""
     bank: str = "default"
     seed: int = 0
-    steps: int = 8000
+    steps: int = 5000
     threads: int = 1
     conditions: Conditioning
     model: NetShape = field(factory=NetShape)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  torch's own habit
 
+_UNLIKELY = 8.0
+"""The log-odds against a contact in a quiet room: 3,000 to 1."""
+
 _WORST = 10.0
 """What a squared error counts at anchors, beside its size."""
 
@@ -48,8 +51,11 @@ def contact(odds: Tensor, touching: Tensor, counts: Tensor) -> Tensor:
 
 
 def quiet(odds: Tensor) -> Tensor:
-    """The same where there are no contacts: log-odds (..., G) in a quiet room."""
-    return F.softplus(odds).mean()
+    """How far the log-odds of contacts (..., G) in a quiet room, where none are, are from low.
+
+    As `contact`, but not content before a contact is as unlikely as one in three thousand.
+    """
+    return F.softplus(odds + _UNLIKELY).mean()
 
 
 def consistency(faces: Tensor, moved: Tensor) -> Tensor:

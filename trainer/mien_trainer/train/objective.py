@@ -64,19 +64,22 @@ class Objective:
     def _taught(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:
         if not self._on("supervised", "velocity", "contact"):
             return {}
-        faces, odds = model.taught(self._tensor(batch.mel), self._tensor(batch.conditions))
+        touching = self._tensor(batch.touching)
+        faces, odds = model.taught(
+            self._tensor(batch.mel), self._tensor(batch.conditions), touching
+        )
         targets, counts = self._tensor(batch.targets), self._tensor(batch.counts)
         about, each = (faces, targets, counts), (self._channels, self._softness)
         return {
             "supervised": losses.supervised(*about, *each),
             "velocity": losses.velocity(*about, *each),
-            "contact": losses.contact(odds, self._tensor(batch.touching), counts),
+            "contact": losses.contact(odds, touching, counts),
         }
 
     def _compared(self, model: FaceNet, batch: Batch) -> Mapping[str, Tensor]:
         if not self._on("consistency", "lips", "expression"):
             return {}
-        faces = model.last(self._tensor(batch.pair_mel), self._tensor(batch.pair_conditions))
+        faces, _ = model.moments(self._tensor(batch.pair_mel), self._tensor(batch.pair_conditions))
         own, swapped, moved = faces.unbind(dim=1)
         # The other moment of each pair, with its emotion swapped: this moment's emotion there.
         elsewhere = torch.cat(swapped.chunk(2)[::-1])
@@ -105,7 +108,7 @@ class Objective:
             if self._on("surface"):
                 found["surface"] = losses.surface(parts[-1], self._tensor(batch.faces), softness)
         if self._on("snap_speech"):
-            faces = model.last(self._tensor(batch.voice_mel), anchors)
+            faces, _ = model.moments(self._tensor(batch.voice_mel), anchors)
             chosen = self._expression
             found["snap_speech"] = losses.snap(
                 faces.index_select(-1, chosen), archetypes.index_select(-1, chosen), softness
