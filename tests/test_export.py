@@ -115,7 +115,7 @@ def test_the_card_says_what_it_was_made_from(
     assert card.channels == BANK.channels
     assert card.knows == ("neutral", "joy", "anger", "sadness", "surprise")
     assert card.vad
-    assert card.state == (6, 16)
+    assert card.state == (8, 16)
     assert card.parameters == sum(one.numel() for one in checkpoint.model.parameters())
     weights = hashlib.sha256((tiny / "tiny.safetensors").read_bytes()).hexdigest()
     assert card.checkpoint == weights, "it holds nothing that only training needs"
@@ -148,8 +148,8 @@ def test_its_inputs_and_outputs_are_the_contract(tiny: Path) -> None:
     given, gives = shapes(graph.input), shapes(graph.output)
     frames = given["mel"][1]
     assert isinstance(frames, str)
-    assert given == {"mel": [1, frames, 80], "conditions": [1, frames, 19], "state": [1, 6, 16]}
-    assert gives == {"weights": [1, frames, 52], "after": [1, 6, 16]}
+    assert given == {"mel": [1, frames, 80], "conditions": [1, frames, 19], "state": [1, 8, 16]}
+    assert gives == {"weights": [1, frames, 52], "after": [1, 8, 16]}
 
 
 def export(*arguments: str | Path) -> Result:

@@ -18,7 +18,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.touching import ContactShapes, contact_shapes
 from mien_trainer.mel import SILENCE
-from mien_trainer.model.net import SHARPNESS, Block, FaceNet
+from mien_trainer.model.net import LETTING_GO, SHARPNESS, Block, FaceNet
 from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.model.squash import squash
 from mien_trainer.model.typed import backward, seed_random, to_array, to_floats
@@ -40,7 +40,7 @@ def network(shape: NetShape, *, seed: int = 0, told: Conditioning | None = None)
     model = FaceNet(shape, conditions.columns(LABELS), SHAPED, mels=8)
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.2)
-    nn.init.constant_(model.odds.bias, -6.2)  # as likely as the doubt
+    nn.init.constant_(model.odds.bias, -6.0)  # as likely as the doubt
     return model.requires_grad_(requires_grad=False).eval()
 
 
@@ -64,7 +64,7 @@ def test_steps_give_what_the_whole_gives(shape: NetShape, frames: int, seed: int
     model = network(shape, seed=seed)
     mel, conditions = heard(frames, seed=seed)
     state = model.start(conditions[:, 0])
-    assert state.shape == (2, shape.context, shape.width)
+    assert state.shape == (2, model.context, shape.width)
     for frame, face in enumerate(model.whole(mel, conditions).unbind(dim=1)):
         stepped, state = model.step(mel[:, frame], conditions[:, frame], state)
         assert far(stepped, face) <= 1e-5
@@ -85,9 +85,9 @@ def test_nothing_looks_ahead(shape: NetShape, frames: int, at: int, seed: int) -
 def test_a_face_depends_on_its_context_and_on_nothing_before() -> None:
     shape = NetShape(width=8, blocks=3, hidden=8)
     model = network(shape)
-    mel, conditions = heard(shape.context + 2)
+    mel, conditions = heard(model.context + 2)
     face = model(mel, conditions)[:, -1]
-    for frame, matters in ((0, False), (1, True)):
+    for frame, matters in ((0, False), (1 + len(LETTING_GO), True)):
         other = mel.clone()
         other[:, frame] += 50.0
         assert (far(model(other, conditions)[:, -1], face) > 0.0) is matters
@@ -98,19 +98,43 @@ def test_the_pruned_pass_gives_the_last_face(shape: NetShape, seed: int) -> None
     model = network(shape, seed=seed)
     mel, _ = heard(shape.context + 1, seed=seed)
     _, told = heard(3, seed=seed)
-    faces = model.last(mel, told)
+    faces, odds = model.moments(mel, told)
     assert faces.shape == (2, 3, 5)
     for one in range(3):
         steady = told[:, one : one + 1].expand(-1, shape.context + 1, -1)
-        assert far(faces[:, one], model(mel, steady)[:, 0]) <= 1e-5
+        free, likely = model.taught(mel, steady, torch.zeros(2, 1, 2))
+        assert far(faces[:, one], free[:, 0]) <= 1e-5
+        assert far(odds[:, one], likely[:, 0]) <= 1e-4
+    room = torch.full((2, model.context + 1, 8), -15.0)
+    steady = told[:, :1].expand(-1, model.context + 1, -1)
+    still = model.last(room[:, : shape.context + 1], told[:, :1])
+    assert far(still[:, 0], model(room, steady)[:, 0]) <= 1e-5
+
+
+def test_contacts_are_made_at_once_and_let_go_over_three_frames() -> None:
+    model = network(NetShape(width=8, blocks=1, hidden=8))
+    still = (model.heads, model.base.face, *(one for one in model.blocks.children()))
+    for parameter in (one for part in still for one in part.parameters()):
+        nn.init.zeros_(parameter)
+    nn.init.constant_(model.base.face.bias, 0.8)
+    nn.init.constant_(model.listen.weight, 0.1)
+    nn.init.zeros_(model.odds.weight)
+    nn.init.constant_(model.odds.weight[0], 50.0)
+    nn.init.constant_(model.odds.bias, -30.0)
+    mel = torch.full((1, 12, 8), SILENCE)
+    mel[:, 5] = 40.0
+    faces = model.whole(mel, torch.zeros(1, 12, 6))[0]
+    held = [0.8 * one for one in (1.0, 1.0, 0.0, 0.33, 0.67, 1.0, 1.0)]
+    assert to_array(faces[3:10, 0]).tolist() == pytest.approx(held, abs=1e-4)
+    assert to_array(faces[3:10, 4]).tolist() == pytest.approx([0.8] * 7)
 
 
 def test_silence_leads_any_state_to_the_first() -> None:
     shape = NetShape(width=8, blocks=3, hidden=8)
     model = network(shape)
     _, conditions = heard(1)
-    state = torch.randn(2, shape.context, shape.width)
-    for _ in range(shape.context):
+    state = torch.randn(2, model.context, shape.width)
+    for _ in range(model.context):
         _, state = model.step(torch.full((2, 8), SILENCE), conditions[:, 0], state)
     assert far(state, model.start(conditions[:, 0])) <= 1e-4
 
@@ -154,7 +178,7 @@ def test_a_contact_as_likely_as_the_doubt_is_half_made(doubt: float) -> None:
 
 def test_what_is_taught_has_the_contacts_that_are_there() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8))
-    mel, conditions = heard(model.context + 40)
+    mel, conditions = heard(model.shape.context + 40)
     touching = torch.zeros(2, 40, 2)
     free, odds = model.taught(mel, conditions, touching)
     touching[0, ::2, 0] = 1.0
@@ -165,14 +189,18 @@ def test_what_is_taught_has_the_contacts_that_are_there() -> None:
     assert far(faces[0, 1::2], free[0, 1::2]) == far(faces[1], free[1]) == 0.0
     doubt = model.shape.doubt
     likely = torch.sigmoid(SHARPNESS * (odds - math.log(doubt / (1.0 - doubt))))
-    torch.testing.assert_close(model.taught(mel, conditions, likely)[0], model(mel, conditions))
+    for ago, share in enumerate(LETTING_GO, start=1):
+        before = torch.sigmoid(SHARPNESS * (odds - math.log(doubt / (1.0 - doubt))))[:, :-ago]
+        likely[:, ago:] = torch.maximum(likely[:, ago:], share * before)
+    made = model.taught(mel, conditions, likely)[0][:, len(LETTING_GO) :]
+    torch.testing.assert_close(made, model(mel, conditions))
 
 
 def test_contacts_are_not_taught_by_faces_nor_at_rest() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8)).requires_grad_()
-    mel, conditions = heard(model.context + 4)
+    mel, conditions = heard(model.shape.context + 4)
     made = torch.ones(2, 4, 2)
-    still, _ = model.moments(mel[:, : model.context + 1], conditions[:, :1])
+    still, _ = model.moments(mel[:, : model.shape.context + 1], conditions[:, :1])
     backward(model.taught(mel, conditions, made)[0].sum() + still.sum())
     assert model.odds.weight.grad is None
     backward(model.taught(mel, conditions, made)[1].sum())

@@ -4,14 +4,16 @@
     heard = log(1 + exp(mel - QUIET))                   next to nothing below a quiet room
     x     = blocks of causal convolutions over sound    scaled and shifted by the conditions (FiLM)
     free  = squash(base * (1 - squash(fade(x))) + move(x))
-    touch = sigmoid(SHARPNESS * (log-odds(x) - least))  for lips on lips, and for lip on teeth
+    likely = sigmoid(SHARPNESS * (log-odds(x) - least)) for lips on lips, and for lip on teeth
+    touch = likely now, or a part of what it was one or two frames ago, if that is more
     held  = free * (1 - touch * holds)
     face  = held + touch * max(0, presses - held)
 
 So the face at rest is the base, sound lets parts of it fade, and moves the rest. A contact is all
 or nothing: where its sound may well be heard it takes what would part the lips to 0 and presses
-them. Left to the weights alone a mouth that cannot tell p from t for certain would half close for
-both. Nothing looks ahead: the look-ahead of 20 ms lies within the log-mel frames.
+them, and it is let go over three frames, since lips need 50 ms to part. Left to the weights alone a
+mouth that cannot tell p from t for certain would half close for both. Nothing looks ahead: the
+look-ahead of 20 ms lies within the log-mel frames.
 
 Dimension letters: B sequences, N frames, R frames of context, M mel bands, D conditions (labels
 one-hot in the bank's order, then V, A, D), W width, C channels, G kinds of contact.
@@ -37,6 +39,9 @@ QUIET = -12.5
 
 SHARPNESS = 6.0
 """How fast a contact is made as its log-odds grow: from a tenth to nine tenths within 0.7."""
+
+LETTING_GO = (0.67, 0.33)
+"""What is left of a contact one frame and two frames later."""
 
 _UNHEARD = -10.0
 """The log-odds of contacts that a new network begins with: it makes none."""
@@ -85,18 +90,19 @@ class FaceNet(nn.Module):
 
     @property
     def context(self) -> int:
-        """R."""
-        return self.shape.context
+        """R: what it hears before a frame, and before the frames in which contacts are let go."""
+        return self.shape.context + len(LETTING_GO)
 
     def forward(self, mel: Tensor, conditions: Tensor) -> Tensor:
         """Faces (B, N, C) of the last N frames of mel (B, R + N, M), conditions (B, R + N, D)."""
-        return self._likely(*self._frames(mel, conditions))
+        free, odds = self._frames(mel, conditions)
+        return self._touched(free[:, len(LETTING_GO) :], self._let_go(self._likely(odds)))
 
     def taught(self, mel: Tensor, conditions: Tensor, touching: Tensor) -> tuple[Tensor, Tensor]:
         """As `forward`, where contacts are made as ``touching`` (B, N, G) says, and their log-odds.
 
-        So the weights learn what lips do where they are free, and the log-odds (B, N, G) learn from
-        contacts alone.
+        It needs only as many frames before as its shape has for context. So the weights learn what
+        lips do where they are free, and the log-odds (B, N, G) learn from contacts alone.
         """
         free, odds = self._frames(mel, conditions)
         return self._touched(free, touching), odds
@@ -107,13 +113,15 @@ class FaceNet(nn.Module):
         return self.forward(mel, self._before(conditions))
 
     def last(self, mel: Tensor, conditions: Tensor) -> Tensor:
-        """Faces (B, K, C) at the end of mel (B, R + 1, M) under K steady conditions (B, K, D)."""
-        return self._likely(*self.moments(mel, conditions))
+        """Faces (B, K, C) as in `moments`, with contacts as likely as in the frames before."""
+        free, odds = self.moments(mel, conditions)
+        return self._touched(free, self._likely(odds))
 
     def moments(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
-        """As `last`, without contacts, and their log-odds (B, K, G).
+        """Faces (B, K, C) without contacts, and the contacts' log-odds (B, K, G).
 
-        Only what the last frame depends on is computed, and what does not depend on the conditions
+        They are those at the end of mel (B, context of the shape + 1, M) under K steady conditions
+        (B, K, D). Only what they depend on is computed, and what does not depend on the conditions
         only once.
         """
         told = self._told(conditions)[:, :, None]
@@ -134,6 +142,7 @@ class FaceNet(nn.Module):
         for block in self._blocks():
             state.append(x.expand(-1, block.memory, -1))
             x = block(x.expand(-1, 3, -1), told, prune=True)
+        state.append(x.expand(-1, len(LETTING_GO), -1))
         return torch.cat(state, dim=1)
 
     def step(self, mel: Tensor, conditions: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
@@ -152,7 +161,10 @@ class FaceNet(nn.Module):
             at += block.memory
             after.append(seen[:, -block.memory :])
             x = block(seen, told)
-        return self._likely(self._free(x, told), self.odds(x)), torch.cat(after, dim=1)
+        seen = torch.cat((state[:, at:], x), dim=1)
+        after.append(seen[:, -len(LETTING_GO) :])
+        made = self._let_go(self._likely(self.odds(seen)))
+        return self._touched(self._free(x, told), made), torch.cat(after, dim=1)
 
     def _frames(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
         """As `forward`, without contacts, and their log-odds (B, N, G)."""
@@ -182,9 +194,18 @@ class FaceNet(nn.Module):
         fade, move = self.heads(x).chunk(2, dim=-1)
         return squash(base * (1.0 - squash(fade)) + move)
 
-    def _likely(self, free: Tensor, odds: Tensor) -> Tensor:
-        """Faces with the contacts that are likely."""
-        return self._touched(free, torch.sigmoid(SHARPNESS * (odds - self._least)))
+    def _likely(self, odds: Tensor) -> Tensor:
+        """How far contacts are made that are so likely."""
+        return torch.sigmoid(SHARPNESS * (odds - self._least))
+
+    def _let_go(self, made: Tensor) -> Tensor:
+        """Contacts (B, N, G) from those made in these and the frames before (B, 2 + N, G)."""
+        frames = made.shape[1] - len(LETTING_GO)
+        left = made[:, len(LETTING_GO) :]
+        for ago, share in enumerate(LETTING_GO, start=1):
+            start = len(LETTING_GO) - ago
+            left = torch.maximum(left, share * made[:, start : start + frames])
+        return left
 
     def _touched(self, face: Tensor, touch: Tensor) -> Tensor:
         # Lips on lips come last, since they are felt the most where both are made.

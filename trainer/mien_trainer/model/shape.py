@@ -22,7 +22,7 @@ class NetShape:
     width: int = 96
     blocks: int = 4
     hidden: int = 128
-    doubt: float = 0.002
+    doubt: float = 0.0025
 
     @property
     def dilations(self) -> tuple[int, ...]:
