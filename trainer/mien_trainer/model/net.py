@@ -4,8 +4,8 @@
     heard = log(1 + exp(mel - QUIET))                   next to nothing below a quiet room
     x     = blocks of causal convolutions over sound    scaled and shifted by the conditions (FiLM)
     free  = squash(base * (1 - squash(fade(x))) + move(x))
-    likely = sigmoid(SHARPNESS * (log-odds(x) - least)) for lips on lips, and for lip on teeth
-    touch = likely now, or a part of what it was one or two frames ago, if that is more
+    sure  = sigmoid(SHARPNESS * (log-odds(x) - least))  for lips on lips, and for lip on teeth
+    touch = sure, or a part of what it was one or two frames ago, if that is more
     held  = free * (1 - touch * holds)
     face  = held + touch * max(0, presses - held)
 
