@@ -32,6 +32,7 @@ BANK = mien.load("default")
 TINY = read_config(find_config("tiny"))
 ANCHORS = anchor_lessons(BANK, BANK.labels)
 SURFACE = surface_lessons(BANK, BANK.labels, 0)
+AS_IT_IS = Variety(size=0.0, colour=0.0, gain=0.0)
 
 
 def last(clips: Clips, at: int) -> int:
@@ -90,8 +91,7 @@ def test_every_step_has_every_anchor(clips: Clips) -> None:
 
 
 def test_a_stretch_is_a_clip_with_silence_before_it(clips: Clips) -> None:
-    as_it_is = Variety(size=0.0, colour=0.0, gain=0.0)
-    config = evolve(TINY, draw=evolve(TINY.draw, batch=16, frames=60), variety=as_it_is)
+    config = evolve(TINY, draw=evolve(TINY.draw, batch=16, frames=60), variety=AS_IT_IS)
     batch = Drawer(config, clips, ANCHORS, SURFACE, BANK.channels).batch(2)
     context = config.model.context
     late = config.draw.delay
@@ -144,9 +144,7 @@ def test_what_touches_is_what_the_clips_say(clips: Clips) -> None:
 
 @pytest.mark.parametrize("delay", [0, 1, 3])
 def test_a_face_is_taught_by_what_is_heard_later(clips: Clips, delay: int) -> None:
-    late = evolve(
-        TINY, draw=evolve(TINY.draw, delay=delay), variety=Variety(size=0.0, colour=0.0, gain=0.0)
-    )
+    late = evolve(TINY, draw=evolve(TINY.draw, delay=delay), variety=AS_IT_IS)
     drawer = Drawer(late, clips, ANCHORS, SURFACE, BANK.channels)
     for step in range(1, 5):
         batch = drawer.batch(step)

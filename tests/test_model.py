@@ -189,10 +189,10 @@ def test_what_is_taught_has_the_contacts_that_are_there() -> None:
     assert far(faces[0, 1::2], free[0, 1::2]) == far(faces[1], free[1]) == 0.0
     doubt = model.shape.doubt
     likely = torch.sigmoid(SHARPNESS * (odds - math.log(doubt / (1.0 - doubt))))
+    left = likely.clone()
     for ago, share in enumerate(LETTING_GO, start=1):
-        before = torch.sigmoid(SHARPNESS * (odds - math.log(doubt / (1.0 - doubt))))[:, :-ago]
-        likely[:, ago:] = torch.maximum(likely[:, ago:], share * before)
-    made = model.taught(mel, conditions, likely)[0][:, len(LETTING_GO) :]
+        left[:, ago:] = torch.maximum(left[:, ago:], share * likely[:, :-ago])
+    made = model.taught(mel, conditions, left)[0][:, len(LETTING_GO) :]
     torch.testing.assert_close(made, model(mel, conditions))
 
 

@@ -6,7 +6,7 @@ any number of dimensions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from attrs import frozen
@@ -16,6 +16,9 @@ from mien_trainer.lips.closures import CLOSED, lip_gap, pressed, teeth_gap
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.record import Contact
 from mien_trainer.lips.table import VisemeTable
+
+SPOKEN = 0.5
+"""A frame counts as spoken from this much speech on."""
 
 _FIRMLY = 0.95
 """How far the lips are pressed or rolled in where a contact is at its height; targets are
@@ -37,23 +40,16 @@ class ContactShapes:
 def contact_shapes(channels: Sequence[str], table: VisemeTable | None = None) -> ContactShapes:
     """What the visemes of ``table`` say of it, for ``channels`` (C,)."""
     table = table or shipped_table()
-    holds = [
-        _row(channels, dict.fromkeys(table.contacts[one].holds, 1.0).items()) for one in Contact
-    ]
-    presses = [
-        _row(
-            channels,
-            (
-                (name, weight)
-                for viseme in table.visemes.values()
-                if viseme.contact is one
-                for name, weight in viseme.weights.items()
-                if name not in table.contacts[one].holds
-            ),
-        )
-        for one in Contact
-    ]
-    return ContactShapes(holds=np.stack(holds), presses=np.stack(presses))
+    holds, presses = (np.zeros((len(Contact), len(channels)), np.float32) for _ in range(2))
+    for kind, contact in enumerate(Contact):
+        held = table.contacts[contact].holds
+        shapes = [one.weights for one in table.visemes.values() if one.contact is contact]
+        for at, channel in enumerate(channels):
+            if channel in held:
+                holds[kind, at] = 1.0
+            else:
+                presses[kind, at] = max((one.get(channel, 0.0) for one in shapes), default=0.0)
+    return ContactShapes(holds=holds, presses=presses)
 
 
 def touching(weights: F32, speech: F32, channels: Sequence[str]) -> F32:
@@ -68,15 +64,7 @@ def touching(weights: F32, speech: F32, channels: Sequence[str]) -> F32:
 
 
 def _touching(weights: F32, speech: F32, channels: Sequence[str]) -> F32:
-    firm = (pressed(weights, channels) >= _FIRMLY) & (speech >= 0.5)
+    firm = (pressed(weights, channels) >= _FIRMLY) & (speech >= SPOKEN)
     lips = firm & (lip_gap(weights, channels) <= CLOSED)
     teeth = firm & (teeth_gap(weights, channels) <= CLOSED) & ~lips
     return np.stack((lips, teeth), axis=-1).astype(np.float32)
-
-
-def _row(channels: Sequence[str], weights: Iterable[tuple[str, float]]) -> F32:
-    row = np.zeros(len(channels), dtype=np.float32)
-    for name, weight in weights:
-        if name in channels:
-            row[channels.index(name)] = weight
-    return row

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
-from mien_trainer.lips.touching import touching
+from mien_trainer.lips.touching import SPOKEN, touching
 from mien_trainer.train.clips import Clips
 from mien_trainer.train.config import TrainConfig
 from mien_trainer.train.rooms import ROOMS, quiet_rooms
@@ -23,9 +23,6 @@ from mien_trainer.train.teacher import Lessons
 from mien_trainer.train.vary import varied
 
 I64 = npt.NDArray[np.int64]
-
-SPOKEN = 0.5
-"""A frame counts as spoken from this much speech on."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -124,12 +121,12 @@ class Drawer:
         other = np.concatenate((own[len(first) :], own[: len(first)]))
         near = own.copy()
         near[:, -3:] = np.clip(near[:, -3:] + moved[:, mine].reshape(-1, 3), -1.0, 1.0)
-        targets = self._clips.targets[np.maximum(taught, start[:, None])].astype(np.float32)
+        targets, made = self._faces(taught, clip)
         return Batch(
             mel=mel[mine],
             conditions=self._clips.conditions[np.maximum(at, start[:, None])],
             targets=targets,
-            touching=self._touching(taught, clip),
+            touching=made,
             counts=(counts[:, None] * (taught >= start[:, None])).astype(np.float32),
             pair_mel=self._windows(moments),
             pair_conditions=np.stack((own, other, near), axis=1),
@@ -143,14 +140,16 @@ class Drawer:
             ids=tuple(dict.fromkeys(self._clips.ids[one] for one in met)),
         )
 
-    def _touching(self, at: I64, clip: I64) -> F32:
-        """Where contacts are made (B, N, G) in frames (B, N): lips meet before they are pressed."""
+    def _faces(self, at: I64, clip: I64) -> tuple[F32, F32]:
+        """Targets (B, N, C) of frames (B, N), and the contacts made there (B, N, G).
+
+        Lips meet a frame before they are pressed.
+        """
         begin, end = self._clips.starts[clip][:, None], self._clips.starts[clip + 1][:, None]
         seen = np.clip(np.concatenate((at, at[:, -1:] + 1), axis=1), begin, end - 1)
-        targets, speech = self._clips.targets[seen], self._clips.speech[seen]
-        height = touching(targets.astype(np.float32), speech.astype(np.float32), self._channels)
-        made: F32 = np.maximum(height[:, :-1], height[:, 1:])
-        return made
+        targets = self._clips.targets[seen].astype(np.float32)
+        height = touching(targets, self._clips.speech[seen].astype(np.float32), self._channels)
+        return targets[:, :-1], np.maximum(height[:, :-1], height[:, 1:])
 
     def _each_room(self) -> int:
         return -(-len(self._anchors.faces) // ROOMS)
