@@ -12,8 +12,9 @@ import pytest
 
 import mien
 from mien.artifact.write import artifact_bytes
-from mien.bank import Bank, QueryError
+from mien.bank import Bank
 from mien.engine.e1.evaluator import KERNEL_ROWS
+from mien.errors import QueryError
 from mien.resources import presets
 
 BANK = mien.load(presets() / "default")

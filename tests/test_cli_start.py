@@ -14,7 +14,8 @@ import pytest
 
 from mien.cli import main as program
 from mien.cli.main import COMMANDS, cli, run
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.place import Place
 
 HERE = Path(__file__).parent
@@ -112,7 +113,7 @@ def test_wrong_usage_is_two(
         (KeyboardInterrupt(), 130, "interrupted"),
         (RuntimeError("surprise"), 2, "This is a defect of mien"),
         (
-            BankFaults([Fault(place=Place("a.yaml", 1, 2), path="p", code="c", message="m")]),
+            SourceError([Fault(place=Place("a.yaml", 1, 2), path="p", code="c", message="m")]),
             2,
             "a.yaml:1:2: error: p: m [c]",
         ),

@@ -29,7 +29,7 @@ from mien.diff.both import Both
 from mien.diff.rules.names import moved
 from mien.diff.rules.run import RULES
 from mien.diff.thresholds import CHANNEL, MEAN, weigh
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien.text.node import Node, ScalarNode, SequenceNode
 from mien.text.yaml_nodes import require_yaml
 
@@ -79,7 +79,7 @@ def with_file(folder: Path, name: str, text: str) -> Side | None:
     (folder / name).write_text(text)
     try:
         return side_of_bank(read_bank(folder), "edited")
-    except BankFaults:
+    except SourceError:
         return None
     finally:
         shutil.copyfile(TINY / name, folder / name)

@@ -14,7 +14,7 @@ from mien import resources
 from mien.drawing.flat import FlatFace, flatten
 from mien.drawing.pose import PosedLayer, pose
 from mien.drawing.reader import read_face, shipped_face
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 
 FACE = resources.presets() / "faces" / "mien.yaml"
 RIG = yaml.safe_load((resources.presets() / "rigs" / "arkit52.yaml").read_text("utf-8"))
@@ -170,7 +170,7 @@ def test_faults_name_their_place_and_the_nearest_name(tmp_path: Path) -> None:
         text.replace("fill: iris", "fill: irris").replace("corner: [17, -21]", "cormer: [17, -21]"),
         "utf-8",
     )
-    with pytest.raises(BankFaults) as refusal:
+    with pytest.raises(SourceError) as refusal:
         read_face(broken)
     messages = [str(fault) for fault in refusal.value.faults]
     assert len(messages) == 2
@@ -184,5 +184,5 @@ def test_faults_name_their_place_and_the_nearest_name(tmp_path: Path) -> None:
 def test_schema_faults_are_reported(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text(FACE.read_text("utf-8").replace("opacity: 0.55", "opacity: 5.5"), "utf-8")
-    with pytest.raises(BankFaults, match="out of range"):
+    with pytest.raises(SourceError, match="out of range"):
         read_face(broken)

@@ -24,8 +24,8 @@ from mien.engine.e1.evaluator import Evaluator1
 from mien.engine.e1.plateau import overlap
 from mien.engine.registry import UnknownEngine, get_engine
 from mien.engine.tables import F32, Tables
+from mien.errors import SourceError
 from mien.resources import presets
-from mien.text.fault import BankFaults
 
 Edit = Callable[[Emotion], Emotion]
 F64 = npt.NDArray[np.float64]
@@ -58,7 +58,7 @@ def backwards(values: Mapping[str, T]) -> dict[str, T]:
 
 
 def codes(broken: AuthoredBank) -> list[str]:
-    with pytest.raises(BankFaults) as caught:
+    with pytest.raises(SourceError) as caught:
         compile_tables(broken)
     return [fault.code for fault in caught.value.faults]
 
@@ -170,7 +170,7 @@ def test_two_anchors_too_close_are_named() -> None:
         return evolve(emotion, anchors={**emotion.anchors, "high": near})
 
     broken = edited("joy", squeezed)
-    with pytest.raises(BankFaults) as caught:
+    with pytest.raises(SourceError) as caught:
         compile_tables(broken)
     (fault,) = caught.value.faults
     assert fault.code == "anchors-too-close"
@@ -185,7 +185,7 @@ def test_an_archetype_that_conflicts_with_itself_is_refused() -> None:
         return evolve(emotion, archetypes={**emotion.archetypes, "high": weights})
 
     broken = edited("joy", torn)
-    with pytest.raises(BankFaults) as caught:
+    with pytest.raises(SourceError) as caught:
         compile_tables(broken)
     (fault,) = caught.value.faults
     assert fault.code == "archetype-conflicts"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mien
-from mien.bank import QueryError
+from mien.errors import QueryError
 from mien.resources import presets
 from mien_trainer.expression import path as paths
 from mien_trainer.expression.ease import PEAK_SPEED, ease, pulse

@@ -14,8 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mien.errors import SourceError
 from mien.text.canonical import digest
-from mien.text.fault import BankFaults
 from mien.text.format import Orders, format_json, format_yaml
 from mien.text.format.comments import find_comments
 from mien.text.format.order import channel_order, intensity_order
@@ -360,10 +360,10 @@ def test_foreign_line_ends_become_ours(ending: str) -> None:
 
 
 def test_bad_input_is_a_fault() -> None:
-    with pytest.raises(BankFaults) as caught:
+    with pytest.raises(SourceError) as caught:
         format_yaml("a: 1\na: 2\nb: *c\n", "x.yaml")
     assert len(caught.value.faults) == 2
-    with pytest.raises(BankFaults):
+    with pytest.raises(SourceError):
         format_json('{"a": 1,}', "x.json")
 
 

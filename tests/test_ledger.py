@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mien import resources
+from mien.errors import SourceError
 from mien.release.chain import chain_faults
 from mien.release.entry import FIRST, Entry, Ledger
 from mien.release.ledger import entry_digest, head_digest, parse_ledger, write_entry, write_ledger
 from mien.release.semver import is_version, precedence
-from mien.text.fault import BankFaults
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
 
@@ -90,7 +90,7 @@ def test_any_changed_byte_before_the_last_entry_breaks_it(
     byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != text[at]))
     try:
         changed = parse_ledger(text[:at] + bytes([byte]) + text[at + 1 :], "ledger.yaml")
-    except BankFaults:
+    except SourceError:
         return
     assert codes(list(changed.entries)) != []
 
@@ -153,7 +153,7 @@ def test_text_that_mien_does_not_write_is_refused_by_its_line(
     )  # fmt: skip
     text = write_ledger(Ledger(entries=(entry,)))
     assert before in text
-    with pytest.raises(BankFaults) as refused:
+    with pytest.raises(SourceError) as refused:
         parse_ledger(text.replace(before, after, 1).encode(), "ledger.yaml")
     assert str(refused.value.faults[0].place) == f"ledger.yaml:{line}:1"
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien_trainer.frames import frame_times
 from mien_trainer.speech.arkit import arkit_channels, sdk_channels
 from mien_trainer.speech.capture import captured
@@ -57,7 +57,7 @@ def written(tmp_path: Path) -> Written:
 
 
 def faults_of(path: Path) -> list[str]:
-    with pytest.raises(BankFaults) as refusal:
+    with pytest.raises(SourceError) as refusal:
         read_livelink(path)
     return [str(fault).replace(fault.place.file, "take.csv") for fault in refusal.value.faults]
 

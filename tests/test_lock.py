@@ -9,6 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.errors import SourceError
 from mien.lock.compare import differences
 from mien.lock.read import parse_lock, read_lock
 from mien.lock.record import (
@@ -21,7 +22,6 @@ from mien.lock.record import (
     Slopes,
 )
 from mien.lock.write import write_lock
-from mien.text.fault import BankFaults
 
 NAMES = st.sampled_from(["joy", "anger", "no", "yes", "null", "x1", "a-b", "mid", "cross_1"])
 DIGESTS = st.integers(0, 2**256 - 1).map(lambda n: f"{n:064x}")
@@ -83,7 +83,7 @@ def test_any_changed_byte_is_refused(lock: Lock, data: st.DataObject) -> None:
     edited = text[:position] + bytes([byte]) + text[position + 1 :]
     try:
         read = parse_lock(edited, "mien.lock")
-    except BankFaults:
+    except SourceError:
         return
     # A digit may become another digit: then the lock says something else, and says it openly.
     assert read != lock
@@ -123,7 +123,7 @@ def test_a_missing_lock_is_none(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_lock_is_refused(data: bytes, code: str) -> None:
-    with pytest.raises(BankFaults) as caught:
+    with pytest.raises(SourceError) as caught:
         parse_lock(data, "mien.lock")
     assert [fault.code for fault in caught.value.faults] == [code]
     assert "run `mien compile`" in caught.value.faults[0].hint

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from mien.authored.versions import schema_fault
 from mien.cli.commands import migrate as command_module
 from mien.cli.main import run
+from mien.errors import SourceError
 from mien.migrate import migrate as migrate_module
 from mien.migrate.edits import apply, rename_key, set_text
 from mien.migrate.migrate import migrate_text
 from mien.migrate.migration import MIGRATIONS, Edit, Migration, way
-from mien.text.fault import BankFaults
 from mien.text.node import Node, Span
 from mien.text.yaml_nodes import require_yaml
 
@@ -115,7 +115,7 @@ def test_steps_follow_one_another() -> None:
     ],
 )
 def test_what_cannot_be_migrated_says_why(schema: str, said: str, hint: str) -> None:
-    with pytest.raises(BankFaults) as refusal:
+    with pytest.raises(SourceError) as refusal:
         migrate_text(f"# one\nschema: {schema}\n", "glad.yaml")
     (fault,) = refusal.value.faults
     assert fault.place.line == 2

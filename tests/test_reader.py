@@ -17,8 +17,8 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.documents import document_named, locate, read_documents
 from mien.authored.emotion import ActionUnitUse
 from mien.authored.reader import read_bank
+from mien.errors import SourceError
 from mien.text.canonical import canonical, digest
-from mien.text.fault import BankFaults
 from mien.text.json_nodes import parse_json
 from mien.text.node import Node, Plain, plain
 from mien.text.yaml_nodes import require_yaml
@@ -196,7 +196,7 @@ def test_a_byte_order_mark_is_forgiven(bank: Path) -> None:
 
 def test_read_documents_raises_what_is_wrong(bank: Path) -> None:
     (bank / "rules.yaml").write_text("a: [\n")
-    with pytest.raises(BankFaults) as refusal:
+    with pytest.raises(SourceError) as refusal:
         read_documents(bank)
     assert [fault.code for fault in refusal.value.faults] == ["yaml-syntax"]
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mien.authored.reader import read_bank
 from mien.cli.main import run
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.json_nodes import parse_json
 from mien.text.yaml_nodes import parse_yaml
 
@@ -109,7 +110,7 @@ def check_places(bank: Path) -> None:
 def faults_of(bank: Path) -> tuple[Fault, ...]:
     try:
         read_bank(bank)
-    except BankFaults as refusal:
+    except SourceError as refusal:
         return refusal.faults
     return ()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mien.artifact.error import ArtifactError
 from mien.cli.main import run
+from mien.errors import ArtifactError
 from mien.release.entry import FIRST
 from mien.release.ledger import entry_digest, read_ledger
 

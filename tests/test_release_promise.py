@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mien.compile import compile_folder
+from mien.errors import SourceError
 from mien.lock.write import write_lock
-from mien.text.fault import BankFaults
 from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode
 from mien.text.yaml_nodes import require_yaml
 
@@ -68,7 +68,7 @@ def test_an_edit_of_what_is_said_changes_the_lock(
     path.write_text(whole[: node.span.start] + text + whole[node.span.end :])
     try:
         assert write_lock(compile_folder(place).lock) != lock
-    except BankFaults:
+    except SourceError:
         pass
     finally:
         path.write_text(whole)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mien import resources
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.speech.activity import SPOKEN, segment
 from mien_trainer.speech.arkit import arkit_channels
@@ -268,7 +268,7 @@ def test_faults_of_labels_have_their_place(
 ) -> None:
     path = tmp_path / name
     path.write_text(text, "utf-8")
-    with pytest.raises(BankFaults) as refusal:
+    with pytest.raises(SourceError) as refusal:
         read_labels(path, LABELS)
     (fault,) = refusal.value.faults
     assert str(fault.place) == f"{path}:{place}"

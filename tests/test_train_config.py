@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from tests.test_schemas import described, schema, valid
 
 from mien.cli.main import run as mien_run
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien_trainer.model.shape import Conditioning
 from mien_trainer.train.config import Draw, Losses, TrainConfig
 from mien_trainer.train.objective import NAMES
@@ -95,7 +95,7 @@ def test_faults_of_a_training_file_have_their_place(
 ) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(f"schema: mien/train/1\nname: x\nconditions: {{labels: []}}\n{line}\n")
-    with pytest.raises(BankFaults) as faults:
+    with pytest.raises(SourceError) as faults:
         read_config(file)
     assert said in str(faults.value)
     out = tmp_path / "out"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mien import resources
 from mien.cli.main import run
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien_trainer.lips.read import read_table, shipped_table
 from mien_trainer.lips.record import Contact
 from mien_trainer.speech.arpabet import IPA
@@ -118,7 +118,7 @@ def refused(tmp_path: Path, old: str, new: str) -> list[str]:
     assert old in text
     path = tmp_path / "english.yaml"
     path.write_text(text.replace(old, new, 1), "utf-8")
-    with pytest.raises(BankFaults) as caught:
+    with pytest.raises(SourceError) as caught:
         read_table(path)
     return [str(fault).replace(path.as_posix(), "english.yaml") for fault in caught.value.faults]
 
@@ -160,7 +160,7 @@ def test_all_faults_come_in_one_run(tmp_path: Path) -> None:
         text = text.replace(old, new, 1)
     path = tmp_path / "english.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(BankFaults) as caught:
+    with pytest.raises(SourceError) as caught:
         read_table(path)
     assert [fault.code for fault in caught.value.faults] == ["unknown-channel", "unknown-name"]
 
@@ -177,5 +177,5 @@ def test_weights_are_put_in_the_order_of_the_rig(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(BankFaults, match=r"none\.yaml"):
+    with pytest.raises(SourceError, match=r"none\.yaml"):
         read_table(tmp_path / "none.yaml")

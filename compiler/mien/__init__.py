@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mien.bank import Bank, load
+    from mien.errors import ArtifactError, MienError, QueryError, SourceError
 
-__all__ = ["Bank", "__version__", "load"]
+__all__ = [
+    "ArtifactError",
+    "Bank",
+    "MienError",
+    "QueryError",
+    "SourceError",
+    "__version__",
+    "load",
+]
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Bank": "mien.bank",
+    "load": "mien.bank",
+    "ArtifactError": "mien.errors",
+    "MienError": "mien.errors",
+    "QueryError": "mien.errors",
+    "SourceError": "mien.errors",
+}
 
 
 def __getattr__(name: str) -> object:
-    """`Bank` and `load` come with NumPy, so they are imported when they are asked for."""
-    if name in ("Bank", "load"):
-        from mien import bank
-
-        found: object = getattr(bank, name)
-        return found
-    raise AttributeError(f"module 'mien' has no attribute {name!r}")
+    """Each public name, imported when first used: NumPy comes with the bank, not with mien."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mien' has no attribute {name!r}")
+    found: object = getattr(importlib.import_module(_HOMES[name]), name)
+    return found

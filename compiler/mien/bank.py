@@ -13,8 +13,8 @@ import numpy.typing as npt
 from mien.engine.protocol import PLAIN
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, Tables
+from mien.errors import QueryError
 from mien.queries import (
-    QueryError,
     label_rows,
     mixture_rows,
     speech_rows,
@@ -261,7 +261,7 @@ def load(source: str | Path) -> Bank:
     Raises:
         QueryError: there is no such bank.
         ArtifactError: the artifact is damaged or needs a newer mien.
-        BankFaults: the folder's sources cannot be used.
+        SourceError: the folder's sources cannot be used.
     """
     from mien.find import find_bank
 

@@ -12,9 +12,10 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
+from mien.errors import SourceError
 from mien.lint import lint
 from mien.lock.record import Lock
-from mien.text.fault import BankFaults, Fault, Severity
+from mien.text.fault import Fault, Severity
 from mien.text.node import find
 from mien.versions import ENGINE
 
@@ -36,12 +37,12 @@ def compile_tables(bank: AuthoredBank, engine: int = ENGINE) -> Tables:
     """The tables of a bank that means what it says, without certificate or lock.
 
     Raises:
-        BankFaults: the bank breaks a lint rule or cannot be solved.
+        SourceError: the bank breaks a lint rule or cannot be solved.
         UnknownEngine: this program does not have that engine.
     """
     errors = [fault for fault in lint(bank) if fault.severity is Severity.ERROR]
     if errors:
-        raise BankFaults(errors)
+        raise SourceError(errors)
     return get_engine(engine).compile_tables(bank)
 
 
@@ -51,7 +52,7 @@ def compile_bank(
     """Compile, prove and pin a bank; ``say`` hears of every label that is proved.
 
     Raises:
-        BankFaults: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
+        SourceError: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
         UnknownEngine: this program does not have that engine.
     """
     from mien.certify import certify, check_budget
@@ -61,7 +62,7 @@ def compile_bank(
     slope = bank.manifest.budgets.slope
     breaches = check_budget(certificate, mean=slope.mean, channel=slope.channel)
     if breaches:
-        raise BankFaults(_steep(bank, breach.label, str(breach)) for breach in breaches)
+        raise SourceError(_steep(bank, breach.label, str(breach)) for breach in breaches)
     return _pinned(bank, tables, certificate)
 
 
@@ -72,7 +73,7 @@ def recompile(bank: AuthoredBank, engine: int) -> Compiled:
     a release does not become another one by that.
 
     Raises:
-        BankFaults: the bank cannot be solved.
+        SourceError: the bank cannot be solved.
         UnknownEngine: this program does not have that engine.
     """
     from mien.certify import certify
@@ -87,7 +88,7 @@ def compile_folder(
     """`compile_bank` of the bank in ``folder``.
 
     Raises:
-        BankFaults: as `compile_bank`, and for everything that the reader refuses.
+        SourceError: as `compile_bank`, and for everything that the reader refuses.
         UnknownEngine: this program does not have that engine.
     """
     return compile_bank(read_bank(folder), say, engine)

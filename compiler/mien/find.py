@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from mien.engine.tables import Tables
-from mien.queries import QueryError, unknown
+from mien.errors import QueryError
+from mien.queries import unknown
 from mien.release.semver import is_version, precedence
 from mien.resources import presets
 
@@ -22,7 +23,7 @@ def find_bank(source: str | Path) -> Tables:
     Raises:
         QueryError: there is no such bank.
         ArtifactError: the artifact is damaged or needs a newer mien.
-        BankFaults: the folder's sources cannot be used.
+        SourceError: the folder's sources cannot be used.
     """
     if isinstance(source, str) and _NAME.fullmatch(source):
         shipped = _newest_release(source)

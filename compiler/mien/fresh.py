@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 
 from mien.authored.documents import Sources
+from mien.errors import SourceError
 from mien.lock.read import read_lock
 from mien.lock.record import Lock
-from mien.text.fault import BankFaults
 from mien.versions import ENGINE, SCHEMAS
 
 LOCK_NAME = "mien.lock"
@@ -25,7 +25,7 @@ def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
         return None
     try:
         lock = read_lock(folder / LOCK_NAME)
-    except BankFaults:
+    except SourceError:
         return None
     if lock is None or lock.engine != ENGINE or lock.schemas != SCHEMAS:
         return None

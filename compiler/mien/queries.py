@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from mien.engine.protocol import PLAIN
 from mien.engine.tables import F32, I32, Tables
+from mien.errors import QueryError
 from mien.text.suggest import did_you_mean
 
 AXES = ("valence", "arousal", "dominance")
@@ -17,10 +18,6 @@ SUM_TOLERANCE = 1e-6
 """Label weights may differ from a sum of 1 by this much."""
 _FEW = 3
 _Floats = npt.NDArray[np.floating[Any]]
-
-
-class QueryError(ValueError):
-    """A question that a bank cannot answer; the message says what was found and expected."""
 
 
 def unknown(what: str, name: object, known: Sequence[str]) -> NoReturn:

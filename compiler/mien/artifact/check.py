@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from mien.artifact.container import Array
-from mien.artifact.error import ArtifactError
 from mien.artifact.layout import INTEGERS
+from mien.errors import ArtifactError
 
 _RANGES: Mapping[str, tuple[float, float]] = {
     "rules": (-8.0, 8.0),

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from mien.artifact.error import ArtifactError
+from mien.errors import ArtifactError
 
 Array = npt.NDArray[np.float32] | npt.NDArray[np.int32]
 Buffer = bytes | memoryview

@@ -8,10 +8,10 @@ from typing import TypeVar, cast
 from attrs import frozen
 
 from mien.artifact.container import json_value
-from mien.artifact.error import ArtifactError
 from mien.artifact.layout import LABEL, SHARED, label_name, shared_name
 from mien.artifact.write import SCHEMA
 from mien.engine.registry import ENGINES
+from mien.errors import ArtifactError
 
 T = TypeVar("T")
 CLASSES = frozenset({"EXPRESSION", "LIPSYNC", "SHARED"})

@@ -8,11 +8,11 @@ from pathlib import Path
 from mien.artifact.check import check_field
 from mien.artifact.container import Array, Buffer, unpack
 from mien.artifact.digest import shared_digest, table_digest
-from mien.artifact.error import ArtifactError
 from mien.artifact.layout import LABEL, SHARED, label_name, shared_name
 from mien.artifact.metadata import LabelMetadata, Metadata, read_metadata
 from mien.artifact.write import artifact_bytes
 from mien.engine.tables import LabelTable, Tables
+from mien.errors import ArtifactError
 
 
 def read_artifact(source: Path | bytes) -> Tables:

@@ -16,8 +16,9 @@ from attrs import define, field
 from mien.authored.document import Document
 from mien.authored.folder import folder_fault, label_files
 from mien.authored.rig_files import find_rig, known_rigs
+from mien.errors import SourceError
 from mien.text.canonical import digest
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, read_source, shown_path
 from mien.text.node import MappingNode, Node, ScalarNode
 from mien.text.place import Place
@@ -59,11 +60,11 @@ def read_documents(folder: Path) -> Mapping[str, Document]:
     sense is not asked.
 
     Raises:
-        BankFaults: a file is missing or cannot be parsed.
+        SourceError: a file is missing or cannot be parsed.
     """
     sources = gather(folder)
     if sources.faults:
-        raise BankFaults(sources.faults)
+        raise SourceError(sources.faults)
     return dict(sorted(sources.documents.items()))
 
 
@@ -126,7 +127,7 @@ def parse(path: Path, shown: str, inside: Path) -> tuple[Node | None, tuple[Faul
     """
     try:
         text = read_source(path, shown=shown, inside=inside)
-    except BankFaults as refusal:
+    except SourceError as refusal:
         return None, refusal.faults
     if path.suffix == ".json":
         from mien.text.json_nodes import parse_json

@@ -14,7 +14,8 @@ from mien.authored.document import Document
 from mien.authored.documents import Sources, gather
 from mien.authored.rig_names import RigNames, rig_names
 from mien.authored.versions import schema_fault
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.peek import text, texts
 
 
@@ -25,7 +26,7 @@ def read_bank(path: Path) -> AuthoredBank:
     among the rigs that ship. What the faces mean is not judged here: see `mien.lint`.
 
     Raises:
-        BankFaults: with every fault of every file.
+        SourceError: with every fault of every file.
     """
     return bank_of(gather(path))
 
@@ -34,13 +35,13 @@ def bank_of(sources: Sources) -> AuthoredBank:
     """The bank that ``sources`` spell, for those who have read them already; see `read_bank`.
 
     Raises:
-        BankFaults: with every fault of every file.
+        SourceError: with every fault of every file.
     """
     if not sources.documents:
-        raise BankFaults(sources.faults)
+        raise SourceError(sources.faults)
     faults = [*sources.faults, *_without_echoes(sources.faults, _all_faults(sources))]
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return _structure(sources)
 
 

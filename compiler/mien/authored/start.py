@@ -33,7 +33,7 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
 
     Raises:
         OSError: the folder cannot be written.
-        BankFaults: a source changed while it was read, and cannot be read any more.
+        SourceError: a source changed while it was read, and cannot be read any more.
     """
     target = folder.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mien.errors import MienError
 
-class AvatarError(Exception):
+
+class AvatarError(MienError):
     """The model cannot be used, or there is no browser that works. The message is for people."""

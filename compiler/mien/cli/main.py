@@ -123,12 +123,14 @@ def _explain(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _FAILED
-    from mien.text.fault import BankFaults
+    from mien.errors import MienError, SourceError
 
-    if isinstance(error, BankFaults):
+    if isinstance(error, SourceError):
         from mien.cli.render import write_faults
 
         write_faults(error.faults, "text", err=True)
+    elif isinstance(error, MienError):
+        click.echo(f"Error: {error}", err=True)
     elif isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {where}{error.strerror or error}", err=True)

@@ -46,7 +46,7 @@ def _run(folder: Path, environments: Path | None, aarch64: Path | None, *, quick
     from mien.conformance.fault import ConformanceError
     from mien.conformance.settings import full_runners, missing, quick_runners, reference
     from mien.conformance.suite import conformance
-    from mien.text.fault import BankFaults
+    from mien.errors import SourceError
 
     found: list[str] = []
     try:
@@ -62,7 +62,7 @@ def _run(folder: Path, environments: Path | None, aarch64: Path | None, *, quick
                 f"artifacts {result.artifacts[:12] or '-':<12}  {verdict}  {result.seconds:.1f} s"
             )
             found += [str(difference) for difference in result.differences]
-    except BankFaults as refusal:
+    except SourceError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     except ConformanceError as error:
         raise click.ClickException(str(error)) from error

@@ -32,7 +32,7 @@ def subject(name: str, sources: Path) -> AuthoredBank:
     """The bank of a name.
 
     Raises:
-        BankFaults: a shipped bank cannot be read.
+        SourceError: a shipped bank cannot be read.
     """
     if name.startswith(_GENERATED):
         return generated_bank(int(name.removeprefix(_GENERATED)))

@@ -49,7 +49,7 @@ def prepare(folder: Path, *, quick: bool) -> dict[str, tuple[str, ...]]:
     """Write sources of, and questions about, every bank; gives each bank's channels.
 
     Raises:
-        BankFaults: a shipped bank cannot be compiled.
+        SourceError: a shipped bank cannot be compiled.
     """
     names = subject_names(quick=quick)
     copy_sources(names, folder / SOURCES)
@@ -71,7 +71,7 @@ def conformance(
 
     Raises:
         ConformanceError: a runner failed.
-        BankFaults: a shipped bank cannot be compiled.
+        SourceError: a shipped bank cannot be compiled.
     """
     channels = prepare(folder, quick=quick)
     expected = folder / ANSWERS / "0"

@@ -14,8 +14,8 @@ from mien.diff.record import Change, Places
 from mien.diff.side import Side
 from mien.diff.surface import Effect, effects, styled_effect, worst
 from mien.engine.registry import get_engine
+from mien.errors import SourceError
 from mien.lint.channels import by_shorthand
-from mien.text.fault import BankFaults
 from mien.text.where import Path
 
 
@@ -87,7 +87,7 @@ class Both:
         if old.sourced and old.bank.rig.names == new.bank.rig.names:
             try:
                 changed = get_engine(old.tables.engine).compile_tables(change(old.bank, new.bank))
-            except BankFaults:
+            except SourceError:
                 return worst(self.effects.values())
             return styled_effect(old.tables, changed)
         return worst(self.effects.values())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mien.errors import MienError
 
-class SideError(ValueError):
+
+class SideError(MienError, ValueError):
     """There is no such bank, release or revision; the message says what was looked for."""

@@ -88,7 +88,7 @@ def side_of_bank(
     """A bank with its sources; its tables are compiled unless they are given.
 
     Raises:
-        BankFaults: the bank cannot be compiled.
+        SourceError: the bank cannot be compiled.
     """
     return Side(
         name=name or bank.manifest.id,

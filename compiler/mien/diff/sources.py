@@ -14,8 +14,9 @@ from mien.diff.fault import SideError
 from mien.diff.revision import checked_out, find_revision
 from mien.diff.semver import is_version
 from mien.diff.side import Side, side_of_bank, side_of_tables
+from mien.errors import SourceError
 from mien.release.committed import checkout_of
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, shown_path
 from mien.text.suggest import did_you_mean
 
@@ -36,7 +37,7 @@ def load_side(text: str, near: Path | None = None) -> Side:
     Raises:
         SideError: it is none of these.
         ArtifactError: the artifact is damaged or needs a newer mien.
-        BankFaults: the sources cannot be used.
+        SourceError: the sources cannot be used.
     """
     path = Path(text)
     if path.exists() or path.is_symlink():
@@ -110,8 +111,8 @@ def _revision(text: str, folder: str | None, near: Path) -> Side:
         found, shown = f"{shown_path(top)}/", f"{revision.text}:"
         try:
             bank = read_bank(top / revision.folder)
-        except BankFaults as refusal:
-            raise BankFaults(_shown(fault, found, shown) for fault in refusal.faults) from None
+        except SourceError as refusal:
+            raise SourceError(_shown(fault, found, shown) for fault in refusal.faults) from None
         return side_of_bank(bank, name, found=found, shown=shown)
 
 

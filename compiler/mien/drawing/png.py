@@ -6,8 +6,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
+from mien.errors import MienError
 
-class PngUnavailable(Exception):
+
+class PngUnavailable(MienError):
     """Raised when the extra that makes PNG is not installed."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from mien.drawing.names import name_faults
 from mien.drawing.raw import RawFace
 from mien.drawing.record import Face
 from mien.drawing.structure import face_record
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien.text.files import shown_path
 from mien.text.node import plain
 
@@ -25,17 +25,17 @@ def read_face(path: Path) -> Face:
     """The face in the file ``path``, valid against ``schema/face.schema.json``.
 
     Raises:
-        BankFaults: with every fault of the file.
+        SourceError: with every fault of the file.
     """
     from mien.authored.validate import validate
 
     root, faults = parse(path, shown_path(path), path.resolve().parent)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     raw = cast("RawFace", plain(root))
     wrong = validate(root, "face") or name_faults(root, raw)
     if wrong:
-        raise BankFaults(wrong)
+        raise SourceError(wrong)
     return face_record(raw)
 
 
@@ -45,5 +45,5 @@ def shipped_face() -> FlatFace:
     path = resources.presets() / "faces" / f"{SHIPPED}.yaml"
     root, faults = parse(path, shown_path(path), path.resolve().parent)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return flatten(face_record(cast("RawFace", plain(root))))

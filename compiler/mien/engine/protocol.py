@@ -60,7 +60,7 @@ class Engine(Protocol):
         """The tables of ``bank``.
 
         Raises:
-            BankFaults: the bank cannot be solved or its archetypes conflict with themselves.
+            SourceError: the bank cannot be solved or its archetypes conflict with themselves.
         """
         ...
 

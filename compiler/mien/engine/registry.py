@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mien.engine.protocol import Engine
+from mien.errors import MienError
 
 
 def _engine_1() -> Engine:
@@ -17,7 +18,7 @@ ENGINES: dict[int, Callable[[], Engine]] = {1: _engine_1}
 """Every engine that this program can run; each is imported when it is first asked for."""
 
 
-class UnknownEngine(ValueError):
+class UnknownEngine(MienError, ValueError):
     """Tables made for an engine that this program does not have."""
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
+from mien.errors import SourceError
 from mien.lock.record import Lock
 from mien.lock.write import write_lock
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.node import Node, plain
 from mien.text.place import Place
 from mien.text.yaml_nodes import parse_yaml
@@ -30,7 +31,7 @@ def read_lock(path: Path) -> Lock | None:
     edit or a badly merged conflict never passes for a promise.
 
     Raises:
-        BankFaults: the file is not a lock, of another version, or edited.
+        SourceError: the file is not a lock, of another version, or edited.
         OSError: the file exists but cannot be read.
     """
     try:
@@ -44,7 +45,7 @@ def parse_lock(data: bytes, name: str) -> Lock:
     """The lock that ``data`` spells; ``name`` is the file that faults are reported in.
 
     Raises:
-        BankFaults: as `read_lock`.
+        SourceError: as `read_lock`.
     """
     try:
         text = data.decode("utf-8")
@@ -52,7 +53,7 @@ def parse_lock(data: bytes, name: str) -> Lock:
         raise _refuse(name, "lock-not-text", "this is not UTF-8 text") from error
     root, faults = parse_yaml(text, name)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     document = _versioned(root, name)
     try:
         lock = _converter().structure(document, Lock)
@@ -73,6 +74,6 @@ def _versioned(root: Node, name: str) -> dict[str, object]:
     return dict(document)
 
 
-def _refuse(name: str, code: str, message: str) -> BankFaults:
+def _refuse(name: str, code: str, message: str) -> SourceError:
     hint = "run `mien compile` to write it anew, and read the difference"
-    return BankFaults([Fault(place=Place(name), path="", code=code, message=message, hint=hint)])
+    return SourceError([Fault(place=Place(name), path="", code=code, message=message, hint=hint)])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mien.authored.versions import KINDS, VERSION
+from mien.errors import SourceError
 from mien.migrate.edits import apply, set_text
 from mien.migrate.migration import MIGRATIONS, Migration, way
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.json_nodes import parse_json
 from mien.text.node import Node
 from mien.text.peek import text as text_at
@@ -36,18 +37,18 @@ def migrate_text(
         current: the version of each kind to reach.
 
     Raises:
-        BankFaults: the text cannot be read, does not say what it is, is newer than ``current``, or
+        SourceError: the text cannot be read, does not say what it is, is newer than ``current``, or
             there is no way from its version.
     """
     root = _parse(text, file)
     kind, version = _says(root, file)
     if kind not in current:
-        raise BankFaults([_unknown(root, kind, current)])
+        raise SourceError([_unknown(root, kind, current)])
     if version > current[kind]:
-        raise BankFaults([_newer(root, kind, version, current[kind])])
+        raise SourceError([_newer(root, kind, version, current[kind])])
     steps = way(kind, version, current[kind], migrations)
     if not steps and version < current[kind]:
-        raise BankFaults([_no_way(root, kind, version, current[kind])])
+        raise SourceError([_no_way(root, kind, version, current[kind])])
     for step in steps:
         edits = [*step.rewrite(text, root)]
         edits += set_text(root, ("schema",), f"mien/{kind}/{step.after}")
@@ -59,7 +60,7 @@ def migrate_text(
 def _parse(text: str, file: str) -> Node:
     root, faults = (parse_json if file.endswith(".json") else parse_yaml)(text, file)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return root
 
 
@@ -67,7 +68,7 @@ def _says(root: Node, file: str) -> tuple[str, int]:
     found = text_at(root, "schema") or ""
     name, _, version = found.rpartition("/")
     if not name.startswith("mien/") or not version.isdecimal():
-        raise BankFaults(
+        raise SourceError(
             [
                 Fault(
                     place=value_place(root, ("schema",)) if found else Place(file),

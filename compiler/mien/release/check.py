@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from mien.errors import SourceError
 from mien.fresh import LOCK_NAME
 from mien.release.entry import Entry
 from mien.release.layout import SOURCES, ReleaseFolder, artifact_of, expected_files, files_in
 from mien.release.ledger import LEDGER_NAME
 from mien.release.measure import sha256
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.place import Place
 
@@ -47,7 +48,7 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
         return (_fault(home.releases / LEDGER_NAME, entry, "engine-differs", message, hint),)
     try:
         compiled = recompile(read_bank(folder / SOURCES), entry.engine)
-    except BankFaults as error:
+    except SourceError as error:
         return error.faults
     except UnknownEngine as error:
         return (_fault(folder, entry, "engine-unknown", str(error), ""),)
@@ -118,7 +119,7 @@ def _locked_engine(path: Path, entry: Entry) -> int:
         return entry.engine
     try:
         return parse_lock(data, shown_path(path)).engine
-    except BankFaults:
+    except SourceError:
         return entry.engine
 
 
@@ -136,7 +137,7 @@ def _lock_fault(path: Path, entry: Entry, text: str) -> Fault:
     try:
         facts = differences(parse_lock(data, path.name), parse_lock(text.encode(), path.name))
         return _fault(path, entry, "lock-differs", "; ".join(facts), hint)
-    except BankFaults:
+    except SourceError:
         old, new = data.splitlines(), text.encode().splitlines()
         pairs = enumerate(zip(old, new, strict=False), 1)
         line = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))

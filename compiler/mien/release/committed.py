@@ -8,11 +8,13 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from mien.errors import MienError
+
 _SAFE = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
 """Write nothing, take names as they are, start no program of the checkout's choosing."""
 
 
-class GitFailed(Exception):
+class GitFailed(MienError):
     """The checkout cannot be asked; the message says why."""
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from mien.artifact.container import Array, unpack
-from mien.artifact.error import ArtifactError
 from mien.artifact.layout import LABEL, SHARED, label_name, shared_name
 from mien.artifact.read import read_artifact
 from mien.authored.rules import TERMS
 from mien.engine.tables import Tables
+from mien.errors import ArtifactError
 
 
 def first_difference(released: bytes, now: bytes) -> str | None:

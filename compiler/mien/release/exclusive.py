@@ -8,10 +8,12 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mien.errors import MienError
+
 LOCK_FILE = ".lock"
 
 
-class Busy(Exception):
+class Busy(MienError):
     """Another release is being made."""
 
 

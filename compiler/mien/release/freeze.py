@@ -53,7 +53,7 @@ def append(ledger: Ledger, home: ReleaseFolder) -> Entry:
     """Add the release that lies in its folder to the ledger on disk.
 
     Raises:
-        BankFaults: its lock is no lock.
+        SourceError: its lock is no lock.
         OSError: a file cannot be read, or the ledger cannot be written; it is as it was.
     """
     entry = measured_entry(home, head_digest(ledger))

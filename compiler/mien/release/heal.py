@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from mien.errors import SourceError
 from mien.release.check import release_faults
 from mien.release.entry import Entry, Ledger
 from mien.release.freeze import append
@@ -17,7 +18,7 @@ from mien.release.leftovers import leftovers, unlisted
 from mien.release.measure import measured_entry
 from mien.release.refused import ReleaseRefused, refusal
 from mien.release.semver import precedence
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 
 
@@ -62,7 +63,7 @@ def _why_not(home: ReleaseFolder, ledger: Ledger) -> Sequence[Fault]:
         ]
     try:
         entry = measured_entry(home, head_digest(ledger))
-    except BankFaults as damage:
+    except SourceError as damage:
         return damage.faults
     except OSError as damage:
         what = damage.strerror or str(damage)

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from mien.errors import SourceError
 from mien.release.entry import FIRST, Entry, Ledger
 from mien.release.semver import is_version
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.place import Place
 from mien.text.scalar import write_scalar
@@ -55,7 +56,7 @@ def read_ledger(path: Path) -> Ledger:
     """The ledger at ``path``; an empty one where there is none. Its chain is not judged here.
 
     Raises:
-        BankFaults: the file is not a ledger as `mien release` writes it, naming the line.
+        SourceError: the file is not a ledger as `mien release` writes it, naming the line.
         OSError: the file exists but cannot be read.
     """
     try:
@@ -71,7 +72,7 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
     Only canonical text is taken, so that the digest of an entry is the digest of its lines.
 
     Raises:
-        BankFaults: as `read_ledger`.
+        SourceError: as `read_ledger`.
     """
     try:
         text = data.decode("utf-8")
@@ -178,8 +179,8 @@ def _first_bad(chunk: list[str], entry: Entry | None) -> int:
     return 0
 
 
-def _refuse(name: str, line: int, message: str) -> BankFaults:
-    return BankFaults(
+def _refuse(name: str, line: int, message: str) -> SourceError:
+    return SourceError(
         [
             Fault(
                 place=Place(name, line, 1 if line else 0),

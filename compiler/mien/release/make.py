@@ -11,6 +11,7 @@ from attrs import frozen
 from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
 from mien.compile import Compiled, compile_bank
+from mien.errors import SourceError
 from mien.fresh import LOCK_NAME
 from mien.lock.write import write_lock
 from mien.release.chain import chain_faults
@@ -26,7 +27,7 @@ from mien.release.measure import sha256
 from mien.release.refused import ReleaseRefused, refusal
 from mien.release.semver import precedence
 from mien.text.atomic import sync_folder
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.versions import ENGINE
 
@@ -49,7 +50,7 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
     this ends, the ledger and every release in it are as they were, or the new one is there whole.
 
     Raises:
-        BankFaults: the bank or the ledger cannot be used.
+        SourceError: the bank or the ledger cannot be used.
         ReleaseRefused: the bank must not be released as it is, with every reason.
         OSError: something cannot be read or written.
     """
@@ -187,14 +188,14 @@ def _differences(data: bytes, compiled: Compiled, path: Path) -> str:
 
     try:
         return "; ".join(differences(parse_lock(data, shown_path(path)), compiled.lock))
-    except BankFaults as error:
+    except SourceError as error:
         return error.faults[0].message
 
 
 def _too_small(folder: Path, compiled: Compiled, releases: Path, ledger: Ledger) -> Iterator[Fault]:
     """The version must promise no less than what changed since the newest release."""
-    from mien.artifact.error import ArtifactError
     from mien.diff import compare, is_enough, load_side, side_of_bank
+    from mien.errors import ArtifactError
 
     manifest = compiled.bank.manifest
     released = ledger.of(manifest.id)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from mien.errors import SourceError
 from mien.fresh import LOCK_NAME
 from mien.lock.read import parse_lock
 from mien.release.entry import Entry
 from mien.release.layout import SOURCES, ReleaseFolder, artifact_of, files_in
-from mien.text.fault import BankFaults
 from mien.text.files import shown_path
 
 
@@ -27,7 +27,7 @@ def measured_entry(release: ReleaseFolder, previous: str) -> Entry:
     """The entry of the release as it lies on disk, following the entry of digest ``previous``.
 
     Raises:
-        BankFaults: its lock is no lock.
+        SourceError: its lock is no lock.
         OSError: a file is missing or cannot be read.
     """
     folder = release.path
@@ -49,5 +49,5 @@ def try_measured_entry(release: ReleaseFolder, previous: str) -> Entry | None:
     """`measured_entry`, or None where the folder is damaged."""
     try:
         return measured_entry(release, previous)
-    except (BankFaults, OSError):
+    except (SourceError, OSError):
         return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mien.errors import MienError
 from mien.text.fault import Fault
 from mien.text.place import Place
 
 
-class ReleaseRefused(Exception):
+class ReleaseRefused(MienError):
     """The bank can be read, but must not be released as it is; nothing was written."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from mien.errors import SourceError
 from mien.release.chain import chain_faults
 from mien.release.check import file_faults, release_faults
 from mien.release.entry import Entry, Ledger
@@ -18,7 +19,7 @@ from mien.release.ledger import LEDGER_NAME, read_ledger
 from mien.release.leftovers import leftovers, unlisted
 from mien.release.refused import refusal
 from mien.release.seen import note_verified, was_verified
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 
 Progress = Callable[["Verified"], None]
@@ -74,7 +75,7 @@ def verify(
     path = releases / LEDGER_NAME
     try:
         ledger = read_ledger(path)
-    except BankFaults as error:
+    except SourceError as error:
         return Report(ledger=Ledger(), faults=error.faults, notes=(), releases=())
     faults = [*chain_faults(ledger, folders, shown_path(path))]
     notes: list[str] = []

@@ -18,7 +18,7 @@ def set_version(folder: Path, version: str, proving: Callable[[str], None] | Non
     """Give the bank in ``folder`` the version, and write its lock anew.
 
     Raises:
-        BankFaults: the bank cannot be compiled; it is as it was.
+        SourceError: the bank cannot be compiled; it is as it was.
         OSError: a file cannot be written.
     """
     document = document_named(read_bank(folder), "bank")

@@ -21,7 +21,7 @@ def comparison(old: AuthoredBank, new: AuthoredBank) -> Page:
     """The faces that ``new`` adds, drops or changes, each beside the one of ``old``.
 
     Raises:
-        BankFaults: one of the banks cannot be compiled.
+        SourceError: one of the banks cannot be compiled.
     """
     title = f"{old.manifest.title} {old.manifest.version} to {new.manifest.version}"
     return compared(title, named_faces(old), named_faces(new), new.rig)

@@ -27,7 +27,7 @@ def named_faces(bank: AuthoredBank) -> tuple[NamedFace, ...]:
     """Labels in the bank's order; in each its intensities, then its styles, as compiled.
 
     Raises:
-        BankFaults: the bank cannot be compiled.
+        SourceError: the bank cannot be compiled.
     """
     engine = get_engine(max(ENGINES))
     evaluator = engine.evaluator(engine.compile_tables(bank))

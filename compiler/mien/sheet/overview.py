@@ -22,7 +22,7 @@ def overview(bank: AuthoredBank) -> Page:
     """Every archetype and style of ``bank``, with distances and what lint says.
 
     Raises:
-        BankFaults: the bank cannot be compiled.
+        SourceError: the bank cannot be compiled.
     """
     faults = lint(bank)
     notes = marks(bank, faults)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from mien.errors import MienError
+
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+\Z")
@@ -29,7 +31,7 @@ MAX_DIGITS = 400
 """A number written with more characters than this is refused."""
 
 
-class NotFinite(ValueError):
+class NotFinite(MienError, ValueError):
     """A number that is infinite, not a number, or too long to be meant."""
 
 

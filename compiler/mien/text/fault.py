@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import Enum
 
 from attrs import field, frozen
@@ -37,11 +36,3 @@ class Fault:
         path = f" {self.path}:" if self.path else ""
         text = f"{self.place}: {self.severity.value}:{path} {self.message} [{self.code}]"
         return f"{text}\n    {self.hint}" if self.hint else text
-
-
-class BankFaults(Exception):
-    """Raised when a source cannot be used; carries every fault found, in file order."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
-        super().__init__("\n".join(str(fault) for fault in self.faults))

@@ -6,7 +6,8 @@ import re
 import stat
 from pathlib import Path
 
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.place import Place
 
 MAX_BYTES = 1 << 20
@@ -33,7 +34,7 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
             followed.
 
     Raises:
-        BankFaults: the file is missing, no regular file, outside ``inside``, unreadable, empty,
+        SourceError: the file is missing, no regular file, outside ``inside``, unreadable, empty,
             larger than ``MAX_BYTES``, not UTF-8 or binary.
     """
     data = _read_bytes(path, shown, inside)
@@ -52,7 +53,7 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
     unprintable = None if printable else re.search(_REFUSED, text)
     if unprintable:
         place = place_of_offset(text, unprintable.start(), shown)
-        raise BankFaults(
+        raise SourceError(
             [
                 Fault(
                     place=place,
@@ -120,7 +121,7 @@ def _decode(data: bytes, shown: str) -> str:
         before = data[: error.start].decode("utf-8-sig", errors="replace")
         place = place_of_offset(before, len(before), shown)
         found = data[error.start]
-        raise BankFaults(
+        raise SourceError(
             [
                 Fault(
                     place=place,
@@ -133,5 +134,5 @@ def _decode(data: bytes, shown: str) -> str:
         ) from None
 
 
-def _refusal(shown: str, code: str, message: str, hint: str) -> BankFaults:
-    return BankFaults([Fault(place=Place(shown), path="", code=code, message=message, hint=hint)])
+def _refusal(shown: str, code: str, message: str, hint: str) -> SourceError:
+    return SourceError([Fault(place=Place(shown), path="", code=code, message=message, hint=hint)])

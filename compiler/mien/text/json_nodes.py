@@ -8,6 +8,7 @@ from bisect import bisect_right
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NoReturn, cast
 
+from mien.errors import MienError
 from mien.text.core_schema import NotFinite, number
 from mien.text.entries import Entries
 from mien.text.fault import Fault
@@ -23,7 +24,7 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
-class _Stop(Exception):
+class _Stop(MienError):
     """The document cannot be read any further."""
 
 

@@ -9,9 +9,10 @@ from typing import Protocol, cast
 import yaml
 from yaml import YAMLError, events
 
+from mien.errors import MienError, SourceError
 from mien.text.core_schema import NotFinite, resolve
 from mien.text.entries import Entries
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import place_of_offset
 from mien.text.limits import MAX_DEPTH, MAX_NODES
 from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
@@ -30,7 +31,7 @@ class _Parser(Protocol):
     def get_event(self) -> events.Event: ...
 
 
-class _Stop(Exception):
+class _Stop(MienError):
     """The document cannot be read any further."""
 
 
@@ -291,9 +292,9 @@ def require_yaml(text: str, file: str) -> Node:
     """The document in ``text``.
 
     Raises:
-        BankFaults: with everything that is wrong with it.
+        SourceError: with everything that is wrong with it.
     """
     root, faults = parse_yaml(text, file)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return root

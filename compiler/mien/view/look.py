@@ -11,8 +11,9 @@ from mien.artifact.write import artifact_bytes
 from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
 from mien.engine.registry import get_engine
+from mien.errors import SourceError
 from mien.lint import lint
-from mien.text.fault import BankFaults, Fault, Severity
+from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
 from mien.text.place import Place
 from mien.versions import ENGINE
@@ -45,7 +46,7 @@ def look_again(before: Look) -> Look:
     revision = before.revision + 1
     try:
         compiled = compile_for_view(before.folder)
-    except BankFaults as refusal:
+    except SourceError as refusal:
         return evolve(before, revision=revision, fresh=False, faults=refusal.faults)
     except Exception as error:  # noqa: BLE001, RUF100  the watch goes on whatever a file holds
         return evolve(
@@ -75,12 +76,12 @@ def compile_for_view(folder: Path) -> CompiledForView:
     """Compile the bank in ``folder`` in memory, without certificate and lock.
 
     Raises:
-        BankFaults: it cannot be read, breaks a lint rule or cannot be solved.
+        SourceError: it cannot be read, breaks a lint rule or cannot be solved.
     """
     bank = read_bank(folder)
     found = lint(bank)
     if any(fault.severity is Severity.ERROR for fault in found):
-        raise BankFaults(found)
+        raise SourceError(found)
     tables = get_engine(ENGINE).compile_tables(bank)
     return CompiledForView(bank=bank, artifact=artifact_bytes(tables), warnings=found)
 

@@ -65,7 +65,7 @@ def open_subject(folder: Path, bank: str | None) -> Subject:
         TrainerError: there is neither a manifest nor a labels file, or the bank is another one.
         QueryError: there is no such bank.
         ArtifactError: its artifact is damaged.
-        BankFaults: its sources cannot be used.
+        SourceError: its sources cannot be used.
     """
     if not folder.is_dir():
         raise TrainerError(f"{folder}: there is no such folder")

@@ -11,8 +11,7 @@ import click
 @contextmanager
 def refusals() -> Generator[None]:
     """Meanwhile what the trainer, an artifact or a bank refuses ends the command with 2."""
-    from mien.artifact.error import ArtifactError
-    from mien.queries import QueryError
+    from mien.errors import ArtifactError, QueryError
     from mien_trainer.fault import TrainerError
 
     try:

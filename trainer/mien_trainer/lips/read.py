@@ -17,7 +17,8 @@ from mien.authored.rig_names import rig_names
 from mien.authored.structure import rig_record
 from mien.authored.validate import validate
 from mien.authored.versions import schema_fault
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Node, plain
 from mien.text.peek import text
@@ -38,17 +39,17 @@ def read_table(path: Path) -> VisemeTable:
     The rig lies in rigs/ beside the file or one folder up, else among those that ship.
 
     Raises:
-        BankFaults: with every fault of the file.
+        SourceError: with every fault of the file.
     """
     root = _parsed(path, "visemes")
     rig_root = _rig_root(path, root)
     faults = check_names(root, rig_names(rig_root)).faults
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     table = _structured(root, rig_record(rig_root))
     faults = check_shapes(root, table).faults
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return table
 
 
@@ -61,11 +62,11 @@ def shipped_table() -> VisemeTable:
 def _parsed(path: Path, kind: str) -> Node:
     root, faults = parse(path, shown_path(path), path.resolve().parent)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     other = schema_fault(root, kind)
     wrong = [other] if other is not None else validate(root, kind)
     if wrong:
-        raise BankFaults(wrong)
+        raise SourceError(wrong)
     return root
 
 
@@ -73,7 +74,7 @@ def _rig_root(path: Path, root: Node) -> Node:
     name = text(root, "rig") or ""
     found = find_rig(path.parent, name)
     if found is None:
-        raise BankFaults(
+        raise SourceError(
             [
                 Fault(
                     place=value_place(root, ("rig",)),
@@ -87,7 +88,7 @@ def _rig_root(path: Path, root: Node) -> Node:
     rig = _parsed(found.path, "rig")
     faults = check_rig(rig, rig_names(rig), name).faults
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return rig
 
 

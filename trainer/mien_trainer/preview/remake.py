@@ -6,10 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.artifact.error import ArtifactError
 from mien.bank import Bank
-from mien.queries import QueryError
-from mien.text.fault import BankFaults
+from mien.errors import ArtifactError, QueryError, SourceError
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.mel import log_mel
@@ -43,7 +41,7 @@ def remade_sound(folder: Path, clip: StoredClip, recipe: str = "") -> F32:
         if prepared.workshop.head.artifact != manifest.artifact:
             raise NoSound(f"the bank {found.bank} is not the one of these targets any more")
         audio = _audio(prepared, _spec(prepared, clip))
-    except (BankFaults, TrainerError, QueryError, ArtifactError, OSError) as error:
+    except (SourceError, TrainerError, QueryError, ArtifactError, OSError) as error:
         raise NoSound(str(error)) from error
     mel = log_mel(audio)
     if mel.shape != clip.mel.shape or not np.allclose(mel, clip.mel, atol=_SAME):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from mien.bank import Bank, load
-from mien.queries import QueryError
+from mien.errors import QueryError
 from mien.resources import presets
 from mien_trainer.fault import TrainerError
 

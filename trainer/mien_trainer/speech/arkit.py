@@ -7,7 +7,7 @@ from functools import cache
 from mien import resources
 from mien.authored.documents import parse
 from mien.authored.structure import rig_record
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien.text.files import shown_path
 
 ABSENT = "tongueOut"
@@ -21,7 +21,7 @@ def arkit_channels() -> tuple[str, ...]:
     path = folder / "arkit52.yaml"
     root, faults = parse(path, shown_path(path), folder.resolve())
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return rig_record(root).names
 
 

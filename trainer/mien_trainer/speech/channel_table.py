@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.limits import MAX_FAULTS
 from mien.text.place import Place
@@ -62,7 +63,7 @@ def read_channel_table(
     over. ``texts`` are names, in lower case, of columns to keep as text where they exist.
 
     Raises:
-        BankFaults: with every fault: no such file, no rows, a column that is missing or comes
+        SourceError: with every fault: no such file, no rows, a column that is missing or comes
             twice, a row of another length, something that is no number or no weight.
     """
     name = shown_path(path)
@@ -78,7 +79,7 @@ def read_channel_table(
     if not reader.faults and not reader.rows:
         reader.fault(Place(name), "no-rows", "there is a header, and no row of weights below it")
     if reader.faults:
-        raise BankFaults(reader.faults)
+        raise SourceError(reader.faults)
     return reader.table()
 
 
@@ -102,8 +103,8 @@ def _lines(path: Path, name: str) -> list[str]:
     return lines
 
 
-def _refusal(name: str, code: str, message: str) -> BankFaults:
-    return BankFaults([Fault(place=Place(name), path="", code=code, message=message)])
+def _refusal(name: str, code: str, message: str) -> SourceError:
+    return SourceError([Fault(place=Place(name), path="", code=code, message=message)])
 
 
 def _cells(line: str, name: str, number: int) -> list[Cell]:

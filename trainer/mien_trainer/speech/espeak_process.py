@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from attrs import asdict, frozen
 
+from mien.errors import MienError
 from mien_trainer.speech.source import SpeechUnavailable
 
 LIBRARY = "libespeak-ng.1.dylib" if sys.platform == "darwin" else "libespeak-ng.so.1"
@@ -51,7 +52,7 @@ class Answer:
     fault: str = ""
 
 
-class ServerEnded(Exception):
+class ServerEnded(MienError):
     """The server has closed its pipes, did not answer in time, or was closed."""
 
 

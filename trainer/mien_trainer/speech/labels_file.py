@@ -10,7 +10,8 @@ from attrs import field, frozen
 
 from mien.authored.documents import parse
 from mien.authored.validate import validate
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Node, plain
 from mien.text.place import Place
@@ -58,12 +59,12 @@ def read_labels(path: Path, known: Sequence[str] = ()) -> Mapping[str, TakeLabel
     ``known`` are the labels of the bank; without them any name is taken for one.
 
     Raises:
-        BankFaults: with every fault of the file.
+        SourceError: with every fault of the file.
     """
     root = _document(path)
     faults = validate(root, "takes") or list(_meaning(root, known))
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     data = _mapping(root)
     shared: dict[str, Any] = {key: data[key] for key in ("voice", "licence") if key in data}
     takes = cast("dict[str, dict[str, Any]]", data["takes"])
@@ -78,7 +79,7 @@ def _document(path: Path) -> Node:
         return parse_labels_csv(path, SCHEMA)
     root, faults = parse(path, shown_path(path), path.parent.resolve())
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     return root
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.files import read_source, shown_path
 from mien.text.node import Entry, MappingNode, Node, ScalarNode, Span
 from mien.text.place import Place
@@ -22,7 +23,7 @@ def parse_labels_csv(path: Path, schema: str) -> Node:
     The header names the keys of a take, ``take`` among them; an empty field is a key left out.
 
     Raises:
-        BankFaults: the file cannot be read, has no column ``take``, names a take twice, or has a
+        SourceError: the file cannot be read, has no column ``take``, names a take twice, or has a
             row of another length.
     """
     name = shown_path(path)
@@ -31,7 +32,7 @@ def parse_labels_csv(path: Path, schema: str) -> Node:
     rows = list(_rows(text, lines, name))
     header = [cell.source.strip() for cell in rows[0]]
     if "take" not in header:
-        raise BankFaults([_fault(Place(name, 1, 1), "column-missing", "there is no column take")])
+        raise SourceError([_fault(Place(name, 1, 1), "column-missing", "there is no column take")])
     key = header.index("take")
     faults: list[Fault] = []
     takes: dict[str, Entry] = {}
@@ -47,7 +48,7 @@ def parse_labels_csv(path: Path, schema: str) -> Node:
             faults.append(_fault(row[key].place, "repeated-key", message))
         takes.setdefault(entry.name, entry)
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     start = Place(name, 1, 1)
     inner = MappingNode(entries=tuple(takes.values()), place=start, span=_NOWHERE)
     return MappingNode(
@@ -95,7 +96,7 @@ def _rows(text: str, lines: Sequence[str], name: str) -> Iterator[list[ScalarNod
                 ]
     except csv.Error as error:
         place = Place(name, reader.line_num, 1)
-        raise BankFaults([_fault(place, "bad-csv", f"this is no row of CSV: {error}")]) from None
+        raise SourceError([_fault(place, "bad-csv", f"this is no row of CSV: {error}")]) from None
 
 
 def _columns(line: str, fields: int) -> list[int]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.limits import MAX_FAULTS
 from mien.text.place import Place
 from mien_trainer.speech.arkit import arkit_channels
@@ -28,7 +29,7 @@ def read_livelink(
     fit, for a recorder whose timecode counts 30 for 29.97 and drops nothing.
 
     Raises:
-        BankFaults: with every fault of the file and its place.
+        SourceError: with every fault of the file and its place.
     """
     names = arkit_channels() if channels is None else channels
     table = read_channel_table(path, names, (_TIMECODE, _FRAME_RATE))
@@ -49,7 +50,7 @@ def read_livelink(
 def _codes(table: ChannelTable) -> list[Timecode]:
     cells = table.texts.get(_TIMECODE)
     if cells is None:
-        raise BankFaults(
+        raise SourceError(
             [
                 _fault(
                     Place(table.name, 1, 1),
@@ -61,7 +62,7 @@ def _codes(table: ChannelTable) -> list[Timecode]:
     read = [(cell, parse_timecode(cell.text)) for cell in cells]
     wrong = [cell for cell, code in read if code is None][:MAX_FAULTS]
     if wrong:
-        raise BankFaults(
+        raise SourceError(
             _fault(
                 cell.place,
                 "no-timecode",
@@ -85,7 +86,7 @@ def _refuse_back_steps(table: ChannelTable, seconds: F64) -> None:
     back: list[int] = np.flatnonzero(np.diff(seconds) < 0.0)[:MAX_FAULTS].tolist()
     cells = table.texts[_TIMECODE]
     if back:
-        raise BankFaults(
+        raise SourceError(
             _fault(
                 cells[row + 1].place,
                 "time-goes-back",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien.text.files import shown_path
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
@@ -120,7 +120,7 @@ class MeadSource:
                 raise SpeechUnavailable(f"mead: there is no folder {shown_path(self._root)}")
             try:
                 self._settings = read_settings(self._root)
-            except BankFaults as faults:
+            except SourceError as faults:
                 raise SpeechUnavailable(f"mead: {faults}") from None
             self._clips = self._usable()
         return self._clips
@@ -171,7 +171,7 @@ class MeadSource:
         settings = self._settings
         try:
             return read_features(clip.features, self._channels, settings.columns, settings.rate)
-        except BankFaults as refusal:
+        except SourceError as refusal:
             raise SpeechRefused(f"mead {clip.name}: {few_faults(refusal)}") from None
         except TrainerError as refusal:
             raise SpeechRefused(f"mead {clip.name}: {refusal}") from None

@@ -37,7 +37,7 @@ def read_features(
 
     Raises:
         FeaturesError: the file is no array of weights (R, K), or has other columns.
-        BankFaults: a CSV file has faults.
+        SourceError: a CSV file has faults.
     """
     if path.suffix == ".csv":
         table = read_channel_table(path, channels)

@@ -9,7 +9,8 @@ from attrs import Factory, field, frozen
 
 from mien.authored.documents import parse
 from mien.authored.validate import validate
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import plain
 from mien.text.suggest import did_you_mean
@@ -33,17 +34,17 @@ def read_settings(root: Path) -> MeadSettings:
     """What the file in ``root`` says; the defaults where there is none.
 
     Raises:
-        BankFaults: with every fault of the file.
+        SourceError: with every fault of the file.
     """
     path = next((root / name for name in NAMES if (root / name).is_file()), None)
     if path is None:
         return MeadSettings()
     tree, faults = parse(path, shown_path(path), root.resolve())
     if tree is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     wrong = validate(tree, "mead")
     if wrong:
-        raise BankFaults(wrong)
+        raise SourceError(wrong)
     data = cast("dict[str, Any]", plain(tree))
     known = arkit_channels()
     usual = known if data.get("order") == "arkit" else sdk_channels()
@@ -61,7 +62,7 @@ def read_settings(root: Path) -> MeadSettings:
         for where in [("columns", position)]
     ]
     if unknown:
-        raise BankFaults(unknown)
+        raise SourceError(unknown)
     return MeadSettings(
         rate=float(data.get("rate", 30.0)),
         columns=tuple(columns),

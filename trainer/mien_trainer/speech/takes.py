@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien.text.files import shown_path
 from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError
@@ -158,7 +158,7 @@ class TakesSource:
             )
         try:
             return read_labels(path, self._labels)
-        except BankFaults as faults:
+        except SourceError as faults:
             raise SpeechUnavailable(f"takes: {faults}") from None
 
     def _refuse(self, message: str) -> None:
@@ -167,7 +167,7 @@ class TakesSource:
     def _capture(self, key: str, take: _Take) -> Capture:
         try:
             return read_livelink(take.curves, self._channels, rate=take.label.rate)
-        except BankFaults as refusal:
+        except SourceError as refusal:
             raise SpeechRefused(f"take {key}: {few_faults(refusal)}") from None
 
     def _phonemes(self, audio: F32, text: str) -> tuple[Phoneme, ...]:
@@ -187,7 +187,7 @@ class TakesSource:
         return self._align
 
 
-def few_faults(refusal: BankFaults) -> str:
+def few_faults(refusal: SourceError) -> str:
     """The first few faults, for a message about the whole."""
     shown = [str(fault) for fault in refusal.faults[:_FEW]]
     more = len(refusal.faults) - len(shown)

@@ -12,8 +12,9 @@ from attrs import field, frozen
 from cattrs import Converter
 
 from mien.authored.documents import parse
+from mien.errors import SourceError
 from mien.text.canonical import canonical
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Node, Plain, plain
 from mien.text.suggest import did_you_mean
@@ -132,21 +133,21 @@ def read_recipe(path: Path) -> Recipe:
     """The recipe in the file ``path``, valid against ``schema/targets.schema.json``.
 
     Raises:
-        BankFaults: with every fault of the file.
+        SourceError: with every fault of the file.
     """
     from mien.authored.validate import validate
 
     root, faults = parse(path, shown_path(path), path.resolve().parent)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     wrong = validate(root, "targets")
     if wrong:
-        raise BankFaults(wrong)
+        raise SourceError(wrong)
     found = {key: value for key, value in _mapping(root).items() if key != "schema"}
     recipe = _converter().structure(found, Recipe)
     beyond = tuple(_beyond_schema(root, recipe))
     if beyond:
-        raise BankFaults(beyond)
+        raise SourceError(beyond)
     return recipe
 
 

@@ -21,7 +21,7 @@ from cattrs.errors import BaseValidationError
 from torch import Tensor
 
 from mien.artifact.container import Array, pack, unpack
-from mien.artifact.error import ArtifactError
+from mien.errors import ArtifactError
 from mien.text.atomic import write_atomic
 from mien.text.canonical import canonical
 from mien_trainer.fault import TrainerError

@@ -94,7 +94,7 @@ def train(run: Run, watcher: Watcher) -> Head:
         Untrusted: bank, lock, ledger and targets do not all mean the same artifact.
         Diverged: a loss is no number any more; the last good checkpoint is kept.
         TrainerError: anything else that a person has to change.
-        BankFaults: the bank cannot be read.
+        SourceError: the bank cannot be read.
         OSError: ``run.out`` cannot be written.
     """
     with processes() as group:

@@ -11,7 +11,7 @@ from cattrs import Converter
 
 from mien.authored.documents import parse
 from mien.authored.validate import validate
-from mien.text.fault import BankFaults
+from mien.errors import SourceError
 from mien.text.files import shown_path
 from mien.text.node import plain
 from mien.text.suggest import did_you_mean
@@ -48,14 +48,14 @@ def read_config(path: Path) -> TrainConfig:
     """The training that the file ``path`` describes.
 
     Raises:
-        BankFaults: with every fault of the file.
+        SourceError: with every fault of the file.
     """
     root, faults = parse(path, shown_path(path), path.resolve().parent)
     if root is None or faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     wrong = validate(root, KIND)
     if wrong:
-        raise BankFaults(wrong)
+        raise SourceError(wrong)
     return config_of(cast("dict[str, Any]", plain(root)))
 
 

@@ -49,7 +49,7 @@ def trusted_bank(source: str) -> TrustedBank:
     Raises:
         Untrusted: the artifact is not the one that the lock or the ledger pins.
         TrainerError: there is no such bank, artifact or lock.
-        BankFaults: the sources, the lock or the ledger cannot be read.
+        SourceError: the sources, the lock or the ledger cannot be read.
     """
     path = Path(source)
     shipped = _newest_release(source) if _NAME.fullmatch(source) else None

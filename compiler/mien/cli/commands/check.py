@@ -38,11 +38,11 @@ def command(bank: Path, against: str | None, output: str) -> int:
     not count).
     """
     from mien.authored.reader import read_bank
-    from mien.text.fault import BankFaults
+    from mien.errors import SourceError
 
     try:
         authored = read_bank(bank)
-    except BankFaults as refusal:
+    except SourceError as refusal:
         _report(refusal.faults, output)
         return 2
 
@@ -79,12 +79,12 @@ def _breaking(
     from mien.cli.commands.diff import side
     from mien.diff import compare, side_of_bank
     from mien.diff.breaking import breaking_faults
-    from mien.text.fault import BankFaults
+    from mien.errors import SourceError
 
     old = side(against, folder, "--against")
     try:
         new = side_of_bank(authored, str(folder))
-    except BankFaults as refusal:
+    except SourceError as refusal:
         return () if found else refusal.faults
     return breaking_faults(compare(old, new), new)
 

@@ -36,13 +36,13 @@ def command(bank: Path, check: bool, out: Path, output: str) -> int:
     The lock goes into the bank's folder and is meant to be committed; the artifact goes into the
     output folder. Nothing is compiled again when neither the sources nor the artifact changed.
     """
-    from mien.text.fault import BankFaults
+    from mien.errors import SourceError
 
     try:
         if check:
             return _check(bank, output)
         _compile(bank, out, output)
-    except BankFaults as refusal:
+    except SourceError as refusal:
         write_faults(refusal.faults, output, err=output == "text")
         return 2
     return 0

@@ -61,11 +61,11 @@ def side(text: str, near: Path | None, parameter: str) -> Side:
 
     Raises:
         click.BadParameter: there is none, or its artifact is unusable.
-        BankFaults: its sources cannot be used.
+        SourceError: its sources cannot be used.
     """
-    from mien.artifact.error import ArtifactError
     from mien.diff.fault import SideError
     from mien.diff.sources import load_side
+    from mien.errors import ArtifactError
 
     try:
         return load_side(text, near)

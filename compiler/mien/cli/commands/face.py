@@ -48,7 +48,8 @@ def command(
     BANK is a folder, an artifact, or the name of a bank that ships. LABEL is one label, or a
     mixture such as joy=0.6,awe=0.4.
     """
-    from mien.bank import QueryError, load
+    from mien.bank import load
+    from mien.errors import QueryError
 
     try:
         loaded = load(bank)

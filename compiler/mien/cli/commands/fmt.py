@@ -81,7 +81,7 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     from mien.authored.documents import parse
     from mien.authored.surroundings import orders_around
     from mien.authored.versions import schema_fault
-    from mien.text.fault import BankFaults
+    from mien.errors import SourceError
     from mien.text.files import read_source, shown_path
     from mien.text.format import format_json, format_yaml
     from mien.text.format.order import kind_of
@@ -98,7 +98,7 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     try:
         text = read_source(path, shown=shown, inside=inside)
         new = format_text(text, shown, orders_around(path, root))
-    except BankFaults as refusal:
+    except SourceError as refusal:
         return refusal.faults
     return _Formatted(path=path, shown=shown, old=path.read_bytes(), new=new.encode())
 

@@ -26,9 +26,9 @@ def command(bank: Path, check: bool, output: str) -> int:
     and left alone. If any file cannot be brought up to date, none is written (exit 2).
     """
     from mien.authored.surroundings import sources_under
+    from mien.errors import SourceError
     from mien.migrate.migrate import migrate_text
     from mien.text.atomic import write_atomic
-    from mien.text.fault import BankFaults
     from mien.text.files import read_source, shown_path
 
     changed: list[tuple[Path, str]] = []
@@ -39,7 +39,7 @@ def command(bank: Path, check: bool, output: str) -> int:
         try:
             text = read_source(path, shown=shown_path(path), inside=bank.resolve())
             new = migrate_text(text, shown_path(path))
-        except BankFaults as refusal:
+        except SourceError as refusal:
             faults.extend(refusal.faults)
             continue
         if new != text:

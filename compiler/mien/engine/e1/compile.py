@@ -12,7 +12,8 @@ from mien.engine.e1.label import Shared, Unsolvable, label_table
 from mien.engine.e1.places import place_of
 from mien.engine.e1.rounding import positions, single
 from mien.engine.tables import LabelTable, Tables
-from mien.text.fault import BankFaults, Fault
+from mien.errors import SourceError
+from mien.text.fault import Fault
 
 KERNEL = "wendland-c2"
 MANY_INTENSITIES = 50
@@ -28,13 +29,13 @@ def compile_tables(bank: AuthoredBank) -> Tables:
     """Round every number to float32, then solve each label over the rounded numbers in float64.
 
     Raises:
-        BankFaults: two anchors are too close, an archetype conflicts with itself, a ceiling's
+        SourceError: two anchors are too close, an archetype conflicts with itself, a ceiling's
             channel is in a pair, the kernel is unknown, or a label has over 200 intensities.
     """
     manifest, rig = bank.manifest, bank.rig
     faults = [*_manifest_faults(bank), *ceiling_faults(bank)]
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     pairs, caps = pair_tables(bank)
     ceilings, slacks = ceiling_tables(rig)
     metric = manifest.metric
@@ -53,7 +54,7 @@ def compile_tables(bank: AuthoredBank) -> Tables:
         except Unsolvable as error:
             faults.extend(error.faults)
     if faults:
-        raise BankFaults(faults)
+        raise SourceError(faults)
     sealing = {n: rig.lip_seal.sealing[n] for n in rig.names if n in rig.lip_seal.sealing}
     return Tables(
         engine=1,

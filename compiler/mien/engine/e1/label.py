@@ -17,6 +17,7 @@ from mien.engine.e1.plateau import anchor_distances, overlap, plateau_radii
 from mien.engine.e1.rounding import double, single
 from mien.engine.e1.solve import NotPositive, cholesky, solve
 from mien.engine.tables import F32, LabelTable
+from mien.errors import MienError
 from mien.text.fault import Fault
 
 
@@ -30,7 +31,7 @@ class Shared:
     conflict: Conflict
 
 
-class Unsolvable(Exception):
+class Unsolvable(MienError):
     """A label without a table, and why."""
 
     def __init__(self, faults: list[Fault]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from mien.engine.e1.rounding import F64
+from mien.errors import MienError
 
 LEAST_PIVOT = 1e-6
 """Below this share of a point's own weight is its own: the others nearly determine it."""
 
 
-class NotPositive(ArithmeticError):
+class NotPositive(MienError, ArithmeticError):
     """The matrix is singular or nearly so; ``row`` depends on the rows before it."""
 
     def __init__(self, row: int) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mien.errors import SourceError
 from mien.text.canonical import digest
-from mien.text.fault import BankFaults, Fault
+from mien.text.fault import Fault
 from mien.text.format.arrange import arrange, take_header
 from mien.text.format.attach import attach
 from mien.text.format.comments import Comment, find_comments
@@ -27,7 +28,7 @@ def format_yaml(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) ->
     Formatting the result again gives the result. ``file`` is the name that faults carry.
 
     Raises:
-        BankFaults: the text cannot be read; with everything that is wrong with it.
+        SourceError: the text cannot be read; with everything that is wrong with it.
     """
     root = _sound(*parse_yaml(text, file), file)
     block = piece_of(root, text).value
@@ -41,7 +42,7 @@ def format_yaml(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) ->
     written = write_yaml(block, kind, header)
     again = _sound(*parse_yaml(written, file), file)
     if digest(again) != digest(root) or not _same(comments, find_comments(written, again)):
-        raise BankFaults([_unfaithful(file)])
+        raise SourceError([_unfaithful(file)])
     return written
 
 
@@ -49,7 +50,7 @@ def format_json(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) ->
     """The JSON text in canonical order and spacing; as ``format_yaml``, but JSON has no comments.
 
     Raises:
-        BankFaults: the text cannot be read; with everything that is wrong with it.
+        SourceError: the text cannot be read; with everything that is wrong with it.
     """
     root = _sound(*parse_json(text, file), file)
     block = piece_of(root, text).value
@@ -58,14 +59,14 @@ def format_json(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) ->
     arrange(block, schema_of(kind_of(root)), orders)
     written = write_json(block)
     if digest(_sound(*parse_json(written, file), file)) != digest(root):
-        raise BankFaults([_unfaithful(file)])
+        raise SourceError([_unfaithful(file)])
     return written
 
 
 def _sound(root: Node | None, faults: Iterable[Fault], file: str) -> Node:
     found = tuple(faults)
     if root is None or found:
-        raise BankFaults(found or [_unfaithful(file)])
+        raise SourceError(found or [_unfaithful(file)])
     return root
 
 

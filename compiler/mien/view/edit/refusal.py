@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from mien.errors import MienError
 from mien.text.fault import Fault
 
 
-class EditRefused(Exception):
+class EditRefused(MienError):
     """An edit that is not made; nothing was written. ``faults`` are what it would have broken."""
 
     def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from attrs import evolve
 
 from mien.authored.bank import AuthoredBank
-from mien.text.fault import BankFaults, Fault, Severity
+from mien.errors import SourceError
+from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
 from mien.text.place import Place
 from mien.view.look import compile_for_view
@@ -32,7 +33,7 @@ def trial_faults(bank: AuthoredBank, name: str, data: bytes) -> tuple[Fault, ...
             copy.write_bytes(data if document.name == name else document.path.read_bytes())
         try:
             compile_for_view(folder)
-        except BankFaults as refusal:
+        except SourceError as refusal:
             return tuple(_homeward(refusal.faults, folder, bank))
     return ()
 

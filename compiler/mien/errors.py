@@ -1,0 +1,29 @@
+"""What the product raises: one base, and a name for each kind of bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mien.text.fault import Fault
+
+
+class MienError(Exception):
+    """Every exception of mien and its trainer derives from this one; the message says it all."""
+
+
+class QueryError(MienError, ValueError):
+    """A query that a bank cannot answer; the message says what was found and expected."""
+
+
+class ArtifactError(MienError, ValueError):
+    """A file that is not an artifact, is damaged, or needs a newer mien; the message says which."""
+
+
+class SourceError(MienError):
+    """Source files that cannot be used; ``faults`` holds everything found, in file order."""
+
+    faults: tuple[Fault, ...]
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
