@@ -14,19 +14,17 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mien_trainer.alignment.aligner import Aligner
+from mien_trainer.alignment.check import StartErrors, measure, start_errors
+from mien_trainer.alignment.plausibility import complaint
+from mien_trainer.alignment.pronunciation import OWN, UnspeakableTextError, english_dictionary
+from mien_trainer.alignment.sphinx import Piece, Sphinx, Word, model_folder
+from mien_trainer.audio import read_audio
 from mien_trainer.frames import F32, SAMPLE_RATE
-from mien_trainer.speech.align import Aligner
-from mien_trainer.speech.alignment_error import StartErrors, measure, start_errors
-from mien_trainer.speech.arpabet import to_ipa
-from mien_trainer.speech.audio import read_audio
-from mien_trainer.speech.dictionary import OWN, english
-from mien_trainer.speech.plausible import complaint
-from mien_trainer.speech.sentences import Sentence, read_sentences
-from mien_trainer.speech.source import SpeechRefused, SpeechSource, SpeechUnavailable, Split
-from mien_trainer.speech.sphinx import Piece, Sphinx, Word, model_folder
-from mien_trainer.speech.transcript import UnspeakableText
-from mien_trainer.speech.utterance import SILENCE, Phoneme
-from mien_trainer.speech.voices import Voice
+from mien_trainer.phonemes import SILENCE, Phoneme, to_ipa
+from mien_trainer.speech import SpeechRefusedError, SpeechSource, SpeechUnavailableError, Split
+from mien_trainer.synthesis.sentences import Sentence, read_sentences
+from mien_trainer.synthesis.voices import Voice
 
 pytest.importorskip("pocketsphinx", reason="alignment needs the extra mien[targets]")
 
@@ -91,7 +89,7 @@ def test_phonemes_begin_where_the_synthesiser_began_them(aligner: Aligner) -> No
 def measured(source: SpeechSource, aligner: Aligner) -> StartErrors:
     try:
         return measure(source, source.items(), aligner)
-    except SpeechUnavailable as missing:
+    except SpeechUnavailableError as missing:
         pytest.skip(str(missing))
     finally:
         source.close()
@@ -100,7 +98,7 @@ def measured(source: SpeechSource, aligner: Aligner) -> StartErrors:
 @pytest.mark.skipif(not shutil.which("flite"), reason="flite is not installed")
 @pytest.mark.parametrize("voice", ["slt", "rms"])
 def test_it_agrees_with_flite(aligner: Aligner, voice: str) -> None:
-    from mien_trainer.speech.flite import FliteSource
+    from mien_trainer.synthesis.flite import FliteSource
 
     found = measured(FliteSource([Voice(name=voice, split=Split.TRAIN)], FEW), aligner)
     assert found.refused == 0
@@ -112,7 +110,7 @@ def test_it_agrees_with_flite(aligner: Aligner, voice: str) -> None:
 
 @pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
 def test_it_agrees_with_espeak(aligner: Aligner) -> None:
-    from mien_trainer.speech.espeak import EspeakSource
+    from mien_trainer.synthesis.espeak import EspeakSource
 
     found = measured(EspeakSource([Voice(name="en-us", split=Split.TRAIN)], FEW), aligner)
     assert found.refused <= 2
@@ -146,7 +144,7 @@ def test_speech_may_begin_and_end_with_the_sound(aligner: Aligner) -> None:
 def test_the_same_sound_gives_the_same_times_whatever_came_before(aligner: Aligner) -> None:
     first = aligner.align_text(sound("soup"), RECORDED["soup"])
     aligner.align_text(sound("purple"), RECORDED["purple"])
-    with pytest.raises(SpeechRefused):
+    with pytest.raises(SpeechRefusedError):
         aligner.align_text(sound("purple"), RECORDED["soup"])
     assert aligner.align_text(sound("soup"), RECORDED["soup"]) == first
     assert Aligner().align_text(sound("soup"), RECORDED["soup"]) == first
@@ -178,20 +176,20 @@ def test_loudness_moves_little(aligner: Aligner, gain: float) -> None:
     ],
 )
 def test_sound_that_says_nothing(aligner: Aligner, audio: F32, reason: str) -> None:
-    with pytest.raises(SpeechRefused, match=reason):
+    with pytest.raises(SpeechRefusedError, match=reason):
         aligner.align_text(audio, RECORDED["soup"])
 
 
 @pytest.mark.parametrize("level", [0.01, 0.3])
 def test_noise_says_nothing(aligner: Aligner, level: float) -> None:
     noise = np.random.default_rng(5).normal(0.0, level, 3 * SAMPLE_RATE).astype(np.float32)
-    with pytest.raises(SpeechRefused):
+    with pytest.raises(SpeechRefusedError):
         aligner.align_text(noise, RECORDED["soup"])
 
 
 @pytest.mark.parametrize("sentence", FEW, ids=lambda one: one.key)
 def test_words_of_others_are_not_heard(aligner: Aligner, sentence: Sentence) -> None:
-    with pytest.raises(SpeechRefused):
+    with pytest.raises(SpeechRefusedError):
         aligner.align_text(sound("soup"), sentence.text)
 
 
@@ -205,12 +203,12 @@ def test_words_of_others_are_not_heard(aligner: Aligner, sentence: Sentence) -> 
     ],
 )
 def test_a_text_that_is_wrong_in_part_is_refused(aligner: Aligner, text: str) -> None:
-    with pytest.raises(SpeechRefused):
+    with pytest.raises(SpeechRefusedError):
         aligner.align_text(sound("soup"), text)
 
 
 def test_a_word_that_nobody_can_say_is_named(aligner: Aligner) -> None:
-    with pytest.raises(UnspeakableText, match="'xylwqo'"):
+    with pytest.raises(UnspeakableTextError, match="'xylwqo'"):
         aligner.align_text(sound("soup"), "The xylwqo needs salt.")
 
 
@@ -271,7 +269,7 @@ def test_words_in_silence_are_told() -> None:
 
 def test_our_own_words_are_english_and_needed() -> None:
     lines = [line for line in OWN.read_text().splitlines() if line and not line.startswith("#")]
-    own = english().own
+    own = english_dictionary().own
     assert len(own) == len(lines)
     assert all(to_ipa(phone) != SILENCE for phones in own.values() for phone in phones)
     assert "CC0" in OWN.read_text()
@@ -279,15 +277,15 @@ def test_our_own_words_are_english_and_needed() -> None:
 
 def test_without_the_recogniser_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
-    for look in (model_folder, english):
+    for look in (model_folder, english_dictionary):
         look.cache_clear()
     try:
-        with pytest.raises(SpeechUnavailable, match=r'pip install "mien\[targets\]"'):
+        with pytest.raises(SpeechUnavailableError, match=r'pip install "mien\[targets\]"'):
             Aligner()
-        with pytest.raises(SpeechUnavailable, match="pocketsphinx"):
+        with pytest.raises(SpeechUnavailableError, match="pocketsphinx"):
             Sphinx(1e-80)
     finally:
-        for look in (model_folder, english):
+        for look in (model_folder, english_dictionary):
             look.cache_clear()
 
 

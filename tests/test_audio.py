@@ -13,10 +13,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien_trainer.audio import LEVEL, levelled, read_audio, resample, speech_level
 from mien_trainer.frames import F32, SAMPLE_RATE
-from mien_trainer.speech.audio import read_audio, resample
-from mien_trainer.speech.loudness import LEVEL, levelled, speech_level
-from mien_trainer.speech.source import SpeechRefused
+from mien_trainer.speech import SpeechRefusedError
 
 _write = cast("Callable[..., None]", soundfile.write)
 
@@ -80,12 +79,12 @@ def test_few_clipped_samples_pass_with_their_share(tmp_path: Path) -> None:
 
 def test_many_clipped_samples_are_refused_with_their_share(tmp_path: Path) -> None:
     loud = np.clip(tone(16_000, peak=3.0), -1.0, 1.0)
-    with pytest.raises(SpeechRefused, match=r"loud\.wav: 7\d\.\d% of the samples are clipped"):
+    with pytest.raises(SpeechRefusedError, match=r"loud\.wav: 7\d\.\d% of the samples are clipped"):
         read_audio(write(tmp_path / "loud.wav", loud, 16_000))
 
 
 def test_what_does_not_fit_full_scale_is_clipped(tmp_path: Path) -> None:
-    with pytest.raises(SpeechRefused, match="clipped"):
+    with pytest.raises(SpeechRefusedError, match="clipped"):
         read_audio(write(tmp_path / "a.wav", tone(16_000, peak=3.0), 16_000, "FLOAT"))
 
 
@@ -97,7 +96,9 @@ def test_the_limits_of_length(tmp_path: Path, seconds: float, taken: bool) -> No
     if taken:
         assert len(read_audio(path).samples) == round(seconds * SAMPLE_RATE)
     else:
-        with pytest.raises(SpeechRefused, match=r"a\.wav: .*expected at (least 0.1 s|most 10 min)"):
+        with pytest.raises(
+            SpeechRefusedError, match=r"a\.wav: .*expected at (least 0.1 s|most 10 min)"
+        ):
             read_audio(path)
 
 
@@ -111,7 +112,9 @@ def test_an_hour_is_refused_by_its_header_alone(tmp_path: Path) -> None:
         stream.write(size.to_bytes(4, "little"))
         # a hole in the file: it takes no room, and reading it would take time
         stream.truncate(44 + size)
-    with pytest.raises(SpeechRefused, match=r"hour\.wav: 60 minutes of sound.*cut it into takes"):
+    with pytest.raises(
+        SpeechRefusedError, match=r"hour\.wav: 60 minutes of sound.*cut it into takes"
+    ):
         read_audio(path)
 
 
@@ -119,7 +122,7 @@ def test_an_hour_is_refused_by_its_header_alone(tmp_path: Path) -> None:
 def test_what_is_not_a_number_is_refused_with_its_time(tmp_path: Path, bad: float) -> None:
     samples = tone(16_000)
     samples[4_000] = bad
-    with pytest.raises(SpeechRefused, match=r"a\.wav: the sample at 0\.250 s is not a number"):
+    with pytest.raises(SpeechRefusedError, match=r"a\.wav: the sample at 0\.250 s is not a number"):
         read_audio(write(tmp_path / "a.wav", samples, 16_000, "FLOAT"))
 
 
@@ -138,26 +141,26 @@ def test_what_is_no_sound_is_refused(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(SpeechRefused, match=f"{name}: .*{message}"):
+    with pytest.raises(SpeechRefusedError, match=f"{name}: .*{message}"):
         read_audio(path)
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SpeechRefused, match="found something else"):
+    with pytest.raises(SpeechRefusedError, match="found something else"):
         read_audio(tmp_path)
-    with pytest.raises(SpeechRefused, match=r"gone\.wav: there is no such file"):
+    with pytest.raises(SpeechRefusedError, match=r"gone\.wav: there is no such file"):
         read_audio(tmp_path / "gone.wav")
 
 
 def test_a_header_without_sound_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SpeechRefused, match="no sound in it"):
+    with pytest.raises(SpeechRefusedError, match="no sound in it"):
         read_audio(write(tmp_path / "a.wav", np.zeros(0, np.float32), 16_000))
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(4_000, 1), (384_000, 1), (16_000, 9)])
 def test_what_no_microphone_gives_is_refused(tmp_path: Path, rate: int, channels: int) -> None:
     samples = np.zeros((rate, channels), np.float32)
-    with pytest.raises(SpeechRefused, match=r"(samples a second|9 channels), expected"):
+    with pytest.raises(SpeechRefusedError, match=r"(samples a second|9 channels), expected"):
         read_audio(write(tmp_path / "a.wav", samples, rate))
 
 
@@ -173,7 +176,7 @@ def test_a_damaged_file_is_read_or_refused(
     path.write_bytes(bytes(data))
     try:
         samples = read_audio(path).samples
-    except SpeechRefused as refusal:
+    except SpeechRefusedError as refusal:
         said = str(refusal)
     else:
         said = str(path) if len(samples) and np.isfinite(samples).all() else ""

@@ -32,9 +32,9 @@ from mien_trainer.audit.subject import open_subject
 from mien_trainer.cli.audit import command
 from mien_trainer.expression.track import expression_track
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
+from mien_trainer.phonemes import Phoneme
 from mien_trainer.speak.livelink_csv import livelink_csv
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import (
     Counts,
     Manifest,

@@ -33,8 +33,8 @@ from mien_trainer.lips.closures import closures_kept
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import log_mel
-from mien_trainer.speech.source import Prosody, SpeechItem, SpeechRefused, Split
-from mien_trainer.speech.utterance import SILENCE, Phoneme, Utterance
+from mien_trainer.phonemes import SILENCE, Phoneme
+from mien_trainer.speech import Prosody, SpeechItem, SpeechRefusedError, Split, Utterance
 from mien_trainer.targets.clip import CONDITIONS, MELS, Clip, ClipSpec
 from mien_trainer.targets.maker import ClipMaker, Stream
 from mien_trainer.targets.room import in_room
@@ -394,7 +394,7 @@ def test_what_is_not_there_is_named() -> None:
         maker().make(spec(source="chants"))
     with pytest.raises(TrainerError, match="no item of chant 's9'"):
         maker().make(spec(item="s9"))
-    with pytest.raises(SpeechRefused, match="chant s2: sound without phonemes has no lips"):
+    with pytest.raises(SpeechRefusedError, match="chant s2: sound without phonemes has no lips"):
         maker().make(spec(item="s2"))
     with pytest.raises(TrainerError, match="silence of 0 s, expected more than 0"):
         maker().make(silence("joy", 1, 0.0))

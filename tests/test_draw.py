@@ -16,7 +16,7 @@ import mien
 from mien_trainer.fault import TrainerError
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import SILENCE
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import read_manifest
 from mien_trainer.train.clips import CACHE, Clips, unpack_clips
 from mien_trainer.train.config import Variety

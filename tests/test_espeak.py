@@ -20,20 +20,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien_trainer.frames import F32, SAMPLE_RATE
-from mien_trainer.speech import espeak, espeak_process, espeak_server
-from mien_trainer.speech.espeak import EspeakSource
-from mien_trainer.speech.espeak_process import EspeakProcess, Request, ServerEnded
-from mien_trainer.speech.heard import as_heard
-from mien_trainer.speech.sentences import Sentence
-from mien_trainer.speech.source import (
+from mien_trainer.phonemes import SILENCE, Phoneme
+from mien_trainer.speech import (
     Prosody,
     SpeechItem,
-    SpeechRefused,
-    SpeechUnavailable,
+    SpeechRefusedError,
+    SpeechUnavailableError,
     Split,
 )
-from mien_trainer.speech.utterance import SILENCE, Phoneme
-from mien_trainer.speech.voices import Voice
+from mien_trainer.synthesis import espeak, espeak_process, espeak_server
+from mien_trainer.synthesis.espeak import EspeakSource
+from mien_trainer.synthesis.espeak_process import EspeakProcess, Request, ServerEnded
+from mien_trainer.synthesis.espeak_timing import audible_bounds
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
 
 SENTENCES = (Sentence(key="s0001", text="Pack my box for the upper gate.", split=Split.TRAIN),)
 
@@ -87,17 +87,19 @@ def servers(pid: int) -> list[int]:
 )
 def test_a_voice_that_is_not_there(voice: str, message: str) -> None:
     source = source_of("en-us+f3", voice)
-    with pytest.raises(SpeechUnavailable, match=message):
+    with pytest.raises(SpeechUnavailableError, match=message):
         source.items()
     item = SpeechItem(key="one", voice=voice, text="Hello.", split=Split.TRAIN)
-    with pytest.raises(SpeechUnavailable, match=message):
+    with pytest.raises(SpeechUnavailableError, match=message):
         source.speak(item, Prosody())
     source.close()
 
 
 def test_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(espeak_process, "LIBRARY", "libespeak-nowhere.so.1")
-    with pytest.raises(SpeechUnavailable, match=r"libespeak-nowhere.*install espeak-ng \(Debian"):
+    with pytest.raises(
+        SpeechUnavailableError, match=r"libespeak-nowhere.*install espeak-ng \(Debian"
+    ):
         source_of("en-us").items()
 
 
@@ -105,7 +107,7 @@ def test_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_data_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ESPEAK_DATA_PATH", str(tmp_path))
     (tmp_path / "espeak-ng-data").mkdir()
-    with pytest.raises(SpeechUnavailable, match="install espeak-ng"):
+    with pytest.raises(SpeechUnavailableError, match="install espeak-ng"):
         source_of("en-us").items()
 
 
@@ -113,7 +115,7 @@ def test_a_server_that_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path:
     broken = tmp_path / "broken.py"
     broken.write_text("raise SystemExit(3)\n")
     monkeypatch.setattr(espeak_process, "_SERVER", broken)
-    with pytest.raises(SpeechUnavailable, match="did not start: install espeak-ng"):
+    with pytest.raises(SpeechUnavailableError, match="did not start: install espeak-ng"):
         source_of("en-us").items()
 
 
@@ -136,7 +138,7 @@ def test_a_server_that_keeps_dying_is_given_up(
         raise ServerEnded
 
     monkeypatch.setattr(EspeakProcess, "ask", ended)
-    with pytest.raises(SpeechUnavailable, match=r"ended twice, saying en-us\+f3/s0001"):
+    with pytest.raises(SpeechUnavailableError, match=r"ended twice, saying en-us\+f3/s0001"):
         source.speak(item, Prosody())
 
 
@@ -147,7 +149,9 @@ def test_a_text_that_takes_too_long_is_refused_and_the_next_is_spoken(
     item = source.items()[0]
     expected = source.speak(item, Prosody()).audio.tobytes()
     monkeypatch.setattr(espeak, "_SECONDS", 0.0)
-    with pytest.raises(SpeechRefused, match=r"en-us\+f3/s0001: espeak-ng failed: it took too long"):
+    with pytest.raises(
+        SpeechRefusedError, match=r"en-us\+f3/s0001: espeak-ng failed: it took too long"
+    ):
         source.speak(item, Prosody())
     monkeypatch.undo()
     assert source.speak(item, Prosody()).audio.tobytes() == expected
@@ -170,7 +174,7 @@ def test_the_server_ends_with_who_asked_it() -> None:
 def test_the_server_does_not_outlive_a_killed_client() -> None:
     code = (
         "import os, signal\n"
-        "from mien_trainer.speech.espeak_process import EspeakProcess\n"
+        "from mien_trainer.synthesis.espeak_process import EspeakProcess\n"
         "process = EspeakProcess()\n"
         "print(process._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -242,7 +246,7 @@ def laid(*pieces: tuple[str, float, float]) -> tuple[F32, tuple[Phoneme, ...]]:
 
 
 def starts(pieces: tuple[tuple[str, float, float], ...]) -> list[tuple[str, float]]:
-    return [(one.symbol, round(one.start, 2)) for one in as_heard(*laid(*pieces))]
+    return [(one.symbol, round(one.start, 2)) for one in audible_bounds(*laid(*pieces))]
 
 
 @pytest.mark.parametrize(
@@ -293,8 +297,8 @@ def test_phonemes_are_where_they_are_heard(
 
 def test_silence_and_nothing_are_left_as_they_are() -> None:
     quiet = (Phoneme(symbol=SILENCE, start=0.0, end=0.5),)
-    assert as_heard(np.zeros(SAMPLE_RATE // 2, np.float32), quiet) == quiet
-    assert as_heard(np.zeros(0, np.float32), ()) == ()
+    assert audible_bounds(np.zeros(SAMPLE_RATE // 2, np.float32), quiet) == quiet
+    assert audible_bounds(np.zeros(0, np.float32), ()) == ()
 
 
 pieces = st.tuples(
@@ -309,7 +313,7 @@ def test_listening_keeps_phonemes_in_order_and_loses_no_time(
     laid_out: list[tuple[str, float, float]],
 ) -> None:
     audio, phonemes = laid(*laid_out)
-    heard = as_heard(audio, phonemes)
+    heard = audible_bounds(audio, phonemes)
     assert len(heard) == len(phonemes)
     assert (heard[0].start, heard[-1].end) == (phonemes[0].start, phonemes[-1].end)
     assert all(one.end >= one.start for one in heard)

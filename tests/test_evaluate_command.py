@@ -27,8 +27,8 @@ from mien_trainer.export.data import Share, learned_from
 from mien_trainer.expression.track import expression_track
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import (
     Counts,
     Manifest,

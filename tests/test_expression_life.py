@@ -18,7 +18,7 @@ from mien_trainer.expression.gaze import DEGREES, GLANCE_DEGREES, glances
 from mien_trainer.expression.life import Life, Liven
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.phonemes import SILENCE, Phoneme
 
 BANK = mien.load(presets() / "default")
 AT = BANK.tables.channel_index

@@ -9,19 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from mien_trainer.speech import flite
-from mien_trainer.speech.arpabet import IPA, to_ipa
-from mien_trainer.speech.flite import FliteSource
-from mien_trainer.speech.sentences import Sentence
-from mien_trainer.speech.source import (
+from mien_trainer.phonemes import IPA, SILENCE, to_ipa
+from mien_trainer.speech import (
     Prosody,
     SpeechItem,
-    SpeechRefused,
-    SpeechUnavailable,
+    SpeechRefusedError,
+    SpeechUnavailableError,
     Split,
 )
-from mien_trainer.speech.utterance import SILENCE
-from mien_trainer.speech.voices import Voice
+from mien_trainer.synthesis import flite
+from mien_trainer.synthesis.flite import FliteSource
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
 
 needs_flite = pytest.mark.skipif(not shutil.which("flite"), reason="flite is not installed")
 
@@ -91,16 +90,18 @@ def test_a_factor_of_one_is_the_voice_itself(voice: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(("voice", "hint"), [("slr", "did you mean slt"), ("emma", "known: kal")])
 def test_a_voice_that_is_not_there(voice: str, hint: str) -> None:
     source = source_of("slt", voice)
-    with pytest.raises(SpeechUnavailable, match=f"flite has no voice {voice}: {hint}"):
+    with pytest.raises(SpeechUnavailableError, match=f"flite has no voice {voice}: {hint}"):
         source.items()
     item = SpeechItem(key="one", voice=voice, text="Hello.", split=Split.TRAIN)
-    with pytest.raises(SpeechUnavailable, match=f"flite has no voice {voice}"):
+    with pytest.raises(SpeechUnavailableError, match=f"flite has no voice {voice}"):
         source.speak(item, Prosody())
 
 
 def test_a_program_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SpeechUnavailable, match=r"install flite \(Debian: apt-get install flite\)"):
+    with pytest.raises(
+        SpeechUnavailableError, match=r"install flite \(Debian: apt-get install flite\)"
+    ):
         source_of("slt").items()
 
 
@@ -119,7 +120,7 @@ def test_a_program_that_fails_is_named_with_its_item(
 ) -> None:
     stand_in(tmp_path, monkeypatch, says)
     source = source_of("slt")
-    with pytest.raises(SpeechRefused, match=f"slt/s0001: .*{message}"):
+    with pytest.raises(SpeechRefusedError, match=f"slt/s0001: .*{message}"):
         source.speak(source.items()[0], Prosody())
 
 
@@ -128,7 +129,7 @@ def test_a_program_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_pa
     source = source_of("slt")
     item = source.items()[0]
     monkeypatch.setattr(flite, "_SECONDS", 0.2)
-    with pytest.raises(SpeechRefused, match="slt/s0001: flite took more than"):
+    with pytest.raises(SpeechRefusedError, match="slt/s0001: flite took more than"):
         source.speak(item, Prosody())
 
 

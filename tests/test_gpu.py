@@ -16,7 +16,7 @@ import mien
 from mien_trainer.lips.touching import contact_shapes
 from mien_trainer.model.net import FaceNet
 from mien_trainer.model.typed import seed_random
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import read_manifest
 from mien_trainer.train.clips import unpack_clips
 from mien_trainer.train.draw import Drawer

@@ -21,7 +21,7 @@ from mien_trainer.lips.plan import plan_of
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.record import Contact
 from mien_trainer.lips.timeline import timeline
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.phonemes import SILENCE, Phoneme
 
 TABLE = shipped_table()
 CHANNELS = TABLE.rig.names

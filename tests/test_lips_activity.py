@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.lips.activity import BRIDGED, RAMP, speech_activity
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.phonemes import SILENCE, Phoneme
 
 Sounds = list[tuple[str, float]]
 

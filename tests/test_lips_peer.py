@@ -16,8 +16,7 @@ from mien_trainer.frames import FRAME_RATE
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.timeline import F64
-from mien_trainer.speech.arpabet import to_ipa
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme, to_ipa
 
 pytest.importorskip("openfacefx")
 

@@ -13,11 +13,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mien.errors import SourceError
+from mien.formats.arkit import arkit_channels, sdk_channels
+from mien.formats.livelink import read_livelink
+from mien.formats.take import captured
+from mien.formats.timecode import Timecode, clock, nominal_rate, parse_timecode
 from mien_trainer.frames import frame_times
-from mien_trainer.speech.arkit import arkit_channels, sdk_channels
-from mien_trainer.speech.capture import captured
-from mien_trainer.speech.livelink import read_livelink
-from mien_trainer.speech.timecode import Timecode, clock, nominal_rate, parse_timecode
 
 TAKE = Path(__file__).parent / "takes" / "session" / "smile_1.csv"
 REAL = Path(__file__).resolve().parents[2] / "shared" / "captures" / "alex_rom_3.csv.gz"

@@ -14,17 +14,16 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mien import resources
+from mien.formats.arkit import arkit_channels, sdk_channels
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
-from mien_trainer.speech import mead
-from mien_trainer.speech.arkit import arkit_channels, sdk_channels
-from mien_trainer.speech.mead import MeadSource
-from mien_trainer.speech.mead_layout import EMOTIONS, ClipName, clip_name
-from mien_trainer.speech.mead_split import split_of_clip
-from mien_trainer.speech.source import (
+from mien_trainer.mead import source as mead
+from mien_trainer.mead.clips import EMOTIONS, ClipName, clip_name, split_of_clip
+from mien_trainer.mead.source import MeadSource
+from mien_trainer.speech import (
     Prosody,
-    SpeechRefused,
+    SpeechRefusedError,
     SpeechSource,
-    SpeechUnavailable,
+    SpeechUnavailableError,
     Split,
 )
 
@@ -231,7 +230,7 @@ def test_settings_say_rate_and_order(tmp_path: Path) -> None:
 )
 def test_faults_of_settings_have_their_place(nested: Path, text: str, message: str) -> None:
     (nested / "mead.yaml").write_text(text, "utf-8")
-    with pytest.raises(SpeechUnavailable) as refusal:
+    with pytest.raises(SpeechUnavailableError) as refusal:
         MeadSource(nested).items()
     assert message in str(refusal.value)
 
@@ -300,16 +299,16 @@ def test_files_of_another_kind_are_refused_by_name(
     put(nested / "M003/arkit/happy/level_1/001.npy", weights(), write)
     source = MeadSource(nested)
     item = next(one for one in source.items() if one.label == "joy")
-    with pytest.raises(SpeechRefused) as refusal:
+    with pytest.raises(SpeechRefusedError) as refusal:
         source.speak(item, Prosody())
     assert message in str(refusal.value)
     assert "M003/happy/level_1/001" in str(refusal.value)
 
 
 def test_an_empty_or_missing_folder_says_what_is_expected(tmp_path: Path) -> None:
-    with pytest.raises(SpeechUnavailable, match="there is no folder"):
+    with pytest.raises(SpeechUnavailableError, match="there is no folder"):
         MeadSource(tmp_path / "none").items()
-    with pytest.raises(SpeechUnavailable, match="such as M003/arkit/angry/level_1/001"):
+    with pytest.raises(SpeechUnavailableError, match="such as M003/arkit/angry/level_1/001"):
         MeadSource(tmp_path).items()
 
 
@@ -335,7 +334,7 @@ def test_compressed_sound_is_read(nested: Path) -> None:
     assert len(spoken.audio) / SAMPLE_RATE == pytest.approx(1.2, abs=0.1)
     assert 0.2 < float(np.abs(spoken.audio).max()) < 0.5
     plain.with_suffix(".m4a").write_bytes(b"no sound")
-    with pytest.raises(SpeechRefused, match="ffmpeg cannot read it"):
+    with pytest.raises(SpeechRefusedError, match="ffmpeg cannot read it"):
         source.speak(item, Prosody())
 
 

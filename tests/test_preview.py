@@ -28,6 +28,7 @@ from mien_trainer.cli.make import command as make
 from mien_trainer.cli.preview import command
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.mel import log_mel
+from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.preview.film import FilmError, count_pictures, film
 from mien_trainer.preview.find import ClipMissing, find_clip
 from mien_trainer.preview.kinds import Kind, kind_of
@@ -37,8 +38,7 @@ from mien_trainer.preview.remake import NoSound, remade_sound
 from mien_trainer.preview.show import Show, Track, show_of
 from mien_trainer.preview.sound import wav_bytes
 from mien_trainer.preview.write import count_steps, write_show
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.speech import Split
 from mien_trainer.targets.shard import ShardError, write_shard
 from mien_trainer.targets.stored import ShardHead, StoredClip
 

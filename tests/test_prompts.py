@@ -14,23 +14,25 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien_trainer import prompts as prompt_folder
+from mien_trainer.alignment.pronunciation import (
+    UnspeakableTextError,
+    english_dictionary,
+    spoken_number,
+    spoken_words,
+)
+from mien_trainer.audio import read_audio
 from mien_trainer.frames import SAMPLE_RATE
-from mien_trainer.speech import prompt_folder
-from mien_trainer.speech.audio import read_audio
-from mien_trainer.speech.dictionary import english
-from mien_trainer.speech.prompt_folder import find_form, read_transcripts
-from mien_trainer.speech.prompts import PromptSource
-from mien_trainer.speech.source import (
+from mien_trainer.phonemes import SILENCE
+from mien_trainer.prompts import PromptSource, find_form, read_transcripts
+from mien_trainer.speech import (
     Prosody,
     SpeechItem,
-    SpeechRefused,
+    SpeechRefusedError,
     SpeechSource,
-    SpeechUnavailable,
+    SpeechUnavailableError,
     Split,
 )
-from mien_trainer.speech.spoken_number import spoken_number
-from mien_trainer.speech.transcript import UnspeakableText, spoken_words
-from mien_trainer.speech.utterance import SILENCE
 
 pytest.importorskip("pocketsphinx", reason="alignment needs the extra mien[targets]")
 
@@ -86,13 +88,13 @@ def item_of(source: PromptSource, key: str) -> SpeechItem:
     ],
 )
 def test_words_that_are_said(text: str, words: str) -> None:
-    assert " ".join(spoken_words(text, english())) == words
+    assert " ".join(spoken_words(text, english_dictionary())) == words
 
 
 @pytest.mark.parametrize("text", ["", "...", "[a tone]", "(2 seconds of silence)", "<beep>", "!?"])
 def test_texts_that_say_nothing(text: str) -> None:
-    with pytest.raises(UnspeakableText, match="says no words"):
-        spoken_words(text, english())
+    with pytest.raises(UnspeakableTextError, match="says no words"):
+        spoken_words(text, english_dictionary())
 
 
 @pytest.mark.parametrize(
@@ -106,25 +108,25 @@ def test_texts_that_say_nothing(text: str) -> None:
     ],
 )
 def test_words_that_nobody_knows_are_named(text: str, word: str) -> None:
-    with pytest.raises(UnspeakableText) as caught:
-        spoken_words(text, english())
+    with pytest.raises(UnspeakableTextError) as caught:
+        spoken_words(text, english_dictionary())
     assert repr(word) in str(caught.value)
 
 
 @given(st.text())
 def test_any_text_is_known_words_or_refused(text: str) -> None:
     try:
-        words = spoken_words(text, english())
-    except UnspeakableText:
+        words = spoken_words(text, english_dictionary())
+    except UnspeakableTextError:
         return
     assert words
-    assert all(word in english() for word in words)
+    assert all(word in english_dictionary() for word in words)
 
 
 @given(st.integers(0, 10**8), st.sampled_from(["", ".5", ".07"]))
 def test_numbers_are_words(number: int, decimals: str) -> None:
     words = spoken_number(f"{number}{decimals}")
-    assert all(word in english() for word in words)
+    assert all(word in english_dictionary() for word in words)
     assert ("point" in words) == bool(decimals)
 
 
@@ -154,24 +156,28 @@ def test_transcripts_plain_and_packed(tmp_path: Path) -> None:
 def test_transcripts_that_are_none(tmp_path: Path, name: str, data: bytes, message: str) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    with pytest.raises(SpeechUnavailable, match=message):
+    with pytest.raises(SpeechUnavailableError, match=message):
         read_transcripts(path)
 
 
 def test_what_is_missing_is_said_with_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(SpeechUnavailable, match="install Debian's asterisk-core-sounds-en-g722"):
+    with pytest.raises(
+        SpeechUnavailableError, match="install Debian's asterisk-core-sounds-en-g722"
+    ):
         PromptSource(tmp_path / "none").items()
-    with pytest.raises(SpeechUnavailable, match=r"no \.g722 or \.wav .* install Debian's"):
+    with pytest.raises(SpeechUnavailableError, match=r"no \.g722 or \.wav .* install Debian's"):
         find_form(tmp_path)
     (tmp_path / "a.g722").write_bytes(b"1")
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(SpeechUnavailable, match="need ffmpeg"):
+    with pytest.raises(SpeechUnavailableError, match="need ffmpeg"):
         find_form(tmp_path)
     (tmp_path / "b.wav").write_bytes(b"1")
     assert find_form(tmp_path).suffix == "wav"
-    with pytest.raises(SpeechUnavailable, match="install Debian's asterisk-core-sounds-en with"):
+    with pytest.raises(
+        SpeechUnavailableError, match="install Debian's asterisk-core-sounds-en with"
+    ):
         PromptSource(tmp_path, tmp_path / "none.txt").items()
 
 
@@ -229,11 +235,11 @@ def test_each_that_cannot_be_used_is_named_and_the_rest_goes_on(tmp_path: Path) 
     assert "'zyxgo'" in str(source.refusals()[1])
     for key in ("wrong", "empty", "garbage", "silent", "short"):
         for _ in range(2):
-            with pytest.raises(SpeechRefused, match=f"^{key}: "):
+            with pytest.raises(SpeechRefusedError, match=f"^{key}: "):
                 source.speak(item_of(source, key), PLAIN)
     assert source.speak(item_of(source, "good"), PLAIN).seconds > 3.0
     other = SpeechItem(key="nosuch", voice="allison", text="", split=Split.TRAIN)
-    with pytest.raises(SpeechRefused, match="nosuch: there is no such prompt"):
+    with pytest.raises(SpeechRefusedError, match="nosuch: there is no such prompt"):
         source.speak(other, PLAIN)
 
 
@@ -253,7 +259,7 @@ def test_g722_is_preferred_and_heard(tmp_path: Path) -> None:
     assert again.audio.tobytes() == said.audio.tobytes()
     assert again.phonemes == said.phonemes
     for key in ("empty", "noise"):
-        with pytest.raises(SpeechRefused, match=f"^{key}: "):
+        with pytest.raises(SpeechRefusedError, match=f"^{key}: "):
             source.speak(item_of(source, key), PLAIN)
 
 
@@ -268,7 +274,7 @@ def test_the_prompts_of_debian_are_all_there_and_align() -> None:
     for item in items[::40]:
         try:
             said = source.speak(item, PLAIN)
-        except SpeechRefused:
+        except SpeechRefusedError:
             refused += 1
         else:
             assert said.phonemes[-1].end == said.seconds

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.phoneme_coverage import Coverage, coverage
 
-from mien_trainer.speech.coverage import Coverage, coverage
-from mien_trainer.speech.dictionary import english
-from mien_trainer.speech.sentences import SHIPPED, SentencesError, read_sentences
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.transcript import spoken_words
+from mien_trainer.alignment.pronunciation import english_dictionary, spoken_words
+from mien_trainer.speech import Split
+from mien_trainer.synthesis.sentences import SHIPPED, SentencesError, read_sentences
 
 ARPABET = (
     *("AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH"),
@@ -25,7 +24,7 @@ SENTENCES = read_sentences()
 
 def of(split: Split) -> Coverage:
     pytest.importorskip("pocketsphinx", reason="its dictionary says how words are pronounced")
-    words = english()
+    words = english_dictionary()
     return coverage(
         [phone for word in spoken_words(sentence.text, words) for phone in words.phonemes(word)]
         for sentence in SENTENCES

@@ -12,8 +12,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import Split
 from mien_trainer.targets.shard import (
     ShardError,
     ShardHead,

@@ -22,11 +22,10 @@ from mien_trainer.mel import log_mel
 from mien_trainer.speak.bank_of import bank_of
 from mien_trainer.speak.onnx_file import read_network
 from mien_trainer.speak.shipped import shipped_network
-from mien_trainer.speech.flite import FliteSource
-from mien_trainer.speech.sentences import Sentence
-from mien_trainer.speech.source import Prosody, SpeechUnavailable, Split
-from mien_trainer.speech.utterance import Utterance
-from mien_trainer.speech.voices import Voice
+from mien_trainer.speech import Prosody, SpeechUnavailableError, Split, Utterance
+from mien_trainer.synthesis.flite import FliteSource
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
 
 NETWORK = read_network(shipped_network())
 BANK = bank_of(NETWORK.card)
@@ -58,7 +57,7 @@ def spoken(text: str) -> Utterance:
     source = FliteSource([voice], [Sentence(key="one", text=text, split=Split.TRAIN)])
     try:
         return source.speak(source.items()[0], Prosody())
-    except SpeechUnavailable as missing:
+    except SpeechUnavailableError as missing:
         pytest.skip(str(missing))
 
 

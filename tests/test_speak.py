@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import mien
 from mien.cli.main import run
+from mien.formats.livelink import read_livelink
 from mien_trainer.cli.speak import command
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
@@ -30,7 +31,6 @@ from mien_trainer.speak.live import samples_of
 from mien_trainer.speak.livelink_csv import livelink_csv
 from mien_trainer.speak.onnx_file import KEY, SCHEMA, OnnxNetwork, read_network
 from mien_trainer.speak.speaker import Speaker
-from mien_trainer.speech.livelink import read_livelink
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 soundfile = pytest.importorskip("soundfile", reason="needs the extra mien[targets]")

@@ -16,15 +16,22 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from mien_trainer.audio import LEVEL, speech_level
 from mien_trainer.frames import F32, SAMPLE_RATE
-from mien_trainer.speech.espeak import EspeakSource
-from mien_trainer.speech.espeak_process import LIBRARY
-from mien_trainer.speech.flite import FliteSource
-from mien_trainer.speech.loudness import LEVEL, speech_level
-from mien_trainer.speech.sentences import Sentence
-from mien_trainer.speech.source import Prosody, SpeechItem, SpeechRefused, SpeechSource, Split
-from mien_trainer.speech.utterance import SILENCE, Utterance
-from mien_trainer.speech.voices import Voice
+from mien_trainer.phonemes import SILENCE
+from mien_trainer.speech import (
+    Prosody,
+    SpeechItem,
+    SpeechRefusedError,
+    SpeechSource,
+    Split,
+    Utterance,
+)
+from mien_trainer.synthesis.espeak import EspeakSource
+from mien_trainer.synthesis.espeak_process import LIBRARY
+from mien_trainer.synthesis.flite import FliteSource
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
 
 TEXTS = (
     "The boy bought milk, and purple butter for a little church.",
@@ -311,5 +318,5 @@ def test_a_page_of_text_is_spoken(source: SpeechSource) -> None:
 def test_what_cannot_be_spoken_is_refused_by_name(
     source: SpeechSource, text: str, message: str
 ) -> None:
-    with pytest.raises(SpeechRefused, match=f"odd/1: .*{message}"):
+    with pytest.raises(SpeechRefusedError, match=f"odd/1: .*{message}"):
         source.speak(asked(source, text), PLAIN)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import mien
+from mien.formats.livelink import read_livelink
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.speak.livelink_csv import livelink_csv, livelink_rows
 from mien_trainer.speak.write import write_take
-from mien_trainer.speech.livelink import read_livelink
 
 CHANNELS = mien.load("default").channels
 GOLDEN = Path(__file__).parent / "golden" / "take.csv"

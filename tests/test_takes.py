@@ -16,21 +16,21 @@ from jsonschema import Draft202012Validator
 
 from mien import resources
 from mien.errors import SourceError
+from mien.formats.arkit import arkit_channels
+from mien.formats.livelink import read_livelink
+from mien_trainer.alignment.voice_activity import SPOKEN, segment
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
-from mien_trainer.speech.activity import SPOKEN, segment
-from mien_trainer.speech.arkit import arkit_channels
-from mien_trainer.speech.held_out import split_of
-from mien_trainer.speech.labels_file import read_labels
-from mien_trainer.speech.livelink import read_livelink
-from mien_trainer.speech.source import (
+from mien_trainer.phonemes import SILENCE, Phoneme
+from mien_trainer.speech import (
     Prosody,
-    SpeechRefused,
+    SpeechRefusedError,
     SpeechSource,
-    SpeechUnavailable,
+    SpeechUnavailableError,
     Split,
+    split_of,
 )
-from mien_trainer.speech.takes import TakesSource
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.takes.labels import read_labels
+from mien_trainer.takes.source import TakesSource
 
 SESSION = Path(__file__).parent / "takes" / "session"
 LABELS = ("neutral", "joy", "sadness")
@@ -71,7 +71,7 @@ def relabel(folder: Path, takes: str, head: str = HEAD) -> None:
 def refusal_of(folder: Path) -> str:
     source = TakesSource([folder])
     (item,) = source.items()
-    with pytest.raises(SpeechRefused) as refusal:
+    with pytest.raises(SpeechRefusedError) as refusal:
         source.speak(item, Prosody())
     return str(refusal.value)
 
@@ -124,10 +124,10 @@ def test_words_are_aligned_where_they_can_be(session: Path) -> None:
         return found
 
     def refused(audio: F32, text: str) -> tuple[Phoneme, ...]:
-        raise SpeechRefused("no")
+        raise SpeechRefusedError("no")
 
     def missing(audio: F32, text: str) -> tuple[Phoneme, ...]:
-        raise SpeechUnavailable("no")
+        raise SpeechUnavailableError("no")
 
     spoken = [
         source.speak(source.items()[0], Prosody()).phonemes
@@ -273,20 +273,20 @@ def test_faults_of_labels_have_their_place(
     (fault,) = refusal.value.faults
     assert str(fault.place) == f"{path}:{place}"
     assert message in f"{fault.message}; {fault.hint}"
-    with pytest.raises(SpeechUnavailable, match=r"^takes: "):
+    with pytest.raises(SpeechUnavailableError, match=r"^takes: "):
         TakesSource([tmp_path], labels=LABELS).items()
 
 
 def test_missing_folders_and_files_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(SpeechUnavailable, match="there is no folder"):
+    with pytest.raises(SpeechUnavailableError, match="there is no folder"):
         TakesSource([tmp_path / "none"]).items()
-    with pytest.raises(SpeechUnavailable, match=r"has no labels\.yaml"):
+    with pytest.raises(SpeechUnavailableError, match=r"has no labels\.yaml"):
         TakesSource([tmp_path]).items()
 
 
 def test_two_folders_of_one_name_are_refused(session: Path, tmp_path: Path) -> None:
     shutil.copytree(session, tmp_path / "other" / "session")
-    with pytest.raises(SpeechUnavailable, match="two folders are called session"):
+    with pytest.raises(SpeechUnavailableError, match="two folders are called session"):
         TakesSource([session, tmp_path / "other" / "session"]).items()
 
 

@@ -16,7 +16,7 @@ import pytest
 from mien import load
 from mien.cli.main import run
 from mien_trainer.cli import targets
-from mien_trainer.speech.source import SpeechItem, SpeechRefused, SpeechUnavailable
+from mien_trainer.speech import SpeechItem, SpeechRefusedError, SpeechUnavailableError
 from mien_trainer.targets.clip import Clip, ClipSpec
 from mien_trainer.targets.maker import ClipMaker
 from mien_trainer.targets.manifest import read_manifest
@@ -145,12 +145,12 @@ def test_speech_is_the_same_from_one_process_and_from_two(said: Said) -> None:
 def test_all_that_is_missing_is_said_at_once(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(what: str) -> Callable[[object], tuple[SpeechItem, ...]]:
         def items(_: object) -> tuple[SpeechItem, ...]:
-            raise SpeechUnavailable(f"install {what}")
+            raise SpeechUnavailableError(f"install {what}")
 
         return items
 
-    monkeypatch.setattr("mien_trainer.speech.espeak.EspeakSource.items", absent("espeak-ng"))
-    monkeypatch.setattr("mien_trainer.speech.flite.FliteSource.items", absent("flite"))
+    monkeypatch.setattr("mien_trainer.synthesis.espeak.EspeakSource.items", absent("espeak-ng"))
+    monkeypatch.setattr("mien_trainer.synthesis.flite.FliteSource.items", absent("flite"))
     status, _, err = said("make", "spoken.yaml", "-o", "made")
     assert status == 2
     assert "  espeak: install espeak-ng\n  flite: install flite\n" in err
@@ -163,7 +163,7 @@ def test_too_many_refusals_fail_the_run(said: Said, monkeypatch: pytest.MonkeyPa
 
     def refusing(self: ClipMaker, spec: ClipSpec) -> Clip:
         if spec.id == "train-000001":
-            raise SpeechRefused("it is empty")
+            raise SpeechRefusedError("it is empty")
         return make(self, spec)
 
     monkeypatch.setattr(ClipMaker, "make", refusing)

@@ -20,7 +20,7 @@ from tests.targets.fakes import HEAD, RECIPE, SPECS, FakeWorkshop, make
 
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.config import recipe_digest
 from mien_trainer.targets.engine_local import run_local
 from mien_trainer.targets.folder import DiskFull, FolderError

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from mien import load
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech.sentences import Sentence
-from mien_trainer.speech.source import Prosody, SpeechItem, Split
-from mien_trainer.speech.voices import Voice, spoken_items
+from mien_trainer.speech import Prosody, SpeechItem, Split
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice, spoken_items
 from mien_trainer.targets.clip import ClipSpec
 from mien_trainer.targets.config import (
     RECIPES,

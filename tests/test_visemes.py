@@ -16,8 +16,7 @@ from mien.cli.main import run
 from mien.errors import SourceError
 from mien_trainer.lips.read import read_table, shipped_table
 from mien_trainer.lips.record import Contact
-from mien_trainer.speech.arpabet import IPA
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.phonemes import IPA, SILENCE, Phoneme
 
 HERE = Path(__file__).parent / "visemes"
 SHIPPED = resources.presets() / "visemes" / "english.yaml"

@@ -8,12 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien_trainer.speech.prosody import prosody_of
-from mien_trainer.speech.sentences import Sentence
-from mien_trainer.speech.source import Prosody, Split
-from mien_trainer.speech.timeline import intervals, without_empty
-from mien_trainer.speech.utterance import SILENCE
-from mien_trainer.speech.voices import Voice, spoken_items
+from mien_trainer.phonemes import SILENCE, intervals, without_empty
+from mien_trainer.speech import Prosody, Split
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice, prosody_of, spoken_items
 
 splits = st.sampled_from(Split)
 voices = st.lists(splits, max_size=6).map(

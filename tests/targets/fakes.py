@@ -12,8 +12,8 @@ import numpy as np
 from attrs import Factory, frozen
 
 from mien_trainer.frames import F32
-from mien_trainer.speech.source import Prosody, SpeechRefused, Split
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import Prosody, SpeechRefusedError, Split
 from mien_trainer.targets.clip import Clip, ClipSpec
 from mien_trainer.targets.config import Recipe, RecipeSources
 from mien_trainer.targets.engine_local import run_local
@@ -64,7 +64,7 @@ class FakeMaker:
             with self.log.open("a") as log:
                 log.write(f"{spec.id}\n")
         if spec.id in self.refuse:
-            raise SpeechRefused(f"{spec.item}: its sound is empty")
+            raise SpeechRefusedError(f"{spec.item}: its sound is empty")
         if spec.id == self.fail:
             raise ZeroDivisionError("by zero")
         random = np.random.default_rng(spec.seed)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 import mien
 from mien_trainer.conditions import condition_rows
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import Counts, Manifest, ShardEntry, write_manifest
 from mien_trainer.targets.shard import ShardHead, StoredClip, shard_bytes
 

@@ -8,7 +8,7 @@ from mien.text.fault import Severity
 from mien_trainer.audit.fault import FaultKind
 from mien_trainer.audit.report import Group, Moment, Report
 from mien_trainer.frames import FRAME_RATE
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 
 EACH = 4
 """So many clips are named for each kind of fault."""

@@ -19,8 +19,8 @@ from mien_trainer.audit.tally import Tally
 from mien_trainer.audit.worst import Example, Worst
 from mien_trainer.frames import F32
 from mien_trainer.lips.closures import closures_kept, lip_gap
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.utterance import SILENCE
+from mien_trainer.phonemes import SILENCE
+from mien_trainer.speech import Split
 from mien_trainer.targets.stored import StoredClip
 
 

@@ -10,8 +10,8 @@ from mien.bank import Bank
 from mien.engine.tables import Tables
 from mien_trainer.audit.limits import TOLERANCE
 from mien_trainer.frames import F32
-from mien_trainer.speech.mead import MeadSource
-from mien_trainer.speech.takes import TakesSource
+from mien_trainer.mead.source import MeadSource
+from mien_trainer.takes.source import TakesSource
 from mien_trainer.targets.stored import StoredClip
 
 CAPTURED = frozenset({TakesSource.name, MeadSource.name})

@@ -17,7 +17,7 @@ from mien_trainer.audit.limits import (
     OWN,
 )
 from mien_trainer.audit.report import Cover, Finding, Group, VoiceRow
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 
 WORTH_A_LOOK = frozenset({"captured-antagonists", "duplicate", "refused", "silent", "stray-shard"})
 """Faults of clips that do not fail the audit."""

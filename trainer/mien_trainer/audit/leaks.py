@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from mien_trainer.audit.fault import Faults
 from mien_trainer.audit.limits import HELD_OUT
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.stored import StoredClip
 
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)*")

@@ -10,7 +10,7 @@ from mien.text.fault import Severity
 from mien_trainer.audit.fault import FaultKind
 from mien_trainer.audit.worst import Example
 from mien_trainer.frames import F32
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 
 
 @frozen(kw_only=True)

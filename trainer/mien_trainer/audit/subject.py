@@ -13,9 +13,9 @@ from mien.release.layout import ReleaseFolder, artifact_of
 from mien.resources import presets
 from mien_trainer.audit.fault import Faults
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech.labels_file import find_labels
-from mien_trainer.speech.source import Prosody, SpeechRefused
-from mien_trainer.speech.takes import TakesSource
+from mien_trainer.speech import Prosody, SpeechRefusedError
+from mien_trainer.takes.labels import find_labels
+from mien_trainer.takes.source import TakesSource
 from mien_trainer.targets.arrow import arrow
 from mien_trainer.targets.clip import MELS, ClipSpec
 from mien_trainer.targets.maker import ClipMaker
@@ -140,7 +140,7 @@ class Takes:
             )
             try:
                 yield "", stored(maker.make(spec))
-            except SpeechRefused as refusal:
+            except SpeechRefusedError as refusal:
                 faults.add("refused", "", "", str(refusal))
 
 

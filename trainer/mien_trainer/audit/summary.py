@@ -14,7 +14,7 @@ from mien_trainer.audit.limits import MISSING
 from mien_trainer.audit.report import Cover, Energy, Group, Moment, VoiceRow
 from mien_trainer.audit.tally import I64, Part, Tally
 from mien_trainer.frames import F32
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 
 DISTANCES = (40, 0.2)
 """The histogram of distances: how many bins, and up to where."""

@@ -9,7 +9,7 @@ from mien_trainer.audit.fault import FaultKind
 from mien_trainer.audit.limits import KEPT, OPEN
 from mien_trainer.audit.report import Group, Moment, VoiceRow
 from mien_trainer.frames import FRAME_RATE
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 
 Cell = str | tuple[str, bool]
 """A text, or a text and whether it is bad."""

@@ -72,7 +72,7 @@ def _compare(
     from mien_trainer.compare.settings import settings
     from mien_trainer.compare.train_all import jobs, train_all
     from mien_trainer.evaluate.pick import clip_rows, clips_with, pick
-    from mien_trainer.speech.source import Split
+    from mien_trainer.speech import Split
     from mien_trainer.targets.manifest import read_manifest
     from mien_trainer.train.read_config import find_config, read_config
     from mien_trainer.train.trust import check_data, trusted_bank

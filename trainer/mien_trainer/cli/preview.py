@@ -75,7 +75,7 @@ def command(
 def _sound(folder: Path, clip: StoredClip, heard: Path | None, recipe: str) -> F32 | None:
     """The clip's sound, as given or made anew; None, with the reason told, where it cannot be."""
     if heard is not None:
-        from mien_trainer.speech.audio import read_audio
+        from mien_trainer.audio import read_audio
 
         return read_audio(heard).samples
     from mien_trainer.preview.remake import NoSound, remade_sound

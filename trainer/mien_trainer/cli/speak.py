@@ -99,10 +99,10 @@ def _ready(
 
 
 def _file(network: OnnxNetwork, conditions: F32, audio: Path, out: Path | None) -> None:
+    from mien_trainer.audio import read_audio
     from mien_trainer.speak.livelink_csv import livelink_csv
     from mien_trainer.speak.speaker import Speaker
     from mien_trainer.speak.write import write_take
-    from mien_trainer.speech.audio import read_audio
 
     faces = Speaker(network, conditions).speak(read_audio(audio).samples)
     if out is None:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from mien_trainer.evaluate.predictor import Subject
 from mien_trainer.frames import F32
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
 from mien_trainer.targets.stored import StoredClip
 
 

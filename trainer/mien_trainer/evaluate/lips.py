@@ -12,7 +12,7 @@ from mien_trainer.evaluate.predictor import Subject
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
 from mien_trainer.lips.record import Contact
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
 from mien_trainer.targets.stored import StoredClip
 
 _APART = 0.2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.arrow import arrow
 from mien_trainer.targets.manifest import Manifest
 from mien_trainer.targets.shard import iterate_shard, read_head

@@ -18,7 +18,7 @@ from mien_trainer.evaluate.record import Report
 from mien_trainer.evaluate.speed import measure_speed
 from mien_trainer.fault import TrainerError
 from mien_trainer.speak.bank_of import bank_of
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
 from mien_trainer.targets.stored import StoredClip
 

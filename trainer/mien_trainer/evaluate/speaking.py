@@ -10,8 +10,8 @@ from mien_trainer.evaluate.example import Example
 from mien_trainer.evaluate.gallery import figure
 from mien_trainer.evaluate.record import Report
 from mien_trainer.frames import F32, FRAME_RATE, frame_times
+from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.plot import Axis, Line, line_chart
-from mien_trainer.speech.utterance import SILENCE, Phoneme
 
 _MOMENTS = 6
 _LEAST = 0.05

@@ -10,7 +10,7 @@ from attrs import frozen
 from mien_trainer.evaluate.pick import clip_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.speak.onnx_file import NetworkCard
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import manifest_digest, read_manifest
 
 

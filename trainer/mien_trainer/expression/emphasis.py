@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien_trainer.frames import F32, SAMPLE_RATE
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
 
 APART = 0.7
 """The least seconds between emphases."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien_trainer.frames import F32, frame_times
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.phonemes import SILENCE, Phoneme
 
 RAMP = 0.12
 """Seconds from silence to speech, before the sound, and back, after it."""

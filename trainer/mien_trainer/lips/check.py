@@ -13,7 +13,7 @@ from mien.text.peek import entries, text, texts
 from mien.text.suggest import did_you_mean
 from mien.text.where import Path
 from mien_trainer.lips.table import VisemeTable
-from mien_trainer.speech.utterance import SILENCE
+from mien_trainer.phonemes import SILENCE
 
 
 def check_names(root: Node, rig: RigNames) -> Complaints:

@@ -19,7 +19,7 @@ from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.record import Contact
 from mien_trainer.lips.table import VisemeTable
 from mien_trainer.lips.timeline import F64, timeline
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
 
 CORE = (0.25, 0.55)
 """The part of a sound that is closed for certain: a stop ends with its release, and may breathe."""

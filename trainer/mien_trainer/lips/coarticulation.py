@@ -12,7 +12,7 @@ from mien_trainer.lips.dominance import blend
 from mien_trainer.lips.plan import plan_of
 from mien_trainer.lips.table import VisemeTable
 from mien_trainer.lips.timeline import timeline
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
 
 _FAINT = 1e-4
 """What is weaker is at rest: far from all speech the face is exactly 0."""

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from mien.authored.rig import Rig
 from mien_trainer.lips.record import Contact, ContactTiming, Group, SoundClass, Viseme
-from mien_trainer.speech.utterance import SILENCE, Phoneme
+from mien_trainer.phonemes import SILENCE, Phoneme
 
 _MARKS = ("M", "Lm", "Sk")
 """Unicode categories of diacritics, length and tone: they modify a sound and are none."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien_trainer.lips.table import VisemeTable
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
 
 F64 = npt.NDArray[np.float64]
 

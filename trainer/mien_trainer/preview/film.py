@@ -12,12 +12,12 @@ from typing import IO
 
 from mien.drawing.png import png
 from mien.drawing.reader import shipped_face
+from mien_trainer.audio import find_ffmpeg
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.preview.picture import picture, size_of
 from mien_trainer.preview.show import Show
 from mien_trainer.preview.sound import wav_bytes
-from mien_trainer.speech.m4a import find_ffmpeg
 
 RATES = {".mp4": 30, ".gif": 20}
 """Pictures a second by the film's ending; a GIF's pictures last whole hundredths of a second."""

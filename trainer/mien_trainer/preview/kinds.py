@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from mien_trainer.speech.utterance import SILENCE
+from mien_trainer.phonemes import SILENCE
 
 
 class Kind(Enum):

@@ -9,9 +9,9 @@ from html import escape
 from mien.drawing.flat import FlatFace
 from mien.drawing.svg import number, shapes
 from mien_trainer.frames import FRAME_RATE
+from mien_trainer.phonemes import Phoneme
 from mien_trainer.preview.kinds import Kind, kind_of
 from mien_trainer.preview.show import Show
-from mien_trainer.speech.utterance import Phoneme
 
 _FACE, _GAP, _MARGIN, _HEAD, _LINE, _CAPTION = 432, 16, 24, 52, 18, 26
 _TICKER, _FOOT = 44, 22

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from attrs import field, frozen
 
 from mien_trainer.frames import F32, FRAME_RATE
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
 from mien_trainer.targets.stored import ShardHead, StoredClip
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import Split
 from mien_trainer.targets.stored import ShardHead, StoredClip
 
 TEXTS = ("id", "split", "source", "voice", "label", "text", "licence", "provenance", "artifact")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from mien_trainer.frames import F32
-from mien_trainer.speech.source import Prosody, Split
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import Prosody, Split
 
 CONDITIONS = 19
 """16 labels one-hot in the bank's order, then valence, arousal and dominance."""

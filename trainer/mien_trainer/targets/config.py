@@ -21,7 +21,7 @@ from mien.text.suggest import did_you_mean
 from mien.text.where import Path as NodePath
 from mien.text.where import path_text, value_place
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech.voices import Voice
+from mien_trainer.synthesis.voices import Voice
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes" / "targets"
 """The recipes that ship, a file each."""

@@ -10,7 +10,7 @@ from time import monotonic
 
 from attrs import frozen
 
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.clip import ClipSpec
 from mien_trainer.targets.config import Recipe, recipe_digest
 from mien_trainer.targets.folder import Pins, Record, TargetsFolder, held

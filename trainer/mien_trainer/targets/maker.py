@@ -25,8 +25,8 @@ from mien_trainer.lips.activity import speech_activity
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import log_mel
-from mien_trainer.speech.source import SpeechItem, SpeechRefused, SpeechSource
-from mien_trainer.speech.utterance import SILENCE, Phoneme, Utterance
+from mien_trainer.phonemes import SILENCE, Phoneme
+from mien_trainer.speech import SpeechItem, SpeechRefusedError, SpeechSource, Utterance
 from mien_trainer.targets.clip import CONDITIONS, Clip, ClipSpec
 from mien_trainer.targets.room import in_room, paused
 
@@ -74,8 +74,8 @@ class ClipMaker:
         """The clip of a spec.
 
         Raises:
-            SpeechRefused: its item cannot be used; others can.
-            SpeechUnavailable: nothing of its source can be used.
+            SpeechRefusedError: its item cannot be used; others can.
+            SpeechUnavailableError: nothing of its source can be used.
             TrainerError: the bank has no such label, or there is no such source or item.
         """
         if spec.label not in self._bank.labels:
@@ -93,7 +93,9 @@ class ClipMaker:
                 spec, utterance, utterance.curves, item.intensity, real=source.real
             )
         if not utterance.phonemes:
-            raise SpeechRefused(f"{spec.source} {spec.item}: sound without phonemes has no lips")
+            raise SpeechRefusedError(
+                f"{spec.source} {spec.item}: sound without phonemes has no lips"
+            )
         audio, before = paused(utterance.audio, _draws(spec, Stream.PAUSES))
         phonemes = _later(utterance.phonemes, before, len(audio) / SAMPLE_RATE)
         return self._made(spec, evolve(utterance, audio=audio, phonemes=phonemes), real=source.real)
@@ -166,7 +168,7 @@ class ClipMaker:
 
         Raises:
             TrainerError: there is no such source or item.
-            SpeechUnavailable: the source cannot be used.
+            SpeechUnavailableError: the source cannot be used.
         """
         if spec.source not in self._sources:
             raise _unknown(spec, "source", spec.source, list(self._sources))

@@ -15,7 +15,7 @@ from cattrs.errors import BaseValidationError
 
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 
 SCHEMA = "mien/targets-manifest/1"
 """What the first key of a manifest says."""

@@ -15,8 +15,8 @@ from attrs import frozen
 
 from mien.bank import Bank
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech.prosody import prosody_of
-from mien_trainer.speech.source import Prosody, SpeechItem, Split
+from mien_trainer.speech import Prosody, SpeechItem, Split
+from mien_trainer.synthesis.voices import prosody_of
 from mien_trainer.targets.clip import ClipSpec
 from mien_trainer.targets.config import Recipe
 

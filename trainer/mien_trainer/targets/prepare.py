@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from attrs import frozen
 
 from mien import load
-from mien_trainer.speech.source import SpeechRefused, SpeechSource
+from mien_trainer.speech import SpeechRefusedError, SpeechSource
 from mien_trainer.targets.clip import ClipSpec
 from mien_trainer.targets.config import Recipe
 from mien_trainer.targets.manifest import Refused
@@ -31,7 +31,7 @@ class Prepared:
 class _Choosy(Protocol):
     """A source that also says what it cannot offer."""
 
-    def refusals(self) -> tuple[SpeechRefused, ...]: ...
+    def refusals(self) -> tuple[SpeechRefusedError, ...]: ...
 
 
 def prepare(recipe: Recipe) -> Prepared:

@@ -24,7 +24,7 @@ def programs(sources: RecipeSources) -> dict[str, str]:
     Recorded prompts have no version, but the form that they are read in.
 
     Raises:
-        SpeechUnavailable: there are no such prompts.
+        SpeechUnavailableError: there are no such prompts.
     """
     names = {*_ALWAYS, *(name for source in sources.used for name in _OF_SOURCE.get(source, ()))}
     found = {name: known for name in names if (known := _package(name))}
@@ -45,7 +45,7 @@ def _package(name: str) -> str:
 
 
 def _espeak() -> str:
-    from mien_trainer.speech.espeak_process import EspeakProcess
+    from mien_trainer.synthesis.espeak_process import EspeakProcess
 
     process = EspeakProcess()
     process.close()
@@ -61,6 +61,6 @@ def _flite() -> str:
 
 
 def _prompts(asterisk: Prompts) -> str:
-    from mien_trainer.speech.prompt_folder import FOLDER, find_form
+    from mien_trainer.prompts import FOLDER, find_form
 
     return find_form(FOLDER if asterisk.folder is None else Path(asterisk.folder)).suffix

@@ -13,13 +13,13 @@ from mien.bank import Bank
 from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
-from mien_trainer.speech.sentences import read_sentences
-from mien_trainer.speech.source import SpeechItem, SpeechSource, SpeechUnavailable
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import SpeechItem, SpeechSource, SpeechUnavailableError
+from mien_trainer.synthesis.sentences import read_sentences
 from mien_trainer.targets.config import Recipe
 
 if TYPE_CHECKING:
-    from mien_trainer.speech.align import Aligner
+    from mien_trainer.alignment.aligner import Aligner
 
 
 def without(recipe: Recipe, names: Sequence[str]) -> Recipe:
@@ -43,21 +43,21 @@ def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
     used = recipe.sources
     opened: dict[str, SpeechSource] = {}
     if used.espeak is not None:
-        from mien_trainer.speech.espeak import EspeakSource
+        from mien_trainer.synthesis.espeak import EspeakSource
 
         opened["espeak"] = EspeakSource(used.espeak.voices, read_sentences())
     if used.flite is not None:
-        from mien_trainer.speech.flite import FliteSource
+        from mien_trainer.synthesis.flite import FliteSource
 
         opened["flite"] = FliteSource(used.flite.voices, read_sentences())
     if used.asterisk is not None:
-        from mien_trainer.speech.prompts import PromptSource
+        from mien_trainer.prompts import PromptSource
 
         opened["asterisk"] = PromptSource(
             _path(used.asterisk.folder), _path(used.asterisk.transcripts)
         )
     if used.takes is not None:
-        from mien_trainer.speech.takes import TakesSource
+        from mien_trainer.takes.source import TakesSource
 
         opened["takes"] = TakesSource(
             [Path(folder) for folder in used.takes.folders],
@@ -66,7 +66,7 @@ def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
             align=_align_text,
         )
     if used.mead is not None:
-        from mien_trainer.speech.mead import MeadSource
+        from mien_trainer.mead.source import MeadSource
 
         opened["mead"] = MeadSource(Path(used.mead.root), channels=bank.channels)
     return opened
@@ -76,19 +76,19 @@ def items_of(sources: Mapping[str, SpeechSource]) -> dict[str, tuple[SpeechItem,
     """All that the sources can say, by source.
 
     Raises:
-        SpeechUnavailable: some cannot be used; the message lists what each needs.
+        SpeechUnavailableError: some cannot be used; the message lists what each needs.
     """
     items: dict[str, tuple[SpeechItem, ...]] = {}
     missing: list[str] = []
     for name, source in sources.items():
         try:
             items[name] = source.items()
-        except SpeechUnavailable as unavailable:
+        except SpeechUnavailableError as unavailable:
             missing.append(f"{name}: {unavailable}")
     if missing:
         names = " ".join(f"--without {one.partition(':')[0]}" for one in missing)
         listed = "\n".join(f"  {one}" for one in missing)
-        raise SpeechUnavailable(
+        raise SpeechUnavailableError(
             f"some sources of speech cannot be used here:\n{listed}\n"
             f"Install what is missing, or leave them out: {names}"
         )
@@ -102,7 +102,7 @@ def _align_text(audio: F32, text: str) -> tuple[Phoneme, ...]:
 @cache
 def _aligner() -> Aligner:
     """This process's aligner; it takes a second to load, and takes need not have words."""
-    from mien_trainer.speech.align import Aligner
+    from mien_trainer.alignment.aligner import Aligner
 
     return Aligner()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from mien_trainer.frames import F32
-from mien_trainer.speech.source import Split
-from mien_trainer.speech.utterance import Phoneme
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip
 
 

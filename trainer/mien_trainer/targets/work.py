@@ -10,7 +10,7 @@ from typing import Protocol
 from attrs import define, field, frozen
 
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech.source import SpeechRefused, Split
+from mien_trainer.speech import SpeechRefusedError, Split
 from mien_trainer.targets.clip import Clip, ClipSpec
 from mien_trainer.targets.manifest import Counts, Refused, ShardEntry
 from mien_trainer.targets.shard import ShardHead, StoredClip, shard_bytes, stored
@@ -28,7 +28,7 @@ class Maker(Protocol):
         """The clip of a spec.
 
         Raises:
-            SpeechRefused: its item cannot be used.
+            SpeechRefusedError: its item cannot be used.
         """
         ...
 
@@ -113,7 +113,7 @@ def _clips(maker: Maker, task: Task, tally: _Tally) -> Iterator[StoredClip]:
     for spec in task.specs:
         try:
             clip = stored(maker.make(spec))
-        except SpeechRefused as refusal:
+        except SpeechRefusedError as refusal:
             tally.refuse(spec, refusal)
             continue
         except TrainerError:
@@ -145,7 +145,7 @@ class _Tally:
             self.voice[f"{clip.source} {clip.voice}"] += 1
         self.frames += clip.frames
 
-    def refuse(self, spec: ClipSpec, refusal: SpeechRefused) -> None:
+    def refuse(self, spec: ClipSpec, refusal: SpeechRefusedError) -> None:
         self.refused.append(
             Refused(clip=spec.id, source=spec.source, item=spec.item, reason=str(refusal))
         )

@@ -20,7 +20,7 @@ from attrs import frozen
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.mel import SILENCE
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import Manifest, ShardEntry, manifest_digest
 from mien_trainer.targets.shard import iterate_shard
 from mien_trainer.targets.stored import StoredClip

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from mien_trainer.lips.touching import contact_shapes
 from mien_trainer.model.net import FaceNet
 from mien_trainer.model.typed import backward, be_deterministic, seed_random, take_step
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import read_manifest
 from mien_trainer.train.clips import unpack_clips
 from mien_trainer.train.config import TrainConfig

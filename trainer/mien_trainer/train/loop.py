@@ -23,7 +23,7 @@ from mien_trainer.model.typed import (
     to_list,
     to_tensor,
 )
-from mien_trainer.speech.source import Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
 from mien_trainer.train.checkpoint import (
     BEST,

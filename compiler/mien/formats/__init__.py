@@ -1,0 +1,1 @@
+"""Takes, and the files that they are read from and written to."""

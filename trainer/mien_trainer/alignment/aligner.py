@@ -1,0 +1,132 @@
+"""The times of the phonemes in recorded speech whose words are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import evolve
+
+from mien_trainer.alignment.plausibility import complaint, is_spoken
+from mien_trainer.alignment.pronunciation import english_dictionary, spoken_words
+from mien_trainer.alignment.sphinx import FRAMES, Sphinx, Word
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.phonemes import SILENCE, Phoneme, intervals, to_ipa, without_empty
+from mien_trainer.speech import SpeechRefusedError
+
+LONGEST = 120.0
+"""Seconds; the aligner counts states in 16 bits, and a longer text has more."""
+
+BEAMS = (1e-80, 1e-200)
+"""Each is tried where the one before finds no way through."""
+
+WINDOW = 0.0256
+"""Seconds of sound that the recogniser hears at a time."""
+
+_SHIFT = WINDOW / 2.0 - 0.5 / FRAMES
+"""Between two frames a boundary lies halfway between the middles of what they hear."""
+
+_PAD = 0.3
+"""Seconds of faint noise at both ends: the model wants to begin and end with a pause."""
+
+_NOISE = 4.0 / 32768.0
+"""The noise's standard deviation: 78 dB under full scale; pure zeros upset the recogniser."""
+
+_SILENT = 10.0 ** (-60.0 / 20.0)
+"""Sound that never reaches this holds no speech."""
+
+_LEAST = 3
+"""Frames that a phoneme takes at least."""
+
+
+class Aligner:
+    """Aligns speech with its words by the recogniser's English model.
+
+    The same sound and words give the same times, in any order and process. Not for several threads.
+    """
+
+    def __init__(self) -> None:
+        self._dictionary = english_dictionary()
+        self._sphinxes: list[Sphinx] = []
+
+    def align_text(self, audio: F32, text: str) -> tuple[Phoneme, ...]:
+        """The phonemes, from end to end, of mono audio at 16 kHz that says ``text``.
+
+        Raises:
+            UnspeakableTextError: the text holds no words, or one whose pronunciation is not known.
+            SpeechRefusedError: as `align`.
+        """
+        return self.align(audio, spoken_words(text, self._dictionary))
+
+    def align(self, audio: F32, words: Sequence[str]) -> tuple[Phoneme, ...]:
+        """The phonemes, from end to end, of mono audio at 16 kHz that says these words.
+
+        The words are ones of the dictionary.
+
+        Raises:
+            SpeechRefusedError: the sound is silent, too short, too long, or says something else.
+        """
+        self._check(audio, words)
+        pcm = _padded(audio)
+        for step in range(len(BEAMS)):
+            found = self._sphinx(step).align(pcm, words)
+            if found is not None:
+                break
+        else:
+            raise SpeechRefusedError("its words cannot be fitted to its sound at all")
+        aligned = _without_padding(found)
+        reason = complaint(aligned, audio)
+        if reason is not None:
+            raise SpeechRefusedError(reason)
+        return _phonemes(aligned, len(audio) / SAMPLE_RATE)
+
+    def _check(self, audio: F32, words: Sequence[str]) -> None:
+        seconds = len(audio) / SAMPLE_RATE
+        least = _LEAST / FRAMES * sum(len(self._dictionary.phonemes(word)) for word in words)
+        if not np.isfinite(audio).all():
+            raise SpeechRefusedError("its sound holds values that are no numbers")
+        if np.abs(audio).max(initial=0.0) < _SILENT:
+            raise SpeechRefusedError("it is silent")
+        if seconds > LONGEST:
+            raise SpeechRefusedError(
+                f"it lasts {seconds:.0f} s, expected at most {LONGEST:.0f}: cut it"
+            )
+        if seconds < least:
+            raise SpeechRefusedError(
+                f"it lasts {seconds:.1f} s, its {len(words)} words at least {least:.1f}"
+            )
+
+    def _sphinx(self, step: int) -> Sphinx:
+        while len(self._sphinxes) <= step:
+            sphinx = Sphinx(BEAMS[len(self._sphinxes)])
+            sphinx.add(self._dictionary.own)
+            self._sphinxes.append(sphinx)
+        return self._sphinxes[step]
+
+
+def _padded(audio: F32) -> bytes:
+    """16-bit samples between two stretches of noise, always the same noise."""
+    noise = np.random.default_rng(0).normal(0.0, _NOISE, (2, round(_PAD * SAMPLE_RATE)))
+    samples = np.concatenate([noise[0], np.clip(audio, -1.0, 1.0), noise[1]])
+    return np.rint(samples * 32767.0).astype("<i2").tobytes()
+
+
+def _without_padding(words: Sequence[Word]) -> list[Word]:
+    """The words in frames of the audio alone."""
+    pad = round(_PAD * FRAMES)
+    return [
+        evolve(word, pieces=tuple(evolve(piece, start=piece.start - pad) for piece in word.pieces))
+        for word in words
+    ]
+
+
+def _phonemes(words: Sequence[Word], seconds: float) -> tuple[Phoneme, ...]:
+    marks = [
+        (
+            max(piece.start / FRAMES + _SHIFT, 0.0),
+            to_ipa(piece.symbol) if is_spoken(word) else SILENCE,
+        )
+        for word in words
+        for piece in word.pieces
+    ]
+    return without_empty(intervals(marks, seconds))

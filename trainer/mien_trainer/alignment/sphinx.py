@@ -1,0 +1,151 @@
+"""pocketsphinx, typed: as much of its decoder as alignment needs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol, cast
+
+from attrs import frozen
+
+from mien_trainer.speech import SpeechUnavailableError
+
+FRAMES = 100
+"""Frames of the recogniser a second."""
+
+_SETTINGS: dict[str, object] = {
+    "lm": None,
+    "loglevel": "FATAL",
+    "dither": False,
+    "bestpath": False,  # it would weigh words by a language model, and fails on some alignments
+    "compallsen": True,  # scores are then relative to the best of all sounds
+}
+
+
+@frozen(kw_only=True)
+class Piece:
+    """A phoneme of an alignment: ARPABET (``SIL`` and noises too), in frames.
+
+    ``score`` is a logarithm, 0 or less: how much worse it fits than the best of all sounds.
+    """
+
+    symbol: str
+    start: int
+    frames: int
+    score: int
+
+
+@frozen(kw_only=True)
+class Word:
+    """A word of an alignment, or a pause, with its phonemes in order."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+
+
+class Sphinx:
+    """The recogniser with the English model that it brings, made to align.
+
+    The same sound and words give the same pieces, whatever was aligned before.
+    """
+
+    def __init__(self, beam: float) -> None:
+        """Paths less likely than the best by more than ``beam`` are given up.
+
+        Raises:
+            SpeechUnavailableError: pocketsphinx is not installed.
+        """
+        made = _pocketsphinx().Decoder(beam=beam, wbeam=beam, pbeam=beam, **_SETTINGS)
+        self._decoder = cast("_Decoder", made)
+
+    def add(self, words: Mapping[str, Sequence[str]]) -> None:
+        """Teach it words, each with its phonemes in ARPABET."""
+        for word, phonemes in words.items():
+            self._decoder.add_word(word, " ".join(phonemes), False)
+
+    def align(self, pcm: bytes, words: Sequence[str]) -> tuple[Word, ...] | None:
+        """16 kHz 16-bit mono sound cut into ``words`` and pauses; None where no path leads through.
+
+        Pauses may lie between any two words. The words are ones that it knows.
+        """
+        decoder = self._decoder
+        decoder.set_align_text(" ".join(words))
+        self._hear(pcm)
+        if decoder.hyp() is None:
+            return None
+        try:
+            decoder.set_alignment()
+            self._hear(pcm)
+        except RuntimeError:  # the second, finer pass found no way through
+            return None
+        return tuple(_word(entry) for entry in decoder.get_alignment())
+
+    def _hear(self, pcm: bytes) -> None:
+        self._decoder.reinit_feat()  # else what it knows of the noise comes from the sound before
+        self._decoder.start_utt()
+        try:
+            self._decoder.process_raw(pcm, full_utt=True)
+        finally:
+            self._decoder.end_utt()
+
+
+@cache
+def model_folder() -> Path:
+    """The folder of the English model: its dictionary is in it.
+
+    Raises:
+        SpeechUnavailableError: pocketsphinx is not installed.
+    """
+    return Path(cast("str", _pocketsphinx().get_model_path("en-us")))
+
+
+def _pocketsphinx() -> ModuleType:
+    try:
+        return importlib.import_module("pocketsphinx")
+    except ImportError as error:
+        raise SpeechUnavailableError(
+            "aligning recorded speech needs pocketsphinx; "
+            'install it with: python -m pip install "mien[targets]"'
+        ) from error
+
+
+class _Entry(Protocol):
+    """A word or phoneme; iterating over a word gives its phonemes."""
+
+    name: str
+    start: int
+    duration: int
+    score: int
+
+    def __iter__(self) -> Iterator[_Entry]: ...
+
+
+class _Decoder(Protocol):
+    def add_word(self, word: str, phones: str, update: bool) -> int: ...
+
+    def set_align_text(self, text: str) -> None: ...
+
+    def set_alignment(self) -> None: ...
+
+    def get_alignment(self) -> Iterable[_Entry]: ...
+
+    def reinit_feat(self) -> None: ...
+
+    def start_utt(self) -> None: ...
+
+    def process_raw(self, data: bytes, *, full_utt: bool) -> object: ...
+
+    def end_utt(self) -> None: ...
+
+    def hyp(self) -> object | None: ...
+
+
+def _word(entry: _Entry) -> Word:
+    pieces = tuple(
+        Piece(symbol=piece.name, start=piece.start, frames=piece.duration, score=piece.score)
+        for piece in entry
+    )
+    return Word(text=entry.name, pieces=pieces)

@@ -1,0 +1,254 @@
+"""Recorded sound in the one form that everything here works on: mono, 16 kHz, one loudness."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+import soundfile
+import soxr
+from attrs import frozen
+
+from mien.text.files import shown_path
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.speech import SpeechRefusedError
+
+SHORTEST = 0.1
+"""Seconds; less holds no syllable."""
+
+LONGEST = 600.0
+"""Seconds; a longer file is a session to be cut, not a take, and would fill the memory."""
+
+CLIPPED_LIMIT = 0.01
+"""The share of samples at full scale above which a file is refused. A sine that just touches full
+scale has 0.7 %; speech with 1 % is distorted in most of its vowels."""
+
+_FULL_SCALE = 1.0 - 2.0 / 32768.0
+"""A sample from here on counts as clipped: the two loudest steps of 16 bits."""
+
+_RATES = (8_000, 192_000)
+"""Samples a second, from the telephone to the studio."""
+
+_CHANNELS = 8
+"""More are no recording of one speaker."""
+
+_BLOCK = 1 << 16
+"""Samples a channel that are read at once."""
+
+
+@frozen(kw_only=True, eq=False)
+class Audio:
+    """A recording as mono float32 in [-1, 1] at 16 kHz, and what the file held.
+
+    ``rate`` is the file's samples a second, ``channels`` its channels, ``clipped`` the share of its
+    samples at full scale.
+    """
+
+    samples: F32
+    rate: int
+    channels: int
+    clipped: float
+
+
+class _Sound(Protocol):
+    samplerate: int
+    channels: int
+    frames: int
+
+    def read(self, frames: int, dtype: str, always_2d: bool) -> F32: ...
+
+
+_open = cast("Callable[[str], AbstractContextManager[_Sound]]", soundfile.SoundFile)
+_resample = cast("Callable[[F32, int, int], F32]", soxr.resample)
+
+
+def read_audio(path: Path) -> Audio:
+    """The sound of a file: WAV, FLAC, AIFF, Ogg, MP3 and what else libsndfile reads.
+
+    Channels are averaged, a constant offset is taken out, any rate becomes 16 kHz.
+
+    Raises:
+        SpeechRefusedError: no readable sound; shorter than 0.1 s or longer than 10 minutes; fewer
+            than 8,000 or more than 192,000 samples a second; more than 8 channels; a sample that is
+            no number; more than 1 % at full scale. Names the file; a long one is not read whole.
+    """
+    if not path.exists():
+        raise SpeechRefusedError(f"{path}: there is no such file")
+    if not path.is_file():
+        raise SpeechRefusedError(f"{path}: expected a sound file, found something else")
+    try:
+        if path.stat().st_size == 0:
+            raise SpeechRefusedError(f"{path}: the file is empty")
+        with _open(str(path)) as sound:
+            return _read(path, sound)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise SpeechRefusedError(f"{path}: this cannot be read as sound: {error}") from error
+    except TypeError:
+        # what libsndfile knows by suffix alone (.raw) has no rate of its own
+        raise SpeechRefusedError(
+            f"{path}: raw samples say no rate; expected a WAV or FLAC"
+        ) from None
+
+
+def read_sound(path: Path) -> F32:
+    """The samples of a file that a synthesiser has written, at 16 kHz, as they are.
+
+    Raises:
+        SpeechRefusedError: the file cannot be read.
+    """
+    try:
+        with _open(str(path)) as sound:
+            block = sound.read(-1, dtype="float32", always_2d=True)
+            return resample(block.mean(axis=1), sound.samplerate)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise SpeechRefusedError(f"{path}: this cannot be read as sound: {error}") from error
+
+
+def resample(audio: F32, rate: int) -> F32:
+    """Mono audio at ``rate`` samples a second, at 16 kHz, without delay, within [-1, 1]."""
+    if rate != SAMPLE_RATE:
+        audio = _resample(audio, rate, SAMPLE_RATE)
+    return np.clip(audio, -1.0, 1.0).astype(np.float32, copy=False)
+
+
+def _read(path: Path, sound: _Sound) -> Audio:
+    low, high = _RATES
+    if not low <= sound.samplerate <= high:
+        raise SpeechRefusedError(
+            f"{path}: {sound.samplerate} samples a second, expected {low} to {high}"
+        )
+    if sound.channels > _CHANNELS:
+        raise SpeechRefusedError(
+            f"{path}: {sound.channels} channels, expected one speaker in at most {_CHANNELS}"
+        )
+    limit = int(LONGEST * sound.samplerate)
+    if sound.frames > limit:
+        _refuse_long(path, f"{sound.frames / sound.samplerate / 60:.0f} minutes")
+    mono, clipped = _mix(path, sound, limit)
+    if len(mono) < SHORTEST * sound.samplerate:
+        seconds = len(mono) / sound.samplerate
+        raise SpeechRefusedError(
+            f"{path}: {seconds:.3f} s of sound, expected at least {SHORTEST} s"
+        )
+    if clipped > CLIPPED_LIMIT:
+        raise SpeechRefusedError(
+            f"{path}: {clipped:.1%} of the samples are clipped, expected at most "
+            f"{CLIPPED_LIMIT:.0%}: record it again with less gain"
+        )
+    centred = (mono - mono.mean(dtype=np.float64)).astype(np.float32)
+    return Audio(
+        samples=resample(centred, sound.samplerate),
+        rate=sound.samplerate,
+        channels=sound.channels,
+        clipped=clipped,
+    )
+
+
+def _mix(path: Path, sound: _Sound, limit: int) -> tuple[F32, float]:
+    """The mean of the channels, (samples,), and the clipped share; reads no more than ``limit``."""
+    blocks: list[F32] = []
+    length = clipped = 0
+    while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
+        if not np.isfinite(block).all():
+            row = int(np.argmax(~np.isfinite(block).all(axis=1)))
+            seconds = (length + row) / sound.samplerate
+            raise SpeechRefusedError(f"{path}: the sample at {seconds:.3f} s is not a number")
+        length += len(block)
+        # a header may be silent on the length, or wrong
+        if length > limit:
+            _refuse_long(path, f"more than {LONGEST / 60:.0f} minutes")
+        clipped += int(np.count_nonzero(np.abs(block) >= _FULL_SCALE))
+        blocks.append(np.clip(block, -1.0, 1.0).mean(axis=1))
+    if not length:
+        raise SpeechRefusedError(f"{path}: there is no sound in it")
+    return np.concatenate(blocks), clipped / (length * sound.channels)
+
+
+def _refuse_long(path: Path, found: str) -> None:
+    raise SpeechRefusedError(
+        f"{path}: {found} of sound, expected at most {LONGEST / 60:.0f} minutes: cut it into takes"
+    )
+
+
+_PATIENCE = 120.0
+_TAIL = 300
+
+
+class FfmpegError(TrainerError):
+    """ffmpeg is missing or could not do its work; the message says what it said."""
+
+
+def find_ffmpeg() -> str | None:
+    """The program, or None where it is not installed."""
+    return shutil.which("ffmpeg")
+
+
+def read_m4a(path: Path) -> F32:
+    """The sound of a file as mono float32 in [-1, 1] at 16 kHz.
+
+    Raises:
+        FfmpegError: there is no ffmpeg, or it cannot read the file.
+    """
+    program = find_ffmpeg()
+    if program is None:
+        raise FfmpegError(
+            f"{shown_path(path)}: this kind of sound is read by ffmpeg, which is not installed: "
+            "install it, or convert to .wav"
+        )
+    command = [program, "-v", "error", "-nostdin", "-i", str(path), "-map", "0:a:0"]
+    command += ["-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
+    try:
+        done = subprocess.run(  # noqa: S603  the machine's own ffmpeg, no shell
+            command, capture_output=True, check=False, timeout=_PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        raise FfmpegError(f"{shown_path(path)}: ffmpeg did not end in {_PATIENCE:.0f} s") from None
+    said = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode != 0 or not done.stdout:
+        raise FfmpegError(
+            f"{shown_path(path)}: ffmpeg cannot read it: {said[-_TAIL:] or 'no sound'}"
+        )
+    samples: F32 = np.frombuffer(done.stdout, dtype="<f4").astype(np.float32)
+    return np.clip(samples, -1.0, 1.0)
+
+
+LEVEL = -23.0
+"""The level of speech in dB below full scale (RMS), near that of broadcasts (EBU R 128)."""
+
+_PEAK = -1.0
+"""No sample goes above this, in dB; a voice with higher peaks is left that much softer."""
+
+_FRAME = SAMPLE_RATE // 50
+"""The level is measured on frames of 20 ms."""
+
+_PAUSE = 30.0
+"""Frames this many dB under the loudest are pauses and closures, and do not count."""
+
+
+def speech_level(audio: F32) -> float:
+    """The RMS level of the speech in mono audio at 16 kHz, in dB of full scale; silence is -inf."""
+    frames = np.pad(audio.astype(np.float64), (0, -len(audio) % _FRAME)).reshape(-1, _FRAME)
+    power = np.square(frames).mean(axis=1)
+    loudest = power.max(initial=0.0)
+    if loudest == 0.0:
+        return -np.inf
+    return float(10.0 * np.log10(power[power >= loudest * 10.0 ** (-_PAUSE / 10.0)].mean()))
+
+
+def levelled(audio: F32) -> F32:
+    """The audio at the common level; silence stays silence.
+
+    The gain is rounded to 0.01 dB, so that the last bits of a sum do not show in the samples.
+    """
+    level = speech_level(audio)
+    if level == -np.inf:
+        return audio
+    peak = 20.0 * np.log10(float(np.abs(audio).max()))
+    gain = round(min(LEVEL - level, _PEAK - peak), 2)
+    return audio * np.float32(10.0 ** (gain / 20.0))

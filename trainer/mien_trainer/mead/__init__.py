@@ -1,0 +1,1 @@
+"""MEAD, the emotional talking faces, as features that a user has."""

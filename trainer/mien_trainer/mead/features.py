@@ -1,0 +1,124 @@
+"""One clip's weights from a NumPy file or a CSV file, in the rig's order.
+
+Dimension letters: R rows, C channels of ours, K columns of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.formats.arkit import ABSENT
+from mien.formats.channel_table import F64, HIGHEST, LOWEST, read_channel_table
+from mien.formats.take import Capture, captured
+from mien.text.files import shown_path
+from mien_trainer.fault import TrainerError
+
+_ARRAYS = ("weights", "blendshapes", "arkit")
+_FEW = 3
+
+
+class FeaturesError(TrainerError):
+    """A file of features that cannot be used; the message names it and what was expected."""
+
+
+def read_features(
+    path: Path, channels: Sequence[str], columns: Sequence[str], rate: float
+) -> Capture:
+    """The weights in ``path`` at ``rate`` rows a second, in the order of ``channels``.
+
+    ``columns`` are the names of a NumPy file's columns; a CSV file has its own in its header. A
+    file without tongueOut has it at rest.
+
+    Raises:
+        FeaturesError: the file is no array of weights (R, K), or has other columns.
+        SourceError: a CSV file has faults.
+    """
+    if path.suffix == ".csv":
+        table = read_channel_table(path, channels)
+        return captured(_times(len(table.weights), rate), table.weights, rate, absent=table.absent)
+    rows = _rows(path)
+    names = _names(path, rows.shape[1], columns)
+    index = {name: position for position, name in enumerate(names)}
+    absent = tuple(name for name in channels if name not in index)
+    if set(absent) - {ABSENT}:
+        raise FeaturesError(
+            f"{shown_path(path)}: no column for {', '.join(absent[:_FEW])}"
+            f"{' and more' if len(absent) > _FEW else ''}"
+        )
+    weights = np.zeros((len(rows), len(channels)))
+    for position, name in enumerate(channels):
+        if name in index:
+            weights[:, position] = rows[:, index[name]]
+    _refuse_strange(path, rows, names)
+    return captured(_times(len(rows), rate), weights, rate, absent=absent)
+
+
+def _times(rows: int, rate: float) -> F64:
+    return np.arange(rows, dtype=np.float64) / rate
+
+
+def _rows(path: Path) -> F64:
+    name = shown_path(path)
+    try:
+        with path.open("rb") as stream:
+            loaded = cast("object", np.load(stream, allow_pickle=False))
+            array = _only(name, loaded) if hasattr(loaded, "files") else loaded
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        if str(error).startswith("Object arrays"):
+            raise FeaturesError(
+                f"{name}: holds Python objects, which may run code when read, and is not opened; "
+                "save the plain array of weights (rows, channels)"
+            ) from None
+        raise FeaturesError(f"{name}: this is no NumPy file of numbers, or it is cut off") from None
+    found = cast("npt.NDArray[np.float64]", array)  # of whatever kind, until looked at
+    if found.ndim == 3 and len(found) == 1:
+        found = found[0]
+    if found.ndim != 2 or not len(found) or found.dtype.kind != "f":
+        raise FeaturesError(
+            f"{name}: holds {found.dtype} {found.shape}, expected weights (rows, channels)"
+        )
+    return found.astype(np.float64)
+
+
+def _only(name: str, archive: object) -> npt.NDArray[np.generic]:
+    arrays = cast("Mapping[str, npt.NDArray[np.generic]]", archive)
+    held = tuple(arrays)
+    wanted = next((one for one in _ARRAYS if one in held), None)
+    if wanted is None and len(held) == 1:
+        wanted = held[0]
+    if wanted is None:
+        raise FeaturesError(
+            f"{name}: holds the arrays {', '.join(sorted(held)) or '(none)'}, expected one of "
+            f"{', '.join(_ARRAYS)}"
+        )
+    return arrays[wanted]
+
+
+def _names(path: Path, width: int, columns: Sequence[str]) -> Sequence[str]:
+    if width == len(columns):
+        return columns
+    if width == len(columns) - 1 and columns[-1] == ABSENT:
+        return columns[:-1]
+    counts = f"{len(columns) - 1} or {len(columns)}" if columns[-1] == ABSENT else f"{len(columns)}"
+    kind = (
+        "; these look like FLAME parameters, which are not weights of ARKit's channels"
+        if width in (53, 56, 100, 156)
+        else "; name the columns in mead.yaml where they are others"
+    )
+    raise FeaturesError(f"{shown_path(path)}: {width} columns, expected {counts}{kind}")
+
+
+def _refuse_strange(path: Path, rows: F64, names: Sequence[str]) -> None:
+    wrong = np.argwhere(~((rows >= LOWEST) & (rows <= HIGHEST)))
+    if len(wrong):
+        row, column = wrong[0].tolist()
+        raise FeaturesError(
+            f"{shown_path(path)}: row {row}, {names[column]} is {rows[row, column]:g}, expected a "
+            f"weight from 0 to 1 ({len(wrong)} such)"
+        )

@@ -1,1 +1,0 @@
-"""Speech with the times of its phonemes, from synthesisers, recordings and takes."""

@@ -1,0 +1,1 @@
+"""Speech by synthesisers, with the times of its phonemes."""

@@ -1,0 +1,1 @@
+"""Recorded takes that a person has labelled."""
