@@ -4,15 +4,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+QUICK := $(VENV)/.quick
 TYPESCRIPT := typescript@5.9.3
 TORCH := torch==2.13.0  # without a hash: its builds differ by machine
 
-.PHONY: compile test lint presets types web unit conformance bench pins clean
+.PHONY: compile test quick lint presets types web unit conformance bench pins clean
 
 compile: $(READY)  ## set up, then compile the default bank: lock and artifact
 	$(BIN)/mien compile presets/default
 
 test: lint presets types web unit  ## set up, then every check that a change must pass
+
+quick: $(QUICK)  ## set up without PyTorch, then the tests of text, presets and engine: under a minute in all
+	$(BIN)/python -m pytest -q -n auto tests/test_reader.py tests/test_format.py tests/test_lint.py \
+	  tests/test_schemas.py tests/test_broken_banks.py tests/test_diff_rules.py tests/test_ledger.py
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -50,9 +55,17 @@ pins:  ## choose the pinned versions anew (needs uv)
 clean:
 	rm -rf $(VENV) build dist
 
-$(READY): pyproject.toml .requirements.txt
+$(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("mien needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
+
+$(QUICK): pyproject.toml .requirements.txt | $(BIN)/python
+	sed -n 's/^\([a-z0-9].*==[^\\]*\).*/\1/p' .requirements.txt >$(VENV)/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(VENV)/constraints.txt \
+	  -e . hypothesis pytest pytest-xdist
+	touch $@
+
+$(READY): pyproject.toml .requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
