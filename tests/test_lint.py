@@ -462,7 +462,14 @@ def test_a_fault_points_at_the_shorthand_that_the_author_wrote() -> None:
     broken = wear("joy", "low", **both("mouthFrown", 0.1))
     low = mapping(7, mouthSmile=node(0.3, 8), mouthFrown=node(0.1, 9))
     root = mapping(1, archetypes=mapping(6, low=low))
-    document = Document(name="emotions/joy.yaml", path=Path("joy.yaml"), root=root, digest="")
+    document = Document(
+        name="emotions/joy.yaml",
+        kind="emotion",
+        path=Path("joy.yaml"),
+        root=root,
+        digest="",
+        version=1,
+    )
     faults = lint(evolve(broken, documents={"emotions/joy.yaml": document}))
     assert {(fault.place.line, fault.path) for fault in faults if fault.code == "antagonists"} == {
         (9, "archetypes.low.mouthFrown")

@@ -9,7 +9,7 @@ from mien.authored.documents import Sources
 from mien.errors import SourceError
 from mien.lock.read import read_lock
 from mien.lock.record import Lock
-from mien.versions import ENGINE, SCHEMAS
+from mien.versions import ENGINE, VERSIONS
 
 LOCK_NAME = "mien.lock"
 
@@ -17,9 +17,9 @@ LOCK_NAME = "mien.lock"
 def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
     """The lock of the bank in ``folder``, if nothing about its ``sources`` has changed, else None.
 
-    Unchanged means: every source digest, the engine and the schema versions are those of the lock,
-    and the artifact in ``out`` has the digest that the lock pins. An edited lock is not fresh, nor
-    are sources with faults.
+    Unchanged means: every source digest, the engine and the forms of artifact and lock are those of
+    the lock, and the artifact in ``out`` has the digest that the lock pins. An edited lock is not
+    fresh, nor are sources with faults.
     """
     if sources.faults:
         return None
@@ -27,7 +27,9 @@ def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
         lock = read_lock(folder / LOCK_NAME)
     except SourceError:
         return None
-    if lock is None or lock.engine != ENGINE or lock.schemas != SCHEMAS:
+    if lock is None or lock.engine != ENGINE:
+        return None
+    if any(lock.schemas.get(kind) != VERSIONS[kind] for kind in ("artifact", "lock")):
         return None
     try:
         data = (out / lock.artifact.file).read_bytes()

@@ -10,6 +10,7 @@ from mien.authored.document import Document
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Rig
 from mien.authored.rules import Rules
+from mien.text.fault import Fault
 
 
 @frozen(kw_only=True)
@@ -86,3 +87,8 @@ class AuthoredBank:
     rules: Rules
     emotions: tuple[Emotion, ...]
     documents: Mapping[str, Document]
+
+    def outdated(self) -> tuple[Fault, ...]:
+        """A warning for every source that is written in an older schema version."""
+        warnings = (document.outdated() for document in self.documents.values())
+        return tuple(warning for warning in warnings if warning is not None)

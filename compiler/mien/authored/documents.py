@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -17,6 +17,8 @@ from mien.authored.document import Document
 from mien.authored.folder import folder_fault, label_files
 from mien.authored.rig_files import find_rig, known_rigs
 from mien.errors import SourceError
+from mien.migrate.migration import Migration
+from mien.migrate.upgrade import schema_fault, upgrade, written_version
 from mien.text.canonical import digest
 from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, read_source, shown_path
@@ -113,6 +115,13 @@ def locate(bank: AuthoredBank, stem: str, path: NodePath = (), *, key: bool = Fa
     return key_place(root, path) if key and path else value_place(root, path)
 
 
+def kind_of(name: str) -> str:
+    """The kind of the source of a bank that is called ``name``."""
+    if name.startswith("emotions/"):
+        return "emotion"
+    return "rig" if name.startswith("rigs/") else PurePosixPath(name).stem
+
+
 def _named(documents: Mapping[str, Document], stem: str) -> Document:
     for suffix in SUFFIXES:
         if stem + suffix in documents:
@@ -120,22 +129,61 @@ def _named(documents: Mapping[str, Document], stem: str) -> Document:
     raise KeyError(stem)
 
 
+def read_valid(
+    path: Path,
+    kind: str,
+    migrations: Sequence[Migration] | None = None,
+    *,
+    inside: Path | None = None,
+) -> Node:
+    """The nodes of one file in the current version of ``kind``, valid against its schema.
+
+    A file of an older version is brought up to date in memory; see `mien.migrate`. Only the schema
+    is asked: whether names and numbers make sense together is the caller's to judge.
+
+    Args:
+        path: the file, YAML or JSON by its suffix.
+        kind: the kind that is expected, such as ``rig``.
+        migrations: the steps that may be taken; by default those of a bank's sources.
+        inside: as for `read_source`; by default the folder of the file.
+
+    Raises:
+        SourceError: with every fault of the file.
+    """
+    from mien.authored.validate import validate
+
+    shown = shown_path(path)
+    text, root, faults = _parsed(path, shown, inside or path.resolve().parent)
+    if root is None or faults:
+        raise SourceError(faults)
+    root = upgrade(text, root, shown, kind, migrations)
+    wrong = schema_fault(root, kind, migrations)
+    found = [wrong] if wrong is not None else validate(root, kind)
+    if found:
+        raise SourceError(found)
+    return root
+
+
 def parse(path: Path, shown: str, inside: Path) -> tuple[Node | None, tuple[Fault, ...]]:
-    """The node tree of one file, YAML or JSON by its suffix, with every fault of reading it.
+    """The node tree of one file as it stands, YAML or JSON by its suffix, with every fault.
 
     ``inside`` is as for `read_source`.
     """
+    return _parsed(path, shown, inside)[1:]
+
+
+def _parsed(path: Path, shown: str, inside: Path) -> tuple[str, Node | None, tuple[Fault, ...]]:
     try:
         text = read_source(path, shown=shown, inside=inside)
     except SourceError as refusal:
-        return None, refusal.faults
+        return "", None, refusal.faults
     if path.suffix == ".json":
         from mien.text.json_nodes import parse_json
 
-        return parse_json(text, shown)
+        return (text, *parse_json(text, shown))
     from mien.text.yaml_nodes import parse_yaml
 
-    return parse_yaml(text, shown)
+    return (text, *parse_yaml(text, shown))
 
 
 def _required(sources: Sources, folder: Path, real: Path, stem: str, hint: str) -> Document | None:
@@ -169,11 +217,26 @@ def _read_one(sources: Sources, folder: Path, real: Path, names: list[str]) -> D
 
 
 def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document | None:
-    root, faults = parse(path, shown_path(path), inside)
+    shown = shown_path(path)
+    text, root, faults = _parsed(path, shown, inside)
     sources.faults.extend(faults)
     if root is None:
         return None
-    document = Document(name=name, path=path, root=root, digest="" if faults else digest(root))
+    kind = kind_of(name)
+    current = root
+    if not faults:
+        try:
+            current = upgrade(text, root, shown, kind)
+        except SourceError as refusal:
+            sources.faults.extend(refusal.faults)
+    document = Document(
+        name=name,
+        kind=kind,
+        path=path,
+        root=current,
+        digest="" if faults else digest(root),
+        version=written_version(root, kind),
+    )
     sources.documents[name] = document
     return document
 

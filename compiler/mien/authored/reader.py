@@ -13,8 +13,8 @@ from mien.authored.check_rules import check_rules
 from mien.authored.document import Document
 from mien.authored.documents import Sources, gather
 from mien.authored.rig_names import RigNames, rig_names
-from mien.authored.versions import schema_fault
 from mien.errors import SourceError
+from mien.migrate.upgrade import schema_fault
 from mien.text.fault import Fault
 from mien.text.peek import text, texts
 
@@ -51,13 +51,12 @@ def _all_faults(sources: Sources) -> list[Fault]:
     faults: list[Fault] = []
     usable: dict[str, Document] = {}
     for name, document in sources.documents.items():
-        kind = _kind(name)
-        other = schema_fault(document.root, kind)
+        other = schema_fault(document.root, document.kind)
         if other is not None:
             faults.append(other)
             continue
         usable[PurePosixPath(name).with_suffix("").as_posix()] = document
-        faults.extend(validate(document.root, kind))
+        faults.extend(validate(document.root, document.kind))
     faults.extend(_name_faults(usable, sources))
     return faults
 
@@ -93,12 +92,6 @@ def _without_echoes(first: list[Fault], then: list[Fault]) -> list[Fault]:
     """The later faults, less those at places where reading had a fault already."""
     taken = {fault.place for fault in first}
     return [fault for fault in then if fault.place not in taken]
-
-
-def _kind(name: str) -> str:
-    if name.startswith("emotions/"):
-        return "emotion"
-    return "rig" if name.startswith("rigs/") else PurePosixPath(name).stem
 
 
 def _structure(sources: Sources) -> AuthoredBank:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mien.authored.documents import parse
-from mien.authored.rig_files import find_rig
+from mien.authored.rig_files import RigFile, find_rig
 from mien.text.files import SUFFIXES
 from mien.text.format import Orders
 from mien.text.format.order import KINDS, channel_order, intensity_order, kind_of
 from mien.text.node import Node
 from mien.text.peek import text
 
-_SAYS_WHAT_IT_IS = re.compile(
-    rf"""schema["']?[ \t]*:[ \t]*["']?mien/(?:{"|".join(KINDS)})/""".encode()
-)
-
 _NOT_SOURCES = frozenset({"releases", "build", "dist", "node_modules"})
 """Folders that are not searched: released sources are frozen, the others nobody writes by hand."""
 
 
-def sources_under(folder: Path) -> Iterator[Path]:
-    """Every source file under the folder in sorted order, hidden and released ones left out."""
+def sources_under(folder: Path, kinds: Sequence[str] = KINDS) -> Iterator[Path]:
+    """Every file of these kinds under the folder, sorted, hidden and released ones left out."""
+    says = re.compile(rf"""schema["']?[ \t]*:[ \t]*["']?mien/(?:{"|".join(kinds)})/""".encode())
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in _NOT_SOURCES
         )
         for name in sorted(files):
             path = Path(place) / name
-            if name.endswith(SUFFIXES) and not name.startswith(".") and _is_source(path):
+            if name.endswith(SUFFIXES) and not name.startswith(".") and _is_source(path, says):
                 yield path
 
 
@@ -53,6 +50,21 @@ def orders_around(path: Path, root: Node) -> Orders:
     return Orders(channels=_channels(bank.parent, manifest), intensities=intensity_order(manifest))
 
 
+def shared_rig(folder: Path) -> RigFile | None:
+    """The rig that the bank in ``folder`` takes from ``rigs/`` beside it, if it does.
+
+    A rig in the bank's own folder is one of its sources; those that ship are always up to date.
+    """
+    home = next(
+        (folder / f"bank{one}" for one in SUFFIXES if (folder / f"bank{one}").is_file()), None
+    )
+    manifest = None if home is None else _tree(home)
+    name = None if manifest is None else text(manifest, "rig")
+    found = None if name is None else find_rig(folder, name)
+    beside = (folder.resolve().parent / "rigs").resolve()
+    return found if found is not None and found.inside == beside else None
+
+
 def _channels(folder: Path, naming: Node) -> tuple[str, ...]:
     """The order of the rig that the document ``naming`` in ``folder`` names."""
     name = text(naming, "rig")
@@ -61,9 +73,9 @@ def _channels(folder: Path, naming: Node) -> tuple[str, ...]:
     return () if rig is None else channel_order(rig)
 
 
-def _is_source(path: Path) -> bool:
+def _is_source(path: Path, says: re.Pattern[bytes]) -> bool:
     try:
-        return _SAYS_WHAT_IT_IS.search(path.read_bytes()) is not None
+        return says.search(path.read_bytes()) is not None
     except OSError:
         return False
 

@@ -28,20 +28,21 @@ def validate(root: Node, kind: str) -> list[Fault]:
     Names of channels are not looked at here: only the rig knows them.
     """
     faults: dict[tuple[Path, str], Fault] = {}
-    for error in islice(_validator(kind).iter_errors(plain(root)), MAX_FAULTS):
+    for error in islice(validator(kind).iter_errors(plain(root)), MAX_FAULTS):
         for path, fault in _faults(root, error):
             faults.setdefault((path, fault.code), fault)
     return list(faults.values())
 
 
 @cache
-def _validator(kind: str) -> Validator:
+def validator(kind: str) -> Validator:
+    """The validator of one kind of document."""
     schema = json.loads((resources.schemas() / f"{kind}.schema.json").read_text("utf-8"))
     return _Validator(schema)
 
 
 def _pattern(
-    validator: Validator, pattern: str, instance: object, schema: dict[str, Any]
+    _checker: Validator, pattern: str, instance: object, schema: dict[str, Any]
 ) -> Iterator[ValidationError]:
     """As the standard keyword, but ``$`` is the end of the text, not of its last line."""
     if isinstance(instance, str) and (
@@ -51,12 +52,12 @@ def _pattern(
 
 
 def _property_names(
-    validator: Validator, names: dict[str, Any], instance: object, schema: dict[str, Any]
+    checker: Validator, names: dict[str, Any], instance: object, schema: dict[str, Any]
 ) -> Iterator[ValidationError]:
     if not isinstance(instance, dict) or schema.get("x-mien-keys") == "channel":
         return
     for name in cast("dict[str, object]", instance):
-        for _ in _pattern(validator, names["pattern"], name, schema):
+        for _ in _pattern(checker, names["pattern"], name, schema):
             error = ValidationError("name", instance=name)
             error.path.append(name)
             yield error

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from mien import resources
-from mien.authored.documents import parse
+from mien.authored.documents import parse, read_valid
 from mien.drawing.flat import FlatFace, flatten
 from mien.drawing.names import name_faults
 from mien.drawing.raw import RawFace
@@ -27,13 +27,9 @@ def read_face(path: Path) -> Face:
     Raises:
         SourceError: with every fault of the file.
     """
-    from mien.authored.validate import validate
-
-    root, faults = parse(path, shown_path(path), path.resolve().parent)
-    if root is None or faults:
-        raise SourceError(faults)
+    root = read_valid(path, "face")
     raw = cast("RawFace", plain(root))
-    wrong = validate(root, "face") or name_faults(root, raw)
+    wrong = name_faults(root, raw)
     if wrong:
         raise SourceError(wrong)
     return face_record(raw)

@@ -20,7 +20,7 @@ from mien.lock.record import (
     MeanSlope,
     Slopes,
 )
-from mien.versions import SCHEMAS
+from mien.versions import SOURCES, VERSIONS
 
 
 def build_lock(
@@ -38,7 +38,7 @@ def build_lock(
             sha256=hashlib.sha256(artifact).hexdigest(),
         ),
         shared=shared_digest(tables),
-        schemas=SCHEMAS,
+        schemas=_schemas(bank),
         sources={name: document.digest for name, document in bank.documents.items()},
         separation=_separation(bank),
         labels={
@@ -58,6 +58,14 @@ def build_lock(
 def artifact_name(bank: str) -> str:
     """The file name of a bank's artifact."""
     return f"{bank}.safetensors"
+
+
+def _schemas(bank: AuthoredBank) -> dict[str, int]:
+    """What the sources say, the oldest of each kind: a newer program pins the same."""
+    written = {
+        kind: min(d.version for d in bank.documents.values() if d.kind == kind) for kind in SOURCES
+    }
+    return written | {kind: VERSIONS[kind] for kind in ("artifact", "lock")}
 
 
 def _separation(bank: AuthoredBank) -> dict[str, ClosestPair]:

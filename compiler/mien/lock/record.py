@@ -65,7 +65,8 @@ class ClosestPair:
 class Lock:
     """The pinned state of a bank.
 
-    ``schemas`` holds the version of each document kind, ``sources`` the sha256 of what each source
+    ``schemas`` holds the version that the documents of each kind are written in (the oldest, where
+    they differ), ``sources`` the sha256 of what each source
     says (comments and spacing do not count), ``shared`` the digest of the tables that all labels
     use, ``separation`` the closest pair of labels at each intensity.
     """

@@ -1,12 +1,15 @@
-"""One step of a document kind from a schema version to a later one."""
+"""One step of a document kind from a schema version to a later one, and the edits it is made of."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
-from mien.text.node import Node, Span
+from mien.text.node import MappingNode, Node, ScalarNode, Span
+from mien.text.peek import at
+from mien.text.where import Path
 
 
 @frozen(kw_only=True)
@@ -20,7 +23,9 @@ class Edit:
 Rewrite = Callable[[str, Node], Sequence[Edit]]
 """The text of a document and its nodes to the edits that bring it up to date.
 
-Spans are of the text that is given. The line that names the schema is edited for it.
+Spans are of the text that is given; edits must not overlap. The text is YAML or JSON: an edit must
+be good in both, as those of `rename_key` and `set_text` are. The line that names the schema is
+edited for it. Keys that are not there need no edit: the document may rely on a default.
 """
 
 
@@ -35,7 +40,7 @@ class Migration:
 
 
 MIGRATIONS: tuple[Migration, ...] = ()
-"""Every migration there is. All kinds are at their first version, so there is none yet."""
+"""Those of a bank's sources. All of them are at their first version, so there is none yet."""
 
 
 def way(
@@ -55,3 +60,38 @@ def way(
         steps.append(step)
         version = step.after
     return tuple(steps)
+
+
+def rename_key(root: Node, path: Path, name: str) -> list[Edit]:
+    """The key at ``path`` called ``name`` from now on; nothing where there is no such key."""
+    above = at(root, path[:-1])
+    if not isinstance(above, MappingNode):
+        return []
+    return [_edit(entry.key, name) for entry in above.entries if entry.name == path[-1]]
+
+
+def set_text(root: Node, path: Path, text: str) -> list[Edit]:
+    """Another text for the scalar at ``path``; nothing where there is none."""
+    found = at(root, path)
+    return [_edit(found, text)] if isinstance(found, ScalarNode) else []
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """The text with every edit made.
+
+    Raises:
+        ValueError: two edits overlap.
+    """
+    last = len(text)
+    for edit in sorted(edits, key=lambda one: one.span.start, reverse=True):
+        if edit.span.end > last:
+            raise ValueError("two edits of a migration overlap")
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        last = edit.span.start
+    return text
+
+
+def _edit(node: ScalarNode, text: str) -> Edit:
+    """In the quotes that the author used: JSON's, YAML's double ones, or none."""
+    quoted = node.source.startswith(('"', "'"))
+    return Edit(span=node.span, text=json.dumps(text, ensure_ascii=False) if quoted else text)

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from attrs import evolve
+
 from mien.errors import SourceError
 from mien.fresh import LOCK_NAME
 from mien.release.entry import Entry
@@ -17,6 +19,7 @@ from mien.text.files import shown_path
 from mien.text.place import Place
 
 _RESTORE = "released files never change: restore them from version control"
+_NEWER = "released files never change: it takes a mien that reads this version"
 _COMPILER = "this mien compiles the release otherwise: a change of the arithmetic is a new engine"
 
 
@@ -49,7 +52,10 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
     try:
         compiled = recompile(read_bank(folder / SOURCES), entry.engine)
     except SourceError as error:
-        return error.faults
+        return tuple(
+            evolve(fault, hint=_NEWER) if fault.code == "schema-version" else fault
+            for fault in error.faults
+        )
     except UnknownEngine as error:
         return (_fault(folder, entry, "engine-unknown", str(error), ""),)
     faults: list[Fault] = []

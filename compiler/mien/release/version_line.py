@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from mien.authored.documents import document_named
+from mien.authored.documents import document_named, parse
 from mien.authored.reader import read_bank
 from mien.compile import compile_folder
 from mien.fresh import LOCK_NAME
 from mien.lock.write import write_lock
 from mien.text.atomic import write_atomic
-from mien.text.node import MappingNode, ScalarNode
+from mien.text.node import ScalarNode
+from mien.text.peek import at
 
 
 def set_version(folder: Path, version: str, proving: Callable[[str], None] | None = None) -> None:
@@ -23,7 +24,8 @@ def set_version(folder: Path, version: str, proving: Callable[[str], None] | Non
     """
     document = document_named(read_bank(folder), "bank")
     before = document.path.read_bytes()
-    node = document.root.get("version") if isinstance(document.root, MappingNode) else None
+    root, _ = parse(document.path, document.name, document.path.resolve().parent)
+    node = at(root, ("version",)) if root is not None else None
     assert isinstance(node, ScalarNode)  # noqa: S101  the schema has seen to it
     text = before.decode("utf-8-sig")
     quote = node.source[0] if node.source[:1] in ("'", '"') else ""

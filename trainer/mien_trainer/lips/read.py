@@ -10,22 +10,20 @@ from cattrs import Converter
 
 from mien import resources
 from mien.authored.check_rig import check_rig
-from mien.authored.documents import parse
+from mien.authored.documents import read_valid
 from mien.authored.rig import Rig
 from mien.authored.rig_files import find_rig, known_rigs
 from mien.authored.rig_names import rig_names
 from mien.authored.structure import rig_record
-from mien.authored.validate import validate
-from mien.authored.versions import schema_fault
 from mien.errors import SourceError
 from mien.text.fault import Fault
-from mien.text.files import shown_path
 from mien.text.node import Node, plain
 from mien.text.peek import text
 from mien.text.suggest import did_you_mean
 from mien.text.where import value_place
 from mien_trainer.lips.check import check_names, check_shapes
 from mien_trainer.lips.table import VisemeTable
+from mien_trainer.migrations import MIGRATIONS
 
 SHIPPED = "english"
 """The table that ships."""
@@ -41,7 +39,7 @@ def read_table(path: Path) -> VisemeTable:
     Raises:
         SourceError: with every fault of the file.
     """
-    root = _parsed(path, "visemes")
+    root = read_valid(path, "visemes", MIGRATIONS)
     rig_root = _rig_root(path, root)
     faults = check_names(root, rig_names(rig_root)).faults
     if faults:
@@ -59,17 +57,6 @@ def shipped_table() -> VisemeTable:
     return read_table(resources.presets() / "visemes" / f"{SHIPPED}.yaml")
 
 
-def _parsed(path: Path, kind: str) -> Node:
-    root, faults = parse(path, shown_path(path), path.resolve().parent)
-    if root is None or faults:
-        raise SourceError(faults)
-    other = schema_fault(root, kind)
-    wrong = [other] if other is not None else validate(root, kind)
-    if wrong:
-        raise SourceError(wrong)
-    return root
-
-
 def _rig_root(path: Path, root: Node) -> Node:
     name = text(root, "rig") or ""
     found = find_rig(path.parent, name)
@@ -85,7 +72,7 @@ def _rig_root(path: Path, root: Node) -> Node:
                 )
             ]
         )
-    rig = _parsed(found.path, "rig")
+    rig = read_valid(found.path, "rig")
     faults = check_rig(rig, rig_names(rig), name).faults
     if faults:
         raise SourceError(faults)

@@ -35,7 +35,8 @@ def command(bank: Path, against: str | None, output: str) -> int:
 
     Prints every fault of every file. Exits 2 where the bank cannot be read, 1 where its faces break
     a rule or its version is too small for what changed, 0 where there are no errors (warnings do
-    not count).
+    not count). Sources of an older schema version are read as if they were up to date, with a
+    warning that names `mien migrate`.
     """
     from mien.authored.reader import read_bank
     from mien.errors import SourceError
@@ -48,7 +49,7 @@ def command(bank: Path, against: str | None, output: str) -> int:
 
     from mien.lint import lint
 
-    faults = lint(authored)
+    faults = (*authored.outdated(), *lint(authored))
     if against is not None:
         faults = (*faults, *_breaking(authored, bank, against, faults))
     failed = any(fault.severity.value == "error" for fault in faults)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from mien.cli.options import bank_argument, format_option
 from mien.cli.render import write_faults, write_json
 
 if TYPE_CHECKING:
+    from mien.authored.document import Document
     from mien.lock.record import Lock
 
 
@@ -35,6 +36,7 @@ def command(bank: Path, check: bool, out: Path, output: str) -> int:
 
     The lock goes into the bank's folder and is meant to be committed; the artifact goes into the
     output folder. Nothing is compiled again when neither the sources nor the artifact changed.
+    Sources of an older schema version are read as if they were up to date, with a note.
     """
     from mien.errors import SourceError
 
@@ -53,6 +55,7 @@ def _compile(bank: Path, out: Path, output: str) -> None:
     from mien.fresh import LOCK_NAME, fresh_lock
 
     sources = gather(bank)
+    _note_older(bank, sources.documents.values(), output)
     lock = fresh_lock(bank, sources, out)
     changed = lock is None
     if lock is None:
@@ -96,6 +99,16 @@ def _check(bank: Path, output: str) -> int:
     else:
         click.echo(f"{bank / LOCK_NAME} holds: artifact {new.artifact.sha256}")
     return 1 if stale else 0
+
+
+def _note_older(bank: Path, documents: Iterable[Document], output: str) -> None:
+    older = [document.name for document in documents if document.outdated() is not None]
+    if older and output == "text":
+        click.echo(
+            f"{', '.join(older)}: of an older schema version; "
+            f"`mien migrate {bank}` brings {'it' if len(older) == 1 else 'them'} up to date",
+            err=True,
+        )
 
 
 @contextmanager

@@ -80,8 +80,9 @@ def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
 def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     from mien.authored.documents import parse
     from mien.authored.surroundings import orders_around
-    from mien.authored.versions import schema_fault
+    from mien.cli.commands.migrate import known_migrations
     from mien.errors import SourceError
+    from mien.migrate.upgrade import schema_fault
     from mien.text.files import read_source, shown_path
     from mien.text.format import format_json, format_yaml
     from mien.text.format.order import kind_of
@@ -91,9 +92,9 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     if root is None or faults:
         return faults
     kind = kind_of(root)
-    newer = None if kind is None else schema_fault(root, kind)
-    if kind is None or newer is not None:
-        return (newer or _not_a_source(shown),)
+    other = None if kind is None else schema_fault(root, kind, known_migrations())
+    if kind is None or other is not None:
+        return (other or _not_a_source(shown),)
     format_text = format_json if path.suffix == ".json" else format_yaml
     try:
         text = read_source(path, shown=shown, inside=inside)

@@ -7,38 +7,41 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_argument, format_option
+from mien.cli.options import bank_folder, format_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mien.migrate.migration import Migration
     from mien.text.fault import Fault
 
 
 @click.command("migrate", short_help="Bring sources of an older schema version up to date.")
-@bank_argument
+@click.argument("paths", metavar="BANK|FOLDER|FILE...", nargs=-1, required=True)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
 @format_option
-def command(bank: Path, check: bool, output: str) -> int:
-    """Bring the sources in the folder BANK up to the schema versions of this mien.
+def command(paths: tuple[str, ...], check: bool, output: str) -> int:
+    """Bring source files up to the schema versions of this mien.
 
-    Comments and everything that does not change stay as they are. Released sources are frozen
-    and left alone. If any file cannot be brought up to date, none is written (exit 2).
+    Takes every source under a folder, the rig that a bank shares with others beside it, and single
+    files such as a training's. Comments and everything that does not change stay as they are.
+    Released sources are frozen and left alone: every command reads older sources as if they were
+    up to date. If any file cannot be brought up to date, none is written (exit 2).
     """
-    from mien.authored.surroundings import sources_under
     from mien.errors import SourceError
-    from mien.migrate.migrate import migrate_text
+    from mien.migrate.upgrade import migrate_text
     from mien.text.atomic import write_atomic
     from mien.text.files import read_source, shown_path
 
+    migrations = known_migrations()
     changed: list[tuple[Path, str]] = []
     faults: list[Fault] = []
     count = 0
-    for path in sources_under(bank):
+    for path, inside in _files(paths):
         count += 1
         try:
-            text = read_source(path, shown=shown_path(path), inside=bank.resolve())
-            new = migrate_text(text, shown_path(path))
+            text = read_source(path, shown=shown_path(path), inside=inside)
+            new = migrate_text(text, shown_path(path), migrations)
         except SourceError as refusal:
             faults.extend(refusal.faults)
             continue
@@ -51,6 +54,36 @@ def command(bank: Path, check: bool, output: str) -> int:
     if faults:
         return 2
     return 1 if check and changed else 0
+
+
+def known_migrations() -> tuple[Migration, ...]:
+    """Those of a bank's sources, and the trainer's where it is installed."""
+    from mien.migrate import migration
+
+    try:
+        from mien_trainer.migrations import MIGRATIONS
+    except ModuleNotFoundError:
+        return migration.MIGRATIONS
+    return (*migration.MIGRATIONS, *MIGRATIONS)
+
+
+def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
+    """Each file once, with the folder that it must lie in once links are followed."""
+    from mien.authored.surroundings import shared_rig, sources_under
+    from mien.versions import AUTHORED
+
+    taken: set[Path] = set()
+    for name in names:
+        path = bank_folder(name)
+        found = [(path, path.resolve().parent)]
+        if path.is_dir():
+            found = [(file, path.resolve()) for file in sources_under(path, AUTHORED)]
+            rig = shared_rig(path)
+            found += [] if rig is None else [(rig.path, rig.inside)]
+        for file, inside in found:
+            if file.resolve() not in taken:
+                taken.add(file.resolve())
+                yield file, inside
 
 
 def _report(
