@@ -17,10 +17,9 @@ from hypothesis import strategies as st
 from safetensors.numpy import load as load_tensors
 
 from mien.artifact.container import Array, pack, unpack
-from mien.artifact.digest import shared_digest, table_digest
 from mien.artifact.layout import LABEL, SHARED, label_tensors, shared_tensors
 from mien.artifact.read import read_artifact
-from mien.artifact.write import artifact_bytes
+from mien.artifact.write import artifact_bytes, shared_digest, table_digest
 from mien.authored.reader import read_bank
 from mien.engine.registry import get_engine
 from mien.errors import ArtifactError

@@ -13,7 +13,7 @@ import pytest
 import mien
 from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
-from mien.engine.e1.evaluator import KERNEL_ROWS
+from mien.engine.e1.evaluate import KERNEL_ROWS
 from mien.errors import QueryError
 from mien.resources import presets
 

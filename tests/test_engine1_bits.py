@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.artifact.write import artifact_bytes
-from mien.engine.e1.evaluator import KERNEL_ROWS, Evaluator1
-from mien.engine.e1.plateau import plateau_radii
+from mien.engine.e1.evaluate import KERNEL_ROWS, Evaluator1
+from mien.engine.e1.solve import plateau_radii
 from mien.engine.tables import F32, I32, LabelTable, Tables
 
 f = np.float32
@@ -164,12 +164,12 @@ def same(one: F32, other: F32) -> bool:
 
 
 @given(seeds)
-def test_the_light_path_is_the_formula(seed: int) -> None:
+def test_the_numpy_path_is_the_formula(seed: int) -> None:
     tables = random_tables(seed)
     evaluator = Evaluator1(tables)
     labels, vads, styles, speech = queries(tables, seed, 12)
     faces = np.empty((12, len(tables.channels)), f)
-    evaluator.faces_light(labels, vads, styles, speech, faces)
+    evaluator.faces_by_numpy(labels, vads, styles, speech, faces)
     for row, face in enumerate(faces):
         label, style = int(labels[row]), int(styles[row])
         assert same(face, reference(tables, label, vads[row], style, speech[row]))
@@ -179,7 +179,7 @@ def test_the_light_path_is_the_formula(seed: int) -> None:
 
 
 @given(seeds, st.booleans(), st.booleans())
-def test_the_kernels_are_the_light_path(seed: int, styled: bool, spoken: bool) -> None:
+def test_the_kernels_are_the_numpy_path(seed: int, styled: bool, spoken: bool) -> None:
     tables = random_tables(seed)
     evaluator = Evaluator1(tables)
     count = 700
@@ -187,7 +187,7 @@ def test_the_kernels_are_the_light_path(seed: int, styled: bool, spoken: bool) -
     worn, faded = (styles if styled else None), (speech if spoken else None)
     light = np.empty((count, len(tables.channels)), f)
     batch = np.full_like(light, 7)
-    evaluator.faces_light(labels, vads, worn, faded, light)
+    evaluator.faces_by_numpy(labels, vads, worn, faded, light)
     evaluator.faces_by_kernels(labels, vads, worn, faded, batch, 1)
     assert same(light, batch)
     style = int(styles[0]) if styled else -1
@@ -221,7 +221,7 @@ def test_a_label_that_never_moves_is_zero() -> None:
     out = np.full((50, len(tables.channels)), 7, f)
     evaluator.faces_by_kernels(labels, vads, None, speech, out, 1)
     assert same(out, np.zeros_like(out))
-    assert not evaluator.light(0, -1).faces(vads, None).any()
+    assert not evaluator.numpy_path(0, -1).faces(vads, None).any()
 
 
 PROGRAM = """
@@ -229,7 +229,7 @@ import hashlib, sys
 from pathlib import Path
 import numpy as np
 from mien.artifact.read import read_artifact
-from mien.engine.e1.evaluator import Evaluator1
+from mien.engine.e1.evaluate import Evaluator1
 
 tables = read_artifact(Path(sys.argv[1]))
 with np.load(sys.argv[2]) as asked:

@@ -20,8 +20,8 @@ from mien.authored.emotion import Anchor, Emotion
 from mien.authored.reader import read_bank
 from mien.authored.rig import Antagonist, Ceiling, PairKind
 from mien.engine.e1.compile import ManyIntensities, compile_tables
-from mien.engine.e1.evaluator import Evaluator1
-from mien.engine.e1.plateau import overlap
+from mien.engine.e1.evaluate import Evaluator1
+from mien.engine.e1.solve import overlap
 from mien.engine.registry import UnknownEngine, get_engine
 from mien.engine.tables import F32, Tables
 from mien.errors import SourceError
@@ -64,7 +64,7 @@ def codes(broken: AuthoredBank) -> list[str]:
 
 
 def faces(label: int, vads: F32) -> F32:
-    return evaluator().light(label, -1).faces(vads, None)
+    return evaluator().numpy_path(label, -1).faces(vads, None)
 
 
 def test_weights_are_those_of_scipy() -> None:
@@ -122,7 +122,7 @@ def test_far_from_every_anchor_the_labels_own_rule_remains() -> None:
     )
     joy = small.label_index["joy"]
     table = small.labels[joy]
-    light = Evaluator1(small).light(joy, -1)
+    light = Evaluator1(small).numpy_path(joy, -1)
     face = light.faces(np.array([[-1, -1, -1]], f), None)[0]
     assert 0 < face.max() <= float(table.archetypes.max()) * bank().rules.strength + 1e-6
     assert not face[table.archetypes.max(axis=0) == 0].any()
@@ -234,7 +234,7 @@ def many(count: int) -> AuthoredBank:
 def test_many_intensities_hold_warn_and_end() -> None:
     with pytest.warns(ManyIntensities, match="60 intensities a label"):
         found = compile_tables(many(60))
-    held = Evaluator1(found).light(0, -1).faces(found.labels[0].anchors, None)
+    held = Evaluator1(found).numpy_path(0, -1).faces(found.labels[0].anchors, None)
     assert held.tobytes() == found.labels[0].archetypes.tobytes()
     assert codes(many(201)) == ["too-many-intensities"]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import mien
 from mien.bank import Bank
-from mien.engine.protocol import PLAIN
+from mien.engine.tables import PLAIN
 from mien.resources import presets
 from mien_trainer.expression.path import vad_path
 from mien_trainer.expression.style import WIDEST, style_radii, worn_styles

@@ -16,7 +16,7 @@ from mien.authored.bank import AuthoredBank
 from mien.cli.main import run
 from mien.compile import compile_folder
 from mien.engine import registry
-from mien.engine.e1.engine import Engine1
+from mien.engine.e1 import Engine1
 from mien.engine.tables import Tables
 from mien.lock.write import write_lock
 from mien.release.ledger import read_ledger

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mien.engine.protocol import PLAIN
 from mien.engine.registry import get_engine
-from mien.engine.tables import F32, Tables
+from mien.engine.tables import F32, PLAIN, Tables
 from mien.errors import QueryError
 from mien.queries import (
     label_rows,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from mien.text.fault import Fault
+if TYPE_CHECKING:
+    from mien.text.fault import Fault
 
 
 class MienError(Exception):

@@ -8,8 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from mien.engine.protocol import PLAIN
-from mien.engine.tables import F32, I32, Tables
+from mien.engine.tables import F32, I32, PLAIN, Tables
 from mien.errors import QueryError
 from mien.text.suggest import did_you_mean
 

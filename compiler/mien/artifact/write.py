@@ -1,11 +1,12 @@
-"""Tables to the bytes of an artifact."""
+"""Tables to the bytes of an artifact, and the digests of its parts."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from mien.artifact.container import Array, pack
-from mien.artifact.digest import shared_digest, table_digest
+from mien.artifact.container import Array, dtype_name, little_endian, pack
 from mien.artifact.layout import (
     LABEL,
     SHARED,
@@ -14,9 +15,11 @@ from mien.artifact.layout import (
     shared_name,
     shared_tensors,
 )
-from mien.engine.tables import Tables
+from mien.engine.tables import LabelTable, Tables
 from mien.text.canonical import canonical
-from mien.text.node import Plain
+
+if TYPE_CHECKING:
+    from mien.text.node import Plain
 
 SCHEMA = "mien/artifact/1"
 """Kind and version of the metadata; see schema/artifact.schema.json."""
@@ -58,3 +61,34 @@ def metadata(tables: Tables) -> dict[str, Plain]:
     # The digests cover the tensors; this covers the rest, so that no damage goes unseen.
     found["checksum"] = hashlib.sha256(canonical(found).encode()).hexdigest()
     return found
+
+
+def table_digest(table: LabelTable) -> str:
+    """The sha256 in hex of a label's name, styles and tensors."""
+    names: dict[str, Plain] = {"label": table.label, "styles": list(table.styles)}
+    return _digest(names, label_tensors(table))
+
+
+def shared_digest(tables: Tables) -> str:
+    """The sha256 in hex of the rig's and the bank's names and of the tensors that labels share."""
+    names: dict[str, Plain] = {
+        "rig": tables.rig,
+        "channels": list(tables.channels),
+        "classes": list(tables.classes),
+        "mirror": [list(pair) for pair in tables.mirror],
+        "intensities": list(tables.intensities),
+        "engine": tables.engine,
+    }
+    return _digest(names, shared_tensors(tables))
+
+
+def _digest(names: Mapping[str, Plain], tensors: Mapping[str, Array]) -> str:
+    """Of a line of canonical JSON (names; name, type, shape of each tensor), then the bytes."""
+    described: list[Plain] = [
+        [name, dtype_name(tensors[name]), list(tensors[name].shape)] for name in sorted(tensors)
+    ]
+    line = canonical({**names, "tensors": described}) + "\n"
+    digest = hashlib.sha256(line.encode())
+    for name in sorted(tensors):
+        digest.update(little_endian(tensors[name]))
+    return digest.hexdigest()

@@ -14,7 +14,7 @@ from mien.bench.peer import WAYS, Pipeline
 from mien.bench.row import Row
 from mien.bench.timing import medians
 from mien.bench.torch_peer import TorchPipeline, has_torch
-from mien.engine.e1.evaluator import KERNEL_ROWS, Evaluator1
+from mien.engine.e1.evaluate import KERNEL_ROWS, Evaluator1
 from mien.engine.tables import F32, I32, Tables
 
 TOLERANCE = 1e-5
@@ -102,7 +102,7 @@ def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int)
         "ours": lambda: bank.faces(labels, vads, out=buffer()),
         "row writes": lambda: fill(buffer()),
         "multiply-adds": multiply_add,
-        "our numpy path": lambda: light.faces_light(labels, vads, None, None, buffer()),
+        "our numpy path": lambda: light.faces_by_numpy(labels, vads, None, None, buffer()),
     }
     if batch == 1:
         label, vad = bank.labels[int(labels[0])], tuple(float(x) for x in vads[0])

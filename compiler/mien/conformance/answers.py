@@ -8,7 +8,7 @@ import numpy as np
 
 from mien.bank import Bank
 from mien.conformance.queries import Queries
-from mien.engine.e1.evaluator import Evaluator1
+from mien.engine.e1.evaluate import Evaluator1
 from mien.engine.tables import F32, I32, Tables
 
 NUMPY = "numpy"
@@ -26,7 +26,7 @@ def answer(tables: Tables, queries: Queries, way: str, threads: int) -> Mapping[
         labels, vads = queries.face_labels, queries.face_vads
         out = np.empty((len(labels), len(tables.channels)), dtype=np.float32)
         if way == NUMPY:
-            evaluator.faces_light(labels, vads, styles, speech, out)
+            evaluator.faces_by_numpy(labels, vads, styles, speech, out)
         else:
             evaluator.faces_by_kernels(labels, vads, styles, speech, out, threads)
         return out

@@ -9,9 +9,8 @@ from attrs import frozen
 
 from mien.authored.emotion import Vad
 from mien.diff.thresholds import gravity
-from mien.engine.protocol import PLAIN, Evaluator
-from mien.engine.registry import get_engine
-from mien.engine.tables import F32, Tables
+from mien.engine.registry import Evaluator, get_engine
+from mien.engine.tables import F32, PLAIN, Tables
 
 Looks = tuple[tuple[int, int], ...]
 """Pairs of style positions to compare, PLAIN among them."""

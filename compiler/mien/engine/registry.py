@@ -1,15 +1,79 @@
-"""Engines by number. An old engine stays here for ever, untouched; a new one gets a new number."""
+"""What every numbered engine offers, and the engines by number.
+
+An old engine stays here for ever, untouched; a new one gets a new number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from mien.engine.protocol import Engine
+import numpy as np
+
+from mien.engine.tables import F32, I32, Tables
 from mien.errors import MienError
+
+if TYPE_CHECKING:
+    from mien.authored.bank import AuthoredBank
+
+
+class Evaluator(Protocol):
+    """One bank's tables made ready. Safe to use from several threads at once.
+
+    Inputs are trusted: the runtime `Bank` checks what people give. Every method gives the same bits
+    for the same query, whatever else is asked with it.
+    """
+
+    def face(self, label: int, vad: Sequence[float], style: int, speech: float) -> F32:
+        """One face (C,) at ``vad``; ``style`` a position of the label or PLAIN."""
+        ...
+
+    def faces(
+        self,
+        labels: I32,
+        vads: F32,
+        styles: I32 | None,
+        speech: F32 | None,
+        out: F32,
+        threads: int,
+    ) -> None:
+        """Fill ``out`` (Q, C) from labels (Q,), vads (Q, 3), styles (Q,) and speech (Q,)."""
+        ...
+
+    def mixture(
+        self, weights: Sequence[tuple[int, np.float32]], vad: Sequence[float], speech: float
+    ) -> F32:
+        """One face of several labels; ``weights`` in label order, positive, summing to 1."""
+        ...
+
+    def compose(self, face: F32, visemes: F32) -> F32:
+        """Faces (C,) or (n, C), faded by their speech, under ``visemes`` of the same shape."""
+        ...
+
+
+class Engine(Protocol):
+    """The meaning of one engine number: records to tables, tables to faces."""
+
+    @property
+    def number(self) -> int:
+        """The engine's number, as locks and artifacts pin it."""
+        ...
+
+    def compile_tables(self, bank: AuthoredBank) -> Tables:
+        """The tables of ``bank``.
+
+        Raises:
+            SourceError: the bank cannot be solved or its archetypes conflict with themselves.
+        """
+        ...
+
+    def evaluator(self, tables: Tables) -> Evaluator:
+        """``tables`` made ready to be asked."""
+        ...
 
 
 def _engine_1() -> Engine:
-    from mien.engine.e1.engine import Engine1
+    from mien.engine.e1 import Engine1
 
     return Engine1()
 

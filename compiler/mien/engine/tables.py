@@ -15,6 +15,9 @@ from attrs import frozen
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
 
+PLAIN = -1
+"""The style position that stands for no style."""
+
 
 @frozen(kw_only=True, eq=False)
 class LabelTable:

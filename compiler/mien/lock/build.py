@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from math import sqrt
 
-from mien.artifact.digest import shared_digest, table_digest
+from mien.artifact.write import shared_digest, table_digest
 from mien.authored.bank import AuthoredBank
 from mien.certify import Certificate, SlopeProof
 from mien.engine.tables import LabelTable, Tables

@@ -8,8 +8,7 @@ from attrs import frozen
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Vad
-from mien.engine.protocol import Evaluator
-from mien.engine.registry import ENGINES, get_engine
+from mien.engine.registry import ENGINES, Evaluator, get_engine
 
 
 @frozen(kw_only=True)

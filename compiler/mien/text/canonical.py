@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
-from mien.text.node import Node, Plain, plain
+if TYPE_CHECKING:
+    from mien.text.node import Node, Plain
 
 
 def canonical(value: Plain) -> str:
@@ -21,6 +23,8 @@ def canonical(value: Plain) -> str:
 
 def digest(node: Node) -> str:
     """The sha256 of the node's canonical JSON, as 64 hexadecimal digits."""
+    from mien.text.node import plain
+
     return hashlib.sha256(canonical(plain(node)).encode("utf-8")).hexdigest()
 
 

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.bank import Bank
-from mien.engine.protocol import PLAIN
-from mien.engine.tables import F32, I32, LabelTable
+from mien.engine.tables import F32, I32, PLAIN, LabelTable
 from mien_trainer.fault import TrainerError
 
 F64 = npt.NDArray[np.float64]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve
 
-from mien.artifact.digest import table_digest
+from mien.artifact.write import table_digest
 from mien.authored.bank import AuthoredBank
 from mien.authored.rig import PairKind
 from mien.authored.rules import TERMS

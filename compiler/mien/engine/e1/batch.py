@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from mien.engine.e1.kernels import LANES, POINT_ROWS, STRIDE, evaluate
+from mien.engine.e1.kernels import LANES, POINT_ROWS, STRIDE, evaluate_faces
 from mien.engine.e1.program import U32, Program
 from mien.engine.jit import is_cold, tell_on_terminal
 from mien.engine.tables import F32, I32
@@ -33,12 +33,12 @@ class Batch:
     def __init__(self, program: Program, channels: int) -> None:
         self._program = program
         self._channels = channels
-        self._rooms = threading.local()
+        self._local = threading.local()
         self._silent = np.empty(0, dtype=np.float32)
 
     def fill(self, variants: I32, vads: F32, speech: F32 | None, out: F32, threads: int) -> None:
         """Fill ``out`` (Q, C) from positions in the program (Q,), vads (Q, 3), speech (Q,)."""
-        if is_cold(evaluate):
+        if is_cold(evaluate_faces):
             tell_on_terminal(COMPILE_SECONDS)
         variants = np.require(variants, np.int32, _PLAIN_ARRAY)
         vads = np.require(vads, np.float32, _PLAIN_ARRAY)
@@ -58,26 +58,26 @@ class Batch:
 
     def one(self, variant: int, vad: Sequence[float], speech: float) -> F32:
         """One face (C,)."""
-        room = self._room()
-        room.variants[0] = variant
+        scratch = self._scratch()
+        scratch.variants[0] = variant
         # One by one: NumPy takes longer to make an array of the three.
-        room.vads[0, 0], room.vads[0, 1], room.vads[0, 2] = vad
-        room.speech[0] = speech
+        scratch.vads[0, 0], scratch.vads[0, 1], scratch.vads[0, 2] = vad
+        scratch.speech[0] = speech
         faces = np.empty((1, self._channels), dtype=np.float32)
-        spoken = room.speech if speech else self._silent
-        self._run(room, room.variants, room.vads, spoken, faces, room.order[:1])
+        spoken = scratch.speech if speech else self._silent
+        self._run(scratch, scratch.variants, scratch.vads, spoken, faces, scratch.order[:1])
         face: F32 = faces[0]
         return face
 
     def _evaluate(self, variants: I32, vads: F32, speech: F32, out: F32) -> None:
-        room = self._room()
-        self._run(room, variants, vads, speech, out, room.order)
+        scratch = self._scratch()
+        self._run(scratch, variants, vads, speech, out, scratch.order)
 
     def _run(
-        self, room: _Room, variants: I32, vads: F32, speech: F32, out: F32, order: U32
+        self, scratch: _Scratch, variants: I32, vads: F32, speech: F32, out: F32, order: U32
     ) -> None:
         program = self._program
-        evaluate(
+        evaluate_faces(
             variants,
             vads,
             speech,
@@ -86,24 +86,24 @@ class Batch:
             program.code,
             program.data,
             program.shared,
-            room.scratch,
+            scratch.arrays,
             order,
-            room.ends,
+            scratch.ends,
         )
 
-    def _room(self) -> _Room:
-        """This thread's own room."""
-        found: _Room | None = getattr(self._rooms, "room", None)
+    def _scratch(self) -> _Scratch:
+        """This thread's own scratch."""
+        found: _Scratch | None = getattr(self._local, "scratch", None)
         if found is None:
-            found = self._rooms.room = _Room(self._program)
+            found = self._local.scratch = _Scratch(self._program)
         return found
 
 
-class _Room:
-    """Scratch for one call at a time."""
+class _Scratch:
+    """Arrays for one call at a time."""
 
     def __init__(self, program: Program) -> None:
-        self.scratch = (
+        self.arrays = (
             np.zeros((4, BLOCK + LANES), dtype=np.float32),
             np.empty(POINT_ROWS * STRIDE, dtype=np.float32),
             np.empty((2 * program.intensities + 1) * STRIDE, dtype=np.float32),

@@ -2,8 +2,12 @@
 
 A block of rows is sorted by variant; up to LANES queries of one variant are evaluated at a time,
 each quantity a row of a scratch array; then every face is written whole. Constants are float32
-and minima and maxima are written out as selections, so that with the JIT disabled, and in the light
+and minima and maxima are written out as selections, so that with the JIT disabled, and in the NumPy
 path, the bits are the same.
+
+Letters: Q queries, B of a block, n of a group (at most LANES, rounded up to VECTOR); G variants;
+K intensities, U rules, N columns, L live channels of a variant; C channels. Rows of n floats lie
+STRIDE apart, in flat arrays too.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ from mien.engine.e1.program import (
     COLUMN_DATA,
     COLUMN_RULE,
     COLUMNS,
+    CONFLICT_CODE,
+    CONFLICT_DATA,
     FADE_CODE,
     FADE_DATA,
     FADES,
@@ -23,15 +29,13 @@ from mien.engine.e1.program import (
     LAST,
     LIVE,
     LIVE_CODE,
-    RESOLVE_CODE,
-    RESOLVE_DATA,
-    RESOLVE_STYLE_CODE,
-    RESOLVE_STYLE_DATA,
-    RESTYLE_CODE,
-    RESTYLE_DATA,
-    RESTYLED,
     RULE_DATA,
     RULES,
+    STYLE_CODE,
+    STYLE_CONFLICT_CODE,
+    STYLE_CONFLICT_DATA,
+    STYLE_DATA,
+    STYLED,
     U32,
     U64,
 )
@@ -62,8 +66,8 @@ _FIRST = np.uint64(1)
 
 
 @kernel
-def load_points(n: int, first: int, sorted_points: F32, points: F32) -> None:
-    """Take the queries' V, A, D and speech, and make the products that the rules weigh."""
+def vad_products(n: int, first: int, sorted_points: F32, points: F32) -> None:
+    """The terms that rules weigh: points (POINT_ROWS, n) from sorted_points (4, B + LANES)."""
     valence = sorted_points[0][first : first + n]
     arousal = sorted_points[1][first : first + n]
     dominance = sorted_points[2][first : first + n]
@@ -85,7 +89,7 @@ def load_points(n: int, first: int, sorted_points: F32, points: F32) -> None:
 
 
 @kernel
-def one_anchor(
+def basis_and_plateau(
     n: int,
     points: F32,
     shared: F32,
@@ -95,7 +99,10 @@ def one_anchor(
     phi: F32,
     blend: F32,
 ) -> None:
-    """The radial basis function and the plateau's weight of one intensity anchor."""
+    """Wendland C2 phi (n,) and smoothstep plateau blend (n,) of one anchor (3,), by its distances.
+
+    points (POINT_ROWS, n); shared (4,): l1, l2, l3, rho; outer and span are squared radii.
+    """
     valence, arousal, dominance = anchor[0], anchor[1], anchor[2]
     l1, l2, l3, support = shared[0], shared[1], shared[2], shared[3]
     for q in range(n):
@@ -115,8 +122,8 @@ def one_anchor(
 
 
 @kernel
-def one_rule(n: int, points: F32, k: F32, signal: F32) -> None:
-    """The sigmoid of one quadratic of V, A and D."""
+def sigmoid_of_quadratic(n: int, points: F32, k: F32, signal: F32) -> None:
+    """Signal (n,) in [0, 1]: sigmoid(k0 + k1 V + ... + k9 AD), k (10,), points (POINT_ROWS, n)."""
     k0, k1, k2, k3, k4 = k[0], k[1], k[2], k[3], k[4]
     k5, k6, k7, k8, k9 = k[5], k[6], k[7], k[8], k[9]
     for q in range(n):
@@ -129,8 +136,8 @@ def one_rule(n: int, points: F32, k: F32, signal: F32) -> None:
 
 
 @kernel
-def one_column_of_three(n: int, basis: F32, signal: F32, k: F32, column: F32) -> None:
-    """`one_column` for three intensities, everything in registers."""
+def blend_three(n: int, basis: F32, signal: F32, k: F32, column: F32) -> None:
+    """`blend_many` for K = 3, everything in registers: basis (7, n), k (7,), column (n,)."""
     strength, w1, w2, w3, y1, y2, y3 = k[0], k[1], k[2], k[3], k[4], k[5], k[6]
     for q in range(n):
         g = strength * signal[q]
@@ -147,20 +154,24 @@ def one_column_of_three(n: int, basis: F32, signal: F32, k: F32, column: F32) ->
 
 
 @kernel
-def one_column(n: int, many: int, basis: F32, signal: F32, k: F32, column: F32, spare: F32) -> None:
-    """The label's value on one column: trend and basis functions, blended into the plateaus."""
+def blend_many(n: int, many: int, basis: F32, signal: F32, k: F32, column: F32, raw: F32) -> None:
+    """Column (n,) = sum_i b_i y_i + (1 - sum_i b_i) clamp(s signal + sum_i w_i phi_i), held to 1.
+
+    basis (2K + 1, n): phi, then blend of each anchor, then one minus the sum of the blends;
+    k (1 + 2K,): s, then w, then y of each anchor; signal and raw (n,).
+    """
     strength = k[0]
     for q in range(n):
-        spare[q] = strength * signal[q]
+        raw[q] = strength * signal[q]
     for i in range(many):
         weight = k[1 + i]
         phi = basis[i * STRIDE : i * STRIDE + n]
         for q in range(n):
-            spare[q] = spare[q] + weight * phi[q]
+            raw[q] = raw[q] + weight * phi[q]
     for q in range(n):
-        g = spare[q]
+        g = raw[q]
         g = g if g > _ZERO else _ZERO
-        spare[q] = g if g < _ONE else _ONE
+        raw[q] = g if g < _ONE else _ONE
     for i in range(many):
         archetype = k[1 + many + i]
         at = (many + i) * STRIDE
@@ -174,13 +185,13 @@ def one_column(n: int, many: int, basis: F32, signal: F32, k: F32, column: F32, 
     at = 2 * many * STRIDE
     rest = basis[at : at + n]
     for q in range(n):
-        h = column[q] + rest[q] * spare[q]
+        h = column[q] + rest[q] * raw[q]
         column[q] = h if h < _ONE else _ONE
 
 
 @kernel
-def blend_rest(n: int, many: int, basis: F32) -> None:
-    """One minus the sum of the plateaus' weights, after them in ``basis``."""
+def plateau_complement(n: int, many: int, basis: F32) -> None:
+    """1 - sum_i b_i as the last row of basis (2K + 1, n), from its rows K to 2K - 1."""
     at = 2 * many * STRIDE
     rest = basis[at : at + n]
     first = basis[many * STRIDE : many * STRIDE + n]
@@ -195,8 +206,8 @@ def blend_rest(n: int, many: int, basis: F32) -> None:
 
 
 @kernel
-def one_pair(n: int, x: F32, other: F32, cap: float, result: F32) -> None:
-    """Lower ``result`` to what one antagonist allows; see `mien.engine.e1.conflict`."""
+def limit_by_antagonist(n: int, x: F32, other: F32, cap: float, result: F32) -> None:
+    """Lower result (n,) to what one antagonist of x (n,) allows; see `mien.engine.e1.conflict`."""
     for q in range(n):
         mine = x[q]
         theirs = other[q]
@@ -209,8 +220,11 @@ def one_pair(n: int, x: F32, other: F32, cap: float, result: F32) -> None:
 
 
 @kernel
-def resolve(n: int, code: U32, at: int, data: F32, number: int, columns: F32) -> None:
-    """A conflict stage: new columns for the channels that exclude others."""
+def resolve_conflicts(n: int, code: U32, at: int, data: F32, number: int, columns: F32) -> None:
+    """A conflict stage: new rows of columns (N, n) for the channels that exclude others.
+
+    Its words begin at ``at`` in code, its caps and slacks at ``number`` in data.
+    """
     base = code[at]
     count = code[at + 1]
     at += 2
@@ -222,7 +236,7 @@ def resolve(n: int, code: U32, at: int, data: F32, number: int, columns: F32) ->
         partners = code[at + 1]
         at += 2
         for m in range(partners):
-            one_pair(n, own, columns[code[at + m]], data[number + m], result)
+            limit_by_antagonist(n, own, columns[code[at + m]], data[number + m], result)
         at += partners
         number += partners
     ceilings = code[at]
@@ -240,11 +254,11 @@ def resolve(n: int, code: U32, at: int, data: F32, number: int, columns: F32) ->
 
 
 @kernel
-def restyle(n: int, head: I64, code: U32, data: F32, columns: F32) -> None:
-    """A style stage: new columns by gain and offset, held to [0, 1]."""
-    at = head[RESTYLE_DATA]
-    word = head[RESTYLE_CODE]
-    for j in range(head[RESTYLED]):
+def apply_style(n: int, head: I64, code: U32, data: F32, columns: F32) -> None:
+    """A style stage: new rows of columns (N, n), clamp(gain x + offset)."""
+    at = head[STYLE_DATA]
+    word = head[STYLE_CODE]
+    for j in range(head[STYLED]):
         own = columns[code[word + 1 + j]]
         gain = data[at + 2 * j]
         offset = data[at + 2 * j + 1]
@@ -256,8 +270,11 @@ def restyle(n: int, head: I64, code: U32, data: F32, columns: F32) -> None:
 
 
 @kernel
-def write_faces(order: U32, channels: U32, columns: U32, values: F32, out: F32) -> None:
-    """Write each query's live channels, four at a time; the others are 0 already."""
+def scatter_faces(order: U32, channels: U32, columns: U32, values: F32, out: F32) -> None:
+    """out[order[q], channels[j]] = values[columns[j], q], four channels at a time.
+
+    order (n,); channels and columns (L,), L a multiple of 4; values (N, n); out (Q, C), 0 before.
+    """
     for j in range(0, len(channels), 4):
         c1, c2, c3, c4 = channels[j], channels[j + 1], channels[j + 2], channels[j + 3]
         x1, x2 = values[columns[j]], values[columns[j + 1]]
@@ -271,7 +288,7 @@ def write_faces(order: U32, channels: U32, columns: U32, values: F32, out: F32) 
 
 
 @kernel
-def label_columns(
+def columns_of_label(
     n: int,
     head: I64,
     code: U32,
@@ -281,9 +298,12 @@ def label_columns(
     basis: F32,
     signals: F32,
     columns: F32,
-    spare: F32,
+    raw: F32,
 ) -> None:
-    """The label's columns before conflicts."""
+    """The variant's columns before conflicts: the first rows of columns (N, n).
+
+    Scratch: basis (2K + 1, n), signals (U, n), raw (n,).
+    """
     many = head[INTENSITIES]
     at = head[ANCHORS]
     for i in range(many):
@@ -292,23 +312,23 @@ def label_columns(
         span = np.float32(data[at + 4 * many + i])
         phi = basis[i * STRIDE : i * STRIDE + n]
         blend = basis[(many + i) * STRIDE : (many + i) * STRIDE + n]
-        one_anchor(n, points, shared, anchor, outer, span, phi, blend)
-    blend_rest(n, many, basis)
+        basis_and_plateau(n, points, shared, anchor, outer, span, phi, blend)
+    plateau_complement(n, many, basis)
     at = head[RULE_DATA]
     for u in range(head[RULES]):
-        one_rule(n, points, data[at + 10 * u : at + 10 * u + 10], signals[u])
+        sigmoid_of_quadratic(n, points, data[at + 10 * u : at + 10 * u + 10], signals[u])
     width = 1 + 2 * many
     for j in range(head[COLUMNS]):
         at = head[COLUMN_DATA] + width * j
         signal = signals[code[head[COLUMN_RULE] + j]]
         if many == 3:
-            one_column_of_three(n, basis, signal, data[at : at + width], columns[j])
+            blend_three(n, basis, signal, data[at : at + width], columns[j])
         else:
-            one_column(n, many, basis, signal, data[at : at + width], columns[j], spare)
+            blend_many(n, many, basis, signal, data[at : at + width], columns[j], raw)
 
 
 @kernel
-def evaluate_group(
+def evaluate_lanes(
     order: U32,
     first: int,
     spoken: bool,
@@ -322,19 +342,19 @@ def evaluate_group(
     basis: F32,
     signals: F32,
     columns: F32,
-    spare: F32,
+    raw: F32,
 ) -> None:
-    """The faces of up to LANES rows of one variant, sorted from ``first`` on."""
+    """Rows order (n,) of out (Q, C): queries of one variant, sorted from ``first`` on."""
     n = (len(order) + VECTOR - 1) // VECTOR * VECTOR
-    load_points(n, first, sorted_points, points)
-    label_columns(n, head, code, data, shared, points, basis, signals, columns, spare)
-    if head[RESOLVE_CODE] >= 0:
-        resolve(n, code, head[RESOLVE_CODE], data, head[RESOLVE_DATA], columns)
-    if head[RESTYLED] > 0:
-        restyle(n, head, code, data, columns)
-        if head[RESOLVE_STYLE_CODE] >= 0:
-            at = head[RESOLVE_STYLE_CODE]
-            resolve(n, code, at, data, head[RESOLVE_STYLE_DATA], columns)
+    vad_products(n, first, sorted_points, points)
+    columns_of_label(n, head, code, data, shared, points, basis, signals, columns, raw)
+    if head[CONFLICT_CODE] >= 0:
+        resolve_conflicts(n, code, head[CONFLICT_CODE], data, head[CONFLICT_DATA], columns)
+    if head[STYLED] > 0:
+        apply_style(n, head, code, data, columns)
+        if head[STYLE_CONFLICT_CODE] >= 0:
+            at = head[STYLE_CONFLICT_CODE]
+            resolve_conflicts(n, code, at, data, head[STYLE_CONFLICT_DATA], columns)
     live = head[LIVE]
     at = head[LIVE_CODE]
     shown = code[at + live : at + 2 * live]
@@ -346,7 +366,7 @@ def evaluate_group(
             faded = columns[head[LAST] + j]
             for q in range(n):
                 faded[q] = own[q] * (_ONE - points[q + _SPEECH] * fade)
-    write_faces(order, code[at : at + live], shown, columns, out)
+    scatter_faces(order, code[at : at + live], shown, columns, out)
 
 
 @kernel
@@ -356,7 +376,7 @@ def signed(number: np.uint64) -> int:
 
 
 @kernel
-def sort_block(
+def counting_sort(
     begin: int,
     size: int,
     variants: I32,
@@ -366,7 +386,11 @@ def sort_block(
     ends: U64,
     sorted_points: F32,
 ) -> None:
-    """Sort a block's rows by variant, keeping their order; ``ends[g]`` is where variant g ends."""
+    """Sort a block's rows by variant, keeping their order; ``ends[g]`` is where variant g ends.
+
+    variants (Q,), vads (Q, 3), speech (Q,) or (0,); order (B,), ends (G + 1,), sorted_points
+    (4, B + LANES): V, A, D, speech.
+    """
     groups = len(ends) - 1
     for g in range(groups + 1):
         ends[g] = _NONE
@@ -390,7 +414,7 @@ def sort_block(
 
 
 @kernel
-def evaluate(
+def evaluate_faces(
     variants: I32,
     vads: F32,
     speech: F32,
@@ -403,24 +427,25 @@ def evaluate(
     order: U32,
     ends: U64,
 ) -> None:
-    """Fill ``out`` (Q, C) from variants (Q,), vads (Q, 3) and speech (Q,), or (0,) for none.
+    """Fill out (Q, C) from variants (Q,), vads (Q, 3) and speech (Q,), or (0,) for none.
 
-    ``order`` has the length of a block of rows, ``ends`` that of heads and one more.
+    heads (G, WIDTH), code, data and shared (4,) are a `Program`; scratch, order (B,) and ends
+    (G + 1,) are this call's own.
     """
-    sorted_points, points, basis, signals, columns, spare = scratch
+    sorted_points, points, basis, signals, columns, raw = scratch
     block = len(order)
     for begin in range(0, len(variants), block):
         size = min(block, len(variants) - begin)
         faces = out[begin : begin + size].ravel()
         for c in range(len(faces)):
             faces[c] = _ZERO
-        sort_block(begin, size, variants, vads, speech, order, ends, sorted_points)
+        counting_sort(begin, size, variants, vads, speech, order, ends, sorted_points)
         first = 0
         for g in range(len(heads)):
             last = signed(ends[g])
             while first < last:
                 stop = min(first + LANES, last)
-                evaluate_group(
+                evaluate_lanes(
                     order[first:stop],
                     first,
                     len(speech) > 0,
@@ -434,6 +459,6 @@ def evaluate(
                     basis,
                     signals,
                     columns,
-                    spare,
+                    raw,
                 )
                 first = stop

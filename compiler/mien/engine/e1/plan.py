@@ -19,7 +19,7 @@ from mien.engine.tables import F32, LabelTable, Tables
 
 
 @frozen(kw_only=True, eq=False)
-class Resolve:
+class ConflictStage:
     """A conflict stage: column ``base + j`` starts as column ``source[j]``.
 
     Its partners are columns too. Ceilings, (channel, under, slack), are on the columns after that.
@@ -37,7 +37,7 @@ class Resolve:
 
 
 @frozen(kw_only=True, eq=False)
-class Restyle:
+class StyleStage:
     """A style stage: column base + j is gain * column source[j] + offset, held to [0, 1]."""
 
     base: int
@@ -63,9 +63,9 @@ class Plan:
     strength: F32
     weights: F32
     archetypes: F32
-    resolve: Resolve
-    restyle: Restyle | None
-    resolve_style: Resolve | None
+    conflict: ConflictStage
+    styling: StyleStage | None
+    style_conflict: ConflictStage | None
     last: int
     fade_source: Index
     fade: F32
@@ -104,13 +104,14 @@ def make_plan(tables: Tables, label: int, style: int) -> Plan:
             rule.append(signal)
     if live and not rules.first:
         rules.add(b"", live[0])
-    resolve, column = _resolve(tables, live, column, len(rule))
-    last = resolve.base + len(resolve.source)
-    restyle = resolve_style = None
+    conflict, column = _conflict_stage(tables, live, column, len(rule))
+    last = conflict.base + len(conflict.source)
+    styling = style_conflict = None
     if style >= 0:
-        restyle, column = _restyle(table, style, live, column, last)
-        resolve_style, column = _resolve(tables, live, column, last + len(restyle.source))
-        last = resolve_style.base + len(resolve_style.source)
+        styling, column = _style_stage(table, style, live, column, last)
+        base = last + len(styling.source)
+        style_conflict, column = _conflict_stage(tables, live, column, base)
+        last = style_conflict.base + len(style_conflict.source)
     faded = _Distinct()
     spoken: list[int] = []
     for c in live:
@@ -127,9 +128,9 @@ def make_plan(tables: Tables, label: int, style: int) -> Plan:
         strength=table.strength[at],
         weights=np.ascontiguousarray(table.weights[:, at]),
         archetypes=np.ascontiguousarray(table.archetypes[:, at]),
-        resolve=resolve,
-        restyle=restyle,
-        resolve_style=resolve_style,
+        conflict=conflict,
+        styling=styling,
+        style_conflict=style_conflict,
         last=last,
         fade_source=np.array([column[c] for c in faded.first], dtype=np.intp),
         fade=table.attenuation[np.array(faded.first, dtype=np.intp)],
@@ -150,9 +151,9 @@ def _live_channels(tables: Tables, table: LabelTable, style: int) -> list[int]:
     return sorted(live)
 
 
-def _resolve(
+def _conflict_stage(
     tables: Tables, live: Sequence[int], column: dict[int, int], base: int
-) -> tuple[Resolve, dict[int, int]]:
+) -> tuple[ConflictStage, dict[int, int]]:
     """The conflict stage, and the channels' columns after it.
 
     A partner at rest takes nothing away (min(x, 0 + cap) and x - max(0, 0 - cap) leave both as they
@@ -176,7 +177,7 @@ def _resolve(
         free = not sorted_partners[c] and not ceilings
         key = (column[c], sorted_partners[c], ceilings)
         result[c] = column[c] if free else base + after.add(key, c)
-    stage = Resolve(
+    stage = ConflictStage(
         base=base,
         source=tuple(column[c] for c in after.first),
         partners=tuple(sorted_partners[c] for c in after.first),
@@ -187,9 +188,9 @@ def _resolve(
     return stage, result
 
 
-def _restyle(
+def _style_stage(
     table: LabelTable, style: int, live: Sequence[int], column: dict[int, int], base: int
-) -> tuple[Restyle, dict[int, int]]:
+) -> tuple[StyleStage, dict[int, int]]:
     gain, offset = table.style_gain[style], table.style_offset[style]
     after = _Distinct()
     result: dict[int, int] = {}
@@ -198,4 +199,4 @@ def _restyle(
         result[c] = base + after.add(key, c)
     at = np.array(after.first, dtype=np.intp)
     source = tuple(column[c] for c in after.first)
-    return Restyle(base=base, source=source, gain=gain[at], offset=offset[at]), result
+    return StyleStage(base=base, source=source, gain=gain[at], offset=offset[at]), result

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien.engine.e1.conflict import Index
-from mien.engine.e1.plan import Plan, Resolve
+from mien.engine.e1.plan import ConflictStage, Plan
 from mien.engine.tables import F32
 
 I64 = npt.NDArray[np.int64]
@@ -28,13 +28,13 @@ RULE_DATA = 3  # data: ten coefficients each
 COLUMNS = 4  # count
 COLUMN_RULE = 5  # code: position of the rule of each
 COLUMN_DATA = 6  # data: strength, weights by intensity, archetypes by intensity, of each
-RESOLVE_CODE = 7  # code: see _resolve_code; -1 where there is nothing to do
-RESOLVE_DATA = 8
-RESTYLED = 9  # count
-RESTYLE_CODE = 10  # code: first result, then source of each
-RESTYLE_DATA = 11  # data: gain, offset of each
-RESOLVE_STYLE_CODE = 12
-RESOLVE_STYLE_DATA = 13
+CONFLICT_CODE = 7  # code: see _pack_conflict; -1 where there is nothing to do
+CONFLICT_DATA = 8
+STYLED = 9  # count
+STYLE_CODE = 10  # code: first result, then source of each
+STYLE_DATA = 11  # data: gain, offset of each
+STYLE_CONFLICT_CODE = 12
+STYLE_CONFLICT_DATA = 13
 FADES = 14  # count
 FADE_CODE = 15  # code: source of each
 FADE_DATA = 16  # data: attenuation of each
@@ -98,7 +98,7 @@ def make_program(plans: Sequence[Plan]) -> Program:
 
 
 def _pack(plan: Plan, head: I64, code: _Tape, data: _Tape) -> None:
-    table, restyle = plan.table, plan.restyle
+    table, styling = plan.table, plan.styling
     head[INTENSITIES] = len(table.anchors)
     head[ANCHORS] = data.add(table.anchors, table.plateau_outer, table.plateau_span)
     head[RULES] = len(plan.rules)
@@ -107,21 +107,21 @@ def _pack(plan: Plan, head: I64, code: _Tape, data: _Tape) -> None:
     head[COLUMN_RULE] = code.add(plan.rule)
     columns = (plan.strength[None, :], plan.weights, plan.archetypes)
     head[COLUMN_DATA] = data.add(np.concatenate(columns).T)
-    head[RESOLVE_CODE], head[RESOLVE_DATA] = _pack_resolve(plan.resolve, code, data)
-    head[RESOLVE_STYLE_CODE] = -1
-    if restyle is not None and plan.resolve_style is not None:
-        head[RESTYLED] = len(restyle.source)
-        head[RESTYLE_CODE] = code.add((restyle.base,), restyle.source)
-        head[RESTYLE_DATA] = data.add(np.stack((restyle.gain, restyle.offset), axis=1))
-        packed = _pack_resolve(plan.resolve_style, code, data)
-        head[RESOLVE_STYLE_CODE], head[RESOLVE_STYLE_DATA] = packed
+    head[CONFLICT_CODE], head[CONFLICT_DATA] = _pack_conflict(plan.conflict, code, data)
+    head[STYLE_CONFLICT_CODE] = -1
+    if styling is not None and plan.style_conflict is not None:
+        head[STYLED] = len(styling.source)
+        head[STYLE_CODE] = code.add((styling.base,), styling.source)
+        head[STYLE_DATA] = data.add(np.stack((styling.gain, styling.offset), axis=1))
+        packed = _pack_conflict(plan.style_conflict, code, data)
+        head[STYLE_CONFLICT_CODE], head[STYLE_CONFLICT_DATA] = packed
     head[LAST] = plan.last
     head[FADES] = len(plan.fade)
     head[FADE_CODE] = code.add(plan.fade_source)
     head[FADE_DATA] = data.add(plan.fade)
     # Channels are written in fours: the last one fills up, and is written again.
-    spare = (0, -len(plan.live) % 4)
-    lists = [np.pad(part, spare, "edge") for part in _live(plan)] if len(plan.live) else []
+    fill = (0, -len(plan.live) % 4)
+    lists = [np.pad(part, fill, "edge") for part in _live(plan)] if len(plan.live) else []
     head[LIVE] = len(lists[0]) if lists else 0
     head[LIVE_CODE] = code.add(*lists)
 
@@ -130,7 +130,7 @@ def _live(plan: Plan) -> tuple[Index, Index, Index]:
     return plan.live, plan.shown, plan.spoken
 
 
-def _pack_resolve(stage: Resolve, code: _Tape, data: _Tape) -> tuple[int, int]:
+def _pack_conflict(stage: ConflictStage, code: _Tape, data: _Tape) -> tuple[int, int]:
     """Code: first result, results; source, partners and their columns of each; ceilings; their two.
 
     Data: the partners' caps in that order, then the ceilings' slacks.

@@ -1,7 +1,8 @@
-"""The light path: faces by elementwise NumPy alone, for few queries and without any compiling.
+"""Faces by elementwise NumPy alone, for few queries and without any compiling.
 
-The same operations in the same order as the kernels, hence the same bits. Arrays are (K, n),
-(N, n) for n queries of one plan; every constant is float32, so nothing is promoted.
+The same operations in the same order as the kernels, hence the same bits; every constant is
+float32, so nothing is promoted. Letters: n queries of one label in one style; K intensities,
+U rules, N columns of its plan (see `mien.engine.e1.plan`), C channels.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import numpy as np
 from attrs import frozen
 
 from mien.engine.e1.conflict import Conflict, Index, pad
-from mien.engine.e1.plan import Plan, Resolve
+from mien.engine.e1.plan import ConflictStage, Plan
 from mien.engine.tables import F32
 
 _ZERO = np.float32(0.0)
@@ -26,8 +27,12 @@ _RIGHT = np.array([3, 3, 3, 3, 0, 1, 2, 1, 2, 2])
 
 
 @frozen(kw_only=True, eq=False)
-class Light:
-    """A plan's tables, shaped to broadcast over queries."""
+class NumpyPath:
+    """A plan's tables, shaped to broadcast over queries.
+
+    anchors (3, K, 1); metric (3, 1, 1); outer and span (K, 1); rules (10, U, 1); strength (N, 1);
+    weights and archetypes (K, N, 1); gain, offset and fade a row for each of their columns.
+    """
 
     plan: Plan
     channels: int
@@ -39,12 +44,36 @@ class Light:
     strength: F32
     weights: F32
     archetypes: F32
-    resolve: Conflict | None
+    conflict: Conflict | None
     gain: F32
     offset: F32
     styled: Index | None
-    resolve_style: Conflict | None
+    style_conflict: Conflict | None
     fade: F32
+
+    @staticmethod
+    def of(plan: Plan, channels: int) -> NumpyPath:
+        """The tables of ``plan``; faces have ``channels`` weights."""
+        table, styling = plan.table, plan.styling
+        none = np.zeros(0, dtype=np.float32)
+        return NumpyPath(
+            plan=plan,
+            channels=channels,
+            anchors=np.ascontiguousarray(table.anchors.T)[:, :, None],
+            metric=plan.metric[:, None, None],
+            outer=table.plateau_outer[:, None],
+            span=table.plateau_span[:, None],
+            rules=np.ascontiguousarray(plan.rules.T)[:, :, None],
+            strength=plan.strength[:, None],
+            weights=plan.weights[:, :, None],
+            archetypes=plan.archetypes[:, :, None],
+            conflict=_conflict(plan.conflict),
+            gain=(none if styling is None else styling.gain)[:, None],
+            offset=(none if styling is None else styling.offset)[:, None],
+            styled=None if styling is None else np.array(styling.source, dtype=np.intp),
+            style_conflict=None if plan.style_conflict is None else _conflict(plan.style_conflict),
+            fade=plan.fade[:, None],
+        )
 
     def faces(self, vads: F32, speech: F32 | None) -> F32:
         """Faces (n, C) at vads (n, 3), under speech (n,) or none."""
@@ -73,13 +102,13 @@ class Light:
             face = face + held[i]
             blended = blended + blend[i]
         face = np.minimum(_ONE, face + (_ONE - blended) * raw)
-        if self.resolve is not None:
-            face = self.resolve(face)
+        if self.conflict is not None:
+            face = self.conflict(face)
         if self.styled is not None:
-            worn = self.gain * face[self.styled] + self.offset
-            face = np.concatenate((face, np.minimum(_ONE, np.maximum(_ZERO, worn))))
-            if self.resolve_style is not None:
-                face = self.resolve_style(face)
+            styled = self.gain * face[self.styled] + self.offset
+            face = np.concatenate((face, np.minimum(_ONE, np.maximum(_ZERO, styled))))
+            if self.style_conflict is not None:
+                face = self.style_conflict(face)
         columns: F32 = face
         return columns
 
@@ -103,31 +132,7 @@ class Light:
         return held
 
 
-def make_light(plan: Plan, channels: int) -> Light:
-    """A plan's tables for the light path."""
-    table, restyle = plan.table, plan.restyle
-    none = np.zeros(0, dtype=np.float32)
-    return Light(
-        plan=plan,
-        channels=channels,
-        anchors=np.ascontiguousarray(table.anchors.T)[:, :, None],
-        metric=plan.metric[:, None, None],
-        outer=table.plateau_outer[:, None],
-        span=table.plateau_span[:, None],
-        rules=np.ascontiguousarray(plan.rules.T)[:, :, None],
-        strength=plan.strength[:, None],
-        weights=plan.weights[:, :, None],
-        archetypes=plan.archetypes[:, :, None],
-        resolve=_conflict(plan.resolve),
-        gain=(none if restyle is None else restyle.gain)[:, None],
-        offset=(none if restyle is None else restyle.offset)[:, None],
-        styled=None if restyle is None else np.array(restyle.source, dtype=np.intp),
-        resolve_style=None if plan.resolve_style is None else _conflict(plan.resolve_style),
-        fade=plan.fade[:, None],
-    )
-
-
-def _conflict(stage: Resolve) -> Conflict | None:
+def _conflict(stage: ConflictStage) -> Conflict | None:
     if stage.idle:
         return None
     index, caps = pad(stage.partners, stage.source)

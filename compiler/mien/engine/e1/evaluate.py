@@ -1,4 +1,4 @@
-"""Faces from tables by engine 1: the light path for few queries, kernels for many."""
+"""Faces from tables by engine 1: NumPy alone for few queries, kernels for many."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mien.engine.e1.conflict import conflict_of
-from mien.engine.e1.light import Light, make_light
+from mien.engine.e1.numpy_path import NumpyPath
 from mien.engine.e1.plan import make_plan
-from mien.engine.protocol import PLAIN
-from mien.engine.tables import F32, I32, Tables
+from mien.engine.tables import F32, I32, PLAIN, Tables
 
 if TYPE_CHECKING:
     from mien.engine.e1.batch import Batch
@@ -27,12 +26,12 @@ _ONE = np.float32(1.0)
 
 
 class Evaluator1:
-    """See `mien.engine.protocol.Evaluator`. Whichever path it takes, the bits are the same."""
+    """See `mien.engine.registry.Evaluator`. Whichever path it takes, the bits are the same."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self._conflict = conflict_of(tables)
-        self._light: dict[tuple[int, int], Light] = {}
+        self._numpy_paths: dict[tuple[int, int], NumpyPath] = {}
         self._batch: dict[bool, Batch] = {}
         counts = [len(table.styles) + 1 for table in tables.labels]
         self._first = np.array([0, *counts], dtype=np.int32).cumsum(dtype=np.int32)
@@ -45,7 +44,7 @@ class Evaluator1:
             return warm.one(variant, vad, speech)
         point = np.array(vad, dtype=np.float32).reshape(1, 3)
         spoken = np.array([speech], dtype=np.float32) if speech else None
-        face: F32 = self.light(label, style).faces(point, spoken)[0]
+        face: F32 = self.numpy_path(label, style).faces(point, spoken)[0]
         return face
 
     def faces(
@@ -65,21 +64,21 @@ class Evaluator1:
             return
         for begin in range(0, rows, _CHUNK):
             part = slice(begin, begin + _CHUNK)
-            worn = None if styles is None else styles[part]
+            styled = None if styles is None else styles[part]
             spoken = None if speech is None else speech[part]
-            self.faces_light(labels[part], vads[part], worn, spoken, out[part])
+            self.faces_by_numpy(labels[part], vads[part], styled, spoken, out[part])
 
-    def faces_light(
+    def faces_by_numpy(
         self, labels: I32, vads: F32, styles: I32 | None, speech: F32 | None, out: F32
     ) -> None:
-        """`faces` by the light path, whatever the number of queries."""
+        """`faces` by the NumPy path, whatever the number of queries."""
         variants = self._variants(labels, styles)
         _, firsts, inverse = np.unique(variants, return_index=True, return_inverse=True)
         for group, first in enumerate(firsts.tolist()):
             rows = np.flatnonzero(inverse == group)
             style = PLAIN if styles is None else int(styles[first])
-            light = self.light(int(labels[first]), style)
-            out[rows] = light.faces(vads[rows], None if speech is None else speech[rows])
+            path = self.numpy_path(int(labels[first]), style)
+            out[rows] = path.faces(vads[rows], None if speech is None else speech[rows])
 
     def faces_by_kernels(
         self,
@@ -118,12 +117,13 @@ class Evaluator1:
         composed = np.minimum(_ONE, np.maximum(np.float32(0.0), below + spoken))
         return np.ascontiguousarray(self._conflict(composed).T).reshape(face.shape)
 
-    def light(self, label: int, style: int) -> Light:
-        """The label's light tables, made once."""
-        found = self._light.get((label, style))
+    def numpy_path(self, label: int, style: int) -> NumpyPath:
+        """The NumPy path of a label in a style, made once."""
+        found = self._numpy_paths.get((label, style))
         if found is None:
             plan = make_plan(self.tables, label, style)
-            found = self._light[label, style] = make_light(plan, len(self.tables.channels))
+            found = NumpyPath.of(plan, len(self.tables.channels))
+            self._numpy_paths[label, style] = found
         return found
 
     def _variants(self, labels: I32, styles: I32 | None) -> I32:
@@ -137,10 +137,10 @@ class Evaluator1:
         from mien.engine.e1.batch import Batch
         from mien.engine.e1.program import make_program
 
-        asked = [
+        variants = [
             (label, style)
             for label, table in enumerate(self.tables.labels)
             for style in range(PLAIN, len(table.styles) if styled else 0)
         ]
-        plans = [make_plan(self.tables, label, style) for label, style in asked]
+        plans = [make_plan(self.tables, label, style) for label, style in variants]
         return Batch(make_program(plans), len(self.tables.channels))
