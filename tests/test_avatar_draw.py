@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from mien.avatar.browser import find_browser
+from mien.avatar.browser import AvatarError, find_browser
 from mien.avatar.draw import Facts, Shot, View, draw_faces
-from mien.avatar.error import AvatarError
 from mien.cli.commands.sheet import command
 from mien.cli.main import run
 

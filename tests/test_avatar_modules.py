@@ -13,7 +13,7 @@ import pytest
 
 from mien import resources
 from mien.authored.reader import read_bank
-from mien.avatar.assets import PAGE, asset_table
+from mien.avatar.draw import PAGE, DrawingServer
 
 WEB = resources.web()
 VENDOR = WEB / "vendor"
@@ -61,9 +61,10 @@ def found(module: Path, name: str, imports: dict[str, str]) -> bool:
 
 
 def test_the_studio_gives_out_its_page_and_no_other_folder() -> None:
-    table = asset_table()
-    assert PAGE in table
-    assert "web/vendor/three/addons/libs/basis/basis_transcoder.wasm" in table
+    with DrawingServer(b"{}", b"") as server:
+        table = server.assets
+    assert f"/{PAGE}" in table
+    assert "/vendor/three/addons/libs/basis/basis_transcoder.wasm" in table
     assert {name.split("/")[1] for name in table} == {"avatar", "vendor"}
     assert not any(name.endswith((".ts", ".json", ".md", ".txt")) for name in table)
 

@@ -11,9 +11,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from mien import resources
-from mien.drawing.flat import FlatFace, flatten
+from mien.drawing.document import read_face, shipped_face
+from mien.drawing.face import FlatFace, flatten
 from mien.drawing.pose import PosedLayer, pose
-from mien.drawing.reader import read_face, shipped_face
 from mien.errors import SourceError
 
 FACE = resources.presets() / "faces" / "mien.yaml"

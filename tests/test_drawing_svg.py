@@ -14,12 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.drawing.flat import other_side
-from mien.drawing.png import PngUnavailable, png
+from mien.drawing.document import shipped_face
+from mien.drawing.face import other_side
 from mien.drawing.pose import pose
-from mien.drawing.reader import shipped_face
-from mien.drawing.svg import number, svg
-from mien.drawing.write import write_drawing
+from mien.drawing.svg import PngUnavailableError, number, png, svg, write_drawing
 
 DRAWING_JS = Path(__file__).parents[1] / "compiler" / "mien" / "web" / "drawing.js"
 AXIS = 300.0
@@ -146,7 +144,7 @@ def test_png_file(tmp_path: Path) -> None:
 
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
-    with pytest.raises(PngUnavailable, match=r"mien\[png\]"):
+    with pytest.raises(PngUnavailableError, match=r"mien\[png\]"):
         png("<svg/>")
 
 

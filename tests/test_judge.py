@@ -18,16 +18,23 @@ from click.testing import CliRunner
 from mien import resources
 from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
+from mien.avatar.browser import AvatarError
 from mien.avatar.draw import Facts, Shot
-from mien.avatar.error import AvatarError
 from mien.cli.commands.sheet import command
 from mien.judge import judge
-from mien.judge.channels import Sight, channel_sights, lone_face
-from mien.judge.distance import angle, euclid
-from mien.judge.grid import confusion_svg
-from mien.judge.nearest import Face, closest_pairs, confusion, verdicts
+from mien.judge.html import confusion_svg, judge_html
+from mien.judge.measures import (
+    Face,
+    Sight,
+    angle,
+    channel_sights,
+    closest_pairs,
+    confusion,
+    euclid,
+    single_channel_face,
+    verdicts,
+)
 from mien.judge.observer import find_model, open_observer
-from mien.judge.page import judge_html
 from mien.judge.report import channels_with, report_json, report_lines
 
 NAMES = ("low", "mid", "high")
@@ -53,7 +60,7 @@ def test_a_face_is_told_by_the_nearest_of_all_others() -> None:
     # On a line: joy at 1, 2, 3; awe at 3.4, 9, 10. Joy high is nearest to awe low.
     line = np.array([[1.0], [2.0], [3.0], [3.4], [9.0], [10.0]])
     found = verdicts(faces("joy", "awe"), euclid(line))
-    told = {str(one.face): (one.told, str(one.nearest)) for one in found}
+    told = {str(one.face): (one.recognised, str(one.nearest)) for one in found}
     assert told == {
         "joy low": (True, "joy mid"),
         "joy mid": (True, "joy low"),
@@ -83,9 +90,12 @@ def test_a_lone_face_has_no_verdict() -> None:
 
 
 def test_channels_are_driven_with_what_they_cannot_be_without(bank: AuthoredBank) -> None:
-    assert lone_face(bank.rig, "browInnerUp") == {"browInnerUp": 1.0}
-    assert set(lone_face(bank.rig, "mouthClose")) == {"mouthClose", "jawOpen"}
-    assert set(lone_face(bank.rig, "eyeLookOutLeft")) == {"eyeLookOutLeft", "eyeLookInRight"}
+    assert single_channel_face(bank.rig, "browInnerUp") == {"browInnerUp": 1.0}
+    assert set(single_channel_face(bank.rig, "mouthClose")) == {"mouthClose", "jawOpen"}
+    assert set(single_channel_face(bank.rig, "eyeLookOutLeft")) == {
+        "eyeLookOutLeft",
+        "eyeLookInRight",
+    }
 
 
 def test_sights() -> None:
@@ -100,7 +110,7 @@ def test_sights() -> None:
     assert [one.sight for one in sights] == [
         Sight.RECOVERED,
         Sight.RECOVERED,  # in company it shows
-        Sight.UNSEEN,
+        Sight.HIDDEN,
         Sight.BLURRED,
         Sight.UNUSED,
     ]
@@ -159,7 +169,7 @@ def test_a_whole_bank_is_judged(bank: AuthoredBank) -> None:
     assert len(report.euclid.verdicts) == 45
     assert len(report.angle.confusion) == 16
     assert sum(map(sum, report.euclid.confusion)) == 45
-    unseen = channels_with(report, Sight.UNSEEN)
+    unseen = channels_with(report, Sight.HIDDEN)
     assert unseen == ("cheekPuff", "tongueOut")
     data = report_json(report)
     assert data["euclid"]["judged"] == 45

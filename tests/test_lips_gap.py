@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mien.drawing.document import shipped_face
 from mien.drawing.pose import PosedLayer, pose
-from mien.drawing.reader import shipped_face
 from mien_trainer.lips.closures import lip_gap, teeth_gap
 from mien_trainer.lips.read import shipped_table
 

@@ -21,9 +21,8 @@ from playwright.sync_api import Page, Route, expect, sync_playwright
 
 import mien
 from mien import resources
-from mien.drawing.png import PngUnavailable
-from mien.drawing.reader import shipped_face
-from mien.drawing.svg import shapes
+from mien.drawing.document import shipped_face
+from mien.drawing.svg import PngUnavailableError, shapes
 from mien_trainer.cli.make import command as make
 from mien_trainer.cli.preview import command
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
@@ -280,7 +279,7 @@ def test_a_missing_extra_is_named(
     program.write_text("#!/bin/sh\nwhile read -r line; do :; done\n", "utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(PngUnavailable, match=r"mien\[png\]"):
+    with pytest.raises(PngUnavailableError, match=r"mien\[png\]"):
         film(show, ".gif", lambda: None)
 
 

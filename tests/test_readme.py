@@ -17,7 +17,7 @@ import pytest
 
 import mien
 from mien.cli.main import COMMANDS, LazyGroup, cli, run
-from mien.drawing.reader import shipped_face
+from mien.drawing.document import shipped_face
 from mien.drawing.svg import shapes
 
 ROOT = Path(__file__).resolve().parents[1]

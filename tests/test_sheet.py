@@ -15,14 +15,13 @@ from mien import resources
 from mien.authored.bank import AuthoredBank, Budgets
 from mien.authored.reader import read_bank
 from mien.cli.commands.sheet import command
-from mien.drawing.reader import shipped_face
+from mien.drawing.document import shipped_face
 from mien.sheet.compare import comparison
-from mien.sheet.faces import named_faces
+from mien.sheet.faces import largest_movements, named_faces
 from mien.sheet.html import html
 from mien.sheet.overview import overview
 from mien.sheet.page import Cell, Page, Tone
 from mien.sheet.picture import picture
-from mien.sheet.strongest import strongest
 from mien.text.fault import Fault
 from mien.text.place import Place
 
@@ -123,9 +122,9 @@ def test_sides_fold_where_they_are_even(bank: AuthoredBank) -> None:
         "browOuterUpLeft": 0.3,
         "jawOpen": 0.001,
     }
-    shown = [(name, round(weight, 6)) for name, weight in strongest(bank.rig, weights)]
+    shown = [(name, round(weight, 6)) for name, weight in largest_movements(bank.rig, weights)]
     assert shown == [("mouthSmile", 0.52), ("browOuterUpLeft", 0.3)]
-    apart = strongest(bank.rig, {"mouthSmileLeft": 0.2, "mouthSmileRight": 0.5})
+    apart = largest_movements(bank.rig, {"mouthSmileLeft": 0.2, "mouthSmileRight": 0.5})
     assert apart == [("mouthSmileRight", 0.5), ("mouthSmileLeft", 0.2)]
 
 

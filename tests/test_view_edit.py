@@ -15,10 +15,16 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
 from mien.text.format.comments import find_comments
 from mien.text.yaml_nodes import require_yaml
-from mien.view.edit.change import Change, block_text, changed_text
-from mien.view.edit.desk import Desk, digest
-from mien.view.edit.entries import changed_entries, expanded
-from mien.view.edit.refusal import EditConflict, EditRefused
+from mien.view.change import (
+    Change,
+    EditConflictError,
+    EditRefusedError,
+    block_text,
+    changed_entries,
+    changed_text,
+    expanded,
+)
+from mien.view.edit_session import EditSession, digest
 
 DEFAULT = resources.presets() / "default"
 BANK = read_bank(DEFAULT)
@@ -157,13 +163,13 @@ def test_no_change_no_edit(name: str) -> None:
 
 
 def test_what_cannot_be_edited_is_refused() -> None:
-    with pytest.raises(EditRefused, match="cannot be read"):
+    with pytest.raises(EditRefusedError, match="cannot be read"):
         changed_text("archetypes: [", low(jawOpen=0.1), RIG)
-    with pytest.raises(EditRefused, match=r"styles\.calm"):
+    with pytest.raises(EditRefusedError, match=r"styles\.calm"):
         changed_text("archetypes: {}\n", offset(jawOpen=0.1), RIG)
-    with pytest.raises(EditRefused, match="no mapping"):
+    with pytest.raises(EditRefusedError, match="no mapping"):
         changed_text("archetypes:\n  low: 1\n", low(jawOpen=0.1), RIG)
-    with pytest.raises(EditRefused, match="by hand"):
+    with pytest.raises(EditRefusedError, match="by hand"):
         changed_text("archetypes:\n  low:\n    ? eyeBlink\n    : 1\n", low(jawOpen=1), RIG)
 
 
@@ -209,72 +215,72 @@ def joy(folder: Path) -> Path:
 
 
 @pytest.fixture
-def desk(folder: Path) -> Desk:
+def session(folder: Path) -> EditSession:
     bank: AuthoredBank = read_bank(folder)
-    return Desk(lambda: bank)
+    return EditSession(lambda: bank)
 
 
-def test_a_preview_writes_nothing(desk: Desk, joy: Path) -> None:
-    preview = desk.preview(low(jawOpen=0.05))
+def test_a_preview_writes_nothing(session: EditSession, joy: Path) -> None:
+    preview = session.preview(low(jawOpen=0.05))
     assert preview.faults == ()
-    assert preview.seen == digest(JOY.encode())
+    assert preview.base == digest(JOY.encode())
     assert [line for line in preview.diff if line[0] in "+-"] == ["+    jawOpen: 0.05"]
     assert preview.lines.startswith("  low:\n")
     assert "    jawOpen: 0.05\n" in preview.lines
     assert joy.read_text("utf-8") == JOY
 
 
-def test_a_write_and_the_way_back(desk: Desk, joy: Path) -> None:
+def test_a_write_and_the_way_back(session: EditSession, joy: Path) -> None:
     change = low(jawOpen=0.05, tongueOut=0.01)
-    desk.write(change, desk.preview(change).seen)
+    session.write(change, session.preview(change).base)
     assert difference(JOY, joy.read_text("utf-8")) == [
         "+     jawOpen: 0.05",
         "+     tongueOut: 0.01",
     ]
     read_bank(joy.parents[1])
-    assert desk.writes == 1
-    desk.undo()
+    assert session.writes == 1
+    session.undo()
     assert joy.read_text("utf-8") == JOY
-    with pytest.raises(EditRefused, match="nothing to undo"):
-        desk.undo()
+    with pytest.raises(EditRefusedError, match="nothing to undo"):
+        session.undo()
 
 
-def test_a_file_that_changed_meanwhile_is_left_alone(desk: Desk, joy: Path) -> None:
-    seen = desk.preview(low(jawOpen=0.05)).seen
+def test_a_file_that_changed_meanwhile_is_left_alone(session: EditSession, joy: Path) -> None:
+    base = session.preview(low(jawOpen=0.05)).base
     joy.write_text(JOY + "# mine\n", "utf-8")
-    with pytest.raises(EditConflict, match="changed meanwhile"):
-        desk.write(low(jawOpen=0.05), seen)
+    with pytest.raises(EditConflictError, match="changed meanwhile"):
+        session.write(low(jawOpen=0.05), base)
     assert joy.read_text("utf-8") == JOY + "# mine\n"
 
 
-def test_undo_leaves_a_file_that_changed_since(desk: Desk, joy: Path) -> None:
+def test_undo_leaves_a_file_that_changed_since(session: EditSession, joy: Path) -> None:
     change = low(jawOpen=0.05)
-    desk.write(change, desk.preview(change).seen)
+    session.write(change, session.preview(change).base)
     later = joy.read_text("utf-8") + "# mine\n"
     joy.write_text(later, "utf-8")
-    with pytest.raises(EditConflict):
-        desk.undo()
+    with pytest.raises(EditConflictError):
+        session.undo()
     assert joy.read_text("utf-8") == later
 
 
-def test_a_face_that_breaks_a_rule_is_not_written(desk: Desk, joy: Path) -> None:
+def test_a_face_that_breaks_a_rule_is_not_written(session: EditSession, joy: Path) -> None:
     change = low(mouthFrownLeft=0.5, mouthFrownRight=0.5)
-    preview = desk.preview(change)
+    preview = session.preview(change)
     assert {fault.code for fault in preview.faults} == {"antagonists"}
     assert all(fault.place.file == str(joy) for fault in preview.faults)
-    with pytest.raises(EditRefused, match="would have faults") as refused:
-        desk.write(change, preview.seen)
+    with pytest.raises(EditRefusedError, match="would have faults") as refused:
+        session.write(change, preview.base)
     assert refused.value.faults == preview.faults
     assert joy.read_text("utf-8") == JOY
 
 
-def test_faults_elsewhere_stop_a_write(desk: Desk, folder: Path, joy: Path) -> None:
+def test_faults_elsewhere_stop_a_write(session: EditSession, folder: Path, joy: Path) -> None:
     awe = folder / "emotions" / "awe.yaml"
     awe.write_text(awe.read_text("utf-8").replace("label: awe", "label: aw"), "utf-8")
-    preview = desk.preview(low(jawOpen=0.05))
+    preview = session.preview(low(jawOpen=0.05))
     assert {Path(fault.place.file).name for fault in preview.faults} == {"awe.yaml"}
-    with pytest.raises(EditRefused):
-        desk.write(low(jawOpen=0.05), preview.seen)
+    with pytest.raises(EditRefusedError):
+        session.write(low(jawOpen=0.05), preview.base)
     assert joy.read_text("utf-8") == JOY
 
 
@@ -288,39 +294,39 @@ def test_faults_elsewhere_stop_a_write(desk: Desk, folder: Path, joy: Path) -> N
         (Change(label="joy", name="proud", style=True, values={}), "peaceful"),
     ],
 )
-def test_questions_that_make_no_sense(desk: Desk, change: Change, words: str) -> None:
-    with pytest.raises(EditRefused, match=words):
-        desk.preview(change)
+def test_questions_that_make_no_sense(session: EditSession, change: Change, words: str) -> None:
+    with pytest.raises(EditRefusedError, match=words):
+        session.preview(change)
 
 
-def test_a_style_takes_negative_offsets(desk: Desk, joy: Path) -> None:
+def test_a_style_takes_negative_offsets(session: EditSession, joy: Path) -> None:
     change = Change(label="joy", name="peaceful", style=True, values={"browInnerUp": -0.05})
-    desk.write(change, desk.preview(change).seen)
+    session.write(change, session.preview(change).base)
     assert difference(JOY, joy.read_text("utf-8")) == ["+       browInnerUp: -0.05"]
 
 
 def test_read_only_files_are_left_alone(
-    desk: Desk, joy: Path, monkeypatch: pytest.MonkeyPatch
+    session: EditSession, joy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(path: Path, mode: int) -> bool:
         return path != joy or mode != os.W_OK
 
     monkeypatch.setattr("os.access", never)
-    with pytest.raises(EditRefused, match="not written to"):
-        desk.write(low(jawOpen=0.05), desk.preview(low(jawOpen=0.05)).seen)
+    with pytest.raises(EditRefusedError, match="not written to"):
+        session.write(low(jawOpen=0.05), session.preview(low(jawOpen=0.05)).base)
 
 
 def test_a_bank_that_ships_is_read_only(
-    desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch
+    session: EditSession, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mien.__file__", str(folder.parent / "__init__.py"))
-    with pytest.raises(EditRefused, match="ships with mien"):
-        desk.write(low(jawOpen=0.05), desk.preview(low(jawOpen=0.05)).seen)
+    with pytest.raises(EditRefusedError, match="ships with mien"):
+        session.write(low(jawOpen=0.05), session.preview(low(jawOpen=0.05)).base)
 
 
-def test_the_order_mark_and_mode_of_a_file_stay(desk: Desk, joy: Path) -> None:
+def test_the_order_mark_and_mode_of_a_file_stay(session: EditSession, joy: Path) -> None:
     joy.write_bytes("\ufeff".encode() + JOY.encode())
     joy.chmod(0o640)
-    desk.write(low(jawOpen=0.05), desk.preview(low(jawOpen=0.05)).seen)
+    session.write(low(jawOpen=0.05), session.preview(low(jawOpen=0.05)).base)
     assert joy.read_bytes().startswith("\ufeff".encode())
     assert joy.stat().st_mode & 0o777 == 0o640

@@ -19,8 +19,7 @@ from mien import resources
 from mien.authored.reader import read_bank
 from mien.bank import Bank, load
 from mien.compile import compile_tables
-from mien.view.assets import AVATAR, asset_table
-from mien.view.edit.entries import expanded
+from mien.view.change import expanded
 from mien.view.server import ViewServer
 
 DEFAULT = resources.presets() / "default"
@@ -54,7 +53,7 @@ def bank() -> Bank:
 
 @pytest.fixture
 def page(browser: Browser, shared: ViewServer, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The page on the bank that ships; to look at only."""
+    """The page on the bank that ships; to before at only."""
     with opened_page(browser, shared) as opened:
         yield opened
         keep_picture(opened, request)
@@ -531,7 +530,6 @@ DROP = """bytes => {
 }"""
 
 
-@pytest.mark.skipif(AVATAR not in asset_table(), reason="no avatars in this checkout")
 def test_an_avatar_is_dropped(page: Page) -> None:
     page.evaluate(DROP, list(glb("jawOpen", "mouthSmileLeft")))
     news = page.locator("#avatar-news")

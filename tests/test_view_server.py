@@ -17,10 +17,9 @@ from attrs import frozen
 from mien import resources
 from mien.artifact.read import read_artifact
 from mien.bank import Bank, load
-from mien.view.assets import asset_table
-from mien.view.guard import Guard, is_loopback
-from mien.view.look import look_again, looked_at
+from mien.local_server import Guard, asset_table, is_loopback
 from mien.view.server import ViewServer
+from mien.view.state import first_snapshot, next_snapshot
 from mien.view.watch import Watch
 
 DEFAULT = resources.presets() / "default"
@@ -181,7 +180,7 @@ def test_the_table_holds_no_links_and_no_other_kinds(tmp_path: Path) -> None:
     secret = tmp_path.parent / "secret.js"
     secret.write_text("", "utf-8")
     (page / "link.js").symlink_to(secret)
-    assert set(asset_table(tmp_path)) == {"/", "/page/main.js"}
+    assert set(asset_table("page/index.html", "/", web=tmp_path)) == {"/", "/page/main.js"}
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1:1", "", "x:y"])
@@ -278,7 +277,7 @@ def test_write_undo_and_conflict(server: ViewServer, joy: Path) -> None:
     preview = send(server, "/api/edit/preview", change, headers=keyed(server)).data
     revision = send(server, "/api/state").data["revision"]
     answer = send(
-        server, "/api/edit/write", {**change, "seen": preview["seen"]}, headers=keyed(server)
+        server, "/api/edit/write", {**change, "base": preview["base"]}, headers=keyed(server)
     )
     assert answer.data == {"file": str(joy), "undo": 1}
     assert b"    jawOpen: 0.05\n" in joy.read_bytes()
@@ -286,7 +285,7 @@ def test_write_undo_and_conflict(server: ViewServer, joy: Path) -> None:
     assert state["revision"] > revision
     assert state["undo"] == 1
     again = send(
-        server, "/api/edit/write", {**change, "seen": preview["seen"]}, headers=keyed(server)
+        server, "/api/edit/write", {**change, "base": preview["base"]}, headers=keyed(server)
     )
     assert again.status == 409
     assert "changed meanwhile" in again.data["error"]
@@ -302,7 +301,7 @@ def test_a_write_that_breaks_a_rule_is_told_with_its_faults(server: ViewServer, 
     (fault,) = preview["faults"]
     assert fault["file"] == str(joy)
     answer = send(
-        server, "/api/edit/write", {**change, "seen": preview["seen"]}, headers=keyed(server)
+        server, "/api/edit/write", {**change, "base": preview["base"]}, headers=keyed(server)
     )
     assert answer.status == 422
     assert answer.data["faults"] == preview["faults"]
@@ -351,7 +350,7 @@ def test_a_stream_ends_with_the_server(folder: Path) -> None:
         server.start()
         with events(server) as told:
             next(told)
-            server.news.close()
+            server.states.close()
             assert list(told) == []
 
 
@@ -368,15 +367,15 @@ def test_a_bank_that_never_compiled(folder: Path) -> None:
 
 
 def test_no_fault_ends_the_watch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    look = looked_at(folder)
+    before = first_snapshot(folder)
 
     def fail(_: Path) -> None:
         raise RuntimeError("odd")
 
-    monkeypatch.setattr("mien.view.look.compile_for_view", fail)
-    after = look_again(look)
+    monkeypatch.setattr("mien.view.state.compile_for_view", fail)
+    after = next_snapshot(before)
     assert after.faults[0].code == "unexpected"
-    assert (after.artifact, after.fresh) == (look.artifact, False)
+    assert (after.artifact, after.fresh) == (before.artifact, False)
 
 
 def test_a_watch_sees_every_kind_of_change(folder: Path, joy: Path) -> None:

@@ -13,7 +13,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien.avatar.error import AvatarError
+from mien.errors import MienError
+
+
+class AvatarError(MienError):
+    """The model cannot be used, or there is no browser that works. The message is for people."""
+
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VARIABLE = "CHROME"

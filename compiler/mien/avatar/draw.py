@@ -1,4 +1,4 @@
-"""Faces to pictures of them on a model."""
+"""Faces to pictures of them on a model, drawn by a browser that one server gives the job to."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from queue import Empty
+from queue import Empty, SimpleQueue
+from typing import cast
 
 from attrs import field, frozen
 
-from mien.avatar.browser import OpenBrowser, find_browser, open_browser
-from mien.avatar.error import AvatarError
-from mien.avatar.server import Said, Studio, open_studio
+from mien import resources
+from mien.avatar.browser import AvatarError, OpenBrowser, find_browser, open_browser
+from mien.local_server import JSON_TYPE, LocalHandler, LocalServer, asset_table, security_policy
 
 LARGEST = 256 * 2**20
 """Bytes a model may have; the page refuses more as well."""
 
-_PATIENCE = 120.0
+PAGE = "avatar/studio.html"
+
+_TIMEOUT_SECONDS = 120.0
 """Seconds without a word from the page after which it is given up."""
 
-_OFTEN = 0.25
+_POLL_SECONDS = 0.25
 
 Weights = Mapping[str, float]
 
@@ -71,10 +74,11 @@ def draw_faces(
         raise AvatarError(f"{model} has {size_mib} MiB; an avatar may have {LARGEST // 2**20}")
     data = model.read_bytes()
     with (
-        open_studio(_job(model.name, shots, size, png), data) as studio,
-        open_browser(program, studio.address, size) as browser,
+        DrawingServer(_job(model.name, shots, size, png), data) as server,
+        open_browser(program, server.url, size) as browser,
     ):
-        yield from _pictures(studio, browser, len(shots))
+        server.start()
+        yield from _pictures(server, browser, len(shots))
 
 
 def _job(name: str, shots: Sequence[Shot], size: int, png: bool) -> bytes:
@@ -96,34 +100,100 @@ def _job(name: str, shots: Sequence[Shot], size: int, png: bool) -> bytes:
     return json.dumps(job).encode()
 
 
-def _pictures(studio: Studio, browser: OpenBrowser, count: int) -> Iterator[Facts | bytes]:
-    yield _facts(_next(studio, browser).body)
+def _pictures(server: DrawingServer, browser: OpenBrowser, count: int) -> Iterator[Facts | bytes]:
+    yield _facts(_next(server, browser).body)
     for _ in range(count):
-        yield _next(studio, browser).body
+        yield _next(server, browser).body
 
 
-def _next(studio: Studio, browser: OpenBrowser) -> Said:
-    deadline = time.monotonic() + _PATIENCE
+def _next(server: DrawingServer, browser: OpenBrowser) -> _Message:
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
     while True:
         try:
-            said = studio.said.get(timeout=_OFTEN)
+            message = server.messages.get(timeout=_POLL_SECONDS)
         except Empty:
             last = browser.ended()
             if last is not None:
                 raise AvatarError(f"the browser stopped: {last}") from None
             if time.monotonic() > deadline:
-                raise AvatarError(f"the browser said nothing for {_PATIENCE:.0f} s") from None
+                raise AvatarError(
+                    f"the browser said nothing for {_TIMEOUT_SECONDS:.0f} s"
+                ) from None
             continue
-        if said.what == "failed":
-            raise AvatarError(said.body.decode("utf-8", "replace"))
-        return said
+        if message.topic == "failed":
+            raise AvatarError(message.body.decode("utf-8", "replace"))
+        return message
 
 
 def _facts(body: bytes) -> Facts:
-    told = json.loads(body)
+    found = json.loads(body)
     return Facts(
-        format=str(told["format"]),
-        present=tuple(told["present"]),
-        missing=tuple(told["missing"]),
-        still=tuple(told["still"]),
+        format=str(found["format"]),
+        present=tuple(found["present"]),
+        missing=tuple(found["missing"]),
+        still=tuple(found["still"]),
     )
+
+
+_LARGEST_MESSAGE = 32 * 2**20
+
+
+@frozen(kw_only=True)
+class _Message:
+    """One thing the page says: ``topic`` is ``facts``, ``face/NUMBER``, ``done`` or ``failed``."""
+
+    topic: str
+    body: bytes
+
+
+class _DrawingHandler(LocalHandler):
+    """Gives the page, the job and the model out below the run's key, and takes pictures in."""
+
+    protocol_version = "HTTP/1.1"
+
+    @property
+    def drawing(self) -> DrawingServer:
+        """The server."""
+        return cast("DrawingServer", self.server)
+
+    def answer_get(self, address: str) -> None:
+        """Give out a file, the job or the model."""
+        name = self._below_key(address)
+        if name == "/job":
+            self.send_data(JSON_TYPE, self.drawing.job)
+        elif name == "/model":
+            self.send_data("application/octet-stream", self.drawing.model)
+        else:
+            super().answer_get(name)
+
+    def answer_post(self, address: str) -> None:
+        """Take in what the page says."""
+        head, _, topic = self._below_key(address).removeprefix("/").partition("/")
+        if head != "said":
+            super().answer_post(address)
+            return
+        body = self.read_body(_LARGEST_MESSAGE)
+        if body is not None:
+            self.drawing.messages.put(_Message(topic=topic, body=body))
+            self.send_data("text/plain", b"")
+
+    def _below_key(self, address: str) -> str:
+        """The address without the key before it; empty for a request that does not know the key."""
+        key, slash, name = address.removeprefix("/").partition("/")
+        return slash + name if self.local.guard.holds_key(key) else ""
+
+
+class DrawingServer(LocalServer):
+    """Gives one browser a job (JSON) and a model, and collects what its page says, in order."""
+
+    def __init__(self, job: bytes, model: bytes) -> None:
+        assets = asset_table(PAGE, f"/{PAGE}", folders=("avatar", "vendor"))
+        super().__init__(_DrawingHandler, assets, security_policy(resources.web() / PAGE))
+        self.job = job
+        self.model = model
+        self.messages: SimpleQueue[_Message] = SimpleQueue()
+
+    @property
+    def url(self) -> str:
+        """The page to open."""
+        return f"{self.origin}/{self.guard.key}/{PAGE}"

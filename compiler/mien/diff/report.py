@@ -14,10 +14,9 @@ from mien.diff.record import BankDiff, Finding, Visible
 from mien.diff.side import Side
 from mien.engine.registry import get_engine
 from mien.sheet.compare import compared
-from mien.sheet.faces import NamedFace, faces_by
-from mien.sheet.neighbours import distance
+from mien.sheet.faces import NamedFace, faces_by, mean_difference
 from mien.sheet.page import Page, Table
-from mien.sheet.write import write_page
+from mien.sheet.picture import write_page
 
 _FINDINGS = ("", "rule", "where", "what", "before and after", "place")
 _VISIBLE = ("label", "mean over the cube", "at most", "channel", "at V A D", "nearest label")
@@ -102,6 +101,6 @@ def _largest_first(
 
     def moved(face: NamedFace) -> float:
         old = was.get((face.label, face.name))
-        return 1.0 if old is None else distance(old, face.weights, channels)
+        return 1.0 if old is None else mean_difference(old, face.weights, channels)
 
     return sorted(after, key=lambda face: -moved(face))

@@ -1,14 +1,19 @@
-"""A posed face as SVG text: the same text for the same weights, everywhere."""
+"""A posed face as SVG text, the same for the same weights everywhere; and as SVG and PNG files."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
+from importlib import import_module
+from pathlib import Path
+from typing import cast
 
-from mien.drawing.curve import Curve, Knot
-from mien.drawing.flat import FlatFace
-from mien.drawing.pose import PosedLayer, pose
+from mien.drawing.document import shipped_face
+from mien.drawing.face import FlatFace
+from mien.drawing.pose import Curve, Knot, PosedLayer, pose
+from mien.errors import MienError
+from mien.text.atomic import write_atomic
 
 _STEPS = 10
 """Steps per view unit: coordinates are written with one decimal."""
@@ -90,3 +95,45 @@ def number(value: float, steps: int = _STEPS) -> str:
     sign = "-" if units < 0 else ""
     decimals = f"{rest + steps}"[1:].rstrip("0")
     return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+
+
+class PngUnavailableError(MienError):
+    """Raised when the extra that makes PNG is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PNG needs the extra mien[png]: pip install 'mien[png]' (SVG and HTML work without it)"
+        )
+
+
+def png(document: str, *, width: int | None = None) -> bytes:
+    """The SVG document as PNG, ``width`` pixels wide (without it, as wide as it says).
+
+    Raises:
+        PngUnavailableError: the extra is not installed.
+    """
+    try:
+        library = import_module("resvg_py")
+    except ImportError:
+        raise PngUnavailableError from None
+    render = cast("Callable[..., object]", library.svg_to_bytes)
+    return bytes(cast("bytes", render(svg_string=document, width=width)))
+
+
+SIZE = 600
+"""Pixels of a picture's side."""
+
+
+def write_drawing(path: Path, weights: Mapping[str, float], *, title: str = "") -> None:
+    """Draw the face that ships at ``weights`` into ``path``: PNG for ``.png``, else SVG.
+
+    Raises:
+        ValueError: a channel is unknown, or the name ends neither in .svg nor in .png.
+        PngUnavailableError: PNG is asked for and the extra ``mien[png]`` is not installed.
+        OSError: the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (".svg", ".png"):
+        raise ValueError(f"{path}: expected a name that ends in .svg or .png")
+    text = svg(shipped_face(), weights, SIZE, title=title)
+    write_atomic(path, png(text) if suffix == ".png" else text.encode())

@@ -10,14 +10,20 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien.authored.bank import AuthoredBank
+from mien.avatar.browser import AvatarError
 from mien.avatar.draw import Facts, Shot, View, draw_faces
-from mien.avatar.error import AvatarError
-from mien.judge.channels import channel_sights, lone_face
-from mien.judge.distance import angle, euclid
-from mien.judge.nearest import Face, closest_pairs, confusion, verdicts
-from mien.judge.observer import open_observer
-from mien.judge.report import Measure, Report, SeenFace
-from mien.judge.thumbnail import thumbnail
+from mien.judge.measures import (
+    Face,
+    angle,
+    channel_sights,
+    closest_pairs,
+    confusion,
+    euclid,
+    single_channel_face,
+    verdicts,
+)
+from mien.judge.observer import open_observer, thumbnail
+from mien.judge.report import Measure, ReadFace, Report
 
 F64 = npt.NDArray[np.float64]
 Weights = Mapping[str, float]
@@ -30,7 +36,7 @@ VIEWS = (View(), View(yaw=0.1), View(yaw=-0.1))
 
 
 @frozen(kw_only=True)
-class _Subjects:
+class _Shots:
     """Everything to draw: the face at rest, the archetypes, and each channel alone."""
 
     faces: tuple[Face, ...]
@@ -44,7 +50,7 @@ class _Subjects:
 
 def count_pictures(bank: AuthoredBank) -> int:
     """How many pictures `judge_bank` takes."""
-    return len(VIEWS) * len(_subjects(bank).all)
+    return len(VIEWS) * len(_faces_to_draw(bank).all)
 
 
 def judge_bank(
@@ -61,13 +67,13 @@ def judge_bank(
         AvatarError: the avatar cannot be used, or a browser, MediaPipe or its model is missing.
         OSError: the avatar cannot be read.
     """
-    subjects = _subjects(bank)
-    seen = _look(subjects.all, avatar, model, bank.rig.names, step)
-    rest, *others = seen.readings
+    shown = _faces_to_draw(bank)
+    read = _read_back(shown.all, avatar, model, bank.rig.names, step)
+    rest, *others = read.readings
     if rest is None:
         raise AvatarError(f"MediaPipe finds no face in a picture of {avatar.name}")
-    count = len(subjects.faces)
-    named = tuple(zip(subjects.faces, subjects.weights, others[:count], strict=True))
+    count = len(shown.faces)
+    named = tuple(zip(shown.faces, shown.weights, others[:count], strict=True))
     found = [(face, weights, row - rest) for face, weights, row in named if row is not None]
     faces = tuple(face for face, _, _ in found)
     changes = np.array([row for _, _, row in found])
@@ -75,19 +81,19 @@ def judge_bank(
     driven = np.array([[weights.get(name, 0.0) for name in channels] for _, weights, _ in found])
     alone = np.array([np.zeros_like(rest) if row is None else row - rest for row in others[count:]])
     still = frozenset(face.label for face, weights, _ in found if not any(weights.values()))
-    pictures = dict(zip(subjects.faces, seen.pictures[1:], strict=False))
+    pictures = dict(zip(shown.faces, read.pictures[1:], strict=False))
     return Report(
         title=f"{bank.manifest.title} {bank.manifest.version}",
         avatar=avatar.name,
-        facts=seen.facts,
+        facts=read.facts,
         views=len(VIEWS),
         labels=tuple(emotion.label for emotion in bank.emotions),
         channels=channels,
         faces=tuple(
-            SeenFace(face=face, change=tuple(row.tolist()), picture=thumbnail(pictures[face]))
+            ReadFace(face=face, change=tuple(row.tolist()), picture=thumbnail(pictures[face]))
             for face, _, row in found
         ),
-        lost=tuple(face for face, _, row in named if row is None),
+        undetected=tuple(face for face, _, row in named if row is None),
         euclid=_measure("Euclid", "", bank, faces, euclid(changes), still),
         angle=_measure("angle", "°", bank, faces, angle(changes), still),
         sights=channel_sights(channels, alone, driven, changes),
@@ -95,7 +101,7 @@ def judge_bank(
 
 
 @frozen(kw_only=True, eq=False)
-class _Seen:
+class _Readings:
     """``readings`` (C,), a mean over the views, None where one shows no face; PNG ``pictures``."""
 
     facts: Facts
@@ -103,13 +109,13 @@ class _Seen:
     pictures: tuple[bytes, ...]
 
 
-def _look(
+def _read_back(
     faces: Sequence[Weights],
     avatar: Path,
     model: Path | None,
     channels: Sequence[str],
     step: Callable[[], None],
-) -> _Seen:
+) -> _Readings:
     shots = [Shot(weights=face, view=view) for view in VIEWS for face in faces]
     rows: list[F64 | None] = []
     pictures: list[bytes] = []
@@ -129,7 +135,7 @@ def _look(
     if not isinstance(facts, Facts):
         raise AvatarError(f"{avatar.name} was drawn before it was described")
     views = [rows[start : start + len(faces)] for start in range(0, len(rows), len(faces))]
-    return _Seen(
+    return _Readings(
         facts=facts,
         readings=tuple(_mean(row) for row in zip(*views, strict=True)),
         pictures=tuple(pictures),
@@ -145,16 +151,16 @@ def _mean(readings: Sequence[F64 | None]) -> F64 | None:
     return mean
 
 
-def _subjects(bank: AuthoredBank) -> _Subjects:
+def _faces_to_draw(bank: AuthoredBank) -> _Shots:
     named = [
         (Face(label=emotion.label, intensity=intensity), emotion.archetypes[intensity])
         for emotion in bank.emotions
         for intensity in bank.manifest.intensities
     ]
-    return _Subjects(
+    return _Shots(
         faces=tuple(face for face, _ in named),
         weights=tuple(weights for _, weights in named),
-        alone=tuple(lone_face(bank.rig, channel) for channel in bank.rig.names),
+        alone=tuple(single_channel_face(bank.rig, channel) for channel in bank.rig.names),
     )
 
 

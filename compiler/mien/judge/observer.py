@@ -1,20 +1,29 @@
-"""MediaPipe's face landmarker, in a process of its own."""
+"""MediaPipe's face landmarker, in a process of its own: `python -m mien.judge.observer MODEL`.
+
+MediaPipe writes to the terminal as it likes and may take its process with it; so it has its own.
+Each picture comes on stdin as four bytes of length (little-endian) and a PNG, and is answered on
+stdout by a line of JSON: channel name to weight in [0, 1], or null where no face is found.
+"""
 
 from __future__ import annotations
 
+import base64
+import importlib
 import importlib.util
+import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 
 from attrs import frozen
 
-from mien.avatar.error import AvatarError
+from mien.avatar.browser import AvatarError
 
 EXTRA = "pip install 'mien[judge]'"
 MODEL = "face_landmarker.task"
@@ -94,7 +103,7 @@ def open_observer(model: Path | None) -> Generator[Observer]:
     absent = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if absent:
         raise AvatarError(f"the judge reads pictures with MediaPipe, which is missing: {EXTRA}")
-    command = [sys.executable, "-m", "mien.judge.observe", str(find_model(model).resolve())]
+    command = [sys.executable, "-m", "mien.judge.observer", str(find_model(model).resolve())]
     with tempfile.TemporaryDirectory(prefix="mien-", ignore_cleanup_errors=True) as folder:
         log = Path(folder) / "log"
         with log.open("wb") as said:
@@ -114,3 +123,71 @@ def _end(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise AvatarError("MediaPipe was started without a pipe")
     return pipe
+
+
+CONFIDENCE = 0.1
+"""Drawn heads are less certain to be faces than people are."""
+
+
+def main() -> None:
+    """Answer pictures until stdin ends. The one argument is the model's path."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what libraries print does not mix with the answers
+    with _landmarker(sys.argv[1]) as landmarker:
+        _say(answers, "ready")
+        while (picture := _next(sys.stdin.buffer)) is not None:
+            _say(answers, _read(landmarker, picture))
+
+
+def _landmarker(model: str) -> Any:  # noqa: ANN401  mediapipe has no types
+    tasks: Any = importlib.import_module("mediapipe.tasks.python")
+    vision: Any = importlib.import_module("mediapipe.tasks.python.vision")
+    return vision.FaceLandmarker.create_from_options(
+        vision.FaceLandmarkerOptions(
+            base_options=tasks.BaseOptions(model_asset_path=model),
+            output_face_blendshapes=True,
+            num_faces=1,
+            min_face_detection_confidence=CONFIDENCE,
+            min_face_presence_confidence=CONFIDENCE,
+        )
+    )
+
+
+def _read(landmarker: Any, picture: bytes) -> dict[str, float] | None:  # noqa: ANN401  likewise
+    numpy: Any = importlib.import_module("numpy")
+    pillow: Any = importlib.import_module("PIL.Image")
+    mediapipe: Any = importlib.import_module("mediapipe")
+    pixels = numpy.ascontiguousarray(pillow.open(io.BytesIO(picture)).convert("RGB"))
+    image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=pixels)
+    found = landmarker.detect(image).face_blendshapes
+    if not found:
+        return None
+    return {str(one.category_name): float(one.score) for one in found[0]}
+
+
+def _next(pictures: BinaryIO) -> bytes | None:
+    head = pictures.read(4)
+    return pictures.read(int.from_bytes(head, "little")) if len(head) == 4 else None
+
+
+def _say(answers: BinaryIO, answer: object) -> None:
+    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.flush()
+
+
+THUMBNAIL_SIZE = 192
+"""Pixels a side."""
+
+
+def thumbnail(picture: bytes) -> str:
+    """``picture`` (PNG) as the data address of a JPEG."""
+    pillow: Any = importlib.import_module("PIL.Image")
+    small = pillow.open(io.BytesIO(picture)).convert("RGB")
+    small.thumbnail((THUMBNAIL_SIZE, THUMBNAIL_SIZE))
+    data = io.BytesIO()
+    small.save(data, "JPEG", quality=85)
+    return f"data:image/jpeg;base64,{base64.b64encode(data.getvalue()).decode('ascii')}"
+
+
+if __name__ == "__main__":
+    main()

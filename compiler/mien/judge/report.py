@@ -8,15 +8,14 @@ from typing import Any
 from attrs import field, frozen
 
 from mien.avatar.draw import Facts
-from mien.judge.channels import ChannelSight, Sight
-from mien.judge.nearest import Face, Pair, Verdict
+from mien.judge.measures import ChannelSight, Face, Pair, Sight, Verdict
 
 FAINT = 0.15
 """A face whose reading changes less than this in all is hardly seen."""
 
 
 @frozen(kw_only=True)
-class SeenFace:
+class ReadFace:
     """An archetype and how its reading differs from the face at rest, a number a channel."""
 
     face: Face
@@ -40,19 +39,19 @@ class Measure:
     closest: tuple[Pair, ...]
 
     @property
-    def told(self) -> int:
+    def recognised(self) -> int:
         """How many faces are nearest to one of their own label."""
-        return sum(verdict.told for verdict in self.verdicts)
+        return sum(verdict.recognised for verdict in self.verdicts)
 
     @property
     def failures(self) -> tuple[Verdict, ...]:
         """The others."""
-        return tuple(verdict for verdict in self.verdicts if not verdict.told)
+        return tuple(verdict for verdict in self.verdicts if not verdict.recognised)
 
 
 @frozen(kw_only=True)
 class Report:
-    """One bank on one avatar. ``lost``: faces in which no face was found."""
+    """One bank on one avatar. ``undetected``: faces in which no face was found."""
 
     title: str
     avatar: str
@@ -60,8 +59,8 @@ class Report:
     views: int
     labels: tuple[str, ...]
     channels: tuple[str, ...]
-    faces: tuple[SeenFace, ...]
-    lost: tuple[Face, ...]
+    faces: tuple[ReadFace, ...]
+    undetected: tuple[Face, ...]
     euclid: Measure
     angle: Measure
     sights: tuple[ChannelSight, ...]
@@ -85,8 +84,9 @@ def report_lines(report: Report) -> tuple[str, ...]:
 def measure_line(measure: Measure) -> str:
     """How many faces are told apart, in words."""
     whole = len(measure.verdicts)
-    share = f" ({measure.told / whole:.0%})" if whole else ""
-    return f"{measure.name}: {measure.told} of {whole} faces are nearest to their own label{share}"
+    share = f" ({measure.recognised / whole:.0%})" if whole else ""
+    count = f"{measure.name}: {measure.recognised} of {whole} faces"
+    return f"{count} are nearest to their own label{share}"
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -105,8 +105,8 @@ def _lines(report: Report) -> Iterator[str]:
     faint = [str(one.face) for one in report.faces if 0.0 < one.size < FAINT]
     if faint:
         yield f"hardly seen: {', '.join(faint)}"
-    if report.lost:
-        yield f"no face found in: {', '.join(str(face) for face in report.lost)}"
+    if report.undetected:
+        yield f"no face found in: {', '.join(str(face) for face in report.undetected)}"
     for sight in Sight:
         names = channels_with(report, sight)
         yield f"{sight.value}: {len(names)} channels" + (
@@ -155,19 +155,19 @@ def report_json(report: Report) -> dict[str, Any]:
             }
             for one in report.faces
         ],
-        "no_face": [str(face) for face in report.lost],
+        "no_face": [str(face) for face in report.undetected],
     }
 
 
 def _measure_json(measure: Measure) -> dict[str, Any]:
     return {
-        "told": measure.told,
+        "recognised": measure.recognised,
         "judged": len(measure.verdicts),
         "confusion": [list(row) for row in measure.confusion],
         "faces": [
             {
                 "face": str(one.face),
-                "told": one.told,
+                "recognised": one.recognised,
                 "own": str(one.own),
                 "own_distance": round(one.own_distance, 3),
                 "other": str(one.other),

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.rig import Rig
-from mien.sheet.faces import NamedFace, named_faces
-from mien.sheet.neighbours import distance
+from mien.sheet.faces import NamedFace, largest_movements, mean_difference, named_faces
 from mien.sheet.page import Cell, Note, Page, Row
-from mien.sheet.strongest import strongest
 
 _Key = tuple[str, str]
 
@@ -47,8 +45,8 @@ def _rows(
             continue
         change = _change(old.weights, new.weights)
         if max((abs(step) for step in change.values()), default=0.0) > SAME:
-            apart = distance(old.weights, new.weights, len(rig.channels))
-            steps = strongest(rig, change, count=6)
+            apart = mean_difference(old.weights, new.weights, len(rig.channels))
+            steps = largest_movements(rig, change, count=6)
             notes = (
                 Note(text=f"{apart:.3f} apart"),
                 *(Note(text=f"{name} {step:+.2f}") for name, step in steps),

@@ -1,13 +1,14 @@
-"""Every face of a bank that has a name of its own: archetypes, and styles at their anchors."""
+"""Every face of a bank that has a name of its own, and how such faces differ."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Vad
+from mien.authored.rig import Rig
 from mien.engine.registry import ENGINES, Evaluator, get_engine
 
 
@@ -54,3 +55,65 @@ def faces_by(evaluator: Evaluator, bank: AuthoredBank) -> Iterator[NamedFace]:
                 vad=style.anchor.vad,
                 weights={channel: weight for channel, weight in weights if weight > 0.0},
             )
+
+
+@frozen(kw_only=True)
+class NearestLabel:
+    """``distance`` is the mean absolute difference over the rig's channels, in [0, 1]."""
+
+    label: str
+    distance: float
+
+
+def mean_difference(one: Mapping[str, float], other: Mapping[str, float], channels: int) -> float:
+    """Mean absolute difference of two faces over ``channels`` channels."""
+    names = sorted({*one, *other})
+    return sum(abs(one.get(name, 0.0) - other.get(name, 0.0)) for name in names) / channels
+
+
+def nearest_label(
+    face: NamedFace, faces: Iterable[NamedFace], channels: int
+) -> NearestLabel | None:
+    """The nearest other label at the intensity of ``face``; None for a style, or where alone."""
+    if face.style:
+        return None
+    others = (
+        NearestLabel(
+            label=other.label, distance=mean_difference(face.weights, other.weights, channels)
+        )
+        for other in faces
+        if other.name == face.name and not other.style and other.label != face.label
+    )
+    return min(others, key=lambda other: other.distance, default=None)
+
+
+_SHOWN = 0.005
+"""Weights and changes below this are not worth a word."""
+
+_EVEN = 0.05
+"""Sides that differ by no more than this are one movement."""
+
+
+def largest_movements(
+    rig: Rig, weights: Mapping[str, float], count: int = 4
+) -> list[tuple[str, float]]:
+    """The ``count`` movements of largest weight or change, largest first.
+
+    The sides of a movement count as one, their mean under the rig's shorthand, where they differ
+    little: real faces are never quite even.
+    """
+    folded = dict(_folded(rig, weights))
+    ranked = sorted(folded.items(), key=lambda item: -abs(item[1]))
+    return [(name, weight) for name, weight in ranked if abs(weight) >= _SHOWN][:count]
+
+
+def _folded(rig: Rig, weights: Mapping[str, float]) -> Mapping[str, float]:
+    left = {name: weights.get(name, 0.0) for name in rig.names}
+    folded: dict[str, float] = {}
+    for shorthand, members in rig.shorthands.items():
+        values = [left.get(member, 0.0) for member in members]
+        if max(values) - min(values) <= _EVEN and all(values):
+            folded[shorthand] = sum(values) / len(values)
+            for member in members:
+                left[member] = 0.0
+    return {**folded, **left}

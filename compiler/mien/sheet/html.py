@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from mien.drawing.flat import FlatFace
+from mien.drawing.face import FlatFace
 from mien.drawing.svg import svg
-from mien.sheet.document import END, begin
 from mien.sheet.page import Cell, Note, Page, Row, Table
+
+END = "</body>\n</html>\n"
+
+
+def begin(title: str, style: str, head: str = "") -> str:
+    """All up to the body's first element; ``head`` is HTML that goes to the end of the head."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n{head}</head>\n<body>\n"
+    )
+
 
 _FACE = 148
 

@@ -1,4 +1,4 @@
-"""A bank to its sheet: one row a label."""
+"""A bank to its sheet: one row a label, with what lint says of each face."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Emotion
 from mien.lint import lint
-from mien.sheet.faces import NamedFace, named_faces
-from mien.sheet.marks import marks
-from mien.sheet.neighbours import nearest
+from mien.sheet.faces import NamedFace, largest_movements, named_faces, nearest_label
 from mien.sheet.page import Cell, Note, Page, Row, Tone
-from mien.sheet.strongest import strongest
-from mien.text.fault import Fault
+from mien.text.fault import Fault, Severity
 
 NEAR = 1.5
 """Labels nearer than this many times the bank's separation budget are pointed out."""
@@ -25,7 +22,7 @@ def overview(bank: AuthoredBank) -> Page:
         SourceError: the bank cannot be compiled.
     """
     faults = lint(bank)
-    notes = marks(bank, faults)
+    notes = faults_by_face(bank, faults)
     faces = named_faces(bank)
     return Page(
         title=f"{bank.manifest.title} {bank.manifest.version}",
@@ -66,14 +63,14 @@ def _row(
 def _cell(
     bank: AuthoredBank, face: NamedFace, faces: Sequence[NamedFace], marked: Sequence[Note]
 ) -> Cell:
-    shown = strongest(bank.rig, face.weights)
+    shown = largest_movements(bank.rig, face.weights)
     notes = [Note(text=f"{name} {weight:.2f}") for name, weight in shown]
-    neighbour = nearest(face, faces, len(bank.rig.channels))
-    if neighbour is not None:
-        near = neighbour.distance < NEAR * bank.manifest.budgets.separation
+    nearest = nearest_label(face, faces, len(bank.rig.channels))
+    if nearest is not None:
+        near = nearest.distance < NEAR * bank.manifest.budgets.separation
         notes.append(
             Note(
-                text=f"{neighbour.distance:.3f} from {neighbour.label}",
+                text=f"{nearest.distance:.3f} from {nearest.label}",
                 tone=Tone.NEAR if near else Tone.PLAIN,
                 detail="the label that looks most like this one at the same intensity",
             )
@@ -85,3 +82,33 @@ def _cell(
         notes=(*notes, *marked),
         detail=f"V {valence:+.2f} A {arousal:+.2f} D {dominance:+.2f}",
     )
+
+
+_HEADS = ("archetypes", "anchors", "styles")
+
+
+def faults_by_face(
+    bank: AuthoredBank, faults: tuple[Fault, ...]
+) -> Mapping[tuple[str, str], list[Note]]:
+    """Notes by (label, intensity or style).
+
+    The face is empty for what a label's file gets wrong elsewhere, and both are empty for what is
+    wrong outside the emotion files.
+    """
+    files = {
+        document.root.place.file: name.removeprefix("emotions/").rpartition(".")[0]
+        for name, document in bank.documents.items()
+        if name.startswith("emotions/")
+    }
+    sorted_notes: dict[tuple[str, str], list[Note]] = {}
+    for fault in faults:
+        label = files.get(fault.place.file, "")
+        head, _, rest = fault.path.partition(".")
+        face = rest.partition(".")[0] if label and head in _HEADS else ""
+        sorted_notes.setdefault((label, face), []).append(_note(fault))
+    return sorted_notes
+
+
+def _note(fault: Fault) -> Note:
+    tone = Tone.ERROR if fault.severity is Severity.ERROR else Tone.WARNING
+    return Note(text=fault.code, tone=tone, detail=f"{fault.place}: {fault.message}")

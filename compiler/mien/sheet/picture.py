@@ -1,13 +1,17 @@
-"""A page as one SVG picture, which can be made into a PNG."""
+"""A page as one SVG picture, and a page into an HTML, SVG or PNG file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 
-from mien.drawing.flat import FlatFace
-from mien.drawing.svg import number, shapes
+from mien.drawing.document import shipped_face
+from mien.drawing.face import FlatFace
+from mien.drawing.svg import number, png, shapes
+from mien.sheet.html import html
 from mien.sheet.page import Cell, Note, Page, Row, Tone
+from mien.text.atomic import write_atomic
 
 _FACE, _GAP, _LINE, _HEAD, _MARGIN = 132, 20, 14, 40, 28
 _NARROWEST, _FEW = 520, 6
@@ -124,3 +128,26 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
             line = f"{line} {word}".strip()
     if line:
         yield line
+
+
+SUFFIXES = (".html", ".svg", ".png")
+
+
+def write_page(path: Path, page: Page) -> None:
+    """Write ``page`` to ``path`` as HTML, SVG or PNG.
+
+    Raises:
+        ValueError: the name ends in none of ``SUFFIXES``.
+        PngUnavailableError: PNG is asked for and the extra ``mien[png]`` is not installed.
+        OSError: the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ValueError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")
+    face = shipped_face()
+    if suffix == ".html":
+        data = html(page, face).encode()
+    else:
+        text = picture(page, face)
+        data = png(text) if suffix == ".png" else text.encode()
+    write_atomic(path, data)

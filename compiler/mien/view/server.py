@@ -1,30 +1,134 @@
-"""The server of one run: a bank, its watch, its desk and a socket on this machine."""
+"""The server of `mien view`: a bank, a watch on its files, and edits of them."""
 
 from __future__ import annotations
 
 import json
-import os
-import socket
-from collections.abc import Mapping
-from http.server import ThreadingHTTPServer
+from http import HTTPStatus
 from pathlib import Path
-from threading import Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, cast
 
-from mien.drawing.reader import shipped_face
-from mien.view.assets import Asset, asset_table, inline_digests
-from mien.view.edit.desk import Desk
-from mien.view.guard import Guard, is_loopback, security_policy
-from mien.view.handler import Handler
-from mien.view.look import looked_at
-from mien.view.news import News
+from mien import resources
+from mien.drawing.document import shipped_face
+from mien.local_server import (
+    JSON_TYPE,
+    KEY_HEADER,
+    LOOPBACK,
+    LocalHandler,
+    LocalServer,
+    asset_table,
+    is_loopback,
+    security_policy,
+)
+from mien.view.change import EditConflictError, EditRefusedError
+from mien.view.edit_session import EditSession
+from mien.view.messages import MAX_BODY, faults_data, preview_data, requested_change, state_data
+from mien.view.state import StateStream, first_snapshot
 from mien.view.watch import Watch
 
-LOOPBACK = "127.0.0.1"
+PAGE = "page/index.html"
+HEARTBEAT_SECONDS = 10.0
+"""Between two signs of life on a quiet stream of events."""
 
 
-class ViewServer:
+class ViewHandler(LocalHandler):
+    """Answers the page. Reading is open to this machine; writing needs the run's key."""
+
+    @property
+    def view(self) -> ViewServer:
+        """The server."""
+        return cast("ViewServer", self.server)
+
+    def answer_get(self, address: str) -> None:
+        """Answer with something about the bank, or with a file of the page."""
+        if address == "/api/events":
+            self._stream_events()
+        elif address == "/api/state":
+            self.send_json(self._state())
+        elif address == "/api/artifact":
+            self._send_artifact()
+        elif address == "/api/drawing":
+            self.send_data(JSON_TYPE, self.view.drawing)
+        else:
+            super().answer_get(address)
+
+    def answer_post(self, address: str) -> None:
+        """Preview, make or take back an edit."""
+        actions = {
+            "/api/edit/preview": self._preview,
+            "/api/edit/write": self._write,
+            "/api/edit/undo": self._undo,
+        }
+        action = actions.get(address)
+        if action is None:
+            super().answer_post(address)
+            return
+        if not self.view.guard.holds_key(self.headers.get(KEY_HEADER)):
+            self.send_failure(
+                HTTPStatus.FORBIDDEN,
+                "this page may look but not write; open the address that `mien view` printed",
+            )
+            return
+        body = self.read_body(MAX_BODY, kind="application/json")
+        if body is None:
+            return
+        try:
+            self.send_json(action(body))
+        except EditConflictError as conflict:
+            self.send_failure(HTTPStatus.CONFLICT, str(conflict))
+        except EditRefusedError as refusal:
+            faults = faults_data(refusal.faults)
+            self.send_failure(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal), faults)
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            self.send_failure(
+                HTTPStatus.UNPROCESSABLE_ENTITY, f"the file cannot be written: {reason}"
+            )
+
+    def _state(self) -> dict[str, Any]:
+        return {**state_data(self.view.states.snapshot), "undo": self.view.edits.writes}
+
+    def _send_artifact(self) -> None:
+        snapshot = self.view.states.snapshot
+        if snapshot.artifact:
+            headers = {"ETag": f'"{snapshot.digest}"'}
+            self.send_data("application/octet-stream", snapshot.artifact, headers)
+        else:
+            message = "the bank has never compiled in this run"
+            self.send_failure(HTTPStatus.NOT_FOUND, message)
+
+    def _stream_events(self) -> None:
+        """Server-sent events: the state now, then each new one, until either side leaves."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        revision = 0
+        while not self.view.states.closed:
+            snapshot = self.view.states.after(revision, HEARTBEAT_SECONDS)
+            if snapshot is None:
+                self.wfile.write(b":\n\n")
+                continue
+            revision = snapshot.revision
+            data = json.dumps(self._state(), ensure_ascii=False)
+            self.wfile.write(f"event: state\ndata: {data}\n\n".encode())
+
+    def _preview(self, body: bytes) -> dict[str, Any]:
+        change, _ = requested_change(body)
+        return preview_data(self.view.edits.preview(change))
+
+    def _write(self, body: bytes) -> dict[str, Any]:
+        return self._written(self.view.edits.write(*requested_change(body)))
+
+    def _undo(self, _: bytes) -> dict[str, Any]:
+        return self._written(self.view.edits.undo())
+
+    def _written(self, file: str) -> dict[str, Any]:
+        self.view.states.refresh()
+        return {"file": file, "undo": self.view.edits.writes}
+
+
+class ViewServer(LocalServer):
     """Serves the bank in a folder until closed; to be used with ``with``.
 
     Raises:
@@ -32,25 +136,12 @@ class ViewServer:
     """
 
     def __init__(self, folder: Path, *, host: str = LOOPBACK, port: int = 0) -> None:
-        handler = type("BoundHandler", (Handler,), {"viewed": self})
-        self._http = _server_class(host)((host, port), handler)
-        self.assets: Mapping[str, Asset] = asset_table()
-        self.policy = security_policy(inline_digests())
+        policy = security_policy(resources.web() / PAGE)
+        super().__init__(ViewHandler, asset_table(PAGE, "/"), policy, host=host, port=port)
         self.drawing = json.dumps(shipped_face().to_json()).encode()
-        self.guard = Guard(host=host, port=int(self._http.server_address[1]))
-        self.news = News(looked_at(folder))
-        self.desk = Desk(lambda: self.news.look.bank)
-        self._watch = Watch(folder, self._changed)
-        self._thread: Thread | None = None
-
-    @property
-    def origin(self) -> str:
-        """Where it answers: ``http://127.0.0.1:6436``."""
-        host = self.guard.host
-        if host in {"0.0.0.0", "::"}:  # noqa: S104  everywhere: this machine's own name for itself
-            host = LOOPBACK if host == "0.0.0.0" else "::1"  # noqa: S104
-        shown = f"[{host}]" if ":" in host else host
-        return f"http://{shown}:{self.guard.port}"
+        self.states = StateStream(first_snapshot(folder))
+        self.edits = EditSession(lambda: self.states.snapshot.bank)
+        self._watch = Watch(folder, self.states.refresh)
 
     @property
     def url(self) -> str:
@@ -65,48 +156,10 @@ class ViewServer:
     def serve(self) -> None:
         """Watch and answer until `close` or an interrupt."""
         self._watch.start()
-        self._http.serve_forever(poll_interval=0.1)
-
-    def start(self) -> None:
-        """`serve` in a thread of its own."""
-        self._thread = Thread(target=self.serve, name="mien-view", daemon=True)
-        self._thread.start()
+        super().serve()
 
     def close(self) -> None:
         """Stop watching and answering, and give the port back."""
-        self.news.close()
-        if self._thread is not None:
-            self._http.shutdown()
-            self._thread.join()
+        self.states.close()
+        super().close()
         self._watch.stop()
-        self._http.server_close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _changed(self) -> None:
-        self.news.refresh()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = os.name != "nt"  # there, two programs could listen on one port
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """A browser that leaves in the middle of an answer is no event."""
-
-
-class _Server6(_Server):
-    address_family = socket.AF_INET6
-
-
-def _server_class(host: str) -> type[_Server]:
-    return _Server6 if ":" in host else _Server

@@ -15,11 +15,11 @@ POLL_SECONDS = 0.03
 SETTLE_SECONDS = 0.005
 MOST_SETTLES = 10
 
-Snapshot = tuple[tuple[str, int, int, int], ...]
+FileStates = tuple[tuple[str, int, int, int], ...]
 """Path, modification time in nanoseconds, size and inode of every source, sorted."""
 
 
-def snapshot(folder: Path) -> Snapshot:
+def file_states(folder: Path) -> FileStates:
     """The state of all files that can matter to the bank in ``folder``; missing ones are absent."""
     found: list[tuple[str, int, int, int]] = []
     for place in _places(folder):
@@ -50,11 +50,11 @@ def _state(entry: os.DirEntry[str]) -> tuple[str, int, int, int]:
 class Watch:
     """Calls ``changed`` from a thread of its own after files of the bank have changed."""
 
-    def __init__(self, folder: Path, changed: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, changed: Callable[[], object]) -> None:
         self._folder = folder
         self._changed = changed
         self._stop = Event()
-        self._last = snapshot(folder)
+        self._last = file_states(folder)
         self._thread = Thread(target=self._run, name="mien-watch", daemon=True)
 
     def start(self) -> None:
@@ -69,7 +69,7 @@ class Watch:
 
     def check(self) -> bool:
         """Look once; ``changed`` is called, and True returned, where something is new."""
-        now = snapshot(self._folder)
+        now = file_states(self._folder)
         if now == self._last:
             return False
         self._last = self._settled(now)
@@ -80,11 +80,11 @@ class Watch:
         while not self._stop.wait(POLL_SECONDS):
             self.check()
 
-    def _settled(self, now: Snapshot) -> Snapshot:
+    def _settled(self, now: FileStates) -> FileStates:
         """Wait for a save to end: editors write a file in steps."""
         for _ in range(MOST_SETTLES):
             self._stop.wait(SETTLE_SECONDS)
-            later = snapshot(self._folder)
+            later = file_states(self._folder)
             if later == now:
                 break
             now = later

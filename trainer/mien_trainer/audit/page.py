@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from mien.bank import Bank
-from mien.drawing.reader import shipped_face
+from mien.drawing.document import shipped_face
 from mien.drawing.svg import svg
-from mien.sheet.document import END, begin
-from mien.sheet.html import STYLE
+from mien.sheet.html import END, STYLE, begin
 from mien.text.fault import Severity
 from mien_trainer.audit.as_text import splits_line, verdict
 from mien_trainer.audit.plots import plots, vad_maps

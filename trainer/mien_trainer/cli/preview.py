@@ -46,7 +46,7 @@ def command(
     spoke, and where that cannot be done, the clip plays without.
     """
     from mien.cli.progress import progress
-    from mien.drawing.png import PngUnavailable
+    from mien.drawing.svg import PngUnavailableError
     from mien_trainer.fault import TrainerError
     from mien_trainer.preview.find import find_clip
     from mien_trainer.preview.show import show_of
@@ -65,7 +65,7 @@ def command(
             write_show(path, show, step)
     except TrainerError as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    except PngUnavailable as missing:
+    except PngUnavailableError as missing:
         raise click.UsageError(str(missing)) from missing
     lacking = ", without sound" if show.audio is None else ""
     click.echo(f"{path}: {found.label}, {show.seconds:.2f} s{lacking}")

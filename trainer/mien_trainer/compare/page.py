@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from mien.bank import Bank
-from mien.drawing.reader import shipped_face
+from mien.drawing.document import shipped_face
 from mien.drawing.svg import svg
-from mien.sheet.document import END, begin
-from mien.sheet.html import STYLE
+from mien.sheet.html import END, STYLE, begin
 from mien_trainer.compare.as_text import COLUMNS, cells
 from mien_trainer.compare.result import Result
 from mien_trainer.frames import F32

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from mien.bank import Bank
-from mien.drawing.reader import shipped_face
+from mien.drawing.document import shipped_face
 from mien.drawing.svg import svg
 from mien_trainer.evaluate.record import Evaluation, Report
 from mien_trainer.frames import F32

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from mien.bank import Bank
-from mien.sheet.document import END, begin
-from mien.sheet.html import STYLE
+from mien.sheet.html import END, STYLE, begin
 from mien_trainer.evaluate.gallery import gallery
 from mien_trainer.evaluate.plots import apart_plots, closure_plot, effect_plots, label_plots
 from mien_trainer.evaluate.record import Report, drift_figure, figures

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from mien.drawing.png import png
-from mien.drawing.reader import shipped_face
+from mien.drawing.document import shipped_face
+from mien.drawing.svg import png
 from mien_trainer.audio import find_ffmpeg
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import FRAME_RATE
@@ -42,7 +42,7 @@ def film(show: Show, suffix: str, step: Callable[[], None]) -> bytes:
 
     Raises:
         FilmError: there is no ffmpeg, or it cannot make the film.
-        PngUnavailable: the extra ``mien[png]`` is not installed.
+        PngUnavailableError: the extra ``mien[png]`` is not installed.
     """
     program = find_ffmpeg()
     if program is None:

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien import resources
-from mien.drawing.reader import shipped_face
-from mien.sheet.document import END, begin
+from mien.drawing.document import shipped_face
+from mien.sheet.html import END, begin
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.preview.kinds import kind_of
 from mien_trainer.preview.show import Show

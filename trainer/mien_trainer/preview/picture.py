@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from html import escape
 
-from mien.drawing.flat import FlatFace
+from mien.drawing.face import FlatFace
 from mien.drawing.svg import number, shapes
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.phonemes import Phoneme

@@ -26,7 +26,7 @@ def write_show(path: Path, show: Show, step: Callable[[], None]) -> None:
     Raises:
         ValueError: the name ends in none of ``SUFFIXES``.
         FilmError: a film is asked for and cannot be made.
-        PngUnavailable: a film is asked for and the extra ``mien[png]`` is not installed.
+        PngUnavailableError: a film is asked for and the extra ``mien[png]`` is not installed.
         OSError: the file cannot be written.
     """
     suffix = path.suffix.lower()

@@ -61,7 +61,7 @@ def command(
     channels = dict(zip(loaded.channels, (float(str(w)) for w in weights), strict=True))
     place = tuple(float(str(value)) for value in point)
     if out is not None:
-        from mien.drawing.write import write_drawing
+        from mien.drawing.svg import write_drawing
 
         write_drawing(out, channels)
     if output == "json":

@@ -54,7 +54,7 @@ def command(
     Under each face stand its strongest channels, the label it is nearest to at the same intensity
     and what lint says of it. With NEW, only the faces that differ are drawn, before and after.
     """
-    from mien.avatar.error import AvatarError
+    from mien.avatar.browser import AvatarError
 
     suffixes = (".html",) if judge else (".html", ".svg", ".png")
     if out.suffix.lower() not in suffixes:
@@ -75,8 +75,8 @@ def command(
 
 def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
     from mien.authored.reader import read_bank
-    from mien.drawing.png import PngUnavailable
-    from mien.sheet.write import write_page
+    from mien.drawing.svg import PngUnavailableError
+    from mien.sheet.picture import write_page
 
     old = read_bank(bank_folder(bank))
     if new is None:
@@ -88,17 +88,17 @@ def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
 
         page = comparison(old, read_bank(bank_folder(new)))
     if avatar is not None:
-        page = _worn(page, avatar)
+        page = _on_avatar(page, avatar)
     try:
         write_page(out, page)
-    except PngUnavailable as missing:
+    except PngUnavailableError as missing:
         raise click.UsageError(str(missing)) from missing
     click.echo(f"{out}: {sum(len(row.cells) for row in page.rows)} faces")
     return 0
 
 
-def _worn(page: Page, avatar: Path) -> Page:
-    from mien.avatar.page import count_faces, on_avatar
+def _on_avatar(page: Page, avatar: Path) -> Page:
+    from mien.avatar.sheet import count_faces, on_avatar
     from mien.cli.progress import progress
 
     with progress("drawing", count_faces(page)) as step:
@@ -109,8 +109,8 @@ def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) 
     from mien.authored.reader import read_bank
     from mien.cli.progress import progress
     from mien.cli.render import write_json
+    from mien.judge.html import judge_html
     from mien.judge.judge import count_pictures, judge_bank
-    from mien.judge.page import judge_html
     from mien.judge.report import report_json, report_lines
     from mien.text.atomic import write_atomic
 

@@ -48,7 +48,7 @@ export function makeLoaders(renderer, basis = new URL("basis/", LIBRARIES).href)
     async readyForBasis() {
       script ??= basisScript(new URL(BASIS_SCRIPT, basis));
       const address = await script;
-      own.setURLModifier((asked) => (asked.endsWith(BASIS_SCRIPT) ? address : asked));
+      own.setURLModifier((url) => (url.endsWith(BASIS_SCRIPT) ? address : url));
     },
     dispose: () => {
       textures.dispose();

@@ -21,7 +21,7 @@ const FURTHEST = 0.3;
 const [LEAST, MOST] = [0.02, 0.5];
 
 /**
- * Make the eyes rest on what is straight ahead, where their irises can be told.
+ * Make the eyes rest on what is straight ahead, where their irises can be found.
  *
  * @param {WebGLRenderer} renderer
  * @param {Object3D} whole the model, facing +z, in no scene yet

@@ -15,7 +15,7 @@ import { createAvatar } from "./avatar.js";
  * @property {{weights: number[], yaw: number, pitch: number}[]} faces
  */
 
-const ADDRESS = new URL("../../", import.meta.url);
+const ADDRESS = new URL("../", import.meta.url);
 const QUALITY = 0.92;
 
 /** @param {string} what @param {Blob | string} body */
@@ -39,6 +39,7 @@ async function work() {
   /** @type {Job} */
   const job = await (await fetch(new URL("job", ADDRESS))).json();
   const model = await (await fetch(new URL("model", ADDRESS))).arrayBuffer();
+  canvas.style.display = "block";
   canvas.style.width = `${job.size}px`;
   canvas.style.height = `${job.size}px`;
   const avatar = createAvatar(canvas, { pixelRatio: 1 });

@@ -1,5 +1,5 @@
 /**
- * An avatar of one's own, dropped on the page: it wears the face that the page shows.
+ * An avatar of one's own, dropped on the page: it shows the page's face.
  *
  * @module
  */
@@ -35,8 +35,7 @@ export class AvatarDrop {
     this.loaded = loaded;
     this.canvas = byId("avatar-canvas", HTMLCanvasElement);
     this.drawn = byId("face", HTMLElement);
-    this.news = byId("avatar-news", HTMLElement);
-    this.available = false;
+    this.message = byId("avatar-news", HTMLElement);
     /** @type {Avatar | null} */
     this.avatar = null;
     this.pose = { yaw: 0, pitch: 0 };
@@ -103,14 +102,10 @@ export class AvatarDrop {
   /** @param {File} file */
   async open(file) {
     if (!KINDS.test(file.name)) {
-      this.tell("error", `${file.name} is no .vrm, .glb or .gltf file.`);
+      this.showMessage("error", `${file.name} is no .vrm, .glb or .gltf file.`);
       return;
     }
-    if (!this.available) {
-      this.tell("error", "This installation of mien cannot draw avatars.");
-      return;
-    }
-    this.tell("busy", `Reading ${file.name} …`);
+    this.showMessage("busy", `Reading ${file.name} …`);
     const first = this.avatar === null;
     try {
       this.shown(true);
@@ -122,7 +117,7 @@ export class AvatarDrop {
     } catch (error) {
       if (first) this.close();
       const reason = error instanceof Error ? error.message : String(error);
-      this.tell("error", `${file.name} cannot be shown: ${reason}`);
+      this.showMessage("error", `${file.name} cannot be shown: ${reason}`);
     }
   }
 
@@ -131,7 +126,7 @@ export class AvatarDrop {
     this.avatar?.dispose();
     this.avatar = null;
     this.shown(false);
-    this.news.replaceChildren();
+    this.message.replaceChildren();
     const fresh = /** @type {HTMLCanvasElement} */ (this.canvas.cloneNode());
     this.canvas.replaceWith(fresh);
     this.canvas = fresh;
@@ -151,7 +146,7 @@ export class AvatarDrop {
    */
   report(name, { format, present, missing, still }) {
     const whole = present.length + missing.length;
-    this.news.replaceChildren(
+    this.message.replaceChildren(
       element("p", {}, `${name} (${format}) has ${present.length} of ${whole} channels. `, this.back()),
       ...listed("missing", missing),
       ...listed("there, but without effect", still),
@@ -162,9 +157,9 @@ export class AvatarDrop {
    * @param {"error" | "busy"} kind
    * @param {string} text
    */
-  tell(kind, text) {
+  showMessage(kind, text) {
     const more = this.avatar && kind === "error" ? [" ", this.back()] : [];
-    this.news.replaceChildren(element("p", { class: kind }, text, ...more));
+    this.message.replaceChildren(element("p", { class: kind }, text, ...more));
   }
 
   /** @returns {HTMLButtonElement} the way back to the drawing */

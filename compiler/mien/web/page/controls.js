@@ -1,23 +1,25 @@
 /**
- * The controls beside the pad: label, numbers, anchors, intensity, style, speech.
+ * The controls beside the pad: label, numbers, anchors, intensity, style, speech; and the theme.
  *
  * @module
  */
 
 import { byId, checkRadio, chip, element } from "./dom.js";
-import { ON_THE_LINE, anchorAt, anchorsOf, nearestIntensity, pointAt } from "./looking.js";
+import { ON_THE_LINE, anchorAt, anchorsOf, nearestIntensity, pointAt } from "./faces.js";
 import { held } from "./numbers.js";
 
 /** @typedef {import("../evaluator.js").Evaluator} Evaluator */
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Point} Point */
-/** @typedef {import("./looking.js").Anchor} Anchor */
+/** @typedef {import("./faces.js").Anchor} Anchor */
 
+const THEME_KEY = "mien-theme";
+const THEMES = ["auto", "light", "dark"];
 
 /** Everything on the left but the pad and the mixture. */
 export class Controls {
   /**
-   * @param {import("./store.js").Store} store
+   * @param {import("./view_state.js").ViewStore} store
    * @param {() => Evaluator} evaluator
    */
   constructor(store, evaluator) {
@@ -213,4 +215,20 @@ export class Controls {
  */
 function checked(group) {
   return group.querySelector("input:checked")?.getAttribute("value") ?? "";
+}
+
+/** Show the theme that was chosen last, and let it be changed. */
+export function startTheme() {
+  const button = byId("theme", HTMLButtonElement);
+  let theme = localStorage.getItem(THEME_KEY) ?? "auto";
+  const show = () => {
+    document.documentElement.dataset["theme"] = theme;
+    button.textContent = `Theme: ${theme}`;
+  };
+  button.addEventListener("click", () => {
+    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+    localStorage.setItem(THEME_KEY, theme);
+    show();
+  });
+  show();
 }

@@ -43,16 +43,16 @@ export function asJson(view, shares, weights) {
  */
 export function asYaml(weights, shorthands) {
   /** @type {Set<string>} */
-  const told = new Set();
+  const written = new Set();
   const lines = [];
   for (const [name, weight] of Object.entries(weights)) {
-    if (weight === 0 || told.has(name)) continue;
+    if (weight === 0 || written.has(name)) continue;
     const whole = Object.entries(shorthands).find(
       ([, members]) =>
         members.includes(name) &&
-        members.every((member) => weights[member] === weight && !told.has(member)),
+        members.every((member) => weights[member] === weight && !written.has(member)),
     );
-    for (const member of whole?.[1] ?? [name]) told.add(member);
+    for (const member of whole?.[1] ?? [name]) written.add(member);
     lines.push(`${whole?.[0] ?? name}: ${shortest(weight)}`);
   }
   return lines.length ? `${lines.join("\n")}\n` : "{}\n";

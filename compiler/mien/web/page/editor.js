@@ -6,12 +6,12 @@
 
 import { copy } from "./copy.js";
 import { byId, element, say } from "./dom.js";
-import { faultList } from "./faults.js";
+import { faultList } from "./status.js";
 import { Refusal, ask } from "./server.js";
 
-/** @typedef {import("./looking.js").Anchor} Anchor */
+/** @typedef {import("./faces.js").Anchor} Anchor */
 /** @typedef {import("./types.js").Preview} Preview */
-/** @typedef {import("./types.js").LabelNews} LabelNews */
+/** @typedef {import("./types.js").LabelFacts} LabelFacts */
 
 const PAUSE = 120;
 
@@ -24,7 +24,7 @@ export class Editor {
     this.values = new Map();
     /** @type {Map<string, Map<string, number>>} label and anchor to values: none is lost on the way */
     this.drafts = new Map();
-    /** @type {readonly string[]} remarks on channels that do not show what was asked of them */
+    /** @type {readonly string[]} remarks on channels that do not show the weight they were given */
     this.heldBack = [];
     this.label = "";
     /** @type {Anchor | null} */
@@ -32,14 +32,14 @@ export class Editor {
     /** @type {Preview | null} */
     this.preview = null;
     this.timer = 0;
-    this.asked = 0;
+    this.requests = 0;
     this.panel = byId("editor", HTMLElement);
     this.title = element("h2");
     this.place = element("p", { class: "hint" });
     this.both = element("input", { type: "checkbox", id: "both-sides" });
     this.both.checked = true;
     this.diff = element("pre", { class: "diff", tabindex: "0", "aria-label": "The change" });
-    this.news = element("div", { role: "status" });
+    this.remarksHome = element("div", { role: "status" });
     this.write = this.button("Write to file", () => void this.writeBack());
     this.write.classList.add("primary");
     this.lines = this.button("Copy lines", () => {
@@ -48,7 +48,7 @@ export class Editor {
     this.discard = this.button("Discard", () => this.clear());
     this.back = this.button("Undo last write", () => void this.undo());
     /** @type {(Node | string)[]} what happened last, until the next drag */
-    this.told = [];
+    this.message = [];
     this.undoable = 0;
     this.readOnly = "";
     this.panel.append(
@@ -56,7 +56,7 @@ export class Editor {
       this.place,
       element("label", { class: "both" }, this.both, " Move both sides together"),
       this.diff,
-      this.news,
+      this.remarksHome,
       element("div", { class: "tools" }, this.write, this.lines, this.discard, this.back),
     );
   }
@@ -77,7 +77,7 @@ export class Editor {
       this.values = this.drafts.get(key) ?? new Map();
       if (anchor) this.drafts.set(key, this.values);
       this.preview = null;
-      this.told = [];
+      this.message = [];
       if (anchor) this.later();
     }
   }
@@ -85,12 +85,12 @@ export class Editor {
   /**
    * New files, maybe: what is pending is tried on them.
    *
-   * @param {LabelNews | undefined} news of the label
+   * @param {LabelFacts | undefined} facts of the label
    * @param {number} undo
    */
-  refresh(news, undo) {
+  refresh(facts, undo) {
     this.undoable = undo;
-    this.readOnly = news?.readOnly ?? "";
+    this.readOnly = facts?.readOnly ?? "";
     if (this.anchor) this.later();
     this.show();
   }
@@ -100,7 +100,7 @@ export class Editor {
    */
   set(values) {
     for (const [channel, value] of values) this.values.set(channel, value);
-    this.told = [];
+    this.message = [];
     this.later();
     this.changed();
   }
@@ -108,7 +108,7 @@ export class Editor {
   /** Forget what is not written. */
   clear() {
     this.values.clear();
-    this.told = [];
+    this.message = [];
     this.later();
     this.changed();
   }
@@ -122,13 +122,13 @@ export class Editor {
   /** Ask what the edit would do to the file. */
   async look() {
     if (!this.anchor) return;
-    this.asked += 1;
-    const mine = this.asked;
+    this.requests += 1;
+    const mine = this.requests;
     try {
       const preview = /** @type {Preview} */ (await ask("preview", this.body()));
-      if (mine === this.asked) this.preview = preview;
+      if (mine === this.requests) this.preview = preview;
     } catch (error) {
-      if (mine !== this.asked) return;
+      if (mine !== this.requests) return;
       this.preview = null;
       this.failed(error);
     }
@@ -142,7 +142,7 @@ export class Editor {
       name: this.anchor?.name ?? "",
       style: this.anchor?.style ?? false,
       values: Object.fromEntries(this.values),
-      seen: this.preview?.seen ?? "",
+      base: this.preview?.base ?? "",
     };
   }
 
@@ -157,7 +157,7 @@ export class Editor {
     const lines = preview?.diff ?? [];
     this.diff.hidden = lines.length === 0;
     this.diff.replaceChildren(...lines.map(diffLine));
-    this.news.replaceChildren(...this.told, ...this.remarks());
+    this.remarksHome.replaceChildren(...this.message, ...this.remarks());
     const sound = preview !== null && lines.length > 0 && preview.faults.length === 0;
     this.write.disabled = !sound || this.readOnly !== "";
     this.lines.disabled = preview === null || preview.lines === "";
@@ -177,18 +177,18 @@ export class Editor {
     if (this.heldBack.length) {
       return [element("p", { class: "hint" }, `Held back by other channels: ${this.heldBack.join(", ")}.`)];
     }
-    if (preview && this.values.size === 0 && this.told.length === 0) {
+    if (preview && this.values.size === 0 && this.message.length === 0) {
       return [element("p", { class: "hint" }, "Drag a bar; the lines of the file appear here.")];
     }
     return [];
   }
 
-  /** Write the edit into the file that was seen. */
+  /** Write the edit into the file that was shown. */
   async writeBack() {
     try {
       const { file } = /** @type {{file: string}} */ (await ask("write", this.body()));
       this.values.clear();
-      this.tell(`Written to ${file}.`);
+      this.succeeded(`Written to ${file}.`);
     } catch (error) {
       this.preview = null;
       this.failed(error);
@@ -201,7 +201,7 @@ export class Editor {
   async undo() {
     try {
       const { file } = /** @type {{file: string}} */ (await ask("undo", {}));
-      this.tell(`${file} is as it was before.`);
+      this.succeeded(`${file} is as it was before.`);
     } catch (error) {
       this.failed(error);
     }
@@ -210,8 +210,8 @@ export class Editor {
   }
 
   /** @param {string} text */
-  tell(text) {
-    this.told = [element("p", { class: "fine" }, text)];
+  succeeded(text) {
+    this.message = [element("p", { class: "fine" }, text)];
     say(text);
   }
 
@@ -219,8 +219,8 @@ export class Editor {
   failed(error) {
     const refusal = error instanceof Refusal ? error : null;
     const text = refusal?.message ?? "The server does not answer. Is mien view still running?";
-    this.told = [element("p", { class: "error" }, text)];
-    if (refusal?.faults.length) this.told.push(faultList(refusal.faults));
+    this.message = [element("p", { class: "error" }, text)];
+    if (refusal?.faults.length) this.message.push(faultList(refusal.faults));
   }
 
   /**

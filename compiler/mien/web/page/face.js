@@ -26,7 +26,7 @@ export class Face {
 
   /**
    * @param {Record<string, number>} weights
-   * @param {string} about what a person who cannot see it is told
+   * @param {string} about what a screen reader says
    * @param {boolean} smooth
    */
   show(weights, about, smooth) {

@@ -1,5 +1,5 @@
 /**
- * The page: news from the server on one side, the view on the other, the face between them.
+ * The page: the server's states on one side, the view on the other, the face between them.
  *
  * @module
  */
@@ -8,13 +8,11 @@ import { readArtifact } from "../artifact.js";
 import { Evaluator } from "../evaluator.js";
 import { AvatarDrop } from "./avatar_drop.js";
 import { Bars } from "./bars.js";
-import { Controls } from "./controls.js";
+import { Controls, startTheme } from "./controls.js";
 import { asJson, asYaml, copy } from "./copy.js";
 import { byId, element } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Face } from "./face.js";
-import { faultList } from "./faults.js";
-import { linkOf, readLink } from "./link.js";
 import {
   ON_THE_LINE,
   anchorAt,
@@ -24,18 +22,18 @@ import {
   nearestIntensity,
   pointAt,
   shares,
-} from "./looking.js";
+} from "./faces.js";
 import { Mixture } from "./mixture.js";
 import { signed } from "./numbers.js";
 import { Pad } from "./pad.js";
 import { Player } from "./player.js";
 import { fetchArtifact, fetchDrawing, keepKey, listen } from "./server.js";
-import { Store } from "./store.js";
-import { startTheme } from "./theme.js";
+import { Status } from "./status.js";
+import { ViewStore, linkOf, readLink } from "./view_state.js";
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").View} View */
-/** @typedef {import("./looking.js").Anchor} Anchor */
+/** @typedef {import("./faces.js").Anchor} Anchor */
 
 const LINK_PAUSE = 200;
 const MIDDLE = 0.5;
@@ -56,9 +54,8 @@ class Page {
     this.weights = new Float32Array();
     this.smooth = false;
     this.link = 0;
-    this.connected = false;
-    this.met = false; // whether the server has ever answered
-    this.store = new Store({ label: "", mix: {}, vad: [0, 0, 0], style: "", speech: 0, edit: "" });
+    this.status = new Status();
+    this.store = new ViewStore({ label: "", mix: {}, vad: [0, 0, 0], style: "", speech: 0, edit: "" });
     this.face = new Face(drawing);
     this.pad = new Pad((v, a) => this.store.set({ vad: [v, a, this.store.view.vad[2]] }));
     this.bars = new Bars((channel, weight) => this.dragBar(channel, weight));
@@ -75,7 +72,7 @@ class Page {
     this.wire();
   }
 
-  /** Buttons, the address, and the news. */
+  /** Buttons, the address, and the server's states. */
   wire() {
     byId("edit", HTMLButtonElement).addEventListener("click", () => this.toggleEdit());
     const json = byId("copy-json", HTMLButtonElement);
@@ -94,30 +91,26 @@ class Page {
       keepKey();
       this.smooth = true;
       // Not location.hash: by now the view's own link may have been written over the one followed.
-      this.take(readLink(new URL(event.newURL).hash));
+      this.lookAt(readLink(new URL(event.newURL).hash));
     });
     listen(
       (state) => {
-        this.turn = this.turn.then(() => this.hear(state));
+        this.turn = this.turn.then(() => this.receive(state));
       },
-      (connected) => {
-        this.connected = connected;
-        this.met ||= connected;
-        this.showStatus();
-      },
+      (connected) => this.status.connect(connected),
     );
   }
 
   /**
-   * New news: fetch the artifact where it is another, keep the view where it can be kept.
+   * A new state: fetch the artifact where it is another, keep the view where it can be kept.
    *
    * @param {State} state
    */
-  async hear(state) {
+  async receive(state) {
     const first = this.evaluator === null;
     if (state.artifact && state.artifact !== this.digest) {
       const evaluator = new Evaluator(readArtifact(await fetchArtifact()));
-      const stood = this.evaluator && anchorAt(this.evaluator, this.store.view);
+      const anchor = this.evaluator && anchorAt(this.evaluator, this.store.view);
       const channels = this.evaluator?.tables.channels.join();
       this.evaluator = evaluator;
       this.digest = state.artifact;
@@ -125,53 +118,51 @@ class Page {
       this.state = state;
       this.smooth = true;
       const given = first ? readLink(location.hash) : this.store.view;
-      this.take(stood ? { ...given, ...moved(evaluator, this.store.view, stood) } : given);
+      this.lookAt(anchor ? { ...given, ...moved(evaluator, this.store.view, anchor) } : given);
     }
     this.state = state;
-    this.avatar.available = state.avatar;
     this.editor.refresh(state.labels[this.store.view.label], state.undo);
     this.show();
     document.documentElement.dataset["revision"] = String(state.revision);
   }
 
   /**
-   * Look at what is asked for, as far as the bank has it.
+   * Look at what is requested, as far as the bank has it.
    *
-   * @param {Partial<View>} asked
+   * @param {Partial<View>} request
    */
-  take(asked) {
+  lookAt(request) {
     const { evaluator } = this;
     if (!evaluator) return;
-    const known = evaluator.tables.labels.map((one) => one.label);
-    const wanted = asked.label ?? "";
-    const label = known.includes(wanted) ? wanted : (known[1] ?? known[0]);
+    const labels = evaluator.tables.labels.map((one) => one.label);
+    const wanted = request.label ?? "";
+    const label = labels.includes(wanted) ? wanted : (labels[1] ?? labels[0]);
     const mix = Object.fromEntries(
-      Object.entries(asked.mix ?? {}).filter(([name]) => known.includes(name)),
+      Object.entries(request.mix ?? {}).filter(([name]) => labels.includes(name)),
     );
     const mixed = Object.keys(mix).length > 1;
     const anchors = anchorsOf(evaluator, label);
-    const style = anchors.find((one) => one.style && one.name === asked.style && !mixed);
-    const edit = anchors.find((one) => one.name === asked.edit && !mixed);
+    const style = anchors.find((one) => one.style && one.name === request.style && !mixed);
+    const edit = anchors.find((one) => one.name === request.edit && !mixed);
     /** @type {View} */
     const view = {
       label,
       mix: mixed ? mix : {},
       vad: [0, 0, 0],
       style: style?.name ?? "",
-      speech: asked.speech ?? 0,
+      speech: request.speech ?? 0,
       edit: edit?.name ?? "",
     };
-    view.vad = asked.vad && label === wanted ? asked.vad : (style?.vad ?? pointAt(evaluator, view, MIDDLE));
+    view.vad = request.vad && label === wanted ? request.vad : (style?.vad ?? pointAt(evaluator, view, MIDDLE));
     if (edit) Object.assign(view, at(edit));
     this.store.set(view);
   }
 
   /** Draw everything from the view. */
   show() {
-    this.showStatus();
     const { state, evaluator } = this;
     if (!state) return;
-    this.showFaults(state);
+    this.status.show(state);
     document.body.classList.toggle("empty", evaluator === null);
     if (!evaluator) return;
     const { view } = this.store;
@@ -197,52 +188,6 @@ class Page {
     this.keepLink();
   }
 
-  /** Connected, sound, or neither. */
-  showStatus() {
-    const status = byId("status", HTMLElement);
-    const errors = (this.state?.faults ?? []).filter((one) => one.severity === "error").length;
-    const [kind, text] = !this.connected
-      ? ["gone", this.met ? "Disconnected: is mien view running?" : "Connecting"]
-      : errors
-        ? ["faulty", errors === 1 ? "1 fault" : `${errors} faults`]
-        : ["live", "Live"];
-    if (status.textContent !== text) status.textContent = text;
-    status.className = `status ${kind}`;
-  }
-
-  /** @param {State} state */
-  showFaults(state) {
-    const home = byId("faults", HTMLElement);
-    const told = JSON.stringify([state.faults, state.fresh, state.artifact !== ""]);
-    if (home.dataset["told"] === told) return;
-    home.dataset["told"] = told;
-    const warnings = state.faults.filter((one) => one.severity === "warning");
-    const errors = state.faults.filter((one) => one.severity === "error");
-    home.replaceChildren();
-    document.body.classList.toggle("is-faulty", errors.length > 0);
-    if (errors.length) {
-      const rest = state.artifact
-        ? "The face below is the last good one."
-        : "There is no face until they are mended.";
-      const count = errors.length === 1 ? "a fault" : `${errors.length} faults`;
-      home.append(
-        element(
-          "div",
-          { class: "panel error" },
-          element("h2", {}, `The bank has ${count}`),
-          element("p", { class: "hint" }, rest.replace("they are", errors.length === 1 ? "it is" : "they are")),
-          faultList(errors),
-        ),
-      );
-    }
-    if (warnings.length) {
-      const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
-      home.append(
-        element("details", { class: "panel warning" }, element("summary", {}, count), faultList(warnings)),
-      );
-    }
-  }
-
   /** @param {State} state */
   showAbout(state) {
     const { view } = this.store;
@@ -252,20 +197,20 @@ class Page {
     byId("caption", HTMLElement).textContent = this.caption();
     const home = byId("about", HTMLElement);
     const key = JSON.stringify([view.label, view.mix, state.labels[view.label]]);
-    if (home.dataset["told"] === key) return;
-    home.dataset["told"] = key;
-    const news = state.labels[view.label];
+    if (home.dataset["shown"] === key) return;
+    home.dataset["shown"] = key;
+    const facts = state.labels[view.label];
     home.replaceChildren();
-    if (!news || Object.keys(view.mix).length) return;
-    home.append(element("p", {}, news.description));
+    if (!facts || Object.keys(view.mix).length) return;
+    home.append(element("p", {}, facts.description));
     /** @type {[string, string][]} */
-    const facts = [
-      ["Action units", news.units],
-      ["Head", news.head],
-      ["Gaze", news.gaze],
-      ["Asymmetry", news.asymmetry],
-      ["Timing", news.timing],
-      ["File", news.file],
+    const rows = [
+      ["Action units", facts.units],
+      ["Head", facts.head],
+      ["Gaze", facts.gaze],
+      ["Asymmetry", facts.asymmetry],
+      ["Timing", facts.timing],
+      ["File", facts.file],
     ];
     home.append(
       element(
@@ -275,7 +220,7 @@ class Page {
         element(
           "dl",
           {},
-          ...facts
+          ...rows
             .filter(([, fact]) => fact && fact !== "none")
             .flatMap(([name, fact]) => [element("dt", {}, name), element("dd", {}, fact)]),
         ),
@@ -298,8 +243,8 @@ class Page {
   caption() {
     const { view } = this.store;
     const [v, a, d] = view.vad.map(signed);
-    const stood = anchorAt(this.ready(), view);
-    const where = stood && !stood.style && Object.keys(view.mix).length === 0 ? ` ${stood.name}` : "";
+    const anchor = anchorAt(this.ready(), view);
+    const where = anchor && !anchor.style && Object.keys(view.mix).length === 0 ? ` ${anchor.name}` : "";
     const spoken = view.speech ? `, speech ${Math.round(view.speech * 100)} %` : "";
     return `${this.title()}${where} at V ${v} A ${a} D ${d}${spoken}`;
   }
@@ -314,7 +259,7 @@ class Page {
       const onLine = distance <= ON_THE_LINE;
       this.store.set(onLine ? { ...view, vad: pointAt(evaluator, view, intensity) } : view);
     }
-    else this.take({ label: labels[0] ?? this.store.view.label, speech: this.store.view.speech });
+    else this.lookAt({ label: labels[0] ?? this.store.view.label, speech: this.store.view.speech });
   }
 
   /** Into edit mode at the nearest anchor, or out of it. */
@@ -327,9 +272,9 @@ class Page {
     }
     this.player.stop();
     const anchors = anchorsOf(evaluator, view.label);
-    const worn = anchors.find((one) => one.style && one.name === view.style);
+    const style = anchors.find((one) => one.style && one.name === view.style);
     const near = anchorAt(evaluator, view) ?? anchors.reduce((a, b) => (gap(b, view) < gap(a, view) ? b : a));
-    const anchor = worn ?? near;
+    const anchor = style ?? near;
     this.smooth = true;
     this.store.set({ ...at(anchor), mix: {}, edit: anchor.name });
   }
@@ -363,9 +308,9 @@ class Page {
     const plain = evaluator.face(this.store.view.label, anchor.vad);
     return [...this.editor.values].flatMap(([channel, offset]) => {
       const c = channels.indexOf(channel);
-      const asked = Math.min(1, table.styleGain[row + c] * plain[c] + offset);
+      const wanted = Math.min(1, table.styleGain[row + c] * plain[c] + offset);
       const shows = this.weights[c];
-      return asked - shows > HUNDREDTH ? [`${channel} ${asked.toFixed(2)} shows as ${shows.toFixed(2)}`] : [];
+      return wanted - shows > HUNDREDTH ? [`${channel} ${wanted.toFixed(2)} shows as ${shows.toFixed(2)}`] : [];
     });
   }
 
@@ -421,8 +366,8 @@ class Page {
   /** @returns {import("./player.js").Stop | null} the archetype that is shown, or the label's last */
   stop() {
     const { view } = this.store;
-    const stood = anchorAt(this.ready(), view);
-    return { label: view.label, name: stood?.name ?? this.ready().tables.intensities[0] };
+    const anchor = anchorAt(this.ready(), view);
+    return { label: view.label, name: anchor?.name ?? this.ready().tables.intensities[0] };
   }
 
   /** @param {import("./player.js").Stop} stop */
@@ -472,12 +417,12 @@ function at(anchor) {
  *
  * @param {Evaluator} evaluator
  * @param {View} view
- * @param {Anchor} stood
+ * @param {Anchor} before
  * @returns {Partial<View>}
  */
-function moved(evaluator, view, stood) {
+function moved(evaluator, view, before) {
   if (!evaluator.labels.has(view.label)) return {};
-  const same = anchorsOf(evaluator, view.label).find((one) => one.name === stood.name);
+  const same = anchorsOf(evaluator, view.label).find((one) => one.name === before.name);
   return same ? { vad: same.vad } : {};
 }
 

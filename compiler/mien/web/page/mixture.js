@@ -5,7 +5,7 @@
  */
 
 import { byId, element } from "./dom.js";
-import { shares } from "./looking.js";
+import { shares } from "./faces.js";
 
 /** @typedef {import("./types.js").View} View */
 

@@ -6,7 +6,7 @@
 
 /** @typedef {import("./types.js").Point} Point */
 
-/** A float32 is told apart from its neighbours by this many digits. */
+/** A float32 differs from its neighbours by this many digits. */
 const DIGITS = 9;
 
 /**

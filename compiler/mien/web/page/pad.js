@@ -6,13 +6,13 @@
  */
 
 import { byId, shape } from "./dom.js";
-import { anchorsOf, shares } from "./looking.js";
+import { anchorsOf, shares } from "./faces.js";
 import { held, signed } from "./numbers.js";
 
 /** @typedef {import("../evaluator.js").Evaluator} Evaluator */
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./types.js").Point} Point */
-/** @typedef {import("./looking.js").Anchor} Anchor */
+/** @typedef {import("./faces.js").Anchor} Anchor */
 
 /** @typedef {{x: number, y: number}} Step */
 

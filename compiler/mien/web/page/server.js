@@ -1,12 +1,12 @@
 /**
- * Talking with the server: its news, its artifact, and edits.
+ * Talking with the server: its states, its artifact, and edits.
  *
  * @module
  */
 
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Preview} Preview */
-/** @typedef {import("./types.js").FaultNews} FaultNews */
+/** @typedef {import("./types.js").FaultFacts} FaultFacts */
 /** @typedef {import("../drawing.js").FlatFace} FlatFace */
 
 const KEY = "mien-key";
@@ -16,7 +16,7 @@ export class Refusal extends Error {
   /**
    * @param {number} status
    * @param {string} message
-   * @param {readonly FaultNews[]} faults
+   * @param {readonly FaultFacts[]} faults
    */
   constructor(status, message, faults) {
     super(message);
@@ -36,16 +36,16 @@ export function keepKey() {
 }
 
 /**
- * Hear the news for as long as the page lives.
+ * Receive the server's states for as long as the page lives.
  *
- * @param {(state: State) => void} heard
+ * @param {(state: State) => void} received
  * @param {(connected: boolean) => void} connected
  */
-export function listen(heard, connected) {
+export function listen(received, connected) {
   const events = new EventSource("/api/events");
   events.addEventListener("open", () => connected(true));
   events.addEventListener("error", () => connected(false));
-  events.addEventListener("state", (event) => heard(JSON.parse(event.data)));
+  events.addEventListener("state", (event) => received(JSON.parse(event.data)));
 }
 
 /** @returns {Promise<ArrayBuffer>} the last good artifact */

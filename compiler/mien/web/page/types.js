@@ -1,5 +1,5 @@
 /**
- * What the page's modules tell each other.
+ * The records that the page's modules exchange.
  *
  * @module
  */
@@ -21,7 +21,7 @@
 /**
  * A fault of a source file.
  *
- * @typedef {object} FaultNews
+ * @typedef {object} FaultFacts
  * @property {string} file
  * @property {number} line 0 where the whole file is meant
  * @property {number} column
@@ -36,7 +36,7 @@
 /**
  * What a label's file says for people.
  *
- * @typedef {object} LabelNews
+ * @typedef {object} LabelFacts
  * @property {string} title
  * @property {string} description
  * @property {string} units its core action units
@@ -50,19 +50,18 @@
  */
 
 /**
- * The server's news.
+ * The server's state of the bank.
  *
  * @typedef {object} State
  * @property {number} revision
  * @property {string} folder
  * @property {string} artifact digest of the last good one, or empty
  * @property {boolean} fresh whether the artifact is that of the files as they are now
- * @property {readonly FaultNews[]} faults
+ * @property {readonly FaultFacts[]} faults
  * @property {string} title
- * @property {Readonly<Record<string, LabelNews>>} labels
+ * @property {Readonly<Record<string, LabelFacts>>} labels
  * @property {Readonly<Record<string, readonly string[]>>} shorthands
  * @property {number} undo how many writes can be taken back
- * @property {boolean} avatar whether avatars can be drawn
  */
 
 /**
@@ -71,10 +70,10 @@
  * @typedef {object} Preview
  * @property {string} file
  * @property {number} line
- * @property {string} seen digest of the file that it was made for
+ * @property {string} base digest of the file that it was made for
  * @property {string} lines
  * @property {readonly string[]} diff
- * @property {readonly FaultNews[]} faults
+ * @property {readonly FaultFacts[]} faults
  */
 
 export {};

@@ -1,4 +1,4 @@
-"""A sheet whose faces are worn by an avatar."""
+"""A sheet whose faces are drawn on an avatar."""
 
 from __future__ import annotations
 
@@ -23,23 +23,25 @@ def on_avatar(page: Page, model: Path, step: Callable[[], None] = lambda: None) 
         AvatarError: the model cannot be used, or there is no browser that works.
         OSError: the model cannot be read.
     """
-    told: list[Facts] = []
+    facts: list[Facts] = []
     pictures: list[str] = []
     for one in draw_faces(model, [Shot(weights=face) for face in _faces(page)], size=SIZE):
         if isinstance(one, Facts):
-            told.append(one)
+            facts.append(one)
         else:
             pictures.append(f"data:image/jpeg;base64,{base64.b64encode(one).decode('ascii')}")
             step()
     numbers = count()
 
-    def worn(cell: Cell) -> Cell:
+    def drawn(cell: Cell) -> Cell:
         return cell if cell.weights is None else evolve(cell, image=pictures[next(numbers)])
 
     return evolve(
         page,
-        summary=(*page.summary, *(facts_in_words(model.name, facts) for facts in told)),
-        rows=tuple(evolve(row, cells=tuple(worn(cell) for cell in row.cells)) for row in page.rows),
+        summary=(*page.summary, *(describe_model(model.name, one) for one in facts)),
+        rows=tuple(
+            evolve(row, cells=tuple(drawn(cell) for cell in row.cells)) for row in page.rows
+        ),
     )
 
 
@@ -48,7 +50,7 @@ def count_faces(page: Page) -> int:
     return sum(1 for _ in _faces(page))
 
 
-def facts_in_words(name: str, facts: Facts) -> str:
+def describe_model(name: str, facts: Facts) -> str:
     """What a model can and cannot show, in a line."""
     whole = len(facts.present) + len(facts.missing)
     parts = [f"Drawn on {name} ({facts.format}), which has {len(facts.present)} of {whole} shapes."]

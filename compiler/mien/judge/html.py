@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from mien.avatar.page import facts_in_words
-from mien.judge.channels import ChannelSight, Sight
-from mien.judge.grid import confusion_svg
-from mien.judge.nearest import Face
+from mien.avatar.sheet import describe_model
+from mien.judge.measures import ChannelSight, Face, Sight
 from mien.judge.report import FAINT, Measure, Report, channels_with, measure_line
 from mien.sheet.html import STYLE
 
 _STRONG = 6
 _STYLE = """
-.told { color: #3d7a5a; font-weight: 600; } .missed { color: var(--error); font-weight: 600; }
+.recognised { color: #3d7a5a; font-weight: 600; } .missed { color: var(--error); font-weight: 600; }
 h2 { margin: 2rem 0 .5rem; } h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
 .grids { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; }
 .pairs { display: flex; flex-wrap: wrap; gap: 1rem 1.5rem; }
@@ -54,20 +52,20 @@ def _document(report: Report) -> Iterator[str]:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    yield facts_in_words(report.avatar, report.facts)
+    yield describe_model(report.avatar, report.facts)
     yield (
         f"Each archetype is drawn in {report.views} turns of the head and read back by MediaPipe; "
-        "the reading of the face at rest is taken away. A face is told where the nearest of all "
-        "others is of its own label. Rows are what was meant, columns what it is nearest to. The "
-        "label that holds the face at rest is compared with and not judged."
+        "the reading of the face at rest is taken away. A face is recognised where the nearest of "
+        "all others is of its own label. Rows are what was meant, columns what it is nearest to. "
+        "The label that holds the face at rest is compared with and not judged."
     )
-    unseen = channels_with(report, Sight.UNSEEN)
+    unseen = channels_with(report, Sight.HIDDEN)
     yield (
         "One machine's eye on one head: it is a check on the people who look, not their stand-in. "
         f"It does not observe {', '.join(unseen) if unseen else 'nothing: every channel shows'}."
     )
-    if report.lost:
-        yield f"No face was found in {', '.join(str(face) for face in report.lost)}."
+    if report.undetected:
+        yield f"No face was found in {', '.join(str(face) for face in report.undetected)}."
 
 
 def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
@@ -78,7 +76,7 @@ def _measure(measure: Measure, pictures: dict[Face, str]) -> Iterator[str]:
     def far(distance: float) -> str:
         return f"{distance:.1f}{measure.unit}" if measure.unit else f"{distance:.2f}"
 
-    yield f"<h2>By {escape(measure.name)}</h2>\n<h3>Not told</h3>\n"
+    yield f"<h2>By {escape(measure.name)}</h2>\n<h3>Not recognised</h3>\n"
     if not measure.failures:
         yield "<p>None: every face is nearest to one of its own label.</p>\n"
     yield '<div class="pairs">\n'
@@ -86,7 +84,7 @@ def _measure(measure: Measure, pictures: dict[Face, str]) -> Iterator[str]:
         yield '<div class="pair">\n'
         yield _figure(one.face, "meant", pictures)
         yield _figure(one.other, far(one.other_distance), pictures, "missed")
-        yield _figure(one.own, far(one.own_distance), pictures, "told")
+        yield _figure(one.own, far(one.own_distance), pictures, "recognised")
         yield "</div>\n"
     yield '</div>\n<h3>Closest faces of different labels</h3>\n<div class="pairs">\n'
     for pair in measure.closest:
@@ -154,3 +152,51 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
         cells = "".join(f"<td>{escape(text)}</td>" for text in row)
         yield f"<tr>{cells}</tr>\n"
     yield "</tbody>\n</table>\n"
+
+
+_CELL, _SIDE, _TOP = 26, 108, 92
+
+
+def confusion_svg(labels: Sequence[str], counts: Sequence[Sequence[int]], title: str) -> str:
+    """``counts`` (n, n) as SVG text; the diagonal is what one hopes for."""
+    size = _CELL * len(labels)
+    width, height = _SIDE + size + 40, _TOP + size + 2
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
+        f' height="{height}" role="img" font-size="12">\n<title>{escape(title)}</title>\n'
+        f"{''.join(_parts(labels, counts, size))}</svg>\n"
+    )
+
+
+def _parts(labels: Sequence[str], counts: Sequence[Sequence[int]], size: int) -> Iterator[str]:
+    most = max((count for row in counts for count in row), default=0)
+    for i, label in enumerate(labels):
+        middle = i * _CELL + _CELL / 2
+        yield (
+            f'<text x="{_SIDE - 8}" y="{_TOP + middle + 4:g}" text-anchor="end"'
+            f' fill="currentColor">{escape(label)}</text>\n'
+            f'<text transform="translate({_SIDE + middle + 4:g} {_TOP - 8}) rotate(-60)"'
+            f' fill="currentColor">{escape(label)}</text>\n'
+        )
+    for y, row in enumerate(counts):
+        for x, count in enumerate(row):
+            yield _cell(x, y, count, most)
+    yield (
+        f'<rect x="{_SIDE}" y="{_TOP}" width="{size}" height="{size}" fill="none"'
+        ' stroke="currentColor" stroke-opacity="0.35"/>\n'
+    )
+
+
+def _cell(x: int, y: int, count: int, most: int) -> str:
+    left, top = _SIDE + x * _CELL, _TOP + y * _CELL
+    box = f'<rect x="{left}" y="{top}" width="{_CELL}" height="{_CELL}"'
+    if count == 0:
+        shade = 0.05 if x == y else 0.0
+        return f'{box} fill="currentColor" fill-opacity="{shade:g}"/>\n'
+    colour = "#3d7a5a" if x == y else "#b3261e"
+    opacity = 0.35 + 0.65 * count / most
+    return (
+        f'{box} fill="{colour}" fill-opacity="{opacity:.2f}"/>\n'
+        f'<text x="{left + _CELL / 2:g}" y="{top + _CELL / 2 + 4:g}" text-anchor="middle"'
+        f' font-weight="600" fill="#fff">{count}</text>\n'
+    )

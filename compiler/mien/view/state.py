@@ -1,9 +1,10 @@
-"""What there is to see of a bank: its last good artifact, and what is wrong with its files now."""
+"""The state of a bank's folder: its last good artifact, what is wrong now, and waiting for news."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from threading import Condition, Lock
 
 from attrs import evolve, field, frozen
 
@@ -20,7 +21,7 @@ from mien.versions import ENGINE
 
 
 @frozen(kw_only=True, eq=False)
-class Look:
+class Snapshot:
     """One state of a bank. ``bank``, ``artifact`` and ``digest`` are those of the last good one.
 
     ``faults`` are of the files as they are now, warnings among them; ``fresh`` says that the files
@@ -36,21 +37,21 @@ class Look:
     faults: tuple[Fault, ...] = field(default=())
 
 
-def looked_at(folder: Path) -> Look:
-    """The first look at the bank in ``folder``; faults are in it, not raised."""
-    return look_again(Look(folder=folder))
+def first_snapshot(folder: Path) -> Snapshot:
+    """The first snapshot of the bank in ``folder``; faults are in it, not raised."""
+    return next_snapshot(Snapshot(folder=folder))
 
 
-def look_again(before: Look) -> Look:
+def next_snapshot(before: Snapshot) -> Snapshot:
     """Read the bank anew. Where it cannot be compiled, what was good stays, with the faults."""
     revision = before.revision + 1
     try:
         compiled = compile_for_view(before.folder)
     except SourceError as refusal:
         return evolve(before, revision=revision, fresh=False, faults=refusal.faults)
-    except Exception as error:  # noqa: BLE001, RUF100  the watch goes on whatever a file holds
+    except Exception as error:  # noqa: BLE001, RUF100  the page stays up whatever a file holds
         return evolve(
-            before, revision=revision, fresh=False, faults=(_surprise(before.folder, error),)
+            before, revision=revision, fresh=False, faults=(_unexpected(before.folder, error),)
         )
     return evolve(
         before,
@@ -86,7 +87,7 @@ def compile_for_view(folder: Path) -> CompiledForView:
     return CompiledForView(bank=bank, artifact=artifact_bytes(tables), warnings=found)
 
 
-def _surprise(folder: Path, error: Exception) -> Fault:
+def _unexpected(folder: Path, error: Exception) -> Fault:
     return Fault(
         place=Place(shown_path(folder)),
         path="",
@@ -94,3 +95,49 @@ def _surprise(folder: Path, error: Exception) -> Fault:
         message=f"the bank could not be read: {type(error).__name__}: {error}",
         hint="save the file again; if this stays, it is a defect of mien",
     )
+
+
+class StateStream:
+    """Holds the newest snapshot; threads wait here for a newer one."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._closed = False
+        self._condition = Condition()
+        self._reading = Lock()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest snapshot."""
+        with self._condition:
+            return self._snapshot
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stream has ended."""
+        with self._condition:
+            return self._closed
+
+    def refresh(self) -> Snapshot:
+        """Read the bank anew and wake all who wait."""
+        with self._reading:
+            newer = next_snapshot(self.snapshot)
+            with self._condition:
+                self._snapshot = newer
+                self._condition.notify_all()
+        return newer
+
+    def after(self, revision: int, timeout: float) -> Snapshot | None:
+        """The first newer than ``revision``; None after ``timeout`` seconds, or at the end."""
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._closed or self._snapshot.revision > revision, timeout
+            )
+            newer = self._snapshot.revision > revision
+            return self._snapshot if newer and not self._closed else None
+
+    def close(self) -> None:
+        """End the stream and wake all who wait."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()

@@ -41,10 +41,10 @@ export function faceOf(evaluator, view) {
   const weights = shares(view);
   const labels = Object.keys(weights);
   if (labels.length > 1) return evaluator.mixture(weights, view.vad, view.speech);
-  const worn = labels[0] === view.label ? view.style : "";
+  const style = labels[0] === view.label ? view.style : "";
   return evaluator.face(labels[0], view.vad, {
     speech: view.speech,
-    ...(worn ? { style: worn } : {}),
+    ...(style ? { style } : {}),
   });
 }
 

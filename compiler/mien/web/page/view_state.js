@@ -1,11 +1,41 @@
 /**
- * The view in the address, so that a link shows it again.
+ * The one view that every part of the page shows and changes, and the link that shows it again.
  *
  * @module
  */
 
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./types.js").Point} Point */
+
+/** Holds the view and calls its listeners after every change. */
+export class ViewStore {
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view;
+    /** @type {(() => void)[]} */
+    this.listeners = [];
+  }
+
+  /**
+   * Change parts of the view.
+   *
+   * @param {Partial<View>} parts
+   */
+  set(parts) {
+    this.view = { ...this.view, ...parts };
+    this.notify();
+  }
+
+  /** @param {() => void} listener */
+  listen(listener) {
+    this.listeners.push(listener);
+  }
+
+  /** Have everything drawn again. */
+  notify() {
+    for (const listener of this.listeners) listener();
+  }
+}
 
 /**
  * What stands behind the # for a view.

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from pathlib import Path
 from threading import Lock
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+import mien
 from mien.authored.bank import AuthoredBank
 from mien.authored.document import Document
 from mien.authored.documents import document_named
+from mien.errors import SourceError
 from mien.text.atomic import write_atomic
-from mien.text.fault import Fault
+from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
+from mien.text.place import Place
 from mien.text.suggest import did_you_mean
-from mien.view.edit.change import Change, block_text, changed_text
-from mien.view.edit.refusal import EditConflict, EditRefused
-from mien.view.edit.trial import trial_faults
-from mien.view.told import read_only
+from mien.view.change import Change, EditConflictError, EditRefusedError, block_text, changed_text
+from mien.view.state import compile_for_view
 
 _BOM = "\ufeff"
 
 
 @frozen(kw_only=True)
 class Preview:
-    """What an edit would do. ``seen`` is the digest of the file's bytes that it was made for.
+    """What an edit would do. ``base`` is the digest of the file that it was made for.
 
     ``lines`` are the edited mapping with its key, ready to paste; ``diff`` is unified, without its
     header; ``faults`` are the errors that the whole bank would have.
@@ -35,7 +38,7 @@ class Preview:
 
     file: str
     line: int
-    seen: str
+    base: str
     lines: str
     diff: tuple[str, ...]
     faults: tuple[Fault, ...]
@@ -48,19 +51,19 @@ class _Written:
     after: str
 
 
-class Desk:
+class EditSession:
     """One writer at a time, and the way back from each write."""
 
     def __init__(self, bank: Callable[[], AuthoredBank | None]) -> None:
         self._bank = bank
         self._lock = Lock()
-        self._done: list[_Written] = []
+        self._writes: list[_Written] = []
 
     def preview(self, change: Change) -> Preview:
         """What the change would do to the file as it is now.
 
         Raises:
-            EditRefused: it cannot be made.
+            EditRefusedError: it cannot be made.
         """
         bank = self._require_bank()
         document = _document(bank, change)
@@ -72,68 +75,75 @@ class Desk:
         return Preview(
             file=shown_path(document.path),
             line=line,
-            seen=digest(before),
+            base=digest(before),
             lines=lines,
             diff=_diff(text, edited),
             faults=() if after == before else trial_faults(bank, document.name, after),
         )
 
-    def write(self, change: Change, seen: str) -> str:
-        """Make the change in the file that has the digest ``seen``; returns the file's name.
+    def write(self, change: Change, base: str) -> str:
+        """Make the change in the file that has the digest ``base``; returns the file's name.
 
         Raises:
-            EditConflict: the file has changed meanwhile.
-            EditRefused: it cannot be made, or the bank would have faults.
+            EditConflictError: the file has changed meanwhile.
+            EditRefusedError: it cannot be made, or the bank would have faults.
             OSError: the file cannot be written.
         """
         with self._lock:
             bank = self._require_bank()
             document = _document(bank, change)
-            before = _require_seen(document, seen)
+            before = _require_unchanged(document, base)
             after = _edited(before, document, change, bank)
             if after == before:
-                raise EditRefused("this changes nothing")
+                raise EditRefusedError("this changes nothing")
             self._replace(bank, document, before, after)
-            self._done.append(_Written(document=document, before=before, after=digest(after)))
+            self._writes.append(_Written(document=document, before=before, after=digest(after)))
             return shown_path(document.path)
 
     def undo(self) -> str:
         """Take the last write back; returns the file's name.
 
         Raises:
-            EditConflict: the file has changed since.
-            EditRefused: nothing was written, or the bank would have faults.
+            EditConflictError: the file has changed since.
+            EditRefusedError: nothing was written, or the bank would have faults.
             OSError: the file cannot be written.
         """
         with self._lock:
-            if not self._done:
-                raise EditRefused("there is nothing to undo")
-            last = self._done[-1]
-            now = _require_seen(last.document, last.after)
+            if not self._writes:
+                raise EditRefusedError("there is nothing to undo")
+            last = self._writes[-1]
+            now = _require_unchanged(last.document, last.after)
             self._replace(self._require_bank(), last.document, now, last.before)
-            self._done.pop()
+            self._writes.pop()
             return shown_path(last.document.path)
 
     @property
     def writes(self) -> int:
         """How many writes can be taken back."""
-        return len(self._done)
+        return len(self._writes)
 
     def _require_bank(self) -> AuthoredBank:
         bank = self._bank()
         if bank is None:
-            raise EditRefused("the bank cannot be read yet; mend its faults first")
+            raise EditRefusedError("the bank cannot be read yet; mend its faults first")
         return bank
 
     def _replace(self, bank: AuthoredBank, document: Document, before: bytes, after: bytes) -> None:
         reason = read_only(document.path)
         if reason:
-            raise EditRefused(f"{shown_path(document.path)} is not written to: {reason}")
+            raise EditRefusedError(f"{shown_path(document.path)} is not written to: {reason}")
         faults = trial_faults(bank, document.name, after)
         if faults:
-            raise EditRefused("nothing was written: the bank would have faults", faults)
-        _require_seen(document, digest(before))  # a trial takes a while
+            raise EditRefusedError("nothing was written: the bank would have faults", faults)
+        _require_unchanged(document, digest(before))  # a trial takes a while
         write_atomic(document.path, after)
+
+
+def read_only(path: Path) -> str:
+    """Why the file is not written to, or an empty text where it may be."""
+    if path.resolve().is_relative_to(Path(mien.__file__).resolve().parent):
+        return "this bank ships with mien; `mien init` makes a copy of your own"
+    return "" if os.access(path, os.W_OK) else "its permissions do not allow it"
 
 
 def digest(data: bytes) -> str:
@@ -146,18 +156,20 @@ def _document(bank: AuthoredBank, change: Change) -> Document:
     emotion = labels.get(change.label)
     if emotion is None:
         hint = did_you_mean(change.label, tuple(labels))
-        raise EditRefused(f"the bank has no label {change.label}. {hint}".strip())
-    known = tuple(emotion.styles) if change.style else bank.manifest.intensities
-    if change.name not in known:
+        raise EditRefusedError(f"the bank has no label {change.label}. {hint}".strip())
+    names = tuple(emotion.styles) if change.style else bank.manifest.intensities
+    if change.name not in names:
         kind = "style" if change.style else "intensity"
-        raise EditRefused(f"{change.label} has no {kind} {change.name}: it has {', '.join(known)}")
+        raise EditRefusedError(
+            f"{change.label} has no {kind} {change.name}: it has {', '.join(names)}"
+        )
     low = -1.0 if change.style else 0.0
     for channel, value in change.values.items():
         if channel not in bank.rig.index:
             hint = did_you_mean(channel, bank.rig.names)
-            raise EditRefused(f"the rig has no channel {channel}. {hint}".strip())
+            raise EditRefusedError(f"the rig has no channel {channel}. {hint}".strip())
         if not low <= value <= 1.0:
-            raise EditRefused(f"{channel} is {value:g}, expected a number in [{low:g}, 1]")
+            raise EditRefusedError(f"{channel} is {value:g}, expected a number in [{low:g}, 1]")
     return document_named(bank, f"emotions/{change.label}")
 
 
@@ -166,13 +178,13 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise EditRefused(f"{shown_path(path)} cannot be read: {reason}") from error
+        raise EditRefusedError(f"{shown_path(path)} cannot be read: {reason}") from error
 
 
-def _require_seen(document: Document, seen: str) -> bytes:
+def _require_unchanged(document: Document, base: str) -> bytes:
     data = _read(document.path)
-    if digest(data) != seen:
-        raise EditConflict(
+    if digest(data) != base:
+        raise EditConflictError(
             f"{shown_path(document.path)} has changed meanwhile; nothing was written. "
             "Look at what it says now, then write again"
         )
@@ -183,7 +195,7 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8").removeprefix(_BOM)
     except UnicodeDecodeError:
-        raise EditRefused("the file is not UTF-8; mend it first") from None
+        raise EditRefusedError("the file is not UTF-8; mend it first") from None
 
 
 def _edited(before: bytes, document: Document, change: Change, bank: AuthoredBank) -> bytes:
@@ -200,3 +212,38 @@ def _is_json(document: Document) -> bool:
 def _diff(before: str, after: str) -> tuple[str, ...]:
     lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1)
     return tuple(lines)[2:]
+
+
+def trial_faults(bank: AuthoredBank, name: str, data: bytes) -> tuple[Fault, ...]:
+    """The errors of the bank if its document ``name`` held ``data``; empty where it is sound.
+
+    The bank is put together in a folder of its own from its files as they are now, then read,
+    linted and compiled. Places in the faults name the bank's own files.
+
+    Raises:
+        OSError: a file of the bank cannot be copied.
+    """
+    with tempfile.TemporaryDirectory(prefix="mien-view-") as scratch:
+        folder = Path(scratch) / bank.manifest.id
+        for document in bank.documents.values():
+            copy = folder / document.name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(data if document.name == name else document.path.read_bytes())
+        try:
+            compile_for_view(folder)
+        except SourceError as refusal:
+            return tuple(_at_own_files(refusal.faults, folder, bank))
+    return ()
+
+
+def _at_own_files(faults: tuple[Fault, ...], folder: Path, bank: AuthoredBank) -> Iterator[Fault]:
+    """The errors among the faults, at the files that the copies were made of."""
+    own = {
+        shown_path(folder / document.name): shown_path(document.path)
+        for document in bank.documents.values()
+    }
+    for fault in faults:
+        if fault.severity is Severity.ERROR:
+            place = fault.place
+            own_file = own.get(place.file, place.file)
+            yield evolve(fault, place=Place(own_file, place.line, place.column))

@@ -1,0 +1,156 @@
+"""What the page and the server say to each other, as JSON: requests checked, states described."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, cast
+
+from mien.authored.bank import AuthoredBank
+from mien.authored.documents import document_named
+from mien.authored.emotion import Emotion
+from mien.text.fault import Fault
+from mien.text.files import shown_path
+from mien.view.change import Change, EditRefusedError
+from mien.view.edit_session import Preview, read_only
+from mien.view.state import Snapshot
+
+_LONGEST_LINE = 400
+_MOST_FAULTS = 100
+
+Data = dict[str, Any]
+
+
+def state_data(snapshot: Snapshot) -> Data:
+    """The whole state but for the artifact, which the page fetches by its digest."""
+    bank = snapshot.bank
+    return {
+        "revision": snapshot.revision,
+        "folder": shown_path(snapshot.folder),
+        "artifact": snapshot.digest,
+        "fresh": snapshot.fresh,
+        "faults": faults_data(snapshot.faults),
+        "title": bank.manifest.title if bank else "",
+        "labels": {one.label: _label_data(bank, one) for one in bank.emotions} if bank else {},
+        "shorthands": _shorthands(bank) if bank else {},
+    }
+
+
+def faults_data(faults: Iterable[Fault]) -> list[Data]:
+    """Faults with the source line of each, read again for show; not more than a hundred."""
+    files: dict[str, list[str]] = {}
+    return [_fault_data(fault, files) for fault in list(faults)[:_MOST_FAULTS]]
+
+
+def preview_data(preview: Preview) -> Data:
+    """What an edit would do."""
+    return {
+        "file": preview.file,
+        "line": preview.line,
+        "base": preview.base,
+        "lines": preview.lines,
+        "diff": list(preview.diff),
+        "faults": faults_data(preview.faults),
+    }
+
+
+def _shorthands(bank: AuthoredBank) -> dict[str, list[str]]:
+    return {name: list(members) for name, members in bank.rig.shorthands.items()}
+
+
+def _label_data(bank: AuthoredBank, emotion: Emotion) -> Data:
+    document = document_named(bank, f"emotions/{emotion.label}")
+    return {
+        "title": emotion.title,
+        "description": emotion.description.strip(),
+        "units": ", ".join(str(unit) for unit in emotion.action_units.core),
+        "head": emotion.head,
+        "gaze": emotion.gaze,
+        "asymmetry": emotion.asymmetry,
+        "timing": emotion.timing,
+        "styles": {name: style.description.strip() for name, style in emotion.styles.items()},
+        "file": shown_path(document.path),
+        "readOnly": read_only(document.path),
+    }
+
+
+def _fault_data(fault: Fault, files: dict[str, list[str]]) -> Data:
+    place = fault.place
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "path": fault.path,
+        "code": fault.code,
+        "message": fault.message,
+        "hint": fault.hint,
+        "severity": fault.severity.value,
+        "source": _source_line(place.file, place.line, files),
+    }
+
+
+def _source_line(file: str, line: int, files: dict[str, list[str]]) -> str:
+    if line == 0:
+        return ""
+    if file not in files:
+        try:
+            text = Path(file).read_bytes().decode("utf-8-sig", errors="replace")
+        except OSError:
+            text = ""
+        files[file] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = files[file]
+    return lines[line - 1][:_LONGEST_LINE] if line <= len(lines) else ""
+
+
+MAX_BODY = 64 * 1024
+"""No request is longer, in bytes."""
+
+
+def requested_change(body: bytes) -> tuple[Change, str]:
+    """The change that a request describes, and the digest of the file that its author was shown.
+
+    Raises:
+        EditRefusedError: the body is not such a request.
+    """
+    data = _mapping(body)
+    change = Change(
+        label=_text(data, "label"),
+        name=_text(data, "name"),
+        style=data.get("style") is True,
+        values=_values(data.get("values")),
+    )
+    base = data.get("base", "")
+    return change, base if isinstance(base, str) else ""
+
+
+def _mapping(body: bytes) -> dict[str, object]:
+    try:
+        data: object = json.loads(body)
+    except (ValueError, RecursionError):
+        raise EditRefusedError("the request is not JSON") from None
+    if not isinstance(data, dict):
+        raise EditRefusedError("the request is not a JSON object")
+    return cast("dict[str, object]", data)
+
+
+def _text(data: dict[str, object], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        raise EditRefusedError(f"the request has no text '{key}'")
+    return value
+
+
+def _values(found: object) -> dict[str, float]:
+    if not isinstance(found, dict):
+        raise EditRefusedError("the request has no object 'values'")
+    values: dict[str, float] = {}
+    for name, value in cast("dict[str, object]", found).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise EditRefusedError(f"{name}: expected a number")
+        number = float(value) if abs(value) <= 1 else math.nan
+        if math.isnan(number):
+            raise EditRefusedError(f"{name}: expected a number in [-1, 1]")
+        values[name] = round(number, 4) + 0.0
+    return values
