@@ -10,9 +10,8 @@ from mien.bank import Bank
 from mien_trainer.audit.coverage import CONSONANTS, ENGLISH, LEVELS, VOWELS
 from mien_trainer.audit.report import Cover, Group, Report
 from mien_trainer.audit.summary import DISTANCES
-from mien_trainer.plot import Axis, Bar, Spot, bar_chart, heat_map, histogram
+from mien_trainer.plots import Bar, bar_chart, density_map, histogram
 
-_CELL = 6.5
 _WIDTH = 390
 
 
@@ -22,8 +21,9 @@ def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
     yield '<div class="plots">\n'
     yield bar_chart(
         [_lips(group, alarmed) for group in groups if group.silence.frames],
-        title="Lips apart in silence; the mark is the bank",
-        x=Axis(low=0.0, label="in units of jawOpen"),
+        title="Lips apart in silence",
+        mark="in the bank",
+        xlabel="in units of jawOpen",
         width=_WIDTH,
     )
     yield _energies(report, "LIPSYNC")
@@ -33,8 +33,8 @@ def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
         report.whole.distances,
         np.linspace(0.0, high, bins + 1).tolist(),
         title="Silent faces to the nearest archetype",
-        x=Axis(label="mean absolute difference over channels"),
-        y=Axis(low=0.0, label="frames"),
+        xlabel="mean absolute difference over channels",
+        ylabel="frames",
         width=_WIDTH,
         marks={"median": report.whole.distance, "95 %": report.whole.distance95},
     )
@@ -43,8 +43,8 @@ def plots(report: Report, alarmed: Collection[str]) -> Iterator[str]:
         report.cover.levels,
         np.linspace(low, top, count + 1).tolist(),
         title="Levels of the sound",
-        x=Axis(label="natural logarithm of a band's energy"),
-        y=Axis(low=0.0, label="bands"),
+        xlabel="natural logarithm of a band's energy",
+        ylabel="bands",
         width=_WIDTH,
     )
     if report.cover.phonemes:
@@ -60,12 +60,13 @@ def _lips(group: Group, alarmed: Collection[str]) -> Bar:
 
 def _phonemes(cover: Cover) -> Iterator[str]:
     said = cover.phonemes
-    high = max(said.get(name, 0) for name in ENGLISH) * 1.04
+    high = max(said.get(name, 0) for name in ENGLISH) * 1.12
     for title, names in (("Consonants", CONSONANTS), ("Vowels", VOWELS)):
         yield bar_chart(
             [Bar(name=name, values=[said.get(name, 0)], alarm=name not in said) for name in names],
             title=title,
-            x=Axis(low=0.0, high=high, label="times said"),
+            xlabel="times said",
+            high=high,
             width=_WIDTH,
         )
 
@@ -79,7 +80,6 @@ def _energies(report: Report, kind: str) -> str:
         [Bar(name=group.name, values=weights(group)) for group in report.labels],
         title=f"Mean weight of the {kind} channels",
         series=("in silence", "in speech"),
-        x=Axis(low=0.0),
         width=_WIDTH,
     )
 
@@ -88,35 +88,26 @@ def vad_maps(report: Report, bank: Bank) -> Iterator[str]:
     """Two maps a label."""
     yield '<div class="maps">\n'
     cover = report.cover
-    for label, map_ in cover.valence_arousal.items():
+    for label, counts in cover.valence_arousal.items():
         yield "<div>\n"
-        yield _map(label, map_, ("valence", "arousal"), _spots(bank, label, (0, 1)))
-        other = cover.arousal_dominance[label]
-        yield _map("", other, ("arousal", "dominance"), _spots(bank, label, (1, 2)))
+        yield density_map(
+            counts,
+            _points(bank, label, (0, 1)),
+            title=label,
+            xlabel="valence",
+            ylabel="arousal",
+        )
+        yield density_map(
+            cover.arousal_dominance[label],
+            _points(bank, label, (1, 2)),
+            xlabel="arousal",
+            ylabel="dominance",
+        )
         yield "</div>\n"
     yield "</div>\n"
 
 
-def _map(
-    title: str,
-    counts: tuple[tuple[int, ...], ...],
-    axes: tuple[str, str],
-    spots: Mapping[str, tuple[float, float]],
-) -> str:
-    return heat_map(
-        counts[::-1],
-        title=title,
-        across=axes[0],
-        up=axes[1],
-        cell=_CELL,
-        spots=[Spot(name=name, x=x, y=y) for name, (x, y) in spots.items()],
-    )
-
-
-def _spots(bank: Bank, label: str, axes: tuple[int, int]) -> Mapping[str, tuple[float, float]]:
-    """Where the label's intensities lie, in shares of the map."""
+def _points(bank: Bank, label: str, axes: tuple[int, int]) -> Mapping[str, tuple[float, float]]:
+    """Where the label's intensities lie on two axes."""
     points = {name: bank.anchor(label, name).tolist() for name in bank.intensities}
-    return {
-        name: ((point[axes[0]] + 1.0) / 2.0, (point[axes[1]] + 1.0) / 2.0)
-        for name, point in points.items()
-    }
+    return {name: (point[axes[0]], point[axes[1]]) for name, point in points.items()}

@@ -41,8 +41,11 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     from mien_trainer.audit.as_text import report_lines
     from mien_trainer.audit.run import audit
     from mien_trainer.audit.subject import open_subject
+    from mien_trainer.plots import require_plots
 
     with refusals():
+        if out is not None:
+            require_plots()
         subject = open_subject(folder, bank)
         with progress("auditing", subject.count) as step:
             report = audit(subject, str(folder), step)

@@ -69,8 +69,11 @@ def command(
     from mien_trainer.evaluate.as_json import report_json
     from mien_trainer.evaluate.as_text import report_lines
     from mien_trainer.evaluate.run import measure, prepare
+    from mien_trainer.plots import require_plots
 
     with refusals():
+        if out is not None:
+            require_plots()
         trial = prepare(networks, data, bank, older, count)
         for note in trial.notes:
             click.echo(f"note: {note}", err=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mien_trainer.evaluate.lips import LATE, Kept
 from mien_trainer.evaluate.record import CLOSED, Report
 from mien_trainer.frames import FRAME_RATE
-from mien_trainer.plot import Axis, Bar, bar_chart, heat_map
+from mien_trainer.plots import Bar, bar_chart, heat_map
 
 _LATE = f"p b m, at most {1e3 * LATE / FRAME_RATE:.0f} ms late"
 
@@ -28,7 +28,9 @@ def closure_plot(report: Report) -> str:
         bars,
         series=("p b m, in time", _LATE, "f v, in time"),
         title="Contacts kept" + (", all networks" if len(report.networks) > 1 else ""),
-        x=Axis(label="share", low=0.0, high=1.0),
+        mark="should be",
+        xlabel="share",
+        high=1.0,
     )
 
 
@@ -42,7 +44,7 @@ def label_plots(report: Report) -> Iterator[str]:
         ],
         series=[one.name for one in report.networks],
         title="Distance from the presets in silence",
-        x=Axis(label="mean absolute error over channels", low=0.0),
+        xlabel="mean absolute error over channels",
     )
 
 
@@ -56,9 +58,8 @@ def apart_plots(report: Report) -> Iterator[str]:
                 title=f"Distances while speaking, {one.intensity}{whose}",
                 rows=found.labels,
                 columns=found.labels,
-                across="preset of",
-                up="network as",
-                cell=20,
+                xlabel="preset of",
+                ylabel="network as",
             )
 
 
@@ -72,7 +73,7 @@ def effect_plots(report: Report) -> Iterator[str]:
             [Bar(name=cause, values=list(change.values())) for cause, change in causes],
             series=list(found.departure.change),
             title=f"Effects{whose}",
-            x=Axis(label="mean change of a channel", low=0.0),
+            xlabel="mean change of a channel",
         )
 
 

@@ -11,7 +11,7 @@ from mien_trainer.evaluate.gallery import figure
 from mien_trainer.evaluate.record import Report
 from mien_trainer.frames import F32, FRAME_RATE, frame_times
 from mien_trainer.phonemes import SILENCE, Phoneme
-from mien_trainer.plot import Axis, Line, line_chart
+from mien_trainer.plots import Line, line_chart
 
 _MOMENTS = 6
 _LEAST = 0.05
@@ -43,8 +43,7 @@ def speaking(report: Report, bank: Bank) -> Iterator[str]:
         yield line_chart(
             [Line(name=name, points=_points(weights[:, channel])) for name, weights in rows],
             title=bank.channels[channel],
-            x=Axis(label="seconds"),
-            y=Axis(low=0.0),
+            xlabel="seconds",
             width=560,
             height=220,
         )
