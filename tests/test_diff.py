@@ -301,7 +301,7 @@ def test_another_engine_is_a_major_change() -> None:
         tables=evolve(tiny().tables, engine=2),
         sourced=True,
     )
-    rule = next(rule for rule in RULES if rule.id == "engine-changed")
+    rule = next(rule for rule in RULES if rule.code == "engine-changed")
     (finding,) = rule(Both(old=tiny(), new=other))
     assert finding.category is Category.MAJOR
     assert finding.message == "engine 1 is now engine 2"

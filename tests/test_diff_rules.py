@@ -17,8 +17,7 @@ import pytest
 
 from mien.cli.main import run
 from mien.diff import Category
-from mien.diff.rules.last import LAST_RULES
-from mien.diff.rules.run import RULES
+from mien.diff.rules.run import ALL_RULES
 
 HERE = Path(__file__).parent
 TINY = HERE / "banks" / "tiny"
@@ -27,10 +26,7 @@ UPDATE = os.environ.get("MIEN_UPDATE_EXPECTED") == "1"
 NOT_IN_SOURCES = {"engine-changed", "table-changed"}
 """Rules about artifacts; test_diff.py has them."""
 
-CATEGORIES = {
-    **{rule.id: rule.categories for rule in RULES},
-    **{rule.id: frozenset({rule.category}) for rule in LAST_RULES},
-}
+CATEGORIES = {rule.code: rule.categories for rule in ALL_RULES}
 NAMES = sorted(path.name for path in CASES.iterdir())
 
 
@@ -82,9 +78,9 @@ def test_every_rule_has_a_case() -> None:
 
 
 def test_rules_have_names_of_their_own_and_say_what_they_are_about() -> None:
-    named = [(rule.id, rule.find) for rule in RULES]
-    last = [(rule.id, rule.find) for rule in LAST_RULES]
-    assert len({name for name, _ in (*named, *last)}) == len(named) + len(last)
-    for name, find in (*named, *last):
-        assert find.__doc__
-        assert getattr(find, "__name__", "").replace("_", "-") == name
+    assert len({rule.code for rule in ALL_RULES}) == len(ALL_RULES)
+    for rule in ALL_RULES:
+        assert rule.title
+        assert rule.why
+        find = getattr(rule, "find", None)
+        assert getattr(find, "__name__", "").strip("_").replace("_", "-") == rule.code

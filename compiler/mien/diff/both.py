@@ -15,7 +15,7 @@ from mien.diff.side import Side
 from mien.diff.surface import Effect, effects, styled_effect, worst
 from mien.engine.registry import get_engine
 from mien.errors import SourceError
-from mien.lint.channels import by_shorthand
+from mien.lint.rule import by_shorthand
 from mien.text.where import Path
 
 

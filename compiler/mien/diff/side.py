@@ -11,7 +11,7 @@ from mien.authored.document import Document
 from mien.diff.told import told
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
-from mien.lint.source import emotion_source
+from mien.lint.rule import emotion_source
 from mien.text.node import Node
 from mien.text.place import Place
 from mien.text.where import Path, key_place, value_place

@@ -1,6 +1,32 @@
-"""What a bank means, checked: one small rule a function, faults with places."""
+"""What a bank means, checked: each rule is a record with a function that finds what breaks it.
 
-from mien.lint.run import lint
-from mien.lint.separation import ClosestPair, closest_pairs
+To add a rule, write its function and its record in the module that it belongs to, and a folder of
+`tests/broken_banks` (or a test that builds the bank in memory) that breaks it.
+"""
 
-__all__ = ["ClosestPair", "closest_pairs", "lint"]
+from __future__ import annotations
+
+from mien.authored.bank import AuthoredBank
+from mien.lint import action_units, anchors, archetypes, labels, trends
+from mien.lint.labels import ClosestPair, closest_pairs
+from mien.lint.rule import LintRule
+from mien.text.fault import Fault
+
+__all__ = ["RULES", "ClosestPair", "LintRule", "closest_pairs", "lint"]
+
+RULES: tuple[LintRule, ...] = (
+    *anchors.RULES,
+    *archetypes.RULES,
+    *action_units.RULES,
+    *labels.RULES,
+    *trends.RULES,
+)
+
+
+def lint(bank: AuthoredBank) -> tuple[Fault, ...]:
+    """Everything about the bank that its schemas cannot see, in file order; empty when it is sound.
+
+    Faults of severity WARNING do not stop a compile.
+    """
+    faults = [fault for rule in RULES for fault in rule(bank)]
+    return tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))

@@ -1,4 +1,4 @@
-"""Core action units of a label show at every intensity, and grow with it."""
+"""Core action units show at every intensity and grow with it, or the file says why not."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from attrs import frozen
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import ActionUnitUse, Emotion
 from mien.authored.rig import Rig
-from mien.lint.channels import by_shorthand
-from mien.lint.numbers import shown
-from mien.lint.source import emotion_source
+from mien.lint.rule import LintRule, by_shorthand, emotion_source, shown
 from mien.text.fault import Fault
-from mien.text.where import Path
+from mien.text.suggest import nearest
 
 ACTIVE = "action-unit-active"
 RISES = "action-unit-rises"
+
+EXCEPTABLE = (ACTIVE, RISES)
+"""The rules that an exception may name; no other rule may be broken on purpose."""
 
 LEAST = 0.05
 """The smallest weight that shows."""
@@ -109,59 +110,158 @@ def _channel_shortfalls(weights: Mapping[str, float]) -> Iterator[tuple[str, str
         yield RISES, falls or tuple(weights)[-1], ", ".join(shown(value) for value in series)
 
 
-def core_units_known(bank: AuthoredBank) -> Iterator[Fault]:
-    """`action-unit-unknown`: the rig says how to show each action unit of a label."""
+def _unknown_unit(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
     for emotion in bank.emotions:
         for kind in ("core", "optional"):
-            uses = getattr(emotion.action_units, kind)
+            uses: tuple[ActionUnitUse, ...] = getattr(emotion.action_units, kind)
             for position, use in enumerate(uses):
                 if use.code not in bank.rig.action_units:
-                    yield emotion_source(bank, emotion.label).fault(
+                    yield rule.fault(
+                        emotion_source(bank, emotion.label),
                         ("action_units", kind, position),
-                        code="action-unit-unknown",
                         message=f"the rig {bank.rig.id} has no action unit {use.code}",
                         hint="use one of " + ", ".join(map(str, sorted(bank.rig.action_units))),
                     )
 
 
-def core_units_show(bank: AuthoredBank) -> Iterator[Fault]:
-    """`action-unit-active`, `action-unit-rises`, but for what the file excepts."""
+def _core_units(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    """One fault a core action unit and intensity, but for what the file excepts."""
     for emotion in bank.emotions:
-        excepted = {(exemption.rule, exemption.subject) for exemption in emotion.exceptions}
-        groups: dict[tuple[str, ActionUnitUse, str], dict[str, str]] = {}
+        excepted = {(one.rule, one.subject) for one in emotion.exceptions}
+        groups: dict[tuple[ActionUnitUse, str], dict[str, str]] = {}
         for shortfall in shortfalls(bank, emotion):
-            if not any((shortfall.rule, subject) in excepted for subject in shortfall.subjects):
-                key = (shortfall.rule, shortfall.use, shortfall.intensity)
+            if shortfall.rule == rule.code and not excepted & {
+                (rule.code, subject) for subject in shortfall.subjects
+            }:
+                key = (shortfall.use, shortfall.intensity)
                 groups.setdefault(key, {})[shortfall.channel] = shortfall.found
-        for (rule, use, intensity), found in groups.items():
-            yield _fault(bank, emotion, rule=rule, use=use, intensity=intensity, found=found)
+        for (use, intensity), found in groups.items():
+            yield _core_unit_fault(rule, bank, emotion, use, intensity, found)
 
 
-def _fault(
+def _core_unit_fault(
+    rule: LintRule,
     bank: AuthoredBank,
     emotion: Emotion,
-    *,
-    rule: str,
     use: ActionUnitUse,
     intensity: str,
     found: Mapping[str, str],
 ) -> Fault:
     source = emotion_source(bank, emotion.label)
-    path: Path = source.weight(("archetypes", intensity), next(iter(found)))
     name = f"{use.side or 'AU'}{use.code}"
     title = bank.rig.action_units[use.code].name
     written = "; ".join(f"{key} {text}" for key, text in by_shorthand(bank.rig, found).items())
-    if rule == ACTIVE:
+    if rule.code == ACTIVE:
         said = f"but {intensity} has {written}; expected at least {shown(LEAST)}"
         do = "raise it"
     else:
         steps = " to ".join((bank.manifest.intensities[0], bank.manifest.intensities[-1]))
         said = f"but from {steps} it goes {written}; expected it to rise and never fall"
         do = "let it rise"
-    return source.fault(
-        path,
-        code=rule,
+    return rule.fault(
+        source,
+        source.weight(("archetypes", intensity), next(iter(found))),
         message=f"{name} ({title}) is a core action unit of {emotion.label}, {said}",
         hint=f"{do}, or say why not under `exceptions`: "
-        f"{{rule: {rule}, subject: {name}, reason: ...}}",
+        f"{{rule: {rule.code}, subject: {name}, reason: ...}}",
     )
+
+
+def _unknown_exception(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    for emotion in bank.emotions:
+        subjects = sorted(known_subjects(bank.rig, emotion))
+        for position, exemption in enumerate(emotion.exceptions):
+            named = (
+                ("rule", exemption.rule, EXCEPTABLE, "a rule that takes exceptions"),
+                ("subject", exemption.subject, subjects, "a core action unit of this label"),
+            )
+            for key, found, known, wanted in named:
+                if found not in known:
+                    near = nearest(found, known)
+                    yield rule.fault(
+                        emotion_source(bank, emotion.label),
+                        ("exceptions", position, key),
+                        message=f"{found} is not {wanted}; expected one of "
+                        f"{', '.join(known) or 'none'}",
+                        hint=f"did you mean {near}?" if near else "remove the exception",
+                    )
+
+
+def _unneeded_exception(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    for emotion in bank.emotions:
+        broken = {
+            (shortfall.rule, subject)
+            for shortfall in shortfalls(bank, emotion)
+            for subject in shortfall.subjects
+        }
+        known = known_subjects(bank.rig, emotion)
+        for position, exemption in enumerate(emotion.exceptions):
+            named = (exemption.rule, exemption.subject)
+            if exemption.rule in EXCEPTABLE and exemption.subject in known and named not in broken:
+                yield rule.fault(
+                    emotion_source(bank, emotion.label),
+                    ("exceptions", position),
+                    message=f"{exemption.subject} keeps the rule {exemption.rule} "
+                    "without this exception",
+                    hint="remove the exception, so that it cannot hide a later mistake",
+                )
+
+
+RULES = (
+    LintRule(
+        code="action-unit-unknown",
+        title="A label names an action unit that the rig does not have.",
+        why="The rig says which channels show an action unit; without that nothing can be checked.",
+        mend="Use one of the rig's action units, or add it to the rig.",
+        find=_unknown_unit,
+    ),
+    LintRule(
+        code=ACTIVE,
+        title="A core action unit of a label does not show at an intensity.",
+        why="The core action units are what the literature knows the emotion by: a joy without a "
+        "lip corner puller is no joy. They show, at 0.05 or more, at every intensity.",
+        mend="Raise the channels of the action unit, or say why not under `exceptions` of the "
+        "label's file.",
+        file="emotions/cross.yaml",
+        right="  low: {browDown: 0.25, mouthFrown: 0.15}",
+        wrong="  low: {browDown: 0.25, mouthFrown: 0.02}",
+        find=_core_units,
+    ),
+    LintRule(
+        code=RISES,
+        title="A core action unit of a label does not rise from the weakest intensity to the "
+        "strongest.",
+        why="More of an emotion is more of its action units; one that falls on the way makes the "
+        "stronger face look weaker.",
+        mend="Let the channels of the action unit rise and never fall, or say why not under "
+        "`exceptions` of the label's file.",
+        file="emotions/cross.yaml",
+        right="  low: {browDown: 0.25, mouthFrown: 0.15}",
+        wrong="  low: {browDown: 0.6, mouthFrown: 0.15}",
+        find=_core_units,
+    ),
+    LintRule(
+        code="exception-unknown",
+        title="An exception names a rule or an action unit that does not exist.",
+        why="It excepts nothing, and whoever reads the file believes that it does.",
+        mend="Spell the rule and the subject as the fault does, or remove the exception.",
+        severity="warning",
+        file="emotions/cross.yaml",
+        right="action_units: {core: [4, 15]}",
+        wrong="action_units: {core: [4, 15]}\n"
+        "exceptions: [{rule: action-unit-shows, subject: AU4, reason: furrowed}]",
+        find=_unknown_exception,
+    ),
+    LintRule(
+        code="exception-unneeded",
+        title="An exception from a rule that the label keeps.",
+        why="It would hide the next mistake.",
+        mend="Remove the exception.",
+        severity="warning",
+        file="emotions/cross.yaml",
+        right="action_units: {core: [4, 15]}",
+        wrong="action_units: {core: [4, 15]}\n"
+        "exceptions: [{rule: action-unit-active, subject: AU4, reason: furrowed}]",
+        find=_unneeded_exception,
+    ),
+)

@@ -1,20 +1,21 @@
-"""Anchors: inside the cube, apart from one another."""
+"""Intensities and anchors: all there, inside the cube, apart from one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Anchor, Emotion
-from mien.lint.metric import distance
-from mien.lint.numbers import shown
-from mien.lint.source import emotion_source
+from mien.lint.rule import LintRule, distance, emotion_source, shown, source_of
 from mien.text.fault import Fault
 from mien.text.where import Path
 
 COINCIDE = 1e-6
 """Metric distance under which two anchors are one point."""
+
+MANY = 50
+TOO_MANY = 200
 
 _ROUNDING = 1e-9
 """So that anchors written exactly at the spacing pass it."""
@@ -22,68 +23,179 @@ _ROUNDING = 1e-9
 _AXES = ("valence", "arousal", "dominance")
 
 
-def _intensity_anchors(bank: AuthoredBank, emotion: Emotion) -> dict[str, Anchor]:
-    return {
-        name: emotion.anchors[name] for name in bank.manifest.intensities if name in emotion.anchors
-    }
+def _blocks(emotion: Emotion) -> Iterator[tuple[str, Collection[str]]]:
+    yield "anchors", emotion.anchors
+    yield "archetypes", emotion.archetypes
 
 
-def _places(anchors: Mapping[str, Anchor], emotion: Emotion) -> Iterator[tuple[Path, Anchor]]:
-    for name, anchor in anchors.items():
-        yield ("anchors", name, "vad"), anchor
-    for name, style in emotion.styles.items():
-        yield ("styles", name, "anchor", "vad"), style.anchor
-
-
-def anchors_inside_cube(bank: AuthoredBank) -> Iterator[Fault]:
-    """`anchor-outside`: valence, arousal and dominance lie in [-1, 1]."""
+def _missing(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
     for emotion in bank.emotions:
-        for path, anchor in _places(emotion.anchors, emotion):
+        for block, present in _blocks(emotion):
+            if rule.code != f"{block[:-1]}-missing":
+                continue
+            for name in bank.manifest.intensities:
+                if name not in present:
+                    yield rule.fault(
+                        emotion_source(bank, emotion.label),
+                        (block,),
+                        message=f"{emotion.label} has nothing for the intensity {name}",
+                        hint=f"add `{name}` under `{block}`",
+                    )
+
+
+def _other_intensity(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    known = bank.manifest.intensities
+    for emotion in bank.emotions:
+        for block, present in _blocks(emotion):
+            for name in present:
+                if name not in known:
+                    yield rule.fault(
+                        emotion_source(bank, emotion.label),
+                        (block, name),
+                        message=f"{name} is not an intensity of this bank: {', '.join(known)}",
+                        hint="rename it, or list it under `intensities` in the bank's manifest",
+                    )
+
+
+def _many_intensities(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    count = len(bank.manifest.intensities)
+    if count > MANY:
+        refused = count > TOO_MANY
+        yield rule.fault(
+            source_of(bank, "bank"),
+            ("intensities",),
+            message=f"{count} intensities a label; expected at most "
+            f"{TOO_MANY if refused else MANY}",
+            hint="weights and slopes grow with the number of anchors: keep the ones that differ",
+            severity="error" if refused else "",
+        )
+
+
+def _outside(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    for emotion in bank.emotions:
+        for path, anchor in _places(emotion):
             for position, (axis, value) in enumerate(zip(_AXES, anchor.vad, strict=True)):
                 if not -1 <= value <= 1:
-                    yield emotion_source(bank, emotion.label).fault(
+                    yield rule.fault(
+                        emotion_source(bank, emotion.label),
                         (*path, position),
-                        code="anchor-outside",
                         message=f"{axis} is {shown(value)}, expected -1 to 1",
                         hint="move the anchor into the cube",
                     )
 
 
-def anchors_differ(bank: AuthoredBank) -> Iterator[Fault]:
-    """`anchors-coincide`: two intensities, or two styles, of a label at one point."""
+def _places(emotion: Emotion) -> Iterator[tuple[Path, Anchor]]:
+    for name, anchor in emotion.anchors.items():
+        yield ("anchors", name, "vad"), anchor
+    for name, style in emotion.styles.items():
+        yield ("styles", name, "anchor", "vad"), style.anchor
+
+
+def _intensity_pairs(
+    bank: AuthoredBank,
+) -> Iterator[tuple[Emotion, tuple[str, str], float]]:
+    """Each two intensities of a label and how far apart their anchors are."""
     for emotion in bank.emotions:
-        styles = {name: style.anchor for name, style in emotion.styles.items()}
-        intensities = _intensity_anchors(bank, emotion)
-        for (a, first), (b, second) in combinations(intensities.items(), 2):
-            if distance(bank.manifest.metric, first.vad, second.vad) < COINCIDE:
-                yield emotion_source(bank, emotion.label).fault(
-                    ("anchors", b, "vad"),
-                    code="anchors-coincide",
-                    message=f"{emotion.label}: the anchors {a} and {b} are the same point",
-                    hint="two faces cannot hold at one point: move one of the anchors",
-                )
-        for (a, first), (b, second) in combinations(styles.items(), 2):
-            if distance(bank.manifest.metric, first.vad, second.vad) < COINCIDE:
-                yield emotion_source(bank, emotion.label).fault(
+        names = [name for name in bank.manifest.intensities if name in emotion.anchors]
+        for a, b in combinations(names, 2):
+            one, other = emotion.anchors[a].vad, emotion.anchors[b].vad
+            yield emotion, (a, b), distance(bank.manifest.metric, one, other)
+
+
+def _coincide(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    for emotion, (a, b), apart in _intensity_pairs(bank):
+        if apart < COINCIDE:
+            yield rule.fault(
+                emotion_source(bank, emotion.label),
+                ("anchors", b, "vad"),
+                message=f"{emotion.label}: the anchors {a} and {b} are the same point",
+                hint="two faces cannot hold at one point: move one of the anchors",
+            )
+    for emotion in bank.emotions:
+        for (a, one), (b, other) in combinations(emotion.styles.items(), 2):
+            if distance(bank.manifest.metric, one.anchor.vad, other.anchor.vad) < COINCIDE:
+                yield rule.fault(
+                    emotion_source(bank, emotion.label),
                     ("styles", b, "anchor", "vad"),
-                    code="anchors-coincide",
                     message=f"{emotion.label}: the styles {a} and {b} have the same anchor",
                     hint="move one of the anchors, or merge the styles",
                 )
 
 
-def anchors_spaced(bank: AuthoredBank) -> Iterator[Fault]:
-    """`anchor-spacing`: intensity anchors of a label keep the bank's distance."""
+def _spacing(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
     wanted = bank.manifest.budgets.spacing
-    for emotion in bank.emotions:
-        anchors = _intensity_anchors(bank, emotion)
-        for (a, first), (b, second) in combinations(anchors.items(), 2):
-            apart = distance(bank.manifest.metric, first.vad, second.vad)
-            if COINCIDE <= apart < wanted - _ROUNDING:
-                yield emotion_source(bank, emotion.label).fault(
-                    ("anchors", b, "vad"),
-                    code="anchor-spacing",
-                    message=f"{emotion.label}: the anchors {a} and {b} are {shown(apart)} apart, "
-                    f"expected at least {shown(wanted)} (`budgets.spacing`)",
-                    hint="move one of them away: close anchors make the face jump between them",
-                )
+    for emotion, (a, b), apart in _intensity_pairs(bank):
+        if COINCIDE <= apart < wanted - _ROUNDING:
+            yield rule.fault(
+                emotion_source(bank, emotion.label),
+                ("anchors", b, "vad"),
+                message=f"{emotion.label}: the anchors {a} and {b} are {shown(apart)} apart, "
+                f"expected at least {shown(wanted)} (`budgets.spacing`)",
+                hint="move one of them away: close anchors make the face jump between them",
+            )
+
+
+RULES = (
+    LintRule(
+        code="anchor-missing",
+        title="A label has no anchor at an intensity of the bank.",
+        why="Without a point in VAD the archetype of that intensity is a face that nobody can ask "
+        "for.",
+        mend="Write the anchor, with the reason for its place under `basis`.",
+        find=_missing,
+    ),
+    LintRule(
+        code="archetype-missing",
+        title="A label has no archetype at an intensity of the bank.",
+        why="Every label answers at every intensity; an anchor without a face cannot be solved "
+        "for.",
+        mend="Write the archetype; `{}` is the face at rest.",
+        find=_missing,
+    ),
+    LintRule(
+        code="intensity-unknown",
+        title="An anchor or archetype has an intensity that the bank does not list.",
+        why="It would never be compiled, and the one that was meant is missing.",
+        mend="Spell the intensity as in `bank.yaml`, or add it there for all labels.",
+        find=_other_intensity,
+    ),
+    LintRule(
+        code="many-intensities",
+        title="A label has more than 50 intensities (a warning), or more than 200 (an error).",
+        why="The weights that make the face pass through every archetype, and with them the "
+        "slopes between the anchors, grow with the number of anchors.",
+        mend="Keep the intensities whose faces differ.",
+        severity="warning",
+        find=_many_intensities,
+    ),
+    LintRule(
+        code="anchor-outside",
+        title="An anchor lies outside the VAD cube.",
+        why="Valence, arousal and dominance are numbers from -1 to 1; a point outside can never be "
+        "asked for.",
+        mend="Move the anchor into the cube.",
+        find=_outside,
+    ),
+    LintRule(
+        code="anchors-coincide",
+        title="Two intensities, or two styles, of a label have the same anchor.",
+        why="The face at an anchor is exactly its archetype, and one point cannot have two faces.",
+        mend="Move one of the two, or merge them.",
+        file="emotions/glad.yaml",
+        right="  mid: {vad: [0.75, 0.35, 0.35], basis: pleased}",
+        wrong="  mid: {vad: [0.45, 0.0, 0.2], basis: pleased}",
+        find=_coincide,
+    ),
+    LintRule(
+        code="anchor-spacing",
+        title="Two intensity anchors of a label are closer than the bank's `budgets.spacing`.",
+        why="The face has to go from one archetype to the other within that distance: the closer "
+        "the anchors, the more it jumps when VAD is noisy.",
+        mend="Move one of the anchors away, in the bank's metric. A point of the literature may "
+        "move: say so under `basis`.",
+        file="emotions/glad.yaml",
+        right="  mid: {vad: [0.75, 0.35, 0.35], basis: pleased}",
+        wrong="  mid: {vad: [0.55, 0.05, 0.25], basis: pleased}",
+        find=_spacing,
+    ),
+)

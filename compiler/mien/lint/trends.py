@@ -7,8 +7,8 @@ from itertools import combinations
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.rules import TERMS
-from mien.lint.source import rules_source
-from mien.text.fault import Fault, Severity
+from mien.lint.rule import LintRule, source_of
+from mien.text.fault import Fault
 
 _NONE = (0.0,) * len(TERMS)
 
@@ -30,28 +30,49 @@ def _difference(bank: AuthoredBank, a: str, b: str) -> str:
     return f"their trends differ in {', '.join(terms)}"
 
 
-def _warn(bank: AuthoredBank, a: str, b: str, *, code: str, why: str) -> Iterator[Fault]:
+def _alike(rule: LintRule, bank: AuthoredBank, a: str, b: str, why: str) -> Iterator[Fault]:
     difference = _difference(bank, a, b)
     if difference:
-        source = rules_source(bank)
-        yield source.fault(
+        source = source_of(bank, "rules")
+        yield rule.fault(
+            source,
             source.weight(("trends",), b if b in bank.rules.trends else a),
-            code=code,
             message=f"{a} and {b} {why}, but {difference}",
             hint="give both the same trend, by their shorthand where they have one",
-            severity=Severity.WARNING,
         )
 
 
-def trends_mirror(bank: AuthoredBank) -> Iterator[Fault]:
-    """`trend-mirror` (a warning): the channels of a mirror pair have one trend."""
+def _mirror(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
     for left, right in bank.rig.mirror:
-        yield from _warn(bank, left, right, code="trend-mirror", why="mirror each other")
+        yield from _alike(rule, bank, left, right, "mirror each other")
 
 
-def trends_conjugate(bank: AuthoredBank) -> Iterator[Fault]:
-    """`trend-conjugate` (a warning): the channels of a conjugate movement have one trend."""
+def _conjugate(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
     for conjugate in bank.rig.conjugates:
         for a, b in combinations(conjugate.channels, 2):
             if (a, b) not in bank.rig.mirror and (b, a) not in bank.rig.mirror:
-                yield from _warn(bank, a, b, code="trend-conjugate", why="are one movement")
+                yield from _alike(rule, bank, a, b, "are one movement")
+
+
+RULES = (
+    LintRule(
+        code="trend-mirror",
+        title="The two sides of a channel have different trends.",
+        why="Away from the anchors the face would turn lopsided, which only archetypes and styles "
+        "should ask for.",
+        mend="Give both the same trend, by their shorthand where they have one.",
+        severity="warning",
+        file="rules.yaml",
+        right="  mouthSmile: {bias: -0.4, V: 1.6, reason: zygomaticus follows valence}",
+        wrong="  mouthSmileLeft: {bias: -0.4, V: 1.6, reason: zygomaticus follows valence}",
+        find=_mirror,
+    ),
+    LintRule(
+        code="trend-conjugate",
+        title="Channels of one movement have different trends.",
+        why="Away from the anchors the eyes would part, though archetypes move them as one.",
+        mend="Give all channels of the movement the same trend.",
+        severity="warning",
+        find=_conjugate,
+    ),
+)

@@ -16,6 +16,7 @@ MAX_BYTES = 1 << 20
 SUFFIXES = (".yaml", ".yml", ".json")
 """The endings of source files; the ending decides how a file is parsed."""
 
+_CONFLICT = re.compile(r"^<{7}(?: .*)?$(?=[^\0]*^>{7}(?: .*)?$)", re.MULTILINE)
 _LINE_CHARACTERS = {9: None, 10: None, 13: None}
 # Refused with the control characters: the line ends that only some programs count as such (U+0085,
 # U+2028, U+2029), lone surrogates, byte order marks and what is no character at all.
@@ -81,6 +82,20 @@ def place_of_offset(text: str, offset: int, file: str) -> Place:
     before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
     start = before.rfind("\n") + 1
     return Place(file, before.count("\n") + 1, len(before) - start + 1)
+
+
+def conflict_faults(text: str, file: str, do: str = "") -> tuple[Fault, ...]:
+    """A fault where each merge conflict starts that git left in the text; ``do`` is the hint."""
+    return tuple(
+        Fault(
+            place=place_of_offset(text, conflict.start(), file),
+            path="",
+            code="merge-conflict",
+            message=f"a merge conflict starts here ({conflict[0]})",
+            hint=do or "keep the right lines, and remove the lines <<<<<<<, ======= and >>>>>>>",
+        )
+        for conflict in _CONFLICT.finditer(text)
+    )
 
 
 def _read_bytes(path: Path, shown: str, inside: Path) -> bytes:

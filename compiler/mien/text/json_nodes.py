@@ -12,6 +12,7 @@ from mien.errors import MienError
 from mien.text.core_schema import NotFinite, number
 from mien.text.entries import Entries
 from mien.text.fault import Fault
+from mien.text.files import conflict_faults
 from mien.text.limits import MAX_DEPTH, MAX_NODES
 from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
@@ -30,6 +31,9 @@ class _Stop(MienError):
 
 def parse_json(text: str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
     """The document in ``text``, and every fault found on the way; see ``parse_yaml``."""
+    conflicts = conflict_faults(text, file)
+    if conflicts:
+        return None, conflicts
     reader = _Reader(text, file)
     try:
         root = reader.document()

@@ -13,7 +13,7 @@ from mien.errors import MienError, SourceError
 from mien.text.core_schema import NotFinite, resolve
 from mien.text.entries import Entries
 from mien.text.fault import Fault
-from mien.text.files import place_of_offset
+from mien.text.files import conflict_faults, place_of_offset
 from mien.text.limits import MAX_DEPTH, MAX_NODES
 from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
@@ -43,7 +43,8 @@ def parse_yaml(text: str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
     must not be used when there are faults. A plain whole number is allowed as a key (action units
     have such names) and is read as its text.
     """
-    return _Reader(text, file).document()
+    conflicts = conflict_faults(text, file)
+    return (None, conflicts) if conflicts else _Reader(text, file).document()
 
 
 _EventParser = cast(

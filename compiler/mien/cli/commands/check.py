@@ -8,15 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_argument
+from mien.cli.options import bank_folder
+from mien.cli.render import write_json
+
+ALL = "all"
 
 if TYPE_CHECKING:
     from mien.authored.bank import AuthoredBank
     from mien.text.fault import Fault
 
 
+def _optional_bank(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> Path | None:
+    return None if value is None else bank_folder(value)
+
+
 @click.command("check", short_help="Check a bank's schema and meaning.")
-@bank_argument
+@click.argument("bank", metavar="BANK", required=False, callback=_optional_bank)
 @click.option(
     "--against",
     metavar="RELEASE",
@@ -30,7 +39,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="For people, for programs, or as annotations of a GitHub workflow run.",
 )
-def command(bank: Path, against: str | None, output: str) -> int:
+@click.option(
+    "--explain",
+    metavar="[CODE]",
+    is_flag=False,
+    flag_value=ALL,
+    help="Explain the code of a fault, in place of a check; without CODE, or with all, list them.",
+)
+def command(bank: Path | None, against: str | None, output: str, explain: str | None) -> int:
     """Check BANK: its files, their schema, and what the faces mean.
 
     Prints every fault of every file. Exits 2 where the bank cannot be read, 1 where its faces break
@@ -41,6 +57,11 @@ def command(bank: Path, against: str | None, output: str) -> int:
     from mien.authored.reader import read_bank
     from mien.errors import SourceError
 
+    if explain is not None:
+        _explain(explain, output)
+        return 0
+    if bank is None:
+        raise click.UsageError("Missing argument 'BANK'.")
     try:
         authored = read_bank(bank)
     except SourceError as refusal:
@@ -60,6 +81,28 @@ def command(bank: Path, against: str | None, output: str) -> int:
         for line in _closest(authored):
             click.echo(line)
     return 1 if failed else 0
+
+
+def _explain(code: str, output: str) -> None:
+    """Print what there is to say about one code, or the list of all."""
+    import attrs
+
+    from mien.codes.catalogue import explanations
+    from mien.codes.explanation import Explanation
+    from mien.codes.page import explained, overview
+    from mien.text.suggest import nearest
+
+    known = explanations()
+    found = list(known.values()) if code == ALL else [known[code]] if code in known else []
+    if not found:
+        close = nearest(code, known)
+        hint = f"did you mean {close}?" if close else "`mien check --explain all` lists them"
+        raise click.BadParameter(f"there is no code {code}; {hint}", param_hint="--explain")
+    if output == "json":
+        names = [field.name for field in attrs.fields(Explanation)]
+        write_json({"codes": [{name: getattr(one, name) for name in names} for one in found]})
+    else:
+        click.echo(overview() if code == ALL else explained(found[0]))
 
 
 def _report(faults: tuple[Fault, ...], output: str) -> None:
@@ -107,4 +150,5 @@ def _closest(bank: AuthoredBank) -> Iterator[str]:
 
     for intensity, pairs in closest_pairs(bank).items():
         shown = ", ".join(f"{pair.first} ~ {pair.second} {pair.distance:.3f}" for pair in pairs)
-        yield f"  closest at {intensity}: {shown}"
+        if pairs:
+            yield f"  closest at {intensity}: {shown}"

@@ -23,8 +23,7 @@ Swap = Callable[[AuthoredBank, AuthoredBank], AuthoredBank]
 _Pair = frozenset[str]
 
 
-def strength_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Far from its anchors a label keeps more or less of its own trends."""
+def _strength_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rules.strength, both.new.bank.rules.strength
     if old != new:
         places = both.places("rules", ("strength",))
@@ -32,8 +31,7 @@ def strength_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield _weighed(rule, both, "the trends' strength changed", places, (change,), _new_strength)
 
 
-def trend_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Channels lean otherwise with valence, arousal and dominance."""
+def _trend_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rules.trends, both.new.bank.rules.trends
     none = (0.0,) * len(TERMS)
     changes: list[Change] = []
@@ -58,8 +56,7 @@ def trend_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         )
 
 
-def solver_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Metric, kernel or plateaus changed: faces between the anchors are blended otherwise."""
+def _solver_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = _settings(both.old.bank), _settings(both.new.bank)
     changes = tuple(
         Change(
@@ -76,8 +73,7 @@ def solver_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield _weighed(rule, both, message, changes[0].places, changes, _new_solver)
 
 
-def antagonist_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Channels that exclude each other do so otherwise: the rig's pairs under the bank's policy."""
+def _antagonist_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = _caps(both.old.bank), _caps(both.new.bank)
     changes = tuple(
         Change(
@@ -94,8 +90,7 @@ def antagonist_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield _weighed(rule, both, message, changes[0].places, changes, _new_exclusions)
 
 
-def ceiling_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Channels that follow another one do so otherwise."""
+def _ceiling_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old = {(one.channel, one.under): one.slack for one in both.old.bank.rig.ceilings}
     new = {(one.channel, one.under): one.slack for one in both.new.bank.rig.ceilings}
     places = both.places("rig", ("ceilings",), key=True)
@@ -108,8 +103,7 @@ def ceiling_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield _weighed(rule, both, "ceilings changed", places, changes, _new_exclusions)
 
 
-def table_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Tables differ for a reason that artifacts do not tell: plateaus, or the trends' strength."""
+def _table_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     if both.new.sourced:
         return
     before = {table.label: table for table in both.old.tables.labels}
@@ -227,10 +221,61 @@ def _trend(side: Side, channel: str, term: str) -> Place | None:
 
 
 RULES = (
-    Rule(id="strength-changed", categories=BY_EFFECT, find=strength_changed),
-    Rule(id="trend-changed", categories=BY_EFFECT, find=trend_changed),
-    Rule(id="solver-changed", categories=BY_EFFECT, find=solver_changed),
-    Rule(id="antagonist-changed", categories=BY_EFFECT, find=antagonist_changed),
-    Rule(id="ceiling-changed", categories=BY_EFFECT, find=ceiling_changed),
-    Rule(id="table-changed", categories=BY_EFFECT, find=table_changed),
+    Rule(
+        code="strength-changed",
+        title="The trends have another strength.",
+        why="Far from its anchors a label keeps more or less of its own trends.",
+        right="strength: 0.5",
+        wrong="strength: 0.4",
+        file="rules.yaml",
+        categories=BY_EFFECT,
+        find=_strength_changed,
+    ),
+    Rule(
+        code="trend-changed",
+        title="A trend has other coefficients.",
+        why="Channels lean otherwise with valence, arousal and dominance.",
+        right="V: 1.6, reason: zygomaticus",
+        wrong="V: 1.4, reason: zygomaticus",
+        file="rules.yaml",
+        categories=BY_EFFECT,
+        find=_trend_changed,
+    ),
+    Rule(
+        code="solver-changed",
+        title="The metric, the kernel or the plateaus have other values.",
+        why="Metric, kernel or plateaus changed: faces between the anchors are blended otherwise.",
+        right="support: 1.6",
+        wrong="support: 1.5",
+        file="bank.yaml",
+        categories=BY_EFFECT,
+        find=_solver_changed,
+    ),
+    Rule(
+        code="antagonist-changed",
+        title="Antagonists have other caps.",
+        why="The rig's pairs, under the bank's policy, exclude each other by another measure.",
+        right="cap: 0.3",
+        wrong="cap: 0.25",
+        file="rules.yaml",
+        categories=BY_EFFECT,
+        find=_antagonist_changed,
+    ),
+    Rule(
+        code="ceiling-changed",
+        title="A ceiling has another slack, or other channels.",
+        why="Channels that follow another one do so otherwise.",
+        right="slack: 0.06",
+        wrong="slack: 0.05",
+        file="rigs/small.yaml",
+        categories=BY_EFFECT,
+        find=_ceiling_changed,
+    ),
+    Rule(
+        code="table-changed",
+        title="A compiled table differs, and what artifacts hold does not say why.",
+        why="The plateaus or the strength of the trends changed, which artifacts do not hold.",
+        categories=BY_EFFECT,
+        find=_table_changed,
+    ),
 )

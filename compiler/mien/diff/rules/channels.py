@@ -10,8 +10,7 @@ from mien.diff.rules.names import gone, moved
 from mien.diff.rules.rule import MAJOR, MINOR, Rule
 
 
-def channel_removed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Faces have fewer numbers, and the others stand elsewhere."""
+def _channel_removed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rig.names, both.new.bank.rig.names
     for name in gone(old, new):
         places = Places(
@@ -21,8 +20,7 @@ def channel_removed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(f"the channel {name} was removed", places)
 
 
-def channel_added(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Faces have more numbers than their readers have room for."""
+def _channel_added(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rig.names, both.new.bank.rig.names
     for name in gone(new, old):
         places = Places(
@@ -32,8 +30,7 @@ def channel_added(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(f"the channel {name} was added", places)
 
 
-def channels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
-    """A number at some position of a face moves another part of it."""
+def _channels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rig.names, both.new.bank.rig.names
     if moved(old, new):
         first = next(
@@ -49,8 +46,7 @@ def channels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(message, places, changes=(change,))
 
 
-def channel_class_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """While the character speaks the channel belongs to someone else."""
+def _channel_class_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     before = {channel.name: channel.class_.value for channel in both.old.bank.rig.channels}
     positions = both.old.bank.rig.index
     for position, channel in enumerate(both.new.bank.rig.channels):
@@ -65,8 +61,7 @@ def channel_class_changed(rule: Rule, both: Both) -> Iterator[Finding]:
             yield rule.finding(message, places, changes=(change,))
 
 
-def mirror_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """A mirrored face is another one."""
+def _mirror_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old = {frozenset(pair): pair for pair in both.old.bank.rig.mirror}
     new = {frozenset(pair): pair for pair in both.new.bank.rig.mirror}
     places = both.places("rig", ("mirror",), key=True)
@@ -84,8 +79,7 @@ def mirror_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding("other channels swap when a face is mirrored", places, changes=changes)
 
 
-def lip_seal_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Composed with visemes, the same face closes its lips otherwise."""
+def _lip_seal_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rig.lip_seal, both.new.bank.rig.lip_seal
     places = both.places("rig", ("lip_seal",), key=True)
     sealing = (
@@ -114,10 +108,64 @@ def lip_seal_changed(rule: Rule, both: Both) -> Iterator[Finding]:
 
 
 RULES = (
-    Rule(id="channel-removed", categories=MAJOR, find=channel_removed),
-    Rule(id="channel-added", categories=MAJOR, find=channel_added),
-    Rule(id="channels-reordered", categories=MAJOR, find=channels_reordered),
-    Rule(id="channel-class-changed", categories=MAJOR, find=channel_class_changed),
-    Rule(id="mirror-changed", categories=MINOR, find=mirror_changed),
-    Rule(id="lip-seal-changed", categories=MINOR, find=lip_seal_changed),
+    Rule(
+        code="channel-removed",
+        title="The rig lost a channel.",
+        why="Faces have fewer numbers, and the others stand elsewhere.",
+        right="  - {name: jawOpen, class: LIPSYNC}\n  - {name: tongueOut, class: LIPSYNC}",
+        wrong="  - {name: jawOpen, class: LIPSYNC}",
+        categories=MAJOR,
+        find=_channel_removed,
+    ),
+    Rule(
+        code="channel-added",
+        title="The rig has a new channel.",
+        why="Faces have more numbers than their readers have room for.",
+        right="  - {name: mouthFrownRight, class: SHARED}",
+        wrong="  - {name: mouthFrownRight, class: SHARED}\n"
+        "  - {name: cheekPuff, class: EXPRESSION}",
+        file="rigs/small.yaml",
+        categories=MAJOR,
+        find=_channel_added,
+    ),
+    Rule(
+        code="channels-reordered",
+        title="Channels have other positions in a face.",
+        why="A number at some position of a face moves another part of it.",
+        right="  - {name: jawOpen, class: LIPSYNC}\n  - {name: mouthClose, class: LIPSYNC}",
+        wrong="  - {name: mouthClose, class: LIPSYNC}\n  - {name: jawOpen, class: LIPSYNC}",
+        file="rigs/small.yaml",
+        categories=MAJOR,
+        find=_channels_reordered,
+    ),
+    Rule(
+        code="channel-class-changed",
+        title="A channel is of another class.",
+        why="While the character speaks the channel belongs to someone else.",
+        right="  - {name: browDownLeft, class: EXPRESSION}",
+        wrong="  - {name: browDownLeft, class: SHARED}",
+        file="rigs/small.yaml",
+        categories=MAJOR,
+        find=_channel_class_changed,
+    ),
+    Rule(
+        code="mirror-changed",
+        title="Other channels are mirror images of each other.",
+        why="A mirrored face is another one.",
+        right="  - [mouthFrownLeft, mouthFrownRight]\nantagonists:",
+        wrong="antagonists:",
+        file="rigs/small.yaml",
+        categories=MINOR,
+        find=_mirror_changed,
+    ),
+    Rule(
+        code="lip-seal-changed",
+        title="Other channels, or other weights, close the lips.",
+        why="Composed with visemes, the same face closes its lips otherwise.",
+        right="sealing: {mouthClose: 0.4}",
+        wrong="sealing: {mouthClose: 0.5}",
+        file="rigs/small.yaml",
+        categories=MINOR,
+        find=_lip_seal_changed,
+    ),
 )

@@ -11,15 +11,14 @@ from mien.diff.pairing import differences, mean_apart
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
 from mien.diff.thresholds import gravity, weigh
-from mien.lint.metric import distance
+from mien.lint.rule import distance
 from mien.text.place import Place
 from mien.text.where import Path
 
 AXES = ("valence", "arousal", "dominance")
 
 
-def anchor_moved(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Anchors hold still within a major version: archetypes and data were made for them."""
+def _anchor_moved(rule: Rule, both: Both) -> Iterator[Finding]:
     for old, new in both.kept:
         named = [
             (name, old.anchors[name], new.anchors[name], ("anchors", name), ("anchors", name))
@@ -51,8 +50,7 @@ def anchor_moved(rule: Rule, both: Both) -> Iterator[Finding]:
                 )
 
 
-def archetype_moved(rule: Rule, both: Both) -> Iterator[Finding]:
-    """The face at an anchor changed; by how much decides what it means."""
+def _archetype_moved(rule: Rule, both: Both) -> Iterator[Finding]:
     for old, new in both.kept:
         for name in both.intensities:
             before, after = old.archetypes[name], new.archetypes[name]
@@ -73,8 +71,7 @@ def archetype_moved(rule: Rule, both: Both) -> Iterator[Finding]:
                 )
 
 
-def speech_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """The emotion gives way to the lips otherwise while the character speaks."""
+def _speech_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     for old, new in both.kept:
         before, after = _fades(both.old.bank.rig, old), _fades(both.new.bank.rig, new)
         changes = both.folded(
@@ -145,7 +142,34 @@ def _fade_place(both: Both, label: str, channel: str, *, new: bool) -> Place | N
 
 
 RULES = (
-    Rule(id="anchor-moved", categories=MAJOR, find=anchor_moved),
-    Rule(id="archetype-moved", categories=BY_EFFECT, find=archetype_moved),
-    Rule(id="speech-changed", categories=MINOR, find=speech_changed),
+    Rule(
+        code="anchor-moved",
+        title="An anchor has another place in VAD.",
+        why="Anchors hold still within a major version: archetypes and data were made for them.",
+        right="high: {vad: [0.9, 0.8, 0.5], basis: overjoyed}",
+        wrong="high: {vad: [0.9, 0.75, 0.5], basis: overjoyed}",
+        file="emotions/glad.yaml",
+        categories=MAJOR,
+        find=_anchor_moved,
+    ),
+    Rule(
+        code="archetype-moved",
+        title="An archetype is another face.",
+        why="The face at an anchor changed; by how much decides what it means.",
+        right="low: {browDown: 0.25, mouthFrown: 0.15}",
+        wrong="low: {browDown: 0.2, mouthFrown: 0.15}",
+        file="emotions/cross.yaml",
+        categories=BY_EFFECT,
+        find=_archetype_moved,
+    ),
+    Rule(
+        code="speech-changed",
+        title="An emotion gives way to speech by another share.",
+        why="The emotion gives way to the lips otherwise while the character speaks.",
+        right="attenuation: 0.5",
+        wrong="attenuation: 0.6",
+        file="emotions/cross.yaml",
+        categories=MINOR,
+        find=_speech_changed,
+    ),
 )

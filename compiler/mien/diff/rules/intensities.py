@@ -11,8 +11,7 @@ from mien.diff.rules.names import gone
 from mien.diff.rules.rule import MAJOR, Rule
 
 
-def intensity_removed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Whoever asks for the intensity gets an error."""
+def _intensity_removed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.manifest.intensities, both.new.bank.manifest.intensities
     for name in gone(old, new):
         places = Places(
@@ -23,8 +22,7 @@ def intensity_removed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(f"the intensity {name} was removed", places, at=name, changes=changes)
 
 
-def intensity_added(rule: Rule, both: Both) -> Iterator[Finding]:
-    """A number between 0 and 1 along the intensities means another point."""
+def _intensity_added(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.manifest.intensities, both.new.bank.manifest.intensities
     for name in gone(new, old):
         places = Places(
@@ -35,8 +33,7 @@ def intensity_added(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(message, places, at=name, changes=tuple(_anchors(both, name)))
 
 
-def intensities_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
-    """The way from the weakest to the strongest leads along other points."""
+def _intensities_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.manifest.intensities, both.new.bank.manifest.intensities
     kept = [name for name in old if name in new]
     if kept != [name for name in new if name in old]:
@@ -64,7 +61,31 @@ def _vad(emotion: Emotion, intensity: str) -> str | None:
 
 
 RULES = (
-    Rule(id="intensity-removed", categories=MAJOR, find=intensity_removed),
-    Rule(id="intensity-added", categories=MAJOR, find=intensity_added),
-    Rule(id="intensities-reordered", categories=MAJOR, find=intensities_reordered),
+    Rule(
+        code="intensity-removed",
+        title="The bank lost an intensity.",
+        why="Whoever asks for the intensity gets an error.",
+        right="intensities: [low, mid, high, peak]",
+        wrong="intensities: [low, mid, high]",
+        categories=MAJOR,
+        find=_intensity_removed,
+    ),
+    Rule(
+        code="intensity-added",
+        title="The bank has a new intensity.",
+        why="A number between 0 and 1 along the intensities means another point.",
+        right="intensities: [low, mid, high]",
+        wrong="intensities: [low, mid, high, peak]",
+        categories=MAJOR,
+        find=_intensity_added,
+    ),
+    Rule(
+        code="intensities-reordered",
+        title="The intensities have another order.",
+        why="The way from the weakest to the strongest leads along other points.",
+        right="intensities: [low, mid, high]",
+        wrong="intensities: [mid, low, high]",
+        categories=MAJOR,
+        find=_intensities_reordered,
+    ),
 )

@@ -10,8 +10,7 @@ from mien.diff.rules.names import moved
 from mien.diff.rules.rule import MAJOR, MINOR, Rule
 
 
-def label_removed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Whoever asks for the label gets an error."""
+def _label_removed(rule: Rule, both: Both) -> Iterator[Finding]:
     labels = both.old.bank.manifest.labels
     for position, label in enumerate(labels):
         if label not in both.labels:
@@ -20,8 +19,7 @@ def label_removed(rule: Rule, both: Both) -> Iterator[Finding]:
             yield rule.finding(f"the label {label} was removed", places, label=label)
 
 
-def label_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Whoever asks for the old name gets an error, though the faces are still there."""
+def _label_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.manifest.labels, both.new.bank.manifest.labels
     for was, now in both.labels.items():
         if was != now:
@@ -41,8 +39,7 @@ def label_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
             )
 
 
-def labels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Label positions, as in batches and one-hot conditions, mean other labels."""
+def _labels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
     old = [both.labels.get(label, label) for label in both.old.bank.manifest.labels]
     new = both.new.bank.manifest.labels
     if moved(old, new):
@@ -52,8 +49,7 @@ def labels_reordered(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(message, places, changes=(change,))
 
 
-def label_added(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Nobody has asked for it yet."""
+def _label_added(rule: Rule, both: Both) -> Iterator[Finding]:
     kept = set(both.labels.values())
     for position, label in enumerate(both.new.bank.manifest.labels):
         if label not in kept:
@@ -63,8 +59,41 @@ def label_added(rule: Rule, both: Both) -> Iterator[Finding]:
 
 
 RULES = (
-    Rule(id="label-removed", categories=MAJOR, find=label_removed),
-    Rule(id="label-renamed", categories=MAJOR, find=label_renamed),
-    Rule(id="labels-reordered", categories=MAJOR, find=labels_reordered),
-    Rule(id="label-added", categories=MINOR, find=label_added),
+    Rule(
+        code="label-removed",
+        title="The bank lost a label.",
+        why="Whoever asks for the label gets an error.",
+        right="labels: [calm, glad, cross]",
+        wrong="labels: [calm, glad]",
+        categories=MAJOR,
+        find=_label_removed,
+    ),
+    Rule(
+        code="label-renamed",
+        title="A label has another name, and the same faces.",
+        why="Whoever asks for the old name gets an error, though the faces are still there.",
+        right="labels: [calm, glad, cross]",
+        wrong="labels: [calm, glad, angry]",
+        categories=MAJOR,
+        find=_label_renamed,
+    ),
+    Rule(
+        code="labels-reordered",
+        title="Labels have other positions.",
+        why="Label positions, as in batches and one-hot conditions, mean other labels.",
+        right="labels: [calm, glad, cross]",
+        wrong="labels: [calm, cross, glad]",
+        file="bank.yaml",
+        categories=MAJOR,
+        find=_labels_reordered,
+    ),
+    Rule(
+        code="label-added",
+        title="The bank has a new label.",
+        why="Nobody has asked for it yet.",
+        right="labels: [calm, glad]",
+        wrong="labels: [calm, glad, cross]",
+        categories=MINOR,
+        find=_label_added,
+    ),
 )

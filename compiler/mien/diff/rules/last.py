@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-
-from attrs import frozen
+from collections.abc import Iterator, Sequence
 
 from mien.authored.document import Document
 from mien.diff.both import Both
 from mien.diff.record import Category, Finding, Places
 from mien.diff.rules.between import effect_text
+from mien.diff.rules.rule import MAJOR, PATCH, LastRule
 from mien.diff.side import Side
 from mien.text.canonical import canonical
 from mien.text.node import plain
 from mien.text.place import Place
 
 
-@frozen(kw_only=True)
-class LastRule:
-    """A rule that is told what the others found."""
-
-    id: str
-    category: Category
-    find: Callable[[LastRule, Both, Sequence[Finding]], Iterator[Finding]]
-
-
-def surface_moved(rule: LastRule, both: Both, found: Sequence[Finding]) -> Iterator[Finding]:
-    """Changes that are small each by itself make other faces of a label together."""
+def _surface_moved(rule: LastRule, both: Both, found: Sequence[Finding]) -> Iterator[Finding]:
     grave = {finding.label for finding in found if finding.category is Category.MAJOR}
     for old, new in both.kept:
         effect = both.effects[new.label]
         if effect.gravity > 1 and not grave & {"", new.label}:
-            yield Finding(
-                rule=rule.id,
-                category=rule.category,
-                message=f"all changes together move faces: {effect_text(effect)}",
-                places=both.label_places(old.label, new.label, ("label",)),
+            yield rule.finding(
+                f"all changes together move faces: {effect_text(effect)}",
+                both.label_places(old.label, new.label, ("label",)),
                 label=new.label,
                 size=effect.gravity,
             )
 
 
-def written_otherwise(rule: LastRule, both: Both, found: Sequence[Finding]) -> Iterator[Finding]:
-    """A source says something else, yet nothing that a face or a reader would notice.
-
-    A channel's own name where a shorthand stood, for example: the lock pins another digest.
-    """
+def _written_otherwise(rule: LastRule, both: Both, found: Sequence[Finding]) -> Iterator[Finding]:
     if not both.new.sourced:
         return
     explained = {place.file for finding in found for place in _places(finding)}
@@ -58,18 +41,32 @@ def written_otherwise(rule: LastRule, both: Both, found: Sequence[Finding]) -> I
         places = Places(_place(both.old, old_document), _place(both.new, new_document))
         known = bool(explained & {place.file for place in places if place})
         if not known and _says(old_document) != _says(new_document):
-            yield Finding(
-                rule=rule.id,
-                category=rule.category,
-                message="says the same in other words",
-                places=places,
+            yield rule.finding(
+                "says the same in other words",
+                places,
                 label=stem.removeprefix("emotions/") if "/" in stem else "",
             )
 
 
 LAST_RULES = (
-    LastRule(id="surface-moved", category=Category.MAJOR, find=surface_moved),
-    LastRule(id="written-otherwise", category=Category.PATCH, find=written_otherwise),
+    LastRule(
+        code="surface-moved",
+        title="Small changes together make other faces of a label.",
+        why="Changes that are small each by itself make other faces of a label together.",
+        categories=MAJOR,
+        find=_surface_moved,
+    ),
+    LastRule(
+        code="written-otherwise",
+        title="A source says the same in other words.",
+        why="No face or reader notices, for example, a channel's own name where a shorthand stood; "
+        "the lock pins another digest.",
+        right="low: {browDown: 0.25, mouthFrown: 0.15}",
+        wrong="low: {browDownLeft: 0.25, browDownRight: 0.25, mouthFrown: 0.15}",
+        file="emotions/cross.yaml",
+        categories=PATCH,
+        find=_written_otherwise,
+    ),
 )
 
 

@@ -14,8 +14,7 @@ _Budget = tuple[Path, float, bool]
 """Where it is written, its value, and whether a larger value promises less."""
 
 
-def bank_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Whoever loads the bank by its name gets an error."""
+def _bank_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.manifest.id, both.new.bank.manifest.id
     if old != new:
         places = both.places("bank", ("id",))
@@ -23,16 +22,14 @@ def bank_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(f"the bank {old} is now called {new}", places, changes=(change,))
 
 
-def engine_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Other arithmetic: evaluators of the old engine cannot read the bank."""
+def _engine_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.tables.engine, both.new.tables.engine
     if old != new:
         change = Change(name="engine", before=float(old), after=float(new), places=NOWHERE)
         yield rule.finding(f"engine {old} is now engine {new}", NOWHERE, changes=(change,))
 
 
-def rig_replaced(rule: Rule, both: Both) -> Iterator[Finding]:
-    """The bank is for other characters."""
+def _rig_replaced(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.rig.id, both.new.bank.rig.id
     if old != new:
         places = both.places("bank", ("rig",))
@@ -43,8 +40,7 @@ def rig_replaced(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(f"the rig {old} is now the rig {new}", places, changes=changes)
 
 
-def licence_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """What was allowed may no longer be."""
+def _licence_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     old, new = both.old.bank.manifest.licence, both.new.bank.manifest.licence
     if old != new:
         places = both.places("bank", ("licence",))
@@ -52,13 +48,11 @@ def licence_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         yield rule.finding(f"the licence {old} is now {new}", places, changes=(change,))
 
 
-def budget_loosened(rule: Rule, both: Both) -> Iterator[Finding]:
-    """The bank promises less: faces may change faster, or labels come nearer each other."""
+def _budget_loosened(rule: Rule, both: Both) -> Iterator[Finding]:
     yield from _budgets(rule, both, loosened=True)
 
 
-def budget_tightened(rule: Rule, both: Both) -> Iterator[Finding]:
-    """The bank promises more about the faces that it has."""
+def _budget_tightened(rule: Rule, both: Both) -> Iterator[Finding]:
     yield from _budgets(rule, both, loosened=False)
 
 
@@ -85,10 +79,62 @@ def _list(bank: AuthoredBank) -> tuple[_Budget, ...]:
 
 
 RULES = (
-    Rule(id="bank-renamed", categories=MAJOR, find=bank_renamed),
-    Rule(id="engine-changed", categories=MAJOR, find=engine_changed),
-    Rule(id="rig-replaced", categories=MAJOR, find=rig_replaced),
-    Rule(id="licence-changed", categories=MAJOR, find=licence_changed),
-    Rule(id="budget-loosened", categories=MINOR, find=budget_loosened),
-    Rule(id="budget-tightened", categories=PATCH, find=budget_tightened),
+    Rule(
+        code="bank-renamed",
+        title="The bank has another id.",
+        why="Whoever loads the bank by its name gets an error.",
+        right="id: tiny",
+        wrong="id: mine",
+        file="bank.yaml",
+        categories=MAJOR,
+        find=_bank_renamed,
+    ),
+    Rule(
+        code="engine-changed",
+        title="The bank is compiled by another engine.",
+        why="Other arithmetic: evaluators of the old engine cannot read the bank.",
+        right="engine: 1",
+        wrong="engine: 2",
+        categories=MAJOR,
+        find=_engine_changed,
+    ),
+    Rule(
+        code="rig-replaced",
+        title="The bank is for another rig.",
+        why="The bank is for other characters.",
+        right="rig: arkit52",
+        wrong="rig: ours",
+        categories=MAJOR,
+        find=_rig_replaced,
+    ),
+    Rule(
+        code="licence-changed",
+        title="The bank has another licence.",
+        why="What was allowed may no longer be.",
+        right="licence: CC0-1.0",
+        wrong="licence: CC-BY-4.0",
+        file="bank.yaml",
+        categories=MAJOR,
+        find=_licence_changed,
+    ),
+    Rule(
+        code="budget-loosened",
+        title="A budget of the bank promises less.",
+        why="The bank promises less: faces may change faster, or labels come nearer each other.",
+        right="separation: 0.02",
+        wrong="separation: 0.01",
+        file="bank.yaml",
+        categories=MINOR,
+        find=_budget_loosened,
+    ),
+    Rule(
+        code="budget-tightened",
+        title="A budget of the bank promises more.",
+        why="The bank promises more about the faces that it has.",
+        right="separation: 0.02",
+        wrong="separation: 0.03",
+        file="bank.yaml",
+        categories=PATCH,
+        find=_budget_tightened,
+    ),
 )

@@ -1,11 +1,12 @@
-"""The form of a rule."""
+"""What every rule of a comparison is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
+from mien.codes.explanation import Explanation
 from mien.diff.both import Both
 from mien.diff.record import Category, Change, Finding, Places
 
@@ -17,16 +18,29 @@ BY_EFFECT = frozenset({Category.MAJOR, Category.MINOR})
 
 NOWHERE = Places(None, None)
 
-Find = Callable[["Rule", Both], Iterator[Finding]]
+_MEND = {
+    MAJOR: "Take it back, or release it under the next major version.",
+    MINOR: "Release it under the next minor version or a later one.",
+    PATCH: "Release it under the next patch version or a later one.",
+    BY_EFFECT: "Release it under the version that the comparison names; it is major where faces "
+    "become other faces.",
+}
+
+
+def _severity(categories: frozenset[Category]) -> str:
+    return " or ".join(one.value for one in Category if one in categories)
 
 
 @frozen(kw_only=True)
-class Rule:
-    """``id`` is a stable name in kebab-case; ``categories`` what its findings can be."""
+class ChangeKind(Explanation):
+    """One kind of change; ``categories`` is what its findings can be.
 
-    id: str
+    ``right`` and ``wrong`` of its example are the older and the newer version.
+    """
+
     categories: frozenset[Category]
-    find: Find
+    mend: str = field(default=Factory(lambda rule: _MEND[rule.categories], takes_self=True))
+    severity: str = field(default=Factory(lambda rule: _severity(rule.categories), takes_self=True))
 
     def finding(
         self,
@@ -42,9 +56,9 @@ class Rule:
         """A finding of this rule; ``category`` is needed where it can be more than one."""
         (only, *more) = self.categories
         if category is None and more:
-            raise ValueError(f"{self.id}: which category?")
+            raise ValueError(f"{self.code}: which category?")
         return Finding(
-            rule=self.id,
+            rule=self.code,
             category=category or only,
             message=message,
             places=places,
@@ -54,6 +68,20 @@ class Rule:
             changes=changes,
         )
 
+
+@frozen(kw_only=True)
+class Rule(ChangeKind):
+    """A kind of change that is found by comparing two banks; calling the rule finds all of it."""
+
+    find: Callable[[Rule, Both], Iterator[Finding]]
+
     def __call__(self, both: Both) -> Iterator[Finding]:
         """Everything that the rule finds."""
         return self.find(self, both)
+
+
+@frozen(kw_only=True)
+class LastRule(ChangeKind):
+    """A kind of change that no other rule explains: ``find`` is given what they found."""
+
+    find: Callable[[LastRule, Both, Sequence[Finding]], Iterator[Finding]]

@@ -15,7 +15,7 @@ from mien.diff.rules import (
     texts,
 )
 from mien.diff.rules.last import LAST_RULES
-from mien.diff.rules.rule import Rule
+from mien.diff.rules.rule import ChangeKind, Rule
 
 RULES: tuple[Rule, ...] = (
     *manifest.RULES,
@@ -27,6 +27,8 @@ RULES: tuple[Rule, ...] = (
     *between.RULES,
     *texts.RULES,
 )
+
+ALL_RULES: tuple[ChangeKind, ...] = (*RULES, *LAST_RULES)
 
 
 def findings(both: Both) -> tuple[Finding, ...]:

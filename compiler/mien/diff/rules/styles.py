@@ -12,8 +12,7 @@ from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
 from mien.diff.thresholds import gravity, weigh
 
 
-def style_removed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Whoever asks for the style gets an error."""
+def _style_removed(rule: Rule, both: Both) -> Iterator[Finding]:
     for old, new in both.kept:
         for style in old.styles:
             if style not in both.styles[new.label]:
@@ -25,8 +24,7 @@ def style_removed(rule: Rule, both: Both) -> Iterator[Finding]:
                 yield rule.finding(message, places, label=new.label, at=style)
 
 
-def style_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Whoever asks for the old name gets an error, though the style is still there."""
+def _style_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
     for old, new in both.kept:
         for was, now in both.styles[new.label].items():
             if was != now:
@@ -36,8 +34,7 @@ def style_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
                 yield rule.finding(message, places, label=new.label, at=now, changes=(change,))
 
 
-def style_added(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Nobody has asked for it yet."""
+def _style_added(rule: Rule, both: Both) -> Iterator[Finding]:
     for old, new in both.kept:
         kept = set(both.styles[new.label].values())
         for style in new.styles:
@@ -50,8 +47,7 @@ def style_added(rule: Rule, both: Both) -> Iterator[Finding]:
                 yield rule.finding(message, places, label=new.label, at=style)
 
 
-def style_moved(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Gain or offset changed; measured on the label's old archetypes, before conflicts."""
+def _style_moved(rule: Rule, both: Both) -> Iterator[Finding]:
     for old, new in both.kept:
         for was, now in both.styles[new.label].items():
             changes = tuple(_changes(both, old, new, was, now))
@@ -108,8 +104,51 @@ def _apart(emotion: Emotion, old: Style, new: Style, channels: int) -> tuple[flo
 
 
 RULES = (
-    Rule(id="style-removed", categories=MAJOR, find=style_removed),
-    Rule(id="style-renamed", categories=MAJOR, find=style_renamed),
-    Rule(id="style-added", categories=MINOR, find=style_added),
-    Rule(id="style-moved", categories=BY_EFFECT, find=style_moved),
+    Rule(
+        code="style-removed",
+        title="A label lost a style.",
+        why="Whoever asks for the style gets an error.",
+        right="  gentle:\n"
+        "    description: half the smile, lips together\n"
+        "    anchor: {vad: [0.6, -0.1, 0.2], basis: made up}\n"
+        "    gain: {mouthSmile: 0.6, jawOpen: 0}\n",
+        wrong="",
+        file="emotions/glad.yaml",
+        categories=MAJOR,
+        find=_style_removed,
+    ),
+    Rule(
+        code="style-renamed",
+        title="A style has another name, and the same look.",
+        why="Whoever asks for the old name gets an error, though the style is still there.",
+        right="  gentle:",
+        wrong="  tender:",
+        file="emotions/glad.yaml",
+        categories=MAJOR,
+        find=_style_renamed,
+    ),
+    Rule(
+        code="style-added",
+        title="A label has a new style.",
+        why="Nobody has asked for it yet.",
+        right="  sly:",
+        wrong="  tender:\n"
+        "    description: the jaw hangs a little\n"
+        "    anchor: {vad: [0.2, 0.1, 0.0], basis: made up}\n"
+        "    offset: {jawOpen: 0.1}\n"
+        "  sly:",
+        file="emotions/glad.yaml",
+        categories=MINOR,
+        find=_style_added,
+    ),
+    Rule(
+        code="style-moved",
+        title="A style changes faces in another way.",
+        why="Gain or offset changed; measured on the label's old archetypes, before conflicts.",
+        right="gain: {mouthSmile: 0.6, jawOpen: 0}",
+        wrong="gain: {mouthSmile: 0.5, jawOpen: 0}",
+        file="emotions/glad.yaml",
+        categories=BY_EFFECT,
+        find=_style_moved,
+    ),
 )

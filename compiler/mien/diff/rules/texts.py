@@ -29,13 +29,11 @@ AUTHORING = frozenset({"action_units", "conjugates", "shorthands", "exceptions"}
 _Steps = tuple[str, ...]
 
 
-def text_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """No face moves, and no name is another one."""
+def _text_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     yield from _found(rule, both, PROSE - AUTHORING, "texts changed")
 
 
-def authoring_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    """Only those who write the bank, and lint, read it."""
+def _authoring_changed(rule: Rule, both: Both) -> Iterator[Finding]:
     yield from _found(rule, both, AUTHORING, "what authors and lint go by changed")
 
 
@@ -132,6 +130,24 @@ def _value(node: Node) -> str:
 
 
 RULES = (
-    Rule(id="text-changed", categories=PATCH, find=text_changed),
-    Rule(id="authoring-changed", categories=PATCH, find=authoring_changed),
+    Rule(
+        code="text-changed",
+        title="Texts changed.",
+        why="No face moves, and no name is another one.",
+        right="title: Calm",
+        wrong="title: Serene",
+        file="emotions/calm.yaml",
+        categories=PATCH,
+        find=_text_changed,
+    ),
+    Rule(
+        code="authoring-changed",
+        title="Action units, shorthands, movements or exceptions changed.",
+        why="Only those who write the bank, and lint, read it.",
+        right="core: [4, 15]",
+        wrong="core: [4]",
+        file="emotions/cross.yaml",
+        categories=PATCH,
+        find=_authoring_changed,
+    ),
 )

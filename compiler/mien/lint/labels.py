@@ -1,4 +1,4 @@
-"""Labels differ from one another at every intensity."""
+"""Labels differ from one another at every intensity, and each has styles."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from attrs import frozen
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Emotion, Weights
 from mien.lint.action_units import main_channels
-from mien.lint.channels import by_shorthand
-from mien.lint.numbers import shown
-from mien.lint.source import emotion_source
+from mien.lint.rule import LintRule, by_shorthand, emotion_source, shown
 from mien.text.fault import Fault
+
+ENOUGH_STYLES = 2
 
 _NAMED = 3
 """How many channels a hint names."""
@@ -60,15 +60,14 @@ def closest_pairs(bank: AuthoredBank, count: int = 3) -> Mapping[str, tuple[Clos
     return nearest
 
 
-def labels_apart(bank: AuthoredBank) -> Iterator[Fault]:
-    """`separation`: two labels at equal intensity keep the bank's distance."""
+def _separation(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
     wanted = bank.manifest.budgets.separation
     for intensity in bank.manifest.intensities:
         for a, b, apart in _pairs(bank, intensity):
             if apart < wanted:
-                yield emotion_source(bank, b.label).fault(
+                yield rule.fault(
+                    emotion_source(bank, b.label),
                     ("archetypes", intensity),
-                    code="separation",
                     message=f"{a.label} and {b.label} at {intensity} are {shown(apart)} apart "
                     f"(mean difference over channels), expected at least {shown(wanted)} "
                     "(`budgets.separation`)",
@@ -112,3 +111,48 @@ def _own_channels(bank: AuthoredBank, a: Emotion, b: Emotion) -> dict[str, str]:
         if use.code not in {shared.code for shared in other.action_units.core}
         for channel in main_channels(bank.rig, use)
     }
+
+
+def _few_styles(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    for emotion in bank.emotions:
+        if len(emotion.styles) < ENOUGH_STYLES:
+            yield rule.fault(
+                emotion_source(bank, emotion.label),
+                ("styles",),
+                message=f"{emotion.label} has {len(emotion.styles)} styles, "
+                f"expected {ENOUGH_STYLES} or more",
+                hint="add a way of wearing the emotion under `styles`",
+            )
+
+
+RULES = (
+    LintRule(
+        code="separation",
+        title="Two labels look too much alike at one intensity.",
+        why="Faces that are nearer than the bank's `budgets.separation` (mean difference over "
+        "channels) cannot be told apart by those who see them.",
+        mend="Give one of the labels more of the channels that the hint names, or a channel that "
+        "the other does not use.",
+        file="emotions/calm.yaml",
+        right="  mid: {}",
+        wrong="  mid: {mouthSmile: 0.45, jawOpen: 0.1}",
+        find=_separation,
+    ),
+    LintRule(
+        code="few-styles",
+        title="A label has fewer than two styles.",
+        why="A character wears an emotion in more ways than one; with a single style all of them "
+        "look the same.",
+        mend="Add a style, with an anchor and a gain or offset a channel.",
+        severity="warning",
+        file="emotions/cross.yaml",
+        right="""\
+  contained:
+    description: the brows alone
+    anchor: {vad: [-0.4, 0.4, 0.3], basis: made up}
+    gain: {mouthFrown: 0.3}
+""",
+        wrong="",
+        find=_few_styles,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Every code that a fault can carry, explained: see `mien.codes.catalogue`."""
