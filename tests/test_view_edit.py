@@ -15,6 +15,7 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
 from mien.text.format.comments import find_comments
 from mien.text.yaml_nodes import require_yaml
+from mien.view.bank_files import BankFiles, digest
 from mien.view.change import (
     Change,
     EditConflictError,
@@ -24,7 +25,7 @@ from mien.view.change import (
     changed_text,
     expanded,
 )
-from mien.view.edit_session import EditSession, digest
+from mien.view.edit_session import EditSession
 
 DEFAULT = resources.presets() / "default"
 BANK = read_bank(DEFAULT)
@@ -217,7 +218,7 @@ def joy(folder: Path) -> Path:
 @pytest.fixture
 def session(folder: Path) -> EditSession:
     bank: AuthoredBank = read_bank(folder)
-    return EditSession(lambda: bank)
+    return EditSession(lambda: bank, BankFiles(folder))
 
 
 def test_a_preview_writes_nothing(session: EditSession, joy: Path) -> None:

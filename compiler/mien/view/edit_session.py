@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,12 +16,12 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.document import Document
 from mien.authored.documents import document_named
 from mien.errors import SourceError
-from mien.text.atomic import write_atomic
 from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
 from mien.text.place import Place
 from mien.text.suggest import did_you_mean
-from mien.view.change import Change, EditConflictError, EditRefusedError, block_text, changed_text
+from mien.view.bank_files import BankFiles, digest
+from mien.view.change import Change, EditRefusedError, block_text, changed_text
 from mien.view.state import compile_for_view
 
 _BOM = "\ufeff"
@@ -54,8 +53,9 @@ class _Written:
 class EditSession:
     """One writer at a time, and the way back from each write."""
 
-    def __init__(self, bank: Callable[[], AuthoredBank | None]) -> None:
+    def __init__(self, bank: Callable[[], AuthoredBank | None], files: BankFiles) -> None:
         self._bank = bank
+        self._files = files
         self._lock = Lock()
         self._writes: list[_Written] = []
 
@@ -67,7 +67,7 @@ class EditSession:
         """
         bank = self._require_bank()
         document = _document(bank, change)
-        before = _read(document.path)
+        before = self._files.read(document)
         after = _edited(before, document, change, bank)
         text = _text(before)
         edited = _text(after)
@@ -78,7 +78,7 @@ class EditSession:
             base=digest(before),
             lines=lines,
             diff=_diff(text, edited),
-            faults=() if after == before else trial_faults(bank, document.name, after),
+            faults=() if after == before else trial_faults(bank, self._files, document, after),
         )
 
     def write(self, change: Change, base: str) -> str:
@@ -92,7 +92,7 @@ class EditSession:
         with self._lock:
             bank = self._require_bank()
             document = _document(bank, change)
-            before = _require_unchanged(document, base)
+            before = self._files.read_unchanged(document, base)
             after = _edited(before, document, change, bank)
             if after == before:
                 raise EditRefusedError("this changes nothing")
@@ -112,7 +112,7 @@ class EditSession:
             if not self._writes:
                 raise EditRefusedError("there is nothing to undo")
             last = self._writes[-1]
-            now = _require_unchanged(last.document, last.after)
+            now = self._files.read_unchanged(last.document, last.after)
             self._replace(self._require_bank(), last.document, now, last.before)
             self._writes.pop()
             return shown_path(last.document.path)
@@ -132,11 +132,10 @@ class EditSession:
         reason = read_only(document.path)
         if reason:
             raise EditRefusedError(f"{shown_path(document.path)} is not written to: {reason}")
-        faults = trial_faults(bank, document.name, after)
+        faults = trial_faults(bank, self._files, document, after)
         if faults:
             raise EditRefusedError("nothing was written: the bank would have faults", faults)
-        _require_unchanged(document, digest(before))  # a trial takes a while
-        write_atomic(document.path, after)
+        self._files.replace(document, after, digest(before))
 
 
 def read_only(path: Path) -> str:
@@ -144,11 +143,6 @@ def read_only(path: Path) -> str:
     if path.resolve().is_relative_to(Path(mien.__file__).resolve().parent):
         return "this bank ships with mien; `mien init` makes a copy of your own"
     return "" if os.access(path, os.W_OK) else "its permissions do not allow it"
-
-
-def digest(data: bytes) -> str:
-    """The sha256 of ``data`` in hex."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def _document(bank: AuthoredBank, change: Change) -> Document:
@@ -171,24 +165,6 @@ def _document(bank: AuthoredBank, change: Change) -> Document:
         if not low <= value <= 1.0:
             raise EditRefusedError(f"{channel} is {value:g}, expected a number in [{low:g}, 1]")
     return document_named(bank, f"emotions/{change.label}")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise EditRefusedError(f"{shown_path(path)} cannot be read: {reason}") from error
-
-
-def _require_unchanged(document: Document, base: str) -> bytes:
-    data = _read(document.path)
-    if digest(data) != base:
-        raise EditConflictError(
-            f"{shown_path(document.path)} has changed meanwhile; nothing was written. "
-            "Look at what it says now, then write again"
-        )
-    return data
 
 
 def _text(data: bytes) -> str:
@@ -214,21 +190,24 @@ def _diff(before: str, after: str) -> tuple[str, ...]:
     return tuple(lines)[2:]
 
 
-def trial_faults(bank: AuthoredBank, name: str, data: bytes) -> tuple[Fault, ...]:
-    """The errors of the bank if its document ``name`` held ``data``; empty where it is sound.
+def trial_faults(
+    bank: AuthoredBank, files: BankFiles, edited: Document, data: bytes
+) -> tuple[Fault, ...]:
+    """The errors of the bank if its document ``edited`` held ``data``; empty where it is sound.
 
     The bank is put together in a folder of its own from its files as they are now, then read,
     linted and compiled. Places in the faults name the bank's own files.
 
     Raises:
-        OSError: a file of the bank cannot be copied.
+        EditRefusedError: a file of the bank cannot be read.
+        OSError: a file cannot be copied.
     """
     with tempfile.TemporaryDirectory(prefix="mien-view-") as scratch:
         folder = Path(scratch) / bank.manifest.id
         for document in bank.documents.values():
             copy = folder / document.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(data if document.name == name else document.path.read_bytes())
+            copy.write_bytes(data if document.name == edited.name else files.read(document))
         try:
             compile_for_view(folder)
         except SourceError as refusal:

@@ -13,6 +13,7 @@ from mien.authored.documents import document_named
 from mien.authored.emotion import Emotion
 from mien.text.fault import Fault
 from mien.text.files import shown_path
+from mien.view.bank_files import read_regular
 from mien.view.change import Change, EditRefusedError
 from mien.view.edit_session import Preview, read_only
 from mien.view.state import Snapshot
@@ -96,7 +97,7 @@ def _source_line(file: str, line: int, files: dict[str, list[str]]) -> str:
         return ""
     if file not in files:
         try:
-            text = Path(file).read_bytes().decode("utf-8-sig", errors="replace")
+            text = read_regular(Path(file)).decode("utf-8-sig", errors="replace")
         except OSError:
             text = ""
         files[file] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

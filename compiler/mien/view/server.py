@@ -19,6 +19,7 @@ from mien.local_server import (
     is_loopback,
     security_policy,
 )
+from mien.view.bank_files import BankFiles
 from mien.view.change import EditConflictError, EditRefusedError
 from mien.view.edit_session import EditSession
 from mien.view.messages import MAX_BODY, faults_data, preview_data, requested_change, state_data
@@ -140,7 +141,7 @@ class ViewServer(LocalServer):
         super().__init__(ViewHandler, asset_table(PAGE, "/"), policy, host=host, port=port)
         self.drawing = json.dumps(shipped_face().to_json()).encode()
         self.states = StateStream(first_snapshot(folder))
-        self.edits = EditSession(lambda: self.states.snapshot.bank)
+        self.edits = EditSession(lambda: self.states.snapshot.bank, BankFiles(folder))
         self._watch = Watch(folder, self.states.refresh)
 
     @property
