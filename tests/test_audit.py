@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 import mien
 from mien import resources
 from mien.bank import Bank
+from mien.formats.registry import write_take
+from mien.formats.take import steady_take
 from mien_trainer.audit.limits import SETTLE, SILENT
 from mien_trainer.audit.moments import silent_frames
 from mien_trainer.audit.report import Report
@@ -33,7 +35,6 @@ from mien_trainer.cli.audit import command
 from mien_trainer.expression.track import expression_track
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.speak.livelink_csv import livelink_csv
 from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import (
     Counts,
@@ -647,11 +648,11 @@ def test_an_unknown_bank_is_refused(folder: Path) -> None:
     assert "no bank 'defualt': did you mean default?" in refusal(folder, "--bank", "defualt")
 
 
-def write_take(folder: Path, bank: Bank, name: str, jaw: float) -> None:
+def record(folder: Path, bank: Bank, name: str, jaw: float) -> None:
     """A second of silence, one of noise, one of silence; neutral but for the jaw."""
     weights = np.zeros((3 * FRAME_RATE, len(bank.channels)), dtype=np.float32)
     weights[:, bank.channels.index("jawOpen")] = jaw
-    (folder / f"{name}.csv").write_text(livelink_csv(bank.channels, weights), "utf-8")
+    write_take(folder / f"{name}.csv", steady_take(60, bank.channels, weights))
     sound = np.random.default_rng(1).uniform(-0.3, 0.3, 3 * SAMPLE_RATE)
     sound[:SAMPLE_RATE] *= 1e-4
     sound[-SAMPLE_RATE:] *= 1e-4
@@ -668,7 +669,7 @@ def test_takes_are_judged_before_they_become_targets(bank: Bank, tmp_path: Path)
         folder.mkdir()
         lines = ["schema: mien/takes/1", "voice: nobody", "licence: CC0-1.0", "takes:"]
         for name in ("one", "two"):
-            write_take(folder, bank, name, jaw)
+            record(folder, bank, name, jaw)
             lines.append(f"  {name}: {{label: neutral}}")
         lines.append("  three: {label: joy}")
         (folder / "labels.yaml").write_text("\n".join(lines) + "\n", "utf-8")

@@ -13,10 +13,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mien.errors import SourceError
+from mien.formats import livelink
 from mien.formats.arkit import arkit_channels, sdk_channels
-from mien.formats.livelink import read_livelink
-from mien.formats.take import captured
-from mien.formats.timecode import Timecode, clock, nominal_rate, parse_timecode
+from mien.formats.take import recorded_take
+from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
 from mien_trainer.frames import frame_times
 
 TAKE = Path(__file__).parent / "takes" / "session" / "smile_1.csv"
@@ -58,7 +58,7 @@ def written(tmp_path: Path) -> Written:
 
 def faults_of(path: Path) -> list[str]:
     with pytest.raises(SourceError) as refusal:
-        read_livelink(path)
+        livelink.read(path)
     return [str(fault).replace(fault.place.file, "take.csv") for fault in refusal.value.faults]
 
 
@@ -66,8 +66,8 @@ def test_the_header_decides_which_column_is_which() -> None:
     header = TAKE.read_text("utf-8").splitlines()[0].split(",")
     assert header.index("JawRight") < header.index("JawLeft")
     assert header.index("MouthRight") < header.index("MouthLeft")
-    capture = read_livelink(TAKE)
-    rows = {name: capture.weights[:, position] for position, name in enumerate(NAMES)}
+    take = livelink.read(TAKE)
+    rows = {name: take.weights[:, position] for position, name in enumerate(NAMES)}
     assert np.allclose(rows["jawLeft"], 0.06)
     assert np.allclose(rows["mouthRight"], 0.04)
     assert not rows["jawRight"].any()
@@ -79,27 +79,27 @@ def test_any_order_and_case_of_columns_reads_the_same(written: Written) -> None:
     order: list[int] = np.random.default_rng(3).permutation(len(grid[0])).tolist()
     mixed = [[row[column] for column in order] for row in grid]
     mixed[0] = [name.upper() for name in mixed[0]]
-    other = read_livelink(written([", ".join(row) for row in mixed], end="\r\n"))
-    assert np.array_equal(other.weights, read_livelink(TAKE).weights)
-    assert np.array_equal(other.times, read_livelink(TAKE).times)
+    other = livelink.read(written([", ".join(row) for row in mixed], end="\r\n"))
+    assert np.array_equal(other.weights, livelink.read(TAKE).weights)
+    assert np.array_equal(other.times, livelink.read(TAKE).times)
 
 
 def test_another_order_of_channels_can_be_asked_for() -> None:
-    capture = read_livelink(TAKE, sdk_channels())
-    own = read_livelink(TAKE)
+    take = livelink.read(TAKE, channels=sdk_channels())
+    own = livelink.read(TAKE)
     assert np.array_equal(
-        capture.weights[:, sdk_channels().index("mouthSmileLeft")],
+        take.weights[:, sdk_channels().index("mouthSmileLeft")],
         own.weights[:, NAMES.index("mouthSmileLeft")],
     )
 
 
 def test_the_phone_counts_sixtieths_at_thirty_frames_a_second() -> None:
-    capture = read_livelink(TAKE)
-    assert capture.rate == 30.0
-    assert capture.gaps == ()
-    assert capture.seconds == pytest.approx(45 / 30, abs=1e-3)
-    assert capture.clamped > 0
-    assert capture.weights.max() == 1.0
+    take = livelink.read(TAKE)
+    assert take.rate == 30.0
+    assert take.gaps == ()
+    assert take.seconds == pytest.approx(45 / 30, abs=1e-3)
+    assert take.repairs.clamped > 0
+    assert take.weights.max() == 1.0
 
 
 def test_files_of_another_writer_are_read(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_files_of_another_writer_are_read(tmp_path: Path) -> None:
     for rate in (30.0, 60.0):
         path = tmp_path / f"{rate}.csv"
         assert export.write_livelink_csv(track, str(path), fps=rate) == 2
-        capture = read_livelink(path)
-        assert capture.rate == rate
-        face = capture.at_frames(61)
+        take = livelink.read(path)
+        assert take.rate == rate
+        face = take.weights_at(frame_times(61))
         assert face[60, NAMES.index("jawLeft")] == pytest.approx(0.4, abs=1e-5)
         assert face[60, NAMES.index("mouthRight")] == pytest.approx(0.4, abs=1e-5)
         assert np.count_nonzero(face[60]) == 2
@@ -123,7 +123,7 @@ def test_unreal_says_what_its_frames_count(written: Written) -> None:
     header, row = lines_of(["0:0:0:0"])
     rows = [row.replace("0:0:0:0,52", f"0:0:0:{frame},24") for frame in range(6)]
     lines = [header.replace("BlendShapeCount", "FrameRate").replace(",", ", "), *rows]
-    assert read_livelink(written(lines, end="\r\n")).rate == 24.0
+    assert livelink.read(written(lines, end="\r\n")).rate == 24.0
 
 
 @pytest.mark.parametrize(("base", "rate"), [(30, 30_000 / 1001), (60, 60_000 / 1001)])
@@ -171,22 +171,86 @@ def test_midnight_passes() -> None:
 def test_a_told_rate_stretches_the_take(written: Written) -> None:
     codes = [f"00:00:{frame // 30:02d}:{frame % 30:02d}" for frame in range(90)]
     path = written(lines_of(codes))
-    assert read_livelink(path).rate == 30.0
-    told = read_livelink(path, rate=29.97)
+    assert livelink.read(path).rate == 30.0
+    told = livelink.read(path, rate=29.97)
     assert told.rate == 29.97
     assert told.seconds == pytest.approx(90 / 29.97)
+
+
+def moments_of(codes: Sequence[str]) -> Clock:
+    return clock([code for text in codes if (code := parse_timecode(text))])
+
+
+def stamp(seconds: int, rest: str) -> str:
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{rest}"
+
+
+@pytest.mark.parametrize("rate", [12, 15, 24, 25, 30, 48, 50, 60, 120])
+@pytest.mark.parametrize("left_out", [(), range(40, 55)])
+def test_digits_that_number_the_rows_are_no_fraction(rate: int, left_out: Sequence[int]) -> None:
+    rows = [row for row in range(60 * rate + 7) if row not in left_out]
+    found = moments_of([stamp(row // rate, f"{row % rate:02d}.{row % 1000:03d}") for row in rows])
+    assert np.allclose(found.seconds, np.array(rows) / rate, atol=1e-9)
+    assert (found.base, nominal_rate(found.seconds), found.counts) == (rate, rate, True)
+
+
+@pytest.mark.parametrize("rate", [24, 30, 60])
+def test_rates_that_were_cut_off_to_a_whole_number_are_found(rate: int) -> None:
+    base = rate - 1
+    codes = [stamp(row // base, f"{row % base:02d}.{row % 1000:03d}") for row in range(1200)]
+    found = moments_of(codes)
+    assert np.allclose(found.seconds, np.arange(1200) * 1.001 / rate)
+    assert nominal_rate(found.seconds) == pytest.approx(rate / 1.001, rel=1e-12)
+
+
+@pytest.mark.parametrize("rate", [25, 30, 59.9, 60])
+def test_milliseconds_of_the_second_are_read_where_the_frames_stumble(rate: float) -> None:
+    times = 10.15 + np.arange(300) / rate
+    codes = [
+        stamp(int(time), f"{int(time % 1 * 60 + wrong):02d}.{int(time % 1 * 1000):03d}")
+        for time, wrong in zip(times, [0.0, -1e-9, 0.0] * 100, strict=True)
+    ]
+    found = moments_of(codes)
+    assert np.allclose(found.seconds, times - times[0], atol=1.1e-3)
+    assert nominal_rate(found.seconds) == pytest.approx(rate, rel=1e-3)
+    assert not found.counts
+
+
+def test_a_phone_that_drifts_is_read_by_its_fractions() -> None:
+    frames = 17.3 + np.arange(600) * 1.0016
+    codes = [stamp(int(one // 60), f"{one % 60:06.3f}") for one in frames]
+    found = moments_of(codes)
+    assert np.allclose(found.seconds, np.arange(600) * 1.0016 / 60, atol=2e-5)
+    assert nominal_rate(found.seconds) == pytest.approx(60 / 1.0016, rel=1e-4)
+
+
+@pytest.mark.parametrize("rate", [30.0, 25.0, 60.0])
+def test_a_given_rate_leaves_a_clock_alone(written: Written, rate: float) -> None:
+    own = livelink.read(TAKE)
+    given = livelink.read(TAKE, rate=rate)
+    assert np.array_equal(given.times, own.times)
+    assert given.rate == own.rate
+
+
+def test_a_given_rate_that_the_timecodes_contradict_is_refused(written: Written) -> None:
+    codes = [f"00:00:{frame // 30:02d}:{frame % 30:02d}" for frame in range(90)]
+    with pytest.raises(SourceError, match="count 30 rows a second, the rate given is 60"):
+        livelink.read(written(lines_of(codes)), rate=60)
+    short = livelink.read(written(lines_of(codes[:20])), rate=30)
+    assert short.rate == 30
+    assert short.seconds == pytest.approx(20 / 30)
 
 
 def test_gaps_are_reported_and_bridged(written: Written) -> None:
     lines = TAKE.read_text("utf-8").splitlines()
     cut = [*lines[:11], *lines[21:]]
-    capture = read_livelink(written(cut))
-    (gap,) = capture.gaps
+    take = livelink.read(written(cut))
+    (gap,) = take.gaps
     assert gap.start == pytest.approx(10 / 30, abs=1e-3)
     assert gap.seconds == pytest.approx(10 / 30, abs=1e-3)
-    smile = capture.at_frames(60)[:, NAMES.index("mouthSmileLeft")]
+    smile = take.weights_at(frame_times(60))[:, NAMES.index("mouthSmileLeft")]
     assert np.all(np.diff(smile) >= -1e-6)
-    whole = read_livelink(TAKE).at_frames(60)[:, NAMES.index("mouthSmileLeft")]
+    whole = livelink.read(TAKE).weights_at(frame_times(60))[:, NAMES.index("mouthSmileLeft")]
     assert np.abs(smile - whole).max() < 0.1
 
 
@@ -196,16 +260,16 @@ def test_rows_without_a_face_and_rows_that_come_twice_are_counted(written: Writt
     lines[5] = lines[5].split(",")[0] + ",0"
     lines[9] = lines[9].split(",")[0] + ",0" + "," * (count - 2)
     lines.insert(20, lines[20])
-    capture = read_livelink(written(lines))
-    assert (capture.lost, capture.repeated, len(capture.times)) == (2, 1, 43)
-    assert len(capture.gaps) == 2
+    take = livelink.read(written(lines))
+    assert (take.repairs.lost, take.repairs.repeated, len(take.times)) == (2, 1, 43)
+    assert len(take.gaps) == 2
 
 
 def test_tongue_out_may_be_missing(written: Written) -> None:
     lines = [line.rsplit(",", 1)[0] for line in lines_of(["00:00:00:00", "00:00:00:01"])]
-    capture = read_livelink(written(lines))
-    assert capture.absent == ("tongueOut",)
-    assert capture.weights.shape == (2, 52)
+    take = livelink.read(written(lines))
+    assert take.repairs.absent == ("tongueOut",)
+    assert take.weights.shape == (2, 52)
 
 
 def changed(line: int, column: int, text: str) -> list[str]:
@@ -255,7 +319,7 @@ FAULTS = [
     ),
     (
         changed(1, 2, "nan"),
-        ["take.csv:2:16: error: eyeBlinkLeft is nan, expected a number [no-number]"],
+        ["take.csv:2:16: error: eyeBlinkLeft is 'nan', expected a number [no-number]"],
     ),
     (
         changed(1, 2, "70"),
@@ -296,7 +360,15 @@ FAULTS = [
         ["1;2;3", "4;5;6"],
         [
             "take.csv:1:1: error: the first line names no channel [no-header]\n"
-            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,..."
+            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...\n"
+            "    found ';' between the fields: save the file with commas"
+        ],
+    ),
+    (
+        changed(1, 19, "0,5"),
+        [
+            "take.csv:2:1: error: 55 fields, expected 54 as in the header [row-length]\n"
+            "    is a comma the decimal sign here? write 0.5 for 0,5"
         ],
     ),
 ]
@@ -317,7 +389,16 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "take.csv"
     assert faults_of(path)[0].startswith("take.csv: error: the file cannot be read: no such file")
     path.write_bytes(b"\xff\xfe\x00")
-    assert faults_of(path) == ["take.csv: error: byte 0xFF is not UTF-8 text [file-encoding]"]
+    assert faults_of(path) == [
+        "take.csv:1:1: error: byte 0xFF is not UTF-8 text [file-encoding]\n"
+        "    it looks like UTF-16; save the file as UTF-8"
+    ]
+    path.write_bytes("a,b\nc,\u00e9".encode("latin-1"))
+    assert faults_of(path) == [
+        "take.csv:2:3: error: byte 0xE9 is not UTF-8 text [file-encoding]\n"
+        "    save the file as UTF-8"
+    ]
+    assert faults_of(tmp_path)[0].startswith("take.csv: error: expected a file, found something")
 
 
 @given(
@@ -330,8 +411,8 @@ def test_our_clock_stays_between_the_rows(rows: int, frames: int, start: float, 
     generator = np.random.default_rng(seed)
     times = np.cumsum(generator.uniform(0.01, 0.2, rows))
     weights = generator.uniform(-0.1, 1.1, (rows, 3))
-    capture = captured(times, weights, 30.0)
-    found = capture.at_frames(frames, start=start)
+    take = recorded_take(30.0, ("a", "b", "c"), times, weights)
+    found = take.weights_at(frame_times(frames) + start)
     clipped = np.clip(weights, 0.0, 1.0)
     moments = frame_times(frames) + start
     columns = [clipped[:, channel] for channel in range(3)]
@@ -339,17 +420,17 @@ def test_our_clock_stays_between_the_rows(rows: int, frames: int, start: float, 
     assert found.shape == (frames, 3)
     assert found.dtype == np.float32
     assert np.allclose(found, expected, atol=1e-6)
-    assert capture.clamped == np.count_nonzero(weights != clipped)
+    assert take.repairs.clamped == np.count_nonzero(weights != clipped)
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason="the real capture is not beside this checkout")
-def test_a_real_capture_is_read_whole(tmp_path: Path) -> None:
+def test_a_real_take_is_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "rom.csv"
     path.write_bytes(gzip.decompress(REAL.read_bytes()))
-    capture = read_livelink(path)
-    assert (capture.weights.shape, capture.rate) == ((4030, 52), 30.0)
-    assert capture.weights.any(axis=0).all()
-    assert all(one < other for one, other in pairwise(capture.times.tolist()))
-    assert [round(gap.seconds, 3) for gap in capture.gaps] == [0.033, 0.033, 0.033]
-    assert capture.seconds == pytest.approx(134.415, abs=1e-3)
-    assert capture.at_frames(8000).shape == (8000, 52)
+    take = livelink.read(path)
+    assert (take.weights.shape, take.rate) == ((4030, 52), 30.0)
+    assert take.weights.any(axis=0).all()
+    assert all(one < other for one, other in pairwise(take.times.tolist()))
+    assert [round(gap.seconds, 3) for gap in take.gaps] == [0.033, 0.033, 0.033]
+    assert take.seconds == pytest.approx(134.415, abs=1e-3)
+    assert take.weights_at(frame_times(8000)).shape == (8000, 52)

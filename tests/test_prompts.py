@@ -24,7 +24,7 @@ from mien_trainer.alignment.pronunciation import (
 from mien_trainer.audio import read_audio
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE
-from mien_trainer.prompts import PromptSource, find_form, read_transcripts
+from mien_trainer.prompts import PromptSource, read_transcripts, sound_kind
 from mien_trainer.speech import (
     Prosody,
     SpeechItem,
@@ -168,13 +168,13 @@ def test_what_is_missing_is_said_with_its_package(
     ):
         PromptSource(tmp_path / "none").items()
     with pytest.raises(SpeechUnavailableError, match=r"no \.g722 or \.wav .* install Debian's"):
-        find_form(tmp_path)
+        sound_kind(tmp_path)
     (tmp_path / "a.g722").write_bytes(b"1")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SpeechUnavailableError, match="need ffmpeg"):
-        find_form(tmp_path)
+        sound_kind(tmp_path)
     (tmp_path / "b.wav").write_bytes(b"1")
-    assert find_form(tmp_path).suffix == "wav"
+    assert sound_kind(tmp_path) == "wav"
     with pytest.raises(
         SpeechUnavailableError, match="install Debian's asterisk-core-sounds-en with"
     ):

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 import mien
 from mien.cli.main import run
-from mien.formats.livelink import read_livelink
+from mien.formats import livelink
+from mien.formats.take import steady_take
 from mien_trainer.cli.speak import command
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
@@ -28,7 +29,6 @@ from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.mel import LOOK_AHEAD
 from mien_trainer.speak.known import check_known
 from mien_trainer.speak.live import samples_of
-from mien_trainer.speak.livelink_csv import livelink_csv
 from mien_trainer.speak.onnx_file import KEY, SCHEMA, OnnxNetwork, read_network
 from mien_trainer.speak.speaker import Speaker
 
@@ -75,6 +75,10 @@ def wav(tmp_path: Path) -> Path:
     return path
 
 
+def written(faces: F32) -> str:
+    return livelink.encode(steady_take(60, BANK.channels, faces)).decode()
+
+
 def speak(tiny: Path, *arguments: str | Path, data: bytes | None = None) -> Result:
     given = [*map(str, arguments), "--network", str(tiny / "tiny.onnx")]
     return CliRunner().invoke(command, given, input=data)
@@ -88,7 +92,7 @@ def test_a_take_has_a_face_for_every_frame(tiny: Path, wav: Path, network: OnnxN
     samples = noise(1.2)
     centred = (samples - samples.mean(dtype=np.float64)).astype(np.float32)
     wanted = Speaker(network, joy("high")).speak(centred)
-    found = read_livelink(out).weights
+    found = livelink.read(out).weights
     assert found.shape == (frame_count(len(samples)), 52)
     assert np.abs(found - wanted).max() < 1e-6
     assert wanted.min() >= 0.0
@@ -104,7 +108,7 @@ def test_json_and_stdout_say_the_same(tiny: Path, wav: Path) -> None:
     printed = speak(tiny, wav, "--label", "joy", *point)
     assert printed.output == csv.read_text("utf-8")
     told = json.loads(out.read_text("utf-8"))
-    assert np.abs(np.array(told["weights"]) - read_livelink(csv).weights).max() < 1e-6
+    assert np.abs(np.array(told["weights"]) - livelink.read(csv).weights).max() < 1e-6
     assert told["channels"] == list(BANK.channels)
 
 
@@ -192,7 +196,7 @@ def test_rows_come_while_the_pipe_is_open(
     live.stdin.close()
     text = b"".join([*lines, live.stdout.read()]).decode()
     assert live.wait(PATIENCE) == 0
-    assert text == livelink_csv(BANK.channels, Speaker(network, joy()).speak(heard(data)))
+    assert text == written(Speaker(network, joy()).speak(heard(data)))
 
 
 def test_a_reader_that_leaves_is_no_fault(live: subprocess.Popen[bytes]) -> None:
@@ -213,7 +217,7 @@ def test_a_reader_that_leaves_is_no_fault(live: subprocess.Popen[bytes]) -> None
 def test_a_pipe_without_sound_gives_the_header(tiny: Path) -> None:
     result = speak(tiny, "-", "--label", "joy", data=b"")
     assert result.exit_code == 0
-    assert result.output == livelink_csv(BANK.channels, np.zeros((0, 52), dtype=np.float32))
+    assert result.output == written(np.zeros((0, 52), dtype=np.float32))
 
 
 class _Dribble:
@@ -265,7 +269,7 @@ def test_silence_keeps_still(tiny: Path, tmp_path: Path) -> None:
         (("speech.wav", "--label", "joy", "--vad", "0", "2", "0"), "2"),
         (
             ("speech.wav", "--label", "joy", "-o", "take.fbx"),
-            "should end in .csv or .json",
+            "expected a name that ends in .csv (Live Link Face CSV) or .json (JSON by names)",
         ),
         (("-", "--label", "joy", "-o", "take.csv"), "faces of a pipe go to stdout"),
     ],

@@ -16,10 +16,10 @@ from jsonschema import Draft202012Validator
 
 from mien import resources
 from mien.errors import SourceError
+from mien.formats import livelink
 from mien.formats.arkit import arkit_channels
-from mien.formats.livelink import read_livelink
 from mien_trainer.alignment.voice_activity import SPOKEN, segment
-from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
+from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speech import (
     Prosody,
@@ -91,7 +91,9 @@ def test_a_take_is_speech_with_its_own_curves(session: Path) -> None:
     assert len(spoken.audio) == 24_000
     assert spoken.curves is not None
     assert spoken.curves.shape == (frame_count(24_000), 52)
-    assert np.array_equal(spoken.curves, read_livelink(session / "smile_1.csv").at_frames(90))
+    assert np.array_equal(
+        spoken.curves, livelink.read(session / "smile_1.csv").weights_at(frame_times(90))
+    )
     assert [phoneme.symbol for phoneme in spoken.phonemes] == [SILENCE, SPOKEN, SILENCE]
     source.close()
 
@@ -101,7 +103,7 @@ def test_an_offset_moves_the_curves_under_the_sound(session: Path) -> None:
     source = TakesSource([session])
     spoken = source.speak(source.items()[0], Prosody())
     assert spoken.curves is not None
-    moved = read_livelink(session / "smile_1.csv").at_frames(90, start=0.25)
+    moved = livelink.read(session / "smile_1.csv").weights_at(frame_times(90) + 0.25)
     assert np.array_equal(spoken.curves, moved)
 
 

@@ -15,7 +15,6 @@ import soxr
 from attrs import frozen
 
 from mien.text.files import shown_path
-from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.speech import SpeechRefusedError
 
@@ -40,6 +39,21 @@ _CHANNELS = 8
 
 _BLOCK = 1 << 16
 """Samples a channel that are read at once."""
+
+_PATIENCE, _TAIL = 120.0, 300
+"""Seconds after which ffmpeg is given up, and how many characters of its message are shown."""
+
+LEVEL = -23.0
+"""The level of speech in dB below full scale (RMS), near that of broadcasts (EBU R 128)."""
+
+_PEAK = -1.0
+"""No sample goes above this, in dB; a voice with higher peaks is left that much softer."""
+
+_FRAME = SAMPLE_RATE // 50
+"""The level is measured on frames of 20 ms."""
+
+_PAUSE = 30.0
+"""Frames this many dB under the loudest are pauses and closures, and do not count."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -94,6 +108,15 @@ def read_audio(path: Path) -> Audio:
         raise SpeechRefusedError(
             f"{path}: raw samples say no rate; expected a WAV or FLAC"
         ) from None
+
+
+def read_samples(path: Path) -> F32:
+    """The samples of a recording, mono at 16 kHz; what libsndfile does not read, ffmpeg does.
+
+    Raises:
+        SpeechRefusedError: as `read_audio` and `decode`.
+    """
+    return decode(path) if path.suffix == ".m4a" else read_audio(path).samples
 
 
 def read_sound(path: Path) -> F32:
@@ -176,59 +199,39 @@ def _refuse_long(path: Path, found: str) -> None:
     )
 
 
-_PATIENCE = 120.0
-_TAIL = 300
-
-
-class FfmpegError(TrainerError):
-    """ffmpeg is missing or could not do its work; the message says what it said."""
-
-
 def find_ffmpeg() -> str | None:
     """The program, or None where it is not installed."""
     return shutil.which("ffmpeg")
 
 
-def read_m4a(path: Path) -> F32:
-    """The sound of a file as mono float32 in [-1, 1] at 16 kHz.
+def decode(path: Path, *, form: str | None = None) -> F32:
+    """The sound of a file as ffmpeg reads it, mono float32 in [-1, 1] at 16 kHz.
+
+    ``form`` is ffmpeg's name of what the file holds, where that does not show.
 
     Raises:
-        FfmpegError: there is no ffmpeg, or it cannot read the file.
+        SpeechRefusedError: there is no ffmpeg, or it cannot read the file.
     """
-    program = find_ffmpeg()
+    name, program = shown_path(path), find_ffmpeg()
     if program is None:
-        raise FfmpegError(
-            f"{shown_path(path)}: this kind of sound is read by ffmpeg, which is not installed: "
-            "install it, or convert to .wav"
+        raise SpeechRefusedError(
+            f"{name}: this kind of sound is read by ffmpeg, which is not installed: install it, or "
+            "convert to .wav"
         )
-    command = [program, "-v", "error", "-nostdin", "-i", str(path), "-map", "0:a:0"]
-    command += ["-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
+    command = [program, "-v", "error", "-nostdin", *(("-f", form) if form else ()), "-i", str(path)]
+    command += ["-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
     try:
         done = subprocess.run(  # noqa: S603  the machine's own ffmpeg, no shell
-            command, capture_output=True, check=False, timeout=_PATIENCE
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_PATIENCE
         )
     except subprocess.TimeoutExpired:
-        raise FfmpegError(f"{shown_path(path)}: ffmpeg did not end in {_PATIENCE:.0f} s") from None
-    said = done.stderr.decode("utf-8", "replace").strip()
+        raise SpeechRefusedError(f"{name}: ffmpeg did not end in {_PATIENCE:.0f} s") from None
+    except OSError as error:
+        raise SpeechRefusedError(f"{name}: ffmpeg cannot be started: {error.strerror}") from error
     if done.returncode != 0 or not done.stdout:
-        raise FfmpegError(
-            f"{shown_path(path)}: ffmpeg cannot read it: {said[-_TAIL:] or 'no sound'}"
-        )
-    samples: F32 = np.frombuffer(done.stdout, dtype="<f4").astype(np.float32)
-    return np.clip(samples, -1.0, 1.0)
-
-
-LEVEL = -23.0
-"""The level of speech in dB below full scale (RMS), near that of broadcasts (EBU R 128)."""
-
-_PEAK = -1.0
-"""No sample goes above this, in dB; a voice with higher peaks is left that much softer."""
-
-_FRAME = SAMPLE_RATE // 50
-"""The level is measured on frames of 20 ms."""
-
-_PAUSE = 30.0
-"""Frames this many dB under the loudest are pauses and closures, and do not count."""
+        reason = done.stderr.decode("utf-8", "replace").strip()[-_TAIL:]
+        raise SpeechRefusedError(f"{name}: ffmpeg cannot read it: {reason or 'no sound'}")
+    return np.clip(np.frombuffer(done.stdout, dtype="<f4").astype(np.float32), -1.0, 1.0)
 
 
 def speech_level(audio: F32) -> float:

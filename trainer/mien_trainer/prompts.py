@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import shutil
-import subprocess
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 from attrs import frozen
 
 from mien_trainer.alignment.aligner import Aligner
@@ -18,8 +15,7 @@ from mien_trainer.alignment.pronunciation import (
     english_dictionary,
     spoken_words,
 )
-from mien_trainer.audio import levelled, read_audio
-from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.audio import decode, find_ffmpeg, levelled, read_audio
 from mien_trainer.speech import (
     Prosody,
     SpeechItem,
@@ -39,50 +35,27 @@ INSTALL = (
     f"or {PACKAGE}-wav, which is of telephone quality"
 )
 
+VOICE = "allison"
+LICENCE = "CC BY-SA 3.0"
+_SPEAKER = "Allison Smith"
+
 _LARGEST = 4 << 20
 """Bytes of transcripts that are read."""
 
-_SECONDS = 60.0
-"""A prompt that takes ffmpeg longer is given up."""
 
-
-@frozen(kw_only=True)
-class Form:
-    """How the sounds are kept: ``g722`` (16 kHz, read by ffmpeg) or ``wav`` (8 kHz)."""
-
-    suffix: str
-    ffmpeg: str | None = None
-
-    @property
-    def package(self) -> str:
-        """Debian's package with sounds of this form."""
-        return f"{PACKAGE}-{self.suffix}"
-
-    def read(self, path: Path) -> F32:
-        """The sound of a file of this form, mono at 16 kHz.
-
-        Raises:
-            SpeechRefusedError: it is empty or cannot be read.
-        """
-        if self.ffmpeg is None:
-            return read_audio(path).samples
-        return _decoded(path, self.ffmpeg)
-
-
-def find_form(folder: Path) -> Form:
-    """The better of the forms that the folder has and this machine can read.
+def sound_kind(folder: Path) -> str:
+    """How the sounds are kept: ``g722`` (16 kHz, read by ffmpeg) or else ``wav`` (8 kHz).
 
     Raises:
-        SpeechUnavailableError: there is none.
+        SpeechUnavailableError: the folder has none that this machine can read.
     """
     if not folder.is_dir():
         raise SpeechUnavailableError(f"no prompts at {folder}: {INSTALL}")
-    ffmpeg = shutil.which("ffmpeg")
     better = bool(keys_in(folder, "g722"))
-    if better and ffmpeg is not None:
-        return Form(suffix="g722", ffmpeg=ffmpeg)
+    if better and find_ffmpeg() is not None:
+        return "g722"
     if keys_in(folder, "wav"):
-        return Form(suffix="wav")
+        return "wav"
     if better:
         raise SpeechUnavailableError(f"the prompts at {folder} need ffmpeg to be read: {INSTALL}")
     raise SpeechUnavailableError(f"no .g722 or .wav at {folder}: {INSTALL}")
@@ -122,35 +95,11 @@ def read_transcripts(path: Path) -> Mapping[str, str]:
     return said
 
 
-def _decoded(path: Path, ffmpeg: str) -> F32:
-    command = [ffmpeg, "-nostdin", "-v", "error", "-f", "g722", "-i", str(path)]
-    command += ["-f", "s16le", "-ac", "1", "-ar", str(SAMPLE_RATE), "-"]
-    try:
-        done = subprocess.run(  # noqa: S603  no shell; the path is one argument behind its option
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise SpeechRefusedError(f"ffmpeg took more than {_SECONDS:.0f} s to read it") from None
-    except OSError as error:
-        raise SpeechUnavailableError(f"ffmpeg cannot be started: {error.strerror}") from error
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise SpeechRefusedError(
-            f"ffmpeg cannot read it: {said[-1] if said else 'it holds no sound'}"
-        )
-    return np.frombuffer(done.stdout, dtype="<i2").astype(np.float32) / np.float32(32768.0)
-
-
-VOICE = "allison"
-LICENCE = "CC BY-SA 3.0"
-_SPEAKER = "Allison Smith"
-
-
 @frozen(kw_only=True)
 class _Offer:
-    """What the folder has: how it is kept, what can be said and in which words, what cannot."""
+    """What a folder has: how sounds are kept, what is said and in which words, what is refused."""
 
-    form: Form
+    kind: str
     items: tuple[SpeechItem, ...]
     words: Mapping[str, tuple[str, ...]]
     refusals: tuple[SpeechRefusedError, ...]
@@ -171,7 +120,7 @@ class PromptSource:
         self._transcripts = TRANSCRIPTS if transcripts is None else transcripts
         self._offer: _Offer | None = None
         self._aligner: Aligner | None = None
-        self._heard: dict[str, Utterance | str] = {}
+        self._spoken: dict[str, Utterance | str] = {}
 
     def items(self) -> tuple[SpeechItem, ...]:
         """All prompts that have a sound and say words whose pronunciation is known.
@@ -196,20 +145,20 @@ class PromptSource:
             SpeechRefusedError: no such prompt, or its sound is unreadable or says other words.
             SpeechUnavailableError: as `items`.
         """
-        heard = self._heard.get(item.key)
-        if heard is None:
+        spoken = self._spoken.get(item.key)
+        if spoken is None:
             try:
-                heard = self._hear(item)
+                spoken = self._read(item)
             except SpeechRefusedError as refusal:
-                heard = f"{item.key}: {refusal}"
-            self._heard[item.key] = heard
-        if isinstance(heard, str):
-            raise SpeechRefusedError(heard)
-        return heard
+                spoken = f"{item.key}: {refusal}"
+            self._spoken[item.key] = spoken
+        if isinstance(spoken, str):
+            raise SpeechRefusedError(spoken)
+        return spoken
 
     def close(self) -> None:
-        """Forget what was heard."""
-        self._heard.clear()
+        """Forget what was spoken."""
+        self._spoken.clear()
         self._aligner = None
 
     def _offered(self) -> _Offer:
@@ -217,12 +166,12 @@ class PromptSource:
             self._offer = _look(self._folder, self._transcripts)
         return self._offer
 
-    def _hear(self, item: SpeechItem) -> Utterance:
+    def _read(self, item: SpeechItem) -> Utterance:
         offer = self._offered()
         if item.key not in offer.words:
             raise SpeechRefusedError("there is no such prompt")
-        path = self._folder / f"{item.key}.{offer.form.suffix}"
-        audio = offer.form.read(path)
+        path = self._folder / f"{item.key}.{offer.kind}"
+        audio = read_audio(path).samples if offer.kind == "wav" else decode(path, form=offer.kind)
         if self._aligner is None:
             self._aligner = Aligner()
         phonemes = self._aligner.align(audio, offer.words[item.key])
@@ -231,16 +180,16 @@ class PromptSource:
             phonemes=phonemes,
             voice=VOICE,
             text=item.text,
-            provenance=f"{offer.form.package}: {item.key}.{offer.form.suffix}, by {_SPEAKER}",
+            provenance=f"{PACKAGE}-{offer.kind}: {item.key}.{offer.kind}, by {_SPEAKER}",
             licence=LICENCE,
         )
 
 
 def _look(folder: Path, transcripts: Path) -> _Offer:
-    form = find_form(folder)
+    kind = sound_kind(folder)
     said = read_transcripts(transcripts)
     dictionary = english_dictionary()
-    sounds = set(keys_in(folder, form.suffix))
+    sounds = set(keys_in(folder, kind))
     items: list[SpeechItem] = []
     words: dict[str, tuple[str, ...]] = {}
     refused = dict.fromkeys(sounds.difference(said), "it has a sound but no text")
@@ -257,7 +206,7 @@ def _look(folder: Path, transcripts: Path) -> _Offer:
         split = split_of(" ".join(words[key]))
         items.append(SpeechItem(key=key, voice=VOICE, text=text, split=split))
     return _Offer(
-        form=form,
+        kind=kind,
         items=tuple(sorted(items, key=lambda item: item.key)),
         words=words,
         refusals=tuple(SpeechRefusedError(f"{key}: {refused[key]}") for key in sorted(refused)),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import Enum
 from typing import Protocol
 
 from attrs import field, frozen
 
+from mien.errors import SourceError
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import Phoneme
@@ -116,6 +119,7 @@ class Utterance:
 
 
 _OF = 10
+_FEW = 3
 
 
 def split_of(key: str) -> Split:
@@ -125,3 +129,21 @@ def split_of(key: str) -> Split:
     """
     place = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % _OF
     return {0: Split.TEST, 1: Split.VALIDATION}.get(place, Split.TRAIN)
+
+
+@contextmanager
+def refused_as(name: str) -> Generator[None]:
+    """Meanwhile a file that cannot be used is a refusal of ``name``, with its first faults.
+
+    Raises:
+        SpeechRefusedError: a `SourceError` or a refusal was raised.
+    """
+    try:
+        yield
+    except SourceError as error:
+        first = [str(fault) for fault in error.faults[:_FEW]]
+        more = len(error.faults) - len(first)
+        text = "\n".join([*first, *([f"and {more} more"] if more else [])])
+        raise SpeechRefusedError(f"{name}: {text}") from None
+    except SpeechRefusedError as error:
+        raise SpeechRefusedError(f"{name}: {error}") from None

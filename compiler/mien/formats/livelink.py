@@ -1,101 +1,166 @@
-"""The CSV files of the Live Link Face app, of Unreal, and of tools that write alike."""
+"""The CSV files of the Live Link Face app, of Unreal, and of tools that write alike.
+
+The app puts JawRight before JawLeft and MouthRight before MouthLeft, and nine rotations in radians
+behind the weights. Files are read by the names of their columns, and written in the app's order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
-from mien.formats.channel_table import Cell, ChannelTable, read_channel_table
-from mien.formats.take import Capture, captured
-from mien.formats.timecode import F64, Timecode, clock, nominal_rate, parse_timecode
-from mien.text.fault import Fault
+from mien.formats.channel_table import ChannelTable, read_channel_table
+from mien.formats.take import F64, Take, recorded_take
+from mien.formats.text_file import fault
+from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
 from mien.text.limits import MAX_FAULTS
 from mien.text.place import Place
 
-_TIMECODE, _FRAME_RATE = "timecode", "framerate"
+_TIMECODE, _FRAME_RATE, _COUNT = "Timecode", "FrameRate", "BlendShapeCount"
+_HEAD = ("HeadYaw", "HeadPitch", "HeadRoll")
+_EYES = tuple(f"{side}Eye{turn}" for side in ("Left", "Right") for turn in ("Yaw", "Pitch", "Roll"))
+_SWAPPED: Mapping[str, str] = {
+    "jawLeft": "jawRight",
+    "jawRight": "jawLeft",
+    "mouthLeft": "mouthRight",
+    "mouthRight": "mouthLeft",
+}
+_TICKS = 60
+"""FF counts 60ths, as the app's does at any rate."""
+
+_IMAGE_COUNT = "51"
+"""The count in files made from videos, whose rotations are places in the picture."""
+
+_DOUBT = 0.05
+"""A counter of frames may be this far off its nominal rate (30 counted for 29.97, 29 for 30)."""
 
 
-def read_livelink(
-    path: Path, channels: Sequence[str] | None = None, *, rate: float | None = None
-) -> Capture:
-    """The take in the CSV file ``path``, in the order of ``channels`` (else the rig's that ships).
+def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | None = None) -> Take:
+    """The take in the file ``path``, in the order of ``channels`` (else the order of ARKit's rig).
 
-    Columns are found by name: the app puts JawRight before JawLeft and MouthRight before MouthLeft.
-    Without ``rate`` (frames a second) the timecodes tell it; with it the moments are stretched to
-    fit, for a recorder whose timecode counts 30 for 29.97 and drops nothing.
+    Where timecodes do no more than number the frames, ``rate`` says how many there are in a second:
+    for a recorder that counts 30 for 29.97 and drops nothing. Where they read a clock, that counts.
 
     Raises:
         SourceError: with every fault of the file and its place.
     """
-    names = arkit_channels() if channels is None else channels
-    table = read_channel_table(path, names, (_TIMECODE, _FRAME_RATE))
-    codes = _codes(table)
-    moments = clock(codes, _told_base(table.texts.get(_FRAME_RATE, ())))
-    _refuse_back_steps(table, moments.seconds)
-    found = nominal_rate(moments.seconds)
-    times = moments.seconds if rate is None else moments.seconds * (found / rate)
-    return captured(
+    names = arkit_channels() if channels is None else tuple(channels)
+    table = read_channel_table(path, names)
+    moments = clock(_codes(table), _told_base(table))
+    _refuse_steps_back(table, moments.seconds)
+    times, found = _timed(table, moments, rate)
+    measured = (table.texts(_COUNT.casefold()) or ("",))[0] != _IMAGE_COUNT
+    head, eyes = (_degrees(table, group) if measured else None for group in (_HEAD, _EYES))
+    return recorded_take(
+        found,
+        names,
         times,
         table.weights,
-        found if rate is None else rate,
+        head=head,
+        eyes=eyes,
+        source=table.name,
         lost=table.lost,
         absent=table.absent,
     )
 
 
+def encode(take: Take) -> bytes:
+    """The file of a take."""
+    return (header(take.channels) + "".join(rows(take))).encode()
+
+
+def header(channels: Sequence[str]) -> str:
+    """The first line, for ``channels`` in Apple's order."""
+    names = (name[0].upper() + name[1:] for name in _order(channels))
+    return ",".join((_TIMECODE, _COUNT, *names, *_HEAD, *_EYES)) + "\n"
+
+
+def rows(take: Take, start: float = 0.0) -> Iterator[str]:
+    """A line for each row; ``start`` is the moment of the first in seconds."""
+    positions = [take.channels.index(name) for name in _order(take.channels)]
+    zeros = np.zeros((len(take.times), len(_HEAD) + len(_EYES)))
+    if take.head is not None:
+        zeros[:, : len(_HEAD)] = np.radians(take.head)
+    if take.eyes is not None:
+        zeros[:, len(_HEAD) :] = np.radians(take.eyes)
+    values = np.concatenate([take.weights[:, positions], zeros], axis=1)
+    for moment, row in zip(take.times.tolist(), values.tolist(), strict=True):
+        fields = ",".join(f"{value:.10f}" for value in row)
+        yield f"{_timecode(start + moment)},{len(row)},{fields}\n"
+
+
+def _order(channels: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_SWAPPED.get(name, name) for name in channels)
+
+
+def _timecode(moment: float) -> str:
+    """``HH:MM:SS:FF.fff``, to a thousandth of a 60th of a second."""
+    frames, thousandths = divmod(round(moment * _TICKS * 1000), 1000)
+    seconds, frame = divmod(frames, _TICKS)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours % 24:02d}:{minute:02d}:{second:02d}:{frame:02d}.{thousandths:03d}"
+
+
 def _codes(table: ChannelTable) -> list[Timecode]:
-    cells = table.texts.get(_TIMECODE)
-    if cells is None:
-        raise SourceError(
-            [
-                _fault(
-                    Place(table.name, 1, 1),
-                    "column-missing",
-                    "there is no column Timecode, which tells when each row was",
-                )
-            ]
-        )
-    read = [(cell, parse_timecode(cell.text)) for cell in cells]
-    wrong = [cell for cell, code in read if code is None][:MAX_FAULTS]
+    texts = table.texts(_TIMECODE.casefold())
+    if texts is None:
+        message = f"there is no column {_TIMECODE}, which tells when each row was"
+        raise SourceError([fault(Place(table.name, 1, 1), "column-missing", message)])
+    codes = [parse_timecode(text) for text in texts]
+    wrong = [row for row, code in enumerate(codes) if code is None][:MAX_FAULTS]
     if wrong:
         raise SourceError(
-            _fault(
-                cell.place,
+            fault(
+                table.place(row, _TIMECODE.casefold()),
                 "no-timecode",
-                f"found {cell.text!r}, expected a timecode such as 13:13:04:31.652",
+                f"found {texts[row]!r}, expected a timecode such as 13:13:04:31.652",
             )
-            for cell in wrong
+            for row in wrong
         )
-    return [code for _, code in read if code is not None]
+    return [code for code in codes if code is not None]
 
 
-def _told_base(cells: Sequence[Cell]) -> int | None:
+def _told_base(table: ChannelTable) -> int | None:
     """Unreal's own writer says in each row what FF counts to."""
     try:
-        told = {round(float(cell.text)) for cell in cells}
+        bases = {round(float(text)) for text in table.texts(_FRAME_RATE.casefold()) or ()}
     except ValueError:
         return None
-    return told.pop() if len(told) == 1 and min(told) > 0 else None
+    return bases.pop() if len(bases) == 1 and min(bases) > 0 else None
 
 
-def _refuse_back_steps(table: ChannelTable, seconds: F64) -> None:
+def _timed(table: ChannelTable, moments: Clock, rate: float | None) -> tuple[F64, float]:
+    """The moments of the rows in seconds, and how many there are in a second."""
+    found = nominal_rate(moments.seconds)
+    if rate is None or not moments.counts:
+        return moments.seconds, found
+    if moments.certain and abs(rate / found - 1.0) > _DOUBT:
+        message = f"the timecodes count {found:.6g} rows a second, the rate given is {rate:g}"
+        hint = "leave the rate out, and the timecodes tell it"
+        raise SourceError([fault(Place(table.name), "other-rate", message, hint)])
+    return moments.seconds * (found / rate), rate
+
+
+def _degrees(table: ChannelTable, columns: Sequence[str]) -> F64 | None:
+    radians = table.numbers([column.casefold() for column in columns])
+    return None if radians is None else np.degrees(radians)
+
+
+def _refuse_steps_back(table: ChannelTable, seconds: F64) -> None:
     back: list[int] = np.flatnonzero(np.diff(seconds) < 0.0)[:MAX_FAULTS].tolist()
-    cells = table.texts[_TIMECODE]
+    texts = table.texts(_TIMECODE.casefold()) or ()
     if back:
         raise SourceError(
-            _fault(
-                cells[row + 1].place,
+            fault(
+                table.place(row + 1, _TIMECODE.casefold()),
                 "time-goes-back",
-                f"{cells[row + 1].text} comes after {cells[row].text}",
+                f"{texts[row + 1]} comes after {texts[row]}",
                 "is this two takes in one file? keep one",
             )
             for row in back
         )
-
-
-def _fault(place: Place, code: str, message: str, hint: str = "") -> Fault:
-    return Fault(place=place, path="", code=code, message=message, hint=hint)

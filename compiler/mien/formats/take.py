@@ -1,6 +1,6 @@
-"""Captured weights at their own moments, and on our clock.
+"""A take: faces over time, from whatever file or network they come.
 
-Dimension letters: R rows of the recording, N frames of ours, C channels.
+Dimension letters: N rows, M moments, C channels.
 """
 
 from __future__ import annotations
@@ -9,52 +9,78 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from mien_trainer.frames import F32, frame_times
-
+F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
 
 @frozen(kw_only=True)
 class Gap:
-    """A part of the recording without rows: where it begins, and its length, in seconds."""
+    """A part of a take without rows: where it begins, and its length, in seconds."""
 
     start: float
     seconds: float
 
 
-@frozen(kw_only=True, eq=False)
-class Capture:
-    """What a tracker recorded.
+@frozen(kw_only=True)
+class Repairs:
+    """What a reader had to mend.
 
-    ``times`` (R,) in seconds from the first row, rising; ``weights`` (R, C) in [0, 1], in the rig's
-    order; ``rate`` in frames a second. ``clamped`` is how many weights lay outside [0, 1],
-    ``repeated`` how many rows came twice, ``lost`` how many held no face, ``absent`` the channels
-    that were not recorded and are at rest.
+    ``clamped`` weights lay outside [0, 1], ``repeated`` rows came twice, ``lost`` rows held no
+    face, ``absent`` channels were not recorded and are at rest.
     """
 
+    clamped: int = 0
+    repeated: int = 0
+    lost: int = 0
+    absent: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True, eq=False)
+class Take:
+    """Faces over time.
+
+    ``rate`` is in frames a second, ``times`` (N,) in seconds from the first row, rising;
+    ``weights`` (N, C) lie in [0, 1], one column for each of ``channels``. ``head`` (N, 3) is yaw,
+    pitch and roll in degrees, ``eyes`` (N, 6) the same of the left and then of the right eye: a yaw
+    above 0 is towards the subject's right, a pitch above 0 is down; None where nothing was
+    recorded. ``source`` says where the take comes from.
+    """
+
+    rate: float
+    channels: tuple[str, ...]
     times: F64
     weights: F32
-    rate: float
-    gaps: tuple[Gap, ...] = field(default=())
-    clamped: int = field(default=0)
-    repeated: int = field(default=0)
-    lost: int = field(default=0)
-    absent: tuple[str, ...] = field(default=())
+    head: F32 | None = field(default=None)
+    eyes: F32 | None = field(default=None)
+    source: str = field(default="")
+    repairs: Repairs = field(default=Repairs())
 
     @property
     def seconds(self) -> float:
         """How long it is: to the end of the last row's frame."""
-        return float(self.times[-1]) + 1.0 / self.rate
+        return float(self.times[-1]) + 1.0 / self.rate if len(self.times) else 0.0
 
-    def at_frames(self, frames: int, *, start: float = 0.0) -> F32:
-        """The weights (N, C) of ``frames`` frames at 60 a second, the first at ``start`` seconds.
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Where rows are missing, in order."""
+        step = 1.0 / self.rate
+        late = np.flatnonzero(np.diff(self.times) > 1.5 * step).tolist()
+        return tuple(
+            Gap(
+                start=float(self.times[row] + step),
+                seconds=float(self.times[row + 1] - self.times[row] - step),
+            )
+            for row in late
+        )
+
+    def weights_at(self, moments: F64) -> F32:
+        """The weights (M, C) at ``moments`` (M,) in seconds from the first row.
 
         Between rows they run straight, across gaps too; before the first and after the last row
-        they stay.
+        they stay. The take holds a row at least.
         """
         if len(self.times) == 1:
-            return np.repeat(self.weights, frames, axis=0)
-        moments = frame_times(frames) + start
+            return np.repeat(self.weights, len(moments), axis=0)
         after = np.clip(np.searchsorted(self.times, moments, side="right"), 1, len(self.times) - 1)
         left, right = self.times[after - 1], self.times[after]
         share = np.clip((moments - left) / (right - left), 0.0, 1.0)[:, np.newaxis]
@@ -63,31 +89,47 @@ class Capture:
         return np.clip(low + (high - low) * share, 0.0, 1.0).astype(np.float32)
 
 
-def captured(
-    times: F64, weights: F64, rate: float, *, lost: int = 0, absent: tuple[str, ...] = ()
-) -> Capture:
-    """A capture of weights (R, C) as they were recorded, at moments that do not fall.
+def steady_take(rate: float, channels: tuple[str, ...], weights: F32, source: str = "") -> Take:
+    """The take of weights (N, C) in [0, 1], one row a frame."""
+    times = np.arange(len(weights), dtype=np.float64) / rate
+    return Take(rate=rate, channels=channels, times=times, weights=weights, source=source)
 
-    Rows of one moment count once, the first; weights are brought into [0, 1].
+
+def recorded_take(
+    rate: float,
+    channels: tuple[str, ...],
+    times: F64,
+    weights: F64,
+    *,
+    head: F64 | None = None,
+    eyes: F64 | None = None,
+    source: str = "",
+    lost: int = 0,
+    absent: tuple[str, ...] = (),
+) -> Take:
+    """The take of rows as they were recorded, at moments ``times`` (N,) that do not fall.
+
+    Rows of one moment count once, the first; weights (N, C) are brought into [0, 1]. Rotations that
+    are 0 throughout were not recorded.
     """
     kept = np.concatenate(([True], np.diff(times) > 0.0))
     own, rows = times[kept], weights[kept]
-    step = 1.0 / rate
-    late = np.flatnonzero(np.diff(own) > 1.5 * step)
-    outside = np.count_nonzero((rows < 0.0) | (rows > 1.0))
-    return Capture(
+    return Take(
+        rate=rate,
+        channels=channels,
         times=own - own[0],
         weights=np.clip(rows, 0.0, 1.0).astype(np.float32),
-        rate=rate,
-        gaps=tuple(
-            Gap(
-                start=float(own[position] - own[0] + step),
-                seconds=float(own[position + 1] - own[position] - step),
-            )
-            for position in late.tolist()
+        head=_rotations(head, kept),
+        eyes=_rotations(eyes, kept),
+        source=source,
+        repairs=Repairs(
+            clamped=int(np.count_nonzero((rows < 0.0) | (rows > 1.0))),
+            repeated=int(np.count_nonzero(~kept)),
+            lost=lost,
+            absent=absent,
         ),
-        clamped=int(outside),
-        repeated=int(np.count_nonzero(~kept)),
-        lost=lost,
-        absent=absent,
     )
+
+
+def _rotations(angles: F64 | None, kept: npt.NDArray[np.bool_]) -> F32 | None:
+    return None if angles is None or not angles.any() else angles[kept].astype(np.float32)

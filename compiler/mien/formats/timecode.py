@@ -2,7 +2,10 @@
 
 FF may have a fraction, may count 60ths although there are 30 frames a second, and may leave out
 numbers at the minute so that 29.97 or 59.94 frames a second keep up with the clock (drop frame,
-SMPTE ST 12-1).
+SMPTE ST 12-1). Three digits after FF may be its fraction, the milliseconds of the second, or the
+number of the row.
+
+Dimension letters: R rows.
 """
 
 from __future__ import annotations
@@ -12,39 +15,56 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
-F64 = npt.NDArray[np.float64]
+from mien.formats.take import F64
 
-BASES = (24, 25, 30, 48, 50, 60, 120)
+BASES = (12, 15, 24, 25, 30, 48, 50, 60, 120)
 """What FF may count to within a second."""
 
-RATES = (24.0, 25.0, 30_000 / 1001, 30.0, 48.0, 50.0, 60_000 / 1001, 60.0, 120.0)
+RATES = (
+    *(12.0, 15.0, 24_000 / 1001, 24.0, 25.0, 30_000 / 1001, 30.0),
+    *(48.0, 50.0, 60_000 / 1001, 60.0, 120.0),
+)
 """Frames a second that recorders use."""
 
-_TIMECODE = re.compile(r"(\d{1,2}):([0-5]?\d):([0-5]?\d)([:;])(\d{1,3}(?:\.\d+)?)")
+_CUT_OFF = (23, 29, 59)
+"""What FF counts to where a rate of 23.976, 29.97 or 59.94 was cut off to a whole number."""
+
+_TIMECODE = re.compile(r"(\d{1,2}):([0-5]?\d):([0-5]?\d)([:;])(\d{1,3})(\.\d+)?")
 _DAY = 24 * 3600
 _USUAL = 60
+_STEADY = 0.25  # of a step, in the mean: as even as milliseconds are at 250 frames a second
 _NEAR = 3e-4  # 30 and 29.97 lie 1e-3 apart; a phone's clock drifts less than 1e-4 a take
 
 
 @frozen(kw_only=True)
 class Timecode:
-    """A moment as written: whole seconds of the day, and the frame within the second."""
+    """A moment as written: whole seconds of the day, and the frame within the second.
+
+    ``digits`` is the number that three digits after FF make; None where there are others, or none.
+    """
 
     second: int
     frame: float
     drop: bool
+    digits: int | None = field(default=None)
 
 
 @frozen(kw_only=True, eq=False)
 class Clock:
-    """Moments (R,) in seconds from the first; what FF counts to; whether numbers are dropped."""
+    """The moments of rows.
+
+    ``seconds`` (R,) from the first; ``base`` is what FF counts to, and ``drop`` whether numbers are
+    left out. ``counts`` where the timecodes number frames, and so know no more of the time than
+    that; ``certain`` where ``base`` is told by the file.
+    """
 
     seconds: F64
     base: int
     drop: bool
+    counts: bool
+    certain: bool
 
 
 def parse_timecode(text: str) -> Timecode | None:
@@ -54,8 +74,9 @@ def parse_timecode(text: str) -> Timecode | None:
         return None
     return Timecode(
         second=int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]),
-        frame=float(found[5]),
+        frame=float(found[5] + (found[6] or "")),
         drop=found[4] == ";",
+        digits=int(found[6][1:]) if found[6] and len(found[6]) == 4 else None,
     )
 
 
@@ -66,19 +87,21 @@ def clock(codes: Sequence[Timecode], base: int | None = None) -> Clock:
     """
     seconds = np.array(_past_midnight(codes), dtype=np.float64)
     frames = np.array([code.frame for code in codes], dtype=np.float64)
-    base = base or _base(seconds, frames)
-    count = seconds * base + frames
-    drop = any(code.drop for code in codes) or _drops(seconds, frames, count, base)
-    if drop:
-        minutes = seconds // 60
-        count -= _dropped(base) * (minutes - minutes // 10)
-        count *= 1.001
-    moments = count / base
-    return Clock(seconds=moments - moments[0], base=base, drop=drop)
+    marked = any(code.drop for code in codes)
+    written = [code.digits for code in codes if code.digits is not None]
+    if len(written) == len(codes) and len(set(written)) > 1:
+        digits = np.array(written, dtype=np.float64)
+        numbered = _row_numbers(seconds, np.floor(frames), digits, base, marked)
+        if numbered is not None:
+            return numbered
+        measured = _milliseconds(seconds, np.floor(frames), digits)
+        if measured is not None and _uneven(measured.seconds) < _STEADY:
+            return measured
+    return _frames(seconds, frames, base, marked)
 
 
 def nominal_rate(seconds: F64) -> float:
-    """Frames a second of moments: the median, or a recorder's own rate where that is as near.
+    """Frames a second of moments (R,): the mean without gaps, or a usual rate as near to it.
 
     Of one moment alone it is 60.
     """
@@ -86,9 +109,64 @@ def nominal_rate(seconds: F64) -> float:
     steps = steps[steps > 0.0]
     if not len(steps):
         return float(_USUAL)
-    found = 1.0 / float(np.median(steps))
+    found = 1.0 / float(np.mean(steps[steps < 1.5 * np.median(steps)]))
     closest = min(RATES, key=lambda rate: abs(rate / found - 1.0))
     return closest if abs(closest / found - 1.0) < _NEAR else found
+
+
+def _frames(seconds: F64, frames: F64, base: int | None, marked: bool) -> Clock:
+    """FF counts frames, its digits are their fraction. ``marked`` timecodes drop frames."""
+    certain = base is not None or bool((np.diff(seconds) != 0.0).any())
+    base = base or _base(seconds, frames, BASES)
+    count = seconds * base + frames
+    drop = marked or _drops(seconds, frames, count, base)
+    if drop:
+        minutes = seconds // 60
+        count -= _dropped(base) * (minutes - minutes // 10)
+        count *= 1.001
+    moments = count / base
+    return Clock(
+        seconds=moments - moments[0],
+        base=base,
+        drop=drop,
+        counts=bool(np.ptp(frames % 1.0) == 0.0),
+        certain=certain,
+    )
+
+
+def _row_numbers(
+    seconds: F64, frames: F64, digits: F64, base: int | None, marked: bool
+) -> Clock | None:
+    """The digits number the rows, modulo 1000; None where they do not keep step with FF."""
+    base = base or _base(seconds, frames, sorted((*BASES, *_CUT_OFF)))
+    in_step = np.ptp((seconds * base + frames - digits) % 1000.0) == 0.0
+    if not in_step or np.median(np.diff(digits)) != 1.0:
+        return None
+    found = _frames(seconds, frames, base, marked)
+    if base not in _CUT_OFF:
+        return found
+    moments = found.seconds * (base / ((base + 1) / 1.001))
+    return Clock(seconds=moments, base=base, drop=False, counts=True, certain=True)
+
+
+def _milliseconds(seconds: F64, frames: F64, digits: F64) -> Clock | None:
+    """The digits are the milliseconds of the second; None where FF says another time."""
+    for base in BASES:
+        # FF is cut off to a whole number, and may stumble by one where a sum was rounded
+        if np.all(np.abs(digits / 1000.0 - frames / base) < 1.25 / base):
+            moments = seconds + digits / 1000.0
+            moments -= moments[0]
+            return Clock(seconds=moments, base=base, drop=False, counts=False, certain=True)
+    return None
+
+
+def _uneven(seconds: F64) -> float:
+    """How far steps lie from whole multiples of the usual one, in such steps, in the mean."""
+    steps = np.diff(seconds)
+    usual = float(np.median(steps))
+    if usual <= 0.0 or (steps < 0.0).any():
+        return np.inf
+    return float(np.mean(np.abs(steps / usual - np.maximum(1.0, np.rint(steps / usual)))))
 
 
 def _past_midnight(codes: Sequence[Timecode]) -> list[int]:
@@ -101,10 +179,10 @@ def _past_midnight(codes: Sequence[Timecode]) -> list[int]:
     return found
 
 
-def _base(seconds: F64, frames: F64) -> int:
+def _base(seconds: F64, frames: F64, bases: Sequence[int]) -> int:
     """What FF counts to: told by how far it falls back where a second begins."""
-    most = float(frames.max(initial=0.0))
-    possible = [base for base in BASES if base > most] or [int(most) + 1]
+    highest = float(frames.max(initial=0.0))
+    possible = [base for base in bases if base > highest] or [int(highest) + 1]
     turns = np.diff(seconds)
     steps = np.diff(frames)
     within = steps[(turns == 0.0) & (steps > 0.0)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from mien.formats.registry import FormatError, format_of, listed, writable, write_take
 from mien_trainer.cli.refusals import refusals
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ PIPE = "-"
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The take to write: .csv (Live Link Face) or .json.  [default: CSV on stdout]",
+    help=f"The take to write: {listed(writable())}.  [default: CSV on stdout]",
 )
 def command(
     audio: str,
@@ -54,16 +55,15 @@ def command(
 
         arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
     """
-    from mien_trainer.speak.write import SUFFIXES
-
     if audio == PIPE and out is not None:
         raise click.UsageError("faces of a pipe go to stdout: leave -o out")
     if audio == PIPE and is_terminal():
         raise click.UsageError("- takes samples from a pipe, and nothing is piped in")
-    if out is not None and out.suffix.lower() not in SUFFIXES:
-        raise click.BadParameter(
-            f"{out} should end in {' or '.join(SUFFIXES)}", param_hint="'-o' / '--out'"
-        )
+    if out is not None:
+        try:
+            format_of(out, writable())
+        except FormatError as error:
+            raise click.BadParameter(str(error), param_hint="'-o' / '--out'") from error
     with refusals():
         network, conditions = _ready(model, bank, label, at, vad, intensity)
         if audio == PIPE:
@@ -99,30 +99,41 @@ def _ready(
 
 
 def _file(network: OnnxNetwork, conditions: F32, audio: Path, out: Path | None) -> None:
+    from mien.formats import livelink
+    from mien.formats.take import steady_take
     from mien_trainer.audio import read_audio
-    from mien_trainer.speak.livelink_csv import livelink_csv
+    from mien_trainer.frames import FRAME_RATE
     from mien_trainer.speak.speaker import Speaker
-    from mien_trainer.speak.write import write_take
 
+    card = network.card
     faces = Speaker(network, conditions).speak(read_audio(audio).samples)
+    source = f"{audio.name} with {card.bank} {card.version}, artifact {card.artifact}"
+    take = steady_take(FRAME_RATE, card.channels, faces, source)
     if out is None:
-        click.echo(livelink_csv(network.card.channels, faces), nl=False)
+        click.echo(livelink.encode(take).decode(), nl=False)
     else:
-        write_take(out, network.card.channels, faces)
+        write_take(out, take)
         click.echo(f"{out}: {len(faces)} faces")
 
 
 def _live(network: OnnxNetwork, conditions: F32) -> None:
+    from mien.formats import livelink
+    from mien.formats.take import steady_take
+    from mien_trainer.frames import FRAME_RATE
     from mien_trainer.speak.live import samples_of
-    from mien_trainer.speak.livelink_csv import livelink_header, livelink_rows
     from mien_trainer.speak.speaker import Speaker
 
     speaker = Speaker(network, conditions)
     channels = network.card.channels
-    click.echo(livelink_header(channels), nl=False)
+    click.echo(livelink.header(channels), nl=False)
     given = 0
-    for samples in samples_of(cast("Pipe", sys.stdin.buffer)):
-        faces = speaker.push(samples)
-        click.echo("".join(livelink_rows(channels, faces, given)), nl=False)
+
+    def show(faces: F32) -> None:
+        nonlocal given
+        take = steady_take(FRAME_RATE, channels, faces)
+        click.echo("".join(livelink.rows(take, start=given / FRAME_RATE)), nl=False)
         given += len(faces)
-    click.echo("".join(livelink_rows(channels, speaker.finish(), given)), nl=False)
+
+    for samples in samples_of(cast("Pipe", sys.stdin.buffer)):
+        show(speaker.push(samples))
+    show(speaker.finish())

@@ -14,40 +14,34 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.formats.arkit import ABSENT
-from mien.formats.channel_table import F64, HIGHEST, LOWEST, read_channel_table
-from mien.formats.take import Capture, captured
+from mien.formats.channel_table import HIGHEST, LOWEST, read_channel_table
+from mien.formats.take import F64, Take, recorded_take
 from mien.text.files import shown_path
-from mien_trainer.fault import TrainerError
+from mien_trainer.speech import SpeechRefusedError
 
 _ARRAYS = ("weights", "blendshapes", "arkit")
 _FEW = 3
 
 
-class FeaturesError(TrainerError):
-    """A file of features that cannot be used; the message names it and what was expected."""
-
-
-def read_features(
-    path: Path, channels: Sequence[str], columns: Sequence[str], rate: float
-) -> Capture:
+def read_features(path: Path, channels: Sequence[str], columns: Sequence[str], rate: float) -> Take:
     """The weights in ``path`` at ``rate`` rows a second, in the order of ``channels``.
 
     ``columns`` are the names of a NumPy file's columns; a CSV file has its own in its header. A
     file without tongueOut has it at rest.
 
     Raises:
-        FeaturesError: the file is no array of weights (R, K), or has other columns.
+        SpeechRefusedError: the file is no array of weights (R, K), or has other columns.
         SourceError: a CSV file has faults.
     """
     if path.suffix == ".csv":
         table = read_channel_table(path, channels)
-        return captured(_times(len(table.weights), rate), table.weights, rate, absent=table.absent)
+        return _take(rate, channels, table.weights, table.absent, path)
     rows = _rows(path)
     names = _names(path, rows.shape[1], columns)
     index = {name: position for position, name in enumerate(names)}
     absent = tuple(name for name in channels if name not in index)
     if set(absent) - {ABSENT}:
-        raise FeaturesError(
+        raise SpeechRefusedError(
             f"{shown_path(path)}: no column for {', '.join(absent[:_FEW])}"
             f"{' and more' if len(absent) > _FEW else ''}"
         )
@@ -56,11 +50,15 @@ def read_features(
         if name in index:
             weights[:, position] = rows[:, index[name]]
     _refuse_strange(path, rows, names)
-    return captured(_times(len(rows), rate), weights, rate, absent=absent)
+    return _take(rate, channels, weights, absent, path)
 
 
-def _times(rows: int, rate: float) -> F64:
-    return np.arange(rows, dtype=np.float64) / rate
+def _take(
+    rate: float, channels: Sequence[str], weights: F64, absent: tuple[str, ...], path: Path
+) -> Take:
+    times = np.arange(len(weights), dtype=np.float64) / rate
+    source = shown_path(path)
+    return recorded_take(rate, tuple(channels), times, weights, source=source, absent=absent)
 
 
 def _rows(path: Path) -> F64:
@@ -71,16 +69,18 @@ def _rows(path: Path) -> F64:
             array = _only(name, loaded) if hasattr(loaded, "files") else loaded
     except (OSError, ValueError, EOFError, BadZipFile) as error:
         if str(error).startswith("Object arrays"):
-            raise FeaturesError(
+            raise SpeechRefusedError(
                 f"{name}: holds Python objects, which may run code when read, and is not opened; "
                 "save the plain array of weights (rows, channels)"
             ) from None
-        raise FeaturesError(f"{name}: this is no NumPy file of numbers, or it is cut off") from None
+        raise SpeechRefusedError(
+            f"{name}: this is no NumPy file of numbers, or it is cut off"
+        ) from None
     found = cast("npt.NDArray[np.float64]", array)  # of whatever kind, until looked at
     if found.ndim == 3 and len(found) == 1:
         found = found[0]
     if found.ndim != 2 or not len(found) or found.dtype.kind != "f":
-        raise FeaturesError(
+        raise SpeechRefusedError(
             f"{name}: holds {found.dtype} {found.shape}, expected weights (rows, channels)"
         )
     return found.astype(np.float64)
@@ -93,7 +93,7 @@ def _only(name: str, archive: object) -> npt.NDArray[np.generic]:
     if wanted is None and len(held) == 1:
         wanted = held[0]
     if wanted is None:
-        raise FeaturesError(
+        raise SpeechRefusedError(
             f"{name}: holds the arrays {', '.join(sorted(held)) or '(none)'}, expected one of "
             f"{', '.join(_ARRAYS)}"
         )
@@ -111,14 +111,14 @@ def _names(path: Path, width: int, columns: Sequence[str]) -> Sequence[str]:
         if width in (53, 56, 100, 156)
         else "; name the columns in mead.yaml where they are others"
     )
-    raise FeaturesError(f"{shown_path(path)}: {width} columns, expected {counts}{kind}")
+    raise SpeechRefusedError(f"{shown_path(path)}: {width} columns, expected {counts}{kind}")
 
 
 def _refuse_strange(path: Path, rows: F64, names: Sequence[str]) -> None:
     wrong = np.argwhere(~((rows >= LOWEST) & (rows <= HIGHEST)))
     if len(wrong):
         row, column = wrong[0].tolist()
-        raise FeaturesError(
+        raise SpeechRefusedError(
             f"{shown_path(path)}: row {row}, {names[column]} is {rows[row, column]:g}, expected a "
             f"weight from 0 to 1 ({len(wrong)} such)"
         )

@@ -13,12 +13,10 @@ from attrs import frozen
 
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
-from mien.formats.take import Capture
 from mien.text.files import shown_path
 from mien_trainer.alignment.voice_activity import segment
-from mien_trainer.audio import find_ffmpeg, read_audio, read_m4a
-from mien_trainer.fault import TrainerError
-from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
+from mien_trainer.audio import find_ffmpeg, read_samples
+from mien_trainer.frames import SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.mead.clips import ClipName, find_clips, split_of_clip
 from mien_trainer.mead.features import read_features
 from mien_trainer.mead.settings import MeadSettings, read_settings
@@ -29,8 +27,9 @@ from mien_trainer.speech import (
     SpeechUnavailableError,
     Split,
     Utterance,
+    refused_as,
 )
-from mien_trainer.takes.source import MOST_APART, few_faults
+from mien_trainer.takes.source import MOST_APART
 
 
 @frozen(kw_only=True)
@@ -91,22 +90,24 @@ class MeadSource:
         clip = self._found().get(item.key)
         if clip is None:
             raise SpeechRefusedError(f"mead: there is no clip {item.key}")
-        audio = self._sound(clip)
-        capture = self._capture(clip)
-        seconds = len(audio) / SAMPLE_RATE
-        if abs(capture.seconds - seconds) > MOST_APART:
-            raise SpeechRefusedError(
-                f"mead {item.key}: the features last {capture.seconds:.2f} s at "
-                f"{capture.rate:g} rows a second, the sound {seconds:.2f} s; set rate in mead.yaml"
-            )
+        settings = self._settings
+        with refused_as(f"mead {clip.name}"):
+            audio = read_samples(clip.sound)
+            take = read_features(clip.features, self._channels, settings.columns, settings.rate)
+            seconds = len(audio) / SAMPLE_RATE
+            if abs(take.seconds - seconds) > MOST_APART:
+                raise SpeechRefusedError(
+                    f"the features last {take.seconds:.2f} s at {take.rate:g} rows a second, the "
+                    f"sound {seconds:.2f} s; set rate in mead.yaml"
+                )
         return Utterance(
             audio=audio,
             phonemes=segment(audio),
             voice=clip.name.actor,
             text="",
             provenance=f"MEAD {item.key}",
-            licence=self._settings.licence,
-            curves=capture.at_frames(frame_count(len(audio))),
+            licence=settings.licence,
+            curves=take.weights_at(frame_times(frame_count(len(audio)))),
         )
 
     def close(self) -> None:
@@ -154,22 +155,3 @@ class MeadSource:
                 + (f" ({found})" if found else "")
             )
         return usable
-
-    def _sound(self, clip: _Clip) -> F32:
-        try:
-            if clip.sound.suffix == ".m4a":
-                return read_m4a(clip.sound)
-            return read_audio(clip.sound).samples
-        except SpeechUnavailableError:
-            raise
-        except TrainerError as refusal:
-            raise SpeechRefusedError(f"mead {clip.name}: {refusal}") from None
-
-    def _capture(self, clip: _Clip) -> Capture:
-        settings = self._settings
-        try:
-            return read_features(clip.features, self._channels, settings.columns, settings.rate)
-        except SourceError as refusal:
-            raise SpeechRefusedError(f"mead {clip.name}: {few_faults(refusal)}") from None
-        except TrainerError as refusal:
-            raise SpeechRefusedError(f"mead {clip.name}: {refusal}") from None

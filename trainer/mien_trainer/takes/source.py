@@ -1,4 +1,4 @@
-"""Recorded takes: a folder of Live Link Face CSV files, each with its sound, and a labels file."""
+"""Recorded takes: a folder of faces over time, each with its sound, and a labels file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.errors import SourceError
-from mien.formats.livelink import read_livelink
-from mien.formats.take import Capture
+from mien.formats.registry import format_of, readable
+from mien.formats.take import Take
 from mien.text.files import shown_path
 from mien.text.suggest import did_you_mean
 from mien_trainer.alignment.voice_activity import segment
 from mien_trainer.audio import read_audio
 from mien_trainer.fault import TrainerError
-from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
+from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import (
     Prosody,
@@ -23,6 +23,7 @@ from mien_trainer.speech import (
     SpeechRefusedError,
     SpeechUnavailableError,
     Utterance,
+    refused_as,
     split_of,
 )
 from mien_trainer.takes.labels import STEM, TakeLabel, find_labels, read_labels
@@ -33,14 +34,12 @@ MOST_APART = 0.5
 LONGEST_GAP = 0.5
 """Seconds of a take that may be made up between two rows."""
 
-_FEW = 3
-
 Align = Callable[[F32, str], tuple[Phoneme, ...]]
 """The phonemes of mono audio at 16 kHz that says a text; may raise what `SpeechSource` raises."""
 
 
 @frozen(kw_only=True)
-class _Take:
+class _Recording:
     curves: Path
     sound: Path
     label: TakeLabel
@@ -49,8 +48,9 @@ class _Take:
 class TakesSource:
     """The labelled takes of folders, people all of them.
 
-    A take is a pair of files with one name, ``<take>.csv`` and ``<take>.wav``. Its key is
-    ``<folder>/<take>`` with the folder's own name, which no two folders may share.
+    A take is a pair of files with one name: ``<take>.wav`` and ``<take>.csv``, or another format
+    that is read. Its key is ``<folder>/<take>`` with the folder's own name, which no two folders
+    may share.
     """
 
     name = "takes"
@@ -73,7 +73,7 @@ class TakesSource:
         self._labels = tuple(labels)
         self._channels = channels
         self._align = align
-        self._found: Mapping[str, _Take] | None = None
+        self._found: Mapping[str, _Recording] | None = None
         self._refused: list[SpeechRefusedError] = []
 
     def items(self) -> tuple[SpeechItem, ...]:
@@ -99,28 +99,31 @@ class TakesSource:
         Raises:
             SpeechRefusedError: the curves or the sound cannot be read, or do not belong together.
         """
-        take = self._takes().get(item.key)
-        if take is None:
+        recording = self._takes().get(item.key)
+        if recording is None:
             raise SpeechRefusedError(f"there is no take {item.key}")
-        audio = _sound(item.key, take.sound)
-        capture = self._capture(item.key, take)
-        _refuse_unlike(item.key, take, capture, len(audio) / SAMPLE_RATE)
+        label = recording.label
+        with refused_as(f"take {item.key}"):
+            audio = read_audio(recording.sound).samples
+            read = format_of(recording.curves, readable()).read
+            take = read(recording.curves, channels=self._channels, rate=label.rate)
+            _refuse_unlike(take, len(audio) / SAMPLE_RATE, label.offset)
         return Utterance(
             audio=audio,
-            phonemes=self._phonemes(audio, take.label.text),
-            voice=take.label.voice,
-            text=take.label.text,
+            phonemes=self._phonemes(audio, label.text),
+            voice=label.voice,
+            text=label.text,
             provenance=f"take {item.key}",
-            licence=take.label.licence,
-            curves=capture.at_frames(frame_count(len(audio)), start=take.label.offset),
+            licence=label.licence,
+            curves=take.weights_at(frame_times(frame_count(len(audio))) + label.offset),
         )
 
     def close(self) -> None:
         """Nothing was started."""
 
-    def _takes(self) -> Mapping[str, _Take]:
+    def _takes(self) -> Mapping[str, _Recording]:
         if self._found is None:
-            found: dict[str, _Take] = {}
+            found: dict[str, _Recording] = {}
             names: dict[str, Path] = {}
             for folder in self._folders:
                 name = folder.resolve().name
@@ -134,23 +137,27 @@ class TakesSource:
             self._found = dict(sorted(found.items()))
         return self._found
 
-    def _read(self, folder: Path, name: str) -> Iterator[tuple[str, _Take]]:
+    def _read(self, folder: Path, name: str) -> Iterator[tuple[str, _Recording]]:
         labels = self._read_labels(folder)
-        recorded = {path.stem for path in folder.glob("*.csv") if path.stem != STEM}
-        for take in sorted(recorded | set(labels)):
+        recorded: dict[str, Path] = {}
+        for ending in (ending for one in readable() for ending in one.endings):
+            for path in folder.glob(f"*{ending}"):
+                if path.stem != STEM:
+                    recorded.setdefault(path.stem, path)
+        for take in sorted(recorded.keys() | labels):
             key = f"{name}/{take}"
-            curves, sound = folder / f"{take}.csv", folder / f"{take}.wav"
+            curves, sound = recorded.get(take), folder / f"{take}.wav"
             label = labels.get(take)
             if label is None:
                 hint = did_you_mean(take, [one for one in labels if one not in recorded])
                 more = f"; {hint}" if hint.startswith("did") else ""
                 self._refuse(f"take {key}: the labels file says nothing of it{more}")
-            elif take not in recorded:
+            elif curves is None:
                 self._refuse(f"take {key}: {label.place} names it, and there is no {take}.csv")
             elif not sound.is_file():
-                self._refuse(f"take {key}: there is no sound {take}.wav beside {take}.csv")
+                self._refuse(f"take {key}: there is no sound {take}.wav beside {curves.name}")
             else:
-                yield key, _Take(curves=curves, sound=sound, label=label)
+                yield key, _Recording(curves=curves, sound=sound, label=label)
 
     def _read_labels(self, folder: Path) -> Mapping[str, TakeLabel]:
         shown = shown_path(folder)
@@ -170,12 +177,6 @@ class TakesSource:
     def _refuse(self, message: str) -> None:
         self._refused.append(SpeechRefusedError(message))
 
-    def _capture(self, key: str, take: _Take) -> Capture:
-        try:
-            return read_livelink(take.curves, self._channels, rate=take.label.rate)
-        except SourceError as refusal:
-            raise SpeechRefusedError(f"take {key}: {few_faults(refusal)}") from None
-
     def _phonemes(self, audio: F32, text: str) -> tuple[Phoneme, ...]:
         """As aligned with the words; where that cannot be done, speech and pauses."""
         if text:
@@ -193,14 +194,7 @@ class TakesSource:
         return self._align
 
 
-def few_faults(refusal: SourceError) -> str:
-    """The first few faults, for a message about the whole."""
-    shown = [str(fault) for fault in refusal.faults[:_FEW]]
-    more = len(refusal.faults) - len(shown)
-    return "\n".join([*shown, *([f"and {more} more"] if more else [])])
-
-
-def _item(key: str, take: _Take) -> SpeechItem:
+def _item(key: str, take: _Recording) -> SpeechItem:
     label = take.label
     return SpeechItem(
         key=key,
@@ -212,26 +206,16 @@ def _item(key: str, take: _Take) -> SpeechItem:
     )
 
 
-def _sound(key: str, path: Path) -> F32:
-    try:
-        return read_audio(path).samples
-    except SpeechUnavailableError:
-        raise
-    except TrainerError as refusal:
-        raise SpeechRefusedError(f"take {key}: {refusal}") from None
-
-
-def _refuse_unlike(key: str, take: _Take, capture: Capture, seconds: float) -> None:
-    covered = capture.seconds - take.label.offset
-    if abs(covered - seconds) > MOST_APART or take.label.offset < -MOST_APART:
+def _refuse_unlike(take: Take, seconds: float, offset: float) -> None:
+    if abs(take.seconds - offset - seconds) > MOST_APART or offset < -MOST_APART:
         raise SpeechRefusedError(
-            f"take {key}: the curves last {capture.seconds:.2f} s and the sound {seconds:.2f} s, "
-            f"with an offset of {take.label.offset:.2f} s; cut both to the same moment and length, "
-            "or set offset or rate in the labels file"
+            f"the curves last {take.seconds:.2f} s and the sound {seconds:.2f} s, with an offset "
+            f"of {offset:.2f} s; cut both to the same moment and length, or set offset or rate in "
+            "the labels file"
         )
-    longest = max(capture.gaps, key=lambda gap: gap.seconds, default=None)
+    longest = max(take.gaps, key=lambda gap: gap.seconds, default=None)
     if longest is not None and longest.seconds > LONGEST_GAP:
         raise SpeechRefusedError(
-            f"take {key}: no face was recorded for {longest.seconds:.2f} s from "
-            f"{longest.start:.2f} s on; cut the take there"
+            f"no face was recorded for {longest.seconds:.2f} s from {longest.start:.2f} s on; cut "
+            "the take there"
         )

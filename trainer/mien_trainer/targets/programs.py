@@ -61,6 +61,6 @@ def _flite() -> str:
 
 
 def _prompts(asterisk: Prompts) -> str:
-    from mien_trainer.prompts import FOLDER, find_form
+    from mien_trainer.prompts import FOLDER, sound_kind
 
-    return find_form(FOLDER if asterisk.folder is None else Path(asterisk.folder)).suffix
+    return sound_kind(FOLDER if asterisk.folder is None else Path(asterisk.folder))

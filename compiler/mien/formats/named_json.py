@@ -1,0 +1,204 @@
+"""Takes as JSON that names its channels.
+
+An object of ``frame_rate``, ``channels`` (C names) and ``weights`` (N lists of C numbers), with
+``source`` where it is known, ``times`` (N seconds) where rows do not come at an even pace, and
+``head`` (N, 3) and ``eyes`` (N, 6) in degrees where they were recorded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.errors import SourceError
+from mien.formats.arkit import ABSENT
+from mien.formats.channel_table import HIGHEST, LOWEST
+from mien.formats.take import F64, Take, recorded_take
+from mien.formats.text_file import fault, read_text
+from mien.text.files import shown_path
+from mien.text.limits import MAX_FAULTS
+from mien.text.place import Place
+from mien.text.suggest import nearest
+
+_DIGITS = 6
+_EVEN = 1e-6
+"""Seconds by which rows may lie off an even pace."""
+
+
+def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | None = None) -> Take:
+    """The take in the file ``path``, in the order of ``channels`` (else its own).
+
+    The file tells its own rate; ``rate`` is not needed.
+
+    Raises:
+        SourceError: with every fault of the file and its place.
+    """
+    document = _Document(shown_path(path), read_text(path))
+    own = document.channels()
+    wanted = own if channels is None else tuple(channels)
+    absent = document.absent(wanted, own)
+    weights = document.rows("weights", len(own))
+    document.check_weights(weights, own)
+    frame_rate = document.frame_rate()
+    found = np.zeros((len(weights), len(wanted)))
+    for column, channel in enumerate(wanted):
+        if channel not in absent:
+            found[:, column] = weights[:, own.index(channel)]
+    return recorded_take(
+        frame_rate,
+        wanted,
+        document.times(len(weights), frame_rate),
+        found,
+        head=document.rotations("head", 3, len(weights)),
+        eyes=document.rotations("eyes", 6, len(weights)),
+        source=str(document.data.get("source", document.name)),
+        absent=absent,
+    )
+
+
+def encode(take: Take) -> bytes:
+    """The file of a take, six digits behind the point."""
+    data: dict[str, object] = {"frame_rate": _whole(take.rate), "channels": list(take.channels)}
+    even = np.arange(len(take.times)) / take.rate
+    if np.abs(take.times - even).max(initial=0.0) > _EVEN:
+        data["times"] = _rounded(take.times)
+    data["weights"] = _rounded(take.weights)
+    data |= {
+        name: _rounded(angles)
+        for name, angles in (("head", take.head), ("eyes", take.eyes))
+        if angles is not None
+    }
+    if take.source:
+        data["source"] = take.source
+    return json.dumps(data).encode()
+
+
+class _Document:
+    """What the file holds; its methods raise `SourceError` where that is no take."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.data = self._parsed(text)
+
+    def channels(self) -> tuple[str, ...]:
+        names = tuple(one for one in self._list("channels") if isinstance(one, str))
+        if not names or len(set(names)) != len(self._list("channels")):
+            raise self._refusal("channels", "expected names of channels, each of them once")
+        return names
+
+    def absent(self, wanted: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+        """The wanted channels that the file does without; only tongueOut may be one."""
+        absent = tuple(channel for channel in wanted if channel not in own)
+        for channel in absent:
+            close = nearest(channel, own)
+            if channel != ABSENT or close:
+                hint = f"is it {close}? write the name as ARKit does" if close else ""
+                raise self._refusal("channels", f"there is no {channel}", hint)
+        return absent
+
+    def rows(self, key: str, width: int) -> F64:
+        """Lists of ``width`` numbers (N, width)."""
+        rows = self._list(key)
+        for position, row in enumerate(rows):
+            fields = cast("list[object]", row) if isinstance(row, list) else []
+            if len(fields) != width:
+                found = f"{len(fields)} of them" if isinstance(row, list) else _shown(row)
+                message = f"expected a list of {width} numbers, found {found}"
+                raise self._refusal(f"{key}[{position}]", message)
+            self._check_numbers(f"{key}[{position}]", fields)
+        return np.array(rows, dtype=np.float64).reshape(len(rows), width)
+
+    def check_weights(self, weights: F64, channels: Sequence[str]) -> None:
+        wrong = np.argwhere(~((weights >= LOWEST) & (weights <= HIGHEST)))[:MAX_FAULTS]
+        if len(wrong):
+            raise SourceError(
+                fault(
+                    Place(self.name),
+                    "no-weight",
+                    f"{channels[column]} is {weights[row, column]:g}, expected a weight in [0, 1]",
+                    path=f"weights[{row}][{column}]",
+                )
+                for row, column in wrong.tolist()
+            )
+
+    def frame_rate(self) -> float:
+        value = self._value("frame_rate")
+        if type(value) in (int, float) and 0.0 < (rate := float(cast("float", value))) < np.inf:
+            return rate
+        raise self._refusal("frame_rate", f"found {_shown(value)}, expected a number above 0")
+
+    def times(self, rows: int, rate: float) -> F64:
+        if "times" not in self.data:
+            return np.arange(rows, dtype=np.float64) / rate
+        value = self._list("times")
+        self._check_numbers("times", value)
+        times = np.array(value, dtype=np.float64)
+        if len(times) != rows or not np.isfinite(times).all() or (np.diff(times) < 0.0).any():
+            raise self._refusal("times", f"expected {rows} moments in seconds that do not fall")
+        return times
+
+    def rotations(self, key: str, width: int, rows: int) -> F64 | None:
+        if key not in self.data:
+            return None
+        angles = self.rows(key, width)
+        if len(angles) != rows or not np.isfinite(angles).all():
+            raise self._refusal(key, f"expected {rows} rows of angles in degrees")
+        return angles
+
+    def _parsed(self, text: str) -> dict[str, Any]:
+        def refuse(constant: str) -> NoReturn:
+            raise ValueError(f"found {constant}, expected a number")
+
+        place = Place(self.name)
+        try:
+            data: object = json.loads(text, parse_constant=refuse)
+            if isinstance(data, dict):
+                return cast("dict[str, Any]", data)
+            reason = f"found {_shown(data)}, expected frame_rate, channels and weights in {{ }}"
+        except json.JSONDecodeError as error:
+            place, reason = Place(self.name, error.lineno, error.colno), error.msg.lower()
+        except RecursionError:
+            reason = "it is nested too deeply"
+        except ValueError as error:
+            reason = str(error)
+        raise SourceError([fault(place, "no-json", f"this cannot be read as JSON: {reason}")])
+
+    def _check_numbers(self, path: str, values: Sequence[object]) -> None:
+        for position, value in enumerate(values):
+            if type(value) not in (int, float):
+                message = f"found {_shown(value)}, expected a number"
+                raise self._refusal(f"{path}[{position}]", message)
+
+    def _list(self, key: str) -> list[object]:
+        value = self._value(key)
+        if not isinstance(value, list) or not value:
+            raise self._refusal(key, f"found {_shown(self._value(key))}, expected a list")
+        return cast("list[object]", value)
+
+    def _value(self, key: str) -> object:
+        if key not in self.data:
+            close = nearest(key, list(self.data))
+            raise self._refusal("", f"there is no {key}", f"is it {close}?" if close else "")
+        return cast("object", self.data[key])
+
+    def _refusal(self, path: str, message: str, hint: str = "") -> SourceError:
+        return SourceError([fault(Place(self.name), "no-take", message, hint, path)])
+
+
+def _shown(value: object) -> str:
+    """A value in at most forty characters."""
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _whole(rate: float) -> float:
+    return int(rate) if rate == int(rate) else rate
+
+
+def _rounded(values: npt.NDArray[np.floating[Any]]) -> list[Any]:
+    return cast("list[Any]", np.round(values.astype(np.float64), _DIGITS).tolist())

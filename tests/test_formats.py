@@ -1,0 +1,222 @@
+"""Every format of takes: a golden file, a round trip of a face whose sides differ, its faults."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mien.errors import SourceError
+from mien.formats import livelink, named_json
+from mien.formats.arkit import arkit_channels
+from mien.formats.registry import (
+    FORMATS,
+    Format,
+    FormatError,
+    format_of,
+    listed,
+    readable,
+    writable,
+    write_take,
+)
+from mien.formats.take import Take, recorded_take, steady_take
+
+CHANNELS = arkit_channels()
+GOLDEN = Path(__file__).parent / "golden"
+RATES = (12.0, 15.0, 24.0, 25.0, 30_000 / 1001, 30.0, 48.0, 50.0, 60.0, 120.0)
+
+
+def lopsided() -> Take:
+    """Three frames whose left and right differ: a symmetric face would hide a swap."""
+    weights = np.zeros((3, len(CHANNELS)), dtype=np.float32)
+    weights[:, CHANNELS.index("jawLeft")] = 0.3
+    weights[1, CHANNELS.index("mouthLeft")] = 0.2
+    weights[2, CHANNELS.index("mouthSmileRight")] = 1.0
+    return steady_take(60, CHANNELS, weights)
+
+
+def turned(take: Take) -> Take:
+    """The take with a head that turns to one side and eyes that look to the other."""
+    rows = np.arange(len(take.times), dtype=np.float64)
+    head = np.stack([rows, -2 * rows, 0.5 * rows], axis=1)
+    eyes = np.stack([-3 * rows, rows, 0 * rows, -2.5 * rows, rows, 0 * rows], axis=1)
+    return recorded_take(
+        take.rate, take.channels, take.times, take.weights.astype(np.float64), head=head, eyes=eyes
+    )
+
+
+def read_back(form: Format, take: Take, folder: Path) -> Take:
+    path = folder / f"take{form.endings[0]}"
+    path.write_bytes(form.encode(take))
+    return form.read(path)
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_a_format_has_what_its_entry_says(form: Format) -> None:
+    assert form.endings
+    assert all(ending.startswith(".") and ending.islower() for ending in form.endings)
+    assert form.reads or form.writes
+    assert not form.reads or callable(form.read)
+    assert not form.writes or callable(form.encode)
+
+
+@pytest.mark.parametrize("form", writable(), ids=lambda form: form.name)
+def test_a_take_is_the_golden_file(form: Format) -> None:
+    golden = GOLDEN / f"{form.name}{form.endings[0]}"
+    assert form.encode(lopsided()) == golden.read_bytes()
+
+
+@pytest.mark.parametrize("form", readable(), ids=lambda form: form.name)
+@settings(max_examples=25, deadline=None)
+@given(
+    rate=st.sampled_from(RATES),
+    rows=st.integers(1, 40),
+    seed=st.integers(0, 99),
+    turn=st.booleans(),
+)
+def test_what_is_written_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory,
+    form: Format,
+    rate: float,
+    rows: int,
+    seed: int,
+    turn: bool,
+) -> None:
+    weights = np.random.default_rng(seed).uniform(0, 1, (rows, len(CHANNELS)))
+    take = steady_take(rate, CHANNELS, weights.astype(np.float32))
+    take = turned(take) if turn else take
+    found = read_back(form, take, tmp_path_factory.mktemp("takes"))
+    assert found.channels == CHANNELS
+    assert np.abs(found.weights - take.weights).max() < 1e-6
+    assert np.allclose(found.times, take.times, atol=1e-4, rtol=1e-3)
+    assert rows == 1 or found.rate == pytest.approx(rate, rel=1e-3)
+    for own, other in ((found.head, take.head), (found.eyes, take.eyes)):
+        assert (own is None) == (other is None)
+        assert own is None or (other is not None and np.allclose(own, other, atol=1e-5))
+
+
+@pytest.mark.parametrize("form", readable(), ids=lambda form: form.name)
+def test_a_gap_and_another_order_survive(form: Format, tmp_path: Path) -> None:
+    weights = np.random.default_rng(5).uniform(0, 1, (80, len(CHANNELS)))
+    times = np.delete(np.arange(90) / 60, range(30, 40))
+    take = recorded_take(60, CHANNELS[::-1], times, weights[:, ::-1])
+    found = read_back(form, take, tmp_path)
+    assert [(round(gap.start, 3), round(gap.seconds, 3)) for gap in found.gaps] == [(0.5, 0.167)]
+    columns = [found.channels.index(name) for name in CHANNELS]
+    assert np.abs(found.weights[:, columns] - weights).max() < 1e-6
+
+
+def test_a_minute_and_an_hour_carry_over() -> None:
+    (first, *_) = livelink.rows(lopsided(), start=61 + 59 / 60)
+    assert first.startswith("00:01:01:59.000,61,")
+    (first, *_) = livelink.rows(lopsided(), start=3600)
+    assert first.startswith("01:00:00:00.000,61,")
+
+
+def test_the_app_writes_radians(tmp_path: Path) -> None:
+    line = livelink.encode(turned(lopsided())).decode().splitlines()[3].split(",")
+    assert [round(float(value), 4) for value in line[-9:]] == [
+        *(0.0349, -0.0698, 0.0175, -0.1047, 0.0349, 0.0, -0.0873, 0.0349, 0.0)
+    ]
+    path = tmp_path / "video.csv"
+    path.write_bytes(livelink.encode(turned(lopsided())).replace(b",61,", b",51,"))
+    found = livelink.read(path)
+    assert (found.head, found.eyes) == (None, None), "places in a picture are no angles"
+
+
+def test_json_says_what_it_holds() -> None:
+    found = json.loads(named_json.encode(turned(lopsided())))
+    assert list(found) == ["frame_rate", "channels", "weights", "head", "eyes"]
+    assert (found["frame_rate"], tuple(found["channels"])) == (60, CHANNELS)
+    uneven = recorded_take(60, CHANNELS, np.array([0.0, 0.1]), np.zeros((2, 52)), source="a phone")
+    found = json.loads(named_json.encode(uneven))
+    assert (found["times"], found["source"]) == ([0.0, 0.1], "a phone")
+
+
+def test_the_ending_decides(tmp_path: Path) -> None:
+    for form in writable():
+        for ending in (form.endings[0], form.endings[0].upper()):
+            path = tmp_path / f"take{ending}"
+            write_take(path, lopsided())
+            assert path.read_bytes() == form.encode(lopsided())
+            assert format_of(path) is form
+
+
+def test_another_ending_is_refused_and_writes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FormatError) as refusal:
+        write_take(tmp_path / "take.fbx", lopsided())
+    assert str(refusal.value) == (
+        f"{tmp_path / 'take.fbx'}: expected a name that ends in .csv (Live Link Face CSV) or "
+        ".json (JSON by names)"
+    )
+    assert not list(tmp_path.iterdir())
+    assert listed(FORMATS[:1]) == ".csv (Live Link Face CSV)"
+
+
+def test_the_table_of_formats_costs_nothing() -> None:
+    script = (
+        "import sys\nfrom mien.formats import registry\nregistry.listed(registry.writable())\n"
+        "sys.exit('numpy' in sys.modules or 'mien_trainer' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def changed(**values: Any) -> str:  # noqa: ANN401  whatever JSON holds
+    document = json.loads(named_json.encode(lopsided()))
+    document.update(values)
+    return json.dumps({key: value for key, value in document.items() if value is not None})
+
+
+ROW = [0.0] * 52
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "error: the file is empty [file-empty]"),
+        ("{\n  ]", "2:3: error: this cannot be read as JSON: expecting property name"),
+        ("[1]", "error: this cannot be read as JSON: found [1], expected frame_rate, channels and"),
+        ("[" * 100_000, "error: this cannot be read as JSON: it is nested too deeply"),
+        (changed(weights=[[float("nan")]]), "found NaN, expected a number"),
+        (changed(weights=None), "error: there is no weights [no-take]"),
+        (changed(frame_rate=None, framerate=60), "there is no frame_rate [no-take]\n    is it fra"),
+        (changed(frame_rate=0), "frame_rate: found 0, expected a number above 0"),
+        (changed(frame_rate="60"), 'frame_rate: found "60", expected a number above 0'),
+        (changed(channels=["a", "a"]), "channels: expected names of channels, each of them once"),
+        (changed(channels={}), "channels: found {}, expected a list"),
+        (changed(weights=[ROW, ROW[1:]]), "weights[1]: expected a list of 52 numbers, found 51 of"),
+        (changed(weights=[ROW, 5]), "weights[1]: expected a list of 52 numbers, found 5"),
+        (changed(weights=[["0.1", *ROW[1:]]]), 'weights[0][0]: found "0.1", expected a number'),
+        (changed(weights=[[True, *ROW[1:]]]), "weights[0][0]: found true, expected a number"),
+        (changed(weights=[[70, *ROW[1:]]]), "weights[0][0]: eyeBlinkLeft is 70, expected a weight"),
+        (changed(times=[0.0, 2.0, 1.0]), "times: expected 3 moments in seconds that do not fall"),
+        (changed(times=[0.0]), "times: expected 3 moments in seconds that do not fall"),
+        (changed(head=[[0, 0, 0]]), "head: expected 3 rows of angles in degrees"),
+        (changed(eyes=[[0, 0, 0]] * 3), "eyes[0]: expected a list of 6 numbers, found 3 of them"),
+    ],
+)
+def test_what_is_wrong_with_json_has_its_place(tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "take.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SourceError) as refusal:
+        named_json.read(path)
+    assert str(refusal.value).startswith(str(path))
+    assert expected in str(refusal.value)
+
+
+def test_json_without_a_channel_that_is_asked_for_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "take.json"
+    take = steady_take(30, ("jawOpen", "mouthSmileL"), np.ones((1, 2), dtype=np.float32))
+    path.write_bytes(named_json.encode(take))
+    assert named_json.read(path).channels == ("jawOpen", "mouthSmileL")
+    found = named_json.read(path, channels=("tongueOut", "jawOpen"))
+    assert (found.weights.tolist(), found.repairs.absent) == ([[0.0, 1.0]], ("tongueOut",))
+    with pytest.raises(SourceError, match=r"there is no mouthSmileLeft .*\n    is it mouthSmileL"):
+        named_json.read(path, channels=("mouthSmileLeft",))
