@@ -13,12 +13,12 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.alignment.check import StartErrors, measure, start_errors
 
 from mien_trainer.alignment.aligner import Aligner
-from mien_trainer.alignment.check import StartErrors, measure, start_errors
-from mien_trainer.alignment.plausibility import complaint
+from mien_trainer.alignment.plausibility import implausibility
 from mien_trainer.alignment.pronunciation import OWN, UnspeakableTextError, english_dictionary
-from mien_trainer.alignment.sphinx import Piece, Sphinx, Word, model_folder
+from mien_trainer.alignment.sphinx import AlignedWord, Segment, Sphinx, model_folder
 from mien_trainer.audio import read_audio
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, to_ipa
@@ -212,12 +212,12 @@ def test_a_word_that_nobody_can_say_is_named(aligner: Aligner) -> None:
         aligner.align_text(sound("soup"), "The xylwqo needs salt.")
 
 
-def word(text: str, *pieces: tuple[str, int, int, int]) -> Word:
-    return Word(
+def word(text: str, *segments: tuple[str, int, int, int]) -> AlignedWord:
+    return AlignedWord(
         text=text,
-        pieces=tuple(
-            Piece(symbol=symbol, start=start, frames=frames, score=score * frames)
-            for symbol, start, frames, score in pieces
+        segments=tuple(
+            Segment(symbol=symbol, start=start, frames=frames, score=score * frames)
+            for symbol, start, frames, score in segments
         ),
     )
 
@@ -229,8 +229,8 @@ FITTING = (
 )
 
 
-def test_what_fits_has_no_complaint() -> None:
-    assert complaint(FITTING, LOUD) is None
+def test_what_fits_has_no_fault() -> None:
+    assert implausibility(FITTING, LOUD) is None
 
 
 @pytest.mark.parametrize(
@@ -249,19 +249,19 @@ def test_what_fits_has_no_complaint() -> None:
         ([*FITTING[:1]], "1.0 s of sound after 1.0 s have no words"),
     ],
 )
-def test_what_cannot_be_is_told(words: Iterable[Word], reason: str) -> None:
-    assert complaint(list(words), LOUD) == reason
+def test_what_cannot_be_is_told(words: Iterable[AlignedWord], reason: str) -> None:
+    assert implausibility(list(words), LOUD) == reason
 
 
 def test_a_pause_that_sounds_like_speech_is_told() -> None:
     pause = word("<sil>", ("SIL", 150, 50, -90))
     words = [FITTING[0], word("me(2)", ("M", 100, 25, -30), ("IY", 125, 25, -30)), pause]
-    assert complaint(words, LOUD) == "a pause would not be silent at 1.5 s"
+    assert implausibility(words, LOUD) == "a pause would not be silent at 1.5 s"
 
 
 def test_words_in_silence_are_told() -> None:
     audio = np.concatenate([LOUD[: len(LOUD) // 2], LOUD[len(LOUD) // 2 :] * np.float32(0.01)])
-    assert complaint(FITTING, audio) == "'me' would lie in silence at 1.0 s"
+    assert implausibility(FITTING, audio) == "'me' would lie in silence at 1.0 s"
 
 
 # what it knows

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from attrs import evolve, frozen
 
 SILENCE = "_"
-
-
 """The symbol of a pause."""
 
 
@@ -56,60 +54,19 @@ def without_empty(phonemes: Iterable[Phoneme]) -> tuple[Phoneme, ...]:
     return tuple(kept)
 
 
+# fmt: off
 _VOWELS = {
-    "aa": "ɑː",
-    "ae": "æ",
-    "ah": "ʌ",
-    "ao": "ɔː",
-    "aw": "aʊ",
-    "ax": "ə",
-    "axr": "ɚ",
-    "ay": "aɪ",
-    "eh": "ɛ",
-    "er": "ɚ",
-    "ey": "eɪ",
-    "ih": "ɪ",
-    "ix": "ɪ",
-    "iy": "iː",
-    "ow": "oʊ",
-    "oy": "ɔɪ",
-    "uh": "ʊ",
-    "uw": "uː",
-    "ux": "uː",
+    "aa": "ɑː", "ae": "æ", "ah": "ʌ", "ao": "ɔː", "aw": "aʊ", "ax": "ə", "axr": "ɚ", "ay": "aɪ",
+    "eh": "ɛ", "er": "ɚ", "ey": "eɪ", "ih": "ɪ", "ix": "ɪ", "iy": "iː", "ow": "oʊ", "oy": "ɔɪ",
+    "uh": "ʊ", "uw": "uː", "ux": "uː",
 }
 _CONSONANTS = {
-    "b": "b",
-    "ch": "tʃ",
-    "d": "d",
-    "dh": "ð",
-    "dx": "ɾ",
-    "el": "əl",
-    "em": "m",
-    "en": "n",
-    "f": "f",
-    "g": "ɡ",
-    "hh": "h",
-    "hv": "h",
-    "jh": "dʒ",
-    "k": "k",
-    "l": "l",
-    "m": "m",
-    "n": "n",
-    "ng": "ŋ",
-    "nx": "ɾ",
-    "p": "p",
-    "r": "ɹ",
-    "s": "s",
-    "sh": "ʃ",
-    "t": "t",
-    "th": "θ",
-    "v": "v",
-    "w": "w",
-    "wh": "w",
-    "y": "j",
-    "z": "z",
-    "zh": "ʒ",
+    "b": "b", "ch": "tʃ", "d": "d", "dh": "ð", "dx": "ɾ", "el": "əl", "em": "m", "en": "n",
+    "f": "f", "g": "ɡ", "hh": "h", "hv": "h", "jh": "dʒ", "k": "k", "l": "l", "m": "m", "n": "n",
+    "ng": "ŋ", "nx": "ɾ", "p": "p", "r": "ɹ", "s": "s", "sh": "ʃ", "t": "t", "th": "θ", "v": "v",
+    "w": "w", "wh": "w", "y": "j", "z": "z", "zh": "ʒ",
 }
+# fmt: on
 _PAUSES = ("pau", "sil", "ssil", "h#", "brth")
 
 IPA = {**_VOWELS, **_CONSONANTS, **dict.fromkeys(_PAUSES, SILENCE)}

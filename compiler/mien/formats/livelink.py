@@ -35,7 +35,7 @@ _TICKS = 60
 _IMAGE_COUNT = "51"
 """The count in files made from videos, whose rotations are places in the picture."""
 
-_DOUBT = 0.05
+_LEEWAY = 0.05
 """A counter of frames may be this far off its nominal rate (30 counted for 29.97, 29 for 30)."""
 
 
@@ -50,7 +50,7 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
     """
     names = arkit_channels() if channels is None else tuple(channels)
     table = read_channel_table(path, names)
-    moments = clock(_codes(table), _told_base(table))
+    moments = clock(_codes(table), _stated_base(table))
     _refuse_steps_back(table, moments.seconds)
     times, found = _timed(table, moments, rate)
     measured = (table.texts(_COUNT.casefold()) or ("",))[0] != _IMAGE_COUNT
@@ -125,7 +125,7 @@ def _codes(table: ChannelTable) -> list[Timecode]:
     return [code for code in codes if code is not None]
 
 
-def _told_base(table: ChannelTable) -> int | None:
+def _stated_base(table: ChannelTable) -> int | None:
     """Unreal's own writer says in each row what FF counts to."""
     try:
         bases = {round(float(text)) for text in table.texts(_FRAME_RATE.casefold()) or ()}
@@ -139,7 +139,7 @@ def _timed(table: ChannelTable, moments: Clock, rate: float | None) -> tuple[F64
     found = nominal_rate(moments.seconds)
     if rate is None or not moments.counts:
         return moments.seconds, found
-    if moments.certain and abs(rate / found - 1.0) > _DOUBT:
+    if moments.certain and abs(rate / found - 1.0) > _LEEWAY:
         message = f"the timecodes count {found:.6g} rows a second, the rate given is {rate:g}"
         hint = "leave the rate out, and the timecodes tell it"
         raise SourceError([fault(Place(table.name), "other-rate", message, hint)])

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import evolve
 
-from mien_trainer.alignment.plausibility import complaint, is_spoken
+from mien_trainer.alignment.plausibility import implausibility, is_spoken
 from mien_trainer.alignment.pronunciation import english_dictionary, spoken_words
-from mien_trainer.alignment.sphinx import FRAMES, Sphinx, Word
+from mien_trainer.alignment.sphinx import FRAMES, AlignedWord, Sphinx
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, intervals, to_ipa, without_empty
 from mien_trainer.speech import SpeechRefusedError
@@ -75,7 +75,7 @@ class Aligner:
         else:
             raise SpeechRefusedError("its words cannot be fitted to its sound at all")
         aligned = _without_padding(found)
-        reason = complaint(aligned, audio)
+        reason = implausibility(aligned, audio)
         if reason is not None:
             raise SpeechRefusedError(reason)
         return _phonemes(aligned, len(audio) / SAMPLE_RATE)
@@ -111,22 +111,25 @@ def _padded(audio: F32) -> bytes:
     return np.rint(samples * 32767.0).astype("<i2").tobytes()
 
 
-def _without_padding(words: Sequence[Word]) -> list[Word]:
+def _without_padding(words: Sequence[AlignedWord]) -> list[AlignedWord]:
     """The words in frames of the audio alone."""
     pad = round(_PAD * FRAMES)
     return [
-        evolve(word, pieces=tuple(evolve(piece, start=piece.start - pad) for piece in word.pieces))
+        evolve(
+            word,
+            segments=tuple(evolve(segment, start=segment.start - pad) for segment in word.segments),
+        )
         for word in words
     ]
 
 
-def _phonemes(words: Sequence[Word], seconds: float) -> tuple[Phoneme, ...]:
+def _phonemes(words: Sequence[AlignedWord], seconds: float) -> tuple[Phoneme, ...]:
     marks = [
         (
-            max(piece.start / FRAMES + _SHIFT, 0.0),
-            to_ipa(piece.symbol) if is_spoken(word) else SILENCE,
+            max(segment.start / FRAMES + _SHIFT, 0.0),
+            to_ipa(segment.symbol) if is_spoken(word) else SILENCE,
         )
         for word in words
-        for piece in word.pieces
+        for segment in word.segments
     ]
     return without_empty(intervals(marks, seconds))

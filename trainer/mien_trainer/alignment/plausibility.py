@@ -8,88 +8,88 @@ from itertools import groupby, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from mien_trainer.alignment.sphinx import FRAMES, Piece, Word
+from mien_trainer.alignment.sphinx import FRAMES, AlignedWord, Segment
 from mien_trainer.frames import F32, SAMPLE_RATE
 
 Levels = npt.NDArray[np.float64]
 
 # Set between what 551 prompts of one speaker give with their own words and with words of others;
-# `mien_trainer.alignment.check` counts how many of each pass.
+# `tests.alignment.check` counts how many of each pass.
 _CLIP_FIT, _WORD_FIT = -75.0, -100.0  # mean score of a frame
 _WORD_LEAST = 5  # frames; a word of fewer says little
 _PAUSE = 20  # frames; the ends of words make shorter ones fit badly
 _SHORTEST = 3  # frames: what no phoneme can go below, and where it is squeezed in
 _SQUEEZED = 6  # phonemes in a row
 _LONGEST = 60  # frames of one phoneme
-_UNHEARD = 20.0  # dB under the loudest of the clip
-_UNTOLD = 30  # frames as loud as words between two of them
+_INAUDIBLE = 20.0  # dB under the loudest of the clip
+_UNSPOKEN = 30  # frames as loud as words between two of them
 _LOUD = 95.0  # percentile of the levels of speech
 _SPEECH = 40.0  # dB under the highest level where speech ends
 
 
-def complaint(words: Sequence[Word], audio: F32) -> str | None:
+def implausibility(words: Sequence[AlignedWord], audio: F32) -> str | None:
     """Why these words cannot be what ``audio`` (mono, 16 kHz) says; None where they can."""
     spoken = [word for word in words if is_spoken(word)]
     levels = _levels(audio)
     loud = float(np.percentile(levels[levels > levels.max() - _SPEECH], _LOUD))
     return (
-        _fit_complaint(spoken)
-        or _pause_complaint([word for word in words if not is_spoken(word)])
-        or _length_complaint(spoken)
-        or _level_complaint(spoken, levels, loud - _UNHEARD)
+        _fit_fault(spoken)
+        or _pause_fault([word for word in words if not is_spoken(word)])
+        or _length_fault(spoken)
+        or _level_fault(spoken, levels, loud - _INAUDIBLE)
     )
 
 
-def is_spoken(word: Word) -> bool:
+def is_spoken(word: AlignedWord) -> bool:
     """Whether it is a word, not a pause or noise (``<sil>``, ``[NOISE]``)."""
     return not word.text.startswith(("<", "["))
 
 
-def spelled(word: Word) -> str:
+def spelled(word: AlignedWord) -> str:
     """The word without the number of its pronunciation, as in ``the(2)``."""
     return word.text.partition("(")[0]
 
 
-def _fit_complaint(words: Sequence[Word]) -> str | None:
-    pieces = [piece for word in words for piece in word.pieces]
-    if _fit(pieces) < _CLIP_FIT:
+def _fit_fault(words: Sequence[AlignedWord]) -> str | None:
+    segments = [segment for word in words for segment in word.segments]
+    if _fit(segments) < _CLIP_FIT:
         return "its sound does not fit its words"
     for word in words:
-        if _frames(word.pieces) >= _WORD_LEAST and _fit(word.pieces) < _WORD_FIT:
-            return f"its sound does not fit the word {spelled(word)!r} {_at(word.pieces)}"
+        if _frames(word.segments) >= _WORD_LEAST and _fit(word.segments) < _WORD_FIT:
+            return f"its sound does not fit the word {spelled(word)!r} {_at(word.segments)}"
     return None
 
 
-def _pause_complaint(pauses: Sequence[Word]) -> str | None:
+def _pause_fault(pauses: Sequence[AlignedWord]) -> str | None:
     for pause in pauses:
-        if _frames(pause.pieces) >= _PAUSE and _fit(pause.pieces) < _CLIP_FIT:
-            return f"a pause would not be silent {_at(pause.pieces)}"
+        if _frames(pause.segments) >= _PAUSE and _fit(pause.segments) < _CLIP_FIT:
+            return f"a pause would not be silent {_at(pause.segments)}"
     return None
 
 
-def _length_complaint(words: Sequence[Word]) -> str | None:
-    pieces = [piece for word in words for piece in word.pieces]
-    for piece in pieces:
-        if piece.frames > _LONGEST:
-            seconds = piece.frames / FRAMES
-            return f"a {piece.symbol} would last {seconds:.1f} s {_at([piece])}"
-    for squeezed, run in groupby(pieces, lambda piece: piece.frames <= _SHORTEST):
+def _length_fault(words: Sequence[AlignedWord]) -> str | None:
+    segments = [segment for word in words for segment in word.segments]
+    for segment in segments:
+        if segment.frames > _LONGEST:
+            seconds = segment.frames / FRAMES
+            return f"a {segment.symbol} would last {seconds:.1f} s {_at([segment])}"
+    for squeezed, run in groupby(segments, lambda segment: segment.frames <= _SHORTEST):
         tight = list(run)
         if squeezed and len(tight) >= _SQUEEZED:
             return f"{len(tight)} phonemes would be squeezed together {_at(tight)}"
     return None
 
 
-def _level_complaint(words: Sequence[Word], levels: Levels, heard: float) -> str | None:
-    spans = [_span(word.pieces, len(levels)) for word in words]
+def _level_fault(words: Sequence[AlignedWord], levels: Levels, audible: float) -> str | None:
+    spans = [_span(word.segments, len(levels)) for word in words]
     for word, (start, end) in zip(words, spans, strict=True):
-        if levels[start:end].max(initial=-np.inf) < heard:
-            return f"{spelled(word)!r} would lie in silence {_at(word.pieces)}"
+        if levels[start:end].max(initial=-np.inf) < audible:
+            return f"{spelled(word)!r} would lie in silence {_at(word.segments)}"
     ends = [(0, 0), *spans, (len(levels), len(levels))]
     for (_, start), (end, _) in pairwise(ends):
-        untold = int(np.count_nonzero(levels[start:end] > heard))
-        if untold > _UNTOLD:
-            return f"{untold / FRAMES:.1f} s of sound after {start / FRAMES:.1f} s have no words"
+        unspoken = int(np.count_nonzero(levels[start:end] > audible))
+        if unspoken > _UNSPOKEN:
+            return f"{unspoken / FRAMES:.1f} s of sound after {start / FRAMES:.1f} s have no words"
     return None
 
 
@@ -100,19 +100,19 @@ def _levels(audio: F32) -> Levels:
     return np.asarray(10.0 * np.log10(np.maximum(np.square(frames).mean(axis=1), 1e-12)))
 
 
-def _frames(pieces: Sequence[Piece]) -> int:
-    return sum(piece.frames for piece in pieces)
+def _frames(segments: Sequence[Segment]) -> int:
+    return sum(segment.frames for segment in segments)
 
 
-def _fit(pieces: Sequence[Piece]) -> float:
-    return sum(piece.score for piece in pieces) / max(_frames(pieces), 1)
+def _fit(segments: Sequence[Segment]) -> float:
+    return sum(segment.score for segment in segments) / max(_frames(segments), 1)
 
 
-def _span(pieces: Sequence[Piece], frames: int) -> tuple[int, int]:
+def _span(segments: Sequence[Segment], frames: int) -> tuple[int, int]:
     """Where they begin and end, as far as it lies within so many frames."""
-    end = pieces[-1].start + pieces[-1].frames
-    return min(max(pieces[0].start, 0), frames), min(max(end, 0), frames)
+    end = segments[-1].start + segments[-1].frames
+    return min(max(segments[0].start, 0), frames), min(max(end, 0), frames)
 
 
-def _at(pieces: Sequence[Piece]) -> str:
-    return f"at {max(pieces[0].start, 0) / FRAMES:.1f} s"
+def _at(segments: Sequence[Segment]) -> str:
+    return f"at {max(segments[0].start, 0) / FRAMES:.1f} s"

@@ -26,7 +26,7 @@ _SETTINGS: dict[str, object] = {
 
 
 @frozen(kw_only=True)
-class Piece:
+class Segment:
     """A phoneme of an alignment: ARPABET (``SIL`` and noises too), in frames.
 
     ``score`` is a logarithm, 0 or less: how much worse it fits than the best of all sounds.
@@ -39,17 +39,17 @@ class Piece:
 
 
 @frozen(kw_only=True)
-class Word:
+class AlignedWord:
     """A word of an alignment, or a pause, with its phonemes in order."""
 
     text: str
-    pieces: tuple[Piece, ...]
+    segments: tuple[Segment, ...]
 
 
 class Sphinx:
     """The recogniser with the English model that it brings, made to align.
 
-    The same sound and words give the same pieces, whatever was aligned before.
+    The same sound and words give the same segments, whatever was aligned before.
     """
 
     def __init__(self, beam: float) -> None:
@@ -66,24 +66,24 @@ class Sphinx:
         for word, phonemes in words.items():
             self._decoder.add_word(word, " ".join(phonemes), False)
 
-    def align(self, pcm: bytes, words: Sequence[str]) -> tuple[Word, ...] | None:
+    def align(self, pcm: bytes, words: Sequence[str]) -> tuple[AlignedWord, ...] | None:
         """16 kHz 16-bit mono sound cut into ``words`` and pauses; None where no path leads through.
 
         Pauses may lie between any two words. The words are ones that it knows.
         """
         decoder = self._decoder
         decoder.set_align_text(" ".join(words))
-        self._hear(pcm)
+        self._decode(pcm)
         if decoder.hyp() is None:
             return None
         try:
             decoder.set_alignment()
-            self._hear(pcm)
+            self._decode(pcm)
         except RuntimeError:  # the second, finer pass found no way through
             return None
         return tuple(_word(entry) for entry in decoder.get_alignment())
 
-    def _hear(self, pcm: bytes) -> None:
+    def _decode(self, pcm: bytes) -> None:
         self._decoder.reinit_feat()  # else what it knows of the noise comes from the sound before
         self._decoder.start_utt()
         try:
@@ -143,9 +143,11 @@ class _Decoder(Protocol):
     def hyp(self) -> object | None: ...
 
 
-def _word(entry: _Entry) -> Word:
-    pieces = tuple(
-        Piece(symbol=piece.name, start=piece.start, frames=piece.duration, score=piece.score)
-        for piece in entry
+def _word(entry: _Entry) -> AlignedWord:
+    segments = tuple(
+        Segment(
+            symbol=segment.name, start=segment.start, frames=segment.duration, score=segment.score
+        )
+        for segment in entry
     )
-    return Word(text=entry.name, pieces=pieces)
+    return AlignedWord(text=entry.name, segments=segments)

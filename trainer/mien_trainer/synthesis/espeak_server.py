@@ -120,12 +120,12 @@ class Synthesiser:
         chunks: list[bytes] = []
         events: list[tuple[int, str]] = []
 
-        def receive(samples: Any, count: int, heard: Any) -> int:  # noqa: ANN401  pointers
+        def receive(samples: Any, count: int, found: Any) -> int:  # noqa: ANN401  pointers
             if samples and count:
                 chunks.append(ctypes.string_at(samples, count * 2))
             position = 0
-            while heard[position].type != _LIST_END:
-                event = heard[position]
+            while found[position].type != _LIST_END:
+                event = found[position]
                 if event.type == _PHONEME:
                     # eight bytes may end within a character
                     events.append((event.sample, event.id.text.decode("utf-8", "ignore")))

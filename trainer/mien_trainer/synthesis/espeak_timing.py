@@ -1,4 +1,4 @@
-"""eSpeak NG's phonemes as they are heard: a stop begins where its closure does, not at its burst.
+"""eSpeak NG's phonemes as they sound: a stop begins where its closure does, not at its burst.
 
 eSpeak NG marks a phoneme where its own sound begins. The quiet before a burst is played earlier and
 so falls to what came before, and an l behind a vowel is played as the vowel's ending, with nothing
@@ -86,11 +86,11 @@ def _closure(
     span = _span(loudness, start, end)
     if before in _OBSTRUENTS and len(span) > _WINDOW:
         quiet = min(quiet, float(span[_WINDOW:].max()) - _DROP)
-    # the last milliseconds hear the burst already
-    heard = span[:-_WINDOW]
-    loud = np.flatnonzero(heard >= quiet)
+    # the last milliseconds hold the burst already
+    closing = span[:-_WINDOW]
+    loud = np.flatnonzero(closing >= quiet)
     first = int(loud[-1]) + 1 if len(loud) else 0
-    return max(earliest, start + first / 1000.0) if first < len(heard) else end
+    return max(earliest, start + first / 1000.0) if first < len(closing) else end
 
 
 def _silent(span: _Envelope, quiet: float) -> bool:

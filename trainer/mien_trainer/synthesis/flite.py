@@ -49,7 +49,7 @@ class FliteSource:
     def __init__(self, voices: Sequence[Voice], sentences: Sequence[Sentence]) -> None:
         self._voices, self._sentences = tuple(voices), tuple(sentences)
         self._items: tuple[SpeechItem, ...] | None = None
-        self._known: tuple[str, ...] | None = None
+        self._installed: tuple[str, ...] | None = None
         self._version: str | None = None
 
     def items(self) -> tuple[SpeechItem, ...]:
@@ -112,10 +112,10 @@ class FliteSource:
         Raises:
             SpeechUnavailableError: it does not have this voice.
         """
-        if self._known is None:
-            self._known = tuple(_run("-lv").partition(":")[2].split())
-        if voice not in self._known:
-            hint = did_you_mean(voice, self._known)
+        if self._installed is None:
+            self._installed = tuple(_run("-lv").partition(":")[2].split())
+        if voice not in self._installed:
+            hint = did_you_mean(voice, self._installed)
             raise SpeechUnavailableError(f"flite has no voice {voice}: {hint}".removesuffix(": "))
 
     def _program_version(self) -> str:

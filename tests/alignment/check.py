@@ -1,4 +1,4 @@
-"""Check the aligner: ``python -m mien_trainer.alignment.check``.
+"""Check the aligner: ``python -m tests.alignment.check``.
 
 First against the times that synthesisers give for their own phonemes, then by aligning recorded
 prompts with their own texts and with wrong ones.
@@ -75,11 +75,11 @@ def start_errors(truth: Iterable[Phoneme], found: Iterable[Phoneme]) -> list[flo
 
     What one has and the other has not is left out, as a synthesiser's "and" without its d.
     """
-    said, heard = _spoken(truth), _spoken(found)
-    names = [_name(phoneme.symbol) for phoneme in said], [_name(p.symbol) for p in heard]
+    said, aligned = _spoken(truth), _spoken(found)
+    names = [_name(phoneme.symbol) for phoneme in said], [_name(p.symbol) for p in aligned]
     blocks = SequenceMatcher(None, *names, autojunk=False).get_matching_blocks()
     return [
-        heard[block.b + i].start - said[block.a + i].start
+        aligned[block.b + i].start - said[block.a + i].start
         for block in blocks
         for i in range(block.size)
     ]
@@ -133,7 +133,7 @@ class Trial:
 
 
 @frozen(kw_only=True)
-class Census:
+class Survey:
     """What came of a source's recordings.
 
     ``seconds`` is the sound of the ``aligned`` ones, ``refused`` why the others were not. ``other``
@@ -149,9 +149,9 @@ class Census:
     one_word: Trial
 
 
-def census(
+def survey(
     source: SpeechSource, items: Sequence[SpeechItem], aligner: Aligner, step: Callable[[], None]
-) -> Census:
+) -> Survey:
     """Align every item with its own words and with wrong ones; ``step`` is called after each.
 
     Raises:
@@ -160,7 +160,7 @@ def census(
     dictionary = english_dictionary()
     words = {item.key: spoken_words(item.text, dictionary) for item in items}
     others = _others(words)
-    tally: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     refused: list[str] = []
     seconds = 0.0
     for item in items:
@@ -175,16 +175,16 @@ def census(
             if min(len(own), len(other)) >= SEVERAL:
                 kinds.append("several")
                 changed = _with_one_of(own, other)
-                _count(tally, ["one word"], _is_refused(utterance, changed, aligner))
-            _count(tally, kinds, _is_refused(utterance, other, aligner))
+                _add(counts, ["one word"], _is_refused(utterance, changed, aligner))
+            _add(counts, kinds, _is_refused(utterance, other, aligner))
         step()
-    return Census(
+    return Survey(
         aligned=len(items) - len(refused),
         seconds=seconds,
         refused=tuple(refused),
-        other=_of(tally, "other"),
-        several=_of(tally, "several"),
-        one_word=_of(tally, "one word"),
+        other=_of(counts, "other"),
+        several=_of(counts, "several"),
+        one_word=_of(counts, "one word"),
     )
 
 
@@ -218,14 +218,14 @@ def _is_refused(utterance: Utterance, words: Sequence[str], aligner: Aligner) ->
     return False
 
 
-def _count(tally: Counter[str], kinds: Sequence[str], refused: bool) -> None:
-    tally.update(kinds)
+def _add(counts: Counter[str], kinds: Sequence[str], refused: bool) -> None:
+    counts.update(kinds)
     if refused:
-        tally.update(f"{kind} caught" for kind in kinds)
+        counts.update(f"{kind} caught" for kind in kinds)
 
 
-def _of(tally: Counter[str], name: str) -> Trial:
-    return Trial(texts=tally[name], caught=tally[f"{name} caught"])
+def _of(counts: Counter[str], name: str) -> Trial:
+    return Trial(texts=counts[name], caught=counts[f"{name} caught"])
 
 
 VOICES: tuple[tuple[Callable[..., SpeechSource], tuple[str, ...]], ...] = (
@@ -265,9 +265,9 @@ def _recorded(every: int, aligner: Aligner) -> Iterator[str]:
     try:
         items = source.items()[::every]
         with progress("aligning", len(items)) as step:
-            found = census(source, items, aligner, step)
+            found = survey(source, items, aligner, step)
         yield from (f"{source.name}: left out: {refusal}" for refusal in source.refusals())
-        yield from _census(source.name, found)
+        yield from _survey(source.name, found)
     except SpeechUnavailableError as missing:
         yield f"{source.name}: {missing}"
     finally:
@@ -283,7 +283,7 @@ def _errors(name: str, found: StartErrors) -> str:
     )
 
 
-def _census(name: str, found: Census) -> Iterator[str]:
+def _survey(name: str, found: Survey) -> Iterator[str]:
     yield from (f"{name}: refused: {reason}" for reason in found.refused)
     total = found.aligned + len(found.refused)
     yield f"{name}: {found.aligned} of {total} aligned, {found.seconds / 60:.1f} minutes"
