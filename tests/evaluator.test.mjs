@@ -60,7 +60,7 @@ test("what a bank cannot answer is refused in words", () => {
   assert.throws(() => evaluator.mixture({ label0: 2, label1: -1 }, origin), /weight of label0 2/);
   assert.throws(() => evaluator.vadAt("label0", 1.5), /intensity 1\.5/);
   const face = evaluator.face("label0", origin);
-  assert.throws(() => evaluator.compose(face, [0, 0]), /expected 8 weights/);
+  assert.throws(() => evaluator.compose(face, [0, 0]), /expected 12 weights/);
 });
 
 test("what is no artifact is refused in words", () => {
@@ -75,7 +75,7 @@ test("what is no artifact is refused in words", () => {
   refusal(artifact.slice(0, artifact.byteLength - 4), /past the end/);
   refusal(changed("mien/artifact/1", "mien/artifact/2"), /mien\/artifact\/2, expected/);
   refusal(changed('\\"engine\\":1', '\\"engine\\":7'), /made for engine 7/);
-  refusal(changed("[8,10]", "[10,8]"), /shape 10 x 8, expected C x 10/);
+  refusal(changed("[12,10]", "[10,12]"), /shape 10 x 12, expected C x 10/);
   refusal(changed('"mien":"{', '"miem":"{'), /no metadata under 'mien'/);
 });
 

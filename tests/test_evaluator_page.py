@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mien.artifact.read import read_artifact
 from mien.conformance.vector import FOLDER, bits, vector_files
 
 Program = dict[str, Callable[..., Any]]
@@ -69,6 +70,24 @@ def test_the_vector_asks_for_styles_speech_and_more_than_one_label(
     assert any(len(q["weights"]) > 1 for q in vector["mixtures"])
     assert len(vector["intensities"]) > 4
     assert len(vector["compositions"]) > 4
+
+
+def test_the_vector_reaches_what_is_easy_to_get_wrong(
+    vector: dict[str, list[dict[str, Any]]],
+) -> None:
+    tables = read_artifact(FOLDER / "vector.safetensors")
+    assert not (tables.metric == 1).any()
+    assert any(len(q["weights"]) > 2 for q in vector["mixtures"])
+    words = [int(word, 16) for q in vector["faces"] for word in q["expected"]]
+    assert sum(0 < word < 1 << 23 for word in words) > 100, "subnormal numbers"
+    under = set(tables.ceilings[:, 1].tolist())
+    assert under & set(tables.pairs.ravel().tolist()), "a ceiling under an antagonist"
+    seals = dict(zip(tables.sealing.tolist(), tables.sealing_levels.tolist(), strict=True))
+    partly = [
+        q for q in vector["compositions"] if any(0 < q["visemes"][c] < seals[c] for c in seals)
+    ]
+    assert len(partly) > 10
+    assert sum(path.stat().st_size for path in FOLDER.glob("vector.*")) < 300_000
 
 
 def test_the_program_refuses_what_is_outside_the_cube(program: Program) -> None:

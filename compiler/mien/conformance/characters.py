@@ -1,12 +1,14 @@
 """Generated banks: the shapes that a hand-authored bank seldom has, drawn from a seed.
 
 Channel counts that no vector width divides, three to twenty anchors a label, anchors close
-together and in the cube's corners, random rules, styles, antagonists and ceilings. Only sums,
-products and quotients of whole numbers take part, so that a seed is the same bank everywhere.
+together and in the cube's corners, weights so small that faces have subnormal numbers, random
+rules, styles and antagonists, ceilings under antagonists. Only sums, products and quotients of
+whole numbers take part, so that a seed is the same bank everywhere.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from mien.authored.bank import (
@@ -32,6 +34,9 @@ from mien.authored.rules import TERMS, AntagonistPolicy, Rules, Trend
 from mien.conformance.stream import Stream
 
 _CORNERS = (-1.0, -0.875, 0.0, 0.875, 1.0)
+_FAINT = 2.0**-134
+"""Unit of weights that are near the smallest normal float32, 2**-126, or under it."""
+
 _CLOSEST = 0.05
 """Anchors may come this near, in plain distance on one axis: solvable, yet badly conditioned."""
 
@@ -60,7 +65,9 @@ def generated_bank(
         labels=tuple(emotion.label for emotion in emotions),
         intensities=names,
         metric=Metric(
-            valence=1.0, arousal=stream.between(0.3, 1.2), dominance=stream.between(0.2, 1.0)
+            valence=stream.between(0.5, 1.5),
+            arousal=stream.between(0.3, 1.2),
+            dominance=stream.between(0.2, 1.0),
         ),
         kernel=Kernel(name="wendland-c2", support=stream.between(0.4, 3.0)),
         plateau=Plateau(reach=stream.between(0.5, 0.97), flat=stream.between(0.05, 0.6)),
@@ -78,13 +85,18 @@ def generated_bank(
 
 
 def _rig(stream: Stream, count: int) -> Rig:
+    """Channels 0 and 1 have ceilings under 2 and 3, of which 2 has an antagonist at least."""
     names = [f"channel{position}" for position in range(count)]
     classes = list(ChannelClass)
-    ceiling = Ceiling(channel=names[0], under=names[1], slack=0.0625, reason="generated")
-    free = names[1:]
+    ceilings = tuple(
+        Ceiling(channel=names[channel], under=names[under], slack=slack, reason="generated")
+        for channel, under, slack in ((0, 2, 0.0625), (0, 3, 0.25), (1, 2, 0.0))
+    )
+    free = names[2:]
+    near = (names[2], names[4], PairKind.NEAR, stream.between(0.05, 0.5))
     antagonists = tuple(
         Antagonist(pair=(a, b), kind=kind, cap=cap, reason="generated")
-        for a, b, kind, cap in _pairs(stream, free)
+        for a, b, kind, cap in (near, *_pairs(stream, free))
     )
     return Rig(
         id="generated",
@@ -93,12 +105,12 @@ def _rig(stream: Stream, count: int) -> Rig:
         shorthands={},
         mirror=(),
         antagonists=antagonists,
-        ceilings=(ceiling,),
+        ceilings=ceilings,
         conjugates=(),
         action_units={},
         lip_seal=LipSeal(
-            sealing={names[2]: stream.between(0.2, 0.8)},
-            parting=tuple(name for name in free if stream.chance(0.2)),
+            sealing={name: stream.between(0.2, 0.8) for name in names[2:4]},
+            parting=(names[-1], *(name for name in names[1:-1] if stream.chance(0.3))),
         ),
     )
 
@@ -136,7 +148,8 @@ def _emotion(stream: Stream, rig: Rig, label: str, intensities: tuple[str, ...])
         name: Anchor(vad=vad, basis="generated")
         for name, vad in zip(intensities, points, strict=True)
     }
-    used = [name for name in rig.names if stream.chance(0.6)]
+    used = {name: 1.0 / 1024.0 for name in rig.names if stream.chance(0.6)}
+    used[stream.pick(rig.names[4:])] = _FAINT
     shared = [c.name for c in rig.channels if c.class_ is ChannelClass.SHARED]
     return Emotion(
         label=label,
@@ -155,13 +168,15 @@ def _emotion(stream: Stream, rig: Rig, label: str, intensities: tuple[str, ...])
 
 
 def _anchors(stream: Stream, count: int) -> list[Vad]:
-    """Spread, bunched and cornered points, no two closer than the floor."""
+    """Spread, bunched and cornered points and some a hair from 0, no two closer than the floor."""
     points: list[Vad] = []
     while len(points) < count:
-        kind = stream.below(4)
+        kind = stream.below(5)
         if kind == 0:
             point = (stream.pick(_CORNERS), stream.pick(_CORNERS), stream.pick(_CORNERS))
-        elif kind == 1 and points:
+        elif kind == 1:
+            point = (2.0**-70, stream.between(-1, 1), stream.between(-1, 1))
+        elif kind == 2 and points:
             v, a, d = stream.pick(points)
             point = (v, a, max(-1.0, d - _CLOSEST)) if d > 0 else (v, a, min(1.0, d + _CLOSEST))
         else:
@@ -175,13 +190,17 @@ def _apart(a: Vad, b: Vad) -> float:
     return max(abs(x - y) for x, y in zip(a, b, strict=True))
 
 
-def _archetype(stream: Stream, rig: Rig, used: list[str]) -> dict[str, float]:
-    """Random weights of the used channels, lowered until nothing conflicts.
+def _archetype(stream: Stream, rig: Rig, used: Mapping[str, float]) -> dict[str, float]:
+    """Random weights of the used channels, in each one's unit, lowered until nothing conflicts.
 
     Weights are multiples of 2**-10 and caps are floored to the same grid, so that a weight at its
     cap is still under it in float32.
     """
-    weights = {name: stream.below(1025) / 1024.0 for name in used if stream.chance(0.8)}
+    weights = {
+        name: stream.pick((1024, stream.below(1025))) * unit
+        for name, unit in used.items()
+        if stream.chance(0.8)
+    }
     for antagonist in rig.antagonists:
         a, b = antagonist.pair
         smaller = a if weights.get(a, 0.0) <= weights.get(b, 0.0) else b
@@ -199,6 +218,10 @@ def _style(stream: Stream, rig: Rig) -> Style:
             vad=(stream.between(-1, 1), stream.between(-1, 1), stream.between(-1, 1)),
             basis="generated",
         ),
-        gain={name: stream.between(0, 2) for name in rig.names if stream.chance(0.5)},
-        offset={name: stream.between(-1, 1) for name in rig.names if stream.chance(0.3)},
+        gain={
+            name: stream.pick((stream.between(0, 2), stream.between(0, 2), _FAINT))
+            for name in rig.names
+            if stream.chance(0.6)
+        },
+        offset={name: stream.between(-0.5, 0.5) for name in rig.names if stream.chance(0.4)},
     )

@@ -112,7 +112,7 @@ def _face(stream: Stream, tables: Tables) -> tuple[int, list[float], int, float]
 
 
 def _vad(stream: Stream, tables: Tables, label: LabelTable) -> list[float]:
-    """A point: anywhere, on or near an anchor, on a plateau's rim, on the support, at an edge."""
+    """Anywhere, on an anchor or near it, in a plateau's rim, on the support, at an edge."""
     kind = stream.below(6)
     if kind == 0:
         point = [stream.between(-1, 1) for _ in range(3)]
@@ -135,7 +135,8 @@ def _vad(stream: Stream, tables: Tables, label: LabelTable) -> list[float]:
 def _radius(stream: Stream, tables: Tables, label: LabelTable, row: int) -> float:
     outer = float(label.plateau_outer[row])
     inner = max(0.0, outer - float(label.plateau_span[row]))
-    return stream.pick((math.sqrt(outer), math.sqrt(inner), float(tables.support[0])))
+    within = math.sqrt(inner + (outer - inner) * stream.fraction())
+    return stream.pick((math.sqrt(outer), math.sqrt(inner), within, float(tables.support[0])))
 
 
 def _weights(stream: Stream, count: int) -> list[float]:
