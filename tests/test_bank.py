@@ -18,6 +18,9 @@ from mien.errors import QueryError
 from mien.resources import presets
 
 BANK = mien.load(presets() / "default")
+TINY = mien.load(Path(__file__).parent / "banks" / "tiny")
+"""A bank without the label neutral."""
+
 f = np.float32
 
 
@@ -135,6 +138,17 @@ def test_a_large_batch_takes_any_memory() -> None:
     assert faces[-1].tobytes() == BANK.face(BANK.labels[0], vad=(0, 0, 0)).tobytes()
 
 
+def test_weights_leave_the_rest_to_neutral() -> None:
+    short, whole = {"joy": 0.75}, {"joy": 0.75, "neutral": 0.25}
+    assert BANK.face(short).tobytes() == BANK.face(whole).tobytes()
+    assert BANK.point(short).tobytes() == BANK.point(whole).tobytes()
+    added = BANK.face({"neutral": 0.25, "joy": 0.5})
+    assert added.tobytes() == BANK.face({"neutral": 0.5, "joy": 0.5}).tobytes()
+    assert BANK.face({"joy": 0.0}).tobytes() == BANK.face({"neutral": 1.0}).tobytes()
+    almost = {"joy": 0.75, "awe": 0.25 - 1e-9}
+    assert BANK.face(almost).tobytes() == BANK.face({"joy": 0.75, "awe": 0.25}).tobytes()
+
+
 P = np.zeros((2, 3))
 NAN = np.array([[0, np.nan, 0], [2, 0, -3]])
 Query = Callable[[], object]
@@ -150,7 +164,15 @@ QUESTIONS: list[tuple[Query, str]] = [
     (lambda: BANK.face("joy", intensity=1.1), "intensity is 1.1"),
     (lambda: BANK.face("joy", speech=-1), "speech is -1"),
     (lambda: BANK.face("joy", at="low", intensity=0), "only one of vad, at and intensity"),
-    (lambda: BANK.face({"joy": 0.5}), "sum to 0.5, expected 1"),
+    (lambda: BANK.face({"joy": 0.5, "awe": 0.6}), "sum to 1.1, expected 1"),
+    (lambda: TINY.face({"glad": 0.5}), "sum to 0.5, expected 1"),
+    (
+        lambda: BANK.face("happy"),
+        "did you mean joy. the labels are neutral, joy, .*sympathy$",
+    ),
+    (lambda: BANK.face({"sad": 1}), "did you mean sadness"),
+    (lambda: BANK.face("rage"), "did you mean anger"),
+    (lambda: BANK.face("zzzz"), "no label 'zzzz': the labels are neutral, joy"),
     (lambda: BANK.face({"joy": 2, "awe": -1}), "the weight of joy is 2"),
     (lambda: BANK.face({"joi": 1}), "did you mean joy"),
     (lambda: BANK.face({"joy": 1}, vad=(0, 0, 0), style="peaceful"), "belongs to one label"),

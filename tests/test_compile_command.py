@@ -138,6 +138,9 @@ def test_a_bank_over_its_budget_is_refused_by_label_and_channel(
     said = capsys.readouterr().err
     assert "too-steep" in said
     assert "glad" in said
+    assert "tiny/emotions/glad.yaml:14:14: error: anchors.mid: glad: mouthSmile" in said
+    assert "the anchors nearest to there are mid and high" in said
+    assert "hint: move mid and high apart" in said
     assert "mouthSmile" in said
     assert not (bank / "mien.lock").exists()
     assert not Path("build").exists()

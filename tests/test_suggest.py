@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.text.suggest import did_you_mean, nearest
+from mien.resources import presets
+from mien.text import suggest
+from mien.text.node import plain
+from mien.text.suggest import did_you_mean, label_hint, meant_label, nearest
+from mien.text.yaml_nodes import require_yaml
 
 NAMES = (
     "mouthSmileLeft",
@@ -52,3 +59,39 @@ def test_few_names_are_listed() -> None:
     assert did_you_mean("tail", ["low", "mid"]) == "known: low, mid"
     assert did_you_mean("tail", [f"name{i}" for i in range(50)]) == ""
     assert did_you_mean("mdi", ["low", "mid"]) == "did you mean mid?"
+
+
+HOME = Path(suggest.__file__).parent
+LABELS = tuple(path.stem for path in sorted((presets() / "default" / "emotions").glob("*.yaml")))
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [
+        ("happy", "joy"),
+        ("Sad", "sadness"),
+        ("angry", "anger"),
+        ("surprised", "surprise"),
+        ("afraid", "fear"),
+        ("anxiety", "fear"),
+        ("bored", "boredom"),
+        ("jyo", "joy"),
+    ],
+)
+def test_another_word_for_an_emotion(word: str, label: str) -> None:
+    assert meant_label(word, LABELS) == label
+    assert label_hint(word, LABELS) == f"did you mean {label}? the labels are {', '.join(LABELS)}"
+
+
+def test_another_word_means_what_the_bank_has() -> None:
+    assert meant_label("happy", ["calm", "glad", "cross"]) == "glad"
+    assert meant_label("happy", ["calm", "cross"]) is None
+    assert label_hint("happy", ["calm", "cross"]) == "the labels are calm, cross"
+
+
+def test_every_label_that_ships_has_a_group_and_every_word_one_meaning() -> None:
+    root = require_yaml((HOME / "synonyms.yaml").read_text("utf-8"), "synonyms.yaml")
+    groups = cast("list[list[str]]", plain(root))
+    assert {group[0] for group in groups} == set(LABELS)
+    words = [word for group in groups for word in group]
+    assert len(words) == len(set(words))

@@ -29,7 +29,7 @@ from mien.queries import (
 __all__ = ["Bank", "QueryError", "load"]
 
 Label = str | Mapping[str, float]
-"""A label, or label weights that sum to 1."""
+"""A label, or label weights that sum to 1; a smaller sum leaves the rest to neutral."""
 
 Point = Sequence[float] | npt.NDArray[Any]
 """Valence, arousal, dominance, each in [-1, 1]."""
@@ -165,7 +165,8 @@ class Bank:
         of the label's styles. ``speech`` in [0, 1] leaves the lips to the audio.
 
         Raises:
-            QueryError: an unknown name, a value out of range, or weights that do not sum to 1.
+            QueryError: an unknown name, a value out of range, or weights that sum to over 1 (or to
+                under 1, in a bank without neutral).
         """
         spoken = unit("speech", speech)
         if vad is None or at is not None or intensity is not None:

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mien.authored.bank import AuthoredBank
+from mien.authored.documents import locate
 from mien.authored.reader import read_bank
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
 from mien.errors import SourceError
 from mien.lint import lint
+from mien.lint.rule import distance
 from mien.lock.record import Lock
 from mien.text.fault import Fault, Severity
-from mien.text.node import find
 from mien.versions import ENGINE
 
 if TYPE_CHECKING:
     from mien.certify import Certificate
+    from mien.certify.certificate import Breach
 
 
 @frozen(kw_only=True, eq=False)
@@ -62,7 +64,7 @@ def compile_bank(
     slope = bank.manifest.budgets.slope
     breaches = check_budget(certificate, mean=slope.mean, channel=slope.channel)
     if breaches:
-        raise SourceError(_steep(bank, breach.label, str(breach)) for breach in breaches)
+        raise SourceError(_steep(bank, breach) for breach in breaches)
     return _pinned(bank, tables, certificate)
 
 
@@ -103,14 +105,19 @@ def _pinned(bank: AuthoredBank, tables: Tables, certificate: Certificate) -> Com
     return Compiled(bank=bank, tables=tables, artifact=artifact, lock=lock)
 
 
-def _steep(bank: AuthoredBank, label: str, message: str) -> Fault:
-    document = next(
-        d for name, d in bank.documents.items() if name.startswith(f"emotions/{label}.")
-    )
+def _steep(bank: AuthoredBank, breach: Breach) -> Fault:
+    """A fault at the anchor nearest to where the face changes fastest, naming the two nearest."""
+    emotion = next(one for one in bank.emotions if one.label == breach.label)
+    apart = {
+        name: distance(bank.manifest.metric, anchor.vad, breach.at)
+        for name, anchor in emotion.anchors.items()
+    }
+    nearest = sorted(apart, key=apart.__getitem__)[:2]
+    named = " and ".join(name for name in apart if name in nearest)
     return Fault(
-        place=find(document.root, ("anchors",)).place,
-        path="anchors",
+        place=locate(bank, f"emotions/{breach.label}", ("anchors", nearest[0], "vad")),
+        path=f"anchors.{nearest[0]}",
         code="too-steep",
-        message=message,
-        hint="move the anchors apart, make the faces at them more alike, or raise the budget",
+        message=f"{breach}; the anchors nearest to there are {named}",
+        hint=f"move {named} apart, make the faces at them more alike, or raise the budget",
     )

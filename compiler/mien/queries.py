@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from mien.engine.tables import F32, I32, PLAIN, Tables
 from mien.errors import QueryError
-from mien.text.suggest import did_you_mean
+from mien.text.suggest import did_you_mean, label_hint
 
 AXES = ("valence", "arousal", "dominance")
 SUM_TOLERANCE = 1e-6
 """Label weights may differ from a sum of 1 by this much."""
+REST = "neutral"
+"""The label that takes what label weights leave of 1."""
+
 _FEW = 3
 _Floats = npt.NDArray[np.floating[Any]]
 
@@ -25,7 +28,7 @@ def unknown(what: str, name: object, known: Sequence[str]) -> NoReturn:
     Raises:
         QueryError: always, with the nearest name.
     """
-    hint = did_you_mean(str(name), known)
+    hint = (label_hint if what == "label" else did_you_mean)(str(name), known)
     raise QueryError(f"no {what} {name!r}" + (f": {hint}" if hint else ""))
 
 
@@ -172,16 +175,22 @@ def speech_rows(speech: float | npt.ArrayLike, count: int) -> F32 | None:
 def mixture_rows(weights: Mapping[str, float], tables: Tables) -> list[tuple[int, np.float32]]:
     """(position, weight) of each label with a weight over 0, in label order.
 
+    Weights that sum to less than 1 leave the rest to the label neutral, where the bank has one.
+
     Raises:
-        QueryError: an unknown label, a weight that is negative or NaN, or a sum that is not 1.
+        QueryError: an unknown label, a weight that is negative or NaN, a sum over 1, or one under
+            1 in a bank without the label neutral.
     """
     total = 0.0
     for name, weight in weights.items():
         if name not in tables.label_index:
             unknown("label", name, list(tables.label_index))
         total += unit(f"the weight of {name}", weight)
-    if not abs(total - 1.0) <= SUM_TOLERANCE:
-        raise QueryError(f"label weights sum to {total:g}, expected 1")
+    rest = 1.0 - total
+    if not abs(rest) <= SUM_TOLERANCE:
+        if rest < 0.0 or REST not in tables.label_index:
+            raise QueryError(f"label weights sum to {total:g}, expected 1")
+        weights = {**weights, REST: weights.get(REST, 0.0) + rest}
     found = [
         (position, np.float32(weights.get(table.label, 0.0)))
         for position, table in enumerate(tables.labels)

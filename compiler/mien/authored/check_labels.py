@@ -9,7 +9,7 @@ from mien.authored.document import Document
 from mien.text.fault import Fault
 from mien.text.node import Node
 from mien.text.peek import items, text, texts
-from mien.text.suggest import nearest
+from mien.text.suggest import meant_label
 
 
 def check_labels(
@@ -27,7 +27,7 @@ def check_labels(
         label = text(manifest, "labels", position)
         if label is None or label in files:
             continue
-        close = nearest(label, spare)
+        close = meant_label(label, spare)
         meant.update([close] if close else [])
         complaints.at_value(
             ("labels", position),
@@ -44,7 +44,7 @@ def check_labels(
 
 def _undeclared(root: Node, stem: str, listed: Collection[str]) -> list[Fault]:
     complaints = Complaints(root=root)
-    close = nearest(stem, listed)
+    close = meant_label(stem, tuple(listed))
     complaints.at_key(
         ("label",),
         "undeclared-label",

@@ -17,7 +17,14 @@ from mien import resources
 from mien.authored.words import describe, expected_type, listing
 from mien.text.fault import Fault
 from mien.text.limits import MAX_FAULTS
-from mien.text.node import Node, plain
+from mien.text.node import Node, ScalarNode, find, plain
+from mien.text.slips import (
+    holds_no_break_space,
+    name_and_value,
+    number_hint,
+    range_hint,
+    version_hint,
+)
 from mien.text.suggest import nearest
 from mien.text.where import Path, key_place, path_text, value_place
 
@@ -88,7 +95,7 @@ def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
     elif keyword == "uniqueItems":
         yield from _repeated(root, path, cast("list[object]", error.instance))
     else:
-        code, message, hint = _value_words(keyword, error)
+        code, message, hint = _value_words(keyword, error, find(root, path))
         yield (
             path,
             Fault(
@@ -161,15 +168,19 @@ def _repeated(root: Node, path: Path, found: list[object]) -> Iterator[tuple[Pat
         )
 
 
-def _value_words(keyword: str, error: ValidationError) -> tuple[str, str, str]:
+def _value_words(keyword: str, error: ValidationError, node: Node) -> tuple[str, str, str]:
     """Code, message and hint for a value that is wrong in itself."""
     found = describe(error.instance)
     limit = error.validator_value
     if keyword == "type":
         wanted = expected_type(cast("str | list[str]", limit))
-        return "wrong-type", f"expected {wanted}, found {found}", _type_hint(limit, error.instance)
+        hint = _type_hint(limit, error.instance)
+        if isinstance(node, ScalarNode) and _is_version(_schema(error).get("pattern", "")):
+            hint = version_hint(node.source) or hint
+        return "wrong-type", f"expected {wanted}, found {found}", hint
     if keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
-        return "out-of-range", f"{found} is out of range: expected {_range(_schema(error))}", ""
+        hint = range_hint(cast("float", error.instance), _schema(error).get("maximum"))
+        return "out-of-range", f"{found} is out of range: expected {_range(_schema(error))}", hint
     if keyword in ("enum", "const"):
         options = cast("list[object]", limit) if keyword == "enum" else [limit]
         allowed = [str(one) for one in options]
@@ -177,11 +188,18 @@ def _value_words(keyword: str, error: ValidationError) -> tuple[str, str, str]:
         hint = f"did you mean {close}?" if close else ""
         return "unknown-value", f"expected {listing(allowed)}, found {found}", hint
     if keyword == "pattern":
-        return "bad-format", f"{found} is not written as expected", _pattern_hint(str(limit))
+        hint = _pattern_hint(str(limit))
+        if _is_version(str(limit)) and (meant := version_hint(str(error.instance))):
+            hint = f"{meant}: {hint}"
+        return "bad-format", f"{found} is not written as expected", hint
     if keyword == "minLength":
         return "empty-text", "the text is empty", str(_schema(error).get("description", ""))
     if keyword in ("minItems", "maxItems"):
-        return "wrong-length", f"expected {_length(_schema(error))}, found {found}", ""
+        items = cast("list[object]", error.instance)
+        hint = ""
+        if keyword == "maxItems" and any(isinstance(one, int) for one in items):
+            hint = "a number has a point, not a comma: 0.2"
+        return "wrong-length", f"expected {_length(_schema(error))}, found {found}", hint
     return "invalid", error.message, ""
 
 
@@ -192,15 +210,15 @@ def _schema(error: ValidationError) -> dict[str, Any]:
 def _type_hint(wanted: object, found: object) -> str:
     if wanted == "string" and isinstance(found, int | float):
         return f'put it in quotes: "{str(found).lower()}"'
-    if wanted == "number" and isinstance(found, str) and _looks_like_number(found):
-        return "write it without quotes"
+    if isinstance(found, str) and holds_no_break_space(found):
+        return "replace the no-break space in it by an ordinary space"
+    if wanted == "number" and isinstance(found, str):
+        return number_hint(found)
+    if wanted == "object" and isinstance(found, str) and (meant := name_and_value(found)):
+        return f"write a space after the colon: `{meant[0]}: {meant[1]}`"
     if wanted == "number" and isinstance(found, bool):
         return "true and false are not numbers: write 1 or 0"
     return ""
-
-
-def _looks_like_number(text: str) -> bool:
-    return re.fullmatch(r"[-+]?[0-9.]+", text) is not None
 
 
 def _range(schema: dict[str, Any]) -> str:
@@ -234,7 +252,11 @@ _PATTERN_HINTS = {
 }
 
 
+def _is_version(pattern: str) -> bool:
+    return pattern.startswith("^(0|[1-9]")
+
+
 def _pattern_hint(pattern: str) -> str:
-    if pattern.startswith("^(0|[1-9]"):
+    if _is_version(pattern):
         return "a version is major.minor.patch, such as 1.0.0"
     return _PATTERN_HINTS.get(pattern, f"expected text like {pattern}")

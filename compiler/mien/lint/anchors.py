@@ -131,7 +131,7 @@ def _spacing(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
                 ("anchors", b, "vad"),
                 message=f"{emotion.label}: the anchors {a} and {b} are {shown(apart)} apart, "
                 f"expected at least {shown(wanted)} (`budgets.spacing`)",
-                hint="move one of them away: close anchors make the face jump between them",
+                hint=f"move {a} or {b} away from the other: close anchors make the face jump",
             )
 
 

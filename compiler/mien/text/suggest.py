@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import cast
 
 _SIDE = re.compile(r"[_.-](l|r)$", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s_.-]+")
@@ -36,6 +39,32 @@ def did_you_mean(name: str, candidates: Sequence[str]) -> str:
     if 0 < len(candidates) <= _FEW:
         return "known: " + ", ".join(candidates)
     return ""
+
+
+def meant_label(name: str, labels: Sequence[str]) -> str | None:
+    """The label that another word for the same emotion means (happy: joy), else the nearest."""
+    word = _plain(name)
+    alike = (group for group in _synonyms() if word in group)
+    meant = (one for group in alike for one in labels if _plain(one) in group)
+    return next(meant, None) or nearest(name, labels)
+
+
+def label_hint(name: str, labels: Sequence[str]) -> str:
+    """A hint for a label that is not among ``labels``: the one that was meant, and all others."""
+    close = meant_label(name, labels)
+    listed = f"the labels are {', '.join(labels)}"
+    return f"did you mean {close}? {listed}" if close else listed
+
+
+@cache
+def _synonyms() -> tuple[frozenset[str], ...]:
+    from mien.text.node import SequenceNode, plain
+    from mien.text.yaml_nodes import require_yaml
+
+    path = Path(__file__).with_name("synonyms.yaml")
+    root = require_yaml(path.read_text("utf-8"), path.name)
+    groups = root.items if isinstance(root, SequenceNode) else ()
+    return tuple(frozenset(map(str, cast("list[str]", plain(group)))) for group in groups)
 
 
 def _plain(name: str) -> str:

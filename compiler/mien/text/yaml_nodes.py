@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol, cast
 
 import yaml
+from attrs import evolve
 from yaml import YAMLError, events
 
 from mien.errors import MienError, SourceError
@@ -17,7 +18,16 @@ from mien.text.files import conflict_faults, place_of_offset
 from mien.text.limits import MAX_DEPTH, MAX_NODES
 from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
 from mien.text.place import Place
+from mien.text.slips import (
+    Slip,
+    holds_no_break_space,
+    name_and_value,
+    no_break_spaces,
+    number_hint,
+    slips_near,
+)
 
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]{1,9},[0-9]{1,9}")
 _BARE_INTEGER = re.compile(r"0\Z|[1-9][0-9]*\Z")
 
 
@@ -185,15 +195,47 @@ class _Reader:
         place = self._place(start.start_mark)
         if start.anchor is not None or start.tag is not None:
             self._decorations(start, place)
-        entries = Entries(self._faults)
+        pairs: list[tuple[ScalarNode, Node]] = []
         event = self._next()
         while not isinstance(event, events.MappingEndEvent):
             key = self._key(event, depth)
             value = self._node(self._next(), depth + 1)
             event = self._next()
-            if key is not None:
-                entries.add(key, value)
+            if key is not None and not self._took_slip(key, value, pairs):
+                pairs.append((key, value))
+        entries = Entries(self._faults)
+        for key, value in pairs:
+            entries.add(key, value)
         return MappingNode(entries=entries.all(), place=place, span=self._span(start, event))
+
+    def _took_slip(
+        self, key: ScalarNode, value: Node, pairs: list[tuple[ScalarNode, Node]]
+    ) -> bool:
+        """Whether a key without a value is half of a number, or a name and its value in one.
+
+        What was meant is put among the pairs in its stead, so that nothing more is said of it.
+        """
+        if not isinstance(value, ScalarNode) or value.source or value.value is not None:
+            return False
+        name = str(key.value)
+        meant = name_and_value(name)
+        if meant is not None:
+            do = f"write `{meant[0]}: {meant[1]}`"
+            self._fault(key.place, "yaml-syntax", f"{name} is read as a name alone", do)
+            pairs.append((evolve(key, value=meant[0]), evolve(value, value=resolve(meant[1]))))
+            return True
+        if pairs and isinstance(whole := pairs[-1][1], ScalarNode):
+            number = self._text[whole.span.start : key.span.end]
+            if _DECIMAL_COMMA.fullmatch(number):
+                self._fault(
+                    whole.place,
+                    "yaml-syntax",
+                    f"{number} is read as two values",
+                    number_hint(number),
+                )
+                pairs[-1] = (pairs[-1][0], evolve(whole, value=float(number.replace(",", "."))))
+                return True
+        return False
 
     def _key(self, event: events.Event, depth: int) -> ScalarNode | None:
         """The key as a text scalar, or None with a fault noted."""
@@ -212,6 +254,9 @@ class _Reader:
                     "write the keys out, so that a reader sees them where they count",
                 )
                 return None
+            if holds_no_break_space(node.value) and no_break_spaces(self._text):
+                self._slips(no_break_spaces(self._text))
+                raise _Stop
             return node
         if isinstance(node.value, int) and _BARE_INTEGER.match(node.source):
             return ScalarNode(
@@ -253,6 +298,9 @@ class _Reader:
         # At the end of the file the parser's line may be one that is not there: go by the offset.
         place = Place(self._file)
         if mark is not None:
+            if slips := slips_near(self._text, mark.index):
+                self._slips(slips)
+                return
             place = place_of_offset(self._text, mark.index, self._file)
         context: str | None = getattr(error, "context", None)
         message = f"not YAML: {problem}"
@@ -261,6 +309,10 @@ class _Reader:
             where = f" that starts at {start.line + 1}:{start.column + 1}" if start else ""
             message += f" ({context}{where})"
         self._fault(place, "yaml-syntax", message, _advice(problem))
+
+    def _slips(self, slips: Iterable[Slip]) -> None:
+        for at, message, hint in slips:
+            self._fault(place_of_offset(self._text, at, self._file), "yaml-syntax", message, hint)
 
     def _place(self, mark: object) -> Place:
         at = cast("_Mark", mark)
@@ -281,7 +333,7 @@ def _written_tag(tag: str) -> str:
 
 def _advice(problem: str) -> str:
     if "cannot start any token" in problem:
-        return "indent with spaces, not tabs, and quote text that starts with a special character"
+        return "quote text that starts with a special character"
     if "expected ',' or" in problem:
         return "is a bracket or brace left open?"
     if "mapping values are not allowed" in problem or "could not find expected ':'" in problem:

@@ -19,7 +19,7 @@ from mien.errors import SourceError
 from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
 from mien.text.place import Place
-from mien.text.suggest import did_you_mean
+from mien.text.suggest import did_you_mean, label_hint
 from mien.view.bank_files import BankFiles, digest
 from mien.view.change import Change, EditRefusedError, block_text, changed_text
 from mien.view.state import compile_for_view
@@ -149,8 +149,8 @@ def _document(bank: AuthoredBank, change: Change) -> Document:
     labels = {emotion.label: emotion for emotion in bank.emotions}
     emotion = labels.get(change.label)
     if emotion is None:
-        hint = did_you_mean(change.label, tuple(labels))
-        raise EditRefusedError(f"the bank has no label {change.label}. {hint}".strip())
+        hint = label_hint(change.label, tuple(labels))
+        raise EditRefusedError(f"the bank has no label {change.label}: {hint}")
     names = tuple(emotion.styles) if change.style else bank.manifest.intensities
     if change.name not in names:
         kind = "style" if change.style else "intensity"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from mien.text.suggest import did_you_mean
+from mien.text.suggest import label_hint
 from mien_trainer.fault import TrainerError
 
 
@@ -55,7 +55,6 @@ class Conditioning:
         """
         for name in self.labels:
             if name not in labels:
-                hint = did_you_mean(name, list(labels))
-                raise TrainerError(f"the bank has no label {name}" + (f": {hint}" if hint else ""))
+                raise TrainerError(f"the bank has no label {name}: {label_hint(name, labels)}")
         vad = range(len(labels), len(labels) + 3) if self.vad else range(0)
         return (*(labels.index(name) for name in self.labels), *vad)

@@ -17,7 +17,7 @@ from mien.text.fault import Fault
 from mien.text.files import read_source, shown_path
 from mien.text.node import Entry, MappingNode, Node, ScalarNode, Span, plain
 from mien.text.place import Place
-from mien.text.suggest import did_you_mean
+from mien.text.suggest import label_hint
 from mien.text.where import key_place, path_text, value_place
 from mien_trainer.speech import Split
 
@@ -104,7 +104,7 @@ def _meaning(root: Node, known: Sequence[str]) -> Iterator[Fault]:
                 path=path_text(where),
                 code="unknown-label",
                 message=f"no label {take['label']!r}",
-                hint=did_you_mean(str(take["label"]), known),
+                hint=label_hint(str(take["label"]), known),
             )
 
 
