@@ -29,7 +29,7 @@ from mien.engine.tables import F32, I32, Tables
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    return get_engine(1).compile_tables(generated_bank(2, channels=52, labels=4, intensities=3))
+    return get_engine(1).compile_tables(generated_bank(12, channels=52, labels=4, intensities=3))
 
 
 def test_every_peer_computes_our_faces(tables: Tables) -> None:

@@ -13,7 +13,7 @@ Positions = npt.NDArray[np.intp]
 def active_channels(tables: Tables, label: LabelTable) -> Positions:
     """The channels (A,) that the label moves anywhere, and those that a ceiling ties them to."""
     seen = label.archetypes.any(axis=0) | label.weights.any(axis=0) | (label.strength != 0)
-    seen[tables.ceilings[:, 1]] |= seen[tables.ceilings[:, 0]]
+    np.logical_or.at(seen, tables.ceilings[:, 1], seen[tables.ceilings[:, 0]])
     return np.flatnonzero(seen)
 
 

@@ -42,13 +42,10 @@ def make_vector(tables: Tables) -> Vector:
     queries = make_queries(tables, _FACES, _SEED)
     faces: list[Item] = []
     compositions: list[Item] = []
-    for label, vad, style, speech in zip(
-        queries.face_labels.tolist(),
-        queries.face_vads.tolist(),
-        queries.face_styles.tolist(),
-        queries.face_speech.tolist(),
-        strict=True,
-    ):
+    labels: list[int] = queries.face_labels.tolist()
+    styles: list[int] = queries.face_styles.tolist()
+    vads, speeches = queries.face_vads.tolist(), queries.face_speech.tolist()
+    for label, vad, style, speech in zip(labels, vads, styles, speeches, strict=True):
         table = tables.labels[label]
         name = None if style < 0 else table.styles[style]
         place, spoken = _written(stream, vad), _decimal(stream, speech)
