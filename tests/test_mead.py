@@ -287,7 +287,10 @@ def write_flat(path: Path, rows: F32) -> None:
         (write_pickle, "holds Python objects, which may run code when read"),
         (write_flame, "53 columns, expected 51 or 52; these look like FLAME parameters"),
         (write_text, "this is no NumPy file"),
-        (write_nan, "row 3, browOuterUpRight is nan, expected a weight from 0 to 1 (1 such)"),
+        (
+            write_nan,
+            "weights[3, 4] (browOuterUpRight) is nan, expected a weight from 0 to 1 (1 such)",
+        ),
         (write_long, "the features last 2.40 s at 30 rows a second, the sound 1.20 s; set rate"),
         (write_arrays, "holds the arrays one, two, expected one of weights, blendshapes, arkit"),
         (write_flat, "holds float32 (1872,), expected weights (rows, channels)"),

@@ -245,9 +245,10 @@ def speech_level(audio: F32) -> float:
 
 
 def levelled(audio: F32) -> F32:
-    """The audio at the common level; silence stays silence.
+    """The audio at the common level, so that no network can tell voices apart by their loudness.
 
-    The gain is rounded to 0.01 dB, so that the last bits of a sum do not show in the samples.
+    Silence stays silence. The gain is rounded to 0.01 dB, so that the last bits of a sum do not
+    show in the samples.
     """
     level = speech_level(audio)
     if level == -np.inf:

@@ -118,17 +118,17 @@ class Utterance:
         return len(self.audio) / SAMPLE_RATE
 
 
-_OF = 10
 _FEW = 3
 
 
 def split_of(key: str) -> Split:
     """The split that ``key`` falls into: 8 in 10 train, 1 validation, 1 test.
 
-    What must not be spread over splits has to have one key.
+    It is the same on every machine and in any order. What must not be spread over splits has to
+    have one key.
     """
-    place = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % _OF
-    return {0: Split.TEST, 1: Split.VALIDATION}.get(place, Split.TRAIN)
+    tenth = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8]) % 10
+    return {0: Split.TEST, 1: Split.VALIDATION}.get(tenth, Split.TRAIN)
 
 
 @contextmanager

@@ -35,30 +35,37 @@ def read_features(path: Path, channels: Sequence[str], columns: Sequence[str], r
     """
     if path.suffix == ".csv":
         table = read_channel_table(path, channels)
-        return _take(rate, channels, table.weights, table.absent, path)
-    rows = _rows(path)
-    names = _names(path, rows.shape[1], columns)
-    index = {name: position for position, name in enumerate(names)}
-    absent = tuple(name for name in channels if name not in index)
-    if set(absent) - {ABSENT}:
-        raise SpeechRefusedError(
-            f"{shown_path(path)}: no column for {', '.join(absent[:_FEW])}"
-            f"{' and more' if len(absent) > _FEW else ''}"
-        )
-    weights = np.zeros((len(rows), len(channels)))
-    for position, name in enumerate(channels):
-        if name in index:
-            weights[:, position] = rows[:, index[name]]
-    _refuse_strange(path, rows, names)
-    return _take(rate, channels, weights, absent, path)
-
-
-def _take(
-    rate: float, channels: Sequence[str], weights: F64, absent: tuple[str, ...], path: Path
-) -> Take:
+        weights, absent = table.weights, table.absent
+    else:
+        weights, absent = _in_order(path, channels, columns)
     times = np.arange(len(weights), dtype=np.float64) / rate
     source = shown_path(path)
     return recorded_take(rate, tuple(channels), times, weights, source=source, absent=absent)
+
+
+def _in_order(
+    path: Path, channels: Sequence[str], columns: Sequence[str]
+) -> tuple[F64, tuple[str, ...]]:
+    """The weights of a NumPy file in the order of ``channels``, and the channels it lacks."""
+    rows = _rows(path)
+    names = _names(path, rows.shape[1], columns)
+    absent = tuple(name for name in channels if name not in names)
+    if set(absent) - {ABSENT}:
+        more = " and more" if len(absent) > _FEW else ""
+        raise SpeechRefusedError(
+            f"{shown_path(path)}: no column for {', '.join(absent[:_FEW])}{more}"
+        )
+    wrong = np.argwhere(~((rows >= LOWEST) & (rows <= HIGHEST))).tolist()
+    for row, column in wrong[:1]:
+        raise SpeechRefusedError(
+            f"{shown_path(path)}: weights[{row}, {column}] ({names[column]}) is "
+            f"{rows[row, column]:g}, expected a weight from 0 to 1 ({len(wrong)} such)"
+        )
+    weights = np.zeros((len(rows), len(channels)))
+    for position, name in enumerate(channels):
+        if name in names:
+            weights[:, position] = rows[:, names.index(name)]
+    return weights, absent
 
 
 def _rows(path: Path) -> F64:
@@ -67,7 +74,9 @@ def _rows(path: Path) -> F64:
         with path.open("rb") as stream:
             loaded = cast("object", np.load(stream, allow_pickle=False))
             array = _only(name, loaded) if hasattr(loaded, "files") else loaded
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
+    except OSError as error:
+        raise SpeechRefusedError(f"{name}: cannot be read: {error.strerror or error}") from None
+    except (ValueError, EOFError, BadZipFile) as error:
         if str(error).startswith("Object arrays"):
             raise SpeechRefusedError(
                 f"{name}: holds Python objects, which may run code when read, and is not opened; "
@@ -112,13 +121,3 @@ def _names(path: Path, width: int, columns: Sequence[str]) -> Sequence[str]:
         else "; name the columns in mead.yaml where they are others"
     )
     raise SpeechRefusedError(f"{shown_path(path)}: {width} columns, expected {counts}{kind}")
-
-
-def _refuse_strange(path: Path, rows: F64, names: Sequence[str]) -> None:
-    wrong = np.argwhere(~((rows >= LOWEST) & (rows <= HIGHEST)))
-    if len(wrong):
-        row, column = wrong[0].tolist()
-        raise SpeechRefusedError(
-            f"{shown_path(path)}: row {row}, {names[column]} is {rows[row, column]:g}, expected a "
-            f"weight from 0 to 1 ({len(wrong)} such)"
-        )

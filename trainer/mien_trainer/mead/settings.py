@@ -46,8 +46,8 @@ def read_settings(root: Path) -> MeadSettings:
     if wrong:
         raise SourceError(wrong)
     data = cast("dict[str, Any]", plain(tree))
-    known = arkit_channels()
-    usual = known if data.get("order") == "arkit" else sdk_channels()
+    channels = arkit_channels()
+    usual = channels if data.get("order") == "arkit" else sdk_channels()
     columns: list[str] = data.get("columns", list(usual))
     unknown = [
         Fault(
@@ -55,10 +55,10 @@ def read_settings(root: Path) -> MeadSettings:
             path=path_text(where),
             code="unknown-channel",
             message=f"no channel {name!r}",
-            hint=did_you_mean(name, known),
+            hint=did_you_mean(name, channels),
         )
         for position, name in enumerate(columns)
-        if name not in known and not name.startswith("_")
+        if name not in channels and not name.startswith("_")
         for where in [("columns", position)]
     ]
     if unknown:

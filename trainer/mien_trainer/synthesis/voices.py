@@ -78,6 +78,12 @@ def bounded(prosody: Prosody) -> Prosody:
     )
 
 
+# Banse and Scherer (1996, J. Pers. Soc. Psychol. 70, 614-636) measured acted emotions, and Juslin
+# and Laukka (2003, Psychol. Bull. 129, 770-814) reviewed 104 studies of the voice: where arousal is
+# high (elation, hot anger, panic) speech is faster, mean pitch higher and more variable, where
+# it is low (sadness, tenderness, boredom) slower, lower and flatter. Of valence they found less: at
+# equal arousal, happy speech is a little higher and wider than angry speech. Dominance is left out.
+# The directions are theirs; the sizes are ours, chosen so that speech stays natural at the ends.
 _RATE = (0.00, 0.22)
 """Change of ln(rate) for one unit of valence, of arousal."""
 _PITCH = (0.05, 0.22)

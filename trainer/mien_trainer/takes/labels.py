@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mien.authored.documents import parse
 from mien.authored.validate import validate
 from mien.errors import SourceError
+from mien.formats.text_file import fault
 from mien.text.fault import Fault
 from mien.text.files import read_source, shown_path
 from mien.text.node import Entry, MappingNode, Node, ScalarNode, Span, plain
 from mien.text.place import Place
-from mien.text.suggest import label_hint
+from mien.text.suggest import label_hint, nearest
 from mien.text.where import key_place, path_text, value_place
 from mien_trainer.speech import Split
 
@@ -54,16 +57,16 @@ def find_labels(folder: Path) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def read_labels(path: Path, known: Sequence[str] = ()) -> Mapping[str, TakeLabel]:
+def read_labels(path: Path, labels: Sequence[str] = ()) -> Mapping[str, TakeLabel]:
     """What the labels file says, by take, in the order of the file.
 
-    ``known`` are the labels of the bank; without them any name is taken for one.
+    ``labels`` are the bank's; without them any name is taken for one.
 
     Raises:
         SourceError: with every fault of the file.
     """
     root = _document(path)
-    faults = validate(root, "takes") or list(_meaning(root, known))
+    faults = validate(root, "takes") or list(_meaning(root, labels))
     if faults:
         raise SourceError(faults)
     data = _mapping(root)
@@ -77,35 +80,28 @@ def read_labels(path: Path, known: Sequence[str] = ()) -> Mapping[str, TakeLabel
 
 def _document(path: Path) -> Node:
     if path.suffix == ".csv":
-        return parse_labels_csv(path, SCHEMA)
+        return _table(path)
     root, faults = parse(path, shown_path(path), path.parent.resolve())
     if root is None or faults:
         raise SourceError(faults)
     return root
 
 
-def _meaning(root: Node, known: Sequence[str]) -> Iterator[Fault]:
+def _meaning(root: Node, labels: Sequence[str]) -> Iterator[Fault]:
     """What the schema cannot say: a voice and a licence for each take, labels that exist."""
     data = _mapping(root)
     for name, take in cast("dict[str, dict[str, Any]]", data["takes"]).items():
         for key in ("voice", "licence"):
             if key not in take and key not in data:
-                yield Fault(
-                    place=key_place(root, ("takes", name)),
-                    path=path_text(("takes", name)),
-                    code="missing-key",
-                    message=f"the take has no {key}",
-                    hint=f"give it one, or write {key} for all takes at the top of the file",
-                )
-        if known and take["label"] not in known:
+                take_path = ("takes", name)
+                hint = f"give it one, or write {key} for all takes at the top of the file"
+                place, path = key_place(root, take_path), path_text(take_path)
+                yield fault(place, "missing-key", f"the take has no {key}", hint, path)
+        if labels and take["label"] not in labels:
             where = ("takes", name, "label")
-            yield Fault(
-                place=value_place(root, where),
-                path=path_text(where),
-                code="unknown-label",
-                message=f"no label {take['label']!r}",
-                hint=label_hint(str(take["label"]), known),
-            )
+            hint = label_hint(str(take["label"]), labels)
+            place, path = value_place(root, where), path_text(where)
+            yield fault(place, "unknown-label", f"no label {take['label']!r}", hint, path)
 
 
 def _mapping(root: Node) -> dict[str, Any]:
@@ -127,90 +123,79 @@ def _record(take: Mapping[str, Any], place: Place) -> TakeLabel:
     )
 
 
-_NUMBERS = ("offset", "rate")
+_NUMBERS = {"offset", "rate"}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _NOWHERE = Span(start=0, end=0)
 
 
-def parse_labels_csv(path: Path, schema: str) -> Node:
-    """The document of ``schema`` that the rows of ``path`` stand for.
+def _table(path: Path) -> Node:
+    """The document that the rows of a CSV file stand for, each field with its place.
 
     The header names the keys of a take, ``take`` among them; an empty field is a key left out.
-
-    Raises:
-        SourceError: the file cannot be read, has no column ``take``, names a take twice, or has a
-            row of another length.
     """
     name = shown_path(path)
-    text = read_source(path, shown=name, inside=path.parent.resolve())
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    rows = list(_rows(text, lines, name))
-    header = [cell.source.strip() for cell in rows[0]]
-    if "take" not in header:
-        raise SourceError([_fault(Place(name, 1, 1), "column-missing", "there is no column take")])
-    key = header.index("take")
-    faults: list[Fault] = []
+    header, *rows = _rows(read_source(path, shown=name, inside=path.parent.resolve()), name)
+    names = [cell.source for cell in header]
+    start = Place(name, 1, 1)
+    if "take" not in names:
+        close = nearest("take", names)
+        hint = f"found {', '.join(names)}" + (f"; is it {close}?" if close else "")
+        raise SourceError([fault(start, "column-missing", "there is no column take", hint)])
+    faults = [
+        fault(cell.place, "column-twice", f"a second column {cell.source}")
+        for position, cell in enumerate(header)
+        if cell.source in names[:position]
+    ]
     takes: dict[str, Entry] = {}
-    for row in rows[1:]:
+    for row in rows:
         if len(row) != len(header):
             message = f"{len(row)} fields, expected {len(header)} as in the header"
-            faults.append(_fault(row[0].place, "row-length", message))
+            faults.append(fault(row[0].place, "row-length", message))
             continue
-        entry = _take(row, header, key)
-        if entry.name in takes:
-            first = takes[entry.name].key.place
-            message = f"{entry.name} is here a second time; the first is in line {first.line}"
-            faults.append(_fault(row[key].place, "repeated-key", message))
-        takes.setdefault(entry.name, entry)
+        key = row[names.index("take")]
+        if first := takes.get(key.source):
+            line = first.key.place.line
+            message = f"{key.source} is here a second time; the first is in line {line}"
+            faults.append(fault(key.place, "repeated-key", message))
+        takes.setdefault(key.source, Entry(key=key, value=_take(names, row, key.place)))
     if faults:
         raise SourceError(faults)
-    start = Place(name, 1, 1)
     inner = MappingNode(entries=tuple(takes.values()), place=start, span=_NOWHERE)
+    entries: dict[str, Node] = {"schema": _text(SCHEMA, start), "takes": inner}
     return MappingNode(
-        entries=(
-            Entry(key=_text("schema", start), value=_text(schema, start)),
-            Entry(key=_text("takes", start), value=inner),
-        ),
+        entries=tuple(Entry(key=_text(key, start), value=one) for key, one in entries.items()),
         place=start,
         span=_NOWHERE,
     )
 
 
-def _take(row: Sequence[ScalarNode], header: Sequence[str], key: int) -> Entry:
-    entries = tuple(
-        Entry(key=_text(name, cell.place), value=_value(name, cell))
-        for name, cell in zip(header, row, strict=True)
-        if name != "take" and cell.source.strip()
-    )
-    value = MappingNode(entries=entries, place=row[key].place, span=_NOWHERE)
-    return Entry(key=_text(row[key].source.strip(), row[key].place), value=value)
+def _take(names: Sequence[str], row: Sequence[ScalarNode], place: Place) -> MappingNode:
+    entries: list[Entry] = []
+    for name, cell in zip(names, row, strict=True):
+        if name != "take" and cell.source:
+            number = name in _NUMBERS and _NUMBER.fullmatch(cell.source)
+            value = evolve(cell, value=float(cell.source)) if number else cell
+            entries.append(Entry(key=_text(name, cell.place), value=value))
+    return MappingNode(entries=tuple(entries), place=place, span=_NOWHERE)
 
 
-def _value(name: str, cell: ScalarNode) -> ScalarNode:
-    if name in _NUMBERS:
-        try:
-            number = float(cell.source)
-        except ValueError:
-            return cell
-        return ScalarNode(value=number, place=cell.place, span=_NOWHERE, source=cell.source)
-    return _text(cell.source.strip(), cell.place)
-
-
-def _rows(text: str, lines: Sequence[str], name: str) -> Iterator[list[ScalarNode]]:
-    """Every row that is not empty, each field with its place."""
+def _rows(text: str, name: str) -> Iterator[list[ScalarNode]]:
+    """Every row that is not empty, each field without the spaces around it."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = csv.reader(StringIO(text, newline=""), strict=True)
-    before = 0
+    line = 1
     try:
         for fields in reader:
-            line, before = before + 1, reader.line_num
             if any(field.strip() for field in fields):
                 columns = _columns(lines[line - 1], len(fields))
                 yield [
-                    _text(value, Place(name, line, column))
-                    for value, column in zip(fields, columns, strict=True)
+                    _text(field.strip(), Place(name, line, column))
+                    for field, column in zip(fields, columns, strict=True)
                 ]
+            line = reader.line_num + 1
     except csv.Error as error:
         place = Place(name, reader.line_num, 1)
-        raise SourceError([_fault(place, "bad-csv", f"this is no row of CSV: {error}")]) from None
+        raise SourceError([fault(place, "bad-csv", f"this is no row of CSV: {error}")]) from None
 
 
 def _columns(line: str, fields: int) -> list[int]:
@@ -218,17 +203,8 @@ def _columns(line: str, fields: int) -> list[int]:
     parts = line.split(",")
     if len(parts) != fields:
         return [1] * fields
-    starts: list[int] = []
-    start = 1
-    for part in parts:
-        starts.append(start)
-        start += len(part) + 1
-    return starts
+    return list(accumulate((len(part) + 1 for part in parts[:-1]), initial=1))
 
 
 def _text(value: str, place: Place) -> ScalarNode:
     return ScalarNode(value=value, place=place, span=_NOWHERE, source=value)
-
-
-def _fault(place: Place, code: str, message: str) -> Fault:
-    return Fault(place=place, path="", code=code, message=message)
