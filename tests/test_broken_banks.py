@@ -150,7 +150,8 @@ def test_the_good_bank_is_good(
     monkeypatch.chdir(HERE)
     assert run(["check", "banks/tiny"]) == 0
     assert capsys.readouterr().out == (
-        "tiny 1.0.0: fine. 3 labels, 9 archetypes, 15 anchors (6 of styles), 8 channels of small.\n"
+        "tiny 1.0.0 (folder banks/tiny): fine. 3 labels, 9 archetypes, 15 anchors (6 of styles), "
+        "8 channels of small.\n"
         "  closest at low: calm ~ glad 0.090, calm ~ cross 0.115, glad ~ cross 0.175\n"
         "  closest at mid: calm ~ glad 0.138, calm ~ cross 0.200, glad ~ cross 0.337\n"
         "  closest at high: calm ~ glad 0.182, calm ~ cross 0.335, glad ~ cross 0.513\n"

@@ -16,6 +16,7 @@ from mien.cli import main as program
 from mien.cli.main import COMMANDS, cli, run
 from mien.errors import SourceError
 from mien.text.fault import Fault
+from mien.text.files import shown_path
 from mien.text.place import Place
 
 HERE = Path(__file__).parent
@@ -151,7 +152,15 @@ def test_faults_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 def test_a_good_bank_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(HERE / "banks" / "tiny"), "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"faults": []}
+    said = json.loads(capsys.readouterr().out)
+    assert said["faults"] == []
+    assert said["source"] == {
+        "bank": "tiny",
+        "version": "1.0.0",
+        "kind": "folder",
+        "path": shown_path(HERE / "banks" / "tiny"),
+        "sha256": None,
+    }
 
 
 def test_a_closed_pipe_is_no_traceback() -> None:
@@ -178,6 +187,6 @@ def test_warnings_do_not_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run(["check", str(bank)]) == 0
     said = capsys.readouterr().out
     assert ": warning: " in said
-    assert "1 warning\n" in said
-    assert "tiny 1.0.0: fine." in said
+    assert f"1 warning in tiny 1.0.0 (folder {bank})\n" in said
+    assert f"tiny 1.0.0 (folder {bank}): fine." in said
     assert "\x1b" not in said

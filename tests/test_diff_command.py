@@ -19,7 +19,7 @@ from mien.authored.reader import read_bank
 from mien.cli.github import annotation
 from mien.cli.main import run
 from mien.diff import compare, load_side, side_of_bank
-from mien.diff.fault import SideError
+from mien.errors import QueryError
 from mien.text.fault import Fault, Severity
 from mien.text.place import Place
 
@@ -46,9 +46,9 @@ def test_a_release_is_found_by_name_or_by_version_alone(tmp_path: Path) -> None:
         side = load_side(text, tmp_path / "tiny")
         assert side.sourced
         assert compare(side, side_of_bank(read_bank(TINY))).empty
-    with pytest.raises(SideError, match=r"no release 2\.0\.0 of tiny; released: 1\.0\.0"):
+    with pytest.raises(QueryError, match=r"no release 2\.0\.0 of tiny; released: 1\.0\.0"):
         load_side("2.0.0", tmp_path / "tiny")
-    with pytest.raises(SideError, match=r"of which bank\? write NAME@2\.0\.0"):
+    with pytest.raises(QueryError, match=r"of which bank\? write NAME@2\.0\.0"):
         load_side("2.0.0")
 
 
@@ -150,7 +150,9 @@ def test_outside_a_checkout_a_revision_is_no_bank(
     shutil.copytree(TINY, tmp_path / "tiny")
     monkeypatch.chdir(tmp_path)
     assert run(["diff", "main", "tiny"]) == 2
-    assert "there is no bank main: expected a folder, an artifact" in capsys.readouterr().err
+    assert (
+        "no bank 'main': expected a folder with a bank.yaml, an artifact" in capsys.readouterr().err
+    )
 
 
 def test_a_revision_that_is_broken_says_where(
@@ -181,7 +183,14 @@ def test_json_says_what_the_text_says(checkout: Path, capsys: pytest.CaptureFixt
     assert said["verdict"] == "minor"
     assert said["rule"] == "archetype-moved"
     assert said["needed"] == "1.1.0"
-    assert said["old"] == {"name": "HEAD:presets/tiny", "bank": "tiny", "version": "1.0.0"}
+    assert said["old"] == {
+        "name": "HEAD:presets/tiny",
+        "bank": "tiny",
+        "version": "1.0.0",
+        "kind": "revision",
+        "path": "HEAD:presets/tiny",
+        "sha256": None,
+    }
     moved = said["findings"][0]
     assert (moved["label"], moved["at"]) == ("glad", "high")
     assert moved["changes"] == [

@@ -34,7 +34,7 @@ def face(capsys: pytest.CaptureFixture[str], *arguments: str) -> Face:
 def test_json_has_every_channel_and_the_library_agrees(capsys: pytest.CaptureFixture[str]) -> None:
     bank = mien.load(TINY)
     said = face(capsys, "glad", "--vad", "0.3", "0.1", "0.2", "--style", "sly", "--speech", "0.5")
-    assert list(said) == ["label", "vad", "style", "speech", "channels"]
+    assert list(said) == ["source", "label", "vad", "style", "speech", "channels"]
     channels = said["channels"]
     assert tuple(channels) == bank.channels
     weights = bank.face("glad", vad=(0.3, 0.1, 0.2), style="sly", speech=0.5)

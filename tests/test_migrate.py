@@ -266,7 +266,7 @@ def test_compile_reads_an_older_bank_and_says_so(
     said = capsys.readouterr()
     assert "`mien migrate bank`" in said.err
     assert run(["compile", "bank"]) == 0
-    assert capsys.readouterr().out.startswith("tiny 1.0.0: nothing changed\n")
+    assert capsys.readouterr().out.startswith("tiny 1.0.0 (folder bank): nothing changed\n")
     lock = read_lock(old_bank / "mien.lock")
     assert lock is not None
     assert lock.schemas["emotion"] == 0

@@ -43,11 +43,12 @@ class Bank:
     The same question gives the same bits on every machine, alone or in a batch.
     """
 
-    __slots__ = ("_digest", "_evaluator", "_tables")
+    __slots__ = ("_digest", "_evaluator", "_source", "_tables")
 
-    def __init__(self, tables: Tables, digest: str | None = None) -> None:
+    def __init__(self, tables: Tables, digest: str | None = None, source: str = "") -> None:
         self._tables = tables
         self._digest = digest
+        self._source = source or f"{tables.bank} {tables.version}"
         self._evaluator = get_engine(tables.engine).evaluator(tables)
 
     def __repr__(self) -> str:
@@ -67,6 +68,11 @@ class Bank:
     def version(self) -> str:
         """The bank's semantic version."""
         return self._tables.version
+
+    @property
+    def source(self) -> str:
+        """What it was loaded from: ``default 1.1.0 (release that ships, 3e339fe6...)``."""
+        return self._source
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -253,19 +259,22 @@ class Bank:
 
 
 def load(source: str | Path) -> Bank:
-    """A bank by its shipped name, its folder, or its artifact.
+    """A bank by its name, its folder, or its artifact.
 
-    A name gives the newest release that ships, or the sources that ship where nothing is released.
-    A folder gives its artifact if that is fresh, else it is compiled in memory.
+    ``default`` is the newest release of that name that ships, ``default@1.1.0`` that one, and
+    ``ours@latest`` the newest release of a bank of this repository. A folder gives its artifact if
+    that is fresh, else it is compiled in memory.
 
     Raises:
         QueryError: there is no such bank.
         ArtifactError: the artifact is damaged or needs a newer mien.
         SourceError: the folder's sources cannot be used.
     """
-    from mien.find import find_bank
+    from mien.resolve import load_tables, resolve
 
-    return Bank(find_bank(source))
+    found = resolve(source)
+    tables = load_tables(found)
+    return Bank(tables, source=found.described(tables.bank, tables.version))
 
 
 def _checked_out(out: F32, shape: tuple[int, int]) -> F32:

@@ -2,62 +2,69 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from mien.resolve import BankSource
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def bank_folder(text: str) -> Path:
-    """The folder that BANK means: a path that exists, else a bank that ships under that name.
+def bank_source(text: str) -> BankSource:
+    """The bank that BANK means.
 
     Raises:
-        click.BadParameter: it is neither.
+        click.BadParameter: there is none.
     """
-    path = Path(text)
-    if path.exists() or path.is_symlink():
-        return path
-    from mien import resources
+    from mien.errors import QueryError
+    from mien.resolve import resolve
 
-    shipped = shipped_banks()
-    if text in shipped:
-        return resources.presets() / text
-    separators = (os.sep, os.altsep or os.sep, "/")
-    if path.is_absolute() or any(separator in text for separator in separators):
-        raise click.BadParameter(f"there is no folder {text}")
-    from mien.text.suggest import did_you_mean
+    try:
+        return resolve(text)
+    except QueryError as refusal:
+        raise click.BadParameter(str(refusal)) from None
 
-    hint = did_you_mean(text, shipped)
+
+def own_folder(text: str) -> Path:
+    """The folder that BANK means, to write into.
+
+    Raises:
+        click.BadParameter: there is none, or it is a release, which never changes.
+    """
+    from mien.resolve import is_bank, is_released
+
+    source = bank_source(text)
+    if not is_released(source.path):
+        return source.path
+    if not source.bank:
+        raise click.BadParameter(f"{text} lies in a frozen release; give the bank's own folder")
+    own = (f"presets/{source.bank}", f"./{source.bank}")
+    folder = next((f" {one}" for one in own if is_bank(Path(one))), " of a bank of your own")
     raise click.BadParameter(
-        f"there is no folder {text}, and no bank of that name ships" + (f"; {hint}" if hint else "")
+        f"{source.bank} {source.version} is a frozen release; give the folder{folder}"
     )
 
 
-def shipped_banks() -> list[str]:
-    """The names of the banks that ship, sorted."""
-    from mien import resources
-
-    presets = resources.presets()
-    if not presets.is_dir():
-        return []
-    return sorted(
-        folder.name
-        for folder in presets.iterdir()
-        if any((folder / f"bank{suffix}").is_file() for suffix in (".yaml", ".yml", ".json"))
-    )
+def _source(context: click.Context, parameter: click.Parameter, value: str) -> BankSource:
+    return bank_source(value)
 
 
-def _bank(context: click.Context, parameter: click.Parameter, value: str) -> Path:
-    return bank_folder(value)
+def _own(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    return own_folder(value)
 
 
-def bank_argument(command: F) -> F:
-    """The argument BANK, handed to the command as ``bank: Path``."""
-    return click.argument("bank", metavar="BANK", callback=_bank)(command)
+def source_argument(command: F) -> F:
+    """The argument BANK of a command that reads, handed to it as ``bank: BankSource``."""
+    return click.argument("bank", metavar="BANK", callback=_source)(command)
+
+
+def folder_argument(command: F) -> F:
+    """The argument BANK of a command that writes, handed to it as ``bank: Path``."""
+    return click.argument("bank", metavar="BANK", callback=_own)(command)
 
 
 def format_option(command: F) -> F:

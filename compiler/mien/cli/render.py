@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +23,27 @@ def write_json(data: Any) -> None:  # noqa: ANN401  any JSON value
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
-def write_faults(faults: Sequence[Fault], output: str, *, err: bool = False) -> None:
-    """Print faults for people (with the source line of each) or as JSON."""
+def write_faults(
+    faults: Sequence[Fault],
+    output: str,
+    *,
+    err: bool = False,
+    where: str = "",
+    more: Mapping[str, object] | None = None,
+) -> None:
+    """Print faults for people, with the source line of each, or as JSON, with ``more`` in it.
+
+    ``where`` says what they were found in, after how many there are.
+    """
     if output == "json":
-        write_json({"faults": [fault_json(fault) for fault in faults]})
+        write_json({**(more or {}), "faults": [fault_json(fault) for fault in faults]})
         return
     lines = _Lines()
     for fault in faults[:_MOST]:
         click.echo(_fault_text(fault, lines), err=err, color=_colour())
     if len(faults) > _MOST:
         click.echo(f"and {len(faults) - _MOST} more", err=err)
-    click.echo(count_faults(faults), err=err)
+    click.echo(count_faults(faults) + (f" in {where}" if where else ""), err=err)
 
 
 def fault_json(fault: Fault) -> dict[str, str | int]:

@@ -13,8 +13,8 @@ Data = dict[str, Any]
 def data(diff: BankDiff) -> Data:
     """The whole comparison. Places are null where nothing is written, as in an artifact."""
     return {
-        "old": _named(diff.old),
-        "new": _named(diff.new),
+        "old": named_data(diff.old),
+        "new": named_data(diff.new),
         "verdict": diff.verdict,
         "rule": diff.rule,
         "needed": diff.needed,
@@ -24,8 +24,10 @@ def data(diff: BankDiff) -> Data:
     }
 
 
-def _named(named: Named) -> Data:
-    return {"name": named.name, "bank": named.bank, "version": named.version}
+def named_data(named: Named) -> Data:
+    """One of the two banks."""
+    found = named.source and named.source.as_json(named.bank, named.version)
+    return {"name": named.name, **(found or {"bank": named.bank, "version": named.version})}
 
 
 def _finding(finding: Finding) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mien.diff.record import BankDiff, Change, Finding, Named, Places, Value, Visible
+from mien.diff.record import BankDiff, Change, Finding, Places, Value, Visible
 
 _MOST = 12
 _ROOM = 56
@@ -13,7 +13,7 @@ _LEAD = 12
 
 def lines(diff: BankDiff) -> Iterator[str]:
     """The whole comparison, a line at a time."""
-    yield f"{_named(diff.old)} -> {_named(diff.new)}: {verdict_text(diff)}"
+    yield f"{diff.old.described} -> {diff.new.described}: {verdict_text(diff)}"
     for finding in diff.findings:
         yield ""
         yield from _finding(finding)
@@ -25,15 +25,6 @@ def lines(diff: BankDiff) -> Iterator[str]:
         yield ""
         yield "An artifact does not tell:"
         yield from (f"  {one}" for one in diff.untold)
-
-
-def _named(named: Named) -> str:
-    own = f"{named.bank} {named.version}"
-    return (
-        own
-        if named.name in (named.bank, f"{named.bank}@{named.version}")
-        else (f"{own} ({named.name})")
-    )
 
 
 def verdict_text(diff: BankDiff) -> str:

@@ -23,8 +23,8 @@ def compare(old: Side, new: Side) -> BankDiff:
     """
     both = comparable(old, new)
     return BankDiff(
-        old=_named(old),
-        new=_named(new),
+        old=named(old),
+        new=named(new),
         findings=findings(both),
         visible=tuple(_visible(both)),
         untold=() if both.new.sourced else UNTOLD,
@@ -38,9 +38,10 @@ def comparable(old: Side, new: Side) -> Both:
     return Both(old=old.reduced(), new=new.reduced())
 
 
-def _named(side: Side) -> Named:
+def named(side: Side) -> Named:
+    """How a comparison calls one of its sides."""
     manifest = side.bank.manifest
-    return Named(name=side.name, bank=manifest.id, version=manifest.version)
+    return Named(name=side.name, bank=manifest.id, version=manifest.version, source=side.source)
 
 
 def _visible(both: Both) -> Iterator[Visible]:

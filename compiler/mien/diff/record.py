@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from mien.authored.emotion import Vad
 from mien.diff.semver import needed_version
+from mien.resolve import BankSource
 from mien.text.place import Place
 
 Value = str | float | None
@@ -95,11 +96,19 @@ class Visible:
 
 @frozen(kw_only=True)
 class Named:
-    """One of the two banks: as it was asked for, its id and its version."""
+    """One of the two banks: its name in messages, its id and version, and where it was found."""
 
     name: str
     bank: str
     version: str
+    source: BankSource | None = None
+
+    @property
+    def described(self) -> str:
+        """Id and version, and where the bank was found if it was looked for."""
+        if self.source is None:
+            return f"{self.bank} {self.version}"
+        return self.source.described(self.bank, self.version)
 
 
 @frozen(kw_only=True)

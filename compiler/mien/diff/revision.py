@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
-from mien.diff.fault import SideError
+from mien.errors import QueryError
 from mien.text.files import MAX_BYTES, SUFFIXES
 
 _REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_@./^~{}+-]*\Z")
@@ -46,36 +46,37 @@ def find_revision(text: str, folder: str | None, near: Path) -> Revision:
         near: a folder inside the repository.
 
     Raises:
-        SideError: no git, no repository, no such revision, or a name that git could misread.
+        QueryError: no git, no repository, no such revision, or a name that git could misread.
     """
     if not _REVISION.match(text) or ".." in text:
-        raise SideError(f"{text!r} is not the name of a git revision")
+        raise QueryError(f"{text!r} is not the name of a git revision")
     top = Path(_git(near, "rev-parse", "--show-toplevel").decode().strip())
     if folder is None:
         folder = near.resolve().relative_to(top.resolve()).as_posix()
     folder = PurePosixPath(folder).as_posix()
     if not _FOLDER.match(folder) or ".." in PurePosixPath(folder).parts:
-        raise SideError(f"{folder!r} is not a folder of the repository {top}")
+        raise QueryError(f"{folder!r} is not a folder of the repository {top}")
     try:
         found = _git(
             top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}"
         )
-    except SideError:
-        raise SideError(f"the repository {top} has no revision {text}") from None
+    except QueryError:
+        raise QueryError(f"the repository {top} has no revision {text}") from None
     commit = found.decode().strip()
     if not _OBJECT.match(commit):
-        raise SideError(f"the repository {top} has no revision {text}")
+        raise QueryError(f"the repository {top} has no revision {text}")
     return Revision(text=text, commit=commit, top=top, folder=folder)
 
 
 @contextmanager
-def checked_out(revision: Revision) -> Generator[Path]:
+def checked_out(revision: Revision) -> Generator[Path | None]:
     """A temporary folder with the bank as it was, and the rigs beside it, at their own paths.
 
-    Only plain source files are taken; links and everything else stay behind.
+    Only plain source files are taken; links and everything else stay behind. None where the bank
+    was not there.
 
     Raises:
-        SideError: the bank was not there.
+        QueryError: git cannot give its files.
     """
     home = PurePosixPath(revision.folder)
     with TemporaryDirectory(prefix="mien-") as place:
@@ -84,9 +85,8 @@ def checked_out(revision: Revision) -> Generator[Path]:
             target = top / PurePosixPath(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-        if not (top / home).is_dir() or not any((top / home).iterdir()):
-            raise SideError(f"{revision.text} has no bank in {revision.folder}")
-        yield top
+        there = any((top / home / f"bank{suffix}").is_file() for suffix in SUFFIXES)
+        yield top if there else None
 
 
 def _files(revision: Revision, folders: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -99,10 +99,10 @@ def _files(revision: Revision, folders: Sequence[str]) -> Iterator[tuple[str, by
         if mode in ("100644", "100755") and name.endswith(SUFFIXES):
             _, blob, size = rest.split()
             if int(size) > MAX_BYTES:
-                raise SideError(f"{revision.text}:{name} is larger than {MAX_BYTES} bytes (1 MiB)")
+                raise QueryError(f"{revision.text}:{name} is larger than {MAX_BYTES} bytes (1 MiB)")
             names[name] = blob
     if len(names) > _MOST_FILES:
-        raise SideError(f"{revision.text}:{revision.folder} has over {_MOST_FILES} source files")
+        raise QueryError(f"{revision.text}:{revision.folder} has over {_MOST_FILES} source files")
     asked = "".join(f"{blob}\n" for blob in names.values()).encode()
     answer = _git(revision.top, "cat-file", "--batch", given=asked)
     start = 0
@@ -110,7 +110,7 @@ def _files(revision: Revision, folders: Sequence[str]) -> Iterator[tuple[str, by
         end = answer.index(b"\n", start)
         head_of_blob = answer[start:end].split()
         if len(head_of_blob) != 3:
-            raise SideError(f"{revision.text}:{name} is not in this checkout; fetch it first")
+            raise QueryError(f"{revision.text}:{name} is not in this checkout; fetch it first")
         length = int(head_of_blob[2])
         yield name, answer[end + 1 : end + 1 + length]
         start = end + length + 2
@@ -119,7 +119,7 @@ def _files(revision: Revision, folders: Sequence[str]) -> Iterator[tuple[str, by
 def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
     program = shutil.which("git")
     if program is None:
-        raise SideError("git is not installed, so revisions cannot be read")
+        raise QueryError("git is not installed, so revisions cannot be read")
     kept = {name: value for name, value in os.environ.items() if name not in _OTHER_CHECKOUTS}
     try:
         done = subprocess.run(  # noqa: S603  arguments are checked above
@@ -131,8 +131,8 @@ def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
             env={**kept, "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1"},
         )
     except subprocess.TimeoutExpired:
-        raise SideError(f"git {arguments[0]} did not answer within {_SECONDS} seconds") from None
+        raise QueryError(f"git {arguments[0]} did not answer within {_SECONDS} seconds") from None
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise SideError(f"{folder}: git says: {said or 'nothing, and fails'}")
+        raise QueryError(f"{folder}: git says: {said or 'nothing, and fails'}")
     return done.stdout

@@ -12,6 +12,7 @@ from mien.diff.told import told
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
 from mien.lint.rule import emotion_source
+from mien.resolve import BankSource
 from mien.text.node import Node
 from mien.text.place import Place
 from mien.text.where import Path, key_place, value_place
@@ -24,7 +25,7 @@ class Side:
 
     ``name`` is how it was asked for. ``sourced`` tells whether the records are what authors wrote,
     or only what tables tell. Places whose file starts with ``found`` are shown with ``shown`` in
-    its stead.
+    its stead. ``source`` is where the bank was found, if it was looked for.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Side:
     sourced: bool
     found: str = field(default="")
     shown: str = field(default="")
+    source: BankSource | None = field(default=None)
 
     def reduced(self) -> Side:
         """The same bank, as far as its tables tell."""
@@ -43,6 +45,7 @@ class Side:
             sourced=False,
             found=self.found,
             shown=self.shown,
+            source=self.source,
         )
 
     def document(self, stem: str) -> Document | None:
@@ -84,6 +87,7 @@ def side_of_bank(
     found: str = "",
     shown: str = "",
     tables: Tables | None = None,
+    source: BankSource | None = None,
 ) -> Side:
     """A bank with its sources; its tables are compiled unless they are given.
 
@@ -97,9 +101,12 @@ def side_of_bank(
         sourced=True,
         found=found,
         shown=shown,
+        source=source,
     )
 
 
-def side_of_tables(tables: Tables, name: str = "") -> Side:
+def side_of_tables(tables: Tables, name: str = "", *, source: BankSource | None = None) -> Side:
     """A bank of which only the tables are left."""
-    return Side(name=name or tables.bank, bank=told(tables), tables=tables, sourced=False)
+    return Side(
+        name=name or tables.bank, bank=told(tables), tables=tables, sourced=False, source=source
+    )

@@ -16,6 +16,7 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.document import Document
 from mien.authored.documents import document_named
 from mien.errors import SourceError
+from mien.resolve import is_released
 from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
 from mien.text.place import Place
@@ -142,6 +143,8 @@ def read_only(path: Path) -> str:
     """Why the file is not written to, or an empty text where it may be."""
     if path.resolve().is_relative_to(Path(mien.__file__).resolve().parent):
         return "this bank ships with mien; `mien init` makes a copy of your own"
+    if is_released(path):
+        return "a release is frozen; view the bank's own folder to edit it"
     return "" if os.access(path, os.W_OK) else "its permissions do not allow it"
 
 

@@ -9,8 +9,7 @@ from typing import Protocol
 
 import mien
 from mien.bank import Bank
-from mien.release.layout import ReleaseFolder, artifact_of
-from mien.resources import presets
+from mien.errors import QueryError
 from mien_trainer.audit.fault import Faults
 from mien_trainer.fault import TrainerError
 from mien_trainer.speech import Prosody, SpeechRefusedError
@@ -146,7 +145,7 @@ class Takes:
 
 def _bank_of(manifest: Manifest, folder: Path, given: str | None) -> Bank:
     """The bank that the manifest names, or the one given, if its artifact is the manifest's."""
-    bank = mien.load(given) if given else _shipped(manifest)
+    bank = mien.load(given) if given else _released(manifest)
     if bank.digest != manifest.artifact:
         raise TrainerError(
             f"{folder / NAME}: made for {manifest.bank} {manifest.version}, artifact "
@@ -156,12 +155,12 @@ def _bank_of(manifest: Manifest, folder: Path, given: str | None) -> Bank:
     return bank
 
 
-def _shipped(manifest: Manifest) -> Bank:
-    release = ReleaseFolder(
-        releases=presets() / "releases", bank=manifest.bank, version=manifest.version
-    )
-    artifact = release.path / artifact_of(manifest.bank)
-    return mien.load(artifact if artifact.is_file() else manifest.bank)
+def _released(manifest: Manifest) -> Bank:
+    """The release that the manifest names; another version of that bank where it is not found."""
+    try:
+        return mien.load(f"{manifest.bank}@{manifest.version}")
+    except QueryError:
+        return mien.load(manifest.bank)
 
 
 def _check_rows(path: Path, entry: ShardEntry, artifact: str, faults: Faults) -> None:

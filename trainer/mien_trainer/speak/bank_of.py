@@ -6,7 +6,6 @@ from typing import Protocol
 
 from mien.bank import Bank, load
 from mien.errors import QueryError
-from mien.resources import presets
 from mien_trainer.fault import TrainerError
 
 
@@ -30,22 +29,24 @@ class Learned(Protocol):
 
 
 def bank_of(card: Learned, given: str | None = None) -> Bank:
-    """The bank ``given``, else the release of the card's bank and version that ships.
+    """The bank ``given``, else the release of the card's bank and version.
 
     Raises:
-        TrainerError: it is not the artifact that the network learned, or none ships.
+        TrainerError: it is not the artifact that the network learned, or there is no such release.
         QueryError: there is no bank ``given``.
     """
-    released = presets() / "releases" / card.bank / card.version / f"{card.bank}.safetensors"
-    if given is None and not released.is_file():
+    released = f"{card.bank}@{card.version}"
+    try:
+        bank = load(released if given is None else given)
+    except OSError as error:
+        raise QueryError(f"{given or released}: {error.strerror or error}") from error
+    except QueryError as error:
+        if given is not None:
+            raise
         raise TrainerError(
             f"the network was trained on {card.bank} {card.version}, which does not ship; "
             "give its bank with --bank"
-        )
-    try:
-        bank = load(given if given is not None else released)
-    except OSError as error:
-        raise QueryError(f"{given or released}: {error.strerror or error}") from error
+        ) from error
     if bank.digest != card.artifact:
         raise TrainerError(
             f"the network was trained on artifact {card.artifact} ({card.bank} {card.version}), "

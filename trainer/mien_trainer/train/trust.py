@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
 from attrs import frozen
 
 from mien.bank import Bank
-from mien.find import BUILD
+from mien.errors import QueryError
 from mien.fresh import LOCK_NAME
 from mien.lock.read import read_lock
 from mien.lock.record import Lock
-from mien.release.layout import artifact_of, releases_beside
 from mien.release.ledger import LEDGER_NAME, read_ledger
-from mien.release.semver import is_version, precedence
-from mien.resources import presets
+from mien.resolve import BUILD, BankSource, Kind, resolve
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import Manifest
-
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 class Untrusted(TrainerError):
@@ -41,7 +36,7 @@ class TrustedBank:
 
 
 def trusted_bank(source: str) -> TrustedBank:
-    """The bank called ``source``: one that ships (its newest release), a folder, or an artifact.
+    """The bank called ``source``, as every command takes it: a release, a folder or an artifact.
 
     A folder's artifact is that of ``build/`` if it is there, else its sources are compiled; an
     artifact has its lock beside it.
@@ -51,19 +46,17 @@ def trusted_bank(source: str) -> TrustedBank:
         TrainerError: there is no such bank, artifact or lock.
         SourceError: the sources, the lock or the ledger cannot be read.
     """
-    path = Path(source)
-    shipped = _newest_release(source) if _NAME.fullmatch(source) else None
-    if shipped is not None:
-        return _checked(shipped, shipped / artifact_of(source), presets() / "releases")
-    if path.is_file():
-        return _checked(path.parent, path, _ledger_folder(path.parent))
-    folder = presets() / source if _NAME.fullmatch(source) and not path.is_dir() else path
-    if not (folder / LOCK_NAME).is_file():
+    try:
+        found = resolve(source)
+    except QueryError as nothing:
+        raise TrainerError(f"no bank {source} to train on: {nothing}") from nothing
+    if found.kind is not Kind.FOLDER:
+        return _checked(found, found.artifact)
+    if not (found.path / LOCK_NAME).is_file():
         raise TrainerError(
-            f"no bank {source} to train on: expected a folder with a {LOCK_NAME}, the name of a "
-            "bank that ships, or an artifact; `mien compile` writes the lock"
+            f"no bank to train on in {found.path}: it has no {LOCK_NAME}; `mien compile` writes it"
         )
-    return _checked(folder, None, releases_beside(folder))
+    return _checked(found, None)
 
 
 def check_data(manifest: Manifest, trusted: TrustedBank, data: Path) -> None:
@@ -81,7 +74,8 @@ def check_data(manifest: Manifest, trusted: TrustedBank, data: Path) -> None:
         )
 
 
-def _checked(folder: Path, artifact: Path | None, releases: Path) -> TrustedBank:
+def _checked(source: BankSource, artifact: Path | None) -> TrustedBank:
+    folder = source.path.parent if source.kind is Kind.ARTIFACT else source.path
     lock = read_lock(folder / LOCK_NAME)
     if lock is None:
         raise TrainerError(f"{folder / LOCK_NAME}: there is no such file, so nothing is pinned")
@@ -98,10 +92,12 @@ def _checked(folder: Path, artifact: Path | None, releases: Path) -> TrustedBank
             f"{found} has sha256 {digest}, {folder / LOCK_NAME} pins {lock.artifact.sha256}; "
             "run `mien compile` and review what it changes"
         )
+    releases = _ledger_folder(folder) if source.kind is Kind.ARTIFACT else source.releases
     released = _released(lock, digest, releases)
     from mien.artifact.read import read_artifact
 
-    return TrustedBank(bank=Bank(read_artifact(data), digest), released=released)
+    described = source.described(lock.bank, lock.version)
+    return TrustedBank(bank=Bank(read_artifact(data), digest, described), released=released)
 
 
 def _released(lock: Lock, digest: str, releases: Path) -> bool:
@@ -115,12 +111,6 @@ def _released(lock: Lock, digest: str, releases: Path) -> bool:
             f"{entry.artifact}, found {digest}; give a changed bank a new version"
         )
     return True
-
-
-def _newest_release(bank: str) -> Path | None:
-    folders = (presets() / "releases" / bank).glob("*")
-    versions = [one for one in sorted(folders) if is_version(one.name)]
-    return max(versions, key=lambda one: precedence(one.name), default=None)
 
 
 def _ledger_folder(folder: Path) -> Path:

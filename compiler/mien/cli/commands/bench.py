@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import bank_folder, format_option
+from mien.cli.options import bank_source, format_option
 from mien.cli.render import write_json
 
 
@@ -25,7 +25,9 @@ def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
     Peers compute the same faces, checked first, with SciPy, NumPy and, where it is installed,
     PyTorch; they take turns with ours, so that a busy machine slows all. One core.
     """
-    folder = bank_folder(bank)
+    source = bank_source(bank)
+    click.echo(source.described(), err=True)
+    folder = source.sources
     from mien.bench.one_core import keep_to_one_core
 
     keep_to_one_core()

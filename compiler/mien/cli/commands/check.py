@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_folder
+from mien.cli.options import bank_source
 from mien.cli.render import write_json
 
 ALL = "all"
 
 if TYPE_CHECKING:
     from mien.authored.bank import AuthoredBank
+    from mien.resolve import BankSource
     from mien.text.fault import Fault
 
 
 def _optional_bank(
     context: click.Context, parameter: click.Parameter, value: str | None
-) -> Path | None:
-    return None if value is None else bank_folder(value)
+) -> BankSource | None:
+    return None if value is None else bank_source(value)
 
 
 @click.command("check", short_help="Check a bank's schema and meaning.")
@@ -29,7 +29,8 @@ def _optional_bank(
 @click.option(
     "--against",
     metavar="RELEASE",
-    help="Also say what breaks a release: a version, folder, artifact or git revision.",
+    help="Also say what breaks the bank RELEASE: ours@latest, ours@1.0.0, a git revision such as "
+    "origin/main, a folder or an artifact. If it does not exist there yet, nothing breaks.",
 )
 @click.option(
     "--format",
@@ -46,7 +47,7 @@ def _optional_bank(
     flag_value=ALL,
     help="Explain the code of a fault, in place of a check; without CODE, or with all, list them.",
 )
-def command(bank: Path | None, against: str | None, output: str, explain: str | None) -> int:
+def command(bank: BankSource | None, against: str | None, output: str, explain: str | None) -> int:
     """Check BANK: its files, their schema, and what the faces mean.
 
     Prints every fault of every file. Exits 2 where the bank cannot be read, 1 where its faces break
@@ -63,21 +64,25 @@ def command(bank: Path | None, against: str | None, output: str, explain: str | 
     if bank is None:
         raise click.UsageError("Missing argument 'BANK'.")
     try:
-        authored = read_bank(bank)
+        authored = read_bank(bank.sources)
     except SourceError as refusal:
-        _report(refusal.faults, output)
+        _report(refusal.faults, output, bank.described(), {"source": bank.as_json()})
         return 2
 
     from mien.lint import lint
 
+    manifest = authored.manifest
+    described = bank.described(manifest.id, manifest.version)
+    more: dict[str, object] = {"source": bank.as_json(manifest.id, manifest.version)}
     faults = (*authored.outdated(), *lint(authored))
     if against is not None:
-        faults = (*faults, *_breaking(authored, bank, against, faults))
+        breaking, more["against"] = _breaking(authored, bank, against, faults)
+        faults = (*faults, *breaking)
     failed = any(fault.severity.value == "error" for fault in faults)
-    if faults or output == "json":
-        _report(faults, output)
+    if faults or output != "text":
+        _report(faults, output, described, more)
     if not failed and output == "text":
-        click.echo(_summary(authored))
+        click.echo(f"{described}: fine. {_counts(authored)}")
         for line in _closest(authored):
             click.echo(line)
     return 1 if failed else 0
@@ -105,40 +110,53 @@ def _explain(code: str, output: str) -> None:
         click.echo(overview() if code == ALL else explained(found[0]))
 
 
-def _report(faults: tuple[Fault, ...], output: str) -> None:
+def _report(
+    faults: tuple[Fault, ...], output: str, described: str, more: Mapping[str, object]
+) -> None:
     if output == "github":
         from mien.cli.github import write_annotations
 
         write_annotations(faults)
+        click.echo(described, err=True)
     else:
         from mien.cli.render import write_faults
 
-        write_faults(faults, output)
+        write_faults(faults, output, where=described, more=more)
 
 
 def _breaking(
-    authored: AuthoredBank, folder: Path, against: str, found: tuple[Fault, ...]
-) -> tuple[Fault, ...]:
-    """What breaks a release; nothing where the bank cannot be compiled and lint has said why."""
+    authored: AuthoredBank, source: BankSource, against: str, found: tuple[Fault, ...]
+) -> tuple[tuple[Fault, ...], str]:
+    """What breaks a release, and what that release is.
+
+    Nothing breaks where the bank is new, nor where it cannot be compiled and lint has said why.
+    """
     from mien.cli.commands.diff import side
     from mien.diff import compare, side_of_bank
     from mien.diff.breaking import breaking_faults
+    from mien.diff.comparison import named
     from mien.errors import SourceError
+    from mien.resolve import NewBankError
 
-    old = side(against, folder, "--against")
     try:
-        new = side_of_bank(authored, str(folder))
+        old = side(against, source, "--against")
+    except NewBankError as new_bank:
+        click.echo(f"{authored.manifest.id}: {new_bank}", err=True)
+        return (), str(new_bank)
+    click.echo(f"against {named(old).described}", err=True)
+    try:
+        new = side_of_bank(authored, str(source.sources), source=source)
     except SourceError as refusal:
-        return () if found else refusal.faults
-    return breaking_faults(compare(old, new), new)
+        return () if found else refusal.faults, named(old).described
+    return breaking_faults(compare(old, new), new), named(old).described
 
 
-def _summary(bank: AuthoredBank) -> str:
+def _counts(bank: AuthoredBank) -> str:
     manifest = bank.manifest
     labels, steps = len(manifest.labels), len(manifest.intensities)
     styles = sum(len(emotion.styles) for emotion in bank.emotions)
     return (
-        f"{manifest.id} {manifest.version}: fine. {labels} labels, {labels * steps} archetypes, "
+        f"{labels} labels, {labels * steps} archetypes, "
         f"{labels * steps + styles} anchors ({styles} of styles), "
         f"{len(bank.rig.channels)} channels of {bank.rig.id}."
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_argument, format_option
+from mien.cli.options import folder_argument, format_option
 from mien.cli.render import write_faults, write_json
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("compile", short_help="Compile presets into a lock and an artifact.")
-@bank_argument
+@folder_argument
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 and say what is stale if the lock is."
 )
@@ -84,13 +84,17 @@ def _check(bank: Path, output: str) -> int:
     from mien.fresh import LOCK_NAME
     from mien.lock.compare import differences
     from mien.lock.read import read_lock
+    from mien.resolve import resolve
 
     old = read_lock(bank / LOCK_NAME)
     with _proving() as say:
         new = compile_folder(bank, say).lock
     stale = ("there is no lock yet",) if old is None else differences(old, new)
     if output == "json":
-        write_json({"bank": new.bank, "version": new.version, "stale": list(stale)})
+        source = resolve(bank).as_json(new.bank, new.version)
+        write_json(
+            {"source": source, "bank": new.bank, "version": new.version, "stale": list(stale)}
+        )
     elif stale:
         click.echo(f"{bank / LOCK_NAME} is stale:")
         for line in stale:
@@ -124,7 +128,10 @@ def _proving() -> Generator[Callable[[str], None] | None]:
 
 
 def _summary(lock: Lock, path: Path, out: Path, *, changed: bool) -> dict[str, object]:
+    from mien.resolve import resolve
+
     return {
+        "source": resolve(path.parent).as_json(lock.bank, lock.version),
         "bank": lock.bank,
         "version": lock.version,
         "engine": lock.engine,
@@ -140,12 +147,15 @@ def _summary(lock: Lock, path: Path, out: Path, *, changed: bool) -> dict[str, o
 
 
 def _sentence(lock: Lock, path: Path, out: Path, *, changed: bool) -> str:
+    from mien.resolve import resolve
+
+    described = resolve(path.parent).described(lock.bank, lock.version)
     steepest_mean = max(lock.labels.items(), key=lambda item: item[1].plain.mean.proved)
     steepest = max(lock.labels.items(), key=lambda item: item[1].plain.channel.proved)
     mean, channel = steepest_mean[1].plain.mean, steepest[1].plain.channel
     return "\n".join(
         (
-            f"{lock.bank} {lock.version}: {'compiled' if changed else 'nothing changed'}",
+            f"{described}: {'compiled' if changed else 'nothing changed'}",
             f"  artifact  {out / lock.artifact.file} ({lock.artifact.bytes:,} bytes)",
             f"  sha256    {lock.artifact.sha256}",
             f"  lock      {path}",

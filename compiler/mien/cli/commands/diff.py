@@ -12,6 +12,7 @@ from mien.cli.render import write_json
 
 if TYPE_CHECKING:
     from mien.diff import Side
+    from mien.resolve import BankSource
 
 
 @click.command("diff", short_help="Say what changed between two versions of a bank.")
@@ -28,25 +29,34 @@ if TYPE_CHECKING:
 def command(old: str, new: str, exit_code: bool, report: Path | None, output: str) -> int:
     """Say what changed from OLD to NEW, how visible it is, and which version it needs.
 
-    Each is a bank's folder, the name of a bank that ships, an artifact, a release (default@1.0.0;
-    1.0.0 alone: of the other one's bank), or a git revision: HEAD~1:presets/default, or HEAD~1
-    alone for the folder of the other one.
+    Each is the name of a bank that ships (its newest release), a release (default@1.0.0,
+    ours@latest, or 1.0.0 alone for one of the other side's bank), a bank's folder, an artifact, or
+    a git revision (HEAD~1:presets/ours, or HEAD~1 alone for the folder on the other side). If OLD
+    had no bank yet, there is nothing to compare, and the exit code is 0.
     """
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{report} should end in .html", param_hint="--report")
     from mien.diff import compare
-    from mien.diff.sources import source_folder
+    from mien.diff.as_json import data, named_data
+    from mien.diff.comparison import named
+    from mien.diff.sources import other_bank
+    from mien.resolve import NewBankError
 
-    after = side(new, source_folder(old), "NEW")
-    before = side(old, source_folder(new), "OLD")
+    after = side(new, other_bank(old), "NEW")
+    try:
+        before = side(old, other_bank(new), "OLD")
+    except NewBankError as new_bank:
+        if output == "json":
+            write_json({"old": None, "new": named_data(named(after)), "note": str(new_bank)})
+        else:
+            click.echo(f"{named(after).described}: {new_bank}")
+        return 0
     found = compare(before, after)
     if report is not None:
         from mien.diff.report import write_report
 
         write_report(report, before, after, found)
     if output == "json":
-        from mien.diff.as_json import data
-
         write_json(data(found))
     else:
         from mien.diff.as_text import lines
@@ -56,18 +66,21 @@ def command(old: str, new: str, exit_code: bool, report: Path | None, output: st
     return 1 if exit_code and not found.empty else 0
 
 
-def side(text: str, near: Path | None, parameter: str) -> Side:
+def side(text: str, near: BankSource | None, parameter: str) -> Side:
     """The bank that ``text`` means.
 
     Raises:
         click.BadParameter: there is none, or its artifact is unusable.
+        NewBankError: it is a bank that was not there yet.
         SourceError: its sources cannot be used.
     """
-    from mien.diff.fault import SideError
-    from mien.diff.sources import load_side
-    from mien.errors import ArtifactError
+    from mien.diff import load_side
+    from mien.errors import ArtifactError, QueryError
+    from mien.resolve import NewBankError
 
     try:
         return load_side(text, near)
-    except (SideError, ArtifactError) as refusal:
+    except NewBankError:
+        raise
+    except (QueryError, ArtifactError) as refusal:
         raise click.BadParameter(str(refusal), param_hint=parameter) from None

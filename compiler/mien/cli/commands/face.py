@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import format_option
+from mien.cli.options import format_option, source_argument
 from mien.cli.render import write_json
 
 if TYPE_CHECKING:
-    from mien.bank import Bank
+    from mien.resolve import BankSource
 
 BAR = 24
 """Characters of a full bar."""
 
 
 @click.command("face", short_help="Show one face of a bank.")
-@click.argument("bank", metavar="BANK")
+@source_argument
 @click.argument("label", metavar="LABEL")
 @click.option("--at", metavar="ANCHOR", help="An intensity or a style's own point.  [default: mid]")
 @click.option("--vad", type=float, nargs=3, metavar="V A D", help="A point, each in [-1, 1].")
@@ -33,7 +33,7 @@ BAR = 24
 )
 @format_option
 def command(
-    bank: str,
+    bank: BankSource,
     label: str,
     at: str | None,
     vad: tuple[float, float, float] | None,
@@ -45,14 +45,16 @@ def command(
 ) -> None:
     """Show the face that BANK gives for LABEL.
 
-    BANK is a folder, an artifact, or the name of a bank that ships. LABEL is one label, or a
-    mixture such as joy=0.6,awe=0.4.
+    BANK is the name of a bank that ships (its newest release), NAME@VERSION, a folder or an
+    artifact. LABEL is one label, or a mixture such as joy=0.6,awe=0.4.
     """
-    from mien.bank import load
+    from mien.bank import Bank
     from mien.errors import QueryError
+    from mien.resolve import load_tables
 
+    loaded = Bank(load_tables(bank))
+    described = bank.described(loaded.id, loaded.version)
     try:
-        loaded = load(bank)
         what = _mixture(label)
         point = loaded.point(what, vad=vad, at=at, intensity=intensity, style=style)
         weights = loaded.face(what, vad=point, style=style, speech=speech)
@@ -66,10 +68,17 @@ def command(
         write_drawing(out, channels)
     if output == "json":
         write_json(
-            {"label": label, "vad": place, "style": style, "speech": speech, "channels": channels}
+            {
+                "source": bank.as_json(loaded.id, loaded.version),
+                "label": label,
+                "vad": place,
+                "style": style,
+                "speech": speech,
+                "channels": channels,
+            }
         )
     else:
-        click.echo(_table(loaded, label, place, style, channels))
+        click.echo(_table(described, label, place, style, channels))
 
 
 def _mixture(text: str) -> str | dict[str, float]:
@@ -88,7 +97,7 @@ def _mixture(text: str) -> str | dict[str, float]:
 
 
 def _table(
-    bank: Bank,
+    described: str,
     label: str,
     vad: tuple[float, ...],
     style: str | None,
@@ -103,4 +112,4 @@ def _table(
         for name, weight in active.items()
     ]
     rest = len(channels) - len(active)
-    return "\n".join((f"{head} ({bank.id} {bank.version})", *lines, f"  {rest} channels at rest"))
+    return "\n".join((f"{head}, {described}", *lines, f"  {rest} channels at rest"))

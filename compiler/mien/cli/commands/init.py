@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_folder
-
-if TYPE_CHECKING:
-    from mien.authored.bank import AuthoredBank
+from mien.cli.options import bank_source
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
@@ -33,9 +29,11 @@ def command(folder: Path, origin: str, name: str | None) -> None:
 
     bank_id = _id(folder, name)
     _require_empty(folder)
-    bank = read_bank(bank_folder(origin))
+    source = bank_source(origin)
+    bank = read_bank(source.sources)
     start_bank(bank, folder, bank_id)
-    click.echo(_next_steps(bank, folder, bank_id))
+    described = source.described(bank.manifest.id, bank.manifest.version)
+    click.echo(_next_steps(described, folder, bank_id))
 
 
 def _id(folder: Path, name: str | None) -> str:
@@ -64,8 +62,7 @@ def _require_empty(folder: Path) -> None:
         )
 
 
-def _next_steps(bank: AuthoredBank, folder: Path, bank_id: str) -> str:
-    origin = f"{bank.manifest.id} {bank.manifest.version}"
+def _next_steps(origin: str, folder: Path, bank_id: str) -> str:
     return "\n".join(
         (
             f"{bank_id}: a copy of {origin} in {folder}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_folder, format_option
+from mien.cli.options import format_option, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
 
     taken: set[Path] = set()
     for name in names:
-        path = bank_folder(name)
+        path = own_folder(name)
         found = [(path, path.resolve().parent)]
         if path.is_dir():
             found = [(file, path.resolve()) for file in sources_under(path, AUTHORED)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_argument, format_option
+from mien.cli.options import folder_argument, format_option
 from mien.cli.render import write_faults, write_json
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("release", short_help="Freeze a bank at its version.")
-@bank_argument
+@folder_argument
 @click.option("--version", metavar="X.Y.Z", help="The version that bank.yaml must say.")
 @click.option(
     "--edit", is_flag=True, help="Bring bank.yaml and the lock to the version of --version first."

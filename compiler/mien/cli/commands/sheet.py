@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_folder, format_option
+from mien.cli.options import bank_source, format_option
 
 if TYPE_CHECKING:
     from mien.sheet.page import Page
@@ -78,7 +78,9 @@ def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
     from mien.drawing.svg import PngUnavailableError
     from mien.sheet.picture import write_page
 
-    old = read_bank(bank_folder(bank))
+    taken = bank_source(bank)
+    old = read_bank(taken.sources)
+    described = taken.described(old.manifest.id, old.manifest.version)
     if new is None:
         from mien.sheet.overview import overview
 
@@ -86,14 +88,17 @@ def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
     else:
         from mien.sheet.compare import comparison
 
-        page = comparison(old, read_bank(bank_folder(new)))
+        other = bank_source(new)
+        after = read_bank(other.sources)
+        page = comparison(old, after)
+        described += f" to {other.described(after.manifest.id, after.manifest.version)}"
     if avatar is not None:
         page = _on_avatar(page, avatar)
     try:
         write_page(out, page)
     except PngUnavailableError as missing:
         raise click.UsageError(str(missing)) from missing
-    click.echo(f"{out}: {sum(len(row.cells) for row in page.rows)} faces")
+    click.echo(f"{out}: {sum(len(row.cells) for row in page.rows)} faces of {described}")
     return 0
 
 
@@ -114,13 +119,20 @@ def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) 
     from mien.judge.report import report_json, report_lines
     from mien.text.atomic import write_atomic
 
-    read = read_bank(bank_folder(bank))
+    taken = bank_source(bank)
+    read = read_bank(taken.sources)
+    described = taken.described(read.manifest.id, read.manifest.version)
     with progress("judging", count_pictures(read)) as step:
         report = judge_bank(read, avatar, model, step)
     write_atomic(out, judge_html(report).encode())
     if output == "json":
-        write_json(report_json(report))
+        write_json(
+            {
+                "source": taken.as_json(read.manifest.id, read.manifest.version),
+                **report_json(report),
+            }
+        )
     else:
         click.echo("\n".join(report_lines(report)))
-        click.echo(f"{out}: the readings of {len(report.faces)} faces")
+        click.echo(f"{out}: the readings of {len(report.faces)} faces of {described}")
     return 0

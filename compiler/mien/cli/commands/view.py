@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mien.cli.options import bank_argument, format_option
+from mien.cli.options import format_option, source_argument
 
 if TYPE_CHECKING:
+    from mien.resolve import BankSource
     from mien.view.server import ViewServer
 
 USUAL_PORT = 6436
@@ -22,7 +23,7 @@ USUAL_PORT = 6436
 
 
 @click.command("view", short_help="Look at a bank live in the browser.")
-@bank_argument
+@source_argument
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -41,16 +42,17 @@ USUAL_PORT = 6436
     help="Open the page in your browser.  [default: in a terminal]",
 )
 @format_option
-def command(bank: Path, port: int | None, host: str, opened: bool | None, output: str) -> int:
+def command(bank: BankSource, port: int | None, host: str, opened: bool | None, output: str) -> int:
     """Show BANK on a page of this machine: choose a label, drag the point, see the face.
 
-    Save a file of the bank in any editor and the face follows. With --format json the first line is
-    {"url": ...}. Ctrl-C ends it.
+    Save a file of the bank in any editor and the face follows; a release is shown read-only. With
+    --format json the first line is {"url": ..., "source": ...}. Ctrl-C ends it.
     """
-    if not bank.is_dir():
-        raise click.BadParameter(f"{bank} is not the folder of a bank", param_hint="BANK")
-    with _listening(bank, host, port) as server:
-        _announce(server, output)
+    folder = bank.sources
+    if not folder.is_dir():
+        raise click.BadParameter(f"{folder} is not the folder of a bank", param_hint="BANK")
+    with _listening(folder, host, port) as server:
+        _announce(server, bank, output)
         if sys.stdout.isatty() and output == "text" if opened is None else opened:
             _open(server.url)
         with suppress(KeyboardInterrupt):
@@ -81,11 +83,13 @@ def _why_not(error: OSError, host: str, port: int | None) -> str:
     return f"cannot listen on {host}: {reason}"
 
 
-def _announce(server: ViewServer, output: str) -> None:
+def _announce(server: ViewServer, source: BankSource, output: str) -> None:
+    found = server.states.snapshot.bank
+    seen = (found.manifest.id, found.manifest.version) if found else ("", "")
     if output == "json":
-        click.echo(json.dumps({"url": server.url}))
+        click.echo(json.dumps({"url": server.url, "source": source.as_json(*seen)}))
     else:
-        click.echo(server.url)
+        click.echo(f"{source.described(*seen)}\n{server.url}")
         if not server.loopback:
             click.echo(
                 "Others on your network can look at it; with the whole address they can write.",
