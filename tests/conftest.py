@@ -47,17 +47,22 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import mien
     from mien_trainer.export.onnx import onnx_bytes
     from mien_trainer.model.shape import Conditioning, NetShape
-    from mien_trainer.train.checkpoint import Head, load_checkpoint, new_model, save_checkpoint
+    from mien_trainer.train.checkpoint import (
+        CheckpointMetadata,
+        load_checkpoint,
+        new_model,
+        save_checkpoint,
+    )
     from mien_trainer.train.config import TrainConfig
 
     bank = mien.load("default")
     conditions = Conditioning(labels=("neutral", "joy", "anger", "sadness", "surprise"))
     shape = NetShape(width=16, blocks=2, hidden=32)
-    head = Head(
+    head = CheckpointMetadata(
         step=0,
         score=None,
         best=None,
-        config=TrainConfig(name="tiny", conditions=conditions, model=shape),
+        config=TrainConfig(name="tiny", conditioning=conditions, model=shape),
         bank=bank.id,
         version=bank.version,
         artifact=bank.digest,
@@ -74,7 +79,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, parameter in model.named_parameters():
             # Large enough that sound and conditions show, small enough that faces are in range.
             parameter.normal_(0.0, 0.05 if "bias" in name else 0.15, generator=source)
-        model.odds.bias.fill_(-6.0)  # contacts as likely as the doubt: some are made
+        model.contact_head.bias.fill_(-6.0)  # contacts as likely as the doubt: some are made
     home = tmp_path_factory.mktemp("tiny")
     save_checkpoint(home / "tiny.safetensors", head, model)
     data = onnx_bytes(load_checkpoint(home / "tiny.safetensors"))

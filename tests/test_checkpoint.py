@@ -25,7 +25,6 @@ from tests.training.watch import Watch
 import mien
 from mien.artifact.container import pack, unpack
 from mien_trainer.fault import TrainerError
-from mien_trainer.model.typed import to_array, to_floats
 from mien_trainer.train.checkpoint import (
     BEST,
     LAST,
@@ -35,14 +34,13 @@ from mien_trainer.train.checkpoint import (
     load_progress,
     save_checkpoint,
 )
-from mien_trainer.train.config import TrainConfig
+from mien_trainer.train.config import TrainConfig, config_text, find_config, read_config
 from mien_trainer.train.log import NAME as LOG
 from mien_trainer.train.loop import Run, train
-from mien_trainer.train.read_config import config_text, find_config, read_config
 
 BANK = mien.load("default")
 TINY = read_config(find_config("tiny"))
-SHORT = evolve(TINY, steps=24, every=evolve(TINY.every, validate=8, checkpoint=4))
+SHORT = evolve(TINY, steps=24, intervals=evolve(TINY.intervals, validate=8, checkpoint=4))
 PATIENCE = 120.0
 
 Document = dict[str, Any]
@@ -66,32 +64,37 @@ def changed(path: Path, change: Callable[[Document], None]) -> None:
 
 def test_a_checkpoint_comes_back_as_it_was(trained: Path, tmp_path: Path) -> None:
     found, progress = load_progress(trained / LAST)
-    assert found.head.step == SHORT.steps
-    assert found.head.config == SHORT
-    assert (found.head.bank, found.head.version) == (BANK.id, BANK.version)
-    assert found.head.artifact == BANK.digest
-    assert found.head.channels == BANK.channels
+    assert found.metadata.step == SHORT.steps
+    assert found.metadata.config == SHORT
+    assert (found.metadata.bank, found.metadata.version) == (BANK.id, BANK.version)
+    assert found.metadata.artifact == BANK.digest
+    assert found.metadata.channels == BANK.channels
     assert set(progress.optimizer) == {name for name, _ in found.model.named_parameters()}
-    save_checkpoint(tmp_path / "again.safetensors", found.head, found.model)
+    save_checkpoint(tmp_path / "again.safetensors", found.metadata, found.model)
     again = load_checkpoint(tmp_path / "again.safetensors")
-    assert again.head == found.head
+    assert again.metadata == found.metadata
     for name, tensor in found.model.state_dict().items():
-        assert to_array(tensor).tobytes() == to_array(again.model.state_dict()[name]).tobytes()
+        assert (
+            tensor.detach().numpy().tobytes()
+            == again.model.state_dict()[name].detach().numpy().tobytes()
+        )
 
 
 def test_the_same_checkpoint_gives_the_same_bytes(trained: Path) -> None:
     found = load_checkpoint(trained)
-    assert checkpoint_bytes(found.head, found.model) == checkpoint_bytes(found.head, found.model)
+    assert checkpoint_bytes(found.metadata, found.model) == checkpoint_bytes(
+        found.metadata, found.model
+    )
 
 
 def test_the_best_of_a_folder_is_taken(trained: Path) -> None:
     best = load_checkpoint(trained)
-    assert best.head.best == best.head.score
-    assert best.head == load_checkpoint(trained / BEST).head
+    assert best.metadata.best == best.metadata.score
+    assert best.metadata == load_checkpoint(trained / BEST).metadata
     assert not best.model.training
-    faces = best.model.whole(
-        to_floats(np.zeros((1, 3, 80)), torch.device("cpu")),
-        to_floats(np.zeros((1, 3, 19)), torch.device("cpu")),
+    faces = best.model.clip(
+        torch.tensor(np.zeros((1, 3, 80)), dtype=torch.float32),
+        torch.tensor(np.zeros((1, 3, 19)), dtype=torch.float32),
     )
     assert not faces.requires_grad
 
@@ -105,7 +108,7 @@ def test_any_other_library_reads_it(trained: Path) -> None:
     safetensors = cast("Any", importlib.import_module("safetensors"))
     with safetensors.safe_open(trained / BEST, "np") as file:
         assert {name.split(".")[0] for name in file.keys()} == {"model"}  # noqa: SIM118 (no mapping)
-        assert json.loads(file.metadata()["mien"])["schema"] == "mien/checkpoint/1"
+        assert json.loads(file.metadata()["mien"])["schema"] == "mien/checkpoint/2"
 
 
 @pytest.mark.parametrize("keep", [0, 5, 100, 4000, -1])
@@ -117,7 +120,7 @@ def test_a_damaged_file_is_refused_in_words(trained: Path, tmp_path: Path, keep:
 
 
 def other_schema(document: Document) -> None:
-    document["schema"] = "mien/checkpoint/2"
+    document["schema"] = "mien/checkpoint/3"
 
 
 def no_artifact(document: Document) -> None:
@@ -143,7 +146,7 @@ def other_targets(document: Document) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (other_schema, "found mien/checkpoint/2, expected mien/checkpoint/1"),
+        (other_schema, "found mien/checkpoint/3, expected mien/checkpoint/2"),
         (no_artifact, "required field missing"),
         (extra_key, "extra fields found"),
         (other_width, "its tensors are not its network's"),
@@ -165,7 +168,7 @@ def test_a_crash_while_writing_keeps_the_old_one(
 ) -> None:
     found = load_checkpoint(trained)
     path = tmp_path / LAST
-    save_checkpoint(path, found.head, found.model)
+    save_checkpoint(path, found.metadata, found.model)
     before = path.read_bytes()
 
     def stop(*_: object) -> None:
@@ -173,7 +176,7 @@ def test_a_crash_while_writing_keeps_the_old_one(
 
     monkeypatch.setattr(os, "fsync", stop)
     with pytest.raises(OSError, match="the power is gone"):
-        save_checkpoint(path, evolve(found.head, step=99), found.model)
+        save_checkpoint(path, evolve(found.metadata, step=99), found.model)
     assert path.read_bytes() == before
 
 
@@ -209,7 +212,7 @@ def test_killed_at_any_moment_and_resumed_is_the_same(
         _wait_for(process, out / LOG, lines)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        assert load_progress(out / LAST)[0].head.step >= 4
+        assert load_progress(out / LAST)[0].metadata.step >= 4
     (out / ".last.safetensors.half.tmp").write_bytes(b"half")
     last = _start([*arguments, "--resume"])
     assert last.wait(PATIENCE) == 0

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 import mien
 from mien_trainer.cli.train import command
-from mien_trainer.compare.settings import SWEEP, settings
+from mien_trainer.compare.trainings import SWEEP, settings
 from mien_trainer.train.checkpoint import LAST, load_checkpoint
-from mien_trainer.train.read_config import config_text, find_config, read_config
+from mien_trainer.train.config import config_text, find_config, read_config
 
 V3 = read_config(find_config("v3"))
 TAUGHT = {"snap_silence", "snap_speech", "surface"}
@@ -35,13 +35,13 @@ def test_settings_differ_in_labels_and_snap_alone() -> None:
         assert differing == (set() if one.snap == 1.0 else TAUGHT)
         assert one.config.losses.snap_silence == pytest.approx(V3.losses.snap_silence * one.snap)
         deaf = one.key.startswith("vad")
-        assert one.config.conditions.labels == (() if deaf else V3.conditions.labels)
+        assert one.config.conditioning.labels == (() if deaf else V3.conditioning.labels)
         back = evolve(
             one.config,
             name=V3.name,
             description=V3.description,
             losses=V3.losses,
-            conditions=V3.conditions,
+            conditioning=V3.conditioning,
         )
         assert back == V3
     assert [one.snap for one in found.values()] == [0.0, 1.0, 0.0, 1.0, *SWEEP]
@@ -65,7 +65,7 @@ def test_a_comparison_trains_measures_draws_and_is_not_done_twice(
     assert all(row["drift"] > 0.0 for row in rows)
     trained = sorted(path.parent.name for path in out.glob(f"*/{LAST}"))
     assert trained == sorted(f"{row['key']}-{seed}" for row in rows for seed in (0, 1))
-    assert {load_checkpoint(out / name / LAST).head.step for name in trained} == {2}
+    assert {load_checkpoint(out / name / LAST).metadata.step for name in trained} == {2}
     page = (out / "compare.html").read_text("utf-8")
     faces = 3 * len(mien.load("default").labels) * (1 + len(rows))
     assert page.count("<svg") == faces

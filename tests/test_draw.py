@@ -18,21 +18,21 @@ from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import SILENCE
 from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import read_manifest
+from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
+from mien_trainer.train.augmentation import ROOMS
 from mien_trainer.train.clips import CACHE, Clips, unpack_clips
-from mien_trainer.train.config import Variety
-from mien_trainer.train.draw import Batch, Drawer
-from mien_trainer.train.read_config import (
+from mien_trainer.train.config import (
+    Augmentation,
     find_config,
     read_config,
 )
-from mien_trainer.train.rooms import ROOMS
-from mien_trainer.train.teacher import anchor_lessons, surface_lessons
+from mien_trainer.train.sampler import Batch, BatchSampler
 
 BANK = mien.load("default")
 TINY = read_config(find_config("tiny"))
-ANCHORS = anchor_lessons(BANK, BANK.labels)
-SURFACE = surface_lessons(BANK, BANK.labels, 0)
-AS_IT_IS = Variety(size=0.0, colour=0.0, gain=0.0)
+ANCHORS = anchor_targets(BANK, BANK.labels)
+SURFACE = surface_targets(BANK, BANK.labels, 0)
+AS_IT_IS = Augmentation(vocal_tract=0.0, equalisation_db=0.0, gain_db=0.0)
 
 
 def last(clips: Clips, at: int) -> int:
@@ -54,7 +54,7 @@ def targets(made_up: Path, tmp_path: Path) -> Path:
 
 
 def test_a_step_is_drawn_by_its_number_alone(clips: Clips) -> None:
-    one, other = (Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels) for _ in range(2))
+    one, other = (BatchSampler(TINY, clips, ANCHORS, SURFACE, BANK.channels) for _ in range(2))
     one.batch(1)
     for name, value in asdict(one.batch(5), recurse=False).items():
         assert np.array_equal(value, getattr(other.batch(5), name)), name
@@ -63,9 +63,9 @@ def test_a_step_is_drawn_by_its_number_alone(clips: Clips) -> None:
 
 @pytest.mark.parametrize("world", [2, 4])
 def test_processes_take_equal_parts_of_the_same_step(clips: Clips, world: int) -> None:
-    whole = Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(3)
+    whole = BatchSampler(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(3)
     parts = [
-        Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels, rank=rank, world=world).batch(3)
+        BatchSampler(TINY, clips, ANCHORS, SURFACE, BANK.channels, rank=rank, world=world).batch(3)
         for rank in range(world)
     ]
     for field in fields(Batch):
@@ -79,7 +79,7 @@ def test_processes_take_equal_parts_of_the_same_step(clips: Clips, world: int) -
 
 
 def test_every_step_has_every_anchor(clips: Clips) -> None:
-    batch = Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(9)
+    batch = BatchSampler(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(9)
     assert batch.anchors.shape == (ROOMS, 6, 19)
     drawn = {row.tobytes() for row in batch.anchors.reshape(-1, 19)}
     assert drawn == {row.tobytes() for row in ANCHORS.conditions}
@@ -91,27 +91,27 @@ def test_every_step_has_every_anchor(clips: Clips) -> None:
 
 
 def test_a_stretch_is_a_clip_with_silence_before_it(clips: Clips) -> None:
-    config = evolve(TINY, draw=evolve(TINY.draw, batch=16, frames=60), variety=AS_IT_IS)
-    batch = Drawer(config, clips, ANCHORS, SURFACE, BANK.channels).batch(2)
+    config = evolve(TINY, batch=evolve(TINY.batch, batch_size=16, frames=60), augmentation=AS_IT_IS)
+    batch = BatchSampler(config, clips, ANCHORS, SURFACE, BANK.channels).batch(2)
     context = config.model.context
-    late = config.draw.delay
+    late = config.batch.look_ahead
     for row in range(16):
-        taught, counts = batch.mel[row, context:-late], batch.counts[row]
+        taught, counts = batch.mel[row, context:-late], batch.frame_weights[row]
         assert (taught[counts[late:] == 0] == SILENCE).all()
         assert (taught[counts[late:] > 0] != SILENCE).all()
         assert (np.diff(counts) >= 0).all()
         assert counts[-1] > 0
-    assert set(np.unique(batch.counts).tolist()) == {0.0, 1.0, 3.0}
+    assert set(np.unique(batch.frame_weights).tolist()) == {0.0, 1.0, 3.0}
 
 
 def test_pairs_are_swapped_both_ways(clips: Clips) -> None:
-    batch = Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(4)
+    batch = BatchSampler(TINY, clips, ANCHORS, SURFACE, BANK.channels).batch(4)
     own, other, near = batch.pair_conditions.swapaxes(0, 1)
-    pairs = TINY.draw.pairs
+    pairs = TINY.batch.pairs
     assert np.array_equal(other, np.concatenate((own[pairs:], own[:pairs])))
     assert np.array_equal(near[:, :16], own[:, :16])
     moved = np.abs(near[:, 16:] - own[:, 16:])
-    assert 0.0 < moved.max() <= TINY.losses.jitter + 1e-6
+    assert 0.0 < moved.max() <= TINY.losses.vad_jitter + 1e-6
     assert (batch.pair_speech[:pairs] >= 0.5).all()
 
 
@@ -132,27 +132,27 @@ def test_what_touches_is_what_the_clips_say(clips: Clips) -> None:
     for place, name in enumerate(("PP", "FF", "aa")):
         weights = visemes[name].weights
         targets[place::3] = [weights.get(channel, 0.0) for channel in BANK.channels]
-    drawer = Drawer(TINY, evolve(clips, targets=targets), ANCHORS, SURFACE, BANK.channels)
-    batch = drawer.batch(4)
+    sampler = BatchSampler(TINY, evolve(clips, targets=targets), ANCHORS, SURFACE, BANK.channels)
+    batch = sampler.batch(4)
     jaw = batch.targets[..., BANK.channels.index("jawOpen")]
     # The lips meet for p in its frame and in the one before it, of aa; for f in its and in p's.
     for shown, made in ((jaw < 0.02, [1.0, 1.0]), (jaw > 0.1, [1.0, 0.0])):
-        assert batch.touching[shown].max(axis=0).tolist() == made
-    assert batch.touching[(jaw > 0.02) & (jaw < 0.1)].max(axis=0).tolist() == [0.0, 1.0]
-    assert 0.0 < batch.touching[jaw < 0.02][:, 0].mean() < 1.0  # not in the clips' silence
+        assert batch.contacts[shown].max(axis=0).tolist() == made
+    assert batch.contacts[(jaw > 0.02) & (jaw < 0.1)].max(axis=0).tolist() == [0.0, 1.0]
+    assert 0.0 < batch.contacts[jaw < 0.02][:, 0].mean() < 1.0  # not in the clips' silence
 
 
-@pytest.mark.parametrize("delay", [0, 1, 3])
-def test_a_face_is_taught_by_what_is_heard_later(clips: Clips, delay: int) -> None:
-    late = evolve(TINY, draw=evolve(TINY.draw, delay=delay), variety=AS_IT_IS)
-    drawer = Drawer(late, clips, ANCHORS, SURFACE, BANK.channels)
+@pytest.mark.parametrize("look_ahead", [0, 1, 3])
+def test_a_face_is_taught_by_what_is_heard_later(clips: Clips, look_ahead: int) -> None:
+    late = evolve(TINY, batch=evolve(TINY.batch, look_ahead=look_ahead), augmentation=AS_IT_IS)
+    sampler = BatchSampler(late, clips, ANCHORS, SURFACE, BANK.channels)
     for step in range(1, 5):
-        batch = drawer.batch(step)
+        batch = sampler.batch(step)
         for row in range(len(batch.mel)):
             told, heard = batch.conditions[row], batch.mel[row]
             same = np.flatnonzero((clips.conditions == told[-1]).all(axis=1))
             assert any(
-                np.array_equal(clips.mel[min(at + delay, last(clips, at))], heard[-1])
+                np.array_equal(clips.mel[min(at + look_ahead, last(clips, at))], heard[-1])
                 and np.array_equal(clips.targets[at], batch.targets[row, -1].astype(np.float16))
                 for at in same.tolist()
             )
@@ -160,15 +160,15 @@ def test_a_face_is_taught_by_what_is_heard_later(clips: Clips, delay: int) -> No
 
 def test_before_a_clip_is_silence_and_its_last_frame_goes_on(clips: Clips) -> None:
     begin, end = clips.starts[1:3].tolist()
-    heard = clips.heard(np.array([[begin - 2, begin - 1, begin, end - 1]]), np.array([1]), 1)[0]
+    heard = clips.mel_at(np.array([[begin - 2, begin - 1, begin, end - 1]]), np.array([1]), 1)[0]
     assert (heard[0] == np.float32(SILENCE)).all()
     expected = clips.mel[[begin, begin + 1, end - 1]].astype(np.float32)
     assert np.array_equal(heard[1:], expected)
 
 
 def test_processes_that_cannot_share_evenly_are_refused(clips: Clips) -> None:
-    with pytest.raises(TrainerError, match="3 processes cannot share 4 batch evenly"):
-        Drawer(TINY, clips, ANCHORS, SURFACE, BANK.channels, rank=0, world=3)
+    with pytest.raises(TrainerError, match="3 processes cannot share 4 batch_size evenly"):
+        BatchSampler(TINY, clips, ANCHORS, SURFACE, BANK.channels, rank=0, world=3)
 
 
 def test_clips_are_those_of_the_shards(made_up: Path, clips: Clips) -> None:

@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 import mien
-from mien_trainer.evaluate.anchors import anchor_errors, drift
-from mien_trainer.evaluate.distinct import distinctness
+from mien_trainer.evaluate.clips import SETTLE, Sound, silence
 from mien_trainer.evaluate.effects import departure, effects
-from mien_trainer.evaluate.predictor import Subject
-from mien_trainer.evaluate.repeat import repeats
-from mien_trainer.evaluate.smoothness import STEP, smoothness
-from mien_trainer.evaluate.sounds import SETTLE, Sound, silence
+from mien_trainer.evaluate.network import EvaluatedNetwork
+from mien_trainer.evaluate.presets import (
+    STEP,
+    anchor_errors,
+    distinctness,
+    drift,
+    repeats,
+    smoothness,
+)
 from mien_trainer.frames import F32
 
 BANK = mien.load("default")
@@ -56,8 +60,8 @@ class Forgetful:
         return self._rng.uniform(0.0, 1.0, size=shape).astype(np.float32)
 
 
-def subject(predict: Teacher | Listener | Forgetful) -> Subject:
-    return Subject(predict=predict, bank=BANK)
+def subject(predict: Teacher | Listener | Forgetful) -> EvaluatedNetwork:
+    return EvaluatedNetwork(predict=predict, bank=BANK)
 
 
 def test_the_rule_is_exact_at_its_own_anchors() -> None:

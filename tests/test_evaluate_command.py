@@ -16,14 +16,13 @@ from click.testing import CliRunner, Result
 
 import mien
 from mien_trainer.cli.evaluate import command
-from mien_trainer.evaluate.beside import beside
-from mien_trainer.evaluate.lips import LATE, closures, lip_match
-from mien_trainer.evaluate.measure import STEPS, evaluate
-from mien_trainer.evaluate.pick import ClipRow, clip_rows, pick
-from mien_trainer.evaluate.predictor import Predictor, Subject
-from mien_trainer.evaluate.record import Evaluation, Report, figures
+from mien_trainer.evaluate.clips import ClipRow, clip_rows, pick
+from mien_trainer.evaluate.lips import LATE, closures, compare_lips, lip_match
+from mien_trainer.evaluate.network import EvaluatedNetwork, Predictor
+from mien_trainer.evaluate.result import Evaluation, Report, figures
+from mien_trainer.evaluate.run import STEPS, evaluate
 from mien_trainer.evaluate.speed import Speed
-from mien_trainer.export.data import Share, learned_from
+from mien_trainer.export.card import Share, learned_from
 from mien_trainer.expression.track import expression_track
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE
@@ -178,8 +177,8 @@ class Rule:
         return BANK.faces(labels, vads).reshape(*mel.shape[:2], len(CHANNELS))
 
 
-def subject(predict: Predictor) -> Subject:
-    return Subject(predict=predict, bank=BANK)
+def subject(predict: Predictor) -> EvaluatedNetwork:
+    return EvaluatedNetwork(predict=predict, bank=BANK)
 
 
 @pytest.mark.parametrize("late", [0, HELD, HELD + 1, HELD + LATE, HELD + LATE + 1])
@@ -218,12 +217,12 @@ def test_a_mouth_that_stays_shut_is_told() -> None:
 
 def test_an_older_network_is_matched_on_what_it_knows_in_unheard_voices() -> None:
     new, old = subject(Memory(UNHEARD, 3)), subject(Memory(UNHEARD))
-    found = beside(new, old, "v2", UNHEARD, HEARD, ["joy", "anger"])
+    found = compare_lips(new, old, "v2", UNHEARD, HEARD, ["joy", "anger"])
     assert found is not None
     assert (found.clips, found.labels) == (1, ("joy",))
     assert found.other == pytest.approx(1.0)
-    assert found.short == pytest.approx(1.0 - lip_match(new, "", UNHEARD[1:2]).correlation)
-    assert beside(new, old, "v2", UNHEARD, HEARD, ["awe"]) is None
+    assert found.shortfall == pytest.approx(1.0 - lip_match(new, "", UNHEARD[1:2]).correlation)
+    assert compare_lips(new, old, "v2", UNHEARD, HEARD, ["awe"]) is None
 
 
 SPEED = Speed(real_time=500.0, latency=0.0002, look_ahead=0.02, size=800_000)
@@ -303,7 +302,7 @@ def test_rows_say_what_the_shards_hold(data: Path) -> None:
 
 
 def test_a_card_counts_what_was_trained_on(tiny: Path, data: Path) -> None:
-    from mien_trainer.speak.onnx_file import read_network
+    from mien_trainer.speak.network import read_network
 
     card = read_network(tiny / "tiny.onnx").card
     own = evolve(card, targets=manifest_digest(read_manifest(data)))
@@ -358,8 +357,8 @@ def test_its_speed_is_that_of_the_file(told: dict[str, Any], tiny: Path) -> None
 
 
 def test_anchors_are_those_of_speaking_in_a_quiet_room(told: dict[str, Any], tiny: Path) -> None:
-    from mien_trainer.evaluate.sounds import silence
-    from mien_trainer.speak.onnx_file import read_network, start_state
+    from mien_trainer.evaluate.clips import silence
+    from mien_trainer.speak.network import read_network, start_state
 
     network = read_network(tiny / "tiny.onnx")
     away: list[F32] = []

@@ -1,5 +1,9 @@
 """From five labels to all conditions: the same faces on the five, whatever VAD says."""
 
+# torch annotates too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -25,18 +29,16 @@ from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.model.shape import Conditioning, NetShape
-from mien_trainer.model.typed import seed_random, to_array, to_floats, to_list
 from mien_trainer.train.checkpoint import (
     Checkpoint,
     CheckpointError,
-    Head,
+    CheckpointMetadata,
     load_checkpoint,
     new_model,
     save_checkpoint,
 )
 from mien_trainer.train.config import TrainConfig
-from mien_trainer.train.expand import expand
-from mien_trainer.train.foreign import V2_LABELS, read_network
+from mien_trainer.train.expand import V2_LABELS, expand, read_network
 from mien_trainer.train.trust import trusted_bank
 
 BANK = mien.load("default")
@@ -50,10 +52,10 @@ def older(labels: tuple[str, ...] = V2_LABELS, *, vad: bool = False) -> Checkpoi
     """A network as training might leave it: every weight counts."""
     config = TrainConfig(
         name="older",
-        conditions=Conditioning(labels=labels, vad=vad),
+        conditioning=Conditioning(labels=labels, vad=vad),
         model=NetShape(width=12, blocks=3, hidden=16),
     )
-    head = Head(
+    metadata = CheckpointMetadata(
         step=9,
         score=0.5,
         best=0.5,
@@ -68,18 +70,22 @@ def older(labels: tuple[str, ...] = V2_LABELS, *, vad: bool = False) -> Checkpoi
         mels=80,
         torch=str(torch.__version__),
     )
-    seed_random(3)
-    model = new_model(head)
+    torch.manual_seed(3)
+    model = new_model(metadata)
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.2)
-    nn.init.constant_(model.odds.bias, -6.0)  # contacts as likely as the doubt: some are made
-    return Checkpoint(head=head, model=model.requires_grad_(requires_grad=False).eval())
+    nn.init.constant_(
+        model.contact_head.bias, -6.0
+    )  # contacts as likely as the doubt: some are made
+    return Checkpoint(metadata=metadata, model=model.requires_grad_(requires_grad=False).eval())
 
 
 def faces(checkpoint: Checkpoint, mel: F32, label: str, vads: F32) -> F32:
     told = condition_rows(BANK.labels.index(label), len(BANK.labels), vads)
-    found = checkpoint.model.whole(to_floats(mel[None], CPU), to_floats(told[None], CPU))
-    return np.asarray(to_array(found), dtype=np.float32)
+    found = checkpoint.model.clip(
+        torch.tensor(mel[None], dtype=torch.float32), torch.tensor(told[None], dtype=torch.float32)
+    )
+    return np.asarray(found.detach().numpy(), dtype=np.float32)
 
 
 def sound(seed: int, frames: int = 24) -> tuple[F32, F32]:
@@ -110,23 +116,25 @@ def test_the_new_conditions_can_be_learned() -> None:
     wide = expand(older(), ALL).model.requires_grad_()
     mel, vads = sound(0)
     told = condition_rows(BANK.labels.index("awe"), len(BANK.labels), vads)
-    out = wide.whole(to_floats(mel[None], CPU), to_floats(told[None], CPU))
-    grads = torch.autograd.grad(out.square().sum(), [wide.base.told.weight])
-    new = [to_list(wide.columns).index(at) for at in (BANK.labels.index("awe"), 16, 17, 18)]
+    out = wide.clip(
+        torch.tensor(mel[None], dtype=torch.float32), torch.tensor(told[None], dtype=torch.float32)
+    )
+    grads = torch.autograd.grad(out.square().sum(), [wide.base.input.weight])
+    new = [wide.columns.tolist().index(at) for at in (BANK.labels.index("awe"), 16, 17, 18)]
     assert (grads[0][:, new].abs().sum(dim=0) > 0).all()
 
 
 def test_it_starts_at_step_0_and_says_so() -> None:
-    head = expand(older(), ALL).head
-    assert (head.step, head.score, head.best) == (0, None, None)
-    assert head.config.conditions == ALL
-    assert head.config.conditions.width == 19
+    metadata = expand(older(), ALL).metadata
+    assert (metadata.step, metadata.score, metadata.best) == (0, None, None)
+    assert metadata.config.conditioning == ALL
+    assert metadata.config.conditioning.width == 19
 
 
-def test_what_it_was_told_cannot_be_taken_away() -> None:
-    with pytest.raises(TrainerError, match="is told surprise, which the wider one is not"):
+def test_its_conditions_cannot_be_taken_away() -> None:
+    with pytest.raises(TrainerError, match="conditions surprise, which the wider one has not"):
         expand(older(), Conditioning(labels=("neutral", "joy", "anger", "sadness")))
-    with pytest.raises(TrainerError, match="is told VAD"):
+    with pytest.raises(TrainerError, match="has the conditions VAD"):
         expand(older(vad=True), Conditioning(labels=BANK.labels, vad=False))
 
 
@@ -151,7 +159,7 @@ def test_a_foreign_network_is_widened_by_its_weights_alone(
     result = CliRunner().invoke(command, ["expand", str(tmp_path / name), "-o", str(out)])
     assert result.exit_code == 0, result.output
     assert result.output == (
-        f"{out}: told 19 conditions, as before on neutral, joy, anger, sadness, surprise\n"
+        f"{out}: 19 conditions, the same faces on neutral, joy, anger, sadness, surprise\n"
     )
     mel, vads = sound(1)
     for label in V2_LABELS:
@@ -170,7 +178,7 @@ class Bomb:
 
 
 def test_nothing_is_ever_unpickled(tmp_path: Path) -> None:
-    torch.save({"base.told.weight": Bomb(tmp_path / "owned")}, tmp_path / "v2.pt")
+    torch.save({"base.input.weight": Bomb(tmp_path / "owned")}, tmp_path / "v2.pt")
     with pytest.raises(CheckpointError, match="not weights alone, and nothing else is ever unp"):
         read_network(tmp_path / "v2.pt", V2_LABELS, trusted_bank("default"))
     with pytest.raises(CheckpointError, match="a pickle can run any program"):
@@ -190,15 +198,15 @@ def test_foreign_files_of_another_kind_are_refused_in_words(tmp_path: Path) -> N
     assert "not a network of this kind" in refused("other.pt", {"x": torch.zeros(1)})
     assert "not a network of this kind" in refused("part.pt", {**whole, "x": torch.zeros(1)})
     three = refused("three.pt", whole, ("joy", "neutral", "anger"))
-    assert "it is told 5 conditions, expected the 3 labels joy, neutral, anger" in three
+    assert "it has 5 conditions, expected the 3 labels joy, neutral, anger" in three
     mistyped = ("neutral", "joyy", "anger", "sadness", "surprise")
     with pytest.raises(TrainerError, match="no label joyy: did you mean joy"):
         read_network(tmp_path / "three.pt", mistyped, trusted_bank("default"))
 
 
 def test_a_network_of_another_bank_is_not_widened(tmp_path: Path) -> None:
-    head = evolve(older().head, artifact="f" * 64, version="9.9.9")
-    save_checkpoint(tmp_path / "last.safetensors", head, older().model)
+    metadata = evolve(older().metadata, artifact="f" * 64, version="9.9.9")
+    save_checkpoint(tmp_path / "last.safetensors", metadata, older().model)
     out = tmp_path / "out.safetensors"
     result = CliRunner().invoke(command, ["expand", str(tmp_path), "-o", str(out)])
     assert result.exit_code == 1

@@ -17,13 +17,11 @@ from hypothesis import strategies as st
 
 import mien
 from mien_trainer.cli.export import command
-from mien_trainer.evaluate.as_json import SCHEMA as EVALUATION
-from mien_trainer.export.card import card_markdown
-from mien_trainer.export.data import Learned, Share, learned_from
-from mien_trainer.export.figures import read_measured
+from mien_trainer.evaluate.output import SCHEMA as EVALUATION
+from mien_trainer.export.card import Learned, Share, card_markdown, learned_from, read_measured
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
-from mien_trainer.speak.onnx_file import KEY, SCHEMA, OnnxNetwork, read_network, start_state
+from mien_trainer.speak.network import KEY, SCHEMA, OnnxNetwork, read_network, start_state
 
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
@@ -31,9 +29,7 @@ pytest.importorskip("onnxscript", reason="needs the extra mien[train]")
 
 import torch
 
-from mien_trainer.export.compare import difference
-from mien_trainer.export.onnx import MOST, network_card, onnx_bytes
-from mien_trainer.model.typed import to_tensor
+from mien_trainer.export.onnx import TOLERANCE, difference, network_card, onnx_bytes
 from mien_trainer.train.checkpoint import Checkpoint, load_checkpoint
 
 onnx = pytest.importorskip("onnx", reason="needs the extra mien[train]")
@@ -64,7 +60,7 @@ def test_any_cut_gives_the_faces_of_training(
     conditions[np.arange(frames), rng.integers(0, 16, frames)] = 1.0
     conditions[:, 16:] = rng.uniform(-1.0, 1.0, (frames, 3))
     model = load_checkpoint(tiny / "tiny.safetensors").model
-    wanted = model.whole(to_tensor(mel)[None], to_tensor(conditions)[None])
+    wanted = model.clip(torch.tensor(mel)[None], torch.tensor(conditions)[None])
     found: list[F32] = []
     state, at = start_state(network, conditions[0]), 0
     for size in sizes:
@@ -72,19 +68,19 @@ def test_any_cut_gives_the_faces_of_training(
         faces, state = network.run(mel[part], conditions[part], state)
         found.append(faces)
         at += size
-    assert np.abs(np.concatenate(found) - wanted[0].numpy()).max() <= MOST
+    assert np.abs(np.concatenate(found) - wanted[0].numpy()).max() <= TOLERANCE
 
 
 def test_it_is_within_the_bound_frame_by_frame(
     checkpoint: Checkpoint, network: OnnxNetwork
 ) -> None:
-    assert difference(checkpoint.model, network) <= MOST
+    assert difference(checkpoint.model, network) <= TOLERANCE
 
 
 def test_another_network_is_seen_to_differ(checkpoint: Checkpoint, network: OnnxNetwork) -> None:
     with torch.no_grad():
-        checkpoint.model.heads.bias[3] += 0.001
-    assert difference(checkpoint.model, network) > MOST
+        checkpoint.model.face_head.bias[3] += 0.001
+    assert difference(checkpoint.model, network) > TOLERANCE
 
 
 @pytest.mark.parametrize("value", [1.001, float("nan")])
@@ -94,7 +90,7 @@ def test_a_graph_that_differs_is_not_written(
     def traced(*_: object) -> Any:  # noqa: ANN401
         graph = onnx.load(str(tiny / "tiny.onnx"))
         del graph.metadata_props[:]
-        tensor = next(one for one in graph.graph.initializer if one.name.endswith("deviation"))
+        tensor = next(one for one in graph.graph.initializer if one.name.endswith("net.std"))
         numbers = onnx.numpy_helper.to_array(tensor) * np.float32(value)
         tensor.CopyFrom(onnx.numpy_helper.from_array(numbers, tensor.name))
         return graph
@@ -287,7 +283,7 @@ def test_without_the_extra_it_says_what_to_install(
     def find(wanted: str, package: str | None = None) -> Any:  # noqa: ANN401
         return None if wanted == name else there(wanted, package)
 
-    for module in ("mien_trainer.train.torch_needed", "mien_trainer.export.onnx"):
+    for module in ("mien_trainer.fault", "mien_trainer.export.onnx"):
         monkeypatch.setattr(f"{module}.find_spec", find)
     result = export(tiny / "tiny.safetensors", "-o", tmp_path / "net.onnx")
     assert result.exit_code != 0

@@ -1,5 +1,9 @@
 """The losses: 0 where nothing is wrong, what was computed by hand where something is, and means."""
 
+# torch annotates too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import math
@@ -13,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from mien_trainer.model.typed import backward, seed_random
 from mien_trainer.train import losses
 
 SOFT = 0.01
@@ -22,7 +25,7 @@ EVERY = torch.ones(5)
 
 
 def faces(seed: int, *shape: int) -> Tensor:
-    seed_random(seed)
+    torch.manual_seed(seed)
     return torch.rand(*shape, 5)
 
 
@@ -30,9 +33,9 @@ def ones(*shape: int) -> Tensor:
     return torch.ones(*shape)
 
 
-def test_soft_is_squared_below_and_grows_by_one_above() -> None:
+def test_smooth_l1_is_squared_below_and_grows_by_one_above() -> None:
     wanted = torch.zeros(4)
-    found = losses.soft(torch.tensor([0.0, 0.005, 0.01, -0.51]), wanted, SOFT)
+    found = losses.smooth_l1(torch.tensor([0.0, 0.005, 0.01, -0.51]), wanted, SOFT)
     torch.testing.assert_close(found, torch.tensor([0.0, 0.00125, 0.005, 0.505]))
 
 
@@ -80,29 +83,32 @@ def test_what_does_not_count_changes_nothing() -> None:
 
 def test_snap_pulls_the_worst_the_most() -> None:
     far = torch.tensor([0.02, 0.4], requires_grad=True)
-    backward(losses.snap(far, torch.zeros(2), SOFT))
+    losses.snap(far, torch.zeros(2), SOFT).backward()
     assert far.grad is not None
     assert float(far.grad[1]) > 5 * float(far.grad[0])
 
 
 def test_contact_by_hand() -> None:
-    odds, made = torch.tensor([[[0.0, 2.0], [-1.0, 5.0]]]), torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])
+    logits, made = (
+        torch.tensor([[[0.0, 2.0], [-1.0, 5.0]]]),
+        torch.tensor([[[1.0, 0.0], [0.0, 1.0]]]),
+    )
     counts = torch.tensor([[3.0, 1.0]])
     by_hand = 3.0 * (math.log(2.0) + math.log1p(math.exp(2.0)))
     by_hand += math.log1p(math.exp(-1.0)) + math.log1p(math.exp(-5.0))
-    assert float(losses.contact(odds, made, counts)) == pytest.approx(by_hand / 4)
-    assert losses.contact(odds, made, 0.0 * counts) == 0.0
+    assert float(losses.contact(logits, made, counts)) == pytest.approx(by_hand / 4)
+    assert losses.contact(logits, made, 0.0 * counts) == 0.0
 
 
 def test_quiet_is_contact_where_there_is_none_by_far() -> None:
-    odds = faces(0, 2, 6) * 4.0 - 2.0
-    none = losses.contact(odds + 8.0, torch.zeros_like(odds), ones(2, 6))
-    torch.testing.assert_close(losses.quiet(odds), none)
-    assert float(losses.quiet(odds - 16.0)) < 0.01
+    logits = faces(0, 2, 6) * 4.0 - 2.0
+    none = losses.contact(logits + 8.0, torch.zeros_like(logits), ones(2, 6))
+    torch.testing.assert_close(losses.quiet(logits), none)
+    assert float(losses.quiet(logits - 16.0)) < 0.01
 
 
 def test_contact_is_least_at_the_true_odds() -> None:
-    """One frame of ten is closed and none can be told from the others: the odds are 1 to 9."""
+    """One frame of ten is closed and none can be told from the others: the logits are 1 to 9."""
     made = torch.zeros(1, 10, 1)
     made[0, 0] = 1.0
     guesses = torch.linspace(-6.0, 0.0, 601)
@@ -111,17 +117,17 @@ def test_contact_is_least_at_the_true_odds() -> None:
     assert least == pytest.approx(math.log(1 / 9), abs=0.01)
 
 
-def test_a_softness_for_each_channel() -> None:
+def test_a_beta_for_each_channel() -> None:
     """Where one of ten frames differs, what is soft goes to the mean and what is not stays."""
     frames = torch.zeros(1, 10, 2)
     frames[0, 0] = 0.2
-    softness = torch.tensor([0.01, 0.4])
+    beta = torch.tensor([0.01, 0.4])
     guesses = torch.linspace(0.0, 0.2, 101)
     least = [
         int(
             torch.stack(
                 [
-                    losses.supervised(g.expand(1, 10, 2), frames, ones(1, 10), one, softness)
+                    losses.supervised(g.expand(1, 10, 2), frames, ones(1, 10), one, beta)
                     for g in guesses
                 ]
             ).argmin()
@@ -189,7 +195,7 @@ def test_gradients_are_right() -> None:
     def every(x: Tensor) -> Tensor:
         return losses.supervised(x, other, *weights) + losses.velocity(x, other, *weights)
 
-    backward(every(one))
+    every(one).backward()
     assert one.grad is not None
     nudge = torch.zeros_like(other)
     nudge[1, 2, 3] = 1e-6

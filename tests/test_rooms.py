@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mien_trainer.frames import F32, frame_sample
 from mien_trainer.mel import FLOOR, log_mel
-from mien_trainer.train.rooms import BEGINS, LEVELS, quiet_rooms
+from mien_trainer.train.augmentation import LATE_STARTS, LEVELS, background_noise
 
 SILENT = np.float32(math.log(FLOOR))
 
@@ -25,7 +25,7 @@ def white(decibels: float) -> F32:
 @settings(deadline=None)
 @given(rooms=st.integers(1, 9), frames=st.integers(1, 40), seed=st.integers(0, 2**31))
 def test_rooms_are_drawn_by_their_seed_alone(rooms: int, frames: int, seed: int) -> None:
-    one, other = (quiet_rooms(rooms, frames, np.random.default_rng(seed)) for _ in range(2))
+    one, other = (background_noise(rooms, frames, np.random.default_rng(seed)) for _ in range(2))
     assert one.shape == (rooms, frames, 80)
     assert one.dtype == np.float32
     assert one.tobytes() == other.tobytes()
@@ -35,12 +35,12 @@ def test_rooms_are_drawn_by_their_seed_alone(rooms: int, frames: int, seed: int)
 
 def test_every_step_looks_into_other_rooms() -> None:
     rng = np.random.default_rng(0)
-    one, other = quiet_rooms(8, 31, rng), quiet_rooms(8, 31, rng)
+    one, other = background_noise(8, 31, rng), background_noise(8, 31, rng)
     assert not np.isclose(one.mean(axis=(1, 2)), other.mean(axis=(1, 2))).any()
 
 
 def test_levels_are_those_of_quiet_rooms_white_noise_among_them() -> None:
-    rooms = quiet_rooms(600, 12, np.random.default_rng(0))[:, 6:]
+    rooms = background_noise(600, 12, np.random.default_rng(0))[:, 6:]
     high = rooms[:, :, 60:].mean(axis=(1, 2))
     assert high.max() < white(LEVELS[1]).mean(axis=0)[60:].mean() + 0.5
     assert (high > white(-65.0).mean(axis=0)[60:].mean()).mean() > 0.05
@@ -48,11 +48,11 @@ def test_levels_are_those_of_quiet_rooms_white_noise_among_them() -> None:
 
 
 def test_some_begin_within_and_are_digital_silence_before() -> None:
-    rooms = quiet_rooms(600, 30, np.random.default_rng(1))
+    rooms = background_noise(600, 30, np.random.default_rng(1))
     silent = (rooms == SILENT).all(axis=2)
     loud = rooms.mean(axis=(1, 2)) > SILENT + 1.0
     begins = silent[loud, 0] & ~silent[loud, -1]
-    assert 0.5 * BEGINS < begins.mean() < 1.5 * BEGINS
+    assert 0.5 * LATE_STARTS < begins.mean() < 1.5 * LATE_STARTS
     first = silent[loud][begins].argmin(axis=1)
     assert all(row[at:].sum() == 0 for row, at in zip(silent[loud][begins], first, strict=True))
     assert len(set(first.tolist())) > 10

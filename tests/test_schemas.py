@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from mien import resources
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
+from mien.versions import VERSIONS, schema_name
 
 KINDS = ("bank", "emotion", "mead", "rig", "rules", "takes", "targets", "train", "visemes")
 Schema = dict[str, Any]
@@ -49,8 +50,8 @@ def test_the_metaschema_accepts_it(kind: str) -> None:
     found = schema(kind)
     Draft202012Validator.check_schema(found)
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert found["$id"] == f"https://mien.dev/schema/{kind}/1"
-    assert found["properties"]["schema"]["const"] == f"mien/{kind}/1"
+    assert found["$id"] == f"https://mien.dev/schema/{kind}/{VERSIONS[kind]}"
+    assert found["properties"]["schema"]["const"] == schema_name(kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,18 +10,15 @@ import pytest
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 
-from mien_trainer.evaluate.anchors import anchor_errors
-from mien_trainer.evaluate.onnx_predictor import OnnxPredictor
-from mien_trainer.evaluate.predictor import Subject
-from mien_trainer.evaluate.record import ANCHOR_MEAN, ANCHOR_WORST
-from mien_trainer.evaluate.sounds import Sound
+from mien_trainer.evaluate.clips import Sound
+from mien_trainer.evaluate.network import EvaluatedNetwork, onnx_predictor
+from mien_trainer.evaluate.presets import anchor_errors
+from mien_trainer.evaluate.result import ANCHOR_MEAN, ANCHOR_WORST
 from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE
 from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
 from mien_trainer.lips.record import Contact
 from mien_trainer.mel import log_mel
-from mien_trainer.speak.bank_of import bank_of
-from mien_trainer.speak.onnx_file import read_network
-from mien_trainer.speak.shipped import shipped_network
+from mien_trainer.speak.network import bank_of, read_network, shipped_network
 from mien_trainer.speech import Prosody, SpeechUnavailableError, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
 from mien_trainer.synthesis.sentences import Sentence
@@ -36,7 +33,7 @@ def test_every_preset_is_where_it_was_authored(level: float) -> None:
     rng = np.random.default_rng(0)
     noise = rng.standard_normal(2 * SAMPLE_RATE) * 10.0 ** (level / 20.0)
     room = Sound(name="room", mel=log_mel(noise.astype(np.float32)))
-    subject = Subject(predict=OnnxPredictor(NETWORK), bank=BANK)
+    subject = EvaluatedNetwork(predict=onnx_predictor(NETWORK), bank=BANK)
     found = anchor_errors(subject, room, range(len(BANK.channels)))
     assert found.mean <= ANCHOR_MEAN
     assert found.worst <= ANCHOR_WORST
@@ -65,9 +62,9 @@ def spoken(text: str) -> Utterance:
 def test_lips_close_for_p_b_m_and_part_for_vowels(label: str) -> None:
     heard = spoken("My brother Bob put a big map of Panama beside the lamp and hopped away.")
     at = BANK.labels.index(label)
-    subject = Subject(predict=OnnxPredictor(NETWORK), bank=BANK)
+    subject = EvaluatedNetwork(predict=onnx_predictor(NETWORK), bank=BANK)
     vad = BANK.tables.labels[at].anchors[BANK.intensities.index("mid")]
-    faces = subject.at(log_mel(heard.audio), [at], vad[None])[0]
+    faces = subject.faces(log_mel(heard.audio), [at], vad[None])[0]
     gaps = contact_gaps(faces, heard.phonemes, Contact.LIPS)
     assert len(gaps) >= 10
     assert np.mean(gaps <= CLOSED) >= 0.9

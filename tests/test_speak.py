@@ -27,10 +27,8 @@ from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.mel import LOOK_AHEAD
-from mien_trainer.speak.known import check_known
-from mien_trainer.speak.live import samples_of
-from mien_trainer.speak.onnx_file import KEY, SCHEMA, OnnxNetwork, read_network
-from mien_trainer.speak.speaker import Speaker
+from mien_trainer.speak.network import KEY, SCHEMA, OnnxNetwork, check_known, read_network
+from mien_trainer.speak.speaker import Speaker, pipe_samples
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 soundfile = pytest.importorskip("soundfile", reason="needs the extra mien[targets]")
@@ -234,7 +232,7 @@ class _Dribble:
 
 @given(st.binary(max_size=200), st.lists(st.integers(1, 7), max_size=40))
 def test_samples_survive_any_cut_of_their_bytes(data: bytes, sizes: list[int]) -> None:
-    parts = [np.zeros(0, np.float32), *samples_of(_Dribble(data, sizes))]
+    parts = [np.zeros(0, np.float32), *pipe_samples(_Dribble(data, sizes))]
     assert np.array_equal(np.concatenate(parts), heard(data[: len(data) // 2 * 2]))
 
 
@@ -363,13 +361,13 @@ def test_without_onnxruntime_it_says_what_to_install(
     tiny: Path, wav: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    assert "pip install 'mien[train]'" in refusal(tiny / "tiny.onnx", wav)
+    assert "pip install 'mien[speak]'" in refusal(tiny / "tiny.onnx", wav)
 
 
 def test_without_a_network_that_ships_it_asks_for_one(
     wav: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("mien_trainer.speak.shipped._PATH", tmp_path / "none.onnx")
+    monkeypatch.setattr("mien_trainer.speak.network._SHIPPED", tmp_path / "none.onnx")
     result = CliRunner().invoke(command, [str(wav), "--label", "joy"])
     assert "give one with --network" in result.output
 
@@ -380,13 +378,13 @@ def test_a_terminal_is_no_pipe(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "nothing is piped in" in result.output
 
 
-def test_what_a_network_is_not_told_cannot_be_asked(network: OnnxNetwork) -> None:
+def test_a_network_is_queried_for_what_it_knows_alone(network: OnnxNetwork) -> None:
     check_known(network.card, "joy", moved=True)
     check_known(evolve(network.card, knows=()), "fear", moved=True)
     check_known(evolve(network.card, vad=False), "joy", moved=False)
     with pytest.raises(TrainerError, match="not trained on fear"):
         check_known(network.card, "fear", moved=False)
-    with pytest.raises(TrainerError, match="is told no VAD"):
+    with pytest.raises(TrainerError, match="takes no VAD"):
         check_known(evolve(network.card, vad=False), "joy", moved=True)
 
 

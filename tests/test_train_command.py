@@ -19,14 +19,14 @@ from tests.training.watch import Watch
 
 from mien_trainer.cli.train import command
 from mien_trainer.train.checkpoint import LAST
-from mien_trainer.train.config import TrainConfig
-from mien_trainer.train.log import NAME as LOG
-from mien_trainer.train.loop import Run, train
-from mien_trainer.train.read_config import (
+from mien_trainer.train.config import (
+    TrainConfig,
     config_text,
     find_config,
     read_config,
 )
+from mien_trainer.train.log import NAME as LOG
+from mien_trainer.train.loop import Run, train
 
 TINY = read_config(find_config("tiny"))
 SHORT = evolve(TINY, steps=6)

@@ -16,25 +16,27 @@ from tests.test_schemas import described, schema, valid
 from mien.cli.main import run as mien_run
 from mien.errors import SourceError
 from mien_trainer.model.shape import Conditioning
-from mien_trainer.train.config import Draw, Losses, TrainConfig
-from mien_trainer.train.objective import NAMES
-from mien_trainer.train.read_config import (
+from mien_trainer.train.config import (
+    BatchConfig,
+    Losses,
+    TrainConfig,
     config_document,
     config_of,
     find_config,
     read_config,
     recipes,
 )
+from mien_trainer.train.objective import NAMES
 
 
 def test_defaults_are_the_weights_of_the_losses() -> None:
     assert {field.name for field in fields(Losses)} == {
         *NAMES,
-        "softness",
-        "lip_softness",
-        "jitter",
+        "beta",
+        "lip_beta",
+        "vad_jitter",
     }
-    assert Draw().real == 3 * Draw().synthetic
+    assert BatchConfig().real_weight == 3 * BatchConfig().synthetic_weight
 
 
 def test_recipes_spell_every_default() -> None:
@@ -47,25 +49,25 @@ def test_recipes_spell_every_default() -> None:
         for path, _ in _flat(config_document(config)):
             assert f"{path.rpartition('/')[2]}:" in text, path
     v3 = read_config(find_config("v3"))
-    least = TrainConfig(name="v3", description=v3.description, conditions=v3.conditions)
+    least = TrainConfig(name="v3", description=v3.description, conditioning=v3.conditioning)
     assert least == v3
 
 
 def test_the_schema_explains_every_property_and_tells_the_defaults() -> None:
     found = schema("train")
     Draft202012Validator.check_schema(found)
-    assert found["$id"] == "https://mien.dev/schema/train/1"
+    assert found["$id"] == "https://mien.dev/schema/train/2"
     for path, one in [("", found), *described(found)]:
         assert one.get("title"), path
         assert one.get("description"), path
         if one.get("type") == "object":
             assert one["additionalProperties"] is False, path
-    least = config_document(TrainConfig(name="least", conditions=Conditioning(labels=())))
+    least = config_document(TrainConfig(name="least", conditioning=Conditioning(labels=())))
     flat = dict(_flat(least))
     told = {path: one["default"] for path, one in described(found) if "default" in one}
     assert told == {path: flat[path] for path in told}
-    assert valid(found, {**least, "conditions": {"labels": []}, "description": "x"})
-    assert set(flat) - set(told) == {"/schema", "/name", "/description", "/conditions/labels"}
+    assert valid(found, {**least, "conditioning": {"labels": []}, "description": "x"})
+    assert set(flat) - set(told) == {"/schema", "/name", "/description", "/conditioning/labels"}
 
 
 def _flat(document: dict[str, Any], path: str = "") -> list[tuple[str, object]]:
@@ -94,7 +96,7 @@ def test_faults_of_a_training_file_have_their_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, said: str
 ) -> None:
     file = tmp_path / "config.yaml"
-    file.write_text(f"schema: mien/train/1\nname: x\nconditions: {{labels: []}}\n{line}\n")
+    file.write_text(f"schema: mien/train/2\nname: x\nconditioning: {{labels: []}}\n{line}\n")
     with pytest.raises(SourceError) as faults:
         read_config(file)
     assert said in str(faults.value)

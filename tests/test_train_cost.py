@@ -13,8 +13,8 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from mien_trainer.cli.train import command
+from mien_trainer.train.config import config_text, find_config, read_config
 from mien_trainer.train.cost import Cost
-from mien_trainer.train.read_config import config_text, find_config, read_config
 
 
 def test_the_snap_is_a_share_of_drawing_and_learning() -> None:

@@ -26,25 +26,26 @@ from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.speech import Split
 from mien_trainer.targets.arrow import arrow
 from mien_trainer.targets.manifest import manifest_text, read_manifest
+from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
 from mien_trainer.train.checkpoint import LAST, load_checkpoint
 from mien_trainer.train.clips import CACHE, unpack_clips
-from mien_trainer.train.config import Optimizer, TrainConfig
-from mien_trainer.train.draw import Drawer
-from mien_trainer.train.log import NAME as LOG
-from mien_trainer.train.loop import Diverged, Run, rate_at, train
-from mien_trainer.train.objective import NAMES
-from mien_trainer.train.read_config import (
+from mien_trainer.train.config import (
+    Optimizer,
+    TrainConfig,
     config_text,
     find_config,
     read_config,
 )
-from mien_trainer.train.teacher import anchor_lessons, surface_lessons
+from mien_trainer.train.log import NAME as LOG
+from mien_trainer.train.loop import Diverged, Run, learning_rate, train
+from mien_trainer.train.objective import NAMES
+from mien_trainer.train.sampler import BatchSampler
 
 BANK = mien.load("default")
 TINY = read_config(find_config("tiny"))
 SHORT = evolve(TINY, steps=6)
-ANCHORS = anchor_lessons(BANK, BANK.labels)
-SURFACE = surface_lessons(BANK, BANK.labels, 0)
+ANCHORS = anchor_targets(BANK, BANK.labels)
+SURFACE = surface_targets(BANK, BANK.labels, 0)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def lines(out: Path, kind: str) -> list[dict[str, float]]:
 
 
 def test_the_losses_fall_and_every_curve_is_there(made_up: Path, tmp_path: Path) -> None:
-    config = evolve(TINY, steps=150, every=evolve(TINY.every, log=1, validate=50))
+    config = evolve(TINY, steps=150, intervals=evolve(TINY.intervals, log=1, validate=50))
     watch = learned(config, made_up, tmp_path)
     curves = lines(tmp_path, "step")
     assert [line["step"] for line in curves] == list(range(1, 151))
@@ -80,7 +81,9 @@ def test_the_losses_fall_and_every_curve_is_there(made_up: Path, tmp_path: Path)
     total = sum(weights[name] * curves[-1][name] for name in NAMES)
     assert curves[-1]["loss"] == pytest.approx(total, rel=1e-5)
     assert watch.scores[150].anchors < 0.5 * watch.scores[50].anchors + 0.02
-    assert load_checkpoint(tmp_path).head.best == min(one.total for one in watch.scores.values())
+    assert load_checkpoint(tmp_path).metadata.best == min(
+        one.total for one in watch.scores.values()
+    )
 
 
 def test_snap_alone_puts_every_anchor_on_its_archetype(made_up: Path, tmp_path: Path) -> None:
@@ -89,9 +92,9 @@ def test_snap_alone_puts_every_anchor_on_its_archetype(made_up: Path, tmp_path: 
         TINY,
         steps=800,
         model=NetShape(width=8, blocks=1, hidden=128),
-        optimizer=evolve(TINY.optimizer, rate=0.01),
+        optimizer=evolve(TINY.optimizer, learning_rate=0.01),
         losses=evolve(TINY.losses, **only),
-        every=evolve(TINY.every, validate=800),
+        intervals=evolve(TINY.intervals, validate=800),
     )
     score = learned(config, made_up, tmp_path).scores[800]
     assert score.anchors <= 0.005
@@ -117,24 +120,24 @@ def test_a_loss_without_weight_is_neither_made_nor_logged(made_up: Path, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "conditions",
+    "conditioning",
     [
         Conditioning(labels=("neutral", "joy", "anger", "sadness", "surprise"), vad=False),
         Conditioning(labels=(), vad=True),
     ],
 )
 def test_older_networks_and_baselines_are_trained_too(
-    made_up: Path, tmp_path: Path, conditions: Conditioning
+    made_up: Path, tmp_path: Path, conditioning: Conditioning
 ) -> None:
     losses = evolve(SHORT.losses, snap_silence=0.0, snap_speech=0.0, surface=0.0)
-    learned(evolve(SHORT, conditions=conditions, losses=losses), made_up, tmp_path)
+    learned(evolve(SHORT, conditioning=conditioning, losses=losses), made_up, tmp_path)
     model = load_checkpoint(tmp_path).model
-    assert len(model.columns) == conditions.width
+    assert len(model.columns) == conditioning.width
 
 
 def test_a_training_begins_with_a_widened_network(made_up: Path, tmp_path: Path) -> None:
     v2 = read_config(find_config("v2"))
-    small = evolve(v2, model=TINY.model, draw=TINY.draw, every=TINY.every)
+    small = evolve(v2, model=TINY.model, batch=TINY.batch, intervals=TINY.intervals)
     file = tmp_path / "v2.yaml"
     file.write_text(config_text(small), encoding="utf-8")
     runner = CliRunner()
@@ -161,8 +164,8 @@ def test_a_training_begins_with_a_widened_network(made_up: Path, tmp_path: Path)
 
 
 def test_the_rate_rises_and_falls() -> None:
-    optimizer = Optimizer(rate=0.1, last=0.01, warmup=10)
-    rates = [rate_at(optimizer, step, 100) for step in range(1, 101)]
+    optimizer = Optimizer(learning_rate=0.1, final_lr_ratio=0.01, warmup_steps=10)
+    rates = [learning_rate(optimizer, step, 100) for step in range(1, 101)]
     assert rates[4] == pytest.approx(0.05)
     assert max(rates) == rates[9] == pytest.approx(0.1)
     assert rates[-1] == pytest.approx(0.001)
@@ -229,10 +232,10 @@ def test_bad_targets_are_refused(
 
 
 def test_labels_without_clips_are_refused(made_up: Path, tmp_path: Path) -> None:
-    config = evolve(SHORT, conditions=Conditioning(labels=("joy", "jooy")))
+    config = evolve(SHORT, conditioning=Conditioning(labels=("joy", "jooy")))
     with pytest.raises(TrainerError, match="the bank has no label jooy: did you mean joy"):
         learned(config, made_up, tmp_path)
-    config = evolve(SHORT, conditions=Conditioning(labels=("sympathy",)))
+    config = evolve(SHORT, conditioning=Conditioning(labels=("sympathy",)))
     with pytest.raises(TrainerError, match="no clip to validate on has one of the labels sympathy"):
         learned(config, made_up, tmp_path)
 
@@ -250,15 +253,15 @@ def test_a_loss_that_is_no_number_stops_and_names_the_clips(made_up: Path, tmp_p
     data = Path(shutil.copytree(made_up, tmp_path / "targets"))
     out = tmp_path / "out"
     out.mkdir()
-    config = evolve(SHORT, every=evolve(SHORT.every, checkpoint=2))
+    config = evolve(SHORT, intervals=evolve(SHORT.intervals, checkpoint=2))
     with pytest.raises(Diverged) as stop:
         train(Run(config=config, data=data, out=out), Poison())
     said = str(stop.value)
     assert said.startswith("step 4: loss nan, supervised inf, velocity nan, gradient nan; ")
     assert f"{out / LAST} holds the last good step. Look at the clips of this step" in said
     clips = unpack_clips(data, read_manifest(data), Split.TRAIN, data)
-    drawn = Drawer(config, clips, ANCHORS, SURFACE, BANK.channels).batch(4).ids
+    drawn = BatchSampler(config, clips, ANCHORS, SURFACE, BANK.channels).batch(4).ids
     assert said.endswith(": " + ", ".join(drawn))
     kept = load_checkpoint(out / LAST)
-    assert kept.head.step == 2
+    assert kept.metadata.step == 2
     assert all(bool(one.isfinite().all()) for one in kept.model.parameters())

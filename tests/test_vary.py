@@ -1,4 +1,4 @@
-"""Voices varied as they are heard."""
+"""Voices augmented as they are heard."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from mien_trainer.frames import F32
 from mien_trainer.mel import PEAKS, SILENCE
-from mien_trainer.train.config import Variety
-from mien_trainer.train.vary import varied
+from mien_trainer.train.augmentation import augmented
+from mien_trainer.train.config import Augmentation
 
-NONE = Variety(size=0.0, colour=0.0, gain=0.0)
+NONE = Augmentation(vocal_tract=0.0, equalisation_db=0.0, gain_db=0.0)
 
 
 def voices(seed: int) -> F32:
@@ -27,14 +27,16 @@ def voices(seed: int) -> F32:
 
 @given(seed=st.integers(0, 2**31))
 def test_silence_stays_silence_and_nothing_is_quieter(seed: int) -> None:
-    heard = varied(voices(seed), Variety(gain=60.0), np.random.default_rng(seed))
+    heard = augmented(voices(seed), Augmentation(gain_db=60.0), np.random.default_rng(seed))
     assert (heard[:, :2] == np.float32(SILENCE)).all()
     assert heard.min() >= np.float32(SILENCE)
 
 
 @given(seed=st.integers(0, 2**31))
 def test_the_same_draws_vary_alike(seed: int) -> None:
-    one, other = (varied(voices(0), Variety(), np.random.default_rng(seed)) for _ in range(2))
+    one, other = (
+        augmented(voices(0), Augmentation(), np.random.default_rng(seed)) for _ in range(2)
+    )
     assert one.tobytes() == other.tobytes()
     assert np.abs(one - voices(0))[:, 2:].max() > 0.0
 
@@ -42,15 +44,15 @@ def test_the_same_draws_vary_alike(seed: int) -> None:
 def test_without_variety_a_voice_stays_as_it_is() -> None:
     mel = voices(0)
     np.testing.assert_allclose(
-        varied(mel, NONE, np.random.default_rng(0))[:, 2:], mel[:, 2:], atol=1e-6
+        augmented(mel, NONE, np.random.default_rng(0))[:, 2:], mel[:, 2:], atol=1e-6
     )
 
 
 @given(seed=st.integers(0, 2**31))
 def test_gain_is_in_decibels_and_the_same_all_through(seed: int) -> None:
     mel = voices(seed)
-    variety = Variety(size=0.0, colour=0.0, gain=6.0)
-    away = (varied(mel, variety, np.random.default_rng(seed)) - mel)[:, 2:]
+    variety = Augmentation(vocal_tract=0.0, equalisation_db=0.0, gain_db=6.0)
+    away = (augmented(mel, variety, np.random.default_rng(seed)) - mel)[:, 2:]
     np.testing.assert_allclose(away, away[:, :1, :1].repeat(4, 1).repeat(80, 2), atol=1e-5)
     assert np.abs(away).max() <= 6.0 * np.log(10.0) / 10.0 + 1e-5
 
@@ -60,8 +62,8 @@ def test_another_tract_moves_all_formants_by_the_same_share(seed: int) -> None:
     mel = np.full((64, 2, 80), SILENCE + 4.0, dtype=np.float32)
     mel[:, 0, 30] += 8.0
     mel[:, 1, 55] += 8.0
-    variety = Variety(size=0.12, colour=0.0, gain=0.0)
-    moved = varied(mel, variety, np.random.default_rng(seed)).argmax(axis=2)
+    variety = Augmentation(vocal_tract=0.12, equalisation_db=0.0, gain_db=0.0)
+    moved = augmented(mel, variety, np.random.default_rng(seed)).argmax(axis=2)
     peaks = np.array(PEAKS)
     shares = peaks[moved] / peaks[[30, 55]]
     assert np.abs(np.log(shares)).max() < 0.16
@@ -72,8 +74,8 @@ def test_another_tract_moves_all_formants_by_the_same_share(seed: int) -> None:
 @given(seed=st.integers(0, 2**31))
 def test_colour_is_smooth_within_its_bound_and_alike_in_all_frames(seed: int) -> None:
     mel = np.full((64, 3, 80), SILENCE + 9.0, dtype=np.float32)
-    variety = Variety(size=0.0, colour=6.0, gain=0.0)
-    decibels = (varied(mel, variety, np.random.default_rng(seed)) - mel) * 10.0 / np.log(10.0)
+    variety = Augmentation(vocal_tract=0.0, equalisation_db=6.0, gain_db=0.0)
+    decibels = (augmented(mel, variety, np.random.default_rng(seed)) - mel) * 10.0 / np.log(10.0)
     np.testing.assert_array_equal(decibels, decibels[:, :1].repeat(3, axis=1))
     assert 1.0 < np.abs(decibels).max() <= 6.0 + 1e-4
     assert np.abs(np.diff(decibels, axis=2)).max() < 0.5

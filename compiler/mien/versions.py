@@ -27,8 +27,8 @@ VERSIONS: Mapping[str, int] = {
     "targets-manifest": 1,
     "targets-shard": 1,
     "targets-audit": 1,
-    "train": 1,
-    "checkpoint": 1,
+    "train": 2,
+    "checkpoint": 2,
     "evaluation": 1,
     "network": 1,
 }

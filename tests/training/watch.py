@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from mien_trainer.train.score import Score
+from mien_trainer.train.validation import Score
 
 
 @define

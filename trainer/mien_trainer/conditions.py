@@ -1,4 +1,4 @@
-"""The 19 conditions of the network: 16 labels one-hot in the bank's order, then V, A and D."""
+"""The conditions of the network: a bank's labels one-hot in its order, then V, A and D."""
 
 from __future__ import annotations
 

@@ -7,7 +7,40 @@ Readers hand these to `mien.authored.documents.read_valid` (files) and
 
 from __future__ import annotations
 
-from mien.migrate.migration import Migration
+from collections.abc import Mapping, Sequence
 
-MIGRATIONS: tuple[Migration, ...] = ()
-"""All kinds are at their first version, so there is none yet."""
+from mien.migrate.migration import Edit, Migration, rename_key
+from mien.text.node import Node
+
+TRAIN_2: Mapping[tuple[str, ...], str] = {
+    ("conditions",): "conditioning",
+    ("model", "doubt"): "contact_threshold",
+    ("draw",): "batch",
+    ("draw", "batch"): "batch_size",
+    ("draw", "points"): "surface_points",
+    ("draw", "real"): "real_weight",
+    ("draw", "synthetic"): "synthetic_weight",
+    ("draw", "delay"): "look_ahead",
+    ("variety",): "augmentation",
+    ("variety", "size"): "vocal_tract",
+    ("variety", "colour"): "equalisation_db",
+    ("variety", "gain"): "gain_db",
+    ("channels",): "class_weights",
+    ("losses", "softness"): "beta",
+    ("losses", "lip_softness"): "lip_beta",
+    ("losses", "jitter"): "vad_jitter",
+    ("optimizer", "rate"): "learning_rate",
+    ("optimizer", "last"): "final_lr_ratio",
+    ("optimizer", "warmup"): "warmup_steps",
+    ("optimizer", "decay"): "weight_decay",
+    ("optimizer", "clip"): "grad_clip_norm",
+    ("every",): "intervals",
+}
+"""The keys of a mien/train/1 file that have other names in mien/train/2; values stay."""
+
+
+def _train_2(_: str, root: Node) -> Sequence[Edit]:
+    return [edit for path, name in TRAIN_2.items() for edit in rename_key(root, path, name)]
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(kind="train", before=1, after=2, rewrite=_train_2),)

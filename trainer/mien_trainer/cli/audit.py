@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import refusals
 
 
 @click.command("audit", short_help="Measure what a set of targets would teach.")

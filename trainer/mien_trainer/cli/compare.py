@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
-from mien_trainer.cli.options import data_option
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import data_option, refusals
 
 
 @click.command("compare", short_help="Train without labels and without snap, and compare.")
@@ -58,7 +57,7 @@ def _compare(
     clips: int,
     output: str,
 ) -> None:
-    from mien_trainer.train.torch_needed import need_torch
+    from mien_trainer.fault import need_torch
 
     need_torch()
     from attrs import evolve
@@ -66,15 +65,13 @@ def _compare(
     from mien.cli.progress import progress
     from mien.cli.render import write_json
     from mien.text.atomic import write_atomic
-    from mien_trainer.compare.as_text import as_json, lines
     from mien_trainer.compare.page import comparison_html
-    from mien_trainer.compare.result import results
-    from mien_trainer.compare.settings import settings
-    from mien_trainer.compare.train_all import jobs, train_all
-    from mien_trainer.evaluate.pick import clip_rows, clips_with, pick
+    from mien_trainer.compare.result import as_json, lines, results
+    from mien_trainer.compare.trainings import jobs, settings, train_all
+    from mien_trainer.evaluate.clips import clip_rows, clips_with, pick
     from mien_trainer.speech import Split
     from mien_trainer.targets.manifest import read_manifest
-    from mien_trainer.train.read_config import find_config, read_config
+    from mien_trainer.train.config import find_config, read_config
     from mien_trainer.train.trust import check_data, trusted_bank
 
     given = read_config(find_config(config))

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
-from mien_trainer.cli.options import data_option
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import data_option, refusals
 
 
 @click.command("cost", short_help="Time a step, and the anchor snap's part of it.")
@@ -22,15 +21,15 @@ def command(config: str, data: Path, steps: int, output: str) -> None:
     Nothing is kept of the network.
     """
     with refusals():
-        from mien_trainer.train.torch_needed import need_torch
+        from mien_trainer.fault import need_torch
 
         need_torch()
         from attrs import asdict
 
         from mien.cli.progress import progress
         from mien.cli.render import write_json
+        from mien_trainer.train.config import find_config, read_config
         from mien_trainer.train.cost import step_cost
-        from mien_trainer.train.read_config import find_config, read_config
 
         given = read_config(find_config(config))
         with progress(given.name, steps) as step:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import refusals
 
 
 @click.command("evaluate", short_help="Measure how a network keeps the presets, and how it speaks.")
@@ -66,8 +66,7 @@ def command(
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
     from mien.cli.progress import progress
     from mien.cli.render import write_json
-    from mien_trainer.evaluate.as_json import report_json
-    from mien_trainer.evaluate.as_text import report_lines
+    from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
     from mien_trainer.plots import require_plots
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import refusals
 
 
 @click.command("expand", short_help="Widen a network to more conditions.")
@@ -24,33 +24,32 @@ from mien_trainer.cli.refusals import refusals
 @click.option(
     "--labels",
     metavar="A,B,...",
-    help="The labels that a foreign network is told, in its order.  "
+    help="The labels of a foreign network, in its order.  "
     "[default: neutral,joy,anger,sadness,surprise]",
 )
 def command(network: Path, out: Path, bank: str, labels: str | None) -> None:
-    """Widen V2, told a few labels, to all labels of a bank and VAD.
+    """Widen V2, which has a few labels, to all labels of a bank and VAD.
 
     V2 is the folder or the checkpoint of a training, or a foreign file of tensors by name
     (.safetensors, .pt), of which the weights alone are read. On the labels that it knew, the new
     network gives the same faces for any VAD, until it is trained.
     """
     with refusals():
-        from mien_trainer.train.torch_needed import need_torch
+        from mien_trainer.fault import need_torch
 
         need_torch()
         from mien_trainer.model.shape import Conditioning
         from mien_trainer.train.checkpoint import save_checkpoint
-        from mien_trainer.train.expand import expand
-        from mien_trainer.train.foreign import V2_LABELS, read_network
+        from mien_trainer.train.expand import V2_LABELS, expand, read_network
         from mien_trainer.train.trust import trusted_bank
 
         trusted = trusted_bank(bank)
-        told = V2_LABELS if labels is None else tuple(labels.split(","))
-        found = read_network(network, told, trusted)
+        own_labels = V2_LABELS if labels is None else tuple(labels.split(","))
+        found = read_network(network, own_labels, trusted)
         wide = expand(found, Conditioning(labels=trusted.bank.labels))
-        save_checkpoint(out, wide.head, wide.model)
-    known = found.head.config.conditions
+        save_checkpoint(out, wide.metadata, wide.model)
+    own = found.metadata.config.conditioning
     click.echo(
-        f"{out}: told {wide.head.config.conditions.width} conditions, "
-        f"as before on {', '.join(known.labels)}"
+        f"{out}: {wide.metadata.config.conditioning.width} conditions, "
+        f"the same faces on {', '.join(own.labels)}"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import refusals
 
 
 @click.command("export", short_help="Export a network to ONNX.")
@@ -39,13 +39,11 @@ def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None
     if out.suffix != ".onnx":
         raise click.BadParameter(f"{out} should end in .onnx", param_hint="'-o' / '--out'")
     from mien.text.atomic import write_atomic
-    from mien_trainer.train.torch_needed import need_torch
+    from mien_trainer.fault import need_torch
 
     with refusals():
         need_torch()
-        from mien_trainer.export.card import card_markdown
-        from mien_trainer.export.data import learned_from
-        from mien_trainer.export.figures import read_measured
+        from mien_trainer.export.card import card_markdown, learned_from, read_measured
         from mien_trainer.export.onnx import network_card, onnx_bytes
         from mien_trainer.train.checkpoint import load_checkpoint
 

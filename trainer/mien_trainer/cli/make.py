@@ -14,7 +14,7 @@ import click
 
 from mien.cli.options import format_option
 from mien.cli.render import write_json
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import refusals
 
 if TYPE_CHECKING:
     from mien_trainer.targets.make import Engine, Outcome, Step

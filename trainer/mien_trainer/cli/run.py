@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from mien_trainer.cli.options import data_option
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import data_option, refusals
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from mien_trainer.train.log import Curves
     from mien_trainer.train.loop import Run
-    from mien_trainer.train.score import Score
+    from mien_trainer.train.validation import Score
 
 _OUT = click.Path(path_type=Path, file_okay=False)
 
@@ -54,14 +53,14 @@ def command(
     ends with the same bits as one that was not.
     """
     with refusals():
-        from mien_trainer.train.torch_needed import need_torch
+        from mien_trainer.fault import need_torch
 
         need_torch()
         from attrs import evolve
 
         from mien_trainer.train.checkpoint import load_checkpoint
+        from mien_trainer.train.config import find_config, read_config
         from mien_trainer.train.loop import Run
-        from mien_trainer.train.read_config import find_config, read_config
 
         given = read_config(find_config(config))
         if steps is not None:

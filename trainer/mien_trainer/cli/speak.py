@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from mien.formats.registry import FormatError, format_of, listed, writable, write_take
-from mien_trainer.cli.refusals import refusals
+from mien_trainer.cli.options import refusals
 
 if TYPE_CHECKING:
     from mien_trainer.frames import F32
-    from mien_trainer.speak.live import Pipe
-    from mien_trainer.speak.onnx_file import OnnxNetwork
+    from mien_trainer.speak.network import OnnxNetwork
+    from mien_trainer.speak.speaker import Pipe
 
 PIPE = "-"
 
@@ -86,10 +86,7 @@ def _ready(
     intensity: float | None,
 ) -> tuple[OnnxNetwork, F32]:
     from mien_trainer.conditions import condition_rows
-    from mien_trainer.speak.bank_of import bank_of
-    from mien_trainer.speak.known import check_known
-    from mien_trainer.speak.onnx_file import read_network
-    from mien_trainer.speak.shipped import shipped_network
+    from mien_trainer.speak.network import bank_of, check_known, read_network, shipped_network
 
     network = read_network(model if model is not None else shipped_network())
     own = bank_of(network.card, bank)
@@ -120,8 +117,7 @@ def _live(network: OnnxNetwork, conditions: F32) -> None:
     from mien.formats import livelink
     from mien.formats.take import steady_take
     from mien_trainer.frames import FRAME_RATE
-    from mien_trainer.speak.live import samples_of
-    from mien_trainer.speak.speaker import Speaker
+    from mien_trainer.speak.speaker import Speaker, pipe_samples
 
     speaker = Speaker(network, conditions)
     channels = network.card.channels
@@ -134,6 +130,6 @@ def _live(network: OnnxNetwork, conditions: F32) -> None:
         click.echo("".join(livelink.rows(take, start=given / FRAME_RATE)), nl=False)
         given += len(faces)
 
-    for samples in samples_of(cast("Pipe", sys.stdin.buffer)):
+    for samples in pipe_samples(cast("Pipe", sys.stdin.buffer)):
         show(speaker.push(samples))
     show(speaker.finish())

@@ -9,8 +9,7 @@ from mien.bank import Bank
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import svg
 from mien.sheet.html import END, STYLE, begin
-from mien_trainer.compare.as_text import COLUMNS, cells
-from mien_trainer.compare.result import Result
+from mien_trainer.compare.result import COLUMNS, Result, cells
 from mien_trainer.frames import F32
 
 _FACE = 92
@@ -18,20 +17,20 @@ _MORE = """
 body { max-width: 110rem; }
 .grid { display: grid; gap: .4rem .3rem; align-items: center; overflow-x: auto; font-size: 12px; }
 .grid svg { display: block; width: 92px; height: 92px; }
-.grid .head { text-align: center; font-weight: 600; }
+.grid .metadata { text-align: center; font-weight: 600; }
 .grid .side { font-weight: 600; }
 """
 
 
-def comparison_html(found: Sequence[Result], bank: Bank, told: str) -> str:
-    """The whole page; ``told`` says what was trained, on what."""
-    return "".join(_document(found, bank, told))
+def comparison_html(found: Sequence[Result], bank: Bank, description: str) -> str:
+    """The whole page; ``description`` says what was trained, on what."""
+    return "".join(_document(found, bank, description))
 
 
-def _document(found: Sequence[Result], bank: Bank, told: str) -> Iterator[str]:
+def _document(found: Sequence[Result], bank: Bank, description: str) -> Iterator[str]:
     title = "What the labels and the snap are worth"
     yield begin(title, STYLE + _MORE)
-    yield f"<header>\n<h1>{title}</h1>\n<p>{escape(told)}</p>\n</header>\n"
+    yield f"<header>\n<h1>{title}</h1>\n<p>{escape(description)}</p>\n</header>\n"
     head = "".join(f"<th>{escape(name)}</th>" for name in ("", *COLUMNS))
     yield f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
     for one in found:

@@ -1,22 +1,26 @@
-"""What came of each setting, over its seeds."""
+"""What came of each setting over its seeds, as records, a table and JSON values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean
+from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import asdict, frozen
 
 from mien.bank import Bank
-from mien_trainer.compare.train_all import Job
-from mien_trainer.evaluate.anchors import AnchorErrors, anchor_errors, drift
-from mien_trainer.evaluate.distinct import distinctness
+from mien_trainer.compare.trainings import Job
+from mien_trainer.evaluate.clips import Sound, silence
 from mien_trainer.evaluate.lips import lip_match
-from mien_trainer.evaluate.predictor import Subject
-from mien_trainer.evaluate.smoothness import smoothness
-from mien_trainer.evaluate.sounds import Sound, silence
-from mien_trainer.evaluate.torch_predictor import TorchPredictor
+from mien_trainer.evaluate.network import EvaluatedNetwork, torch_predictor
+from mien_trainer.evaluate.presets import (
+    AnchorErrors,
+    anchor_errors,
+    distinctness,
+    drift,
+    smoothness,
+)
 from mien_trainer.frames import F32
 from mien_trainer.targets.stored import StoredClip
 from mien_trainer.train.checkpoint import load_checkpoint
@@ -27,9 +31,9 @@ class Result:
     """One setting; numbers are means over its seeds, but for ``worst`` and ``own``.
 
     ``mean`` and ``worst`` anchor errors in silence over all channels, the worst over seeds too;
-    ``own`` of the anchors are nearest to their own archetype, in the worst seed; ``told`` labels
-    are told apart while speaking, likewise; ``contrast`` is the mean distance between the faces at
-    all anchors as a share of that between the archetypes: 1 as authored, 0 one face for all;
+    ``own`` of the anchors are nearest to their own archetype, in the worst seed; ``distinct``
+    labels can be told apart while speaking, likewise; ``contrast`` is the mean distance between the
+    faces at all anchors as a share of that between the archetypes: 1 as authored, 0 one for all;
     ``drift`` the mean distance at the anchors between two seeds; ``smooth`` the mean change for a
     VAD step of 0.05; ``lips`` the correlation of LIPSYNC channels with those of unheard clips.
     ``faces`` (E * K, C) are the first seed's at the anchors.
@@ -42,7 +46,7 @@ class Result:
     mean: float
     worst: float
     own: int
-    told: int
+    distinct: int
     contrast: float
     drift: float
     smooth: float
@@ -65,7 +69,7 @@ class _Sample:
     """What was measured of one training."""
 
     anchors: AnchorErrors
-    told: int
+    distinct: int
     smooth: float
     lips: float
 
@@ -88,7 +92,7 @@ def _result(
         mean=fmean(one.anchors.mean for one in samples),
         worst=max(one.anchors.worst for one in samples),
         own=min(one.anchors.own for one in samples),
-        told=min(one.told for one in samples),
+        distinct=min(one.distinct for one in samples),
         contrast=fmean(_spread(one) for one in faces) / _spread(authored),
         drift=drift(faces),
         smooth=fmean(one.smooth for one in samples),
@@ -98,16 +102,15 @@ def _result(
 
 
 def _sample(job: Job, bank: Bank, clips: Sequence[StoredClip]) -> _Sample:
-    network = TorchPredictor(load_checkpoint(job.last).model.eval())
-    subject = Subject(predict=network, bank=bank)
+    network = EvaluatedNetwork(predict=torch_predictor(load_checkpoint(job.last).model), bank=bank)
     quiet = silence()
     longest = max(clips, key=lambda clip: len(clip.mel))
     voice = Sound(name=longest.voice, mel=longest.mel)
     return _Sample(
-        anchors=anchor_errors(subject, quiet, range(len(bank.channels))),
-        told=min(distinctness(subject, voice, at).own for at in bank.intensities),
-        smooth=smoothness(subject, quiet).mean,
-        lips=lip_match(subject, "unheard", clips).correlation,
+        anchors=anchor_errors(network, quiet, range(len(bank.channels))),
+        distinct=min(distinctness(network, voice, at).own for at in bank.intensities),
+        smooth=smoothness(network, quiet).mean,
+        lips=lip_match(network, "unheard", clips).correlation,
     )
 
 
@@ -115,3 +118,43 @@ def _spread(faces: F32) -> float:
     """The mean absolute difference between any two faces (n, C)."""
     apart = np.abs(faces[:, None] - faces[None]).mean(axis=2, dtype=np.float64)
     return float(apart.sum() / (len(faces) * (len(faces) - 1)))
+
+
+COLUMNS = (
+    "error at anchors",
+    "worst",
+    "nearest to own",
+    "told apart",
+    "contrast",
+    "drift",
+    "VAD step",
+    "lips",
+)
+
+
+def cells(result: Result) -> tuple[str, ...]:
+    """The numbers of one setting, under `COLUMNS`."""
+    return (
+        f"{result.mean:.4f}",
+        f"{result.worst:.3f}",
+        f"{result.own} of {len(result.faces)}",
+        str(result.distinct),
+        f"{result.contrast:.2f}",
+        f"{result.drift:.4f}",
+        f"{result.smooth:.4f}",
+        f"{result.lips:.3f}",
+    )
+
+
+def lines(found: Sequence[Result]) -> Iterator[str]:
+    """A line a setting, under a head."""
+    wide = max(len(one.title) for one in found)
+    yield " " * wide + "  " + "  ".join(COLUMNS)
+    for one in found:
+        row = (f"{text:>{len(head)}}" for head, text in zip(COLUMNS, cells(one), strict=True))
+        yield f"{one.title:<{wide}}  {'  '.join(row)}"
+
+
+def as_json(found: Sequence[Result]) -> list[dict[str, Any]]:
+    """Everything but the faces."""
+    return [asdict(one, filter=lambda attribute, _: attribute.name != "faces") for one in found]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import frozen
 
-from mien_trainer.evaluate.predictor import Subject
-from mien_trainer.evaluate.sounds import SETTLE, Sound
+from mien_trainer.evaluate.clips import SETTLE, Sound
+from mien_trainer.evaluate.network import EvaluatedNetwork
 from mien_trainer.frames import F32
 
 CLASSES = ("LIPSYNC", "SHARED", "EXPRESSION")
@@ -28,30 +28,30 @@ class Effect:
     change: dict[str, float]
 
 
-def effects(subject: Subject, sounds: Sequence[Sound], intensity: str) -> tuple[Effect, ...]:
-    """The effect of each label (worn instead of neutral), of each axis, and of the sound."""
-    tables = subject.bank.tables.labels
-    at = subject.bank.intensities.index(intensity)
-    vads = np.stack([table.anchors[at] for table in tables])
-    sound = sounds[0]
+def effects(
+    network: EvaluatedNetwork, sounds: Sequence[Sound], intensity: str
+) -> tuple[Effect, ...]:
+    """The effect of each label (instead of the bank's first), of each axis, and of the sound."""
+    labels, vads = network.bank.labels, network.anchors_at(intensity)
+    every = range(len(labels))
+    same = np.repeat(vads.mean(axis=0, keepdims=True), len(labels), axis=0).astype(np.float32)
     found: list[Effect] = []
-    every = list(range(len(tables)))
-    same = np.repeat(vads.mean(axis=0, keepdims=True), len(tables), axis=0).astype(np.float32)
-    worn = subject.at(sound.mel, every, same)[:, SETTLE:]
-    rest = worn[[0]]
-    for position, table in enumerate(tables):
-        if position:
-            found.append(_effect(subject, f"label {table.label}", worn[[position]], rest))
+
+    def add(cause: str, one: F32, other: F32) -> None:
+        found.append(Effect(cause=cause, change=_by_class(network, one, other)))
+
+    settled = network.faces(sounds[0].mel, every, same)[:, SETTLE:]
+    for position, label in enumerate(labels[1:], start=1):
+        add(f"label {label}", settled[[position]], settled[[0]])
     for axis, name in enumerate(("valence", "arousal", "dominance")):
         low, high = same.copy(), same.copy()
         low[:, axis], high[:, axis] = -_REACH, _REACH
-        before = subject.at(sound.mel, every, low)[:, SETTLE:]
-        after = subject.at(sound.mel, every, high)[:, SETTLE:]
-        found.append(_effect(subject, name, after, before))
+        before = network.faces(sounds[0].mel, every, low)[:, SETTLE:]
+        add(name, network.faces(sounds[0].mel, every, high)[:, SETTLE:], before)
     frames = min(len(one.mel) for one in sounds)
-    spoken = [subject.at(one.mel[:frames], every, vads)[:, SETTLE:] for one in sounds]
+    spoken = [network.faces(one.mel[:frames], every, vads)[:, SETTLE:] for one in sounds]
     for one, face in zip(sounds[1:], spoken[1:], strict=True):
-        found.append(_effect(subject, f"sound {one.name}", face, spoken[0]))
+        add(f"sound {one.name}", face, spoken[0])
     return tuple(found)
 
 
@@ -66,12 +66,10 @@ class Departure:
     change: dict[str, float]
 
 
-def departure(subject: Subject, sound: Sound, speech: F32, intensity: str) -> Departure:
+def departure(network: EvaluatedNetwork, sound: Sound, speech: F32, intensity: str) -> Departure:
     """The mean absolute difference from the rule's faces under ``speech`` (N,), over all labels."""
-    bank = subject.bank
-    at = bank.intensities.index(intensity)
-    vads = np.stack([table.anchors[at] for table in bank.tables.labels])
-    spoken = subject.at(sound.mel, list(range(len(vads))), vads)
+    bank, vads = network.bank, network.anchors_at(intensity)
+    spoken = network.faces(sound.mel, range(len(vads)), vads)
     frames = spoken.shape[1]
     rule = np.stack(
         [
@@ -79,13 +77,9 @@ def departure(subject: Subject, sound: Sound, speech: F32, intensity: str) -> De
             for label, vad in zip(bank.labels, vads, strict=True)
         ]
     )
-    return Departure(change=_by_class(subject, spoken[:, SETTLE:], rule[:, SETTLE:]))
+    return Departure(change=_by_class(network, spoken[:, SETTLE:], rule[:, SETTLE:]))
 
 
-def _effect(subject: Subject, cause: str, one: F32, other: F32) -> Effect:
-    return Effect(cause=cause, change=_by_class(subject, one, other))
-
-
-def _by_class(subject: Subject, one: F32, other: F32) -> dict[str, float]:
-    away = np.abs(one - other)
-    return {kind: float(away[..., subject.channels_of(kind)].mean()) for kind in CLASSES}
+def _by_class(network: EvaluatedNetwork, one: F32, other: F32) -> dict[str, float]:
+    change = np.abs(one - other)
+    return {kind: float(change[..., network.channels_of(kind)].mean()) for kind in CLASSES}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from mien_trainer.evaluate.predictor import Subject
+from mien_trainer.evaluate.network import EvaluatedNetwork
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
 from mien_trainer.lips.record import Contact
@@ -59,7 +59,7 @@ class Kept:
 
     @property
     def share(self) -> float:
-        """The share kept in time; 1 where none was asked for."""
+        """The share kept in time; 1 where there were none."""
         return self.kept / self.total if self.total else 1.0
 
     @property
@@ -70,7 +70,7 @@ class Kept:
 
 @frozen(kw_only=True)
 class Closures:
-    """The contacts of some clips under a label worn at its mid point.
+    """The contacts of some clips under a label at its mid point.
 
     ``lips`` are closed for p, b and m, ``teeth`` are touched by the lower lip for f and v.
     """
@@ -80,14 +80,14 @@ class Closures:
     teeth: Kept
 
 
-def lip_match(subject: Subject, name: str, clips: Sequence[StoredClip]) -> LipMatch:
+def lip_match(network: EvaluatedNetwork, name: str, clips: Sequence[StoredClip]) -> LipMatch:
     """The clips under their own conditions."""
-    channels = subject.channels_of("LIPSYNC")
-    faces = np.concatenate([subject.predict(c.mel[None], c.conditions[None])[0] for c in clips])
+    channels = network.channels_of("LIPSYNC")
+    faces = np.concatenate([network.predict(c.mel[None], c.conditions[None])[0] for c in clips])
     targets = np.concatenate([clip.targets for clip in clips])
     found = faces[:, channels].astype(np.float64)
     wanted = targets[:, channels].astype(np.float64)
-    apart, taught = _apart(faces, targets, subject.bank.channels)
+    apart, taught = _apart(faces, targets, network.bank.channels)
     return LipMatch(
         name=name,
         clips=len(clips),
@@ -99,21 +99,64 @@ def lip_match(subject: Subject, name: str, clips: Sequence[StoredClip]) -> LipMa
     )
 
 
-def closures(subject: Subject, clips: Iterable[StoredClip], intensity: str) -> tuple[Closures, ...]:
+def closures(
+    network: EvaluatedNetwork, clips: Iterable[StoredClip], intensity: str
+) -> tuple[Closures, ...]:
     """The clips under every label in turn."""
-    at = subject.bank.intensities.index(intensity)
-    tables = subject.bank.tables.labels
-    worn = list(range(len(tables)))
-    vads = np.stack([table.anchors[at] for table in tables])
-    gaps: list[list[_Gaps]] = [[] for _ in tables]
+    labels, vads = network.bank.labels, network.anchors_at(intensity)
+    gaps: list[list[_Gaps]] = [[] for _ in labels]
     for clip in clips:
-        for found, face in zip(gaps, subject.at(clip.mel, worn, vads), strict=True):
+        for found, face in zip(
+            gaps, network.faces(clip.mel, range(len(labels)), vads), strict=True
+        ):
             found.append(_gaps(face, clip.phonemes))
     return tuple(
-        Closures(
-            label=table.label, lips=_kept(found, Contact.LIPS), teeth=_kept(found, Contact.TEETH)
-        )
-        for table, found in zip(tables, gaps, strict=True)
+        Closures(label=label, lips=_kept(found, Contact.LIPS), teeth=_kept(found, Contact.TEETH))
+        for label, found in zip(labels, gaps, strict=True)
+    )
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """The correlation of LIPSYNC channels on an unheard voice, and that of the network ``name``.
+
+    ``labels`` are those of the ``clips`` that both were measured on.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    clips: int
+    correlation: float
+    other: float
+
+    @property
+    def shortfall(self) -> float:
+        """How far the network falls short of the other; below 0 where it is better."""
+        return self.other - self.correlation
+
+
+def compare_lips(
+    network: EvaluatedNetwork,
+    older: EvaluatedNetwork,
+    name: str,
+    clips: Sequence[StoredClip],
+    known_voices: Collection[str],
+    labels: Sequence[str],
+) -> Comparison | None:
+    """Both on the clips of unheard synthetic voices with one of ``labels``; None without any."""
+    shared = [
+        clip
+        for clip in clips
+        if clip.voice and clip.voice not in known_voices and not clip.real and clip.label in labels
+    ]
+    if not shared:
+        return None
+    return Comparison(
+        name=name,
+        labels=tuple(sorted({clip.label for clip in shared})),
+        clips=len(shared),
+        correlation=lip_match(network, name, shared).correlation,
+        other=lip_match(older, name, shared).correlation,
     )
 
 

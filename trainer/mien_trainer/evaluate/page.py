@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from mien.bank import Bank
 from mien.sheet.html import END, STYLE, begin
-from mien_trainer.evaluate.gallery import gallery
+from mien_trainer.evaluate.lips import LipMatch
+from mien_trainer.evaluate.output import shown
+from mien_trainer.evaluate.page_faces import example_faces, preset_faces
 from mien_trainer.evaluate.plots import apart_plots, closure_plot, effect_plots, label_plots
-from mien_trainer.evaluate.record import Report, drift_figure, figures
-from mien_trainer.evaluate.speaking import speaking
-from mien_trainer.evaluate.tables import figures_table, lips_table
+from mien_trainer.evaluate.result import (
+    Evaluation,
+    Figure,
+    Report,
+    all_figures,
+    drift_figure,
+    figures,
+)
+
+_LIPS = ("correlation", "mean error", "opening", "shut")
 
 _MORE = """
 body { max-width: 76rem; } h2 { margin: 2.75rem 0 .35rem; }
@@ -56,7 +65,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
         f"<p>Whether the presets are still the presets once a network speaks with them.</p>\n"
         f"{_verdict(report)}</header>\n"
     )
-    yield figures_table(report)
+    yield _figures_table(report)
     yield from _part(
         "Lips",
         "How the channels of the lips follow speech that was not heard in training, and how "
@@ -64,18 +73,18 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
         "every contact, so opening is how wide the lips part where they were taught to, as a "
         "share, and shut in how many of those moments they touch.",
     )
-    yield f'<div class="plots">\n{lips_table(report)}{closure_plot(report)}</div>\n'
+    yield f'<div class="plots">\n{_lips_table(report)}{closure_plot(report)}</div>\n'
     yield from _part(
         "Speaking",
         "A clip that was not heard in training, as the phonemes would have it and as it is given.",
     )
-    yield from speaking(report, bank)
+    yield from example_faces(report, bank)
     yield from _part(
         "Faces",
         f"Each preset as authored, and what {'each' if len(report.networks) > 1 else 'the'} "
         "network gives for it in a quiet room.",
     )
-    yield from gallery(report, bank)
+    yield from preset_faces(report, bank)
     yield from _part(
         "Labels",
         "Distance from the presets, and between the mean face while speaking and the presets of "
@@ -92,8 +101,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
 
 
 def _verdict(report: Report) -> str:
-    each = [row for one in report.networks for row in figures(one)]
-    rows = (*each, *drift_figure(report))
+    rows = all_figures(report)
     kept = sum(row.kept for row in rows)
     kind = "verdict" if kept == len(rows) else "verdict missed"
     return f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n'
@@ -107,3 +115,65 @@ def _plots(*drawn: str) -> Iterator[str]:
     yield '<div class="plots">\n'
     yield from drawn
     yield "</div>\n"
+
+
+def _figures_table(report: Report) -> str:
+    """What decides, measured and as it should be."""
+    heads = ["", *(one.name for one in report.networks), "should be"]
+    return _table(heads, _figure_rows(report))
+
+
+def _lips_table(report: Report) -> str:
+    """The kinds of speech, and how well the lips follow them."""
+    heads = ["speech", "of it"]
+    heads += [f"{one.name}: {what}" for one in report.networks for what in _LIPS]
+    if len(report.networks) == 1:
+        heads = ["speech", "of it", *_LIPS]
+    return _table(heads, _lip_rows(report.networks))
+
+
+def _figure_rows(report: Report) -> Iterator[str]:
+    columns = [list(figures(one)) for one in report.networks]
+    for row in zip(*columns, strict=True):
+        yield _cell(row[0].name) + "".join(map(_measured, row)) + _bound(row[0])
+    for one in drift_figure(report):
+        span = f' colspan="{len(columns)}"'
+        yield _cell(one.name) + _measured(one, span) + _bound(one)
+
+
+def _lip_rows(networks: Sequence[Evaluation]) -> Iterator[str]:
+    for matches in zip(*(one.lips for one in networks), strict=True):
+        first: LipMatch = matches[0]
+        yield (
+            _cell(first.name)
+            + _cell(f"{first.clips} clips, {first.seconds:.0f} s", "soft")
+            + "".join(map(_followed, matches))
+        )
+
+
+def _followed(match: LipMatch) -> str:
+    shares = _cell(f"{match.opening:.0%}") + _cell(f"{match.shut:.0%}")
+    return _cell(f"{match.correlation:.3f}") + _cell(f"{match.error:.4f}") + shares
+
+
+def _measured(row: Figure, more: str = "") -> str:
+    kind = "kept" if row.kept else "missed"
+    return f'<td class="{kind}"{more}>{escape(shown(row, row.value))}</td>'
+
+
+def _bound(row: Figure) -> str:
+    side = "at most" if row.most else "at least"
+    return _cell(f"{side} {shown(row, row.bound)}", "soft")
+
+
+def _cell(words: str, kind: str = "") -> str:
+    return f'<td class="{kind}">{escape(words)}</td>' if kind else f"<td>{escape(words)}</td>"
+
+
+def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+    return (
+        f'<div class="scroll"><table>\n<thead><tr>{top}</tr></thead>\n'
+        f"<tbody>\n{body}</tbody>\n</table></div>\n"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mien_trainer.evaluate.lips import LATE, Kept
-from mien_trainer.evaluate.record import CLOSED, Report
+from mien_trainer.evaluate.result import CLOSED, Report
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.plots import Bar, bar_chart, heat_map
 

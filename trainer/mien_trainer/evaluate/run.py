@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from attrs import frozen
 
 from mien.bank import Bank
-from mien_trainer.evaluate.anchors import drift
-from mien_trainer.evaluate.beside import Beside, beside
-from mien_trainer.evaluate.measure import STEPS, evaluate
-from mien_trainer.evaluate.network import Network, open_network
-from mien_trainer.evaluate.pick import clip_rows, clips_with, pick
-from mien_trainer.evaluate.predictor import Subject
-from mien_trainer.evaluate.record import Report
-from mien_trainer.evaluate.speed import measure_speed
+from mien_trainer.evaluate.clips import (
+    SETTLE,
+    Sound,
+    clip_rows,
+    clips_with,
+    pick,
+    silence,
+    voices,
+)
+from mien_trainer.evaluate.effects import departure, effects
+from mien_trainer.evaluate.lips import Comparison, closures, compare_lips, lip_match
+from mien_trainer.evaluate.network import EvaluatedNetwork, Network, open_network
+from mien_trainer.evaluate.presets import (
+    anchor_errors,
+    distinctness,
+    drift,
+    repeats,
+    smoothness,
+)
+from mien_trainer.evaluate.result import Evaluation, Example, Report
+from mien_trainer.evaluate.speed import Speed, measure_speed
 from mien_trainer.fault import TrainerError
-from mien_trainer.speak.bank_of import bank_of
+from mien_trainer.speak.network import bank_of
 from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
 from mien_trainer.targets.stored import StoredClip
@@ -25,10 +38,16 @@ from mien_trainer.targets.stored import StoredClip
 BEST, LAST = "best.safetensors", "last.safetensors"
 """The checkpoints of a training; its folder says more than their names do."""
 
+STEPS = 8
+"""How often `evaluate` reports progress."""
+
+VOICES = 3
+_MID = "mid"
+
 
 @frozen(kw_only=True, eq=False)
 class Trial:
-    """What is measured, and on what: ``heard`` are the voices of the set's training split.
+    """What is measured, and on what: ``known_voices`` are those of the set's training split.
 
     ``notes`` are worth a word before the figures.
     """
@@ -38,12 +57,12 @@ class Trial:
     older: Network | None
     bank: Bank
     clips: tuple[StoredClip, ...]
-    heard: frozenset[str]
+    known_voices: frozenset[str]
     notes: tuple[str, ...]
 
     @property
     def steps(self) -> int:
-        """How often `measure` says that it got on."""
+        """How often `measure` reports progress."""
         return len(self.networks) * STEPS
 
 
@@ -59,22 +78,22 @@ def prepare(
     """
     manifest = read_manifest(data)
     networks = tuple(open_network(path) for path in paths)
-    beside = None if older is None else open_network(older)
+    other = None if older is None else open_network(older)
     own = bank_of(networks[0].card, bank)
     for path, one in zip(paths, networks, strict=True):
         _same(f"{path}", one.card.artifact, own)
-    if older is not None and beside is not None:
-        _same(f"{older}", beside.card.artifact, own)
+    if other is not None:
+        _same(f"{older}", other.card.artifact, own)
     _same(f"{data}", manifest.artifact, own)
-    heard = frozenset(row.voice for row in clip_rows(data, manifest, Split.TRAIN))
-    ids = pick(clip_rows(data, manifest, Split.TEST), heard, count)
+    known = frozenset(row.voice for row in clip_rows(data, manifest, Split.TRAIN))
+    ids = pick(clip_rows(data, manifest, Split.TEST), known, count)
     return Trial(
         names=_names(paths, networks),
         networks=networks,
-        older=beside,
+        older=other,
         bank=own,
         clips=tuple(clips_with(data, manifest, Split.TEST, ids)),
-        heard=heard,
+        known_voices=known,
         notes=tuple(_notes(paths, networks, data, manifest)),
     )
 
@@ -89,12 +108,12 @@ def measure(trial: Trial, step: Callable[[], None]) -> Report:
         evaluate(
             name,
             network.card.checkpoint,
-            Subject(predict=network.predict, bank=trial.bank),
+            EvaluatedNetwork(predict=network.predict, bank=trial.bank),
             trial.clips,
-            trial.heard,
+            trial.known_voices,
             measure_speed(network.exported),
             step,
-            _beside(trial, network),
+            _comparison(trial, network),
         )
         for name, network in zip(trial.names, trial.networks, strict=True)
     )
@@ -102,16 +121,112 @@ def measure(trial: Trial, step: Callable[[], None]) -> Report:
     return Report(networks=found, drift=drift(faces) if len(found) > 1 else None)
 
 
-def _beside(trial: Trial, network: Network) -> Beside | None:
+def evaluate(
+    name: str,
+    checkpoint: str,
+    network: EvaluatedNetwork,
+    clips: Sequence[StoredClip],
+    known_voices: Collection[str],
+    speed: Speed,
+    step: Callable[[], None],
+    comparison: Comparison | None = None,
+) -> Evaluation:
+    """Measure the network on ``clips`` that were not in training, as ``known_voices`` were.
+
+    ``checkpoint`` is that of its card, ``comparison`` what was found beside an older network.
+
+    Raises:
+        TrainerError: there are too few clips to speak with.
+    """
+    bank = network.bank
+    quiet, spoken = silence(), voices(clips, VOICES)
+    if not spoken:
+        raise TrainerError(
+            f"no clip of the test split is spoken for {2 * SETTLE} frames or more; "
+            "make more targets"
+        )
+    middle = _MID if _MID in bank.intensities else bank.intensities[len(bank.intensities) // 2]
+    speakers = [clip for clip in clips if clip.voice]
+    every = range(len(bank.channels))
+    upper = network.channels_of("EXPRESSION")
+    anchors = [anchor_errors(network, quiet, every)]
+    anchors += [anchor_errors(network, sound, upper) for sound in spoken]
+    step()
+    repeated = repeats(network, spoken[0])
+    step()
+    smooth = tuple(smoothness(network, sound) for sound in (quiet, spoken[0]))
+    step()
+    distinct = tuple(distinctness(network, spoken[0], at) for at in bank.intensities)
+    step()
+    groups = _groups(speakers, known_voices)
+    lips = tuple(lip_match(network, group, own) for group, own in groups.items() if own)
+    step()
+    closed = closures(network, speakers, middle)
+    step()
+    moved = effects(network, [quiet, *spoken], middle)
+    step()
+    longest = max(speakers, key=lambda clip: len(clip.mel))
+    left = departure(network, Sound(name=longest.voice, mel=longest.mel), longest.speech, middle)
+    step()
+    return Evaluation(
+        name=name,
+        checkpoint=checkpoint,
+        bank=bank.id,
+        version=bank.version,
+        artifact=bank.digest,
+        labels=bank.labels,
+        intensities=bank.intensities,
+        anchors=tuple(anchors),
+        repeats=repeated,
+        smoothness=smooth,
+        distinct=distinct,
+        lips=lips,
+        closures=closed,
+        effects=moved,
+        departure=left,
+        speed=speed,
+        example=_example(network, speakers, known_voices),
+        comparison=comparison,
+    )
+
+
+def _groups(
+    clips: Sequence[StoredClip], known_voices: Collection[str]
+) -> dict[str, list[StoredClip]]:
+    """The clips by what is new about them."""
+    synthetic = [clip for clip in clips if not clip.real]
+    return {
+        "unheard sentences": [clip for clip in synthetic if clip.voice in known_voices],
+        "an unheard voice": [clip for clip in synthetic if clip.voice not in known_voices],
+        "recorded speech": [clip for clip in clips if clip.real],
+    }
+
+
+def _example(
+    network: EvaluatedNetwork, clips: Sequence[StoredClip], known_voices: Collection[str]
+) -> Example:
+    """The first clip by id, of an unheard voice if there is one."""
+    clip = min(clips, key=lambda one: (one.voice in known_voices, one.id))
+    return Example(
+        voice=clip.voice,
+        label=clip.label,
+        text=clip.text,
+        phonemes=clip.phonemes,
+        targets=clip.targets,
+        faces=network.predict(clip.mel[None], clip.conditions[None])[0],
+    )
+
+
+def _comparison(trial: Trial, network: Network) -> Comparison | None:
     if trial.older is None:
         return None
     card = trial.older.card
-    found = beside(
-        Subject(predict=network.predict, bank=trial.bank),
-        Subject(predict=trial.older.predict, bank=trial.bank),
+    found = compare_lips(
+        EvaluatedNetwork(predict=network.predict, bank=trial.bank),
+        EvaluatedNetwork(predict=trial.older.predict, bank=trial.bank),
         card.name,
         trial.clips,
-        trial.heard,
+        trial.known_voices,
         card.knows or trial.bank.labels,
     )
     if found is None:

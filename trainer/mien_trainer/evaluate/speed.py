@@ -10,7 +10,7 @@ from attrs import frozen
 
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_sample
 from mien_trainer.mel import LOOK_AHEAD
-from mien_trainer.speak.onnx_file import OnnxNetwork
+from mien_trainer.speak.network import OnnxNetwork
 from mien_trainer.speak.speaker import Speaker
 
 _SECONDS = 20

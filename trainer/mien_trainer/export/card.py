@@ -2,14 +2,132 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
 
-from mien_trainer.evaluate.as_text import shown
-from mien_trainer.export.data import Learned
-from mien_trainer.export.figures import Measured
+from attrs import frozen
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
+from mien_trainer.evaluate.clips import clip_rows
+from mien_trainer.evaluate.lips import Closures, LipMatch
+from mien_trainer.evaluate.output import SCHEMA, shown
+from mien_trainer.evaluate.result import Figure
+from mien_trainer.fault import TrainerError
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.mel import LOOK_AHEAD
-from mien_trainer.speak.onnx_file import NetworkCard
+from mien_trainer.speak.network import NetworkCard
+from mien_trainer.speech import Split
+from mien_trainer.targets.manifest import manifest_digest, read_manifest
+
+
+@frozen(kw_only=True, order=True)
+class Share:
+    """Clips of one source under one licence; ``real``: people spoke."""
+
+    source: str
+    licence: str
+    real: bool
+    clips: int
+    voices: int
+
+
+@frozen(kw_only=True)
+class Learned:
+    """The training split of a set of targets; ``seconds`` and ``clips`` are those of all splits."""
+
+    recipe: str
+    clips: int
+    seconds: float
+    trained: int
+    voices: tuple[str, ...]
+    shares: tuple[Share, ...]
+
+
+def learned_from(folder: Path, card: NetworkCard) -> Learned:
+    """The targets in ``folder``.
+
+    Raises:
+        TrainerError: they are damaged, or not those that the network learned from.
+    """
+    manifest = read_manifest(folder)
+    digest = manifest_digest(manifest)
+    if digest != card.targets:
+        raise TrainerError(
+            f"{folder}: targets with digest {digest}, the network {card.name} learned from "
+            f"{card.targets or 'none'}"
+        )
+    rows = clip_rows(folder, manifest, Split.TRAIN)
+    kinds = Counter((row.source, row.licence, row.real) for row in rows)
+    return Learned(
+        recipe=manifest.recipe,
+        clips=manifest.clips,
+        seconds=manifest.seconds,
+        trained=len(rows),
+        voices=tuple(sorted({row.voice for row in rows if row.voice})),
+        shares=tuple(
+            Share(
+                source=source,
+                licence=licence,
+                real=real,
+                clips=count,
+                voices=len(
+                    {
+                        row.voice
+                        for row in rows
+                        if row.voice
+                        and (row.source, row.licence, row.real) == (source, licence, real)
+                    }
+                ),
+            )
+            for (source, licence, real), count in sorted(kinds.items())
+        ),
+    )
+
+
+@frozen(kw_only=True)
+class Measured:
+    """One network's figures, and how its lips do."""
+
+    checkpoint: str
+    figures: tuple[Figure, ...]
+    lips: tuple[LipMatch, ...]
+    closures: tuple[Closures, ...]
+
+
+def read_measured(path: Path, card: NetworkCard) -> Measured:
+    """The figures of the card's network in a file.
+
+    Raises:
+        TrainerError: the file is missing, no evaluation, or says nothing of this network.
+    """
+    try:
+        document = cast("object", json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise TrainerError(f"{path}: there is no such file, expected an evaluation") from None
+    except ValueError as error:
+        raise TrainerError(f"{path}: not a JSON text ({error})") from None
+    found = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    if found.get("schema") != SCHEMA:
+        raise TrainerError(
+            f"{path}: found {found.get('schema', 'no schema')}, expected {SCHEMA}, as "
+            "`mien evaluate --format json` prints it"
+        )
+    try:
+        networks = Converter().structure(found.get("networks"), tuple[Measured, ...])
+    except (BaseValidationError, TypeError):
+        raise TrainerError(f"{path}: not as {SCHEMA} says") from None
+    for one in networks:
+        if one.checkpoint == card.checkpoint:
+            return one
+    others = ", ".join(one.checkpoint for one in networks)
+    raise TrainerError(
+        f"{path}: figures of {others or 'no network'}, the network {card.name} is "
+        f"{card.checkpoint}: evaluate it"
+    )
 
 
 def card_markdown(

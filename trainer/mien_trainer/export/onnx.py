@@ -1,7 +1,11 @@
-"""From a checkpoint to the bytes of an ONNX file; `speak.onnx_file` says what is in it.
+"""From a checkpoint to the bytes of an ONNX file; `speak.network` says what is in it.
 
 The same checkpoint gives the same bytes, and no path of the machine stands in them.
 """
+
+# torch and onnx annotate too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
 
@@ -15,23 +19,38 @@ from collections.abc import Generator
 from importlib.util import find_spec
 from typing import Any, cast
 
+import numpy as np
 import torch
 from attrs import asdict
 from torch import Tensor, nn
 
 from mien.text.canonical import canonical
-from mien_trainer.export.compare import difference
 from mien_trainer.fault import TrainerError
-from mien_trainer.frames import FRAME_RATE
+from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
+from mien_trainer.mel import log_mel
 from mien_trainer.model.net import FaceNet
-from mien_trainer.speak.onnx_file import INPUTS, KEY, OUTPUTS, SCHEMA, NetworkCard, OnnxNetwork
+from mien_trainer.speak.network import (
+    INPUTS,
+    KEY,
+    OUTPUTS,
+    SCHEMA,
+    NetworkCard,
+    OnnxNetwork,
+    start_state,
+)
 from mien_trainer.train.checkpoint import Checkpoint, checkpoint_bytes
 
-MOST = 1e-5
+TOLERANCE = 1e-5
 """How far the exported network's weights may be from torch's."""
 
 _FRAMES = 5
 """Frames of the example that is traced; more than 1, which torch would take for a constant."""
+
+_SECONDS = 4
+_SYLLABLES = 4.0
+"""How often the noise rises and falls in a second, as speech does."""
+
+_LOUDNESS = 0.1
 
 
 def onnx_bytes(checkpoint: Checkpoint) -> bytes:
@@ -47,32 +66,32 @@ def onnx_bytes(checkpoint: Checkpoint) -> bytes:
     entry = graph.metadata_props.add()
     entry.key, entry.value = KEY, card_text(card)
     data = cast("bytes", graph.SerializeToString(deterministic=True))
-    away = difference(checkpoint.model, OnnxNetwork(data, card.name))
-    if not away <= MOST:
+    error = difference(checkpoint.model, OnnxNetwork(data, card.name))
+    if not error <= TOLERANCE:
         raise TrainerError(
-            f"{card.name}: the exported network's weights are {away:.2g} from torch's, expected at "
-            f"most {MOST:g}: nothing was written"
+            f"{card.name}: the exported network's weights are {error:.2g} from torch's, expected "
+            f"at most {TOLERANCE:g}: nothing was written"
         )
     return data
 
 
 def network_card(checkpoint: Checkpoint) -> NetworkCard:
-    """What the network was made from and how it is asked."""
-    head, model = checkpoint.head, checkpoint.model
-    told = head.config.conditions
+    """What the network was made from and how it is queried."""
+    metadata, model = checkpoint.metadata, checkpoint.model
+    conditioning = metadata.config.conditioning
     return NetworkCard(
-        name=head.config.name,
-        bank=head.bank,
-        version=head.version,
-        artifact=head.artifact,
-        targets=head.data,
-        checkpoint=hashlib.sha256(checkpoint_bytes(head, model)).hexdigest(),
-        labels=head.labels,
-        channels=head.channels,
-        knows=told.labels,
-        vad=told.vad,
+        name=metadata.config.name,
+        bank=metadata.bank,
+        version=metadata.version,
+        artifact=metadata.artifact,
+        targets=metadata.data,
+        checkpoint=hashlib.sha256(checkpoint_bytes(metadata, model)).hexdigest(),
+        labels=metadata.labels,
+        channels=metadata.channels,
+        knows=conditioning.labels,
+        vad=conditioning.vad,
         frame_rate=FRAME_RATE,
-        mels=head.mels,
+        mels=metadata.mels,
         state=(model.context, model.shape.width),
         parameters=sum(one.numel() for one in model.parameters()),
     )
@@ -83,6 +102,57 @@ def card_text(card: NetworkCard) -> str:
     return canonical({"schema": SCHEMA, **json.loads(json.dumps(asdict(card)))})
 
 
+def difference(model: FaceNet, network: OnnxNetwork, seed: int = 0) -> float:
+    """The greatest difference of a weight, frame by frame, over noise that is loud as speech is.
+
+    Labels change and VAD moves on the way. The exported network is run a frame at a time and in
+    one piece; NaN where it gives something that is no number.
+    """
+    rng = np.random.default_rng(seed)
+    mel = log_mel(_syllables(rng))
+    conditions = _wandering(len(mel), len(network.card.labels), rng)
+    wanted = _by_torch(model, mel, conditions)
+    start = start_state(network, conditions[0])
+    whole, _ = network.run(mel, conditions, start, first=None)
+    single, state = np.empty_like(whole), start
+    for at in range(len(mel)):
+        part = slice(at, at + 1)
+        single[part], state = network.run(mel[part], conditions[part], state, first=None)
+    return float(max(np.abs(single - wanted).max(), np.abs(whole - wanted).max()))
+
+
+def _by_torch(model: FaceNet, mel: F32, conditions: F32) -> F32:
+    sound, steady = torch.as_tensor(mel)[None], torch.as_tensor(conditions)[None]
+    faces: list[torch.Tensor] = []
+    with torch.no_grad():
+        state = model.initial_state(steady[:, 0])
+        for at in range(len(mel)):
+            face, state = model.step(sound[:, at], steady[:, at], state)
+            faces.append(face)
+    found: F32 = torch.cat(faces).numpy()
+    return found
+
+
+def _syllables(rng: np.random.Generator) -> F32:
+    times = np.arange(_SECONDS * SAMPLE_RATE) / SAMPLE_RATE
+    loudness = _LOUDNESS * np.sin(np.pi * _SYLLABLES * times) ** 4
+    return (loudness * rng.standard_normal(len(times))).astype(np.float32)
+
+
+def _wandering(frames: int, labels: int, rng: np.random.Generator) -> F32:
+    """Conditions (N, D): a new label every quarter of a second, VAD along lines between points."""
+    rows = np.zeros((frames, labels + 3), dtype=np.float32)
+    every = FRAME_RATE // 4
+    label = np.repeat(rng.integers(0, labels, size=frames // every + 1), every)[:frames]
+    rows[np.arange(frames), label] = 1.0
+    points = rng.uniform(-1.0, 1.0, size=(frames // every + 2, 3))
+    for axis in range(3):
+        rows[:, labels + axis] = np.interp(
+            np.arange(frames) / every, np.arange(len(points)), points[:, axis]
+        )
+    return rows
+
+
 class _Streaming(nn.Module):
     """The network from frames and the state before them to faces and the state after."""
 
@@ -91,7 +161,7 @@ class _Streaming(nn.Module):
         self.net = net
 
     def forward(self, mel: Tensor, conditions: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        return self.net.advance(mel, conditions, state)
+        return self.net.stream(mel, conditions, state)
 
 
 def _traced(model: FaceNet, conditions: int) -> Any:  # noqa: ANN401  onnx is untyped
@@ -105,7 +175,7 @@ def _traced(model: FaceNet, conditions: int) -> Any:  # noqa: ANN401  onnx is un
         torch.zeros(1, model.context, model.shape.width),
     )
     with _quiet(), torch.no_grad():
-        program = cast("Any", torch.onnx).export(
+        program: Any = torch.onnx.export(
             _Streaming(model).eval(),
             example,
             input_names=list(INPUTS),

@@ -1,4 +1,4 @@
-"""How large a network is, and which conditions it listens to."""
+"""How large a network is, and which conditions it is given."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class NetShape:
     """``width`` numbers a frame between blocks, ``blocks`` of them, ``hidden`` units of the base.
 
     Block k looks back 2 * 2^k frames, so that n blocks see the last 2^(n+1) - 1 frames. A contact
-    of the lips that is as likely as ``doubt`` is half made, a little above it in full: the less
-    likely, the fewer are missed, and the more often lips close that should not.
+    of the lips with a probability of ``contact_threshold`` is half made, a little above it in full:
+    the lower it is, the fewer are missed, and the more often lips close that should not.
     """
 
     width: int = 96
     blocks: int = 4
     hidden: int = 128
-    doubt: float = 0.0025
+    contact_threshold: float = 0.0025
 
     @property
     def dilations(self) -> tuple[int, ...]:
@@ -37,7 +37,7 @@ class NetShape:
 
 @frozen(kw_only=True)
 class Conditioning:
-    """The labels that a network is told, in its own order, and whether it is told VAD."""
+    """The labels that a network is given, in its own order, and whether it is given VAD."""
 
     labels: tuple[str, ...]
     vad: bool = True

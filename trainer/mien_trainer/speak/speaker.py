@@ -1,29 +1,40 @@
-"""Sound in, faces out, all at once or as it comes."""
+"""Sound in, faces out: all at once, in a stream of blocks, or live from a pipe."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 import numpy as np
 
 from mien_trainer.frames import F32
 from mien_trainer.mel import MelStream, log_mel
-from mien_trainer.speak.onnx_file import OnnxNetwork, start_state
+from mien_trainer.speak.network import OnnxNetwork, start_state
 
 _PART = 512
 """Frames at a time, so that memory does not grow with the sound."""
 
+_BYTES = 2
+_READ = 1 << 14
+
 
 class Speaker:
-    """A network that wears one expression while it speaks; the expression may change as it goes."""
+    """A network with one expression while it speaks; the expression may change as it goes."""
 
     def __init__(self, network: OnnxNetwork, conditions: F32) -> None:
-        """``conditions`` (D,): labels one-hot, then V, A and D."""
+        """``conditions`` (L + 3,): labels one-hot, then V, A and D."""
         self._network = network
         self._mel = MelStream()
         self.conditions = conditions
         self._state = start_state(network, conditions)
+        self._frame = 0
 
     def push(self, samples: F32) -> F32:
-        """The faces (n, C) that ``samples`` of mono 16 kHz sound complete; n may be 0."""
+        """The faces (n, C) that ``samples`` of mono 16 kHz sound complete; n may be 0.
+
+        Raises:
+            TrainerError: as `OnnxNetwork.run`, with the number of the frame.
+        """
         return self._faces(self._mel.push(samples))
 
     def finish(self) -> F32:
@@ -34,14 +45,37 @@ class Speaker:
         """The faces (N, C) of sound that is all there. Nothing can be pushed before or after."""
         return self._faces(log_mel(audio))
 
+    def stream(self, blocks: Iterable[F32]) -> Iterator[F32]:
+        """The faces (n, C) of each block of sound, then the last ones."""
+        for block in blocks:
+            yield self.push(block)
+        yield self.finish()
+
     def _faces(self, mel: F32) -> F32:
         faces = np.empty((len(mel), len(self._network.card.channels)), dtype=np.float32)
         for begin in range(0, len(mel), _PART):
             part = mel[begin : begin + _PART]
+            steady = np.repeat(self.conditions[None], len(part), axis=0)
             faces[begin : begin + _PART], self._state = self._network.run(
-                part, self._told(len(part)), self._state
+                part, steady, self._state, first=self._frame
             )
+            self._frame += len(part)
         return faces
 
-    def _told(self, frames: int) -> F32:
-        return np.repeat(self.conditions[None], frames, axis=0)
+
+class Pipe(Protocol):
+    """A binary stream that gives what there is, without waiting for more."""
+
+    def read1(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; none once it has ended."""
+        ...
+
+
+def pipe_samples(pipe: Pipe) -> Iterator[F32]:
+    """Samples in [-1, 1] of 16-bit little-endian sound, piece by piece; half a one is lost."""
+    rest = b""
+    while data := pipe.read1(_READ):
+        rest += data
+        whole = len(rest) - len(rest) % _BYTES
+        yield np.frombuffer(rest[:whole], dtype="<i2").astype(np.float32) / np.float32(32768.0)
+        rest = rest[whole:]

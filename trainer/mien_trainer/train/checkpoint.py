@@ -2,8 +2,14 @@
 
 Its tensors are the network's (``model.*``) and, in one to resume from, the optimiser's
 (``optimizer.<parameter>.<kind>``) and the state of torch's random numbers (``random``). All else is
-JSON in its metadata, under the one key ``mien``: see `Head`.
+JSON in its metadata, under the one key ``mien``: see `CheckpointMetadata`.
+
+Version 1 had other names of tensors, and a config without its ``schema``, which was mien/train/1.
 """
+
+# torch annotates too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
 
@@ -21,16 +27,19 @@ from cattrs.errors import BaseValidationError
 from torch import Tensor
 
 from mien.artifact.container import Array, pack, unpack
-from mien.errors import ArtifactError
+from mien.errors import ArtifactError, SourceError
+from mien.migrate.upgrade import upgrade_json
 from mien.text.atomic import write_atomic
 from mien.text.canonical import canonical
+from mien.versions import schema_name
 from mien_trainer.fault import TrainerError
 from mien_trainer.lips.touching import contact_shapes
-from mien_trainer.model.net import FaceNet
-from mien_trainer.model.typed import random_state, set_random_state, to_array, to_tensor
-from mien_trainer.train.config import TrainConfig
+from mien_trainer.migrations import MIGRATIONS
+from mien_trainer.model.net import FaceNet, current_name
+from mien_trainer.train.config import KIND, TrainConfig, config_document, config_of
 
-SCHEMA = "mien/checkpoint/1"
+SCHEMA = schema_name("checkpoint")
+SCHEMA_1 = "mien/checkpoint/1"
 LAST = "last.safetensors"
 BEST = "best.safetensors"
 
@@ -43,7 +52,7 @@ class CheckpointError(TrainerError):
 
 
 @frozen(kw_only=True)
-class Head:
+class CheckpointMetadata:
     """What a checkpoint says about itself.
 
     ``step`` steps were taken; ``score`` is that of the last validation, ``best`` the lowest so far,
@@ -71,7 +80,7 @@ class Head:
 class Checkpoint:
     """A network as it was kept, ready to be used: in evaluation mode, without gradients."""
 
-    head: Head
+    metadata: CheckpointMetadata
     model: FaceNet
 
 
@@ -83,37 +92,40 @@ class Progress:
     random: Tensor
 
 
-def new_model(head: Head) -> FaceNet:
-    """The network that ``head`` describes, with new weights."""
-    columns = head.config.conditions.columns(head.labels)
-    return FaceNet(head.config.model, columns, contact_shapes(head.channels), mels=head.mels)
+def new_model(metadata: CheckpointMetadata) -> FaceNet:
+    """The network that ``metadata`` describes, with new weights."""
+    config = metadata.config
+    columns = config.conditioning.columns(metadata.labels)
+    return FaceNet(config.model, columns, contact_shapes(metadata.channels), mels=metadata.mels)
 
 
 def checkpoint_bytes(
-    head: Head, model: FaceNet, optimizer: torch.optim.Optimizer | None = None
+    metadata: CheckpointMetadata, model: FaceNet, optimizer: torch.optim.Optimizer | None = None
 ) -> bytes:
     """The file of a checkpoint; without ``optimizer`` it cannot be resumed from."""
-    tensors = {f"{_MODEL}{name}": to_array(one) for name, one in model.state_dict().items()}
+    tensors = {f"{_MODEL}{name}": _array(one) for name, one in model.state_dict().items()}
     if optimizer is not None:
         for name, parameter in model.named_parameters():
-            state = cast("dict[str, Tensor]", optimizer.state.get(parameter, {}))
-            for kind, one in state.items():
-                tensors[f"{_OPTIMIZER}{name}.{kind}"] = to_array(one)
-        tensors[_RANDOM] = to_array(random_state()).view(np.int32)
-    document = {"schema": SCHEMA, **_converter().unstructure(head)}
+            for kind, one in optimizer.state.get(parameter, {}).items():
+                tensors[f"{_OPTIMIZER}{name}.{kind}"] = _array(one)
+        tensors[_RANDOM] = _array(torch.get_rng_state()).view(np.int32)
+    document = {"schema": SCHEMA, **_converter().unstructure(metadata)}
     # canonical() refuses numbers that are no JSON, and writes the others in one way.
     return pack(tensors, canonical(json.loads(json.dumps(document))))
 
 
 def save_checkpoint(
-    path: Path, head: Head, model: FaceNet, optimizer: torch.optim.Optimizer | None = None
+    path: Path,
+    metadata: CheckpointMetadata,
+    model: FaceNet,
+    optimizer: torch.optim.Optimizer | None = None,
 ) -> None:
     """Keep a checkpoint; a crash at any moment leaves the file that was there before.
 
     Raises:
         OSError: it cannot be written.
     """
-    write_atomic(path, checkpoint_bytes(head, model, optimizer))
+    write_atomic(path, checkpoint_bytes(metadata, model, optimizer))
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -131,7 +143,7 @@ def load_progress(path: Path) -> tuple[Checkpoint, Progress]:
     Raises:
         CheckpointError: as `load_checkpoint`, or it was not made to resume from.
     """
-    file, tensors, head = _read(path)
+    file, tensors, metadata = _read(path)
     if _RANDOM not in tensors:
         raise CheckpointError(
             f"{path}: holds a network only; --start begins a new training from it"
@@ -140,9 +152,10 @@ def load_progress(path: Path) -> tuple[Checkpoint, Progress]:
     for name, array in tensors.items():
         if name.startswith(_OPTIMIZER):
             parameter, _, kind = name.removeprefix(_OPTIMIZER).rpartition(".")
-            states.setdefault(parameter, {})[kind] = to_tensor(array.copy())
-    random = to_tensor(tensors[_RANDOM].copy().view(np.uint8))
-    return _checkpoint(file, tensors, head), Progress(optimizer=states, random=random)
+            state = states.setdefault(current_name(parameter), {})
+            state[kind] = torch.as_tensor(array.copy())
+    random = torch.as_tensor(tensors[_RANDOM].copy().view(np.uint8))
+    return _checkpoint(file, tensors, metadata), Progress(optimizer=states, random=random)
 
 
 def restore(optimizer: torch.optim.Optimizer, model: FaceNet, progress: Progress) -> None:
@@ -154,7 +167,7 @@ def restore(optimizer: torch.optim.Optimizer, model: FaceNet, progress: Progress
                 kind: one if kind == "step" else one.to(parameter.device)
                 for kind, one in progress.optimizer[name].items()
             }
-    set_random_state(progress.random)
+    torch.set_rng_state(progress.random)
 
 
 def _file(path: Path) -> Path:
@@ -166,7 +179,7 @@ def _file(path: Path) -> Path:
     return found
 
 
-def _read(path: Path) -> tuple[Path, dict[str, Array], Head]:
+def _read(path: Path) -> tuple[Path, dict[str, Array], CheckpointMetadata]:
     if path.suffix in _PICKLES and path.exists():
         raise CheckpointError(
             f"{path}: a pickle can run any program, so it is not read here; `mien train expand` "
@@ -174,27 +187,40 @@ def _read(path: Path) -> tuple[Path, dict[str, Array], Head]:
         )
     try:
         tensors, text = unpack(path.read_bytes())
-        document = cast("dict[str, Any]", json.loads(text))
+        document: object = json.loads(text)
     except FileNotFoundError:
         raise CheckpointError(f"{path}: there is no such checkpoint") from None
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror}") from error
     except (ArtifactError, ValueError) as error:
         raise CheckpointError(f"{path}: not a checkpoint of mien's: {error}") from None
-    found = document.pop("schema", "no schema")
-    if found != SCHEMA:
-        raise CheckpointError(f"{path}: found {found}, expected {SCHEMA}")
+    return path, tensors, _metadata(path, document)
+
+
+def _metadata(path: Path, document: object) -> CheckpointMetadata:
+    found = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    schema = found.pop("schema", "no schema")
+    if schema not in (SCHEMA, SCHEMA_1):
+        raise CheckpointError(f"{path}: found {schema}, expected {SCHEMA}")
+    config = found.get("config")
     try:
-        return path, tensors, _converter().structure(document, Head)
+        if isinstance(config, dict):
+            first = {"schema": "mien/train/1"} if schema == SCHEMA_1 else {}
+            found["config"] = upgrade_json({**first, **config}, str(path), KIND, MIGRATIONS)
+        return _converter().structure(found, CheckpointMetadata)
+    except SourceError as error:
+        raise CheckpointError(str(error)) from None
     except BaseValidationError as error:
         wrong = "; ".join(transform_error(error, path="$"))
-        raise CheckpointError(f"{path}: not as {SCHEMA} says: {wrong}") from None
+        raise CheckpointError(f"{path}: not as {schema} says: {wrong}") from None
 
 
-def _checkpoint(path: Path, tensors: Mapping[str, Array], head: Head) -> Checkpoint:
-    model = new_model(head)
+def _checkpoint(
+    path: Path, tensors: Mapping[str, Array], metadata: CheckpointMetadata
+) -> Checkpoint:
+    model = new_model(metadata)
     found = {
-        name.removeprefix(_MODEL): to_tensor(array.copy())
+        current_name(name.removeprefix(_MODEL)): torch.as_tensor(array.copy())
         for name, array in tensors.items()
         if name.startswith(_MODEL)
     }
@@ -203,9 +229,21 @@ def _checkpoint(path: Path, tensors: Mapping[str, Array], head: Head) -> Checkpo
     except RuntimeError as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"{path}: its tensors are not its network's: {reason}") from None
-    return Checkpoint(head=head, model=model.requires_grad_(requires_grad=False).eval())
+    return Checkpoint(metadata=metadata, model=model.requires_grad_(requires_grad=False).eval())
+
+
+def _array(tensor: Tensor) -> Array:
+    found: Array = tensor.detach().cpu().contiguous().numpy()
+    return found
+
+
+def _structured(document: object, _: type[TrainConfig]) -> TrainConfig:
+    return config_of(cast("dict[str, Any]", document))
 
 
 @cache
 def _converter() -> Converter:
-    return Converter(forbid_extra_keys=True)
+    converter = Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(TrainConfig, _structured)
+    converter.register_unstructure_hook(TrainConfig, config_document)
+    return converter

@@ -56,22 +56,22 @@ class Clips:
     targets: F16
     speech: F16
 
-    def heard(self, at: I64, clip: I64, delay: int) -> F32:
-        """The mel frames (n, k, M) ``delay`` frames after ``at`` (n, k) in the clips (n,).
+    def mel_at(self, at: I64, clip: I64, look_ahead: int) -> F32:
+        """The mel frames (n, k, M) ``look_ahead`` frames after ``at`` (n, k) in the clips (n,).
 
         Before a clip there is silence, and its last frame goes on.
         """
         begin, end = self.starts[clip][:, None], self.starts[clip + 1][:, None]
-        late = at + delay
+        late = at + look_ahead
         mel = self.mel[np.clip(late, begin, end - 1)].astype(np.float32)
         mel[late < begin] = SILENCE
         return mel
 
 
-def unpack_clips(data: Path, manifest: Manifest, split: Split, spare: Path) -> Clips:
+def unpack_clips(data: Path, manifest: Manifest, split: Split, fallback: Path) -> Clips:
     """The clips of one use in the folder ``data``, unpacked once and mapped.
 
-    What was unpacked is kept beside the shards or, where that cannot be written, in ``spare``.
+    What was unpacked is kept beside the shards or, where that cannot be written, in ``fallback``.
 
     Raises:
         DataError: there are none, or a shard is not the one that the manifest pins.
@@ -81,7 +81,7 @@ def unpack_clips(data: Path, manifest: Manifest, split: Split, spare: Path) -> C
     if not any(shard.clips for shard in shards):
         raise DataError(f"{data}: no clips to use for {split.value}")
     name = f"{split.value}-{manifest_digest(manifest)[:16]}-{_LAYOUT}"
-    for folder in (data / CACHE, spare / CACHE):
+    for folder in (data / CACHE, fallback / CACHE):
         if not (folder / name).is_dir():
             try:
                 folder.mkdir(exist_ok=True)
@@ -89,7 +89,7 @@ def unpack_clips(data: Path, manifest: Manifest, split: Split, spare: Path) -> C
                 continue
             _unpack(data, manifest, shards, folder, name)
         return _mapped(folder / name)
-    raise DataError(f"neither {data} nor {spare} can be written: no place to unpack the shards")
+    raise DataError(f"neither {data} nor {fallback} can be written: no place to unpack the shards")
 
 
 def _unpack(

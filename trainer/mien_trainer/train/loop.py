@@ -1,5 +1,9 @@
 """The training: one loop."""
 
+# torch annotates too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import math
@@ -12,47 +16,39 @@ from attrs import asdict, evolve, frozen
 
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
-from mien_trainer.model.net import FaceNet, audible
-from mien_trainer.model.typed import (
-    backward,
-    be_deterministic,
-    seed_random,
-    take_step,
-    to_array,
-    to_floats,
-    to_list,
-    to_tensor,
-)
+from mien_trainer.model.net import FaceNet, features
 from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
+from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
 from mien_trainer.train.checkpoint import (
     BEST,
     LAST,
     Checkpoint,
-    Head,
+    CheckpointMetadata,
     load_progress,
     new_model,
     restore,
     save_checkpoint,
 )
 from mien_trainer.train.clips import Clips, unpack_clips
-from mien_trainer.train.config import Optimizer, TrainConfig
-from mien_trainer.train.differ import first_difference
-from mien_trainer.train.draw import Batch, Drawer
-from mien_trainer.train.gpu import use_gpu
+from mien_trainer.train.config import Optimizer, TrainConfig, config_text, first_difference
 from mien_trainer.train.log import Curves, Log
 from mien_trainer.train.objective import Objective
-from mien_trainer.train.processes import Processes, processes
-from mien_trainer.train.read_config import config_text
-from mien_trainer.train.score import Examiner, Score
-from mien_trainer.train.teacher import anchor_lessons, surface_lessons
+from mien_trainer.train.processes import (
+    Processes,
+    compile_for_gpu,
+    make_reproducible,
+    processes,
+)
+from mien_trainer.train.sampler import Batch, BatchSampler
 from mien_trainer.train.trust import TrustedBank, check_data, trusted_bank
+from mien_trainer.train.validation import Score, Validator
 
 CONFIG = "config.yaml"
 """The training file in full, beside what came of it."""
 
 _NORMAL_FRAMES = 50_000
-_LEAST_DEVIATION = 0.5
+_MIN_STD = 0.5
 
 
 class Diverged(TrainerError):
@@ -87,7 +83,7 @@ class Run:
     curves: Curves | None = None
 
 
-def train(run: Run, watcher: Watcher) -> Head:
+def train(run: Run, watcher: Watcher) -> CheckpointMetadata:
     """Train, and keep the last and the best network in ``run.out``.
 
     Raises:
@@ -98,96 +94,100 @@ def train(run: Run, watcher: Watcher) -> Head:
         OSError: ``run.out`` cannot be written.
     """
     with processes() as group:
-        torch.set_num_threads(run.config.threads)
-        be_deterministic()
-        seed_random(run.config.seed)
         return _train(run, watcher, group)
 
 
-def _train(run: Run, watcher: Watcher, group: Processes) -> Head:
-    config = run.config
+def _train(run: Run, watcher: Watcher, group: Processes) -> CheckpointMetadata:
+    config, out = run.config, run.out
+    make_reproducible(config.seed, config.threads)
     trusted = trusted_bank(config.bank)
     manifest = read_manifest(run.data)
     check_data(manifest, trusted, run.data)
     bank = trusted.bank
-    labels = config.conditions.labels or bank.labels
-    head = _head(config, trusted, manifest)
-    model = new_model(head).to(group.device)
+    metadata = _metadata(config, trusted, manifest)
+    model = new_model(metadata).to(group.device)
     clips, unseen = _clips(run, manifest, group)
 
-    drawer = Drawer(
-        config,
-        clips,
-        anchors := anchor_lessons(bank, labels),
-        surface_lessons(bank, labels, config.seed),
-        bank.channels,
-        rank=group.rank,
-        world=group.world,
+    labels = config.conditioning.labels or bank.labels
+    anchors = anchor_targets(bank, labels)
+    surface = surface_targets(bank, labels, config.seed)
+    sampler = BatchSampler(
+        config, clips, anchors, surface, bank.channels, rank=group.rank, world=group.world
     )
-    examiner = Examiner(config, unseen, anchors, bank.tables.classes)
-    objective = Objective(config.losses, config.channels, bank.tables, group.device)
+    validator = Validator(config, unseen, anchors, bank.tables.classes)
+    objective = Objective(config.losses, config.class_weights, bank.tables, group.device)
     optimizer = torch.optim.AdamW(
-        model.parameters(), weight_decay=config.optimizer.decay, betas=(0.9, 0.99)
+        model.parameters(), weight_decay=config.optimizer.weight_decay, betas=(0.9, 0.99)
     )
     if run.resume:
-        head = _resume(run, head, model, optimizer)
+        metadata = _resume(run, metadata, model, optimizer)
     elif run.start is not None:
-        _begin_with(run.start, head, model)
+        _start_from(run.start, metadata, model)
     else:
         _normalise(model, clips)
     if group.first:
-        write_atomic(run.out / CONFIG, config_text(config).encode())
+        write_atomic(out / CONFIG, config_text(config).encode())
     if group.device.type == "cuda":
-        use_gpu(model)
+        compile_for_gpu(model)
 
-    with Log(run.out if group.first else None, head.step, run.curves) as log:
-        for step in range(head.step + 1, config.steps + 1):
-            batch = drawer.batch(step)
-            rate = rate_at(config.optimizer, step, config.steps)
-            for one in optimizer.param_groups:
-                one["lr"] = rate
+    with Log(out if group.first else None, metadata.step, run.curves) as log:
+        for step in range(metadata.step + 1, config.steps + 1):
+            batch = sampler.batch(step)
+            lr = learning_rate(config.optimizer, step, config.steps)
+            for parameters in optimizer.param_groups:
+                parameters["lr"] = lr
+
             optimizer.zero_grad()
             loss, losses = objective(model, batch)
-            backward(loss)
+            loss.backward()
             group.average_gradients(model)
-            length = torch.nn.utils.clip_grad_norm_(model.parameters(), config.optimizer.clip)
-            told = torch.stack([loss, *losses.values(), length]).detach()
-            group.average([told])
-            values = dict(zip(("loss", *losses, "gradient"), to_list(told), strict=True))
+            norm = torch.nn.utils.clip_grad_norm_(
+                model.parameters(), config.optimizer.grad_clip_norm
+            )
+            values = _values(group, {"loss": loss, **losses, "gradient": norm})
             if not all(map(math.isfinite, values.values())):
-                raise _diverged(step, values, batch, run.out)
-            take_step(optimizer)
+                raise _diverged(step, values, batch, out)
+            optimizer.step()
 
-            head = evolve(head, step=step)
+            metadata = evolve(metadata, step=step)
             watcher.stepped(step, values["loss"])
-            if _due(step, config.every.log, config):
-                log.write("step", step, {**values, "rate": rate})
-            if group.first and _due(step, config.every.validate, config):
-                score = examiner.score(model)
+            if _due(step, config.intervals.log, config):
+                log.write("step", step, {**values, "rate": lr})
+            if group.first and _due(step, config.intervals.validate, config):
+                score = validator.score(model)
                 watcher.scored(step, score)
                 log.write("validation", step, asdict(score))
-                head = _judged(head, score, model, run.out)
-            if group.first and _due(step, config.every.checkpoint, config):
-                save_checkpoint(run.out / LAST, head, model, optimizer)
-    return head
+                metadata = _keep_best(metadata, score, model, out)
+            if group.first and _due(step, config.intervals.checkpoint, config):
+                save_checkpoint(out / LAST, metadata, model, optimizer)
+    return metadata
 
 
-def rate_at(optimizer: Optimizer, step: int, steps: int) -> float:
-    """The learning rate of a step, 1 the first: a rise, then half a cosine down."""
-    if step <= optimizer.warmup:
-        return optimizer.rate * step / optimizer.warmup
-    along = (step - optimizer.warmup) / max(1, steps - optimizer.warmup)
+def learning_rate(optimizer: Optimizer, step: int, steps: int) -> float:
+    """The learning rate of a step, 1 the first: a linear rise, then half a cosine down."""
+    if step <= optimizer.warmup_steps:
+        return optimizer.learning_rate * step / optimizer.warmup_steps
+    along = (step - optimizer.warmup_steps) / max(1, steps - optimizer.warmup_steps)
     height = 0.5 * (1.0 + math.cos(math.pi * min(1.0, along)))
-    return optimizer.rate * (optimizer.last + (1.0 - optimizer.last) * height)
+    final = optimizer.final_lr_ratio
+    return optimizer.learning_rate * (final + (1.0 - final) * height)
 
 
-def _due(step: int, every: int, config: TrainConfig) -> bool:
-    return step % every == 0 or step == config.steps
+def _due(step: int, interval: int, config: TrainConfig) -> bool:
+    return step % interval == 0 or step == config.steps
 
 
-def _head(config: TrainConfig, trusted: TrustedBank, manifest: Manifest) -> Head:
+def _values(group: Processes, tensors: dict[str, torch.Tensor]) -> dict[str, float]:
+    """The numbers of a step, each the mean over all processes."""
+    stacked = torch.stack(list(tensors.values())).detach()
+    group.average([stacked])
+    values: list[float] = stacked.tolist()
+    return dict(zip(tensors, values, strict=True))
+
+
+def _metadata(config: TrainConfig, trusted: TrustedBank, manifest: Manifest) -> CheckpointMetadata:
     bank = trusted.bank
-    return Head(
+    return CheckpointMetadata(
         step=0,
         score=None,
         best=None,
@@ -205,31 +205,32 @@ def _head(config: TrainConfig, trusted: TrustedBank, manifest: Manifest) -> Head
 
 
 def _clips(run: Run, manifest: Manifest, group: Processes) -> tuple[Clips, Clips]:
-    """What is learned and what is validated on; the first process unpacks, the others wait."""
+    """Clips to train and to validate on; the first process unpacks them, the others wait."""
     if not group.first:
         group.wait()
-    found = [
+    training, validation = (
         unpack_clips(run.data, manifest, split, run.out)
         for split in (Split.TRAIN, Split.VALIDATION)
-    ]
+    )
     if group.first:
         group.wait()
-    return found[0], found[1]
+    return training, validation
 
 
 def _normalise(model: FaceNet, clips: Clips) -> None:
-    """Let the network's input have mean 0 and deviation 1 on the clips."""
+    """Give the network's features mean 0 and standard deviation 1 on the clips."""
     apart = max(1, len(clips.mel) // _NORMAL_FRAMES)
-    heard = to_array(audible(to_floats(clips.mel[::apart], torch.device("cpu")))).astype(np.float64)
-    model.mean.copy_(to_tensor(heard.mean(axis=0)))
-    model.deviation.copy_(to_tensor(heard.std(axis=0).clip(min=_LEAST_DEVIATION)))
+    mel = torch.as_tensor(clips.mel[::apart].astype(np.float32))
+    found = features(mel).numpy().astype(np.float64)
+    model.mean.copy_(torch.as_tensor(found.mean(axis=0)))
+    model.std.copy_(torch.as_tensor(found.std(axis=0).clip(min=_MIN_STD)))
 
 
-def _begin_with(start: Checkpoint, head: Head, model: FaceNet) -> None:
+def _start_from(start: Checkpoint, metadata: CheckpointMetadata, model: FaceNet) -> None:
     for what, found, wanted in (
-        ("the bank's artifact", start.head.artifact, head.artifact),
-        ("the size of the network", start.head.config.model, head.config.model),
-        ("its conditions", start.head.config.conditions, head.config.conditions),
+        ("the bank's artifact", start.metadata.artifact, metadata.artifact),
+        ("the size of the network", start.metadata.config.model, metadata.config.model),
+        ("its conditions", start.metadata.config.conditioning, metadata.config.conditioning),
     ):
         if found != wanted:
             raise TrainerError(
@@ -238,15 +239,17 @@ def _begin_with(start: Checkpoint, head: Head, model: FaceNet) -> None:
     model.load_state_dict(start.model.state_dict())
 
 
-def _resume(run: Run, head: Head, model: FaceNet, optimizer: torch.optim.Optimizer) -> Head:
+def _resume(
+    run: Run, metadata: CheckpointMetadata, model: FaceNet, optimizer: torch.optim.Optimizer
+) -> CheckpointMetadata:
     """Go on where the training in ``run.out`` stopped, if it is this very one."""
     kept, progress = load_progress(run.out / LAST)
-    difference = first_difference(kept.head.config, head.config)
+    difference = first_difference(kept.metadata.config, metadata.config)
     if difference is not None:
         raise TrainerError(f"{run.out}: this training has another {difference}; start anew")
     for what, found, wanted in (
-        ("artifact", kept.head.artifact, head.artifact),
-        ("targets", kept.head.data, head.data),
+        ("artifact", kept.metadata.artifact, metadata.artifact),
+        ("targets", kept.metadata.data, metadata.data),
     ):
         if found != wanted:
             raise TrainerError(
@@ -254,16 +257,19 @@ def _resume(run: Run, head: Head, model: FaceNet, optimizer: torch.optim.Optimiz
             )
     model.load_state_dict(kept.model.state_dict())
     restore(optimizer, model, progress)
-    return kept.head
+    return kept.metadata
 
 
-def _judged(head: Head, score: Score, model: FaceNet, out: Path) -> Head:
-    """The head with its score; the network is kept if it is the best so far."""
-    better = head.best is None or score.total < head.best
-    head = evolve(head, score=score.total, best=score.total if better else head.best)
+def _keep_best(
+    metadata: CheckpointMetadata, score: Score, model: FaceNet, out: Path
+) -> CheckpointMetadata:
+    """The metadata with its score; the network is kept if it is the best so far."""
+    better = metadata.best is None or score.total < metadata.best
+    best = score.total if better else metadata.best
+    metadata = evolve(metadata, score=score.total, best=best)
     if better:
-        save_checkpoint(out / BEST, head, model)
-    return head
+        save_checkpoint(out / BEST, metadata, model)
+    return metadata
 
 
 def _diverged(step: int, values: dict[str, float], batch: Batch, out: Path) -> Diverged:
@@ -271,5 +277,5 @@ def _diverged(step: int, values: dict[str, float], batch: Batch, out: Path) -> D
     kept = f"{out / LAST} holds the last good step" if (out / LAST).exists() else "nothing is kept"
     return Diverged(
         f"step {step}: {', '.join(wrong)}; {kept}. Look at the clips of this step, or lower "
-        f"optimizer.rate: {', '.join(batch.ids)}"
+        f"optimizer.learning_rate: {', '.join(batch.ids)}"
     )

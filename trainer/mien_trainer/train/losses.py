@@ -9,53 +9,62 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  torch's own habit
 
-_UNLIKELY = 8.0
-"""The log-odds against a contact in a quiet room: 3,000 to 1."""
+_QUIET_MARGIN = 8.0
+"""The logit against a contact in a quiet room: 3,000 to 1."""
 
-_WORST = 10.0
-"""What a squared error counts at anchors, beside its size."""
+_SNAP_SQUARES = 10.0
+"""The weight of a squared error at anchors, beside its size."""
 
 
-def soft(found: Tensor, wanted: Tensor, softness: Tensor | float) -> Tensor:
-    """The size of each error (...): squared up to ``softness``, then growing by 1 for 1."""
-    away = (found - wanted).abs()
-    inside = away.clamp(max=softness)
-    return inside * (away - 0.5 * inside) / softness
+def smooth_l1(found: Tensor, wanted: Tensor, beta: Tensor | float) -> Tensor:
+    """The size of each error (...): squared up to ``beta``, then growing by 1 for 1."""
+    error = (found - wanted).abs()
+    inside = error.clamp(max=beta)
+    return inside * (error - 0.5 * inside) / beta
 
 
 def supervised(
-    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: Tensor | float
+    faces: Tensor,
+    targets: Tensor,
+    frame_weights: Tensor,
+    channel_weights: Tensor,
+    beta: Tensor | float,
 ) -> Tensor:
     """How far faces (B, N, C) are from targets (B, N, C).
 
-    counts (B, N) is what each frame counts, channels (C,) what each channel does.
+    frame_weights (B, N), channel_weights (C,); beta (C,) or one for all.
     """
-    return (soft(faces, targets, softness) * counts[..., None] * channels).mean()
+    error = smooth_l1(faces, targets, beta)
+    return (error * frame_weights[..., None] * channel_weights).mean()
 
 
 def velocity(
-    faces: Tensor, targets: Tensor, counts: Tensor, channels: Tensor, softness: Tensor | float
+    faces: Tensor,
+    targets: Tensor,
+    frame_weights: Tensor,
+    channel_weights: Tensor,
+    beta: Tensor | float,
 ) -> Tensor:
-    """The same for how faces change from one frame to the next; both of them have to count."""
-    both = counts[:, 1:].minimum(counts[:, :-1])
-    return supervised(faces.diff(dim=1), targets.diff(dim=1), both, channels, softness)
+    """`supervised` of how faces change from one frame to the next; the lesser weight counts."""
+    weights = frame_weights[:, 1:].minimum(frame_weights[:, :-1])
+    return supervised(faces.diff(dim=1), targets.diff(dim=1), weights, channel_weights, beta)
 
 
-def contact(odds: Tensor, touching: Tensor, counts: Tensor) -> Tensor:
-    """The cross-entropy of contacts (B, N, G), 1 or 0, under their log-odds (B, N, G).
+def contact(logits: Tensor, contacts: Tensor, frame_weights: Tensor) -> Tensor:
+    """The cross-entropy of contacts (B, N, G), 1 or 0, under their logits (B, N, G).
 
-    It is least where the odds are true ones, however rare contacts are. counts as in `supervised`.
+    It is least where they are the true log-odds, however rare contacts are. frame_weights (B, N).
     """
-    each = F.binary_cross_entropy_with_logits(odds, touching, reduction="none")
-    return (each * counts[..., None]).mean()
+    each = F.binary_cross_entropy_with_logits(logits, contacts, reduction="none")
+    return (each * frame_weights[..., None]).mean()
 
 
-def quiet(odds: Tensor) -> Tensor:
-    """How far the log-odds of contacts (..., G) in a quiet room, where none are, are from low.
+def quiet(logits: Tensor) -> Tensor:
+    """How far the logits of contacts (..., G) in a quiet room, where none are, are from low.
 
     As `contact`, but not content before a contact is as unlikely as one in three thousand.
     """
-    return F.softplus(odds + _UNLIKELY).mean()
+    return F.softplus(logits + _QUIET_MARGIN).mean()
 
 
 def consistency(faces: Tensor, moved: Tensor) -> Tensor:
@@ -77,15 +86,15 @@ def expression_stays(faces: Tensor, other: Tensor, expression: Tensor) -> Tensor
     return (faces - other).index_select(-1, expression).abs().mean()
 
 
-def snap(faces: Tensor, archetypes: Tensor, softness: float) -> Tensor:
+def snap(faces: Tensor, archetypes: Tensor, beta: float) -> Tensor:
     """How far faces (..., C) at anchors are from their archetypes (..., C).
 
-    All that is taught here can be reached, so that the worst weights pull the most.
+    All that is taught here can be reached, so that the largest errors pull the most.
     """
     squares = (faces - archetypes).square()
-    return (soft(faces, archetypes, softness) + _WORST * squares).mean()
+    return (smooth_l1(faces, archetypes, beta) + _SNAP_SQUARES * squares).mean()
 
 
-def surface(faces: Tensor, wanted: Tensor, softness: float) -> Tensor:
+def surface(faces: Tensor, wanted: Tensor, beta: float) -> Tensor:
     """How far faces (..., C) anywhere are from the bank's (..., C); steep places stay rounded."""
-    return soft(faces, wanted, softness).mean()
+    return smooth_l1(faces, wanted, beta).mean()

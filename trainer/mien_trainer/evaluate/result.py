@@ -6,15 +6,12 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from mien_trainer.evaluate.anchors import AnchorErrors
-from mien_trainer.evaluate.beside import Beside
-from mien_trainer.evaluate.distinct import Distinctness
 from mien_trainer.evaluate.effects import Departure, Effect
-from mien_trainer.evaluate.example import Example
-from mien_trainer.evaluate.lips import Closures, LipMatch
-from mien_trainer.evaluate.repeat import Repeats
-from mien_trainer.evaluate.smoothness import Smoothness
+from mien_trainer.evaluate.lips import Closures, Comparison, LipMatch
+from mien_trainer.evaluate.presets import AnchorErrors, Distinctness, Repeats, Smoothness
 from mien_trainer.evaluate.speed import Speed
+from mien_trainer.frames import F32
+from mien_trainer.phonemes import Phoneme
 
 ANCHOR_MEAN, ANCHOR_WORST = 0.005, 0.03
 SMOOTH_MEAN = 0.02
@@ -22,8 +19,20 @@ CLOSED = 0.98
 REAL_TIME = 50.0
 LOOK_AHEAD = 0.020
 BYTES = 5 << 20
-SHORT = 0.02
+SHORTFALL = 0.02
 DRIFT = 0.005
+
+
+@frozen(kw_only=True, eq=False)
+class Example:
+    """Weights (N, C) of a clip: ``targets`` as made by the phonemes, ``faces`` by the network."""
+
+    voice: str
+    label: str
+    text: str
+    phonemes: tuple[Phoneme, ...]
+    targets: F32
+    faces: F32
 
 
 @frozen(kw_only=True, eq=False)
@@ -51,7 +60,7 @@ class Evaluation:
     departure: Departure
     speed: Speed
     example: Example
-    beside: Beside | None = None
+    comparison: Comparison | None = None
 
 
 @frozen(kw_only=True)
@@ -104,11 +113,11 @@ def figures(found: Evaluation) -> Iterator[Figure]:
         bound=CLOSED,
         most=False,
     )
-    if found.beside is not None:
+    if found.comparison is not None:
         yield Figure(
-            name=f"lips on an unheard voice, short of {found.beside.name}",
-            value=found.beside.short,
-            bound=SHORT,
+            name=f"lips on an unheard voice, short of {found.comparison.name}",
+            value=found.comparison.shortfall,
+            bound=SHORTFALL,
         )
     yield Figure(
         name="times real time on one core",
@@ -131,8 +140,13 @@ class Report:
     @property
     def kept(self) -> bool:
         """Whether all figures keep their bounds."""
-        each = [row for one in self.networks for row in figures(one)]
-        return all(row.kept for row in (*each, *drift_figure(self)))
+        return all(row.kept for row in all_figures(self))
+
+
+def all_figures(report: Report) -> tuple[Figure, ...]:
+    """Those of each network, then the one that only several have."""
+    each = (row for one in report.networks for row in figures(one))
+    return (*each, *drift_figure(report))
 
 
 def drift_figure(report: Report) -> Iterator[Figure]:

@@ -1,12 +1,26 @@
-"""An evaluation as tables on the terminal."""
+"""An evaluation as tables on the terminal, and as JSON values for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from attrs import asdict
+
+from mien.versions import schema_name
 from mien_trainer.evaluate.lips import LATE, Kept
-from mien_trainer.evaluate.record import Evaluation, Figure, Report, drift_figure, figures
+from mien_trainer.evaluate.presets import AnchorErrors, Distinctness
+from mien_trainer.evaluate.result import (
+    Evaluation,
+    Figure,
+    Report,
+    all_figures,
+    drift_figure,
+    figures,
+)
 from mien_trainer.frames import FRAME_RATE
+
+SCHEMA = schema_name("evaluation")
 
 
 def report_lines(report: Report) -> Iterator[str]:
@@ -15,8 +29,7 @@ def report_lines(report: Report) -> Iterator[str]:
         yield from lines(one)
         yield ""
     yield from _figures(drift_figure(report))
-    rows = [row for one in report.networks for row in figures(one)]
-    missed = sum(not row.kept for row in (*rows, *drift_figure(report)))
+    missed = sum(not row.kept for row in all_figures(report))
     yield f"{missed} figures miss their bounds" if missed else "every figure keeps its bound"
 
 
@@ -34,10 +47,11 @@ def lines(found: Evaluation) -> Iterator[str]:
             f"   {match.opening:5.0%}  {match.shut:5.0%}"
             f"     {match.clips} clips, {match.seconds:.0f} s"
         )
-    if found.beside is not None:
+    if found.comparison is not None:
+        other = found.comparison
         yield (
-            f"  {found.beside.clips} clips beside {found.beside.name}: correlation "
-            f"{found.beside.correlation:.3f}, its own {found.beside.other:.3f}"
+            f"  {other.clips} clips beside {other.name}: correlation "
+            f"{other.correlation:.3f}, its own {other.other:.3f}"
         )
     late = f"{1e3 * LATE / FRAME_RATE:.0f} ms late"
     yield f"contacts kept                  p b m  {late}  gap left       f v  {late}  gap left"
@@ -81,3 +95,59 @@ def _kept(one: Kept) -> str:
 
 def _classes(change: dict[str, float]) -> str:
     return "  ".join(f"{value:.4f}" for value in change.values())
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Everything but the faces themselves."""
+    return {
+        "schema": SCHEMA,
+        "kept": report.kept,
+        "networks": [evaluation_json(one) for one in report.networks],
+        "together": [_figure_json(row) for row in drift_figure(report)],
+    }
+
+
+def evaluation_json(found: Evaluation) -> dict[str, Any]:
+    """One network."""
+    return {
+        "name": found.name,
+        "checkpoint": found.checkpoint,
+        "bank": found.bank,
+        "version": found.version,
+        "artifact": found.artifact,
+        "figures": [_figure_json(row) for row in figures(found)],
+        "anchors": [_anchors_json(one) for one in found.anchors],
+        "distinct": [_distinct_json(one) for one in found.distinct],
+        "smoothness": [asdict(one) for one in found.smoothness],
+        "repeats": asdict(found.repeats),
+        "lips": [asdict(one) for one in found.lips],
+        "beside": None if found.comparison is None else asdict(found.comparison),
+        "closures": [asdict(one) for one in found.closures],
+        "effects": [asdict(one) for one in found.effects],
+        "departure": asdict(found.departure),
+        "speed": asdict(found.speed),
+    }
+
+
+def _figure_json(row: Figure) -> dict[str, Any]:
+    return {**asdict(row), "kept": row.kept}
+
+
+def _anchors_json(one: AnchorErrors) -> dict[str, Any]:
+    return {
+        "sound": one.sound,
+        "mean": one.mean,
+        "worst": one.worst,
+        "own": one.own,
+        "by_label": one.by_label,
+    }
+
+
+def _distinct_json(one: Distinctness) -> dict[str, Any]:
+    return {
+        "intensity": one.intensity,
+        "sound": one.sound,
+        "own": one.own,
+        "closest": one.closest,
+        "distances": one.distances.tolist(),
+    }

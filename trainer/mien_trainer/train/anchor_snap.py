@@ -18,29 +18,27 @@ NEAR = 0.12
 
 
 @frozen(kw_only=True, eq=False)
-class Lessons:
+class BankTargets:
     """Pairs of conditions (n, D) and the face (n, C) that belongs to them in silence."""
 
     conditions: F32
     faces: F32
 
 
-def anchor_lessons(bank: Bank, labels: tuple[str, ...]) -> Lessons:
+def anchor_targets(bank: Bank, labels: tuple[str, ...]) -> BankTargets:
     """Every intensity's anchor with its archetype, label by label."""
-    rows: list[F32] = []
-    faces: list[F32] = []
-    for position, table in enumerate(bank.tables.labels):
-        if table.label in labels:
-            rows.append(condition_rows(position, len(bank.labels), table.anchors))
-            faces.append(table.archetypes)
-    return Lessons(conditions=np.concatenate(rows), faces=np.concatenate(faces))
+    found = [
+        (condition_rows(position, len(bank.labels), table.anchors), table.archetypes)
+        for position, table in enumerate(bank.tables.labels)
+        if table.label in labels
+    ]
+    return _joined(found)
 
 
-def surface_lessons(bank: Bank, labels: tuple[str, ...], seed: int) -> Lessons:
-    """`PLACES` places of each label with the bank's own faces, its styles worn where they live."""
+def surface_targets(bank: Bank, labels: tuple[str, ...], seed: int) -> BankTargets:
+    """`PLACES` places of each label with the bank's faces, in its styles where they live."""
     rng = np.random.default_rng(seed)
-    rows: list[F32] = []
-    faces: list[F32] = []
+    found: list[tuple[F32, F32]] = []
     for position, table in enumerate(bank.tables.labels):
         anywhere = rng.uniform(-1.0, 1.0, size=(PLACES, 3))
         anchors = np.concatenate((table.anchors, table.style_anchors))
@@ -50,6 +48,11 @@ def surface_lessons(bank: Bank, labels: tuple[str, ...], seed: int) -> Lessons:
         vads = np.clip(np.where(even, anywhere, near), -1.0, 1.0).astype(np.float32)
         if table.label in labels:
             silence = np.zeros(PLACES, dtype=np.float32)
-            rows.append(condition_rows(position, len(bank.labels), vads))
-            faces.append(expression_track(bank, table.label, vads, silence))
-    return Lessons(conditions=np.concatenate(rows), faces=np.concatenate(faces))
+            faces = expression_track(bank, table.label, vads, silence)
+            found.append((condition_rows(position, len(bank.labels), vads), faces))
+    return _joined(found)
+
+
+def _joined(found: list[tuple[F32, F32]]) -> BankTargets:
+    conditions, faces = (np.concatenate(column) for column in zip(*found, strict=True))
+    return BankTargets(conditions=conditions, faces=faces)

@@ -1,0 +1,347 @@
+"""An exported network: an ONNX file that alone is enough to speak, and the bank it belongs to.
+
+Inputs: ``mel`` (1, N, M), ``conditions`` (1, N, L + 3), ``state`` (1, R, W). Outputs: ``weights``
+(1, N, C) in [0, 1], ``after`` (1, R, W): the state for the frames that follow. All are float32 and
+N may be 1. What the numbers mean is canonical JSON in the one metadata key ``mien``, the card.
+Nothing in the file is trusted: the card is checked against the graph when it is opened, against the
+bank before the first frame, and every output as it comes.
+
+Dimension letters: N frames, M mel bands, L labels, C channels, R frames of context, W width.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import numpy as np
+from attrs import frozen
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
+from mien.bank import Bank, load
+from mien.errors import QueryError
+from mien.versions import schema_name
+from mien_trainer.fault import TrainerError, brief, read_bytes
+from mien_trainer.frames import F32, FRAME_RATE
+from mien_trainer.mel import SILENCE
+from mien_trainer.targets.clip import MELS
+
+SCHEMA = schema_name("network")
+KEY = "mien"
+INPUTS = ("mel", "conditions", "state")
+OUTPUTS = ("weights", "after")
+
+MAX_BYTES = 256 << 20
+"""No network is larger; the largest that can be trained has a third of it."""
+
+_MAX_STATE = (1 << 12, 1 << 12)
+"""The largest R and W."""
+
+_SHIPPED = Path(__file__).resolve().parents[1] / "networks" / "default.onnx"
+_ID = re.compile(r"[a-z][a-z0-9_-]*")
+_VERSION = re.compile(r"[0-9A-Za-z.+-]+")
+_FATAL = 4
+"""What onnxruntime logs itself; what it raises is said by us."""
+
+
+@frozen(kw_only=True)
+class NetworkCard:
+    """What a network was made from and how it is queried.
+
+    ``labels`` and ``channels`` are the bank's; of the conditions it uses the labels that it
+    ``knows``, and VAD where ``vad``. ``state`` is (R, W), see `start_state`. ``artifact``,
+    ``targets`` and ``checkpoint`` are the sha256 in hex of the bank's artifact, of the manifest
+    that it learned from (empty: none), and of the checkpoint without what training alone needs.
+    """
+
+    name: str
+    bank: str
+    version: str
+    artifact: str
+    targets: str
+    checkpoint: str
+    labels: tuple[str, ...]
+    channels: tuple[str, ...]
+    knows: tuple[str, ...]
+    vad: bool
+    frame_rate: int
+    mels: int
+    state: tuple[int, int]
+    parameters: int
+
+
+class OnnxNetwork:
+    """An exported network, run by onnxruntime on one core."""
+
+    def __init__(self, data: bytes, where: str) -> None:
+        """Open the bytes of a file; ``where`` is what messages call it.
+
+        Raises:
+            TrainerError: onnxruntime is not installed; no ONNX file, or not one of ours; its card
+                does not belong to its graph.
+        """
+        runtime = _runtime()
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = _FATAL
+        try:
+            session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+            metadata = cast("Mapping[str, str]", session.get_modelmeta().custom_metadata_map)
+        except Exception as error:  # onnxruntime's own classes have no public base
+            raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
+        self._session = session
+        self.where = where
+        self.size = len(data)
+        self.card = _card(where, metadata)
+        _check_graph(where, self.card, session)
+
+    def run(
+        self, mel: F32, conditions: F32, state: F32, *, first: int | None = 0
+    ) -> tuple[F32, F32]:
+        """Weights (N, C) for mel (N, M) and conditions (N, L + 3), and the state (R, W) after them.
+
+        ``first`` is the number of the first frame, for messages; None where nobody sees its faces.
+
+        Raises:
+            TrainerError: the network cannot be run, or gives a weight outside [0, 1].
+        """
+        given = {"mel": mel[None], "conditions": conditions[None], "state": state[None]}
+        try:
+            weights, after = cast("list[F32]", self._session.run(list(OUTPUTS), given))
+        except Exception as error:  # as above
+            raise TrainerError(f"{self.where}: the network stopped ({brief(error)})") from None
+        shapes = {"weights": (1, len(mel), len(self.card.channels)), "after": (1, *state.shape)}
+        for name, found in (("weights", weights), ("after", after)):
+            if found.shape != shapes[name]:
+                raise TrainerError(
+                    f"{self.where}: gave {name} of shape {found.shape}, expected {shapes[name]}"
+                )
+        if first is not None:
+            self._check_weights(weights[0], first)
+        return weights[0], after[0]
+
+    def _check_weights(self, weights: F32, first: int) -> None:
+        wrong = ~((weights >= 0.0) & (weights <= 1.0))
+        if wrong.any():
+            row, column = (int(one) for one in np.argwhere(wrong)[0])
+            frame = first + row
+            raise TrainerError(
+                f"{self.where}: frame {frame} ({frame / FRAME_RATE:.3f} s): "
+                f"{self.card.channels[column]} is {weights[row, column]:g}, expected a weight "
+                "in [0, 1]; the network is damaged, export or train it again"
+            )
+
+
+def read_network(path: Path) -> OnnxNetwork:
+    """The network in a file.
+
+    Raises:
+        TrainerError: there is no such file, it is no regular file or too large, or as
+            `OnnxNetwork`.
+        OSError: the file cannot be read.
+    """
+    return OnnxNetwork(read_bytes(path, MAX_BYTES, "a network (.onnx)"), str(path))
+
+
+def shipped_network() -> Path:
+    """The exported network of the default bank.
+
+    Raises:
+        TrainerError: this installation has none.
+    """
+    if not _SHIPPED.is_file():
+        raise TrainerError("no network ships with this installation: give one with --network")
+    return _SHIPPED
+
+
+def start_state(network: OnnxNetwork, conditions: F32) -> F32:
+    """The state (R, W) before a first frame: what R frames of silence lead to from any state."""
+    card = network.card
+    frames = card.state[0]
+    silence = np.full((frames, card.mels), SILENCE, dtype=np.float32)
+    steady = np.repeat(conditions[None], frames, axis=0)
+    zeros = np.zeros(card.state, dtype=np.float32)
+    return network.run(silence, steady, zeros, first=None)[1]
+
+
+class TrainedOn(Protocol):
+    """What a network or a checkpoint says of the bank that it was trained on."""
+
+    @property
+    def bank(self) -> str:
+        """The bank's name."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+        ...
+
+    @property
+    def artifact(self) -> str:
+        """The sha256 in hex of its artifact."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Its labels, in its order."""
+        ...
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Its channels, in its order."""
+        ...
+
+
+def bank_of(card: TrainedOn, given: str | None = None) -> Bank:
+    """The bank ``given``, else the release of the card's bank and version.
+
+    Raises:
+        TrainerError: it is not the artifact that the network learned, its labels or channels are
+            not the card's, or there is no such release.
+        QueryError: there is no bank ``given``.
+    """
+    released = f"{card.bank}@{card.version}"
+    try:
+        bank = load(released if given is None else given)
+    except OSError as error:
+        raise QueryError(f"{given or released}: {error.strerror or error}") from error
+    except QueryError as error:
+        if given is not None:
+            raise
+        raise TrainerError(
+            f"the network was trained on {card.bank} {card.version}, which does not ship; "
+            "give its bank with --bank"
+        ) from error
+    if bank.digest != card.artifact:
+        raise TrainerError(
+            f"the network was trained on artifact {card.artifact} ({card.bank} {card.version}), "
+            f"found {bank.digest} ({bank.id} {bank.version})"
+        )
+    for what, found, wanted in (
+        ("labels", card.labels, bank.labels),
+        ("channels", card.channels, bank.channels),
+    ):
+        if tuple(found) != tuple(wanted):
+            raise TrainerError(
+                f"the network's card has other {what} than the bank {bank.id} {bank.version}: "
+                + _difference(found, wanted)
+            )
+    return bank
+
+
+def check_known(card: NetworkCard, label: str, *, moved: bool) -> None:
+    """See that the network knows ``label``; ``moved``: at a place that a person chose.
+
+    A network that is given no label at all takes any, by its VAD.
+
+    Raises:
+        TrainerError: it was not trained on the label, or is not given VAD.
+    """
+    if card.knows and label not in card.knows:
+        raise TrainerError(
+            f"the network {card.name} was not trained on {label}; it knows {', '.join(card.knows)}"
+        )
+    if moved and not card.vad:
+        raise TrainerError(
+            f"the network {card.name} takes no VAD, so it shows {label} in one way only: leave "
+            "--vad, --at and --intensity out"
+        )
+
+
+def _difference(found: Sequence[str], wanted: Sequence[str]) -> str:
+    if len(found) != len(wanted):
+        return f"found {len(found)}, expected {len(wanted)}"
+    at = next(at for at, (one, other) in enumerate(zip(found, wanted, strict=True)) if one != other)
+    return f"found {found[at][:80]} as number {at + 1}, expected {wanted[at]}"
+
+
+def _runtime() -> Any:  # noqa: ANN401  onnxruntime is untyped
+    try:
+        return import_module("onnxruntime")
+    except ImportError:
+        hint = "speaking needs the extra mien[speak]: pip install 'mien[speak]'"
+        raise TrainerError(hint) from None
+
+
+def _card(where: str, metadata: Mapping[str, str]) -> NetworkCard:
+    try:
+        value = cast("object", json.loads(metadata.get(KEY, "{}")))
+    except (ValueError, RecursionError):
+        value = None
+    found = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    kind = found.pop("schema", "none")
+    if kind != SCHEMA:
+        raise TrainerError(
+            f"{where}: an ONNX file with schema {brief(kind)}, expected {SCHEMA}; "
+            "`mien train export` writes such files"
+        )
+    try:
+        card = Converter(forbid_extra_keys=True).structure(found, NetworkCard)
+    except (BaseValidationError, TypeError, ValueError, OverflowError):
+        raise TrainerError(f"{where}: its metadata is not that of {SCHEMA}") from None
+    wrong = _fault_of(card)
+    if wrong is not None:
+        raise TrainerError(f"{where}: its metadata is not that of {SCHEMA}: {wrong}")
+    return card
+
+
+def _fault_of(card: NetworkCard) -> str | None:
+    """What no network of ours says of itself."""
+    texts = (*card.labels, *card.channels, *card.knows, card.name)
+    if not _ID.fullmatch(card.bank) or not _VERSION.fullmatch(card.version):
+        return "bank and version are no names of a release"
+    if not all(text and text.isprintable() for text in texts):
+        return "a name is empty or has characters that cannot be shown"
+    for what, names in (("labels", card.labels), ("channels", card.channels)):
+        if not names or len(set(names)) != len(names):
+            return f"{what} are missing or repeated"
+    if not set(card.knows) <= set(card.labels):
+        return "it knows a label that it has not"
+    if card.frame_rate != FRAME_RATE or card.mels != MELS:
+        return (
+            f"{card.frame_rate} frames a second and {card.mels} mel bands, expected {FRAME_RATE} "
+            f"and {MELS}"
+        )
+    if not all(1 <= one <= most for one, most in zip(card.state, _MAX_STATE, strict=True)):
+        return f"a state of {card.state}, expected at most {_MAX_STATE}"
+    return None
+
+
+def _check_graph(where: str, card: NetworkCard, session: Any) -> None:  # noqa: ANN401  untyped
+    """See that the graph takes and gives what the card says; a dimension may be free."""
+    rows, width = card.state
+    shapes: Mapping[str, tuple[int | None, ...]] = {
+        "mel": (1, None, card.mels),
+        "conditions": (1, None, len(card.labels) + 3),
+        "state": (1, rows, width),
+        "weights": (1, None, len(card.channels)),
+        "after": (1, rows, width),
+    }
+    for kind, ends, names in (
+        ("inputs", session.get_inputs(), INPUTS),
+        ("outputs", session.get_outputs(), OUTPUTS),
+    ):
+        found = {end.name: end for end in ends}
+        if sorted(found) != sorted(names):
+            raise TrainerError(
+                f"{where}: the graph's {kind} are {brief(', '.join(found))}, expected "
+                f"{', '.join(names)}"
+            )
+        for name in names:
+            shape, wanted = found[name].shape, shapes[name]
+            fits = len(shape) == len(wanted) and all(
+                not isinstance(one, int) or other is None or one == other
+                for one, other in zip(shape, wanted, strict=True)
+            )
+            if found[name].type != "tensor(float)" or not fits:
+                expected = ", ".join("N" if one is None else str(one) for one in wanted)
+                raise TrainerError(
+                    f"{where}: {name} is {found[name].type} {brief(shape)}, its card expects "
+                    f"tensor(float) ({expected})"
+                )
