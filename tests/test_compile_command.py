@@ -158,6 +158,27 @@ def test_an_edited_lock_is_refused_by_check_and_mended_by_compile(
     assert (bank / "mien.lock").read_bytes() == whole
 
 
+def test_two_pull_requests_that_meet_in_the_lock_are_resolved_by_compile(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank)]) == 0
+    whole = (bank / "mien.lock").read_text()
+    first, *rest = whole.splitlines(keepends=True)
+    ours, theirs = "<<<<<<< HEAD\n" + rest[0], "=======\n" + rest[0] + ">>>>>>> smile\n"
+    (bank / "mien.lock").write_text("".join((first, ours, theirs, *rest[1:])))
+    capsys.readouterr()
+    assert run(["compile", str(bank), "--check"]) == 2
+    assert capsys.readouterr().err == (
+        "tiny/mien.lock:2:1: error: a merge conflict starts here (<<<<<<< HEAD) [merge-conflict]\n"
+        "  2 | <<<<<<< HEAD\n"
+        "    | ^\n"
+        "  hint: resolve the sources, then run `mien compile`: it writes the whole lock anew\n"
+        "1 error\n"
+    )
+    assert run(["compile", str(bank)]) == 0
+    assert (bank / "mien.lock").read_text() == whole
+
+
 def test_a_changed_artifact_is_written_anew(bank: Path) -> None:
     assert run(["compile", str(bank)]) == 0
     path = Path("build", ARTIFACT)

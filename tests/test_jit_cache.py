@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import mien
+from mien.engine.jit import announce_compilation
 
 SOURCES = Path(mien.__file__).parent
 CALLEE = """
@@ -74,3 +76,23 @@ def test_a_folder_that_cannot_be_written_is_no_fault(package: Path) -> None:
 
 def test_without_the_jit_the_kernel_is_the_function(package: Path) -> None:
     assert run(package, NUMBA_DISABLE_JIT="1") == "4.0 kept"
+
+
+def test_a_cold_kernel_says_so_in_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="mien"):
+        announce_compilation(7)
+    (record,) = caplog.records
+    assert record.getMessage() == "compiling kernels, once on this machine (about 7 s)"
+
+
+def test_a_cold_kernel_says_so_on_standard_error_that_is_no_terminal() -> None:
+    script = "from mien.engine.jit import announce_compilation; announce_compilation(7)"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=SOURCES.parent,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == ""
+    assert done.stderr == "compiling kernels, once on this machine (about 7 s)\n"

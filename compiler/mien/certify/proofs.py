@@ -111,10 +111,10 @@ class _Search:
     def run(self, pending: I64) -> None:
         """Prove the pending objectives afresh, keeping what was sampled."""
         from mien.certify.prove import prove
-        from mien.engine.jit import is_cold, tell_on_terminal
+        from mien.engine.jit import announce_compilation, is_cold
 
         if is_cold(prove):
-            tell_on_terminal(COLD)
+            announce_compilation(COLD)
         self.proved[:] = 0.0
         prove(
             self.problem.field,

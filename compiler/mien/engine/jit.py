@@ -7,6 +7,7 @@ hold kernels lazily: this one imports numba when the first kernel is decorated.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -103,7 +104,13 @@ def is_cold(compiled: Callable[..., object]) -> bool:
     return not any(Path(folder).glob(f"*{name}*.nbi"))
 
 
-def tell_on_terminal(seconds: int) -> None:
-    """Say on standard error, if a person reads it, that the first run compiles."""
+def announce_compilation(seconds: int) -> None:
+    """Say that the first run compiles: on a terminal as it is, elsewhere as a line of a log.
+
+    Where a program has not set up logging, the line goes to standard error.
+    """
+    message = f"compiling kernels, once on this machine (about {seconds} s)"
     if sys.stderr.isatty():
-        sys.stderr.write(f"compiling kernels, once on this machine (about {seconds} s)\n")
+        sys.stderr.write(f"{message}\n")
+    else:
+        logging.getLogger("mien").warning(message)

@@ -12,11 +12,14 @@ from mien.errors import SourceError
 from mien.lock.record import Lock
 from mien.lock.write import write_lock
 from mien.text.fault import Fault
+from mien.text.files import conflict_faults
 from mien.text.node import Node, plain
 from mien.text.place import Place
 from mien.text.yaml_nodes import parse_yaml
 
 SCHEMA = "mien/lock/1"
+
+_CONFLICT = "resolve the sources, then run `mien compile`: it writes the whole lock anew"
 
 
 @cache
@@ -51,6 +54,8 @@ def parse_lock(data: bytes, name: str) -> Lock:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _refuse(name, "lock-not-text", "this is not UTF-8 text") from error
+    if conflicts := conflict_faults(text, name, _CONFLICT):
+        raise SourceError(conflicts)
     root, faults = parse_yaml(text, name)
     if root is None or faults:
         raise SourceError(faults)

@@ -12,7 +12,7 @@ import numpy as np
 
 from mien.engine.e1.kernels import LANES, POINT_ROWS, STRIDE, evaluate_faces
 from mien.engine.e1.program import U32, Program
-from mien.engine.jit import is_cold, tell_on_terminal
+from mien.engine.jit import announce_compilation, is_cold
 from mien.engine.tables import F32, I32
 
 BLOCK = 4096
@@ -39,7 +39,7 @@ class Batch:
     def fill(self, variants: I32, vads: F32, speech: F32 | None, out: F32, threads: int) -> None:
         """Fill ``out`` (Q, C) from positions in the program (Q,), vads (Q, 3), speech (Q,)."""
         if is_cold(evaluate_faces):
-            tell_on_terminal(COMPILE_SECONDS)
+            announce_compilation(COMPILE_SECONDS)
         variants = np.require(variants, np.int32, _PLAIN_ARRAY)
         vads = np.require(vads, np.float32, _PLAIN_ARRAY)
         spoken = self._silent if speech is None else np.require(speech, np.float32, _PLAIN_ARRAY)
