@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from tests.other_rigs import add_aliases, foreign, pascal, rename_channels
 
 from mien import resources
 from mien.authored.reader import read_bank
@@ -342,6 +343,34 @@ def test_a_bank_that_is_broken_from_the_start(browser: Browser, folder: Path) ->
 
 def difference(before: str, after: str) -> set[str]:
     return set(after.splitlines()) - set(before.splitlines())
+
+
+def test_a_rig_that_the_drawing_lacks_is_not_shown_at_rest(
+    browser: Browser, folder: Path, request: pytest.FixtureRequest
+) -> None:
+    rename_channels(folder, foreign)
+    with ViewServer(folder) as server:
+        server.start()
+        with opened_page(browser, server) as page:
+            undrawn = page.locator("#undrawn")
+            expect(undrawn).to_contain_text("Nothing of this face can be drawn.")
+            expect(undrawn).to_contain_text("rig_mouthsmileleft_x")
+            expect(page.locator("#face svg")).to_be_hidden()
+            keep_picture(page, request)
+            joy = "rig_mouthsmileleft_x"
+            add_aliases(folder, {joy: "mouthSmileLeft"})
+            expect(page.locator("#face svg")).to_be_visible()
+            expect(undrawn).not_to_contain_text(joy)
+            expect(undrawn).to_contain_text("rig_mouthsmileright_x")
+
+
+def test_a_rig_in_pascal_case_is_drawn_alike(browser: Browser, page: Page, folder: Path) -> None:
+    rename_channels(folder, pascal)
+    with ViewServer(folder) as server:
+        server.start()
+        with opened_page(browser, server) as other:
+            expect(other.locator("#undrawn")).to_be_hidden()
+            assert other.locator("#face svg").inner_html() == page.locator("#face svg").inner_html()
 
 
 def test_an_edit_is_written_back_and_undone(own: Page, folder: Path) -> None:

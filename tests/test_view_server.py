@@ -259,6 +259,54 @@ def test_bad_requests_are_told(shipped: ViewServer, body: object, words: str) ->
     assert words in answer.data["error"]
 
 
+SURROGATE = r'{"label": "\ud800", "name": "low", "values": {}}'
+DIGITS = b"9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "body"),
+    [
+        (b"GET / HTTP/1.0", b"Host: 127.0.0.1:" + DIGITS, b""),
+        (b"GET / HTTP/1.0", b"Host: " + b"a" * 5000, b""),
+        (b"GET http://[ HTTP/1.0", b"", b""),
+        (b"POST /api/edit/preview HTTP/1.0", b"", SURROGATE.encode()),
+        (b"POST /api/edit/preview HTTP/1.0", b"", SURROGATE.replace("label", "x").encode()),
+    ],
+)
+def test_malformed_requests_are_answered(
+    shipped: ViewServer, request_line: bytes, headers: bytes, body: bytes
+) -> None:
+    own = f"Host: 127.0.0.1:{shipped.guard.port}".encode()
+    lines = [
+        request_line,
+        headers or own,
+        f"X-Mien-Key: {shipped.guard.key}".encode(),
+        b"Content-Type: application/json",
+        f"Content-Length: {len(body)}".encode(),
+    ]
+    answer = raw(shipped, b"\r\n".join(lines) + b"\r\n\r\n" + body)
+    assert answer.startswith(b"HTTP/1.0 400 "), answer[:80]
+    assert len(answer) < 2000
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
+
+
+def test_a_length_of_5000_digits_is_too_long(shipped: ViewServer) -> None:
+    headers = {**keyed(shipped), "Content-Length": "9" * 5000}
+    assert send(shipped, "/api/edit/undo", {}, headers=headers).status == 413
+
+
+def test_an_unexpected_error_is_answered(
+    shipped: ViewServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(shipped.edits, "undo", fail)
+    answer = send(shipped, "/api/edit/undo", {}, headers=keyed(shipped))
+    assert answer.status == 500
+    assert "RuntimeError" in answer.data["error"]
+
+
 def test_bad_bodies_are_told(shipped: ViewServer) -> None:
     def status(headers: dict[str, str]) -> int:
         return send(shipped, "/api/edit/undo", {}, headers={**keyed(shipped), **headers}).status

@@ -17,7 +17,7 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from mien import resources
+from mien.errors import MienError
 
 LOOPBACK = "127.0.0.1"
 KEY_HEADER = "X-Mien-Key"
@@ -57,6 +58,13 @@ ASSET_TYPES: Mapping[str, str] = MappingProxyType(
     }
 )
 """The kinds of files that are given out by their own name."""
+
+
+_LONGEST_HOST = 300
+"""A domain name has 253 characters at most."""
+_PORT_DIGITS = 5
+_SIZE_DIGITS = 18
+_LONGEST_MESSAGE = 500
 
 
 @frozen(kw_only=True)
@@ -115,6 +123,10 @@ def security_policy(page: Path) -> str:
     )
 
 
+class BadRequestError(MienError):
+    """A request that makes no sense; the message is for whoever wrote it."""
+
+
 @frozen(kw_only=True)
 class Guard:
     """Refuses what a foreign page could send through somebody's browser.
@@ -128,7 +140,13 @@ class Guard:
     key: str = field(factory=lambda: secrets.token_urlsafe(24), repr=False)
 
     def refusal(self, host: str | None, origin: str | None) -> str:
-        """Why a request is not answered, or an empty text."""
+        """Why a request is not answered, or an empty text.
+
+        Raises:
+            BadRequestError: the Host or the Origin is none.
+        """
+        if len(host or "") > _LONGEST_HOST or len(origin or "") > _LONGEST_HOST:
+            raise BadRequestError("the Host or the Origin is too long")
         if host is None or not self._is_own(host):
             return f"the Host {host or '(none)'} is not this server's"
         if origin is not None and origin != f"http://{host}":
@@ -143,6 +161,8 @@ class Guard:
         name, separator, port = host.rpartition(":")
         if not separator or not port.isascii() or not port.isdecimal():
             name, port = host, "80"
+        if len(port) > _PORT_DIGITS:
+            raise BadRequestError("the Host has no such port")
         if int(port) != self.port:
             return False
         if name.lower() in {"localhost", self.host.lower(), f"[{self.host.lower()}]"}:
@@ -162,6 +182,13 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
+
+
+def _path_of(target: str) -> str:
+    try:
+        return urlsplit(target).path
+    except ValueError:
+        raise BadRequestError("the address cannot be read") from None
 
 
 class LocalServer(ThreadingHTTPServer):
@@ -260,7 +287,7 @@ class LocalHandler(BaseHTTPRequestHandler):
     def read_body(self, limit: int, *, kind: str = "") -> bytes | None:
         """The body, at most ``limit`` bytes and of content type ``kind``; None: refused already."""
         length = self.headers.get("Content-Length", "")
-        size = int(length) if length.isascii() and length.isdecimal() else -1
+        size = int(length[:_SIZE_DIGITS]) if length.isascii() and length.isdecimal() else -1
         if kind and self.headers.get_content_type() != kind:
             self.send_failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"expected {kind}")
         elif size < 0:
@@ -279,7 +306,9 @@ class LocalHandler(BaseHTTPRequestHandler):
 
     def send_json(self, data: Mapping[str, Any]) -> None:
         """Answer with a JSON object."""
-        self.send_data(JSON_TYPE, json.dumps(data, ensure_ascii=False).encode())
+        self.send_data(
+            JSON_TYPE, json.dumps(data, ensure_ascii=False).encode(errors="backslashreplace")
+        )
 
     def send_failure(
         self, status: HTTPStatus, message: str, faults: list[dict[str, Any]] | None = None
@@ -287,12 +316,16 @@ class LocalHandler(BaseHTTPRequestHandler):
         """Answer that the request failed, with words for a person."""
         self.close_connection = True  # what is left of the request's body is not read
         data = {"error": message, "faults": faults or []}
-        self._send(status, JSON_TYPE, json.dumps(data, ensure_ascii=False).encode(), {})
+        self._send(
+            status,
+            JSON_TYPE,
+            json.dumps(data, ensure_ascii=False).encode(errors="backslashreplace"),
+            {},
+        )
 
     def do_GET(self) -> None:
         """Guard and answer a GET."""
-        if not self._refused():
-            self.answer_get(urlsplit(self.path).path)
+        self._guarded(self.answer_get)
 
     def do_HEAD(self) -> None:
         """Answer as to a GET, without the body."""
@@ -300,8 +333,7 @@ class LocalHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Guard and answer a POST."""
-        if not self._refused():
-            self.answer_post(urlsplit(self.path).path)
+        self._guarded(self.answer_post)
 
     def version_string(self) -> str:
         """Give the name alone: a version is nobody's business."""
@@ -321,11 +353,21 @@ class LocalHandler(BaseHTTPRequestHandler):
         """Answer errors of the protocol itself without echoing what was sent."""
         self.send_failure(HTTPStatus(code), HTTPStatus(code).phrase.lower())
 
-    def _refused(self) -> bool:
-        reason = self.local.guard.refusal(self.headers.get("Host"), self.headers.get("Origin"))
-        if reason:
-            self.send_failure(HTTPStatus.FORBIDDEN, reason)
-        return bool(reason)
+    def _guarded(self, answer: Callable[[str], None]) -> None:
+        """Give an answer to everything: a request that is dropped in silence helps nobody."""
+        try:
+            reason = self.local.guard.refusal(self.headers.get("Host"), self.headers.get("Origin"))
+            if reason:
+                self.send_failure(HTTPStatus.FORBIDDEN, reason)
+            else:
+                answer(_path_of(self.path))
+        except BadRequestError as error:
+            self.send_failure(HTTPStatus.BAD_REQUEST, str(error))
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception as error:  # noqa: BLE001, RUF100  told to the page
+            message = f"mien failed at this request: {type(error).__name__}: {error}"
+            self.send_failure(HTTPStatus.INTERNAL_SERVER_ERROR, message[:_LONGEST_MESSAGE])
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(status)

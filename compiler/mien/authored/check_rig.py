@@ -20,6 +20,7 @@ def check_rig(root: Node, rig: RigNames, wanted: str | None) -> Complaints:
         )
     _channels(complaints)
     _shorthands(complaints, rig)
+    _aliases(complaints, rig)
     _mirror(complaints, rig)
     _antagonists(complaints, rig)
     _ceilings(complaints, rig)
@@ -56,6 +57,12 @@ def _shorthands(complaints: Complaints, rig: RigNames) -> None:
                 "choose another name",
             )
         check_channel_items(complaints, ("shorthands", entry.name), rig, shorthands=False)
+
+
+def _aliases(complaints: Complaints, rig: RigNames) -> None:
+    for entry in entries(complaints.root, "aliases"):
+        if entry.name not in rig.channels:
+            unknown_channel(complaints, ("aliases", entry.name), entry.name, rig)
 
 
 def _mirror(complaints: Complaints, rig: RigNames) -> None:

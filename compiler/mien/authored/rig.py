@@ -81,7 +81,8 @@ class LipSeal:
 class Rig:
     """A named channel list with its classes, mirror pairs, antagonists and action units.
 
-    Every channel name inside is full: the reader has expanded shorthands.
+    Every channel name inside is full: the reader has expanded shorthands. ``aliases`` are names of
+    a channel elsewhere, such as in the drawn face.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Rig:
     action_units: Mapping[int, ActionUnit]
     lip_seal: LipSeal
     description: str = field(default="")
+    aliases: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from attrs import evolve
 
 from mien.avatar.draw import Facts, Shot, draw_faces
-from mien.sheet.page import Cell, Page
+from mien.drawing.document import shipped_face
+from mien.sheet.page import Cell, Page, on_drawing
 
 SIZE = 320
 """Pixels a side of a picture: a little over twice the size that it is shown at."""
@@ -23,6 +24,7 @@ def on_avatar(page: Page, model: Path, step: Callable[[], None] = lambda: None) 
         AvatarError: the model cannot be used, or there is no browser that works.
         OSError: the model cannot be read.
     """
+    page = on_drawing(page, shipped_face())  # models are driven by the drawn face's channels
     facts: list[Facts] = []
     pictures: list[str] = []
     for one in draw_faces(model, [Shot(weights=face) for face in _faces(page)], size=SIZE):
@@ -47,7 +49,7 @@ def on_avatar(page: Page, model: Path, step: Callable[[], None] = lambda: None) 
 
 def count_faces(page: Page) -> int:
     """How many pictures `on_avatar` draws."""
-    return sum(1 for _ in _faces(page))
+    return sum(1 for _ in _faces(on_drawing(page, shipped_face())))
 
 
 def describe_model(name: str, facts: Facts) -> str:

@@ -12,6 +12,7 @@ from typing import cast
 from mien.drawing.document import shipped_face
 from mien.drawing.face import FlatFace
 from mien.drawing.pose import Curve, Knot, PosedLayer, pose
+from mien.drawing.rig_weights import Aliases, drawn_weights, undrawn_sentence
 from mien.errors import MienError
 from mien.text.atomic import write_atomic
 
@@ -97,6 +98,10 @@ def number(value: float, steps: int = _STEPS) -> str:
     return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
 
 
+class UndrawableError(MienError):
+    """The drawn face can show nothing of a face; the message says what it lacks."""
+
+
 class PngUnavailableError(MienError):
     """Raised when the extra that makes PNG is not installed."""
 
@@ -124,16 +129,27 @@ SIZE = 600
 """Pixels of a picture's side."""
 
 
-def write_drawing(path: Path, weights: Mapping[str, float], *, title: str = "") -> None:
+def write_drawing(
+    path: Path, weights: Mapping[str, float], *, title: str = "", aliases: Aliases | None = None
+) -> tuple[str, ...]:
     """Draw the face that ships at ``weights`` into ``path``: PNG for ``.png``, else SVG.
 
+    ``weights`` may be of any rig; ``aliases`` are the rig's. Returns the channels that are not at
+    rest and that the drawn face does not have.
+
     Raises:
-        ValueError: a channel is unknown, or the name ends neither in .svg nor in .png.
+        ValueError: the name ends neither in .svg nor in .png.
+        UndrawableError: the drawn face can show nothing of this face.
         PngUnavailableError: PNG is asked for and the extra ``mien[png]`` is not installed.
         OSError: the file cannot be written.
     """
     suffix = path.suffix.lower()
     if suffix not in (".svg", ".png"):
         raise ValueError(f"{path}: expected a name that ends in .svg or .png")
-    text = svg(shipped_face(), weights, SIZE, title=title)
+    face = shipped_face()
+    drawn = drawn_weights(face, weights, aliases)
+    if drawn.blank:
+        raise UndrawableError(undrawn_sentence(drawn.undrawn))
+    text = svg(face, drawn.weights, SIZE, title=title)
     write_atomic(path, png(text) if suffix == ".png" else text.encode())
+    return drawn.undrawn

@@ -32,7 +32,7 @@ def compared(title: str, before: Iterable[NamedFace], after: Iterable[NamedFace]
     rows = tuple(_rows(old, new, rig))
     all_faces = len({**old, **new})
     summary = f"{len(rows)} of {all_faces} faces changed." if rows else "No face changed."
-    return Page(title=title, summary=(summary,), rows=rows)
+    return Page(title=title, summary=(summary,), rows=rows, aliases=rig.aliases)
 
 
 def _rows(

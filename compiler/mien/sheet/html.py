@@ -7,7 +7,7 @@ from html import escape
 
 from mien.drawing.face import FlatFace
 from mien.drawing.svg import svg
-from mien.sheet.page import Cell, Note, Page, Row, Table
+from mien.sheet.page import Cell, Note, Page, Row, Table, on_drawing
 
 END = "</body>\n</html>\n"
 
@@ -62,7 +62,7 @@ th, td:nth-child(-n+3) { white-space: nowrap; overflow-wrap: normal; }
 
 def html(page: Page, face: FlatFace) -> str:
     """The whole file; it needs no other file and no network."""
-    return "".join(_document(page, face))
+    return "".join(_document(on_drawing(page, face), face))
 
 
 def _document(page: Page, face: FlatFace) -> Iterator[str]:

@@ -29,6 +29,7 @@ def overview(bank: AuthoredBank) -> Page:
         summary=(" ".join(bank.manifest.description.split()), _counts(bank, faces, faults)),
         rows=tuple(_row(bank, emotion, faces, notes) for emotion in bank.emotions),
         notes=tuple(notes.get(("", ""), ())),
+        aliases=bank.rig.aliases,
     )
 
 

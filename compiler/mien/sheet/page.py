@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
+
+from mien.drawing.face import FlatFace
+from mien.drawing.rig_weights import drawn_weights, undrawn_sentence
 
 
 class Tone(Enum):
@@ -62,7 +65,8 @@ class Table:
 class Page:
     """A whole sheet; ``summary`` are the lines under its title.
 
-    ``tables`` stand between the title and the faces; pictures leave them out.
+    ``tables`` stand between the title and the faces; pictures leave them out. ``aliases`` help to
+    find what moves in the drawing where a channel is none of its own; see `on_drawing`.
     """
 
     title: str
@@ -70,3 +74,26 @@ class Page:
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = field(default=())
     tables: tuple[Table, ...] = field(default=())
+    aliases: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
+
+
+def on_drawing(page: Page, face: FlatFace) -> Page:
+    """``page`` with weights of the drawn face's own channels, and notes of what it cannot show.
+
+    A face of which nothing can be drawn is left empty rather than shown at rest.
+    """
+    undrawn: dict[str, None] = {}
+
+    def drawn(cell: Cell) -> Cell:
+        if cell.weights is None or cell.image:
+            return cell
+        found = drawn_weights(face, cell.weights, page.aliases)
+        undrawn.update(dict.fromkeys(found.undrawn))
+        notes = (Note(text=f"not drawn: {name}", tone=Tone.NEAR) for name in found.undrawn)
+        return evolve(
+            cell, weights=None if found.blank else found.weights, notes=(*cell.notes, *notes)
+        )
+
+    rows = tuple(evolve(row, cells=tuple(map(drawn, row.cells))) for row in page.rows)
+    more = (Note(text=undrawn_sentence(undrawn), tone=Tone.WARNING),) if undrawn else ()
+    return evolve(page, rows=rows, notes=(*page.notes, *more))

@@ -10,7 +10,7 @@ from mien.drawing.document import shipped_face
 from mien.drawing.face import FlatFace
 from mien.drawing.svg import number, png, shapes
 from mien.sheet.html import html
-from mien.sheet.page import Cell, Note, Page, Row, Tone
+from mien.sheet.page import Cell, Note, Page, Row, Tone, on_drawing
 from mien.text.atomic import write_atomic
 
 _FACE, _GAP, _LINE, _HEAD, _MARGIN = 132, 20, 14, 40, 28
@@ -28,6 +28,7 @@ _SIGN = {Tone.WARNING: "▲ ", Tone.ERROR: "▲ "}
 
 def picture(page: Page, face: FlatFace) -> str:
     """The page as an SVG document on a white ground; many rows stand in two columns."""
+    page = on_drawing(page, face)
     cells = max((len(row.cells) for row in page.rows), default=0)
     column = max(cells * (_FACE + _GAP), _NARROWEST) + _MARGIN
     columns = 2 if len(page.rows) > _FEW else 1

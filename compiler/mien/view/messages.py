@@ -11,6 +11,9 @@ from typing import Any, cast
 from mien.authored.bank import AuthoredBank
 from mien.authored.documents import document_named
 from mien.authored.emotion import Emotion
+from mien.drawing.document import shipped_face
+from mien.drawing.rig_weights import drawn_channels
+from mien.local_server import BadRequestError
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.view.bank_files import read_regular
@@ -36,6 +39,7 @@ def state_data(snapshot: Snapshot) -> Data:
         "title": bank.manifest.title if bank else "",
         "labels": {one.label: _label_data(bank, one) for one in bank.emotions} if bank else {},
         "shorthands": _shorthands(bank) if bank else {},
+        "drawn": _drawn(bank) if bank else {},
     }
 
 
@@ -59,6 +63,11 @@ def preview_data(preview: Preview) -> Data:
 
 def _shorthands(bank: AuthoredBank) -> dict[str, list[str]]:
     return {name: list(members) for name, members in bank.rig.shorthands.items()}
+
+
+def _drawn(bank: AuthoredBank) -> dict[str, tuple[str, ...]]:
+    face = shipped_face()
+    return {name: drawn_channels(face, name, bank.rig.aliases) for name in bank.rig.names}
 
 
 def _label_data(bank: AuthoredBank, emotion: Emotion) -> Data:
@@ -114,6 +123,7 @@ def requested_change(body: bytes) -> tuple[Change, str]:
 
     Raises:
         EditRefusedError: the body is not such a request.
+        BadRequestError: it holds text that is none.
     """
     data = _mapping(body)
     change = Change(
@@ -129,6 +139,9 @@ def requested_change(body: bytes) -> tuple[Change, str]:
 def _mapping(body: bytes) -> dict[str, object]:
     try:
         data: object = json.loads(body)
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadRequestError("the request holds a lone surrogate, which is no text") from None
     except (ValueError, RecursionError):
         raise EditRefusedError("the request is not JSON") from None
     if not isinstance(data, dict):

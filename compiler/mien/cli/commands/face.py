@@ -63,9 +63,7 @@ def command(
     channels = dict(zip(loaded.channels, (float(str(w)) for w in weights), strict=True))
     place = tuple(float(str(value)) for value in point)
     if out is not None:
-        from mien.drawing.svg import write_drawing
-
-        write_drawing(out, channels)
+        _draw(bank, out, channels)
     if output == "json":
         write_json(
             {
@@ -79,6 +77,20 @@ def command(
         )
     else:
         click.echo(_table(described, label, place, style, channels))
+
+
+def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
+    from mien.drawing.rig_weights import undrawn_sentence
+    from mien.drawing.svg import write_drawing
+
+    aliases = None
+    if bank.path.is_dir():  # an artifact knows the names of its channels alone
+        from mien.authored.reader import read_bank
+
+        aliases = read_bank(bank.sources).rig.aliases
+    undrawn = write_drawing(out, channels, aliases=aliases)
+    if undrawn:
+        click.echo(undrawn_sentence(undrawn), err=True)
 
 
 def _mixture(text: str) -> str | dict[str, float]:

@@ -17,6 +17,9 @@ import { shortestPoint } from "./numbers.js";
 /** A point this near to the line through the anchors counts as on it. */
 export const ON_THE_LINE = 0.005;
 
+/** A weight below this moves nothing that could be seen. */
+const AT_REST = 0.0005;
+
 /**
  * The parts of a view's labels; they sum to 1, and are exact where the view's own do.
  *
@@ -46,6 +49,30 @@ export function faceOf(evaluator, view) {
     speech: view.speech,
     ...(style ? { style } : {}),
   });
+}
+
+/**
+ * Weights of the bank's channels as weights of the drawn face's, and what the drawing cannot show.
+ *
+ * @param {Readonly<Record<string, number>>} weights
+ * @param {Readonly<Record<string, readonly string[]>>} drawn channel to the drawn face's that it moves
+ * @returns {{weights: Record<string, number>, undrawn: string[], blank: boolean}} `undrawn` channels
+ *   are not at rest; `blank` is a face that is not at rest and of which nothing can be shown
+ */
+export function onDrawing(weights, drawn) {
+  /** @type {Record<string, number>} */
+  const found = {};
+  /** @type {string[]} */
+  const undrawn = [];
+  for (const [name, weight] of Object.entries(weights)) {
+    const channels = drawn[name] ?? [];
+    for (const channel of channels) {
+      found[channel] = channel in found ? Math.min(1, found[channel] + weight) : weight;
+    }
+    if (channels.length === 0 && weight >= AT_REST) undrawn.push(name);
+  }
+  const blank = undrawn.length > 0 && Object.values(found).every((weight) => weight < AT_REST);
+  return { weights: found, undrawn, blank };
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   edited,
   faceOf,
   nearestIntensity,
+  onDrawing,
   pointAt,
   shares,
 } from "./faces.js";
@@ -177,9 +178,11 @@ class Page {
     this.pad.show(evaluator, view);
     this.mixture.show(view, evaluator.tables.labels.map((one) => one.label));
     this.bars.show(this.held(anchor), anchor !== null, new Set(values.keys()));
-    this.face.show(this.named(), this.caption(), this.smooth);
+    const { weights, undrawn, blank } = onDrawing(this.named(), state.drawn);
+    this.face.show(weights, this.caption(), this.smooth);
     this.smooth = false;
-    this.avatar.show(this.weights, evaluator.tables.channels);
+    this.avatar.show(Object.values(weights), Object.keys(weights));
+    showUndrawn(undrawn, blank);
     this.editor.heldBack = this.heldBack(anchor);
     this.editor.show();
     this.showAbout(state);
@@ -402,6 +405,18 @@ class Page {
       history.replaceState(null, "", `#${linkOf(this.store.view)}`);
     }, LINK_PAUSE);
   }
+}
+
+/**
+ * @param {readonly string[]} undrawn channels
+ * @param {boolean} blank whether nothing of the face is drawn
+ */
+function showUndrawn(undrawn, blank) {
+  document.body.classList.toggle("is-blank", blank);
+  const home = byId("undrawn", HTMLElement);
+  home.hidden = undrawn.length === 0;
+  const text = `The drawing has no channels for ${undrawn.join(", ")}; aliases in the rig can name them.`;
+  home.textContent = blank ? `Nothing of this face can be drawn. ${text}` : text;
 }
 
 /**

@@ -61,6 +61,7 @@
  * @property {string} title
  * @property {Readonly<Record<string, LabelFacts>>} labels
  * @property {Readonly<Record<string, readonly string[]>>} shorthands
+ * @property {Readonly<Record<string, readonly string[]>>} drawn channel to the drawn face's that it moves
  * @property {number} undo how many writes can be taken back
  */
 

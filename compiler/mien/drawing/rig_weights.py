@@ -1,0 +1,104 @@
+"""The weights of any rig on a drawn face: channels matched by alias or by known spelling.
+
+What the face has no channel for is listed, never left out in silence: a face that shows a part of
+what it should is another face.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from attrs import frozen
+
+from mien.drawing.face import FlatFace
+
+Aliases = Mapping[str, tuple[str, ...]]
+"""Channel of a rig to its names elsewhere, such as those of the drawn face."""
+
+AT_REST = 0.0005
+"""A weight below this moves nothing that could be seen."""
+
+
+@frozen(kw_only=True)
+class DrawnWeights:
+    """``weights`` are of the face's own channels; ``undrawn`` are the rig's that it cannot show.
+
+    ``undrawn`` lists only channels that are not at rest, in the order given. ``blank`` says that
+    nothing is left to show of a face that is not at rest.
+    """
+
+    weights: Mapping[str, float]
+    undrawn: tuple[str, ...]
+
+    @property
+    def blank(self) -> bool:
+        """Whether the drawing would show a face at rest in the place of another face."""
+        return bool(self.undrawn) and all(one < AT_REST for one in self.weights.values())
+
+
+def drawn_weights(
+    face: FlatFace, weights: Mapping[str, float], aliases: Aliases | None = None
+) -> DrawnWeights:
+    """``weights``, channel name to weight in [0, 1], as weights of the channels of ``face``.
+
+    Of several channels that move one of the face's, the weights add up to at most 1.
+    """
+    drawn: dict[str, float] = {}
+    undrawn: list[str] = []
+    for name, weight in weights.items():
+        channels = drawn_channels(face, name, aliases)
+        for channel in channels:
+            drawn[channel] = min(1.0, drawn[channel] + weight) if channel in drawn else weight
+        if not channels and weight >= AT_REST:
+            undrawn.append(name)
+    return DrawnWeights(weights=drawn, undrawn=tuple(undrawn))
+
+
+def drawn_channels(face: FlatFace, name: str, aliases: Aliases | None = None) -> tuple[str, ...]:
+    """The channels of ``face`` that a rig's channel moves: its aliases first, else its own name."""
+    spelled = _spellings(face.channels)
+    known = (spelled[one] for one in (aliases or {}).get(name, ()) if one in spelled)
+    return tuple(dict.fromkeys(known)) or ((spelled[name],) if name in spelled else ())
+
+
+def undrawn_channels(
+    face: FlatFace, names: Iterable[str], aliases: Aliases | None = None
+) -> tuple[str, ...]:
+    """The channels among ``names`` that ``face`` cannot show."""
+    return tuple(name for name in names if not drawn_channels(face, name, aliases))
+
+
+def undrawn_sentence(channels: Iterable[str]) -> str:
+    """What to tell a person of channels that are not drawn."""
+    return (
+        f"Not drawn, for the drawn face has no such channels: {', '.join(channels)}. "
+        "The rig's key aliases can name the drawn face's channels that they move."
+    )
+
+
+@cache
+def _spellings(channels: tuple[str, ...]) -> Mapping[str, str]:
+    """Every known spelling of every channel; a channel's own name wins."""
+    spelled = {spelling: channel for channel in channels for spelling in _spellings_of(channel)}
+    return {**spelled, **{channel: channel for channel in channels}}
+
+
+def _spellings_of(channel: str) -> Iterator[str]:
+    """``eyeBlinkLeft``: ``EyeBlinkLeft``, ``eye_blink_left``, ``eyeBlink_L``, ``EyeBlinkL``, ..."""
+    stem, side = channel, ""
+    for ending in ("Left", "Right"):
+        if channel.endswith(ending):
+            stem, side = channel.removesuffix(ending), ending
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", stem).lower()
+    for one in (stem, stem[0].upper() + stem[1:], snake, stem.lower(), snake.upper()):
+        if not side:
+            yield one
+            continue
+        for end in (side, side.lower(), side.upper(), side[0], side[0].lower()):
+            yield f"{one}_{end}"
+        yield one + side
+        yield one + side[0]
+    if side:
+        yield channel.lower()

@@ -1,0 +1,198 @@
+"""Banks of other rigs are drawn by spelling or alias; what cannot be drawn is listed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.other_rigs import add_aliases, foreign, pascal, rename_channels
+
+from mien.authored.reader import read_bank
+from mien.cli.main import run
+from mien.drawing.document import shipped_face
+from mien.drawing.rig_weights import drawn_channels, drawn_weights
+from mien.errors import SourceError
+from mien.sheet.faces import named_faces
+from mien.view.messages import state_data
+from mien.view.state import first_snapshot
+
+FACE = shipped_face()
+
+
+@pytest.fixture
+def names(folder: Path) -> tuple[str, ...]:
+    return read_bank(folder).rig.names
+
+
+def drawing(path: Path) -> str:
+    """The SVG in a file, without what depends on its title."""
+    return path.read_text("utf-8").partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "channel"),
+    [
+        ("eyeBlinkLeft", "eyeBlinkLeft"),
+        ("EyeBlinkLeft", "eyeBlinkLeft"),
+        ("eyeBlink_L", "eyeBlinkLeft"),
+        ("EyeBlink_R", "eyeBlinkRight"),
+        ("eye_blink_left", "eyeBlinkLeft"),
+        ("EYE_BLINK_L", "eyeBlinkLeft"),
+        ("eyeBlinkL", "eyeBlinkLeft"),
+        ("eyeblinkleft", "eyeBlinkLeft"),
+        ("JawOpen", "jawOpen"),
+        ("jaw_left", "jawLeft"),
+        ("mouthL", "mouthLeft"),
+    ],
+)
+def test_known_spellings(name: str, channel: str) -> None:
+    assert drawn_channels(FACE, name) == (channel,)
+
+
+@pytest.mark.parametrize(
+    "name", ["blink", "joy", "aa", "eyeBlink", "mouth", "L", "Left", "jawOpen2"]
+)
+def test_other_names_are_not_guessed(name: str) -> None:
+    assert drawn_channels(FACE, name) == ()
+
+
+def test_every_channel_is_found_by_every_spelling_and_no_two_share_one() -> None:
+    for channel in FACE.channels:
+        assert drawn_channels(FACE, channel) == (channel,)
+        assert drawn_channels(FACE, pascal(channel)) == (channel,)
+
+
+def test_weights_of_several_channels_add_up_to_one() -> None:
+    aliases = {"blink": ("eyeBlinkLeft", "EyeBlinkRight")}
+    found = drawn_weights(
+        FACE, {"blink": 0.7, "eyeBlinkLeft": 0.6, "ears": 0.2, "nose": 0}, aliases
+    )
+    assert found.weights == {"eyeBlinkLeft": 1.0, "eyeBlinkRight": 0.7}
+    assert found.undrawn == ("ears",)
+    assert not found.blank
+    assert drawn_weights(FACE, {"ears": 0.2, "jawOpen": 0.0}).blank
+    assert not drawn_weights(FACE, {"jawOpen": 0.0, "ears": 0.0}).blank
+
+
+@pytest.fixture
+def plain(folder: Path, tmp_path: Path) -> str:
+    """Joy as the rig's own bank draws it."""
+    out = tmp_path / "plain.svg"
+    assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
+    return drawing(out)
+
+
+def test_a_rig_in_pascal_case_is_drawn_alike(
+    folder: Path, tmp_path: Path, plain: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rename_channels(folder, pascal)
+    out = tmp_path / "face.svg"
+    assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
+    assert drawing(out) == plain
+    assert "ot drawn" not in capsys.readouterr().err
+    assert run(["sheet", str(folder), "-o", str(tmp_path / "sheet.html")]) == 0
+    assert "ot drawn" not in (tmp_path / "sheet.html").read_text("utf-8")
+
+
+def test_a_rig_with_aliases_is_drawn_alike(
+    folder: Path, tmp_path: Path, plain: str, names: tuple[str, ...]
+) -> None:
+    rename_channels(folder, foreign)
+    add_aliases(folder, {foreign(name): name for name in names})
+    out = tmp_path / "face.svg"
+    assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
+    assert drawing(out) == plain
+    assert run(["sheet", str(folder), "-o", str(tmp_path / "sheet.svg")]) == 0
+    sheet = (tmp_path / "sheet.svg").read_text("utf-8")
+    assert "ot drawn" not in sheet
+    assert run(["fmt", "--check", str(folder.parent / "rigs")]) in {0, 1}
+
+
+def test_a_face_of_which_nothing_can_be_drawn_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rename_channels(folder, foreign)
+    out = tmp_path / "face.svg"
+    assert run(["face", str(folder), "joy", "-o", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert "rig_mouthsmileleft_x" in error
+    assert "aliases" in error
+    assert "defect" not in error
+    assert not out.exists()
+    assert run(["face", str(folder), "joy", "--format", "json"]) == 0
+
+
+def test_a_sheet_of_such_faces_shows_none_at_rest(folder: Path, tmp_path: Path) -> None:
+    resting = sum(not any(face.weights.values()) for face in named_faces(read_bank(folder)))
+    rename_channels(folder, foreign)
+    for suffix in ("html", "svg"):
+        out = tmp_path / f"sheet.{suffix}"
+        assert run(["sheet", str(folder), "-o", str(out)]) == 0
+        text = out.read_text("utf-8")
+        assert "Not drawn, for the drawn face has no such channels: " in text
+        assert "not drawn: rig_mouthsmileleft_x" in text
+        nested = 1 if suffix == "svg" else 0
+        assert text.count("<svg") - nested == resting
+
+
+def test_two_channels_too_many_are_listed_where_they_move(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig = folder.parent / "rigs" / "arkit52.yaml"
+    text = rig.read_text("utf-8")
+    more = "  - {name: earWiggle, class: EXPRESSION}\n  - {name: lipBite, class: SHARED}\n"
+    text = text.replace("  - {name: tongueOut, class: LIPSYNC}\n", "\\g", 1).replace(
+        "\\g", "  - {name: tongueOut, class: LIPSYNC}\n" + more
+    )
+    assert "earWiggle" in text
+    rig.write_text(text, "utf-8")
+    joy = folder / "emotions" / "joy.yaml"
+    joy.write_text(
+        joy.read_text("utf-8").replace("  mid:\n", "  mid:\n    earWiggle: 0.5\n", 1), "utf-8"
+    )
+    out = tmp_path / "face.svg"
+    assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
+    error = capsys.readouterr().err
+    assert "has no such channels: earWiggle." in error
+    assert out.exists()
+    assert run(["sheet", str(folder), "-o", str(tmp_path / "sheet.html")]) == 0
+    sheet = (tmp_path / "sheet.html").read_text("utf-8")
+    assert "not drawn: earWiggle" in sheet
+    assert "lipBite" not in sheet
+
+
+def test_a_report_of_a_difference_is_drawn(folder: Path, tmp_path: Path) -> None:
+    from shutil import copytree
+
+    rename_channels(folder, pascal)
+    old = tmp_path / "old"
+    copytree(folder, old / "default")
+    copytree(folder.parent / "rigs", old / "rigs")
+    joy = folder / "emotions" / "joy.yaml"
+    text = joy.read_text("utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("    CheekSquint: "))
+    joy.write_text(text.replace(line, "    CheekSquint: 0.41", 1), "utf-8")
+    out = tmp_path / "report.html"
+    assert run(["diff", str(old / "default"), str(folder), "--report", str(out)]) == 0
+    assert "<svg" in out.read_text("utf-8")
+    assert "ot drawn" not in out.read_text("utf-8")
+
+
+def test_an_alias_of_an_unknown_channel_is_a_fault(folder: Path) -> None:
+    add_aliases(folder, {"jawOpenn": "jawOpen"})
+    with pytest.raises(SourceError) as caught:
+        read_bank(folder)
+    (fault,) = caught.value.faults
+    assert fault.code == "unknown-channel"
+    assert "jawOpen" in fault.hint
+    assert fault.path == "aliases.jawOpenn"
+
+
+def test_the_page_learns_what_moves_in_the_drawing(folder: Path) -> None:
+    rename_channels(folder, pascal)
+    drawn: dict[str, Any] = state_data(first_snapshot(folder))["drawn"]
+    assert drawn["EyeBlinkLeft"] == ("eyeBlinkLeft",)
+    assert len(drawn) == 52
+    assert json.dumps(drawn)
