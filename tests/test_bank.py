@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
 from mien.engine.e1.evaluate import KERNEL_ROWS
 from mien.errors import QueryError
+from mien.picture import Picture
 from mien.resources import presets
 
 BANK = mien.load(presets() / "default")
@@ -108,6 +111,36 @@ def test_sealed_lips_close_every_face() -> None:
     assert silent.tobytes() == faces.tobytes()
 
 
+def test_weights_by_name_are_those_of_the_face() -> None:
+    face = BANK.face("joy", at="low")
+    named = BANK.named(face)
+    assert tuple(named) == BANK.channels
+    assert named["mouthSmileLeft"] == 0.54
+    assert np.array(list(named.values()), f).tobytes() == face.tobytes()
+
+
+def test_a_picture_shows_itself_in_a_notebook() -> None:
+    low, high = (BANK.picture(BANK.face("joy", at=name)) for name in ("low", "high"))
+    shown = low.html()
+    assert vars(Picture)["_repr_html_"] is vars(Picture)["html"]
+    root = ET.fromstring(shown)  # noqa: S314  our own
+    assert [one.tag.rpartition("}")[2] for one in root] == ["svg", "pre"]
+    assert "mouthSmileLeft    0.540  " in (root[1].text or "")
+    assert str(low).endswith("\n  41 channels at rest")
+    assert low.svg() == BANK.picture(BANK.face("joy", at="low")).svg()
+    ids = [set(re.findall(r'id="([^"]+)"', one.svg())) for one in (low, high)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+
+
+def test_a_picture_of_channels_that_are_not_drawn_is_a_table() -> None:
+    shown = Picture(weights={"tailWag<b>": 0.5}).html()
+    assert "<svg" not in shown
+    assert "<p>" in shown
+    assert "tailWag&lt;b&gt;  0.500" in shown
+    assert "<b>" not in shown
+
+
 def test_a_batch_is_its_faces() -> None:
     rng = np.random.default_rng(0)
     drawn: list[int] = rng.integers(0, 16, 60).tolist()
@@ -115,7 +148,7 @@ def test_a_batch_is_its_faces() -> None:
     vads = rng.uniform(-1, 1, (60, 3))
     styles = [(None, *BANK.styles(name))[row % 3] for row, name in enumerate(names)]
     speech = rng.uniform(0, 1, 60)
-    faces = BANK.faces(names, vads, styles=styles, speech=speech)
+    faces = BANK.faces(names, vads, style=styles, speech=speech)
     for row, face in enumerate(faces):
         one = BANK.face(names[row], vad=vads[row], style=styles[row], speech=speech[row])
         assert one.tobytes() == face.tobytes()
@@ -124,8 +157,8 @@ def test_a_batch_is_its_faces() -> None:
     assert BANK.faces(positions, vads.tolist(), out=out) is out
     assert out.tobytes() == BANK.faces(np.array(names), vads).tobytes()
     style = BANK.styles("joy")[0]
-    worn = BANK.faces(["joy"], vads[:1], styles=style, speech=0.5)[0]
-    assert worn.tobytes() == BANK.face("joy", vad=vads[0], style=style, speech=0.5).tobytes()
+    styled = BANK.faces(["joy"], vads[:1], style=style, speech=0.5)[0]
+    assert styled.tobytes() == BANK.face("joy", vad=vads[0], style=style, speech=0.5).tobytes()
     assert BANK.faces([], np.zeros((0, 3))).shape == (0, 52)
 
 
@@ -187,9 +220,11 @@ QUESTIONS: list[tuple[Query, str]] = [
     (lambda: BANK.faces(["joy"], P[:, :2]), r"shape \(2, 2\), expected \(n, 3\)"),
     (lambda: BANK.faces(["joy"], [[1, 2], [3]]), "ragged"),
     (lambda: BANK.faces(["joy", "awe"], P.astype(str)), "dtype <U"),
-    (lambda: BANK.faces(["joy", "awe"], P, styles=["x", None]), "no style of joy 'x'"),
-    (lambda: BANK.faces(["joy", "awe"], P, styles=np.array([9, 0])), "row 0: joy has no style 9"),
-    (lambda: BANK.faces(["joy", "awe"], P, styles=[None]), "1 styles for 2 rows"),
+    (lambda: BANK.faces(["joy", "awe"], P, style=["x", None]), "no style of joy 'x'"),
+    (lambda: BANK.faces(["joy", "awe"], P, style=np.array([9, 0])), "row 0: joy has no style 9"),
+    (lambda: BANK.faces(["joy", "awe"], P, style=[None]), "1 styles for 2 rows"),
+    (lambda: BANK.named(np.zeros((2, 52))), r"face has shape \(2, 52\), expected one face"),
+    (lambda: BANK.picture([0.5]), r"face has shape \(1,\)"),
     (lambda: BANK.faces(["joy", "awe"], P, speech=[0, 2]), "row 1: speech is 2"),
     (lambda: BANK.faces(["joy", "awe"], P, speech=[0]), r"speech has shape \(1,\)"),
     (lambda: BANK.faces(["joy", "awe"], P, threads=0), "threads is 0"),

@@ -78,7 +78,7 @@ def test_between_plain_and_styled(label: str, points: list[tuple[float, float, f
     styles, weights = worn_styles(BANK, label, path)
     assert ((weights > 0.0) == (styles != PLAIN)).all()
     labels = np.full(len(path), BANK.labels.index(label))
-    plain, styled = BANK.faces(labels, path), BANK.faces(labels, path, styles=styles)
+    plain, styled = BANK.faces(labels, path), BANK.faces(labels, path, style=styles)
     assert (faces >= np.minimum(plain, styled) - 1e-6).all()
     assert (faces <= np.maximum(plain, styled) + 1e-6).all()
     assert faces[weights == 0.0].tobytes() == plain[weights == 0.0].tobytes()

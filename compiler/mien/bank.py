@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,9 @@ from mien.queries import (
     weight_rows,
 )
 
+if TYPE_CHECKING:
+    from mien.picture import Picture
+
 __all__ = ["Bank", "QueryError", "load"]
 
 Label = str | Mapping[str, float]
@@ -40,7 +43,7 @@ DEFAULT_INTENSITY = "mid"
 class Bank:
     """A compiled bank. Immutable, and safe to use from several threads.
 
-    The same question gives the same bits on every machine, alone or in a batch.
+    The same query gives the same bits on every machine, alone or in a batch.
     """
 
     __slots__ = ("_digest", "_evaluator", "_source", "_tables")
@@ -183,8 +186,8 @@ class Bank:
             place = vad_point(vad)
         if isinstance(label, str):
             position = self._position(label)
-            worn = PLAIN if style is None else style_position(style, position, self._tables)
-            return self._evaluator.face(position, place, worn, spoken)
+            style_index = PLAIN if style is None else style_position(style, position, self._tables)
+            return self._evaluator.face(position, place, style_index, spoken)
         weights = mixture_rows(label, self._tables)
         if style is None:
             return self._evaluator.mixture(weights, place, spoken)
@@ -195,7 +198,7 @@ class Bank:
         labels: Sequence[str] | npt.NDArray[Any],
         vads: npt.ArrayLike,
         *,
-        styles: str | Sequence[str | None] | npt.NDArray[Any] | None = None,
+        style: str | Sequence[str | None] | npt.NDArray[Any] | None = None,
         speech: float | npt.ArrayLike = 0.0,
         threads: int = 1,
         out: F32 | None = None,
@@ -203,7 +206,7 @@ class Bank:
         """Many faces: float32 weights (n, C), a row each, `face`'s bits.
 
         ``labels`` are n names or an integer array of positions; ``vads`` (n, 3) in [-1, 1];
-        ``styles`` one name for all, or a name, None or position (-1 = plain) a row; ``speech`` one
+        ``style`` one name for all, or a name, None or position (-1 = plain) a row; ``speech`` one
         number or (n,) in [0, 1]. ``threads`` changes the time only. ``out``, a C-contiguous float32
         (n, C), is filled and returned; it saves the time to get fresh memory.
 
@@ -214,13 +217,13 @@ class Bank:
         points = vad_rows(vads)
         if len(points) != len(positions):
             raise QueryError(f"{len(positions)} labels for {len(points)} rows of vads")
-        worn = style_rows(styles, positions, self._tables)
+        styles = style_rows(style, positions, self._tables)
         spoken = speech_rows(speech, len(positions))
         if threads < 1:
             raise QueryError(f"threads is {threads}, expected 1 or more")
         shape = (len(positions), len(self.channels))
         faces = np.empty(shape, dtype=np.float32) if out is None else _checked_out(out, shape)
-        self._evaluator.faces(positions, points, worn, spoken, faces, threads)
+        self._evaluator.faces(positions, points, styles, spoken, faces, threads)
         return faces
 
     def compose(self, face: npt.ArrayLike, visemes: npt.ArrayLike) -> F32:
@@ -237,6 +240,29 @@ class Bank:
         if below.shape != above.shape:
             raise QueryError(f"face has shape {below.shape}, visemes {above.shape}")
         return self._evaluator.compose(below, above)
+
+    def named(self, face: npt.ArrayLike) -> dict[str, float]:
+        """The weights of one face (C,) by channel name, each as short as float32 allows.
+
+        Raises:
+            QueryError: a wrong shape or type, or a weight outside [0, 1].
+        """
+        weights = weight_rows("face", face, len(self.channels))
+        if weights.ndim != 1:
+            raise QueryError(f"face has shape {weights.shape}, expected one face")
+        return {
+            name: float(str(weight)) for name, weight in zip(self.channels, weights, strict=True)
+        }
+
+    def picture(self, face: npt.ArrayLike) -> Picture:
+        """One face (C,) to look at: it draws itself in a notebook, and prints as a table.
+
+        Raises:
+            QueryError: as `named`.
+        """
+        from mien.picture import Picture
+
+        return Picture(weights=self.named(face))
 
     def _position(self, label: str) -> int:
         try:

@@ -1,4 +1,4 @@
-"""What a caller may ask of a bank, and what is wrong with a question."""
+"""The checks of a query, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -114,26 +114,26 @@ def label_rows(labels: Sequence[str] | npt.NDArray[Any], tables: Tables) -> I32:
 
 
 def style_rows(
-    styles: str | Sequence[str | None] | npt.NDArray[Any] | None, labels: I32, tables: Tables
+    style: str | Sequence[str | None] | npt.NDArray[Any] | None, labels: I32, tables: Tables
 ) -> I32 | None:
     """One style for all rows, or a name, None or position (-1 = plain) a row, as positions (n,).
 
     Raises:
         QueryError: a label does not have that style, or a wrong shape.
     """
-    if styles is None:
+    if style is None:
         return None
     counts = np.array([len(table.styles) for table in tables.labels], dtype=np.int32)
-    if isinstance(styles, np.ndarray) and np.issubdtype(styles.dtype, np.integer):
-        if styles.shape != labels.shape:
-            raise QueryError(f"styles has shape {styles.shape}, expected {labels.shape}")
-        bad = (styles < PLAIN) | (styles >= counts[labels])
+    if isinstance(style, np.ndarray) and np.issubdtype(style.dtype, np.integer):
+        if style.shape != labels.shape:
+            raise QueryError(f"style has shape {style.shape}, expected {labels.shape}")
+        bad = (style < PLAIN) | (style >= counts[labels])
         if bad.any():
             row = int(np.argmax(bad))
             own = tables.labels[int(labels[row])]
-            raise QueryError(f"row {row}: {own.label} has no style {styles[row]}")
-        return np.ascontiguousarray(styles, dtype=np.int32)
-    names = [styles] * len(labels) if isinstance(styles, str) else list(styles)
+            raise QueryError(f"row {row}: {own.label} has no style {style[row]}")
+        return np.ascontiguousarray(style, dtype=np.int32)
+    names = [style] * len(labels) if isinstance(style, str) else list(style)
     if len(names) != len(labels):
         raise QueryError(f"{len(names)} styles for {len(labels)} rows")
     positions = [style_position(name, at, tables) for name, at in zip(names, labels, strict=True)]

@@ -24,7 +24,7 @@ def expression_track(bank: Bank, label: str, path: F32, speech: F32) -> F32:
     styles, weights = worn_styles(bank, label, path)
     worn = np.flatnonzero(weights)
     if len(worn):
-        styled = bank.faces(labels[worn], path[worn], styles=styles[worn], speech=speech[worn])
+        styled = bank.faces(labels[worn], path[worn], style=styles[worn], speech=speech[worn])
         share = weights[worn, None]
         mixed = (np.float32(1.0) - share) * faces[worn] + share * styled
         faces[worn] = np.minimum(np.float32(1.0), mixed)

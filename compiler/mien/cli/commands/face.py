@@ -13,9 +13,6 @@ from mien.cli.render import write_json
 if TYPE_CHECKING:
     from mien.resolve import BankSource
 
-BAR = 24
-"""Characters of a full bar."""
-
 
 @click.command("face", short_help="Show one face of a bank.")
 @source_argument
@@ -23,7 +20,7 @@ BAR = 24
 @click.option("--at", metavar="ANCHOR", help="An intensity or a style's own point.  [default: mid]")
 @click.option("--vad", type=float, nargs=3, metavar="V A D", help="A point, each in [-1, 1].")
 @click.option("--intensity", type=float, metavar="T", help="From the lowest anchor, 0, to 1.")
-@click.option("--style", metavar="S", help="A style of the label, worn at its own point.")
+@click.option("--style", metavar="S", help="A style of the label, at its own point.")
 @click.option("--speech", type=float, default=0.0, show_default=True, help="How much is spoken.")
 @click.option(
     "-o",
@@ -50,6 +47,7 @@ def command(
     """
     from mien.bank import Bank
     from mien.errors import QueryError
+    from mien.picture import Picture
     from mien.resolve import load_tables
 
     loaded = Bank(load_tables(bank))
@@ -60,7 +58,7 @@ def command(
         weights = loaded.face(what, vad=point, style=style, speech=speech)
     except QueryError as error:
         raise click.UsageError(str(error)) from error
-    channels = dict(zip(loaded.channels, (float(str(w)) for w in weights), strict=True))
+    channels = loaded.named(weights)
     place = tuple(float(str(value)) for value in point)
     if out is not None:
         _draw(bank, out, channels)
@@ -76,7 +74,9 @@ def command(
             }
         )
     else:
-        click.echo(_table(described, label, place, style, channels))
+        styled = f", {style}" if style else ""
+        head = f"{label}{styled} at V {place[0]:+.2f} A {place[1]:+.2f} D {place[2]:+.2f}"
+        click.echo(f"{head}, {described}\n{Picture(weights=channels)}")
 
 
 def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
@@ -106,22 +106,3 @@ def _mixture(text: str) -> str | dict[str, float]:
             hint = f"'{part}' is not LABEL=SHARE: write a mixture as joy=0.6,awe=0.4"
             raise click.UsageError(hint) from None
     return weights
-
-
-def _table(
-    described: str,
-    label: str,
-    vad: tuple[float, ...],
-    style: str | None,
-    channels: dict[str, float],
-) -> str:
-    worn = f", {style}" if style else ""
-    head = f"{label}{worn} at V {vad[0]:+.2f} A {vad[1]:+.2f} D {vad[2]:+.2f}"
-    active = {name: weight for name, weight in channels.items() if weight >= 0.0005}
-    width = max((len(name) for name in active), default=0)
-    lines = [
-        f"  {name:<{width}}  {weight:5.3f}  {'█' * max(1, round(weight * BAR))}"
-        for name, weight in active.items()
-    ]
-    rest = len(channels) - len(active)
-    return "\n".join((f"{head}, {described}", *lines, f"  {rest} channels at rest"))
