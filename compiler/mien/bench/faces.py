@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import cycle
 
 import numpy as np
 
 from mien.bank import Bank
-from mien.bench.fault import BenchError
-from mien.bench.machine import MULTIPLY_ADDS, fill, multiply_add, rotating
-from mien.bench.naive import naive_faces
-from mien.bench.peer import WAYS, Pipeline
-from mien.bench.row import Row
+from mien.bench import BenchError
+from mien.bench.numpy_peers import WAYS, Pipeline, naive_faces
+from mien.bench.report import Row
 from mien.bench.timing import medians
 from mien.bench.torch_peer import TorchPipeline, has_torch
 from mien.engine.e1.evaluate import KERNEL_ROWS, Evaluator1
@@ -23,6 +22,16 @@ _NAIVE_MOST = 100_000
 """The naive pipeline's temporaries outgrow small machines past this batch."""
 
 Faces = Callable[[I32, F32], F32]
+
+_CACHE_BYTES = 256 << 20
+"""More than any cache: what rotating buffers should take together, where memory allows."""
+
+_LANES = 4096
+_TIMES = 64
+MULTIPLY_ADDS = _LANES * _TIMES
+"""What one call of `multiply_add` does."""
+
+_X = np.full(_LANES, 0.5, dtype=np.float32)
 
 
 def random_queries(tables: Tables, count: int) -> tuple[I32, F32]:
@@ -95,21 +104,21 @@ def make_peers(tables: Tables) -> dict[str, Faces]:
 
 
 def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int) -> Iterator[Row]:
-    tables, light = bank.tables, Evaluator1(bank.tables)
+    tables, evaluator = bank.tables, Evaluator1(bank.tables)
     labels, vads = random_queries(tables, batch)
     buffer = rotating((batch, len(tables.channels)))
     competitors: dict[str, Callable[[], object]] = {
         "ours": lambda: bank.faces(labels, vads, out=buffer()),
         "row writes": lambda: fill(buffer()),
         "multiply-adds": multiply_add,
-        "our numpy path": lambda: light.faces_by_numpy(labels, vads, None, None, buffer()),
+        "our numpy path": lambda: evaluator.faces_by_numpy(labels, vads, None, None, buffer()),
     }
     if batch == 1:
         label, vad = bank.labels[int(labels[0])], tuple(float(x) for x in vads[0])
         competitors["ours"] = lambda: bank.face(label, vad=vad)
     for name, faces in peers.items():
         if batch <= _NAIVE_MOST or name != _NAIVE:
-            competitors[name] = _asked(faces, labels, vads)
+            competitors[name] = _call(faces, labels, vads)
     took = medians(competitors, rounds=rounds)
     took["multiply-adds"] *= batch * _multiply_adds(tables) / MULTIPLY_ADDS
     for kind in ("dense", "sparse"):
@@ -120,7 +129,7 @@ def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int)
         yield Row(name=f"faces / {name}", batch=batch, ours=ours, peer=took[name])
 
 
-def _asked(faces: Faces, labels: I32, vads: F32) -> Callable[[], object]:
+def _call(faces: Faces, labels: I32, vads: F32) -> Callable[[], object]:
     return lambda: faces(labels, vads)
 
 
@@ -130,3 +139,27 @@ def _multiply_adds(tables: Tables) -> int:
     All channels count, also those that a label never uses and that a sparse pipeline leaves out.
     """
     return len(tables.channels) * (10 + 5 + 2 * len(tables.intensities) + 3)
+
+
+def rotating(shape: tuple[int, int]) -> Callable[[], F32]:
+    """Gives float32 buffers of ``shape`` in turn: touched before, cold again when they return."""
+    size = shape[0] * shape[1] * 4
+    count = max(2, min(16, -(-_CACHE_BYTES // size)))
+    buffers = cycle([np.ones(shape, dtype=np.float32) for _ in range(count)])
+    return lambda: next(buffers)
+
+
+def fill(buffer: F32) -> None:
+    """Write every float of ``buffer``: the least that making the rows can cost."""
+    buffer.fill(0.5)
+
+
+def multiply_add() -> None:
+    """Compute x * x + x over numbers that stay in the cache: NumPy's rate, not the machine's peak.
+
+    Fused loops that keep values in registers are faster.
+    """
+    x, out = _X, np.empty_like(_X)
+    for _ in range(_TIMES):
+        np.multiply(x, x, out=out)
+        np.add(out, x, out=out)

@@ -1,10 +1,14 @@
-"""Seconds of two or more competitors, measured in turns so that a busy moment strikes them all."""
+"""Seconds of competitors, measured in turns so that a busy moment strikes them all; and memory."""
 
 from __future__ import annotations
 
+import re
+import resource
 import statistics
+import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 _LEAST_ROUNDS = 3
 _LONGEST = 30.0
@@ -28,7 +32,7 @@ def medians(competitors: Mapping[str, Callable[[], object]], *, rounds: int) -> 
             break
         for name, work in competitors.items():
             samples[name].append(_seconds(work, loops[name]))
-    return {name: _median(values) for name, values in samples.items()}
+    return {name: float(statistics.median(values)) for name, values in samples.items()}
 
 
 def _loops(work: Callable[[], object]) -> int:
@@ -44,5 +48,15 @@ def _seconds(work: Callable[[], object], loops: int) -> float:
     return (time.perf_counter() - began) / loops
 
 
-def _median(values: Sequence[float]) -> float:
-    return float(statistics.median(values))
+def peak_mebibytes() -> float:
+    """The peak resident memory of this process in MiB.
+
+    Linux is asked in a way of its own: its `getrusage` tells a young process its parent's peak.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="ascii"))
+        if found is not None:
+            return int(found[1]) / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.bench.active import active_channels, between
+from mien.bench.numpy_peers import active_channels, between
 from mien.engine.tables import F32, I32, LabelTable, Tables
 
 BLOCK = 4096

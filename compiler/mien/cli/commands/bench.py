@@ -28,28 +28,27 @@ def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
     source = bank_source(bank)
     click.echo(source.described(), err=True)
     folder = source.sources
-    from mien.bench.one_core import keep_to_one_core
+    from mien.bench import BenchError, keep_to_one_core
 
     keep_to_one_core()
     from mien.authored.reader import read_bank
-    from mien.bench.fault import BenchError
-    from mien.bench.plot import as_svg
-    from mien.bench.report import as_table
-    from mien.bench.row import Row
+    from mien.bench.report import Row, as_svg, as_table, require_matplotlib
     from mien.bench.suite import FULL, QUICK, measure
     from mien.compile import compile_tables
 
-    tables = compile_tables(read_bank(folder))
     rows: list[Row] = []
     failed: BenchError | None = None
     try:
+        if plot is not None:
+            require_matplotlib()
+        tables = compile_tables(read_bank(folder))
         for row in measure(tables, folder, QUICK if quick else FULL):
             rows.append(row)
             if output == "text":
                 click.echo(f"{len(rows)}: {row.name}", err=True)
     except BenchError as error:
         failed = error
-    if plot is not None:
+    if plot is not None and rows:
         plot.write_text(as_svg(rows), encoding="utf-8")
     if output == "json":
         write_json([row.as_json() for row in rows])

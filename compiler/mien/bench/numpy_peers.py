@@ -8,22 +8,24 @@ A radial basis expansion needs the distances from each query to each anchor; Sci
 
 Everything after the distances is NumPy in float32, with matrix products and a channel a contiguous
 row, in blocks that stay in the cache. A dense pipeline computes every channel, as SciPy would; a
-sparse one leaves out the channels and antagonists that a label never uses.
+sparse one leaves out the channels and antagonists that a label never uses. `naive_faces` does
+without SciPy: the formulas as they stand, which is what one writes first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from mien.bench.active import active_channels, between
-from mien.bench.fault import BenchError
+from mien.bench import BenchError
 from mien.engine.tables import F32, I32, LabelTable, Tables
 
+Positions = npt.NDArray[np.intp]
 F64 = npt.NDArray[np.float64]
 Distances = Callable[[F64], F64]
 """Scaled points (n, 3) to their distances from the anchors (n, K)."""
@@ -160,9 +162,63 @@ class _Label:
 
 
 def _scipy(module: str) -> Any:  # noqa: ANN401 - SciPy has no types
-    from importlib import import_module
-
     try:
         return import_module(module)
     except ImportError as error:
         raise BenchError("the bench compares with SciPy: pip install 'mien[bench]'") from error
+
+
+def active_channels(tables: Tables, label: LabelTable) -> Positions:
+    """The channels (A,) that the label moves anywhere, and those that a ceiling ties them to."""
+    seen = label.archetypes.any(axis=0) | label.weights.any(axis=0) | (label.strength != 0)
+    np.logical_or.at(seen, tables.ceilings[:, 1], seen[tables.ceilings[:, 0]])
+    return np.flatnonzero(seen)
+
+
+def between(channels: Positions, pairs: I32, limits: F32) -> list[tuple[int, int, np.float32]]:
+    """Pairs (P, 2) with their limits (P,) where both are among ``channels``, by rows of these."""
+    row = {int(channel): position for position, channel in enumerate(channels)}
+    return [
+        (row[int(a)], row[int(b)], limit)
+        for (a, b), limit in zip(pairs, limits, strict=True)
+        if int(a) in row and int(b) in row
+    ]
+
+
+def naive_faces(tables: Tables, labels: I32, vads: F32) -> F32:
+    """Faces (n, C) of labels (n,) at vads (n, 3), in float32."""
+    out = np.empty((len(labels), len(tables.channels)), dtype=np.float32)
+    for position, label in enumerate(tables.labels):
+        rows = np.flatnonzero(labels == position)
+        if len(rows):
+            out[rows] = _naive_resolved(tables, _naive_field(tables, label, vads[rows]))
+    return out
+
+
+def _naive_field(tables: Tables, label: LabelTable, vads: F32) -> F32:
+    V, A, D = vads.T
+    one = np.ones_like(V)
+    terms = np.stack([one, V, A, D, V * V, A * A, D * D, V * A, V * D, A * D], axis=1)
+    q = terms @ tables.rules.T
+    trend = label.strength * (1 + q / np.sqrt(1 + q * q)) / 2
+    away = vads[:, None, :] - label.anchors
+    squared = (tables.metric * away * away).sum(axis=2)
+    u = np.sqrt(squared) / tables.support
+    phi = np.maximum(0, 1 - u) ** 4 * (4 * u + 1)
+    g = np.clip(trend + phi @ label.weights, 0, 1)
+    t = np.clip((label.plateau_outer - squared) / label.plateau_span, 0, 1)
+    blend = t * t * (3 - 2 * t)
+    rest = 1 - blend.sum(axis=1, keepdims=True)
+    face: F32 = np.minimum(1, blend @ label.archetypes + rest * g)
+    return face
+
+
+def _naive_resolved(tables: Tables, x: F32) -> F32:
+    result = x.copy()
+    for (a, b), cap in zip(tables.pairs, tables.caps, strict=True):
+        over = np.maximum(0, np.minimum(x[:, a], x[:, b]) - cap)
+        result[:, a] = np.minimum(result[:, a], x[:, a] - over)
+        result[:, b] = np.minimum(result[:, b], x[:, b] - over)
+    for (channel, under), slack in zip(tables.ceilings, tables.slacks, strict=True):
+        result[:, channel] = np.minimum(result[:, channel], result[:, under] + slack)
+    return result
