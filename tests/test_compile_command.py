@@ -13,6 +13,7 @@ import pytest
 
 from mien.cli.main import run
 from mien.lock.read import parse_lock
+from mien.versions import PROVER
 
 TINY = Path(__file__).parent / "banks" / "tiny"
 ARTIFACT = "tiny.safetensors"
@@ -51,6 +52,18 @@ def test_it_writes_lock_and_artifact_that_agree(
     assert lock.artifact.sha256 == digest
     assert said["labels"] == {label: pin.table for label, pin in lock.labels.items()}
     assert said["changed"] is True
+    assert lock.channels is not None
+    assert lock.mixtures is not None
+    assert said["prover"] == lock.prover == PROVER
+    assert said["channels"] == {"all": 8, "moving": lock.channels.moving}
+    assert said["mixtures"] == {
+        "mean": lock.mixtures.mean,
+        "channel": lock.mixtures.channel,
+        "antagonists_meet": True,
+    }
+    assert run(["compile", str(bank)]) == 0
+    line = f"  mixtures  mean {lock.mixtures.mean}, channel {lock.mixtures.channel} at most"
+    assert f"{line}, where antagonists meet\n" in capsys.readouterr().out
 
 
 def test_the_lock_is_golden(bank: Path) -> None:

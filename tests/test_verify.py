@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from attrs import evolve
 
+import mien
 from mien.authored.bank import AuthoredBank
+from mien.certify import Bound, Certificate, SlopeProof, certify
 from mien.cli.main import run
 from mien.compile import compile_folder
 from mien.engine import registry
@@ -252,6 +254,77 @@ def test_old_engines_keep_compiling_old_releases(
     faults = found("--full")
     assert [code for code, _, _ in faults] == ["engine-unknown"]
     assert "engine 2 is not known" in faults[0][2]
+
+
+def with_prover(
+    monkeypatch: pytest.MonkeyPatch, number: int, change: Callable[[Bound], Bound]
+) -> None:
+    """Another search in the program: its number, and what it makes of every mean."""
+
+    def changed(proof: SlopeProof) -> SlopeProof:
+        return evolve(proof, mean=change(proof.mean))
+
+    def prove(tables: Tables, say: Callable[[str], None] | None = None) -> Certificate:
+        today = certify(tables, say)
+        labels = tuple(
+            evolve(
+                label,
+                plain=changed(label.plain),
+                styles={name: changed(proof) for name, proof in label.styles.items()},
+            )
+            for label in today.labels
+        )
+        return evolve(today, prover=number, labels=labels)
+
+    monkeypatch.setattr("mien.certify.certify", prove)
+    monkeypatch.setattr("mien.versions.PROVER", number)
+
+
+def test_a_sharper_prover_confirms_old_certificates(
+    releases: Path, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sharper(bound: Bound) -> Bound:
+        return Bound(proved=(bound.proved + bound.sampled) / 2, sampled=bound.sampled)
+
+    with_prover(monkeypatch, 3, sharper)
+    assert found("--full") == []
+    with_prover(monkeypatch, 2, sharper)  # the same prover has to say the same
+    faults = found("--release", "1.0.0", "--full")
+    assert [code for code, _, _ in faults] == ["lock-differs"]
+    assert "label glad: certificate changed" in faults[0][2]
+
+
+def test_a_prover_that_contradicts_a_certificate_fails_it(
+    releases: Path, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def steeper(bound: Bound) -> Bound:
+        return Bound(proved=bound.proved * 1.3, sampled=bound.proved * 1.2)
+
+    with_prover(monkeypatch, 3, steeper)
+    faults = found("--release", "1.0.0", "--full")
+    assert [code for code, _, _ in faults] == ["lock-differs"]
+    assert "glad: the mean: locked as at most " in faults[0][2]
+
+
+def test_a_lock_by_an_older_prover_is_no_stale_one(
+    releases: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", "tiny"]) == 0
+    with_prover(monkeypatch, 3, lambda bound: bound)
+    before = Path("tiny/mien.lock").read_text()
+    capsys.readouterr()
+    assert run(["compile", "tiny", "--check"]) == 0
+    note = "certificate by prover 2, this mien has prover 3"
+    assert f"\n  {note}; it is confirmed, and `mien compile tiny`" in capsys.readouterr().out
+    assert run(["compile", "tiny", "--check", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["stale"], said["notes"]) == ([], [note])
+    assert mien.load("tiny").labels
+    assert run(["compile", "tiny"]) == 0
+    capsys.readouterr()
+    assert Path("tiny/mien.lock").read_text() == before.replace("prover: 2", "prover: 3")
+    assert run(["compile", "tiny"]) == 0
+    assert "nothing changed" in capsys.readouterr().out
 
 
 def edited_ledger(change: Callable[[list[str]], None]) -> None:

@@ -17,9 +17,9 @@ LOCK_NAME = "mien.lock"
 def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
     """The lock of the bank in ``folder``, if nothing about its ``sources`` has changed, else None.
 
-    Unchanged means: every source digest, the engine and the forms of artifact and lock are those of
-    the lock, and the artifact in ``out`` has the digest that the lock pins. An edited lock is not
-    fresh, nor are sources with faults.
+    Unchanged means: every source digest, the engine and the form of the artifact are those of the
+    lock, and the artifact in ``out`` has the digest that the lock pins. The lock's certificate may
+    be of an older prover. An edited lock is not fresh, nor are sources with faults.
     """
     if sources.faults:
         return None
@@ -29,7 +29,7 @@ def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
         return None
     if lock is None or lock.engine != ENGINE:
         return None
-    if any(lock.schemas.get(kind) != VERSIONS[kind] for kind in ("artifact", "lock")):
+    if lock.schemas.get("artifact") != VERSIONS["artifact"]:
         return None
     try:
         data = (out / lock.artifact.file).read_bytes()

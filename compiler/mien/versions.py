@@ -7,6 +7,15 @@ from collections.abc import Mapping
 ENGINE = 1
 """The arithmetic that new banks are compiled for."""
 
+PROVER = 2
+"""The search that proves new certificates, and what its numbers mean.
+
+Faces, tables and artifacts belong to an engine, bit for bit, for ever; a certificate belongs to its
+prover. A newer prover may prove sharper bounds of the same faces: it confirms those of an older one
+(see `mien.lock.compare`), and never has to give the same numbers. Prover 1 took the mean over all
+channels of the rig; since 2 it is over those that the bank can move.
+"""
+
 SOURCES = ("bank", "rig", "rules", "emotion")
 """The kinds of documents that a bank is written in."""
 
@@ -17,7 +26,7 @@ VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(SOURCES, 1),
     "face": 1,
     "artifact": 1,
-    "lock": 1,
+    "lock": 2,
     "ledger": 1,
     # The trainer's.
     "visemes": 1,

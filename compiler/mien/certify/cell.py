@@ -25,6 +25,13 @@ def set_box(field: Field, row: F64, cell: Cell) -> bool:
             farthest += field.metric[a] * reach * reach
         if farthest <= field.outer[i]:
             return False
+    box(row, cell)
+    return True
+
+
+@kernel
+def box(row: F64, cell: Cell) -> None:
+    """Fill the geometry of a box in which no plateau blends."""
     for a in range(3):
         cell.centre[a] = row[2 + a]
         cell.spread[a] = row[5 + a]
@@ -32,7 +39,6 @@ def set_box(field: Field, row: F64, cell: Cell) -> bool:
         for m in range(3):
             cell.edge[m, a] = row[5 + a] if a == m else 0.0
     outside(cell)
-    return True
 
 
 @kernel

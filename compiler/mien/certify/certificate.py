@@ -32,7 +32,7 @@ class ChannelProof:
 
 @frozen(kw_only=True)
 class SlopeProof:
-    """A face's slopes: of the mean over all channels, and of the worst single channel."""
+    """A face's slopes: of the mean over the channels that can move, and of the worst single one."""
 
     mean: Bound
     mean_at: Place
@@ -41,32 +41,43 @@ class SlopeProof:
 
 @frozen(kw_only=True)
 class LabelProof:
-    """One label: plain, by style, and the plain slope of every channel that moves."""
+    """One label: plain, by style, and the plain slope of every channel that moves.
+
+    ``highest`` are values that the plain face's channels never pass, by channel that moves.
+    """
 
     label: str
     plain: SlopeProof
     styles: Mapping[str, SlopeProof]
     channels: Mapping[str, ChannelProof]
+    highest: Mapping[str, float]
 
 
 @frozen(kw_only=True)
 class MixtureBound:
-    """Slopes of any fixed mixture of plain labels, before and after its conflict is resolved.
+    """Upper bounds of the slopes of any fixed mixture of plain labels; they are not nearly met.
 
-    ``mean`` and ``channel`` hold while no antagonists of a mixture are capped; ``capped_...``
-    always. Upper bounds, not nearly met.
+    ``mean`` and ``channel`` hold for every mixture, ``apart_...`` while no antagonists meet in it.
+    ``antagonists_meet`` says whether a mixture can make any meet: lift both above their cap.
     """
 
+    antagonists_meet: bool
     mean: float
     channel: float
-    capped_mean: float
-    capped_channel: float
+    apart_mean: float
+    apart_channel: float
 
 
 @frozen(kw_only=True)
 class Certificate:
-    """The proved slopes of a bank, labels in bank order."""
+    """The proved slopes of a bank, labels in bank order.
 
+    Means are over the ``moving`` channels, those of the rig's ``channels`` that the bank can move.
+    """
+
+    prover: int
+    channels: int
+    moving: int
     labels: tuple[LabelProof, ...]
     mixture: MixtureBound
 

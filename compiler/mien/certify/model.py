@@ -51,8 +51,8 @@ class Net(NamedTuple):
     """Nodes: their column, how many channels they stand for, antagonists, ceilings and styles.
 
     Antagonists of node n are ``pair_node[pair_start[n]:pair_start[n + 1]]``; ``under[n]`` is -1
-    where no ceiling holds. ``gain`` and ``offset`` (S, N). ``channels`` counts every channel of the
-    rig: the mean divides by it.
+    where no ceiling holds. ``gain`` and ``offset`` (S, N). ``channels`` counts those that the bank
+    can move: the mean divides by it.
     """
 
     column: I64

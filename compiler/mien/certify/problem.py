@@ -121,12 +121,25 @@ def problem_of(tables: Tables, label: LabelTable) -> Problem:
             offset=np.array(
                 [[0.0] * len(first), *(_pick(row, first_channels) for row in by_style[1])]
             ),
-            channels=float(count),
+            channels=float(max(1, moving_channels(tables))),
         ),
         channels=tuple(
             tuple(c for i, c in enumerate(kept) if nodes[i] == n) for n in range(len(first))
         ),
     )
+
+
+def moving_channels(tables: Tables) -> int:
+    """How many channels the bank can move: those that are not 0 in every face it can show.
+
+    The mean counts these alone, so that idle channels of a rig make no budget easier.
+    """
+    moving = np.zeros(len(tables.channels), np.bool_)
+    for label in tables.labels:
+        moving |= label.strength != 0.0
+        for table in (label.weights, label.archetypes, label.style_offset > 0.0):
+            moving |= (table != 0.0).any(axis=0)
+    return int(moving.sum())
 
 
 def _apart(tables: Tables, label: LabelTable) -> None:

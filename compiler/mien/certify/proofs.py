@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from mien.certify.certificate import (
 )
 from mien.certify.mixture import mixture_bound
 from mien.certify.model import F64, I64, make_cell, make_work
-from mien.certify.problem import Problem, problem_of
+from mien.certify.problem import Problem, moving_channels, problem_of
 from mien.engine.tables import LabelTable, Tables
+from mien.versions import PROVER
 
 GAP = 1.097
 """A proved slope may pass the sampled one by this factor, less what rounding outward adds."""
@@ -34,6 +35,9 @@ STEPS = (0.03, 0.015, 0.008, 0.004, 0.002)
 ROUNDING = 1e-9
 """How far float64 rounding may lead a bound astray, relative and absolute (see the docs)."""
 
+PARTS = 4
+"""Boxes an axis in which the values of a label are bounded, for its mixtures."""
+
 COLD = 20
 """Seconds that the kernels take to compile, once."""
 
@@ -45,8 +49,8 @@ def certify(tables: Tables, say: Callable[[str], None] | None = None) -> Certifi
     """Prove the slopes of every label; ``say`` hears of each label that is done.
 
     For each label, plain and in each style: |f(u) - f(v)| <= proved * max |u_i - v_i| for all u
-    and v in the cube [-1, 1]^3, for every channel and for the mean of |f(u) - f(v)| over channels.
-    The same bits on every machine.
+    and v in the cube [-1, 1]^3, for every channel and for the mean of |f(u) - f(v)| over the
+    channels that the bank can move. The same bits on every machine.
     """
     proofs: list[LabelProof] = []
     for label in tables.labels:
@@ -57,7 +61,14 @@ def certify(tables: Tables, say: Callable[[str], None] | None = None) -> Certifi
                 f"{label.label}: mean slope {proof.plain.mean.proved:.4f}, "
                 f"{proof.plain.channel.name} {proof.plain.channel.bound.proved:.4f}"
             )
-    return Certificate(labels=tuple(proofs), mixture=mixture_bound(tables, proofs))
+    moving = moving_channels(tables)
+    return Certificate(
+        prover=PROVER,
+        channels=len(tables.channels),
+        moving=moving,
+        labels=tuple(proofs),
+        mixture=mixture_bound(tables, proofs, moving),
+    )
 
 
 def prove_label(tables: Tables, label: LabelTable) -> LabelProof:
@@ -87,7 +98,7 @@ def prove_label(tables: Tables, label: LabelTable) -> LabelProof:
     if loose.any():
         search.run(loose)
         proved = np.where(loose == 1, np.minimum(proved, search.proved), proved)
-    return _proof(tables, label, problem, search, proved)
+    return _proof(tables, label, problem, search, proved, search.highest())
 
 
 class _Search:
@@ -134,6 +145,14 @@ class _Search:
             self.proved,
         )
 
+    def highest(self) -> list[float]:
+        """Values that the nodes never pass, as `heights` bounds them."""
+        from mien.certify.prove import heights
+
+        high = np.zeros(self.work.high.shape)
+        heights(self.problem.field, self.cell, self.work, np.zeros(8), PARTS, high)
+        return [float(high[j]) + ROUNDING for j in self.problem.net.column]
+
 
 def _wakes(problem: Problem, face: int) -> int:
     """1 where a style may lift two antagonists above their cap, which conflict had undone."""
@@ -152,7 +171,12 @@ def _wakes(problem: Problem, face: int) -> int:
 
 
 def _proof(
-    tables: Tables, label: LabelTable, problem: Problem, search: _Search, proved: F64
+    tables: Tables,
+    label: LabelTable,
+    problem: Problem,
+    search: _Search,
+    proved: F64,
+    highest: Sequence[float],
 ) -> LabelProof:
     faces = 1 + len(label.styles)
     nodes = len(problem.channels)
@@ -196,6 +220,11 @@ def _proof(
             for face, style in enumerate(label.styles, start=1)
         },
         channels={name: named[name] for name in tables.channels if name in named},
+        highest={
+            tables.channels[c]: highest[n]
+            for n, members in enumerate(problem.channels)
+            for c in members
+        },
     )
 
 
@@ -209,7 +238,11 @@ def _still(tables: Tables, label: LabelTable) -> LabelProof:
         channel=ChannelProof(name=tables.channels[0], bound=zero, at=origin),
     )
     return LabelProof(
-        label=label.label, plain=proof, styles=dict.fromkeys(label.styles, proof), channels={}
+        label=label.label,
+        plain=proof,
+        styles=dict.fromkeys(label.styles, proof),
+        channels={},
+        highest={},
     )
 
 

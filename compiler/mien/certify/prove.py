@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from mien.certify.cell import set_box, set_point, set_shell
+from mien.certify.cell import box, set_box, set_point, set_shell
 from mien.certify.column import columns
 from mien.certify.model import F64, I64, Cell, Field, Net, Work
 from mien.certify.outputs import measure
@@ -185,6 +185,31 @@ def prove(
                 point[a] = place[o, a]
             sample(field, net, cell, work, point, masks[0], sampled, place, which)
     return head
+
+
+@kernel
+def heights(field: Field, cell: Cell, work: Work, row: F64, parts: int, high: F64) -> None:
+    """Fill ``high`` (J,): values that the columns never pass anywhere in the cube.
+
+    x = b y + (1 - b) g is at most the greatest archetype or the greatest clamped interpolant, and
+    the latter is bounded in ``parts`` boxes an axis. ``row`` (8,) is scratch.
+    """
+    for j in range(high.shape[0]):
+        work.wanted[j] = 1
+        high[j] = 0.0
+        for i in range(field.anchors.shape[0]):
+            high[j] = max(high[j], field.archetypes[j, i])
+    for number in range(parts * parts * parts):
+        rest = number
+        for a in range(3):
+            row[2 + a] = (2.0 * float(rest % parts) + 1.0) / float(parts) - 1.0
+            row[5 + a] = 1.0 / float(parts) + 1e-9
+            rest //= parts
+        box(row, cell)
+        wendland(field, cell)
+        columns(field, cell, work)
+        for j in range(high.shape[0]):
+            high[j] = max(high[j], work.high[j])
 
 
 @kernel

@@ -15,9 +15,11 @@ from mien.lock.record import (
     ArtifactPin,
     ChannelSlope,
     ClosestPair,
+    CountedChannels,
     LabelPin,
     Lock,
     MeanSlope,
+    MixtureSlopes,
     Slopes,
 )
 from mien.versions import SOURCES, VERSIONS
@@ -52,6 +54,13 @@ def build_lock(
             )
             for table in tables.labels
         },
+        prover=certificate.prover,
+        channels=CountedChannels(all=certificate.channels, moving=certificate.moving),
+        mixtures=MixtureSlopes(
+            mean=certificate.mixture.mean,
+            channel=certificate.mixture.channel,
+            antagonists_meet=certificate.mixture.antagonists_meet,
+        ),
     )
 
 
@@ -65,7 +74,7 @@ def _schemas(bank: AuthoredBank) -> dict[str, int]:
     written = {
         kind: min(d.version for d in bank.documents.values() if d.kind == kind) for kind in SOURCES
     }
-    return written | {kind: VERSIONS[kind] for kind in ("artifact", "lock")}
+    return written | {"artifact": VERSIONS["artifact"]}
 
 
 def _separation(bank: AuthoredBank) -> dict[str, ClosestPair]:

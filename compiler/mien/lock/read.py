@@ -17,7 +17,8 @@ from mien.text.node import Node, plain
 from mien.text.place import Place
 from mien.text.yaml_nodes import parse_yaml
 
-SCHEMA = "mien/lock/1"
+SCHEMAS = ("mien/lock/1", "mien/lock/2")
+"""Released locks are frozen: what one mien wrote, every later one reads."""
 
 _CONFLICT = "resolve the sources, then run `mien compile`: it writes the whole lock anew"
 
@@ -74,8 +75,9 @@ def _versioned(root: Node, name: str) -> dict[str, object]:
     if not isinstance(document, dict):
         raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote")
     found = document.pop("schema", None)
-    if found != SCHEMA:
-        raise _refuse(name, "schema-version", f"found schema {found!r}, expected {SCHEMA!r}")
+    if found not in SCHEMAS:
+        message = f"found schema {found!r}, expected {' or '.join(SCHEMAS)}"
+        raise _refuse(name, "schema-version", message)
     return dict(document)
 
 

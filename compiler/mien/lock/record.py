@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 @frozen(kw_only=True)
@@ -18,10 +18,27 @@ class ArtifactPin:
 
 @frozen(kw_only=True)
 class MeanSlope:
-    """Change of the mean over channels per unit of max-norm VAD step: at most, and seen."""
+    """Change of the mean over counted channels per unit of max-norm VAD step: at most, and seen."""
 
     proved: float
     sampled: float
+
+
+@frozen(kw_only=True)
+class CountedChannels:
+    """The channels of the rig, and how many of them the bank can move: the mean counts those."""
+
+    all: int
+    moving: int
+
+
+@frozen(kw_only=True)
+class MixtureSlopes:
+    """What no mixture of labels passes; ``antagonists_meet`` where a mixture can make any meet."""
+
+    mean: float
+    channel: float
+    antagonists_meet: bool
 
 
 @frozen(kw_only=True)
@@ -68,7 +85,9 @@ class Lock:
     ``schemas`` holds the version that the documents of each kind are written in (the oldest, where
     they differ), ``sources`` the sha256 of what each source
     says (comments and spacing do not count), ``shared`` the digest of the tables that all labels
-    use, ``separation`` the closest pair of labels at each intensity.
+    use, ``separation`` the closest pair of labels at each intensity. ``prover`` is the number of
+    the search that proved the slopes: prover 1 wrote mien/lock/1, which says neither ``channels``
+    nor ``mixtures`` and takes means over all channels.
     """
 
     bank: str
@@ -80,3 +99,6 @@ class Lock:
     sources: Mapping[str, str]
     separation: Mapping[str, ClosestPair]
     labels: Mapping[str, LabelPin]
+    prover: int = field(default=1)
+    channels: CountedChannels | None = field(default=None)
+    mixtures: MixtureSlopes | None = field(default=None)

@@ -12,7 +12,7 @@ HEADER = "# Written by `mien compile`. Commit it, read it in the diff, do not ed
 DIGEST = 64
 """Characters of a sha256 in hex."""
 
-Value = str | int | float | list[str] | list[float] | dict[str, "Value"]
+Value = str | int | float | bool | list[str] | list[float] | dict[str, "Value"]
 
 
 def write_lock(lock: Lock) -> str:
@@ -21,11 +21,20 @@ def write_lock(lock: Lock) -> str:
 
 
 def _document(lock: Lock) -> dict[str, Value]:
+    certificate: dict[str, Value] = {}
+    if lock.channels is not None and lock.mixtures is not None:
+        certificate["channels"] = {"all": lock.channels.all, "moving": lock.channels.moving}
+        certificate["mixtures"] = {
+            "mean": lock.mixtures.mean,
+            "channel": lock.mixtures.channel,
+            "antagonists_meet": lock.mixtures.antagonists_meet,
+        }
     return {
-        "schema": "mien/lock/1",
+        "schema": f"mien/lock/{1 if lock.prover == 1 else 2}",
         "bank": lock.bank,
         "version": lock.version,
         "engine": lock.engine,
+        **({} if lock.prover == 1 else {"prover": lock.prover}),
         "artifact": {
             "file": lock.artifact.file,
             "bytes": lock.artifact.bytes,
@@ -38,6 +47,7 @@ def _document(lock: Lock) -> dict[str, Value]:
             intensity: {"labels": list(pair.labels), "mean": pair.mean, "sum": pair.sum}
             for intensity, pair in lock.separation.items()
         },
+        **certificate,
         "labels": {
             label: {
                 "table": pin.table,
@@ -86,6 +96,8 @@ def _flow(value: Value) -> str:
         return "{" + ", ".join(f"{write_scalar(key)}: {_flow(v)}" for key, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(write_scalar(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, str) and len(value) == DIGEST:
         return f'"{value}"'  # a digest of digits alone must not be read as a number
     return write_scalar(value)

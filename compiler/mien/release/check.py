@@ -10,6 +10,7 @@ from attrs import evolve
 
 from mien.errors import SourceError
 from mien.fresh import LOCK_NAME
+from mien.lock.record import Lock
 from mien.release.entry import Entry
 from mien.release.layout import SOURCES, ReleaseFolder, artifact_of, expected_files, files_in
 from mien.release.ledger import LEDGER_NAME
@@ -41,7 +42,6 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
     from mien.authored.reader import read_bank
     from mien.compile import recompile
     from mien.engine.registry import UnknownEngine
-    from mien.lock.write import write_lock
 
     folder = home.path
     engine = _locked_engine(folder / LOCK_NAME, entry)
@@ -66,9 +66,7 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
         where = first_difference(artifact.read_bytes(), compiled.artifact) or ""
         hint = _RESTORE if sha256(artifact) != entry.artifact else _COMPILER
         faults.append(_fault(artifact, entry, "table-differs", where, hint))
-    text = write_lock(compiled.lock)
-    if (folder / LOCK_NAME).read_bytes() != text.encode():
-        faults.append(_lock_fault(folder / LOCK_NAME, entry, text))
+    faults += _lock_faults(folder / LOCK_NAME, entry, compiled.lock)
     made = (compiled.tables.bank, compiled.tables.version)
     if made != (entry.bank, entry.version):
         message = f"the sources are of {made[0]} {made[1]}, the ledger says {entry.name}"
@@ -133,36 +131,19 @@ def _is_source(home: ReleaseFolder, fault: Fault) -> bool:
     return fault.place.file.startswith(shown_path(home.path / SOURCES) + "/")
 
 
-def _lock_fault(path: Path, entry: Entry, text: str) -> Fault:
-    """The facts that differ where the frozen lock can be read, else its first line that does."""
+def _lock_faults(path: Path, entry: Entry, now: Lock) -> Iterator[Fault]:
+    """What the frozen lock pins otherwise than the sources say, or why it cannot be read."""
     from mien.lock.compare import differences
     from mien.lock.read import parse_lock
 
     data = path.read_bytes()
     hint = _RESTORE if hashlib.sha256(data).hexdigest() != entry.lock else _COMPILER
     try:
-        facts = differences(parse_lock(data, path.name), parse_lock(text.encode(), path.name))
-        return _fault(path, entry, "lock-differs", "; ".join(facts), hint)
-    except SourceError:
-        old, new = data.splitlines(), text.encode().splitlines()
-        pairs = enumerate(zip(old, new, strict=False), 1)
-        line = next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
-        message = f"line {line} is not as the sources say"
-        if line <= len(old):
-            message += f": {_shown(old[line - 1])}"
-        if line <= len(new):
-            message += f", expected {_shown(new[line - 1])}"
-        return Fault(
-            place=Place(shown_path(path), line, 1),
-            path=entry.name,
-            code="lock-differs",
-            message=message,
-            hint=hint,
-        )
-
-
-def _shown(line: bytes) -> str:
-    return ascii(line.decode(errors="replace").strip())
+        facts = "; ".join(differences(parse_lock(data, shown_path(path)), now))
+    except SourceError as error:
+        facts = "; ".join(fault.message for fault in error.faults)
+    if facts:
+        yield _fault(path, entry, "lock-differs", facts, hint)
 
 
 def _fault(path: Path, entry: Entry, code: str, message: str, hint: str) -> Fault:

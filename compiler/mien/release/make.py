@@ -29,7 +29,7 @@ from mien.release.semver import precedence
 from mien.text.atomic import sync_folder
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.versions import ENGINE
+from mien.versions import ENGINE, PROVER
 
 Say = Callable[[str], None]
 
@@ -183,11 +183,13 @@ def _stale_faults(folder: Path, compiled: Compiled) -> Iterator[Fault]:
 
 
 def _differences(data: bytes, compiled: Compiled, path: Path) -> str:
-    from mien.lock.compare import differences
+    from mien.lock.compare import differences, older_prover
     from mien.lock.read import parse_lock
 
     try:
-        return "; ".join(differences(parse_lock(data, shown_path(path)), compiled.lock))
+        lock = parse_lock(data, shown_path(path))
+        facts = differences(lock, compiled.lock)
+        return "; ".join(facts) or older_prover(lock, PROVER) or "its lines are in another order"
     except SourceError as error:
         return error.faults[0].message
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +35,9 @@ def command(bank: Path, check: bool, out: Path, output: str) -> int:
     """Compile BANK: check it, solve it, prove its slopes, write the lock and the artifact.
 
     The lock goes into the bank's folder and is meant to be committed; the artifact goes into the
-    output folder. Nothing is compiled again when neither the sources nor the artifact changed.
+    output folder. Nothing is compiled again when neither the sources nor the artifact changed, nor
+    the prover of the certificate: one by an older prover still holds, so that --check takes it with
+    a note, and is proved anew by a plain run.
     Sources of an older schema version are read as if they were up to date, with a note.
     """
     from mien.errors import SourceError
@@ -53,10 +55,14 @@ def command(bank: Path, check: bool, out: Path, output: str) -> int:
 def _compile(bank: Path, out: Path, output: str) -> None:
     from mien.authored.documents import gather
     from mien.fresh import LOCK_NAME, fresh_lock
+    from mien.lock.compare import older_prover
+    from mien.versions import PROVER
 
     sources = gather(bank)
     _note_older(bank, sources.documents.values(), output)
     lock = fresh_lock(bank, sources, out)
+    if lock is not None and older_prover(lock, PROVER):
+        lock = None
     changed = lock is None
     if lock is None:
         from mien.authored.reader import bank_of
@@ -82,18 +88,25 @@ def _compile(bank: Path, out: Path, output: str) -> None:
 def _check(bank: Path, output: str) -> int:
     from mien.compile import compile_folder
     from mien.fresh import LOCK_NAME
-    from mien.lock.compare import differences
+    from mien.lock.compare import differences, older_prover
     from mien.lock.read import read_lock
     from mien.resolve import resolve
+    from mien.versions import PROVER
 
     old = read_lock(bank / LOCK_NAME)
     with _proving() as say:
         new = compile_folder(bank, say).lock
     stale = ("there is no lock yet",) if old is None else differences(old, new)
+    older = None if old is None or stale else older_prover(old, PROVER)
     if output == "json":
-        source = resolve(bank).as_json(new.bank, new.version)
         write_json(
-            {"source": source, "bank": new.bank, "version": new.version, "stale": list(stale)}
+            {
+                "source": resolve(bank).as_json(new.bank, new.version),
+                "bank": new.bank,
+                "version": new.version,
+                "stale": list(stale),
+                "notes": [] if older is None else [older],
+            }
         )
     elif stale:
         click.echo(f"{bank / LOCK_NAME} is stale:")
@@ -102,6 +115,8 @@ def _check(bank: Path, output: str) -> int:
         click.echo(f"Run `mien compile {bank}`, read the difference, and commit it.")
     else:
         click.echo(f"{bank / LOCK_NAME} holds: artifact {new.artifact.sha256}")
+        if older is not None:
+            click.echo(f"  {older}; it is confirmed, and `mien compile {bank}` proves it anew")
     return 1 if stale else 0
 
 
@@ -128,6 +143,8 @@ def _proving() -> Generator[Callable[[str], None] | None]:
 
 
 def _summary(lock: Lock, path: Path, out: Path, *, changed: bool) -> dict[str, object]:
+    from attrs import asdict
+
     from mien.resolve import resolve
 
     return {
@@ -142,6 +159,9 @@ def _summary(lock: Lock, path: Path, out: Path, *, changed: bool) -> dict[str, o
             "bytes": lock.artifact.bytes,
             "sha256": lock.artifact.sha256,
         },
+        "prover": lock.prover,
+        "channels": None if lock.channels is None else asdict(lock.channels),
+        "mixtures": None if lock.mixtures is None else asdict(lock.mixtures),
         "labels": {label: pin.table for label, pin in lock.labels.items()},
     }
 
@@ -161,5 +181,13 @@ def _sentence(lock: Lock, path: Path, out: Path, *, changed: bool) -> str:
             f"  lock      {path}",
             f"  slope     mean {mean.proved} ({steepest_mean[0]}), "
             f"channel {channel.proved} ({steepest[0]}, {channel.channel}), proved",
+            *_mixtures(lock),
         )
     )
+
+
+def _mixtures(lock: Lock) -> Iterator[str]:
+    found = lock.mixtures
+    if found is not None:
+        meeting = ", where antagonists meet" if found.antagonists_meet else ""
+        yield f"  mixtures  mean {found.mean}, channel {found.channel} at most{meeting}"
