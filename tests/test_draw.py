@@ -115,6 +115,21 @@ def test_pairs_are_swapped_both_ways(clips: Clips) -> None:
     assert (batch.pair_speech[:pairs] >= 0.5).all()
 
 
+def test_jitter_never_leaves_the_cube(clips: Clips) -> None:
+    conditions = np.array(clips.conditions)
+    conditions[:, -3:] = np.sign(conditions[:, -3:] + np.float32(1e-6))  # corners of the cube
+    config = evolve(TINY, losses=evolve(TINY.losses, vad_jitter=0.5))
+    sampler = BatchSampler(
+        config, evolve(clips, conditions=conditions), ANCHORS, SURFACE, BANK.channels
+    )
+    for step in range(1, 4):
+        own, _, near = sampler.batch(step).pair_conditions.swapaxes(0, 1)
+        assert (np.abs(own[:, 16:]) == 1.0).all()
+        assert np.abs(near[:, 16:]).max() <= 1.0
+        inside = np.abs(near[:, 16:]) < 1.0
+        assert 0.0 < inside.mean() < 1.0  # some steps lead out, and are held at the face
+
+
 def test_the_surface_is_the_banks_own() -> None:
     for row in range(0, len(SURFACE.faces), 3001):
         told = SURFACE.conditions[row]

@@ -22,9 +22,11 @@ COUNTS = {Split.TRAIN: 32, Split.VALIDATION: 8, Split.TEST: 8}
 _VISEMES, _HOLD, _PAUSE = 4, 5, 10
 
 
-def write_made_up(folder: Path) -> Manifest:
-    """A finished folder of targets for the default bank, the same each time."""
-    bank = mien.load("default")
+def write_made_up(
+    folder: Path, source: str | Path = "default", frames: tuple[int, int] = (20, 80)
+) -> Manifest:
+    """A finished folder of targets for a bank, the same each time; clips of ``frames``."""
+    bank = mien.load(source)
     head = ShardHead(
         bank=bank.id,
         version=bank.version,
@@ -36,7 +38,7 @@ def write_made_up(folder: Path) -> Manifest:
     )
     shards: list[ShardEntry] = []
     for split, count in COUNTS.items():
-        clips = [_clip(bank, split, number) for number in range(count)]
+        clips = [_clip(bank, split, number, frames) for number in range(count)]
         data = shard_bytes(clips, head)
         name = f"{split.value}-00000.parquet"
         (folder / name).write_bytes(data)
@@ -70,11 +72,11 @@ def write_made_up(folder: Path) -> Manifest:
     return manifest
 
 
-def _clip(bank: mien.Bank, split: Split, number: int) -> StoredClip:
+def _clip(bank: mien.Bank, split: Split, number: int, lengths: tuple[int, int]) -> StoredClip:
     """A pause, then visemes, while the expression goes from one anchor to another."""
     rng = np.random.default_rng((list(Split).index(split), number))
     label = number % len(bank.labels)
-    frames = int(rng.integers(20, 80))
+    frames = int(rng.integers(*lengths))
     said = np.repeat(rng.integers(0, _VISEMES, frames // _HOLD + 1), _HOLD)[:frames]
     speech = (np.arange(frames) >= _PAUSE).astype(np.float32)
     ends = [bank.anchor(bank.labels[label], str(rng.choice(bank.intensities))) for _ in range(2)]
