@@ -339,7 +339,7 @@ FAULTS = [
         changed(0, 0, "Time"),
         [
             "take.csv:1:1: error: there is no column Timecode, which tells when each row was "
-            "[column-missing]"
+            "[column-missing]\n    found time, blendshapecount: is one of them a clock?"
         ],
     ),
     (
@@ -362,6 +362,14 @@ FAULTS = [
             "take.csv:1:1: error: the first line names no channel [no-header]\n"
             "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...\n"
             "    found ';' between the fields: save the file with commas"
+        ],
+    ),
+    (
+        ["timeCode," + ",".join(f"blendShapes.{name}" for name in COLUMNS), ROW],
+        [
+            "take.csv:1:1: error: the first line names no channel [no-header]\n"
+            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...\n"
+            "    found blendShapes.EyeBlinkLeft: write eyeBlinkLeft, and the others likewise"
         ],
     ),
     (

@@ -141,10 +141,13 @@ def _columns(
         columns.setdefault(text.casefold(), position)
     absent = tuple(channel for channel in channels if channel.casefold() not in columns)
     if len(absent) == len(channels):
-        other = next((mark for mark in (";", "\t") if header.count(mark) > header.count(",")), "")
         hint = "expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,..."
+        other = next((mark for mark in (";", "\t") if header.count(mark) > header.count(",")), "")
+        longer = (text for text in texts if text.casefold().endswith(channels[0].casefold()))
         if other:
             hint += f"\n    found {other!r} between the fields: save the file with commas"
+        elif text := next(longer, ""):
+            hint += f"\n    found {text}: write {channels[0]}, and the others likewise"
         message = "the first line names no channel"
         return columns, absent, [fault(Place(name, 1, 1), "no-header", message, hint)]
     known = {channel.casefold() for channel in channels}

@@ -50,7 +50,7 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
     """
     names = arkit_channels() if channels is None else tuple(channels)
     table = read_channel_table(path, names)
-    moments = clock(_codes(table), _stated_base(table))
+    moments = clock(_codes(table, names), _stated_base(table))
     _refuse_steps_back(table, moments.seconds)
     times, found = _timed(table, moments, rate)
     measured = (table.texts(_COUNT.casefold()) or ("",))[0] != _IMAGE_COUNT
@@ -106,11 +106,14 @@ def _timecode(moment: float) -> str:
     return f"{hours % 24:02d}:{minute:02d}:{second:02d}:{frame:02d}.{thousandths:03d}"
 
 
-def _codes(table: ChannelTable) -> list[Timecode]:
+def _codes(table: ChannelTable, channels: Sequence[str]) -> list[Timecode]:
     texts = table.texts(_TIMECODE.casefold())
     if texts is None:
         message = f"there is no column {_TIMECODE}, which tells when each row was"
-        raise SourceError([fault(Place(table.name, 1, 1), "column-missing", message)])
+        own = {channel.casefold() for channel in channels}
+        others = [name for name in table.columns if name not in own][:3]
+        hint = f"found {', '.join(others)}: is one of them a clock?" if any(others) else ""
+        raise SourceError([fault(Place(table.name, 1, 1), "column-missing", message, hint)])
     codes = [parse_timecode(text) for text in texts]
     wrong = [row for row, code in enumerate(codes) if code is None][:MAX_FAULTS]
     if wrong:

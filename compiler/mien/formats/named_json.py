@@ -94,11 +94,14 @@ class _Document:
     def absent(self, wanted: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
         """The wanted channels that the file does without; only tongueOut may be one."""
         absent = tuple(channel for channel in wanted if channel not in own)
-        for channel in absent:
-            close = nearest(channel, own)
-            if channel != ABSENT or close:
-                hint = f"is it {close}? write the name as ARKit does" if close else ""
-                raise self._refusal("channels", f"there is no {channel}", hint)
+        near = {channel: nearest(channel, own) for channel in absent}
+        missing = [channel for channel in absent if channel != ABSENT or near[channel]]
+        if missing:
+            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+            some = ", ".join(missing[:3]) + more
+            close = near[missing[0]]
+            hint = f"is it {close}? write the name as ARKit does" if close else ""
+            raise self._refusal("channels", f"there is no {some}", hint)
         return absent
 
     def rows(self, key: str, width: int) -> F64:
