@@ -160,6 +160,68 @@ def test_another_ending_is_refused_and_writes_nothing(tmp_path: Path) -> None:
     assert listed(FORMATS[:1]) == ".csv (Live Link Face CSV)"
 
 
+PARTS = st.sampled_from(
+    [
+        *(b"", b",", b"\n", b"-", b"e", b"9" * 320, b"nan", b"Infinity", b"1e999", b"true", b"."),
+        *(b"[", b"]", b"{", b"}", b'"', b"\x00", b"\xff", b":", b";", b"\r", b"99:99"),
+        "\u2028".encode(),
+    ]
+)
+
+
+@pytest.mark.parametrize("form", readable(), ids=lambda form: form.name)
+@settings(max_examples=300, deadline=None)
+@given(
+    edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 60), PARTS), min_size=1, max_size=4)
+)
+def test_a_damaged_file_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory,
+    form: Format,
+    edits: list[tuple[float, int, bytes]],
+) -> None:
+    data = form.encode(turned(lopsided()))
+    for share, length, part in edits:
+        at = int(share * len(data))
+        data = data[:at] + part + data[at + length :]
+    path = tmp_path_factory.getbasetemp() / f"damaged{form.endings[0]}"
+    path.write_bytes(data)
+    try:
+        take = form.read(path)
+    except SourceError:
+        return
+    assert take.weights.shape == (len(take.times), len(take.channels))
+    assert ((take.weights >= 0.0) & (take.weights <= 1.0)).all()
+    assert np.isfinite(take.times).all()
+    assert (np.diff(take.times) > 0.0).all()
+    assert 0.0 < take.rate < np.inf
+    for angles in (take.head, take.eyes):
+        assert angles is None or np.isfinite(angles).all()
+
+
+def test_formats_need_no_more_than_the_compiler_does() -> None:
+    script = (
+        "import sys\nfrom importlib import import_module\n"
+        "from mien.formats.registry import FORMATS\n"
+        "for one in FORMATS:\n    import_module(f'mien.formats.{one.name}')\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+    heavy = {
+        "mien_trainer",
+        "numba",
+        "scipy",
+        "torch",
+        "pyarrow",
+        "soundfile",
+        "soxr",
+        "onnxruntime",
+    }
+    assert "numpy" in done.stdout.split()
+    assert not heavy & set(done.stdout.split())
+
+
 def test_the_table_of_formats_costs_nothing() -> None:
     script = (
         "import sys\nfrom mien.formats import registry\nregistry.listed(registry.writable())\n"
@@ -182,7 +244,10 @@ ROW = [0.0] * 52
     [
         ("", "error: the file is empty [file-empty]"),
         ("{\n  ]", "2:3: error: this cannot be read as JSON: expecting property name"),
-        ("[1]", "error: this cannot be read as JSON: found [1], expected frame_rate, channels and"),
+        (
+            "[true]",
+            "error: this cannot be read as JSON: found [true], expected frame_rate, channels and",
+        ),
         ("[" * 100_000, "error: this cannot be read as JSON: it is nested too deeply"),
         (changed(weights=[[float("nan")]]), "found NaN, expected a number"),
         (changed(weights=None), "error: there is no weights [no-take]"),
@@ -196,6 +261,18 @@ ROW = [0.0] * 52
         (changed(weights=[["0.1", *ROW[1:]]]), 'weights[0][0]: found "0.1", expected a number'),
         (changed(weights=[[True, *ROW[1:]]]), "weights[0][0]: found true, expected a number"),
         (changed(weights=[[70, *ROW[1:]]]), "weights[0][0]: eyeBlinkLeft is 70, expected a weight"),
+        (
+            changed(weights=[[10**400, *ROW[1:]]]),
+            "weights[0][0]: eyeBlinkLeft is inf, expected",
+        ),
+        (
+            changed(frame_rate=10**400),
+            "frame_rate: found inf, expected a number above 0",
+        ),
+        (
+            changed(times=[0, 1, 10**400]),
+            "times: expected 3 moments in seconds that",
+        ),
         (changed(times=[0.0, 2.0, 1.0]), "times: expected 3 moments in seconds that do not fall"),
         (changed(times=[0.0]), "times: expected 3 moments in seconds that do not fall"),
         (changed(head=[[0, 0, 0]]), "head: expected 3 rows of angles in degrees"),

@@ -131,8 +131,8 @@ class _Document:
 
     def frame_rate(self) -> float:
         value = self._value("frame_rate")
-        if type(value) in (int, float) and 0.0 < (rate := float(cast("float", value))) < np.inf:
-            return rate
+        if isinstance(value, float) and 0.0 < value < np.inf:
+            return value
         raise self._refusal("frame_rate", f"found {_shown(value)}, expected a number above 0")
 
     def times(self, rows: int, rate: float) -> F64:
@@ -159,7 +159,7 @@ class _Document:
 
         place = Place(self.name)
         try:
-            data: object = json.loads(text, parse_constant=refuse)
+            data: object = json.loads(text, parse_constant=refuse, parse_int=float)
             if isinstance(data, dict):
                 return cast("dict[str, Any]", data)
             reason = f"found {_shown(data)}, expected frame_rate, channels and weights in {{ }}"
@@ -173,7 +173,7 @@ class _Document:
 
     def _check_numbers(self, path: str, values: Sequence[object]) -> None:
         for position, value in enumerate(values):
-            if type(value) not in (int, float):
+            if not isinstance(value, float):
                 message = f"found {_shown(value)}, expected a number"
                 raise self._refusal(f"{path}[{position}]", message)
 
@@ -195,7 +195,7 @@ class _Document:
 
 def _shown(value: object) -> str:
     """A value in at most forty characters."""
-    text = json.dumps(value)
+    text = f"{value:g}" if isinstance(value, float) else json.dumps(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
