@@ -45,6 +45,7 @@ from mien.authored.rig import (
 )
 from mien.authored.rules import TERMS, AntagonistPolicy, CapOverride, Rules, Trend
 from mien.lint import closest_pairs, lint
+from mien.lint.action_units import main_channels
 from mien.text.fault import Fault, Severity
 from mien.text.node import Entry, MappingNode, ScalarNode, Span
 from mien.text.place import Place
@@ -335,6 +336,62 @@ def test_core_action_units_rise() -> None:
 def test_channels_that_only_spill_from_an_action_unit_may_rest() -> None:
     assert "jawOpen" not in bank().emotions[1].archetypes["low"]
     assert lint(bank()) == ()
+
+
+def half(weight: float) -> AuthoredBank:
+    """The sound bank with a third channel that shows AU12 by ``weight``, and rests everywhere."""
+    sound = bank()
+    unit = ActionUnit(
+        name="Lip corner puller",
+        channels={"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5, "browInnerUp": weight},
+    )
+    return evolve(sound, rig=evolve(sound.rig, action_units={**sound.rig.action_units, 12: unit}))
+
+
+def test_half_of_the_largest_weight_makes_a_main_channel() -> None:
+    assert main_channels(half(0.25).rig, use(12))[-1] == "browInnerUp"
+    assert {(one.code, "browInnerUp 0" in one.message) for one in lint(half(0.25))} == {
+        ("action-unit-active", True)
+    }
+    below = half(0.25 - 1e-9)
+    assert main_channels(below.rig, use(12)) == ("mouthSmileLeft", "mouthSmileRight")
+    assert lint(below) == ()
+
+
+def test_an_action_unit_without_weights_has_no_main_channel() -> None:
+    sound = bank()
+    unit = ActionUnit(name="None", channels={"browInnerUp": 0.0})
+    rig = evolve(sound.rig, action_units={12: unit})
+    assert main_channels(rig, use(12)) == ()
+    assert main_channels(rig, use(99)) == ()
+
+
+@pytest.mark.parametrize(
+    ("weights", "broken"),
+    [
+        ((0.3, 0.3, 0.8), False),
+        ((0.3, 0.8, 0.8), False),
+        ((0.3, 0.3 - 1e-9, 0.8), True),
+        ((0.3, 0.8, 0.8 - 1e-9), True),
+        ((0.6, 0.6, 0.6), True),
+        ((0.6, 0.8, 0.6), True),
+        ((0.6, 0.6, 0.6 + 1e-9), False),
+    ],
+)
+def test_equal_neighbours_rise_if_the_ends_do(weights: tuple[float, ...], broken: bool) -> None:
+    names = ("low", "mid", "high")
+    archetypes = {
+        name: both("mouthSmile", weight) for name, weight in zip(names, weights, strict=True)
+    }
+    assert codes(change("joy", archetypes=archetypes)) == (
+        {"action-unit-rises"} if broken else set()
+    )
+
+
+@pytest.mark.parametrize(("weight", "broken"), [(0.05, False), (0.05 - 1e-9, True)])
+def test_a_weight_of_five_hundredths_shows(weight: float, broken: bool) -> None:
+    shown = wear("joy", "low", **both("mouthSmile", weight), browInnerUp=0.3)
+    assert codes(shown) == ({"action-unit-active"} if broken else set())
 
 
 def test_one_sided_action_units_ask_for_their_side_only() -> None:
