@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,25 @@ def test_the_new_bank_passes_check_and_stands_alone(
     assert all(folder in document.path.parents for document in bank.documents.values())
     assert [path.name for path in folder.parent.iterdir()] == ["Our Faces"]
     assert "default 1." in (folder / "README.md").read_text()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "ours"
+    assert run(["init", str(folder)]) == 0
+    monkeypatch.chdir(folder)
+    subprocess.run(["git", "init", "-q"], check=True)
+    (folder / "build").mkdir()
+    for name in ("build/ours.safetensors", "mien.lock"):
+        (folder / name).write_text("made by mien compile")
+    listed = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    assert {".gitignore", "bank.yaml", "mien.lock", "emotions/joy.yaml"} <= set(listed)
+    assert [name for name in listed if name.startswith("build")] == []
 
 
 def test_faces_and_comments_are_those_of_the_origin(tmp_path: Path) -> None:

@@ -21,7 +21,10 @@ from mien.engine import registry
 from mien.engine.e1 import Engine1
 from mien.engine.tables import Tables
 from mien.lock.write import write_lock
+from mien.release.entry import Ledger
 from mien.release.ledger import read_ledger
+from mien.release.verify import Report
+from mien.resources import presets
 
 TINY = Path(__file__).parent / "banks" / "tiny"
 FOLDER = Path("releases/tiny/1.0.0")
@@ -394,3 +397,51 @@ def test_a_folder_without_releases_holds_nothing(
     Path("releases").mkdir()
     assert run(["verify", "--releases", "releases"]) == 0
     assert "nothing is released yet" in capsys.readouterr().out
+
+
+def released(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str]]:
+    """The bank and version of everything that a bare `mien verify` says it verified."""
+    capsys.readouterr()
+    assert run(["verify", "--jobs", "1", "--format", "json"]) == 0
+    return {
+        (one["bank"], one["version"]) for one in json.loads(capsys.readouterr().out)["releases"]
+    }
+
+
+TINY_RELEASES = {("tiny", "1.0.0"), ("tiny", "1.1.0"), ("tiny", "1.2.0")}
+
+
+def test_a_bare_verify_takes_the_banks_of_the_repository(
+    releases: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert released(capsys) == TINY_RELEASES
+    monkeypatch.chdir("tiny")
+    assert released(capsys) == TINY_RELEASES
+    monkeypatch.chdir("..")
+    assert run(["verify"]) == 0
+    said = capsys.readouterr()
+    assert said.err == "releases of this repository: releases\n"
+    assert said.out.endswith("3 releases hold\n")
+    (tmp_path / "presets").mkdir()
+    releases.rename(tmp_path / "presets" / "releases")
+    assert released(capsys) == TINY_RELEASES
+
+
+def test_a_bare_verify_elsewhere_takes_what_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    taken: list[Path] = []
+
+    def verify(folder: Path, **_: object) -> Report:
+        taken.append(folder)
+        return Report(ledger=Ledger(), faults=(), notes=(), releases=())
+
+    monkeypatch.setattr("mien.release.verify.verify", verify)
+    (tmp_path / "releases").mkdir()
+    assert run(["verify"]) == 0
+    assert taken == [presets() / "releases"]
+    assert capsys.readouterr().err == ""

@@ -22,6 +22,11 @@ SCHEMAS = "schema"
 
 FIRST_VERSION = "0.1.0"
 
+_GITIGNORE = """\
+# What `mien compile` writes; mien.lock is committed, the artifact is made from it anew.
+build/
+"""
+
 _MODELINE = re.compile(r"^#[ \t]*yaml-language-server:.*$", re.MULTILINE)
 
 
@@ -29,7 +34,7 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
     """Write a bank called ``bank_id`` into ``folder``: all of it or nothing.
 
     ``folder`` is new or empty. It gets the sources of ``bank`` with its rig, in canonical form, the
-    schemas that they follow, and a README.
+    schemas that they follow, a README and a .gitignore.
 
     Raises:
         OSError: the folder cannot be written.
@@ -46,6 +51,7 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
         _copy_schemas(draft)
         readme = _readme(bank, bank_id)
         (draft / "README.md").write_text(readme, encoding="utf-8", newline="\n")
+        (draft / ".gitignore").write_text(_GITIGNORE, encoding="utf-8", newline="\n")
         _publish(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

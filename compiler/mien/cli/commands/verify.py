@@ -41,12 +41,15 @@ def command(
 
     Each release is compiled by the engine of its lock and compared with every digest. Exit 1 names
     the first table that differs, and its channel. BANK is a folder, or the name of a released bank;
-    without it, all banks that ship are verified.
+    without it, all releases of the repository that you are in are verified, or where there are
+    none, all banks that ship.
     """
     from mien import resources
     from mien.release.verify import usable_cores, verify
 
     name, beside = _meant(bank)
+    if bank is None and releases is None and (releases := _own_releases()) and output == "text":
+        click.echo(f"releases of this repository: {releases}", err=True)
     folder = releases or beside or resources.presets() / "releases"
     report = verify(
         folder,
@@ -79,6 +82,20 @@ def _meant(bank: str | None) -> tuple[str | None, Path | None]:
     documents = read_documents(folder)
     manifest = next(document for name, document in documents.items() if name.startswith("bank."))
     return text(manifest.root, "id"), releases_beside(folder)
+
+
+def _own_releases() -> Path | None:
+    """Where the releases lie of the banks in the folder that the command runs in, if it has any.
+
+    That is a folder of banks (releases beside them), one that has it as presets, or a bank itself.
+    """
+    from mien.release.ledger import LEDGER_NAME
+    from mien.text.files import SUFFIXES
+
+    here = [Path("releases"), Path("presets", "releases")]
+    if any(Path(f"bank{suffix}").is_file() for suffix in SUFFIXES):
+        here.append(Path("..", "releases"))
+    return next((folder for folder in here if (folder / LEDGER_NAME).is_file()), None)
 
 
 def _chosen(name: str | None, version: str | None) -> Callable[[Entry], bool]:
