@@ -21,7 +21,7 @@ from mien.bench.suite import compile_rows
 from mien.bench.timing import medians
 from mien.bench.torch_peer import BLOCK, TorchPipeline, has_torch
 from mien.cli.main import run
-from mien.conformance.characters import generated_bank
+from mien.conformance.banks import generated_bank
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, I32, Tables
 

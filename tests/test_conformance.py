@@ -1,4 +1,4 @@
-"""One set of questions, the same bits everywhere; and a harness that would notice otherwise."""
+"""One set of queries, the same bits everywhere; and a harness that would notice otherwise."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from mien.conformance.__main__ import command
-from mien.conformance.answers import NUMPY, answer
-from mien.conformance.characters import generated_bank
+from mien.conformance.banks import Stream, generated_bank
 from mien.conformance.compare import ARTIFACT, KINDS, Difference, compare_bank, digest
-from mien.conformance.fault import ConformanceError
+from mien.conformance.evaluate import NUMPY, results
+from mien.conformance.implementations import (
+    ConformanceError,
+    Implementation,
+    quick_implementations,
+    run,
+)
 from mien.conformance.queries import load_queries, make_queries, save_queries
-from mien.conformance.runner import Runner, run
-from mien.conformance.settings import quick_runners
-from mien.conformance.stream import Stream
-from mien.conformance.suite import Result
+from mien.conformance.suite import Comparison
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
 
@@ -30,18 +32,18 @@ def tables() -> Tables:
     return get_engine(1).compile_tables(generated_bank(3))
 
 
-def answered(tables: Tables, folder: Path, count: int) -> Path:
-    """A folder of answers about ``tables`` as a runner would leave it."""
+def evaluated(tables: Tables, folder: Path, count: int) -> Path:
+    """A folder of results of ``tables`` as an implementation would leave it."""
     folder.mkdir(parents=True)
     queries = make_queries(tables, 40, 7).first(count)
-    for kind, faces in answer(tables, queries, NUMPY, 1).items():
+    for kind, faces in results(tables, queries, NUMPY, 1).items():
         (folder / kind).write_bytes(faces.tobytes())
     (folder / ARTIFACT).write_bytes(b"artifact")
     return folder
 
 
 def compared(tables: Tables, expected: Path, found: Path) -> Difference | None:
-    return compare_bank("runner", expected, found, channels=tables.channels, compiles=True)
+    return compare_bank("other", expected, found, channels=tables.channels, compiles=True)
 
 
 def test_the_quick_half_agrees(tmp_path: Path) -> None:
@@ -53,42 +55,42 @@ def test_the_quick_half_agrees(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
     lines = ended.stdout.splitlines()
     assert lines[-1] == "all settings agree, bit for bit"
-    assert all(any(line.startswith(r.name) for line in lines) for r in quick_runners())
+    assert all(any(line.startswith(r.name) for line in lines) for r in quick_implementations())
     assert any(line.startswith("node") for line in lines) == bool(shutil.which("node"))
-    assert (tmp_path / "run" / "questions" / "generated-1").is_dir()
+    assert (tmp_path / "run" / "queries" / "generated-1").is_dir()
 
 
-def test_equal_answers_have_no_difference(tables: Tables, tmp_path: Path) -> None:
-    expected = answered(tables, tmp_path / "a" / "bank", 40)
-    found = answered(tables, tmp_path / "b" / "bank", 40)
+def test_equal_results_have_no_difference(tables: Tables, tmp_path: Path) -> None:
+    expected = evaluated(tables, tmp_path / "a" / "bank", 40)
+    found = evaluated(tables, tmp_path / "b" / "bank", 40)
     assert compared(tables, expected, found) is None
     assert digest([expected], [found]) == digest([found], [found])
 
 
-def test_the_first_of_the_questions_is_enough(tables: Tables, tmp_path: Path) -> None:
-    expected = answered(tables, tmp_path / "a" / "bank", 40)
-    found = answered(tables, tmp_path / "b" / "bank", 5)
+def test_the_first_of_the_queries_is_enough(tables: Tables, tmp_path: Path) -> None:
+    expected = evaluated(tables, tmp_path / "a" / "bank", 40)
+    found = evaluated(tables, tmp_path / "b" / "bank", 5)
     assert compared(tables, expected, found) is None
     assert digest([expected], [found]) == digest([found], [found])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_flipped_bit_is_found_and_named(tables: Tables, tmp_path: Path, kind: str) -> None:
-    expected = answered(tables, tmp_path / "a" / "bank", 40)
-    found = answered(tables, tmp_path / "b" / "bank", 40)
+    expected = evaluated(tables, tmp_path / "a" / "bank", 40)
+    found = evaluated(tables, tmp_path / "b" / "bank", 40)
     width = 3 if kind == "intensities" else len(tables.channels)
     data = bytearray((found / kind).read_bytes())
     data[4 * (width + 2)] ^= 1
     (found / kind).write_bytes(bytes(data))
     name = "D" if kind == "intensities" else tables.channels[2]
     difference = str(compared(tables, expected, found))
-    assert difference.startswith(f"runner: bank: {kind}: question 1, {name}: expected ")
+    assert difference.startswith(f"other: bank: {kind}: query 1, {name}: expected ")
     assert difference.endswith("(1 weights differ)")
 
 
 def test_minus_zero_is_not_zero(tables: Tables, tmp_path: Path) -> None:
-    expected = answered(tables, tmp_path / "a" / "bank", 40)
-    found = answered(tables, tmp_path / "b" / "bank", 40)
+    expected = evaluated(tables, tmp_path / "a" / "bank", 40)
+    found = evaluated(tables, tmp_path / "b" / "bank", 40)
     faces = np.fromfile(found / "faces", np.float32)
     first = int(np.flatnonzero(faces == 0)[0])
     faces[first] = -0.0
@@ -96,24 +98,25 @@ def test_minus_zero_is_not_zero(tables: Tables, tmp_path: Path) -> None:
     assert "0x80000000" in str(compared(tables, expected, found))
 
 
-def test_no_answers_at_all_is_a_difference(tables: Tables, tmp_path: Path) -> None:
-    expected = answered(tables, tmp_path / "a" / "bank", 40)
-    found = answered(tables, tmp_path / "b" / "bank", 40)
+def test_no_results_at_all_is_a_difference(tables: Tables, tmp_path: Path) -> None:
+    expected = evaluated(tables, tmp_path / "a" / "bank", 40)
+    found = evaluated(tables, tmp_path / "b" / "bank", 40)
     (found / "faces").write_bytes(b"")
-    assert "0 answers to 40 questions" in str(compared(tables, expected, found))
+    assert "0 results of 40 queries" in str(compared(tables, expected, found))
 
 
 def test_other_artifact_bytes_are_a_difference(tables: Tables, tmp_path: Path) -> None:
-    expected = answered(tables, tmp_path / "a" / "bank", 40)
-    found = answered(tables, tmp_path / "b" / "bank", 40)
+    expected = evaluated(tables, tmp_path / "a" / "bank", 40)
+    found = evaluated(tables, tmp_path / "b" / "bank", 40)
     (found / ARTIFACT).write_bytes(b"artefact")
     assert "artifact has other bytes" in str(compared(tables, expected, found))
 
 
-def test_a_failing_runner_is_named_with_its_last_words(tmp_path: Path) -> None:
-    runner = Runner(name="broken", command=(sys.executable, "-c", "raise SystemExit('no way')"))
+def test_a_failing_implementation_is_named_with_its_last_words(tmp_path: Path) -> None:
+    broken = (sys.executable, "-c", "raise SystemExit('no way')")
+    implementation = Implementation(name="broken", command=broken)
     with pytest.raises(ConformanceError, match=r"broken failed with exit code 1:\nno way"):
-        run(runner, tmp_path, tmp_path / "answers")
+        run(implementation, tmp_path, tmp_path / "results")
 
 
 def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:
@@ -123,28 +126,28 @@ def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_a_difference_ends_with_exit_code_1_and_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    difference = Difference(runner="odd", bank="default", what="faces: question 3")
-    result = Result(
-        runner="odd",
-        answers=9,
-        faces="aa",
+    difference = Difference(implementation="odd", bank="default", what="faces: query 3")
+    result = Comparison(
+        implementation="odd",
+        faces=9,
+        digest="aa",
         expected="bb",
         artifacts="cc",
         seconds=1.0,
         differences=(difference,),
     )
 
-    def differing(*_: object, quick: bool) -> list[Result]:
+    def differing(*_: object, quick: bool) -> list[Comparison]:
         return [result]
 
     monkeypatch.setattr("mien.conformance.suite.conformance", differing)
     ended = CliRunner().invoke(command, ["--quick"])
     assert ended.exit_code == 1
     assert "DIFFERENT" in ended.output
-    assert "odd: default: faces: question 3" in ended.output
+    assert "odd: default: faces: query 3" in ended.output
 
 
-def test_questions_survive_their_files(tables: Tables, tmp_path: Path) -> None:
+def test_queries_survive_their_files(tables: Tables, tmp_path: Path) -> None:
     queries = make_queries(tables, 30, 5)
     save_queries(queries, tmp_path)
     loaded = load_queries(tmp_path, tables)
@@ -154,7 +157,7 @@ def test_questions_survive_their_files(tables: Tables, tmp_path: Path) -> None:
     assert loaded.visemes.shape == queries.visemes.shape
 
 
-def test_questions_reach_anchors_plateaus_and_the_far_corners(tables: Tables) -> None:
+def test_queries_reach_anchors_plateaus_and_the_far_corners(tables: Tables) -> None:
     queries = make_queries(tables, 2000, 1)
     anchors = np.concatenate([label.anchors for label in tables.labels])
     on_anchor = (queries.face_vads[:, None, :] == anchors).all(axis=2).any(axis=1)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from mien.artifact.write import artifact_bytes
-from mien.conformance.characters import generated_bank
+from mien.conformance.banks import generated_bank
 from mien.engine.registry import get_engine
 
 EVALUATES = """

@@ -35,7 +35,7 @@ _SCRIPT = """
 import json, sys, time
 from mien.artifact.write import artifact_bytes
 from mien.bench.timing import peak_mebibytes
-from mien.conformance.characters import generated_bank
+from mien.conformance.banks import generated_bank
 from mien.engine.registry import get_engine
 
 engine = get_engine(1)

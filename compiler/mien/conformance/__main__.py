@@ -10,11 +10,13 @@ import click
 
 
 @click.command("conformance")
-@click.option("--quick", is_flag=True, help="Few banks, one runner for each way of computing.")
+@click.option(
+    "--quick", is_flag=True, help="Few banks, one implementation for each way of computing."
+)
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Leave questions and answers in this folder, which must not exist.",
+    help="Keep queries and results in this folder, which must not exist.",
 )
 @click.option(
     "--environments",
@@ -29,9 +31,9 @@ import click
 def command(
     quick: bool, keep: Path | None, environments: Path | None, aarch64: Path | None
 ) -> None:
-    """Ask the same faces of every setting of this machine and compare the bits.
+    """Evaluate the same queries in every way that this machine can, and compare the bits.
 
-    Exits 1 where any bit differs, naming the runner, the bank and the first difference.
+    Exits 1 where any bit differs, naming the implementation, the bank and the first difference.
     """
     if keep is not None and keep.exists():
         raise click.UsageError(f"{keep} exists; name a folder that does not")
@@ -41,24 +43,29 @@ def command(
 
 
 def _run(folder: Path, environments: Path | None, aarch64: Path | None, *, quick: bool) -> int:
-    from mien.conformance.aarch64 import aarch64_runners
-    from mien.conformance.environments import environment_runners
-    from mien.conformance.fault import ConformanceError
-    from mien.conformance.settings import full_runners, missing, quick_runners, reference
+    from mien.conformance.aarch64 import aarch64_implementations
+    from mien.conformance.implementations import (
+        ConformanceError,
+        environment_implementations,
+        full_implementations,
+        missing,
+        quick_implementations,
+        reference,
+    )
     from mien.conformance.suite import conformance
     from mien.errors import SourceError
 
     found: list[str] = []
     try:
-        runners = quick_runners() if quick else full_runners()
+        compared = quick_implementations() if quick else full_implementations()
         if environments is not None:
-            runners += environment_runners(environments)
+            compared += environment_implementations(environments)
         if aarch64 is not None:
-            runners += aarch64_runners(aarch64)
-        for result in conformance(reference(), runners, folder, quick=quick):
+            compared += aarch64_implementations(aarch64)
+        for result in conformance(reference(), compared, folder, quick=quick):
             verdict = "same" if not result.differences else "DIFFERENT"
             click.echo(
-                f"{result.runner:<44} {result.answers:>6} faces  {result.faces[:12]}  "
+                f"{result.implementation:<44} {result.faces:>6} faces  {result.digest[:12]}  "
                 f"artifacts {result.artifacts[:12] or '-':<12}  {verdict}  {result.seconds:.1f} s"
             )
             found += [str(difference) for difference in result.differences]

@@ -7,13 +7,16 @@ packages are unpacked there, not installed.
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from importlib.metadata import requires
 from pathlib import Path
 
-from mien.conformance.fault import ConformanceError
-from mien.conformance.runner import Runner, python_runner
+from mien.conformance.implementations import (
+    ConformanceError,
+    Implementation,
+    call,
+    python_implementation,
+)
 
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _DEBS = (
@@ -34,11 +37,11 @@ _DEBS = (
 _PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_27_aarch64", "manylinux_2_28_aarch64")
 _EMULATOR = "qemu-aarch64-static"
 _TOOLS = ("apt-get", "dpkg-deb", _EMULATOR)
-_QUESTIONS = 60
+_LIMIT = 60
 
 
-def aarch64_runners(folder: Path) -> tuple[Runner, ...]:
-    """Runners on an emulated aarch64, whose Python and packages lie under ``folder``.
+def aarch64_implementations(folder: Path) -> tuple[Implementation, ...]:
+    """This package on an emulated aarch64, whose Python and packages lie under ``folder``.
 
     Raises:
         ConformanceError: a tool is missing, or the packages cannot be fetched.
@@ -59,14 +62,14 @@ def aarch64_runners(folder: Path) -> tuple[Runner, ...]:
     package = Path(__file__).resolve().parents[2]
     environment = {"PYTHONPATH": f"{package}:{folder / 'site'}", "PYTHONDONTWRITEBYTECODE": "1"}
     return tuple(
-        python_runner(
-            f"{way}, emulated aarch64",
-            way,
+        python_implementation(
+            f"{path}, emulated aarch64",
+            path,
             python=python,
-            limit=_QUESTIONS,
+            limit=_LIMIT,
             environment=environment,
         )
-        for way in ("numpy", "numba")
+        for path in ("numpy", "numba")
     )
 
 
@@ -81,10 +84,10 @@ def _unpack_debs(folder: Path) -> None:
         *("-o", f"Dir::State={state}", "-o", f"Dir::State::status={state / 'status'}"),
         *("-o", f"Dir::Cache={state}"),
     )
-    _call([*apt, "update"], debs)
-    _call([*apt, "download", *_DEBS], debs)
+    call([*apt, "update"], debs)
+    call([*apt, "download", *_DEBS], debs)
     for deb in sorted(debs.glob("*.deb")):
-        _call(["dpkg-deb", "--extract", str(deb), str(root)], debs)
+        call(["dpkg-deb", "--extract", str(deb), str(root)], debs)
 
 
 def _install_wheels(site: Path) -> None:
@@ -93,12 +96,4 @@ def _install_wheels(site: Path) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--target", str(site))
     only = ("--only-binary=:all:", "--implementation", "cp", "--python-version", version)
-    _call([*pip, *platforms, *only, *needed], site.parent)
-
-
-def _call(command: list[str], folder: Path) -> None:
-    ended = subprocess.run(  # noqa: S603 - apt, dpkg and pip
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
-    if ended.returncode != 0:
-        raise ConformanceError(f"{' '.join(command)} failed:\n{ended.stdout}{ended.stderr}")
+    call([*pip, *platforms, *only, *needed], site.parent)

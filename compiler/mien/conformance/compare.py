@@ -1,4 +1,4 @@
-"""Answers against the reference's: the same bits, or the first place where they differ."""
+"""Results against the reference's: the same bits, or the first place where they differ."""
 
 from __future__ import annotations
 
@@ -13,30 +13,40 @@ from attrs import frozen
 KINDS = ("faces", "plain", "singles", "mixtures", "intensities", "compositions")
 ARTIFACT = "bank.safetensors"
 
+# What lies in the folder of a run.
+SOURCES = "sources"
+"""The shipped banks as they were when the run began."""
+QUERIES = "queries"
+"""A folder a bank: its artifact, and what is asked of it."""
+RESULTS = "results"
+"""A folder an implementation, by its number in the report from 0."""
+SCRATCH = "scratch"
+"""Compilation caches, one an implementation, so that none sees what another compiled."""
+
 
 @frozen(kw_only=True)
 class Difference:
-    """Where a runner's answer is not the reference's."""
+    """Where an implementation's result is not the reference's."""
 
-    runner: str
+    implementation: str
     bank: str
     what: str
 
     def __str__(self) -> str:
-        return f"{self.runner}: {self.bank}: {self.what}"
+        return f"{self.implementation}: {self.bank}: {self.what}"
 
 
 def compare_bank(
-    runner: str, expected: Path, found: Path, *, channels: tuple[str, ...], compiles: bool
+    implementation: str, expected: Path, found: Path, *, channels: tuple[str, ...], compiles: bool
 ) -> Difference | None:
-    """The first difference between two folders of answers about one bank, or None.
+    """The first difference between two folders of results of one bank, or None.
 
-    A runner may have answered only the first of the questions; it must have answered some.
+    An implementation may have evaluated only the first of the queries; it must have some.
     """
     bank = expected.name
 
     def differs(what: str) -> Difference:
-        return Difference(runner=runner, bank=bank, what=what)
+        return Difference(implementation=implementation, bank=bank, what=what)
 
     if compiles and (expected / ARTIFACT).read_bytes() != (found / ARTIFACT).read_bytes():
         return differs("the compiled artifact has other bytes")
@@ -45,20 +55,20 @@ def compare_bank(
         right = _bits(expected / kind, len(names))
         wrong = _bits(found / kind, len(names))
         if not 0 < len(wrong) <= len(right):
-            return differs(f"{kind}: {len(wrong)} answers to {len(right)} questions")
+            return differs(f"{kind}: {len(wrong)} results of {len(right)} queries")
         places = np.argwhere(wrong != right[: len(wrong)])
         if len(places):
             row, column = (int(x) for x in places[0])
             pair = (right[row, column], wrong[row, column])
             return differs(
-                f"{kind}: question {row}, {names[column]}: expected {_shown(pair[0])}, "
+                f"{kind}: query {row}, {names[column]}: expected {_shown(pair[0])}, "
                 f"found {_shown(pair[1])} ({len(places)} weights differ)"
             )
     return None
 
 
 def digest(folders: Iterable[Path], sizes: Iterable[Path]) -> str:
-    """The sha256 of all answers in ``folders``, cut to the lengths of those in ``sizes``."""
+    """The sha256 of all results in ``folders``, cut to the lengths of those in ``sizes``."""
     total = hashlib.sha256()
     for folder, size in zip(folders, sizes, strict=True):
         for kind in KINDS:

@@ -1,4 +1,4 @@
-"""What is asked of a bank: made once, written as raw little-endian files, read by every runner.
+"""Queries to a bank: made once, written as raw little-endian files, read by every implementation.
 
 Letters: N faces, M mixtures, T intensities, X compositions; E labels, C channels.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import fields_dict, frozen
 
-from mien.conformance.stream import Stream
+from mien.conformance.banks import Stream
 from mien.engine.tables import F32, I32, LabelTable, Tables
 
 F64 = npt.NDArray[np.float64]
@@ -24,7 +24,7 @@ _PARTS = 1024
 
 @frozen(kw_only=True, eq=False)
 class Queries:
-    """The questions about one bank.
+    """The queries to one bank.
 
     face_labels (N,) positions; face_vads (N, 3); face_styles (N,) positions in the label, -1 plain;
     face_speech (N,). mixture_weights (M, E); mixture_vads (M, 3); mixture_speech (M,).
@@ -44,7 +44,7 @@ class Queries:
     visemes: F32
 
     def first(self, count: int) -> Queries:
-        """The first ``count`` questions of every kind."""
+        """The first ``count`` queries of every kind."""
         return Queries(**{name: getattr(self, name)[:count] for name in fields_dict(Queries)})
 
 

@@ -1,6 +1,6 @@
 """The test vector of docs/evaluator.md: python -m mien.conformance.vector writes it anew.
 
-Its bank and its questions are chosen so that an evaluator which is wrong anywhere gives another bit
+Its bank and its queries are chosen so that an evaluator which is wrong anywhere gives another bit
 somewhere; tests/test_vector_mutants.py holds the wrong evaluators that it is known to catch.
 """
 
@@ -12,9 +12,8 @@ from pathlib import Path
 
 from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
-from mien.conformance.characters import generated_bank
+from mien.conformance.banks import Stream, generated_bank
 from mien.conformance.queries import make_queries
-from mien.conformance.stream import Stream
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, Tables
 
@@ -36,7 +35,7 @@ def vector_tables() -> Tables:
 
 
 def make_vector(tables: Tables) -> Vector:
-    """Questions with the bits of their answers, by kind."""
+    """Queries with the bits of their results, by kind."""
     bank = Bank(tables)
     stream = Stream(_SEED)
     queries = make_queries(tables, _FACES, _SEED)
@@ -143,8 +142,8 @@ def _decimal(stream: Stream, x: float) -> float:
     return round(x, 3) if stream.chance(0.5) else x
 
 
-def _expected(answer: F32) -> Item:
-    return {"expected": bits(answer)}
+def _expected(result: F32) -> Item:
+    return {"expected": bits(result)}
 
 
 def bits(face: F32) -> list[str]:
@@ -153,12 +152,12 @@ def bits(face: F32) -> list[str]:
 
 
 def vector_files() -> dict[str, bytes]:
-    """File name in the docs to its bytes: the artifact, the questions, the page that shows some."""
+    """File name in the docs to its bytes: the artifact, the queries, the page that shows some."""
     tables = vector_tables()
     vector = make_vector(tables)
-    shown = {kind: questions[0] for kind, questions in vector.items()}
+    shown = {kind: queries[0] for kind, queries in vector.items()}
     blocks = "".join(
-        f"`{kind}`\n\n```json\n{json.dumps(question)}\n```\n\n" for kind, question in shown.items()
+        f"`{kind}`\n\n```json\n{json.dumps(query)}\n```\n\n" for kind, query in shown.items()
     )
     page = (FOLDER / "evaluator.md").read_text(encoding="utf-8")
     before, rest = page.split(_BEGIN)
@@ -171,10 +170,10 @@ def vector_files() -> dict[str, bytes]:
 
 
 def _lines(vector: Vector) -> str:
-    """JSON with a question a line."""
+    """JSON with a query a line."""
     kinds = (
-        f'"{kind}": [\n' + ",\n".join(json.dumps(question) for question in questions) + "\n]"
-        for kind, questions in vector.items()
+        f'"{kind}": [\n' + ",\n".join(json.dumps(query) for query in queries) + "\n]"
+        for kind, queries in vector.items()
     )
     return "{\n" + ",\n".join(kinds) + "\n}\n"
 

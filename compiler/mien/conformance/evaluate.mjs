@@ -1,5 +1,5 @@
 /**
- * Answer a conformance run's questions in Node: node answer.mjs FOLDER ANSWERS LIMIT
+ * Evaluate a conformance run's queries in Node: node evaluate.mjs FOLDER RESULTS LIMIT
  */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,16 +8,16 @@ import { join } from "node:path";
 import { readArtifact } from "../web/artifact.js";
 import { Evaluator } from "../web/evaluator.js";
 
-const [folder, answers, limitText] = process.argv.slice(2);
-const questions = join(folder, "questions");
+const [folder, results, limitText] = process.argv.slice(2);
+const queries = join(folder, "queries");
 const limit = Number(limitText) || Infinity;
 
-for (const name of readdirSync(questions).sort()) {
-  answerBank(join(questions, name), join(answers, name));
+for (const name of readdirSync(queries).sort()) {
+  evaluateBank(join(queries, name), join(results, name));
 }
 
 /** @param {string} from @param {string} to */
-function answerBank(from, to) {
+function evaluateBank(from, to) {
   const evaluator = new Evaluator(readArtifact(bytes(join(from, "bank.safetensors"))));
   const labels = evaluator.tables.labels;
   const channels = evaluator.tables.channels.length;
@@ -66,11 +66,11 @@ function answerBank(from, to) {
 
 /**
  * @param {number} count
- * @param {(n: number) => Float32Array} answer
+ * @param {(n: number) => Float32Array} evaluate
  * @returns {Float32Array[]}
  */
-function rows(count, answer) {
-  return Array.from({ length: Math.min(count, limit) }, (_, n) => answer(n));
+function rows(count, evaluate) {
+  return Array.from({ length: Math.min(count, limit) }, (_, n) => evaluate(n));
 }
 
 /** @param {string} folder @param {string} name @param {Float32Array[]} faces */

@@ -1,15 +1,18 @@
-"""Generated banks: the shapes that a hand-authored bank seldom has, drawn from a seed.
+"""The banks of a run: those that ship, and generated ones of shapes that authors seldom make.
 
-Channel counts that no vector width divides, three to twenty anchors a label, anchors close
-together and in the cube's corners, weights so small that faces have subnormal numbers, random
-rules, styles and antagonists, ceilings under antagonists. Only sums, products and quotients of
-whole numbers take part, so that a seed is the same bank everywhere.
+Generated banks, drawn from a seed, have channel counts that no vector width divides, three to
+twenty anchors a label, anchors close together and in the cube's corners, weights so small that
+faces have subnormal numbers, random rules, styles and antagonists, ceilings under antagonists. Only
+sums, products and quotients of whole numbers take part, so that a seed is the same bank everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from mien.authored.bank import (
     AuthoredBank,
@@ -21,6 +24,7 @@ from mien.authored.bank import (
     SlopeBudget,
 )
 from mien.authored.emotion import ActionUnits, Anchor, Emotion, Speech, Style, Vad
+from mien.authored.reader import read_bank
 from mien.authored.rig import (
     Antagonist,
     Ceiling,
@@ -31,14 +35,82 @@ from mien.authored.rig import (
     Rig,
 )
 from mien.authored.rules import TERMS, AntagonistPolicy, Rules, Trend
-from mien.conformance.stream import Stream
+from mien.resources import presets
 
+_GENERATED = "generated-"
+_RIGS = "rigs"
 _CORNERS = (-1.0, -0.875, 0.0, 0.875, 1.0)
 _FAINT = 2.0**-134
 """Unit of weights that are near the smallest normal float32, 2**-126, or under it."""
 
 _CLOSEST = 0.05
 """Anchors may come this near, in plain distance on one axis: solvable, yet badly conditioned."""
+
+_MASK = (1 << 64) - 1
+_STEP = 0x9E3779B97F4A7C15
+_FRACTION_BITS = 24
+
+Item = TypeVar("Item")
+
+
+def bank_names(*, quick: bool) -> tuple[str, ...]:
+    """Names that `bank_named` understands, in the order of the report."""
+    shipped = sorted(path.parent.name for path in presets().glob("*/bank.yaml"))
+    return (*shipped, *(f"{_GENERATED}{seed}" for seed in range(1, 5 if quick else 25)))
+
+
+def copy_sources(names: tuple[str, ...], sources: Path) -> None:
+    """Copy the shipped banks among ``names``, so that all compile the same text."""
+    sources.mkdir(parents=True)
+    for name in (*names, _RIGS):
+        if (presets() / name).is_dir():
+            shutil.copytree(presets() / name, sources / name)
+
+
+def bank_named(name: str, sources: Path) -> AuthoredBank:
+    """The bank of a name.
+
+    Raises:
+        SourceError: a shipped bank cannot be read.
+    """
+    if name.startswith(_GENERATED):
+        return generated_bank(int(name.removeprefix(_GENERATED)))
+    return read_bank(sources / name)
+
+
+class Stream:
+    """Pseudo-random numbers that a seed gives on every machine: splitmix64, in integers."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = seed & _MASK
+
+    def bits(self) -> int:
+        """The next 64 bits."""
+        self._state = (self._state + _STEP) & _MASK
+        mixed = self._state
+        mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK
+        return mixed ^ (mixed >> 31)
+
+    def below(self, count: int) -> int:
+        """A whole number in [0, count)."""
+        return (self.bits() >> 11) % count
+
+    def fraction(self) -> float:
+        """A multiple of 2**-24 in [0, 1): exact as float32."""
+        return (self.bits() >> (64 - _FRACTION_BITS)) / float(1 << _FRACTION_BITS)
+
+    def between(self, low: float, high: float) -> float:
+        """A number in [low, high)."""
+        return low + (high - low) * self.fraction()
+
+    def chance(self, share: float) -> bool:
+        """True in about ``share`` of the calls."""
+        return self.fraction() < share
+
+    def pick(self, items: Sequence[Item]) -> Item:
+        """One of the items."""
+        return items[self.below(len(items))]
 
 
 def generated_bank(

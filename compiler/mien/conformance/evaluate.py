@@ -1,0 +1,109 @@
+"""Evaluate a run's queries: python -m mien.conformance.evaluate PATH THREADS FOLDER RESULTS LIMIT.
+
+PATH is `numpy` or `numba`. Every bank is compiled here, so that the solver is under test too. The
+results are raw little-endian float32 files, a folder a bank; their sha256 is printed, so that
+machines can be compared by eye.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from mien.artifact.write import artifact_bytes
+from mien.bank import Bank
+from mien.conformance.banks import bank_named
+from mien.conformance.compare import ARTIFACT, QUERIES, SOURCES
+from mien.conformance.queries import Queries, load_queries
+from mien.engine.e1.evaluate import Evaluator1
+from mien.engine.registry import get_engine
+from mien.engine.tables import F32, I32, Tables
+from mien.versions import ENGINE
+
+NUMPY = "numpy"
+NUMBA = "numba"
+
+
+def results(tables: Tables, queries: Queries, path: str, threads: int) -> Mapping[str, F32]:
+    """Kind of query to its results, one row each, computed by the NumPy path or the kernels.
+
+    `plain` has all faces without style and speech, `singles` some of them evaluated one by one.
+    """
+    evaluator = Evaluator1(tables)
+
+    def batch(styles: I32 | None, speech: F32 | None) -> F32:
+        labels, vads = queries.face_labels, queries.face_vads
+        out = np.empty((len(labels), len(tables.channels)), dtype=np.float32)
+        if path == NUMPY:
+            evaluator.faces_by_numpy(labels, vads, styles, speech, out)
+        else:
+            evaluator.faces_by_kernels(labels, vads, styles, speech, out, threads)
+        return out
+
+    faces = batch(queries.face_styles, queries.face_speech)
+    plain = batch(None, None)
+    count = min(len(queries.visemes), len(faces))
+    singles = [
+        evaluator.face(*query)
+        for query in zip(
+            queries.face_labels[:count].tolist(),
+            queries.face_vads[:count].tolist(),
+            queries.face_styles[:count].tolist(),
+            queries.face_speech[:count].tolist(),
+            strict=True,
+        )
+    ]
+    return {
+        "faces": faces,
+        "plain": plain,
+        "singles": np.stack(singles),
+        "mixtures": _mixtures(evaluator, queries),
+        "intensities": _points(tables, queries),
+        "compositions": evaluator.compose(faces[:count], queries.visemes[:count]),
+    }
+
+
+def _mixtures(evaluator: Evaluator1, queries: Queries) -> F32:
+    mixtures = [
+        evaluator.mixture([(e, p) for e, p in enumerate(shares) if p > 0], vad, speech)
+        for shares, vad, speech in zip(
+            queries.mixture_weights,
+            queries.mixture_vads.tolist(),
+            queries.mixture_speech.tolist(),
+            strict=True,
+        )
+    ]
+    return np.stack(mixtures)
+
+
+def _points(tables: Tables, queries: Queries) -> F32:
+    bank = Bank(tables)
+    pairs = zip(queries.intensity_labels, queries.intensity_values, strict=True)
+    return np.stack([bank.point(bank.labels[int(e)], intensity=float(t)) for e, t in pairs])
+
+
+def main(path: str, threads: str, folder: str, found: str, limit: str) -> None:
+    """See the module."""
+    for source in sorted(Path(folder, QUERIES).iterdir()):
+        target = Path(found, source.name)
+        target.mkdir(parents=True)
+        bank = bank_named(source.name, Path(folder, SOURCES))
+        tables = get_engine(ENGINE).compile_tables(bank)
+        queries = load_queries(source, tables)
+        if int(limit):
+            queries = queries.first(int(limit))
+        files = {ARTIFACT: artifact_bytes(tables)} | {
+            kind: rows.astype("<f4").tobytes()
+            for kind, rows in results(tables, queries, path, int(threads)).items()
+        }
+        for name, data in files.items():
+            (target / name).write_bytes(data)
+            print(source.name, name, sha256(data).hexdigest())  # noqa: T201 - a program's output
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
