@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.artifact.write import artifact_bytes
+from mien.bank import Bank
 from mien.engine.e1.evaluate import KERNEL_ROWS, Evaluator1
 from mien.engine.e1.solve import plateau_radii
 from mien.engine.tables import F32, I32, LabelTable, Tables
@@ -222,6 +224,59 @@ def test_a_label_that_never_moves_is_zero() -> None:
     evaluator.faces_by_kernels(labels, vads, None, speech, out, 1)
     assert same(out, np.zeros_like(out))
     assert not evaluator.numpy_path(0, -1).faces(vads, None).any()
+
+
+def full_tables() -> Tables:
+    """Two labels whose first anchors have every channel at 1, without conflicts or speech."""
+    tables = random_tables(3)
+    for table in tables.labels:
+        for array in (table.weights, table.strength, table.attenuation):
+            array[:] = 0
+        table.archetypes[:] = 1
+        table.anchors[0] = tables.labels[0].anchors[0]
+    none = np.zeros((0, 2), np.int32)
+    return evolve(tables, pairs=none, caps=np.zeros(0, f), ceilings=none, slacks=np.zeros(0, f))
+
+
+def test_a_mixture_is_held_to_1_where_weights_sum_to_a_little_more() -> None:
+    tables = full_tables()
+    point = tables.labels[0].anchors[0].tolist()
+    weights = [(0, f(0.5)), (1, f(0.5000009))]
+    assert f(0.5) + f(0.5000009) > 1
+    mixed = Evaluator1(tables).mixture(weights, point, 0.0)
+    assert same(mixed, np.ones_like(mixed))
+
+
+def test_a_face_under_visemes_is_held_to_1() -> None:
+    tables = full_tables()
+    face = np.full(len(tables.channels), 0.75, f)
+    visemes = np.full_like(face, 0.5)
+    visemes[tables.sealing] = 0
+    composed = Evaluator1(tables).compose(face, visemes)
+    expected = np.ones_like(face)
+    expected[tables.sealing] = 0.75
+    assert same(composed, expected)
+
+
+@pytest.mark.parametrize("edge", [1.0, -1.0])
+def test_a_mixture_s_point_stays_in_the_cube(edge: float) -> None:
+    tables = full_tables()
+    for table in tables.labels:
+        table.anchors[:] = edge
+    bank = Bank(tables)
+    point = bank.point({"label0": 0.5, "label1": 0.5000009}, at="i0")
+    assert same(point, np.full(3, edge, f))
+    assert bank.face({"label0": 0.5, "label1": 0.5000009}, at="i0").max() <= 1
+
+
+def test_intensity_1_is_the_last_anchor_and_no_sum_that_nearly_reaches_it() -> None:
+    tables = random_tables(4)
+    anchors = tables.labels[0].anchors
+    anchors[-2], anchors[-1] = 0.7, 1e-20
+    assert f(0.7 + (float(anchors[-1, 0]) - float(anchors[-2, 0]))) != anchors[-1, 0]
+    bank = Bank(tables)
+    assert same(bank.point("label0", intensity=1.0), anchors[-1])
+    assert same(bank.point("label0", intensity=0.0), anchors[0])
 
 
 PROGRAM = """

@@ -25,6 +25,7 @@ from mien.engine.e1.solve import overlap
 from mien.engine.registry import UnknownEngine, get_engine
 from mien.engine.tables import F32, Tables
 from mien.errors import SourceError
+from mien.lint import lint
 from mien.resources import presets
 
 Edit = Callable[[Emotion], Emotion]
@@ -190,6 +191,24 @@ def test_an_archetype_that_conflicts_with_itself_is_refused() -> None:
     (fault,) = caught.value.faults
     assert fault.code == "archetype-conflicts"
     assert "mouthSmileLeft, mouthFrownLeft of joy high" in fault.message
+
+
+@pytest.mark.parametrize(("under", "weight", "fits"), [(0.01, 0.07, True), (0.03, 0.09, False)])
+def test_ceilings_are_compared_in_float32_by_the_rule_and_by_the_engine(
+    under: float, weight: float, fits: bool
+) -> None:
+    assert (weight <= under + 0.06) != fits, "float64 would say the other"
+
+    def close(emotion: Emotion) -> Emotion:
+        weights = {**emotion.archetypes["high"], "jawOpen": under, "mouthClose": weight}
+        return evolve(emotion, archetypes={**emotion.archetypes, "high": weights})
+
+    other = edited("joy", close)
+    assert ("ceiling" in {fault.code for fault in lint(other)}) != fits
+    if fits:
+        get_engine(1).compile_tables(other)
+    else:
+        assert codes(other) == ["archetype-conflicts"]
 
 
 def test_ceilings_must_not_depend_on_an_order() -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.conformance.answers import NUMBA, NUMPY, answer
+from mien.conformance.evaluate import NUMBA, NUMPY, results
 from mien.conformance.queries import Queries, make_queries
 from mien.engine.tables import F32, LabelTable
 from mien.errors import MienError
@@ -95,13 +95,13 @@ def every_evaluator_agrees(subject: Subject) -> None:
     """NumPy, Numba with one thread and two, and Numba without its JIT give the same bits."""
     tables = subject.bank.tables
     batch = make_queries(tables, _QUERIES, seed=0)
-    expected = answer(tables, batch, NUMPY, 1)
+    expected = results(tables, batch, NUMPY, 1)
     for threads in (1, 2):
-        found = answer(tables, batch, NUMBA, threads)
+        found = results(tables, batch, NUMBA, threads)
         _compare(subject, expected, found, f"Numba with {threads} threads")
     few: Queries = batch.first(_SLOW_QUERIES)
     plain = answer_without_jit(subject.compiled.artifact, few)
-    _compare(subject, answer(tables, few, NUMPY, 1), plain, "Numba without its JIT")
+    _compare(subject, results(tables, few, NUMPY, 1), plain, "Numba without its JIT")
 
 
 def steps_keep_the_proved_slope(subject: Subject) -> None:

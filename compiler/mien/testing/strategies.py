@@ -125,7 +125,7 @@ def visemes(bank: Bank) -> st.SearchStrategy[F32]:
 
 def banks(*, channels: int = 8, labels: int = 3, intensities: int = 3) -> st.SearchStrategy[Bank]:
     """Compiled banks of made-up names and numbers, for tests of code that takes any bank."""
-    from mien.conformance.characters import generated_bank
+    from mien.conformance.banks import generated_bank
     from mien.engine.registry import get_engine
     from mien.versions import ENGINE
 

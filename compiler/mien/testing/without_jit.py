@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.artifact.read import read_artifact
-from mien.conformance.answers import NUMBA, answer
+from mien.conformance.evaluate import NUMBA, results
 from mien.conformance.queries import Queries, load_queries, save_queries
 from mien.engine.tables import F32
 
@@ -48,7 +48,7 @@ def answer_without_jit(artifact: bytes, queries: Queries) -> Mapping[str, F32]:
 
 def _main(folder: Path) -> None:
     tables = read_artifact(folder / _ARTIFACT)
-    for kind, rows in answer(tables, load_queries(folder, tables), NUMBA, 1).items():
+    for kind, rows in results(tables, load_queries(folder, tables), NUMBA, 1).items():
         np.save(folder / f"{kind}.npy", rows)
 
 
