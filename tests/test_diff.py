@@ -25,10 +25,10 @@ from mien.diff import (
     side_of_bank,
     side_of_tables,
 )
-from mien.diff.both import Both
-from mien.diff.rules.names import moved
+from mien.diff.pair import BankPair
+from mien.diff.rules.lists import moved
 from mien.diff.rules.run import RULES
-from mien.diff.thresholds import CHANNEL, MEAN, weigh
+from mien.diff.surface import CHANNEL, MEAN, weigh
 from mien.errors import SourceError
 from mien.text.node import Node, ScalarNode, SequenceNode
 from mien.text.yaml_nodes import require_yaml
@@ -242,7 +242,7 @@ def test_an_artifact_is_the_bank_that_it_was_compiled_from(tmp_path: Path) -> No
     for old, new in ((side, tiny()), (tiny(), side), (side, side)):
         found = compare(old, new)
         assert found.empty
-        assert "budgets" in found.untold
+        assert "budgets" in found.not_compared
 
 
 def test_what_an_artifact_tells_is_found_with_its_line(edited: Path) -> None:
@@ -302,6 +302,6 @@ def test_another_engine_is_a_major_change() -> None:
         sourced=True,
     )
     rule = next(rule for rule in RULES if rule.code == "engine-changed")
-    (finding,) = rule(Both(old=tiny(), new=other))
+    (finding,) = rule(BankPair(old=tiny(), new=other))
     assert finding.category is Category.MAJOR
     assert finding.message == "engine 1 is now engine 2"

@@ -257,7 +257,7 @@ def test_the_report_of_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     path = artifact(tmp_path)
     assert run(["diff", str(path), str(TINY), "--report", "report.html"]) == 0
-    assert "An artifact does not tell budgets." in Path("report.html").read_text()
+    assert "An artifact does not hold budgets." in Path("report.html").read_text()
 
 
 def test_breaking_changes_stand_at_their_lines(

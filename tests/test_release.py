@@ -283,7 +283,7 @@ def test_a_damaged_newest_release_takes_no_next_one(
     assert "changed since it was released" in refusals(capsys)["file-changed"]
     path.write_bytes(whole)
     with monkeypatch.context() as patch:
-        patch.setattr("mien.diff.sources.load_tables", _newer)
+        patch.setattr("mien.diff.side.load_tables", _newer)
         assert "upgrade mien" in refusals(capsys)["release-unreadable"]
     assert run(["release", "tiny"]) == 0
 

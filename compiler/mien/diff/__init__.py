@@ -3,8 +3,7 @@
 from mien.diff.comparison import compare
 from mien.diff.record import BankDiff, Category, Change, Finding, Places, Visible
 from mien.diff.semver import is_enough, is_version, needed_version, precedence
-from mien.diff.side import Side, side_of_bank, side_of_tables
-from mien.diff.sources import load_side
+from mien.diff.side import Side, load_side, side_of_bank, side_of_tables
 
 __all__ = [
     "BankDiff",

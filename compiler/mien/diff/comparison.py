@@ -1,16 +1,18 @@
-"""Two banks to all that changed between them."""
+"""Two banks to all that changed between them, and to faults where that breaks something."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from mien.authored.bank import AuthoredBank
-from mien.diff.both import Both
-from mien.diff.pairing import mean_apart
-from mien.diff.record import BankDiff, Named, Neighbour, Visible
+from mien.diff.from_tables import NOT_IN_TABLES
+from mien.diff.pair import BankPair, mean_apart
+from mien.diff.record import BankDiff, Category, Finding, Named, Neighbour, Visible
 from mien.diff.rules.run import findings
+from mien.diff.semver import is_enough
 from mien.diff.side import Side
-from mien.diff.told import UNTOLD
+from mien.text.fault import Fault, Severity
+from mien.text.place import Place
 
 SHOWN = 5e-4
 """A label whose faces move less than this on every channel is not told as visible."""
@@ -21,21 +23,21 @@ def compare(old: Side, new: Side) -> BankDiff:
 
     Where one of them is an artifact, both are compared as far as tables tell.
     """
-    both = comparable(old, new)
+    banks = comparable(old, new)
     return BankDiff(
         old=named(old),
         new=named(new),
-        findings=findings(both),
-        visible=tuple(_visible(both)),
-        untold=() if both.new.sourced else UNTOLD,
+        findings=findings(banks),
+        visible=tuple(_visible(banks)),
+        not_compared=() if banks.new.sourced else NOT_IN_TABLES,
     )
 
 
-def comparable(old: Side, new: Side) -> Both:
+def comparable(old: Side, new: Side) -> BankPair:
     """The two, reduced to what both of them tell."""
     if old.sourced and new.sourced:
-        return Both(old=old, new=new)
-    return Both(old=old.reduced(), new=new.reduced())
+        return BankPair(old=old, new=new)
+    return BankPair(old=old.reduced(), new=new.reduced())
 
 
 def named(side: Side) -> Named:
@@ -44,9 +46,9 @@ def named(side: Side) -> Named:
     return Named(name=side.name, bank=manifest.id, version=manifest.version, source=side.source)
 
 
-def _visible(both: Both) -> Iterator[Visible]:
+def _visible(banks: BankPair) -> Iterator[Visible]:
     """The labels whose faces moved as far as can be shown, most first."""
-    moved = [(both.effects[new.label], old.label, new.label) for old, new in both.kept]
+    moved = [(banks.effects[new.label], old.label, new.label) for old, new in banks.kept]
     for effect, was, label in sorted(moved, key=lambda item: -item[0].mean):
         if effect.largest >= SHOWN:
             yield Visible(
@@ -55,8 +57,8 @@ def _visible(both: Both) -> Iterator[Visible]:
                 largest=effect.largest,
                 channel=effect.channel,
                 at=effect.at,
-                nearest_before=_nearest(both.old.bank, was),
-                nearest_after=_nearest(both.new.bank, label),
+                nearest_before=_nearest(banks.old.bank, was),
+                nearest_after=_nearest(banks.new.bank, label),
             )
 
 
@@ -75,3 +77,54 @@ def _nearest(bank: AuthoredBank, label: str) -> Neighbour | None:
         for name in bank.manifest.intensities
     )
     return min(others, key=lambda neighbour: neighbour.distance, default=None)
+
+
+def breaking_faults(diff: BankDiff, new: Side) -> tuple[Fault, ...]:
+    """One fault a breaking change, and one more if the new version is too small for all changes.
+
+    They are errors where the version is too small; where it allows for them, breaking changes are
+    warnings.
+    """
+    enough = is_enough(diff.old.version, diff.new.version, diff.verdict)
+    severity = Severity.WARNING if enough else Severity.ERROR
+    faults = [
+        _breaking(finding, diff, new, severity)
+        for finding in diff.findings
+        if finding.category is Category.MAJOR
+    ]
+    if not enough:
+        faults += _too_small(diff, new)
+    return tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
+
+
+def _breaking(finding: Finding, diff: BankDiff, new: Side, severity: Severity) -> Fault:
+    about = " ".join(part for part in (finding.label, finding.at) if part)
+    subject = f"{about}: " if about else ""
+    was = f"; it was at {finding.places.old}" if finding.places.old else ""
+    largest = finding.changes[0].places.new if finding.changes else None
+    return Fault(
+        place=largest or finding.places.new or _manifest(new),
+        path="",
+        code=finding.rule,
+        message=f"{subject}{finding.message}, which breaks {diff.old.name}{was}",
+        severity=severity,
+    )
+
+
+def _too_small(diff: BankDiff, new: Side) -> Iterator[Fault]:
+    why = (
+        f"the changes since {diff.old.name} are {diff.verdict} ({diff.rule})"
+        if diff.findings
+        else f"{diff.old.name} has version {diff.old.version}"
+    )
+    yield Fault(
+        place=new.place("bank", ("version",)) or Place(new.name),
+        path="version",
+        code="version-too-small",
+        message=f"{diff.new.version} is too small: {why}",
+        hint=f"write version: {diff.needed} or a later one",
+    )
+
+
+def _manifest(new: Side) -> Place:
+    return new.place("bank") or Place(new.name)

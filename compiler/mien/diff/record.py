@@ -48,8 +48,8 @@ class Change:
     @property
     def size(self) -> float:
         """How far a number moved; 0 for what is not a number on both sides."""
-        both = isinstance(self.before, float) and isinstance(self.after, float)
-        return abs(float(self.after or 0) - float(self.before or 0)) if both else 0.0
+        banks = isinstance(self.before, float) and isinstance(self.after, float)
+        return abs(float(self.after or 0) - float(self.before or 0)) if banks else 0.0
 
 
 @frozen(kw_only=True)
@@ -122,7 +122,7 @@ class BankDiff:
     new: Named
     findings: tuple[Finding, ...]
     visible: tuple[Visible, ...]
-    untold: tuple[str, ...] = field(default=())
+    not_compared: tuple[str, ...] = field(default=())
 
     @property
     def verdict(self) -> str:

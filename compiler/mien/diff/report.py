@@ -7,9 +7,9 @@ from pathlib import Path
 
 from attrs import evolve
 
-from mien.diff.as_text import change_text, nearest_text, place_text, verdict_text
-from mien.diff.both import Both
 from mien.diff.comparison import comparable
+from mien.diff.output import change_text, nearest_text, place_text, verdict_text
+from mien.diff.pair import BankPair
 from mien.diff.record import BankDiff, Finding, Visible
 from mien.diff.side import Side
 from mien.engine.registry import get_engine
@@ -33,17 +33,17 @@ def write_report(path: Path, old: Side, new: Side, diff: BankDiff) -> None:
 
 def report(old: Side, new: Side, diff: BankDiff) -> Page:
     """The page: tables of findings and of visible effects, then faces before and after."""
-    both = comparable(old, new)
+    banks = comparable(old, new)
     title = f"{diff.old.bank} {diff.old.version} to {diff.new.bank} {diff.new.version}"
-    before = tuple(_before(both))
-    after = _largest_first(before, _faces(both.new), both.channels)
-    faces = compared(title, before, after, both.new.bank.rig)
+    before = tuple(_before(banks))
+    after = _largest_first(before, _faces(banks.new), banks.channels)
+    faces = compared(title, before, after, banks.new.bank.rig)
     return evolve(
         faces,
         summary=(
             f"{diff.old.name} to {diff.new.name}: {verdict_text(diff)}.",
             *faces.summary,
-            *(f"An artifact does not tell {one}." for one in diff.untold),
+            *(f"An artifact does not hold {one}." for one in diff.not_compared),
         ),
         tables=tuple(_tables(diff)),
     )
@@ -84,11 +84,11 @@ def _faces(side: Side) -> Iterator[NamedFace]:
     return faces_by(evaluator, side.bank)
 
 
-def _before(both: Both) -> Iterator[NamedFace]:
+def _before(banks: BankPair) -> Iterator[NamedFace]:
     """The old faces, renamed ones under their new names."""
-    for face in _faces(both.old):
-        label = both.labels.get(face.label, face.label)
-        styles = both.styles.get(label, {})
+    for face in _faces(banks.old):
+        label = banks.labels.get(face.label, face.label)
+        styles = banks.styles.get(label, {})
         name = styles.get(face.name, face.name) if face.style else face.name
         yield evolve(face, label=label, name=name)
 

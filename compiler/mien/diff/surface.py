@@ -1,4 +1,4 @@
-"""How far faces move over the whole VAD cube, by sampling it."""
+"""How far faces move over the whole VAD cube, by sampling it, and how grave that is."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 from attrs import frozen
 
 from mien.authored.emotion import Vad
-from mien.diff.thresholds import gravity
+from mien.diff.record import Category
 from mien.engine.registry import Evaluator, get_engine
 from mien.engine.tables import F32, PLAIN, Tables
 
-Looks = tuple[tuple[int, int], ...]
+StylePairs = tuple[tuple[int, int], ...]
 """Pairs of style positions to compare, PLAIN among them."""
 
 STEPS = 9
@@ -49,7 +49,7 @@ def effects(old: Tables, new: Tables, labels: Mapping[str, str]) -> Mapping[str,
 
 def styled_effect(old: Tables, new: Tables) -> Effect:
     """The gravest effect on any face, plain or styled, where labels and styles are the same."""
-    looks = (
+    styled = (
         (
             table.label,
             table.label,
@@ -57,36 +57,36 @@ def styled_effect(old: Tables, new: Tables) -> Effect:
         )
         for table in old.labels
     )
-    return worst(_effects(old, new, looks).values())
+    return gravest(_effects(old, new, styled).values())
 
 
 def _effects(
-    old: Tables, new: Tables, looks: Iterable[tuple[str, str, Looks]]
+    old: Tables, new: Tables, styled: Iterable[tuple[str, str, StylePairs]]
 ) -> Mapping[str, Effect]:
     """By new label; of several looks the gravest counts."""
     before = get_engine(old.engine).evaluator(old)
     after = get_engine(new.engine).evaluator(new)
     channels = list(dict.fromkeys((*new.channels, *old.channels)))
     return {
-        now: worst(
+        now: gravest(
             _effect(
                 channels,
-                _Look(old, before, old.label_index[was], one),
-                _Look(new, after, new.label_index[now], other),
+                _Sampled(old, before, old.label_index[was], one),
+                _Sampled(new, after, new.label_index[now], other),
             )
             for one, other in styles
         )
-        for was, now, styles in looks
+        for was, now, styles in styled
     }
 
 
-def worst(found: Iterable[Effect]) -> Effect:
+def gravest(found: Iterable[Effect]) -> Effect:
     """The gravest of them."""
     return max(found, key=lambda effect: effect.gravity, default=NOTHING)
 
 
 @frozen(eq=False)
-class _Look:
+class _Sampled:
     tables: Tables
     evaluator: Evaluator
     position: int
@@ -111,7 +111,7 @@ class _Look:
         return faces
 
 
-def _effect(channels: Sequence[str], old: _Look, new: _Look) -> Effect:
+def _effect(channels: Sequence[str], old: _Sampled, new: _Sampled) -> Effect:
     grid = _grid()
     points = np.concatenate((grid, old.anchors(), new.anchors()))
     apart = np.abs(new.faces(points, channels) - old.faces(points, channels))
@@ -130,3 +130,39 @@ def _effect(channels: Sequence[str], old: _Look, new: _Look) -> Effect:
 def _grid() -> F32:
     axis = np.array([2 * step / (STEPS - 1) - 1 for step in range(STEPS)], dtype=np.float32)
     return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+MEAN = 0.01
+"""A face that moves further than this, in the mean over its channels, is another face.
+
+Labels at equal intensity keep 0.02 apart: two that each came half of that towards the other would
+meet.
+"""
+
+CHANNEL = 0.25
+"""So is one in which a single channel moves further than this.
+
+The slope budget of 5 lets a step of 0.05 in VAD, the noise of a good estimate, move a channel by
+0.25: a larger move is seen where noise is not.
+"""
+
+ALIKE = 0.005
+"""A label or style that was removed and one that was added are one renamed, where their faces
+differ by no more than this in the mean: half of what makes another face."""
+
+NEAR = 0.1
+"""And where their anchors lie no further apart than this on any axis."""
+
+
+_DECIMALS = 6
+"""So that a move of exactly a threshold is not over it by the last bit of a sum."""
+
+
+def weigh(*, mean: float, largest: float) -> Category:
+    """MAJOR where faces become other faces, else MINOR."""
+    return Category.MAJOR if gravity(mean=mean, largest=largest) > 1 else Category.MINOR
+
+
+def gravity(*, mean: float, largest: float) -> float:
+    """The larger of the two, each as a share of its threshold: over 1 is MAJOR."""
+    return round(max(mean / MEAN, largest / CHANNEL), _DECIMALS)

@@ -133,8 +133,7 @@ def _breaking(
     """
     from mien.cli.commands.diff import side
     from mien.diff import compare, side_of_bank
-    from mien.diff.breaking import breaking_faults
-    from mien.diff.comparison import named
+    from mien.diff.comparison import breaking_faults, named
     from mien.errors import SourceError
     from mien.resolve import NewBankError
 

@@ -37,9 +37,9 @@ def command(old: str, new: str, exit_code: bool, report: Path | None, output: st
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{report} should end in .html", param_hint="--report")
     from mien.diff import compare
-    from mien.diff.as_json import data, named_data
     from mien.diff.comparison import named
-    from mien.diff.sources import other_bank
+    from mien.diff.output import data, named_data
+    from mien.diff.side import other_bank
     from mien.resolve import NewBankError
 
     after = side(new, other_bank(old), "NEW")
@@ -59,7 +59,7 @@ def command(old: str, new: str, exit_code: bool, report: Path | None, output: st
     if output == "json":
         write_json(data(found))
     else:
-        from mien.diff.as_text import lines
+        from mien.diff.output import lines
 
         for line in lines(found):
             click.echo(line)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from mien.authored.emotion import Anchor, Emotion, Weights
 from mien.authored.rig import ChannelClass, Rig
-from mien.diff.both import Both
-from mien.diff.pairing import differences, mean_apart
+from mien.diff.pair import BankPair, differences, mean_apart
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
-from mien.diff.thresholds import gravity, weigh
+from mien.diff.surface import gravity, weigh
 from mien.lint.rule import distance
 from mien.text.place import Place
 from mien.text.where import Path
@@ -18,11 +17,11 @@ from mien.text.where import Path
 AXES = ("valence", "arousal", "dominance")
 
 
-def _anchor_moved(rule: Rule, both: Both) -> Iterator[Finding]:
-    for old, new in both.kept:
+def _anchor_moved(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new in banks.kept:
         named = [
             (name, old.anchors[name], new.anchors[name], ("anchors", name), ("anchors", name))
-            for name in both.intensities
+            for name in banks.intensities
         ] + [
             (
                 now,
@@ -31,38 +30,38 @@ def _anchor_moved(rule: Rule, both: Both) -> Iterator[Finding]:
                 ("styles", was, "anchor"),
                 ("styles", now, "anchor"),
             )
-            for was, now in both.styles[new.label].items()
+            for was, now in banks.styles[new.label].items()
         ]
         for name, before, after, was_at, now_at in named:
             if before.vad != after.vad:
                 places = Places(
-                    both.old.place(f"emotions/{old.label}", (*was_at, "vad")),
-                    both.new.place(f"emotions/{new.label}", (*now_at, "vad")),
+                    banks.old.place(f"emotions/{old.label}", (*was_at, "vad")),
+                    banks.new.place(f"emotions/{new.label}", (*now_at, "vad")),
                 )
-                apart = distance(both.new.bank.manifest.metric, before.vad, after.vad)
+                apart = distance(banks.new.bank.manifest.metric, before.vad, after.vad)
                 yield rule.finding(
                     f"the anchor {name} moved by {apart:.4f} in the bank's metric",
                     places,
                     label=new.label,
                     at=name,
                     size=apart,
-                    changes=tuple(_axes(both, old, new, (before, was_at), (after, now_at))),
+                    changes=tuple(_axes(banks, old, new, (before, was_at), (after, now_at))),
                 )
 
 
-def _archetype_moved(rule: Rule, both: Both) -> Iterator[Finding]:
-    for old, new in both.kept:
-        for name in both.intensities:
+def _archetype_moved(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new in banks.kept:
+        for name in banks.intensities:
             before, after = old.archetypes[name], new.archetypes[name]
             if before != after:
-                changes = both.folded(_weights(both, old, new, name))
+                changes = banks.folded(_weights(banks, old, new, name))
                 apart = differences(before, after)
-                mean = mean_apart(before, after, both.channels)
+                mean = mean_apart(before, after, banks.channels)
                 channel, largest = max(apart.items(), key=lambda item: item[1])
                 yield rule.finding(
                     f"the face at {name} moved by {mean:.4f} in the mean over channels, at most by "
                     f"{largest:.3g} ({channel})",
-                    both.label_places(old.label, new.label, ("archetypes", name), key=True),
+                    banks.label_places(old.label, new.label, ("archetypes", name), key=True),
                     category=weigh(mean=mean, largest=largest),
                     label=new.label,
                     at=name,
@@ -71,17 +70,17 @@ def _archetype_moved(rule: Rule, both: Both) -> Iterator[Finding]:
                 )
 
 
-def _speech_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    for old, new in both.kept:
-        before, after = _fades(both.old.bank.rig, old), _fades(both.new.bank.rig, new)
-        changes = both.folded(
+def _speech_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new in banks.kept:
+        before, after = _fades(banks.old.bank.rig, old), _fades(banks.new.bank.rig, new)
+        changes = banks.folded(
             Change(
                 name=channel,
                 before=before[channel],
                 after=after[channel],
                 places=Places(
-                    _fade_place(both, old.label, channel, new=False),
-                    _fade_place(both, new.label, channel, new=True),
+                    _fade_place(banks, old.label, channel, new=False),
+                    _fade_place(banks, new.label, channel, new=True),
                 ),
             )
             for channel in after
@@ -90,7 +89,7 @@ def _speech_changed(rule: Rule, both: Both) -> Iterator[Finding]:
         if changes:
             yield rule.finding(
                 "speech takes another share of shared channels",
-                both.label_places(old.label, new.label, ("speech",), key=True),
+                banks.label_places(old.label, new.label, ("speech",), key=True),
                 label=new.label,
                 size=changes[0].size,
                 changes=changes,
@@ -98,27 +97,31 @@ def _speech_changed(rule: Rule, both: Both) -> Iterator[Finding]:
 
 
 def _axes(
-    both: Both, old: Emotion, new: Emotion, before: tuple[Anchor, Path], after: tuple[Anchor, Path]
+    banks: BankPair,
+    old: Emotion,
+    new: Emotion,
+    before: tuple[Anchor, Path],
+    after: tuple[Anchor, Path],
 ) -> Iterator[Change]:
     for axis, name in enumerate(AXES):
         was, now = before[0].vad[axis], after[0].vad[axis]
         if was != now:
             places = Places(
-                both.old.place(f"emotions/{old.label}", (*before[1], "vad", axis)),
-                both.new.place(f"emotions/{new.label}", (*after[1], "vad", axis)),
+                banks.old.place(f"emotions/{old.label}", (*before[1], "vad", axis)),
+                banks.new.place(f"emotions/{new.label}", (*after[1], "vad", axis)),
             )
             yield Change(name=name, before=was, after=now, places=places)
 
 
-def _weights(both: Both, old: Emotion, new: Emotion, intensity: str) -> Iterator[Change]:
+def _weights(banks: BankPair, old: Emotion, new: Emotion, intensity: str) -> Iterator[Change]:
     before, after = old.archetypes[intensity], new.archetypes[intensity]
     head = ("archetypes", intensity)
-    for channel in both.new.bank.rig.names:
+    for channel in banks.new.bank.rig.names:
         was, now = before.get(channel, 0.0), after.get(channel, 0.0)
         if was != now:
             places = Places(
-                both.old.weight_place(old.label, head, channel),
-                both.new.weight_place(new.label, head, channel),
+                banks.old.weight_place(old.label, head, channel),
+                banks.new.weight_place(new.label, head, channel),
             )
             yield Change(name=channel, before=was, after=now, places=places)
 
@@ -133,8 +136,8 @@ def _fades(rig: Rig, emotion: Emotion) -> Weights:
     }
 
 
-def _fade_place(both: Both, label: str, channel: str, *, new: bool) -> Place | None:
-    side = both.new if new else both.old
+def _fade_place(banks: BankPair, label: str, channel: str, *, new: bool) -> Place | None:
+    side = banks.new if new else banks.old
     emotion = next(one for one in side.bank.emotions if one.label == label)
     if channel in emotion.speech.channels:
         return side.weight_place(label, ("speech", "channels"), channel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mien.authored.bank import AuthoredBank
-from mien.diff.both import Both
+from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding
 from mien.diff.rules.rule import MAJOR, MINOR, NOWHERE, PATCH, Rule
 from mien.text.where import Path
@@ -14,54 +14,54 @@ _Budget = tuple[Path, float, bool]
 """Where it is written, its value, and whether a larger value promises less."""
 
 
-def _bank_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = both.old.bank.manifest.id, both.new.bank.manifest.id
+def _bank_renamed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = banks.old.bank.manifest.id, banks.new.bank.manifest.id
     if old != new:
-        places = both.places("bank", ("id",))
+        places = banks.places("bank", ("id",))
         change = Change(name="id", before=old, after=new, places=places)
         yield rule.finding(f"the bank {old} is now called {new}", places, changes=(change,))
 
 
-def _engine_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = both.old.tables.engine, both.new.tables.engine
+def _engine_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = banks.old.tables.engine, banks.new.tables.engine
     if old != new:
         change = Change(name="engine", before=float(old), after=float(new), places=NOWHERE)
         yield rule.finding(f"engine {old} is now engine {new}", NOWHERE, changes=(change,))
 
 
-def _rig_replaced(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = both.old.bank.rig.id, both.new.bank.rig.id
+def _rig_replaced(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = banks.old.bank.rig.id, banks.new.bank.rig.id
     if old != new:
-        places = both.places("bank", ("rig",))
+        places = banks.places("bank", ("rig",))
         changes = (
             Change(name="rig", before=old, after=new, places=places),
-            Change(name="id", before=old, after=new, places=both.places("rig", ("id",))),
+            Change(name="id", before=old, after=new, places=banks.places("rig", ("id",))),
         )
         yield rule.finding(f"the rig {old} is now the rig {new}", places, changes=changes)
 
 
-def _licence_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = both.old.bank.manifest.licence, both.new.bank.manifest.licence
+def _licence_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = banks.old.bank.manifest.licence, banks.new.bank.manifest.licence
     if old != new:
-        places = both.places("bank", ("licence",))
+        places = banks.places("bank", ("licence",))
         change = Change(name="licence", before=old, after=new, places=places)
         yield rule.finding(f"the licence {old} is now {new}", places, changes=(change,))
 
 
-def _budget_loosened(rule: Rule, both: Both) -> Iterator[Finding]:
-    yield from _budgets(rule, both, loosened=True)
+def _budget_loosened(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    yield from _budgets(rule, banks, loosened=True)
 
 
-def _budget_tightened(rule: Rule, both: Both) -> Iterator[Finding]:
-    yield from _budgets(rule, both, loosened=False)
+def _budget_tightened(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    yield from _budgets(rule, banks, loosened=False)
 
 
-def _budgets(rule: Rule, both: Both, *, loosened: bool) -> Iterator[Finding]:
+def _budgets(rule: Rule, banks: BankPair, *, loosened: bool) -> Iterator[Finding]:
     for (path, old, larger_is_looser), (_, new, _) in zip(
-        _list(both.old.bank), _list(both.new.bank), strict=True
+        _list(banks.old.bank), _list(banks.new.bank), strict=True
     ):
         if old != new and ((new > old) is larger_is_looser) is loosened:
-            places = both.places("bank", path)
+            places = banks.places("bank", path)
             name = ".".join(str(step) for step in path)
             change = Change(name=name, before=old, after=new, places=places)
             what = "loosened" if loosened else "tightened"

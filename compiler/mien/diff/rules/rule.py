@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from attrs import Factory, field, frozen
 
 from mien.codes.explanation import Explanation
-from mien.diff.both import Both
+from mien.diff.pair import BankPair
 from mien.diff.record import Category, Change, Finding, Places
 
 MAJOR = frozenset({Category.MAJOR})
 MINOR = frozenset({Category.MINOR})
 PATCH = frozenset({Category.PATCH})
 BY_EFFECT = frozenset({Category.MAJOR, Category.MINOR})
-"""Decided by how far faces move: see `mien.diff.thresholds`."""
+"""Decided by how far faces move: see `mien.diff.surface`."""
 
 NOWHERE = Places(None, None)
 
@@ -73,15 +73,15 @@ class ChangeKind(Explanation):
 class Rule(ChangeKind):
     """A kind of change that is found by comparing two banks; calling the rule finds all of it."""
 
-    find: Callable[[Rule, Both], Iterator[Finding]]
+    find: Callable[[Rule, BankPair], Iterator[Finding]]
 
-    def __call__(self, both: Both) -> Iterator[Finding]:
+    def __call__(self, banks: BankPair) -> Iterator[Finding]:
         """Everything that the rule finds."""
-        return self.find(self, both)
+        return self.find(self, banks)
 
 
 @frozen(kw_only=True)
 class LastRule(ChangeKind):
     """A kind of change that no other rule explains: ``find`` is given what they found."""
 
-    find: Callable[[LastRule, Both, Sequence[Finding]], Iterator[Finding]]
+    find: Callable[[LastRule, BankPair, Sequence[Finding]], Iterator[Finding]]

@@ -5,58 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mien.authored.emotion import Emotion, Style
-from mien.diff.both import Both
-from mien.diff.pairing import differences, mean_apart, worn
+from mien.diff.pair import BankPair, differences, in_style, mean_apart
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
-from mien.diff.thresholds import gravity, weigh
+from mien.diff.surface import gravity, weigh
 
 
-def _style_removed(rule: Rule, both: Both) -> Iterator[Finding]:
-    for old, new in both.kept:
+def _style_removed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new in banks.kept:
         for style in old.styles:
-            if style not in both.styles[new.label]:
+            if style not in banks.styles[new.label]:
                 places = Places(
-                    both.old.place(f"emotions/{old.label}", ("styles", style), key=True),
-                    both.new.place(f"emotions/{new.label}", ("styles",), key=True),
+                    banks.old.place(f"emotions/{old.label}", ("styles", style), key=True),
+                    banks.new.place(f"emotions/{new.label}", ("styles",), key=True),
                 )
                 message = f"the style {style} was removed"
                 yield rule.finding(message, places, label=new.label, at=style)
 
 
-def _style_renamed(rule: Rule, both: Both) -> Iterator[Finding]:
-    for old, new in both.kept:
-        for was, now in both.styles[new.label].items():
+def _style_renamed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new in banks.kept:
+        for was, now in banks.styles[new.label].items():
             if was != now:
-                places = _keys(both, old, new, was, now)
+                places = _keys(banks, old, new, was, now)
                 change = Change(name="style", before=was, after=now, places=places)
                 message = f"the style {was} is now called {now}"
                 yield rule.finding(message, places, label=new.label, at=now, changes=(change,))
 
 
-def _style_added(rule: Rule, both: Both) -> Iterator[Finding]:
-    for old, new in both.kept:
-        kept = set(both.styles[new.label].values())
+def _style_added(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new in banks.kept:
+        kept = set(banks.styles[new.label].values())
         for style in new.styles:
             if style not in kept:
                 places = Places(
-                    both.old.place(f"emotions/{old.label}", ("styles",), key=True),
-                    both.new.place(f"emotions/{new.label}", ("styles", style), key=True),
+                    banks.old.place(f"emotions/{old.label}", ("styles",), key=True),
+                    banks.new.place(f"emotions/{new.label}", ("styles", style), key=True),
                 )
                 message = f"the style {style} was added"
                 yield rule.finding(message, places, label=new.label, at=style)
 
 
-def _style_moved(rule: Rule, both: Both) -> Iterator[Finding]:
-    for old, new in both.kept:
-        for was, now in both.styles[new.label].items():
-            changes = tuple(_changes(both, old, new, was, now))
+def _style_moved(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new in banks.kept:
+        for was, now in banks.styles[new.label].items():
+            changes = tuple(_changes(banks, old, new, was, now))
             if changes:
-                mean, largest = _apart(old, old.styles[was], new.styles[now], both.channels)
+                mean, largest = _apart(old, old.styles[was], new.styles[now], banks.channels)
                 yield rule.finding(
                     f"the style {now} moves faces by {mean:.4f} in the mean over channels, one "
                     f"channel by {largest:.3g}",
-                    _keys(both, old, new, was, now),
+                    _keys(banks, old, new, was, now),
                     category=weigh(mean=mean, largest=largest),
                     label=new.label,
                     at=now,
@@ -65,14 +64,14 @@ def _style_moved(rule: Rule, both: Both) -> Iterator[Finding]:
                 )
 
 
-def _keys(both: Both, old: Emotion, new: Emotion, was: str, now: str) -> Places:
+def _keys(banks: BankPair, old: Emotion, new: Emotion, was: str, now: str) -> Places:
     return Places(
-        both.old.place(f"emotions/{old.label}", ("styles", was), key=True),
-        both.new.place(f"emotions/{new.label}", ("styles", now), key=True),
+        banks.old.place(f"emotions/{old.label}", ("styles", was), key=True),
+        banks.new.place(f"emotions/{new.label}", ("styles", now), key=True),
     )
 
 
-def _changes(both: Both, old: Emotion, new: Emotion, was: str, now: str) -> Iterator[Change]:
+def _changes(banks: BankPair, old: Emotion, new: Emotion, was: str, now: str) -> Iterator[Change]:
     before, after = old.styles[was], new.styles[now]
     for kind, absent, one, other in (
         ("gain", 1.0, before.gain, after.gain),
@@ -84,19 +83,19 @@ def _changes(both: Both, old: Emotion, new: Emotion, was: str, now: str) -> Iter
                 before=one.get(channel, absent),
                 after=other.get(channel, absent),
                 places=Places(
-                    both.old.weight_place(old.label, ("styles", was, kind), channel),
-                    both.new.weight_place(new.label, ("styles", now, kind), channel),
+                    banks.old.weight_place(old.label, ("styles", was, kind), channel),
+                    banks.new.weight_place(new.label, ("styles", now, kind), channel),
                 ),
             )
             for channel in dict.fromkeys((*one, *other))
             if one.get(channel, absent) != other.get(channel, absent)
         )
-        yield from both.folded(changed, prefix=f"{kind} ")
+        yield from banks.folded(changed, prefix=f"{kind} ")
 
 
 def _apart(emotion: Emotion, old: Style, new: Style, channels: int) -> tuple[float, float]:
     """Mean and largest |difference| of worn archetypes, the worst over intensities."""
-    faces = [(worn(face, old), worn(face, new)) for face in emotion.archetypes.values()]
+    faces = [(in_style(face, old), in_style(face, new)) for face in emotion.archetypes.values()]
     return (
         max(mean_apart(one, other, channels) for one, other in faces),
         max(max(differences(one, other).values(), default=0.0) for one, other in faces),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mien.diff.both import Both
+from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import PATCH, Rule
 from mien.text.canonical import canonical
@@ -29,31 +29,31 @@ AUTHORING = frozenset({"action_units", "conjugates", "shorthands", "exceptions"}
 _Steps = tuple[str, ...]
 
 
-def _text_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    yield from _found(rule, both, PROSE - AUTHORING, "texts changed")
+def _text_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    yield from _found(rule, banks, PROSE - AUTHORING, "texts changed")
 
 
-def _authoring_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    yield from _found(rule, both, AUTHORING, "what authors and lint go by changed")
+def _authoring_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    yield from _found(rule, banks, AUTHORING, "what authors and lint go by changed")
 
 
-def _found(rule: Rule, both: Both, keys: frozenset[str], message: str) -> Iterator[Finding]:
-    for label, stem, was in _stems(both):
-        changes = tuple(_changes(both, was, stem, keys))
+def _found(rule: Rule, banks: BankPair, keys: frozenset[str], message: str) -> Iterator[Finding]:
+    for label, stem, was in _stems(banks):
+        changes = tuple(_changes(banks, was, stem, keys))
         if changes:
             yield rule.finding(message, changes[0].places, label=label, changes=changes)
 
 
-def _stems(both: Both) -> Iterator[tuple[str, str, str]]:
+def _stems(banks: BankPair) -> Iterator[tuple[str, str, str]]:
     """Label (or nothing) and the document's stem, new and old."""
-    if both.new.sourced:
+    if banks.new.sourced:
         yield from (("", stem, stem) for stem in ("bank", "rules", "rig"))
-        for old, new in both.kept:
+        for old, new in banks.kept:
             yield new.label, f"emotions/{new.label}", f"emotions/{old.label}"
 
 
-def _changes(both: Both, was: str, stem: str, keys: frozenset[str]) -> Iterator[Change]:
-    one, other = both.old.document(was), both.new.document(stem)
+def _changes(banks: BankPair, was: str, stem: str, keys: frozenset[str]) -> Iterator[Change]:
+    one, other = banks.old.document(was), banks.new.document(stem)
     if one is None or other is None:
         return
     old, new = dict(_leaves(one.root, keys)), dict(_leaves(other.root, keys))
@@ -65,8 +65,8 @@ def _changes(both: Both, was: str, stem: str, keys: frozenset[str]) -> Iterator[
         values = [None if node is None else _value(node) for node in (before, after)]
         if values[0] != values[1]:
             places = Places(
-                both.old.node_place(before or find(one.root, path[:-1])),
-                both.new.node_place(after or find(other.root, path[:-1])),
+                banks.old.node_place(before or find(one.root, path[:-1])),
+                banks.new.node_place(after or find(other.root, path[:-1])),
             )
             name = ".".join(path)
             yield Change(name=name, before=values[0], after=values[1], places=places)

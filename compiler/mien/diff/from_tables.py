@@ -25,7 +25,7 @@ from mien.authored.rig import Antagonist, Ceiling, Channel, ChannelClass, LipSea
 from mien.authored.rules import AntagonistPolicy, Rules, Trend
 from mien.engine.tables import F32, I32, LabelTable, Tables
 
-UNTOLD = (
+NOT_IN_TABLES = (
     "texts, sources and reasons",
     "budgets",
     "how the plateaus, the rules' strength and the kernel were set (what they do to faces is told)",
@@ -34,7 +34,7 @@ UNTOLD = (
 """What an artifact does not hold."""
 
 
-def told(tables: Tables, sources: AuthoredBank | None = None) -> AuthoredBank:
+def bank_from_tables(tables: Tables, sources: AuthoredBank | None = None) -> AuthoredBank:
     """The records of a bank as far as ``tables`` tell them.
 
     ``sources`` lends its documents and shorthands, so that places and short names are known.

@@ -1,10 +1,14 @@
-"""A comparison in words."""
+"""A comparison in words, and as plain data for programs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from mien.diff.record import BankDiff, Change, Finding, Places, Value, Visible
+from mien.diff.record import BankDiff, Change, Finding, Named, Neighbour, Places, Value, Visible
+from mien.text.place import Place
+
+Data = dict[str, Any]
 
 _MOST = 12
 _ROOM = 56
@@ -21,10 +25,10 @@ def lines(diff: BankDiff) -> Iterator[str]:
         yield ""
         yield "How visible, over the VAD cube:"
         yield from _visible(diff)
-    if diff.untold:
+    if diff.not_compared:
         yield ""
-        yield "An artifact does not tell:"
-        yield from (f"  {one}" for one in diff.untold)
+        yield "An artifact does not hold:"
+        yield from (f"  {one}" for one in diff.not_compared)
 
 
 def verdict_text(diff: BankDiff) -> str:
@@ -108,3 +112,74 @@ def nearest_text(visible: Visible) -> str:
         change = f"{before.distance:.4f} -> {after.distance:.4f}"
         return f"{after.label} {change}"
     return f"{before.label} {before.distance:.4f} -> {after.label} {after.distance:.4f}"
+
+
+def data(diff: BankDiff) -> Data:
+    """The whole comparison. Places are null where nothing is written, as in an artifact."""
+    return {
+        "old": named_data(diff.old),
+        "new": named_data(diff.new),
+        "verdict": diff.verdict,
+        "rule": diff.rule,
+        "needed": diff.needed,
+        "findings": [_finding_data(finding) for finding in diff.findings],
+        "visible": [_visible_data(visible) for visible in diff.visible],
+        "not_compared": list(diff.not_compared),
+    }
+
+
+def named_data(named: Named) -> Data:
+    """One of the two banks."""
+    found = named.source and named.source.as_json(named.bank, named.version)
+    return {"name": named.name, **(found or {"bank": named.bank, "version": named.version})}
+
+
+def _finding_data(finding: Finding) -> Data:
+    return {
+        "rule": finding.rule,
+        "category": finding.category.value,
+        "label": finding.label,
+        "at": finding.at,
+        "message": finding.message,
+        **_places_data(finding.places),
+        "changes": [_change_data(change) for change in finding.changes],
+    }
+
+
+def _change_data(change: Change) -> Data:
+    return {
+        "name": change.name,
+        "before": change.before,
+        "after": change.after,
+        **_places_data(change.places),
+    }
+
+
+def _places_data(places: Places) -> Data:
+    return {"old": _place_data(places.old), "new": _place_data(places.new)}
+
+
+def _place_data(place: Place | None) -> Data | None:
+    if place is None:
+        return None
+    return {"file": place.file, "line": place.line, "column": place.column}
+
+
+def _visible_data(visible: Visible) -> Data:
+    return {
+        "label": visible.label,
+        "mean": visible.mean,
+        "largest": visible.largest,
+        "channel": visible.channel,
+        "at": list(visible.at),
+        "nearest": {
+            "before": _neighbour_data(visible.nearest_before),
+            "after": _neighbour_data(visible.nearest_after),
+        },
+    }
+
+
+def _neighbour_data(neighbour: Neighbour | None) -> Data | None:
+    if neighbour is None:
+        return None
+    return {"label": neighbour.label, "distance": neighbour.distance}

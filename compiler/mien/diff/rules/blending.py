@@ -8,14 +8,13 @@ from attrs import evolve
 
 from mien.artifact.write import table_digest
 from mien.authored.bank import AuthoredBank
-from mien.authored.rig import PairKind
+from mien.authored.enforced import enforced_pairs
 from mien.authored.rules import TERMS
-from mien.diff.both import Both
+from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import BY_EFFECT, Rule
 from mien.diff.side import Side
-from mien.diff.surface import Effect
-from mien.diff.thresholds import weigh
+from mien.diff.surface import Effect, weigh
 from mien.text.peek import at
 from mien.text.place import Place
 
@@ -23,16 +22,18 @@ Swap = Callable[[AuthoredBank, AuthoredBank], AuthoredBank]
 _Pair = frozenset[str]
 
 
-def _strength_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = both.old.bank.rules.strength, both.new.bank.rules.strength
+def _strength_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = banks.old.bank.rules.strength, banks.new.bank.rules.strength
     if old != new:
-        places = both.places("rules", ("strength",))
+        places = banks.places("rules", ("strength",))
         change = Change(name="strength", before=old, after=new, places=places)
-        yield _weighed(rule, both, "the trends' strength changed", places, (change,), _new_strength)
+        yield _weighed(
+            rule, banks, "the trends' strength changed", places, (change,), _new_strength
+        )
 
 
-def _trend_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = both.old.bank.rules.trends, both.new.bank.rules.trends
+def _trend_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = banks.old.bank.rules.trends, banks.new.bank.rules.trends
     none = (0.0,) * len(TERMS)
     changes: list[Change] = []
     for position, term in enumerate(TERMS):
@@ -43,79 +44,79 @@ def _trend_changed(rule: Rule, both: Both) -> Iterator[Finding]:
                 name=name,
                 before=before.get(name, none[position]),
                 after=after.get(name, none[position]),
-                places=Places(_trend(both.old, name, term), _trend(both.new, name, term)),
+                places=Places(_trend(banks.old, name, term), _trend(banks.new, name, term)),
             )
             for name in dict.fromkeys((*new, *old))
             if before.get(name, 0.0) != after.get(name, 0.0)
         )
-        changes += [evolve(change, name=f"{change.name} {term}") for change in both.folded(moved)]
+        changes += [evolve(change, name=f"{change.name} {term}") for change in banks.folded(moved)]
     if changes:
         largest_first = tuple(sorted(changes, key=lambda change: -change.size))
         yield _weighed(
-            rule, both, "trends changed", largest_first[0].places, largest_first, _new_trends
+            rule, banks, "trends changed", largest_first[0].places, largest_first, _new_trends
         )
 
 
-def _solver_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = _settings(both.old.bank), _settings(both.new.bank)
+def _solver_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = _settings(banks.old.bank), _settings(banks.new.bank)
     changes = tuple(
         Change(
             name=".".join(path),
             before=old[path],
             after=new[path],
-            places=both.places("bank", path),
+            places=banks.places("bank", path),
         )
         for path in old
         if old[path] != new[path]
     )
     if changes:
         message = "faces between the anchors are blended otherwise"
-        yield _weighed(rule, both, message, changes[0].places, changes, _new_solver)
+        yield _weighed(rule, banks, message, changes[0].places, changes, _new_solver)
 
 
-def _antagonist_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old, new = _caps(both.old.bank), _caps(both.new.bank)
+def _antagonist_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old, new = _caps(banks.old.bank), _caps(banks.new.bank)
     changes = tuple(
         Change(
             name=" ".join(sorted(pair)),
             before=old.get(pair),
             after=new.get(pair),
-            places=Places(_cap_place(both.old, pair), _cap_place(both.new, pair)),
+            places=Places(_cap_place(banks.old, pair), _cap_place(banks.new, pair)),
         )
         for pair in dict.fromkeys((*new, *old))
         if old.get(pair) != new.get(pair)
     )
     if changes:
         message = "antagonists are held apart otherwise"
-        yield _weighed(rule, both, message, changes[0].places, changes, _new_exclusions)
+        yield _weighed(rule, banks, message, changes[0].places, changes, _new_exclusions)
 
 
-def _ceiling_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    old = {(one.channel, one.under): one.slack for one in both.old.bank.rig.ceilings}
-    new = {(one.channel, one.under): one.slack for one in both.new.bank.rig.ceilings}
-    places = both.places("rig", ("ceilings",), key=True)
+def _ceiling_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    old = {(one.channel, one.under): one.slack for one in banks.old.bank.rig.ceilings}
+    new = {(one.channel, one.under): one.slack for one in banks.new.bank.rig.ceilings}
+    places = banks.places("rig", ("ceilings",), key=True)
     changes = tuple(
         Change(name=" under ".join(pair), before=old.get(pair), after=new.get(pair), places=places)
         for pair in dict.fromkeys((*new, *old))
         if old.get(pair) != new.get(pair)
     )
     if changes:
-        yield _weighed(rule, both, "ceilings changed", places, changes, _new_exclusions)
+        yield _weighed(rule, banks, "ceilings changed", places, changes, _new_exclusions)
 
 
-def _table_changed(rule: Rule, both: Both) -> Iterator[Finding]:
-    if both.new.sourced:
+def _table_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    if banks.new.sourced:
         return
-    before = {table.label: table for table in both.old.tables.labels}
-    after = {table.label: table for table in both.new.tables.labels}
-    for old, new in both.kept:
+    before = {table.label: table for table in banks.old.tables.labels}
+    after = {table.label: table for table in banks.new.tables.labels}
+    for old, new in banks.kept:
         one = evolve(before[old.label], label=new.label)
         other = after[new.label]
         if old.label == new.label and old == new and table_digest(one) != table_digest(other):
-            effect = both.effects[new.label]
+            effect = banks.effects[new.label]
             yield rule.finding(
                 f"the compiled table differs: {effect_text(effect)}",
-                both.label_places(old.label, new.label, ("label",)),
+                banks.label_places(old.label, new.label, ("label",)),
                 category=weigh(mean=effect.mean, largest=effect.largest),
                 label=new.label,
                 size=effect.gravity,
@@ -124,13 +125,13 @@ def _table_changed(rule: Rule, both: Both) -> Iterator[Finding]:
 
 def _weighed(
     rule: Rule,
-    both: Both,
+    banks: BankPair,
     message: str,
     places: Places,
     changes: tuple[Change, ...],
     swap: Swap,
 ) -> Finding:
-    effect = both.effect_of(swap)
+    effect = banks.effect_of(swap)
     return rule.finding(
         f"{message}: {effect_text(effect)}",
         places,
@@ -187,14 +188,7 @@ def _settings(bank: AuthoredBank) -> Mapping[tuple[str, ...], str | float]:
 
 def _caps(bank: AuthoredBank) -> Mapping[_Pair, float]:
     """The cap of every pair that is held apart."""
-    policy = bank.rules.antagonists
-    held = {PairKind.HARD: True, PairKind.NEAR: policy.near, PairKind.SOFT: policy.soft}
-    overrides = {frozenset(one.pair): one.cap for one in policy.overrides}
-    return {
-        frozenset(one.pair): overrides.get(frozenset(one.pair), one.cap)
-        for one in bank.rig.antagonists
-        if held[one.kind]
-    }
+    return {frozenset(one.pair): cap for one, cap in enforced_pairs(bank)}
 
 
 def _cap_place(side: Side, pair: _Pair) -> Place | None:
