@@ -250,6 +250,10 @@ def test_one_face_needs_neither_numba_nor_the_sources(tmp_path: Path) -> None:
         "bank.face('joy'); bank.faces(['joy'] * 100, [[0, 0, 0]] * 100)\n"
         "heavy = {'numba', 'yaml', 'jsonschema', 'cattrs', 'scipy'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
+        "mien.load('default').face('joy')\n"
+        "sources = ('mien.authored', 'mien.lint', 'mien.compile', 'mien.lock', 'mien.migrate')\n"
+        "found = [name for name in sys.modules if name.startswith(sources)]\n"
+        "assert not found, found\n"
     )
     root = str(Path(__file__).resolve().parents[1] / "compiler")
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": root})

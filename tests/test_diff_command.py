@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mien.artifact.write import artifact_bytes
 from mien.authored.reader import read_bank
-from mien.cli.github import annotation
+from mien.cli.faults import annotation
 from mien.cli.main import run
 from mien.diff import compare, load_side, side_of_bank
 from mien.errors import QueryError

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from mien.cli.progress import progress
+from mien.cli.terminal import progress
 from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.pronunciation import english_dictionary, spoken_words
 from mien_trainer.audit.coverage import english

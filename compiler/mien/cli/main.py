@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from mien import __version__
+from mien.cli.terminal import say
 
 COMMANDS = {
     "check": "Check a bank's schema and meaning.",
@@ -94,10 +96,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
         )
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        say(said.getvalue(), err=True, end="")
         return _BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        say("interrupted", err=True)
         return _INTERRUPTED
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else _FINE
@@ -126,16 +130,16 @@ def _explain(error: Exception) -> int:
     from mien.errors import MienError, SourceError
 
     if isinstance(error, SourceError):
-        from mien.cli.render import write_faults
+        from mien.cli.faults import write_faults
 
         write_faults(error.faults, "text", err=True)
     elif isinstance(error, MienError):
-        click.echo(f"Error: {error}", err=True)
+        say(f"Error: {error}", err=True)
     elif isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+        say(f"Error: {where}{error.strerror or error}", err=True)
     else:
-        click.echo(
+        say(
             f"Error: {type(error).__name__}: {error}\n"
             "This is a defect of mien. MIEN_DEBUG=1 shows where it happened.",
             err=True,

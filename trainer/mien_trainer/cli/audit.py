@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
@@ -35,8 +36,7 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     """
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
-    from mien.cli.progress import progress
-    from mien.cli.render import write_json
+    from mien.cli.terminal import progress, write_json
     from mien_trainer.audit.as_json import report_json
     from mien_trainer.audit.as_text import report_lines
     from mien_trainer.audit.run import audit
@@ -57,5 +57,5 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     if output == "json":
         write_json(report_json(report))
     else:
-        click.echo("\n".join(report_lines(report)))
+        say("\n".join(report_lines(report)))
     return 1 if report.failed else 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien.cli.terminal import say
 from mien_trainer.cli.options import data_option, refusals
 
 
@@ -62,8 +63,7 @@ def _compare(
     need_torch()
     from attrs import evolve
 
-    from mien.cli.progress import progress
-    from mien.cli.render import write_json
+    from mien.cli.terminal import progress, write_json
     from mien.text.atomic import write_atomic
     from mien_trainer.compare.page import comparison_html
     from mien_trainer.compare.result import as_json, lines, results
@@ -96,4 +96,4 @@ def _compare(
     if output == "json":
         write_json(as_json(found))
     else:
-        click.echo("\n".join((told, *lines(found), f"{page}: the faces")))
+        say("\n".join((told, *lines(found), f"{page}: the faces")))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien.cli.terminal import say
 from mien_trainer.cli.options import data_option, refusals
 
 
@@ -26,8 +27,7 @@ def command(config: str, data: Path, steps: int, output: str) -> None:
         need_torch()
         from attrs import asdict
 
-        from mien.cli.progress import progress
-        from mien.cli.render import write_json
+        from mien.cli.terminal import progress, write_json
         from mien_trainer.train.config import find_config, read_config
         from mien_trainer.train.cost import step_cost
 
@@ -37,7 +37,7 @@ def command(config: str, data: Path, steps: int, output: str) -> None:
         if output == "json":
             write_json({**asdict(cost), "snap": cost.snap})
             return
-        click.echo(
+        say(
             f"a step of {given.name} takes {1e3 * (cost.draw + cost.learn):.1f} ms, of which "
             f"{1e3 * cost.draw:.1f} to draw it; the anchor snap is {cost.snap:.1%} of a step"
         )

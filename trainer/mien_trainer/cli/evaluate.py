@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
+from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
@@ -64,8 +65,7 @@ def command(
     """
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
-    from mien.cli.progress import progress
-    from mien.cli.render import write_json
+    from mien.cli.terminal import progress, write_json
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
     from mien_trainer.plots import require_plots
@@ -75,7 +75,7 @@ def command(
             require_plots()
         trial = prepare(networks, data, bank, older, count)
         for note in trial.notes:
-            click.echo(f"note: {note}", err=True)
+            say(f"note: {note}", err=True)
         with progress("measuring", trial.steps) as step:
             report = measure(trial, step)
     if out is not None:
@@ -86,5 +86,5 @@ def command(
     if output == "json":
         write_json(report_json(report))
     else:
-        click.echo("\n".join(report_lines(report)))
+        say("\n".join(report_lines(report)))
     return 0 if report.kept or no_gate else 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
@@ -49,7 +50,7 @@ def command(network: Path, out: Path, bank: str, labels: str | None) -> None:
         wide = expand(found, Conditioning(labels=trusted.bank.labels))
         save_checkpoint(out, wide.metadata, wide.model)
     own = found.metadata.config.conditioning
-    click.echo(
+    say(
         f"{out}: {wide.metadata.config.conditioning.width} conditions, "
         f"the same faces on {', '.join(own.labels)}"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
@@ -55,5 +56,5 @@ def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None
     write_atomic(out, exported)
     told = out.with_suffix(".card.md")
     write_atomic(told, card_markdown(card, len(exported), learned, measured).encode())
-    click.echo(f"{out}: {card.parameters:,} parameters, {len(exported) / (1 << 20):.2f} MB")
-    click.echo(f"{told}: its card")
+    say(f"{out}: {card.parameters:,} parameters, {len(exported) / (1 << 20):.2f} MB")
+    say(f"{told}: its card")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import format_option
-from mien.cli.render import write_json
+from mien.cli.terminal import say, write_json
 from mien_trainer.cli.options import refusals
 
 if TYPE_CHECKING:
@@ -126,14 +126,14 @@ def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:
     if output == "json":
         write_json(outcome_json(outcome, folder))
     else:
-        click.echo("\n".join(outcome_lines(outcome, folder)))
+        say("\n".join(outcome_lines(outcome, folder)))
     return _judged(outcome, prepared.recipe.most_refused)
 
 
 def _judged(outcome: Outcome, most: float) -> int:
     if outcome.refused_share <= most:
         return 0
-    click.echo(
+    say(
         f"Error: {outcome.refused_share:.1%} of the clips were refused, and the recipe allows "
         f"{most:.1%}; the manifest lists each with its reason",
         err=True,
@@ -151,7 +151,7 @@ def _estimate(prepared: Prepared, workers: int, price: float, output: str) -> in
     if output == "json":
         write_json(asdict(found))
     else:
-        click.echo("\n".join(estimate_lines(found)))
+        say("\n".join(estimate_lines(found)))
     return 0
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.terminal import say
+
 if TYPE_CHECKING:
     from mien_trainer.frames import F32
     from mien_trainer.targets.stored import StoredClip
@@ -45,7 +47,7 @@ def command(
     A page plays in any browser and needs no network. Shards keep no sound: it is made anew by what
     spoke, and where that cannot be done, the clip plays without.
     """
-    from mien.cli.progress import progress
+    from mien.cli.terminal import progress
     from mien.drawing.svg import PngUnavailableError
     from mien_trainer.fault import TrainerError
     from mien_trainer.preview.find import find_clip
@@ -68,7 +70,7 @@ def command(
     except PngUnavailableError as missing:
         raise click.UsageError(str(missing)) from missing
     lacking = ", without sound" if show.audio is None else ""
-    click.echo(f"{path}: {found.label}, {show.seconds:.2f} s{lacking}")
+    say(f"{path}: {found.label}, {show.seconds:.2f} s{lacking}")
     return 0
 
 
@@ -85,5 +87,5 @@ def _sound(folder: Path, clip: StoredClip, heard: Path | None, recipe: str) -> F
     except NoSound as reason:
         if recipe:
             raise
-        click.echo(f"no sound: {reason}", err=True)
+        say(f"no sound: {reason}", err=True)
         return None

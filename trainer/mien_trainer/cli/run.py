@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from mien.cli.terminal import say
 from mien_trainer.cli.options import data_option, refusals
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class _Bar:
     def scored(self, step: int, score: Score) -> None:
         """Say what was found."""
         after_bar = "\n" if sys.stderr.isatty() else ""
-        click.echo(
+        say(
             f"{after_bar}step {step}: lips {score.lipsync:.4f}, shared {score.shared:.4f}, "
             f"expression {score.expression:.4f}, anchors {score.anchors:.4f} "
             f"(worst {score.worst_anchor:.3f})",
@@ -132,7 +133,7 @@ def _train(order: Run) -> None:
         head = train(order, _Bar(bar))
     if first:
         best = "" if head.best is None else f", best score {head.best:.4f}"
-        click.echo(f"{order.out}: {head.step} steps of {head.config.name}{best}")
+        say(f"{order.out}: {head.step} steps of {head.config.name}{best}")
 
 
 def _curves(out: Path) -> Curves:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from mien.cli.terminal import say
 from mien.formats.registry import FormatError, format_of, listed, writable, write_take
 from mien_trainer.cli.options import refusals
 
@@ -110,7 +111,7 @@ def _file(network: OnnxNetwork, conditions: F32, audio: Path, out: Path | None) 
         click.echo(livelink.encode(take).decode(), nl=False)
     else:
         write_take(out, take)
-        click.echo(f"{out}: {len(faces)} faces")
+        say(f"{out}: {len(faces)} faces")
 
 
 def _live(network: OnnxNetwork, conditions: F32) -> None:

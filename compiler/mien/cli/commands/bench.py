@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import bank_source, format_option
-from mien.cli.render import write_json
+from mien.cli.terminal import say, write_json
 
 
 @click.command("bench", short_help="Measure speed against peers.")
@@ -26,7 +26,7 @@ def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
     PyTorch; they take turns with ours, so that a busy machine slows all. One core.
     """
     source = bank_source(bank)
-    click.echo(source.described(), err=True)
+    say(source.described(), err=True)
     folder = source.sources
     from mien.bench import BenchError, keep_to_one_core
 
@@ -45,7 +45,7 @@ def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
         for row in measure(tables, folder, QUICK if quick else FULL):
             rows.append(row)
             if output == "text":
-                click.echo(f"{len(rows)}: {row.name}", err=True)
+                say(f"{len(rows)}: {row.name}", err=True)
     except BenchError as error:
         failed = error
     if plot is not None and rows:
@@ -53,8 +53,8 @@ def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
     if output == "json":
         write_json([row.as_json() for row in rows])
     elif rows:
-        click.echo(as_table(rows))
+        say(as_table(rows))
     if failed is not None:
-        click.echo(f"Error: {failed}", err=True)
+        say(f"Error: {failed}", err=True)
         return 1
     return 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.faults import write_faults
 from mien.cli.options import bank_source
-from mien.cli.render import write_json
+from mien.cli.terminal import say, write_json
 
 ALL = "all"
 
@@ -66,7 +67,9 @@ def command(bank: BankSource | None, against: str | None, output: str, explain: 
     try:
         authored = read_bank(bank.sources)
     except SourceError as refusal:
-        _report(refusal.faults, output, bank.described(), {"source": bank.as_json()})
+        write_faults(
+            refusal.faults, output, where=bank.described(), more={"source": bank.as_json()}
+        )
         return 2
 
     from mien.lint import lint
@@ -80,11 +83,11 @@ def command(bank: BankSource | None, against: str | None, output: str, explain: 
         faults = (*faults, *breaking)
     failed = any(fault.severity.value == "error" for fault in faults)
     if faults or output != "text":
-        _report(faults, output, described, more)
+        write_faults(faults, output, where=described, more=more)
     if not failed and output == "text":
-        click.echo(f"{described}: fine. {_counts(authored)}")
+        say(f"{described}: fine. {_counts(authored)}")
         for line in _closest(authored):
-            click.echo(line)
+            say(line)
     return 1 if failed else 0
 
 
@@ -107,21 +110,7 @@ def _explain(code: str, output: str) -> None:
         names = [field.name for field in attrs.fields(Explanation)]
         write_json({"codes": [{name: getattr(one, name) for name in names} for one in found]})
     else:
-        click.echo(overview() if code == ALL else explained(found[0]))
-
-
-def _report(
-    faults: tuple[Fault, ...], output: str, described: str, more: Mapping[str, object]
-) -> None:
-    if output == "github":
-        from mien.cli.github import write_annotations
-
-        write_annotations(faults)
-        click.echo(described, err=True)
-    else:
-        from mien.cli.render import write_faults
-
-        write_faults(faults, output, where=described, more=more)
+        say(overview() if code == ALL else explained(found[0]))
 
 
 def _breaking(
@@ -140,9 +129,9 @@ def _breaking(
     try:
         old = side(against, source, "--against")
     except NewBankError as new_bank:
-        click.echo(f"{authored.manifest.id}: {new_bank}", err=True)
+        say(f"{authored.manifest.id}: {new_bank}", err=True)
         return (), str(new_bank)
-    click.echo(f"against {named(old).described}", err=True)
+    say(f"against {named(old).described}", err=True)
     try:
         new = side_of_bank(authored, str(source.sources), source=source)
     except SourceError as refusal:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.faults import write_faults
 from mien.cli.options import folder_argument, format_option
-from mien.cli.render import write_faults, write_json
+from mien.cli.terminal import current_label, say, write_json
 
 if TYPE_CHECKING:
     from mien.authored.document import Document
@@ -70,8 +69,8 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         from mien.lock.write import write_lock
         from mien.text.atomic import write_atomic
 
-        with _proving() as say:
-            compiled = compile_bank(bank_of(sources), say)
+        with current_label("proving") as show:
+            compiled = compile_bank(bank_of(sources), show)
         lock = compiled.lock
         out.mkdir(parents=True, exist_ok=True)
         write_atomic(out / lock.artifact.file, compiled.artifact)
@@ -82,7 +81,7 @@ def _compile(bank: Path, out: Path, output: str) -> None:
     if output == "json":
         write_json(_summary(lock, bank / LOCK_NAME, out, changed=changed))
     else:
-        click.echo(_sentence(lock, bank / LOCK_NAME, out, changed=changed))
+        say(_sentence(lock, bank / LOCK_NAME, out, changed=changed))
 
 
 def _check(bank: Path, output: str) -> int:
@@ -94,8 +93,8 @@ def _check(bank: Path, output: str) -> int:
     from mien.versions import PROVER
 
     old = read_lock(bank / LOCK_NAME)
-    with _proving() as say:
-        new = compile_folder(bank, say).lock
+    with current_label("proving") as show:
+        new = compile_folder(bank, show).lock
     stale = ("there is no lock yet",) if old is None else differences(old, new)
     older = None if old is None or stale else older_prover(old, PROVER)
     if output == "json":
@@ -109,37 +108,25 @@ def _check(bank: Path, output: str) -> int:
             }
         )
     elif stale:
-        click.echo(f"{bank / LOCK_NAME} is stale:")
+        say(f"{bank / LOCK_NAME} is stale:")
         for line in stale:
-            click.echo(f"  {line}")
-        click.echo(f"Run `mien compile {bank}`, read the difference, and commit it.")
+            say(f"  {line}")
+        say(f"Run `mien compile {bank}`, read the difference, and commit it.")
     else:
-        click.echo(f"{bank / LOCK_NAME} holds: artifact {new.artifact.sha256}")
+        say(f"{bank / LOCK_NAME} holds: artifact {new.artifact.sha256}")
         if older is not None:
-            click.echo(f"  {older}; it is confirmed, and `mien compile {bank}` proves it anew")
+            say(f"  {older}; it is confirmed, and `mien compile {bank}` proves it anew")
     return 1 if stale else 0
 
 
 def _note_older(bank: Path, documents: Iterable[Document], output: str) -> None:
     older = [document.name for document in documents if document.outdated() is not None]
     if older and output == "text":
-        click.echo(
+        say(
             f"{', '.join(older)}: of an older schema version; "
             f"`mien migrate {bank}` brings {'it' if len(older) == 1 else 'them'} up to date",
             err=True,
         )
-
-
-@contextmanager
-def _proving() -> Generator[Callable[[str], None] | None]:
-    """On a terminal, a line that names the label being proved, gone when all are."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    try:
-        yield lambda label: click.echo(f"\r\x1b[Kproving {label}", nl=False, err=True)
-    finally:
-        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _summary(lock: Lock, path: Path, out: Path, *, changed: bool) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import format_option
-from mien.cli.render import write_json
+from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
     from mien.diff import Side
@@ -49,7 +49,7 @@ def command(old: str, new: str, exit_code: bool, report: Path | None, output: st
         if output == "json":
             write_json({"old": None, "new": named_data(named(after)), "note": str(new_bank)})
         else:
-            click.echo(f"{named(after).described}: {new_bank}")
+            say(f"{named(after).described}: {new_bank}")
         return 0
     found = compare(before, after)
     if report is not None:
@@ -62,7 +62,7 @@ def command(old: str, new: str, exit_code: bool, report: Path | None, output: st
         from mien.diff.output import lines
 
         for line in lines(found):
-            click.echo(line)
+            say(line)
     return 1 if exit_code and not found.empty else 0
 
 

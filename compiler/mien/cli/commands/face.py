@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import format_option, source_argument
-from mien.cli.render import write_json
+from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
     from mien.resolve import BankSource
@@ -76,7 +76,7 @@ def command(
     else:
         styled = f", {style}" if style else ""
         head = f"{label}{styled} at V {place[0]:+.2f} A {place[1]:+.2f} D {place[2]:+.2f}"
-        click.echo(f"{head}, {described}\n{Picture(weights=channels)}")
+        say(f"{head}, {described}\n{Picture(weights=channels)}")
 
 
 def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
@@ -90,7 +90,7 @@ def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
         aliases = read_bank(bank.sources).rig.aliases
     undrawn = write_drawing(out, channels, aliases=aliases)
     if undrawn:
-        click.echo(undrawn_sentence(undrawn), err=True)
+        say(undrawn_sentence(undrawn), err=True)
 
 
 def _mixture(text: str) -> str | dict[str, float]:

@@ -9,6 +9,7 @@ import click
 from attrs import frozen
 
 from mien.cli.options import format_option, own_folder
+from mien.cli.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +127,8 @@ def _report(
     diff: bool,
     output: str,
 ) -> None:
-    from mien.cli.render import fault_json, write_faults, write_json
+    from mien.cli.faults import fault_json, write_faults
+    from mien.cli.terminal import write_json
 
     if output == "json":
         report: dict[str, object] = {
@@ -141,13 +143,13 @@ def _report(
         return
     if diff:
         for result in changed:
-            click.echo(_diff(result), nl=False)
+            say(_diff(result), end="")
     else:
         for result in changed:
-            click.echo(f"{'formatted' if written else 'would format'} {result.shown}")
+            say(f"{'formatted' if written else 'would format'} {result.shown}")
     fine = len(results) - len(changed)
     verb = "formatted" if written else "would change"
-    click.echo(f"{len(changed)} {verb}, {fine} already in form", err=diff)
+    say(f"{len(changed)} {verb}, {fine} already in form", err=diff)
     if faults:
         write_faults(faults, "text", err=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import bank_source
+from mien.cli.terminal import say
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
@@ -33,7 +34,7 @@ def command(folder: Path, origin: str, name: str | None) -> None:
     bank = read_bank(source.sources)
     start_bank(bank, folder, bank_id)
     described = source.described(bank.manifest.id, bank.manifest.version)
-    click.echo(_next_steps(described, folder, bank_id))
+    say(_next_steps(described, folder, bank_id))
 
 
 def _id(folder: Path, name: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import format_option, own_folder
+from mien.cli.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +90,8 @@ def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
 def _report(
     changed: Sequence[str], count: int, faults: Sequence[Fault], check: bool, output: str
 ) -> None:
-    from mien.cli.render import fault_json, write_faults, write_json
+    from mien.cli.faults import fault_json, write_faults
+    from mien.cli.terminal import write_json
 
     written = not check and not faults
     if output == "json":
@@ -103,9 +105,7 @@ def _report(
         )
         return
     for name in changed:
-        click.echo(f"{'brought up to date:' if written else 'out of date:'} {name}")
-    click.echo(
-        f"{len(changed)} of {count} files {'brought up to date' if written else 'to change'}"
-    )
+        say(f"{'brought up to date:' if written else 'out of date:'} {name}")
+    say(f"{len(changed)} of {count} files {'brought up to date' if written else 'to change'}")
     if faults:
         write_faults(faults, "text", err=True)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.faults import write_faults
 from mien.cli.options import folder_argument, format_option
-from mien.cli.render import write_faults, write_json
+from mien.cli.terminal import current_label, say, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mien.release.make import Released
 
 
@@ -42,22 +40,23 @@ def command(bank: Path, version: str | None, edit: bool, releases: Path | None, 
 
     notes: list[str] = []
 
-    def say(note: str) -> None:
+    def tell(note: str) -> None:
         notes.append(note)
         if output == "text":
-            click.echo(note, err=True)
+            say(note, err=True)
 
     if version is not None and _edited(bank, version, edit=edit, output=output):
         return 0
     try:
-        made = release(bank, releases or releases_beside(bank), say, _progress())
+        with current_label("proving") as show:
+            made = release(bank, releases or releases_beside(bank), tell, show)
     except ReleaseRefused as reasons:
         write_faults(reasons.faults, output, err=output == "text")
         return 1
     if output == "json":
         write_json(_summary(made, notes))
     else:
-        click.echo(_sentence(made))
+        say(_sentence(made))
     return 0
 
 
@@ -80,24 +79,18 @@ def _edited(bank: Path, version: str, *, edit: bool, output: str) -> bool:
             f"the bank says version {found}, --version says {version}: edit the version in "
             "bank.yaml and compile, or let --edit do both"
         )
-    set_version(bank, version, _progress())
+    with current_label("proving") as show:
+        set_version(bank, version, show)
     if checkout_of(bank) is None:
         return False
     if output == "json":
         write_json({"edited": {"from": found, "to": version}, "released": None})
     else:
-        click.echo(
+        say(
             f"{bank} now says version {version} instead of {found}, and its lock is compiled.\n"
             "Commit both, then run `mien release` again."
         )
     return True
-
-
-def _progress() -> Callable[[str], None] | None:
-    """A line on a terminal that names the label being proved."""
-    if not sys.stderr.isatty():
-        return None
-    return lambda label: click.echo(f"\r\x1b[Kproving {label}", nl=False, err=True)
 
 
 def _summary(made: Released, notes: list[str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import bank_source, format_option
+from mien.cli.terminal import say
 
 if TYPE_CHECKING:
     from mien.sheet.page import Page
@@ -98,13 +99,13 @@ def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
         write_page(out, page)
     except PngUnavailableError as missing:
         raise click.UsageError(str(missing)) from missing
-    click.echo(f"{out}: {sum(len(row.cells) for row in page.rows)} faces of {described}")
+    say(f"{out}: {sum(len(row.cells) for row in page.rows)} faces of {described}")
     return 0
 
 
 def _on_avatar(page: Page, avatar: Path) -> Page:
     from mien.avatar.sheet import count_faces, on_avatar
-    from mien.cli.progress import progress
+    from mien.cli.terminal import progress
 
     with progress("drawing", count_faces(page)) as step:
         return on_avatar(page, avatar, step)
@@ -112,8 +113,7 @@ def _on_avatar(page: Page, avatar: Path) -> Page:
 
 def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) -> int:
     from mien.authored.reader import read_bank
-    from mien.cli.progress import progress
-    from mien.cli.render import write_json
+    from mien.cli.terminal import progress, write_json
     from mien.judge.html import judge_html
     from mien.judge.judge import count_pictures, judge_bank
     from mien.judge.report import report_json, report_lines
@@ -133,6 +133,6 @@ def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) 
             }
         )
     else:
-        click.echo("\n".join(report_lines(report)))
-        click.echo(f"{out}: the readings of {len(report.faces)} faces of {described}")
+        say("\n".join(report_lines(report)))
+        say(f"{out}: the readings of {len(report.faces)} faces of {described}")
     return 0

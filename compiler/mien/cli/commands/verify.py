@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.faults import fault_json, write_faults
 from mien.cli.options import format_option
-from mien.cli.render import fault_json, write_faults, write_json
+from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +50,7 @@ def command(
 
     name, beside = _meant(bank)
     if bank is None and releases is None and (releases := _own_releases()) and output == "text":
-        click.echo(f"releases of this repository: {releases}", err=True)
+        say(f"releases of this repository: {releases}", err=True)
     folder = releases or beside or resources.presets() / "releases"
     report = verify(
         folder,
@@ -127,7 +128,7 @@ def _progress(output: str) -> Callable[[Verified], None] | None:
             "unchanged": "unchanged since it was verified",
             "failed": "FAILED",
         }
-        click.echo(f"{one.entry.name:<{width}}  {words[one.state.value]}")
+        say(f"{one.entry.name:<{width}}  {words[one.state.value]}")
         sys.stdout.flush()
 
     return show
@@ -135,16 +136,16 @@ def _progress(output: str) -> Callable[[Verified], None] | None:
 
 def _write(report: Report, folder: Path) -> None:
     for note in report.notes:
-        click.echo(note)
+        say(note)
     faults = (*report.faults, *(fault for one in report.releases for fault in one.faults))
     if faults:
-        click.echo("")
+        say("")
         write_faults(faults, "text")
     elif not report.releases:
-        click.echo(f"{folder}: nothing is released yet")
+        say(f"{folder}: nothing is released yet")
     else:
         many = len(report.releases)
-        click.echo(f"{many} release{'' if many == 1 else 's'} hold{'s' if many == 1 else ''}")
+        say(f"{many} release{'' if many == 1 else 's'} hold{'s' if many == 1 else ''}")
 
 
 def _json(report: Report) -> dict[str, object]:

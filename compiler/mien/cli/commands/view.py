@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import signal
 import sys
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from mien.cli.options import format_option, source_argument
+from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
     from mien.resolve import BankSource
@@ -59,7 +59,7 @@ def command(bank: BankSource, port: int | None, host: str, opened: bool | None, 
             signal.signal(signal.SIGTERM, _interrupt)
             server.serve()
     if output == "text":
-        click.echo("stopped")
+        say("stopped")
     return 0
 
 
@@ -87,15 +87,15 @@ def _announce(server: ViewServer, source: BankSource, output: str) -> None:
     found = server.states.snapshot.bank
     seen = (found.manifest.id, found.manifest.version) if found else ("", "")
     if output == "json":
-        click.echo(json.dumps({"url": server.url, "source": source.as_json(*seen)}))
+        write_json({"url": server.url, "source": source.as_json(*seen)}, indent=None)
     else:
-        click.echo(f"{source.described(*seen)}\n{server.url}")
+        say(f"{source.described(*seen)}\n{server.url}")
         if not server.loopback:
-            click.echo(
+            say(
                 "Others on your network can look at it; with the whole address they can write.",
                 err=True,
             )
-        click.echo("Ctrl-C stops it.")
+        say("Ctrl-C stops it.")
     sys.stdout.flush()
 
 

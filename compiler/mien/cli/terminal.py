@@ -1,0 +1,79 @@
+"""All that the program says to people and programs goes through here.
+
+Files, titles and arguments may hold control characters that would steer a terminal: clear it,
+colour it, or turn text around. They become visible escapes; only our own colours get through.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+import click
+
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters but tab and line feed, marks that turn text around, and lone surrogates."""
+
+_REWRITE = "\r\x1b[K"
+
+
+class Styled(NamedTuple):
+    """Text with a colour of ours, as ``click.style`` takes it."""
+
+    text: str
+    colour: str | None = None
+    bold: bool = False
+    dim: bool = False
+
+
+def visible(text: str) -> str:
+    """The text, with what would steer a terminal written as escapes, as Python writes them."""
+    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def say(*parts: str | Styled, err: bool = False, end: str = "\n") -> None:
+    """Print the parts one after another, colours on terminals alone and not under NO_COLOR."""
+    text = "".join(visible(part) if isinstance(part, str) else _coloured(part) for part in parts)
+    click.echo(text + end, nl=False, err=err, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def write_json(data: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401  any JSON value
+    """Print a JSON value on stdout, steering characters in JSON's own escapes."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False)
+    click.echo(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+@contextmanager
+def progress(label: str, length: int) -> Generator[Callable[[], None]]:
+    """A bar of ``length`` steps on a terminal, one line elsewhere; the block calls what it gets.
+
+    What is drawn goes to stderr, so that the result on stdout stays clean.
+    """
+    with click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True) as bar:
+        yield partial(bar.update, 1)
+
+
+@contextmanager
+def current_label(doing: str) -> Generator[Callable[[str], None] | None]:
+    """On a terminal, a line on stderr that names what is being worked on, gone at the end."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    try:
+        yield lambda label: click.echo(f"{_REWRITE}{doing} {visible(label)}", nl=False, err=True)
+    finally:
+        click.echo(_REWRITE, nl=False, err=True)
+
+
+def _coloured(part: Styled) -> str:
+    return click.style(
+        visible(part.text), fg=part.colour, bold=part.bold or None, dim=part.dim or None
+    )

@@ -1,0 +1,141 @@
+"""What the program prints cannot steer a terminal, whatever files, titles and arguments hold."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.cli.main import run
+from mien.cli.terminal import Styled, say, visible, write_json
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ROOT / "tests" / "banks" / "tiny"
+EVIL = "\x1b[2J\x9b31m\x07\x08\r\u202eevil"
+SHOWN = r"\x1b[2J\x9b31m\x07\x08\r\u202eevil"
+
+
+def steers(text: str) -> bool:
+    """Whether a terminal would do anything but write the text, line by line."""
+    return any((ord(one) < 32 and one not in "\n\t") or 127 <= ord(one) < 160 for one in text)
+
+
+@given(st.text(st.characters(), max_size=80))
+def test_visible_text_steers_nothing_and_loses_nothing(text: str) -> None:
+    shown = visible(text)
+    assert not steers(shown)
+    assert visible(shown) == shown
+    shown.encode("utf-8")
+    plain = all(one.isprintable() or one in "\n\t" for one in text)
+    assert shown == text or not plain
+
+
+def test_tab_line_feed_and_letters_of_all_scripts_stay() -> None:
+    text = "tab\tline\nÄ é 表情 한글 \u00a0 🙂"
+    assert visible(text) == text
+    assert visible(EVIL) == SHOWN
+    assert visible("\ud800") == r"\ud800"
+
+
+def test_colours_are_ours_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say("a ", Styled(EVIL, "red", bold=True), " b")
+    assert capsys.readouterr().out == f"a {SHOWN} b\n"  # no terminal here, so no colour
+    monkeypatch.setattr("click.utils.should_strip_ansi", strips_only_where_told)
+    say(Styled(EVIL, "red"), err=True, end="")
+    assert capsys.readouterr().err == f"\x1b[31m{SHOWN}\x1b[0m"
+    monkeypatch.setenv("NO_COLOR", "1")
+    say(Styled(EVIL, "red"))
+    assert capsys.readouterr().out == f"{SHOWN}\n"
+
+
+def strips_only_where_told(_: object = None, color: bool | None = None) -> bool:
+    """What click does on a terminal."""
+    return color is False
+
+
+@given(st.text(max_size=40))
+def test_json_says_the_same_and_steers_nothing(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        printed: list[str] = []
+        patch.setattr("click.echo", printed.append)
+        write_json({"text": text})
+    assert json.loads(printed[0]) == {"text": text}
+    assert not steers(printed[0])
+    printed[0].encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [EVIL],
+        ["check", EVIL],
+        ["check", str(TINY), EVIL],
+        ["check", str(TINY), f"--{EVIL}"],
+        ["check", str(TINY), "--format", EVIL],
+        ["check", str(TINY), "--against", EVIL],
+        ["face", str(TINY), EVIL],
+        ["face", str(TINY), "glad", "--style", EVIL],
+        ["face", str(TINY), f"glad={EVIL}"],
+        ["diff", EVIL, str(TINY)],
+        ["fmt", EVIL],
+        ["verify", EVIL],
+        ["init", "x", "--id", EVIL],
+        ["sheet", str(TINY), "-o", f"x.{EVIL}"],
+    ],
+)
+def test_arguments(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err
+    assert not steers(said.out + said.err)
+    assert "\u202e" not in said.err
+
+
+def test_titles_and_file_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bank = tmp_path / "b\x1b[2Jank"
+    shutil.copytree(TINY, bank)
+    glad = bank / "emotions" / "glad.yaml"
+    glad.write_text(glad.read_text().replace("title: Glad", 'title: "\\e[2J\\u202e"'))
+    for arguments in (
+        ["check", str(bank)],
+        ["compile", str(bank)],
+        ["compile", str(bank), "--check"],
+        ["diff", str(TINY), str(bank)],
+        ["diff", str(TINY), str(bank), "--format", "json"],
+        ["fmt", "--diff", str(bank)],
+        ["check", str(bank), "--against", str(TINY), "--format", "github"],
+    ):
+        run(arguments)
+        said = capsys.readouterr()
+        assert said.out or said.err
+        assert not steers(said.out + said.err), arguments
+        assert "\u202e" not in said.out
+
+
+def test_nothing_is_printed_past_the_one_place() -> None:
+    direct = re.compile(r"\b(click\.s?echo|print)\(")
+    folders = (ROOT / "compiler" / "mien" / "cli", ROOT / "trainer" / "mien_trainer" / "cli")
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if direct.search(path.read_text("utf-8"))
+    }
+    data = {"trainer/mien_trainer/cli/speak.py"}  # rows of a take, numbers alone
+    assert found - data == {"compiler/mien/cli/terminal.py"}
