@@ -120,6 +120,22 @@ def test_a_minute_and_an_hour_carry_over() -> None:
     assert first.startswith("01:00:00:00.000,61,")
 
 
+def test_another_reader_finds_the_sides_where_they_are(tmp_path: Path) -> None:
+    importer = pytest.importorskip("openfacefx.importers_csv")
+    path = tmp_path / "take.csv"
+    weights = np.random.default_rng(8).uniform(0, 1, (90, len(CHANNELS))).astype(np.float32)
+    weights[:, CHANNELS.index("mouthRight")] = 0.0
+    write_take(path, steady_take(60, CHANNELS, weights))
+    track, warnings = importer.read_csv(str(path), fps=60.0, epsilon=0.0)
+    assert warnings == []
+    curves = {curve.name: [(key.time, key.value) for key in curve.keys] for curve in track.channels}
+    for name in ("jawLeft", "jawRight", "mouthLeft", "mouthSmileLeft", "tongueOut"):
+        times, values = zip(*curves[name[0].upper() + name[1:]], strict=True)
+        assert np.allclose(times, np.arange(90) / 60, atol=1e-4)
+        assert np.allclose(values, weights[:, CHANNELS.index(name)], atol=1e-4)
+    assert not any(value for _, value in curves.get("MouthRight", []))
+
+
 def test_the_app_writes_radians(tmp_path: Path) -> None:
     line = livelink.encode(turned(lopsided())).decode().splitlines()[3].split(",")
     assert [round(float(value), 4) for value in line[-9:]] == [
