@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -62,6 +62,14 @@ def source() -> Iterator[EspeakSource]:
 
 def request(seconds: float = 20.0, text: str = "Hello.") -> Request:
     return Request(voice="en-us", text=text, rate=175, pitch=50, range=50, seconds=seconds)
+
+
+def in_fork(work: Callable[[], bytes], seconds: float, folder: Path) -> tuple[int, bytes]:
+    """How a fork ended that did ``work``, and what it wrote."""
+    path = folder / "written"
+    with path.open("wb") as stream:
+        code = espeak_server.in_child(work, seconds, stream.fileno())
+    return code, path.read_bytes()
 
 
 def servers(pid: int) -> list[int]:
@@ -196,7 +204,7 @@ def test_the_server_does_not_outlive_a_killed_client() -> None:
 
 
 @needs_espeak
-def test_a_fork_starts_its_own_server_and_leaves_ours(source: EspeakSource) -> None:
+def test_a_fork_starts_its_own_server_and_leaves_ours(source: EspeakSource, tmp_path: Path) -> None:
     item = source.items()[0]
     expected = source.speak(item, Prosody()).audio.tobytes()
 
@@ -205,8 +213,12 @@ def test_a_fork_starts_its_own_server_and_leaves_ours(source: EspeakSource) -> N
         source.close()
         return other
 
-    assert espeak_server.in_child(speak, 60.0).data == expected
+    assert in_fork(speak, 60.0, tmp_path) == (0, expected)
     assert source.speak(item, Prosody()).audio.tobytes() == expected
+
+
+def fail() -> bytes:
+    raise SystemExit(3)
 
 
 def die() -> bytes:
@@ -219,10 +231,11 @@ def hang() -> bytes:
     return b""
 
 
-def test_what_becomes_of_a_child() -> None:
-    assert espeak_server.in_child(lambda: b"x" * 1_000_000, 60.0).data == b"x" * 1_000_000
-    assert espeak_server.in_child(die, 60.0) == (None, signal.SIGKILL)
-    assert espeak_server.in_child(hang, 0.05) == (None, None)
+def test_what_becomes_of_a_child(tmp_path: Path) -> None:
+    assert in_fork(lambda: b"x" * 1_000_000, 60.0, tmp_path) == (0, b"x" * 1_000_000)
+    assert in_fork(die, 60.0, tmp_path) == (signal.SIGKILL, b"")
+    assert in_fork(hang, 0.05, tmp_path) == (signal.SIGALRM, b"")
+    assert in_fork(fail, 60.0, tmp_path) == (1, b"")
 
 
 def voiced(seconds: float, decibels: float) -> F32:

@@ -13,25 +13,16 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import select
 import signal
 import sys
-import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 _SYNCHRONOUS = 2
 _PHONEME_EVENTS, _IPA, _DO_NOT_EXIT = 1, 2, 0x8000
 _UTF8 = 1
 _PHONEME, _LIST_END = 7, 0
 _RATE, _PITCH, _RANGE = 1, 3, 4
-
-
-class Outcome(NamedTuple):
-    """What became of a child: its bytes, or what it ended with, or neither: it hung."""
-
-    data: bytes | None
-    ended: int | None = None
 
 
 class _Id(ctypes.Union):
@@ -161,41 +152,26 @@ def _message(data: bytes) -> bytes:
     return len(data).to_bytes(4, "little") + data
 
 
-def in_child(work: Callable[[], bytes], seconds: float) -> Outcome:
-    """What ``work`` returns in a fork of this process, which is killed after ``seconds``."""
-    source, sink = os.pipe()
+def in_child(work: Callable[[], bytes], seconds: float, sink: int) -> int:
+    """Write what ``work`` returns to ``sink``, in a fork of this process.
+
+    Gives 0, or the signal or exit code that ended the fork before it wrote: SIGALRM where ``work``
+    took longer than ``seconds``.
+    """
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            os.close(source)
-            _write(sink, work())
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6))
+            data = work()
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            _write(sink, data)
             status = 0
         finally:
             os._exit(status)
-    os.close(sink)
-    data = _read_until(source, time.monotonic() + seconds)
-    os.close(source)
-    if data is None:
-        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    if data is None:
-        return Outcome(None)
-    code = os.waitstatus_to_exitcode(status)
-    return Outcome(data) if code == 0 else Outcome(None, abs(code))
-
-
-def _read_until(source: int, deadline: float) -> bytes | None:
-    """Everything from a pipe, or None where it does not end in time."""
-    chunks: list[bytes] = []
-    while True:
-        ready, _, _ = select.select([source], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            return None
-        chunk = os.read(source, 1 << 20)
-        if not chunk:
-            return b"".join(chunks)
-        chunks.append(chunk)
+    return abs(os.waitstatus_to_exitcode(status))
 
 
 def _write(sink: int, data: bytes) -> None:
@@ -231,13 +207,10 @@ def serve(library: str, source: int, sink: int) -> None:
     _write(sink, _head(offer))
     while len(length := _read(source, 4)) == 4:
         request = json.loads(_read(source, int.from_bytes(length, "little")))
-        outcome = in_child(lambda: synthesiser.say(request), request["seconds"])  # noqa: B023
-        if outcome.data is None:
-            stuck = outcome.ended is None
-            fault = "it took too long" if stuck else f"it ended with {outcome.ended}"
+        code = in_child(lambda: synthesiser.say(request), request["seconds"], sink)  # noqa: B023
+        if code:
+            fault = "it took too long" if code == signal.SIGALRM else f"it ended with {code}"
             _write(sink, _answer({"fault": fault}))
-        else:
-            _write(sink, outcome.data)
 
 
 def main() -> None:
