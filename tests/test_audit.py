@@ -36,6 +36,7 @@ from mien_trainer.expression.track import expression_track
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
+from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.manifest import (
     Counts,
     Manifest,
@@ -44,7 +45,6 @@ from mien_trainer.targets.manifest import (
     read_manifest,
     write_manifest,
 )
-from mien_trainer.targets.stored import ShardHead, StoredClip
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
@@ -62,7 +62,7 @@ def bank() -> Bank:
     return mien.load("default")
 
 
-def spoken(bank: Bank, number: int, label: str, split: Split, voice: str, text: str) -> StoredClip:
+def spoken(bank: Bank, number: int, label: str, split: Split, voice: str, text: str) -> Clip:
     """A clip with closures that hold, from the bank's faces and simple lips."""
     random = np.random.default_rng(number)
     speech = np.zeros(FRAMES, dtype=np.float32)
@@ -83,7 +83,7 @@ def spoken(bank: Bank, number: int, label: str, split: Split, voice: str, text: 
     conditions[:, bank.labels.index(label)] = 1.0
     conditions[:, len(bank.labels) :] = path
     level = np.where(speech[:, None] > 0.0, np.float32(-3.0), np.float32(-15.0))
-    return StoredClip(
+    return Clip(
         id=f"clip{number:04}",
         split=split,
         source="espeak",
@@ -102,7 +102,7 @@ def spoken(bank: Bank, number: int, label: str, split: Split, voice: str, text: 
     )
 
 
-def sound_set(bank: Bank) -> list[StoredClip]:
+def sound_set(bank: Bank) -> list[Clip]:
     """Three clips a label: two voices to learn from, one held out."""
     kinds = (
         (Split.TRAIN, "anna", "one"),
@@ -116,8 +116,8 @@ def sound_set(bank: Bank) -> list[StoredClip]:
     ]
 
 
-def head_of(bank: Bank) -> ShardHead:
-    return ShardHead(
+def head_of(bank: Bank) -> ShardHeader:
+    return ShardHeader(
         bank=bank.id,
         version=bank.version,
         artifact=bank.digest,
@@ -129,15 +129,15 @@ def head_of(bank: Bank) -> ShardHead:
 
 
 def foreign_bytes(
-    clips: Sequence[StoredClip], head: ShardHead, artifacts: Sequence[str] | None = None
+    clips: Sequence[Clip], head: ShardHeader, artifacts: Sequence[str] | None = None
 ) -> bytes:
     """A shard by a program that checks nothing; ``artifacts`` are those of its rows."""
-    from mien_trainer.targets.arrow import arrow, table
+    from mien_trainer.targets.shard import arrow, shard_table
 
     whole = shard_bytes(clips[:0], head)
     pa, parquet = arrow(), arrow("pyarrow.parquet")
     kinds = parquet.read_schema(pa.BufferReader(whole))
-    made = table(clips, head)
+    made = shard_table(clips, head)
     if artifacts is not None:
         place = made.schema.get_field_index("artifact")
         made = made.set_column(place, made.schema.field(place), pa.array(artifacts))
@@ -149,8 +149,8 @@ def foreign_bytes(
 def write_set(
     folder: Path,
     bank: Bank,
-    clips: Iterable[StoredClip],
-    write: Callable[[Sequence[StoredClip], ShardHead], bytes] = shard_bytes,
+    clips: Iterable[Clip],
+    write: Callable[[Sequence[Clip], ShardHeader], bytes] = shard_bytes,
 ) -> Path:
     """A finished set with a shard a split, and its manifest."""
     folder.mkdir(exist_ok=True)
@@ -212,19 +212,19 @@ def codes(report: Report) -> list[str]:
     return [finding.code for finding in report.findings]
 
 
-def changed(clips: Iterable[StoredClip], number: int, **values: Any) -> list[StoredClip]:  # noqa: ANN401  any field
+def changed(clips: Iterable[Clip], number: int, **values: Any) -> list[Clip]:  # noqa: ANN401  any field
     """The clips, the one of that number with other values."""
     name = f"clip{number:04}"
     return [evolve(clip, **values) if clip.id == name else clip for clip in clips]
 
 
 @pytest.fixture(scope="module")
-def clips(bank: Bank) -> list[StoredClip]:
+def clips(bank: Bank) -> list[Clip]:
     return sound_set(bank)
 
 
 @pytest.fixture(scope="module")
-def folder(bank: Bank, clips: list[StoredClip], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(bank: Bank, clips: list[Clip], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set with nothing wrong, but that it has few phonemes."""
     return write_set(tmp_path_factory.mktemp("audit") / "sound", bank, clips)
 
@@ -245,9 +245,9 @@ def test_a_sound_set_passes(report: Report) -> None:
 
 
 def test_a_mouth_open_in_silence_is_found_in_its_label_alone(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
+    bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
-    def opened(clip: StoredClip) -> StoredClip:
+    def opened(clip: Clip) -> Clip:
         targets = clip.targets.copy()
         jaw = bank.channels.index("jawOpen")
         silent = clip.speech == 0.0
@@ -267,7 +267,7 @@ def test_a_mouth_open_in_silence_is_found_in_its_label_alone(
 
 
 def test_too_little_silence_a_label_is_judged_by_source(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
+    bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
     """A clip a label has too little silence to be judged; their source has enough."""
     jaw = bank.channels.index("jawOpen")
@@ -281,11 +281,11 @@ def test_too_little_silence_a_label_is_judged_by_source(
 
 
 def test_closures_lost_are_found_by_label_and_by_voice(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
+    bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
     jaw = bank.channels.index("jawOpen")
 
-    def parted(clip: StoredClip) -> StoredClip:
+    def parted(clip: Clip) -> Clip:
         targets = clip.targets.copy()
         targets[clip.speech > 0.0, jaw] = np.maximum(0.4, targets[clip.speech > 0.0, jaw])
         return evolve(clip, targets=targets)
@@ -308,7 +308,7 @@ def with_row(values: F32, frame: int, place: int, value: float) -> F32:
 
 
 def test_each_broken_clip_is_named_and_nothing_else(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
+    bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
     smile, frown = (bank.channels.index(f"mouth{name}Left") for name in ("Smile", "Frown"))
     both = with_row(with_row(clips[12].targets, 3, smile, 0.5), 3, frown, 0.4)
@@ -347,7 +347,7 @@ def test_each_broken_clip_is_named_and_nothing_else(
     }
 
 
-def test_series_of_other_lengths_are_named(bank: Bank, clips: list[StoredClip]) -> None:
+def test_series_of_other_lengths_are_named(bank: Bank, clips: list[Clip]) -> None:
     from mien_trainer.audit.check import structure_faults
 
     clip = clips[0]
@@ -360,7 +360,7 @@ def test_series_of_other_lengths_are_named(bank: Bank, clips: list[StoredClip]) 
     ]
 
 
-def test_leaks_and_doubles_are_named(bank: Bank, clips: list[StoredClip], tmp_path: Path) -> None:
+def test_leaks_and_doubles_are_named(bank: Bank, clips: list[Clip], tmp_path: Path) -> None:
     leaking = changed(clips, 2, text="One!")
     leaking = changed(leaking, 4, id="clip0003")
     extra = [
@@ -380,10 +380,8 @@ def test_leaks_and_doubles_are_named(bank: Bank, clips: list[StoredClip], tmp_pa
     assert next(f for f in found.findings if f.code == "duplicate").severity.value == "warning"
 
 
-def test_a_clip_of_another_artifact_is_named(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
-) -> None:
-    def write(part: Sequence[StoredClip], head: ShardHead) -> bytes:
+def test_a_clip_of_another_artifact_is_named(bank: Bank, clips: list[Clip], tmp_path: Path) -> None:
+    def write(part: Sequence[Clip], head: ShardHeader) -> bytes:
         rows = ["f" * 64 if one.id == "clip0006" else head.artifact for one in part]
         return foreign_bytes(part, head, rows)
 
@@ -395,7 +393,7 @@ def test_a_clip_of_another_artifact_is_named(
 
 
 def test_shards_of_another_artifact_or_other_bytes_are_named(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
+    bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
     folder = write_set(tmp_path / "shards", bank, clips)
     other = evolve(head_of(bank), artifact="e" * 64)
@@ -415,7 +413,7 @@ def test_shards_of_another_artifact_or_other_bytes_are_named(
 
 
 def test_clips_that_were_refused_are_pointed_out(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
+    bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
     folder = write_set(tmp_path / "refused", bank, clips)
     refused = Refused(clip="train-000009", source="flite", item="kal/s0001", reason="no such voice")
@@ -429,12 +427,10 @@ def test_clips_that_were_refused_are_pointed_out(
     )
 
 
-def test_clipped_channels_are_pointed_out(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path
-) -> None:
+def test_clipped_channels_are_pointed_out(bank: Bank, clips: list[Clip], tmp_path: Path) -> None:
     place = bank.channels.index("cheekSquintLeft")
 
-    def flat(clip: StoredClip) -> StoredClip:
+    def flat(clip: Clip) -> Clip:
         targets = clip.targets.copy()
         targets[:, place] = 1.0
         return evolve(clip, targets=targets)
@@ -445,7 +441,7 @@ def test_clipped_channels_are_pointed_out(
     assert not found.failed
 
 
-def slow(bank: Bank, clips: Iterable[StoredClip], label: str) -> dict[str, float]:
+def slow(bank: Bank, clips: Iterable[Clip], label: str) -> dict[str, float]:
     """The figures of a label by plain Python, a number at a time."""
     kinds = dict(zip(bank.channels, bank.tables.classes, strict=True))
     archetypes = [
@@ -505,11 +501,11 @@ def slow(bank: Bank, clips: Iterable[StoredClip], label: str) -> dict[str, float
 
 @pytest.mark.parametrize("label", ["joy", "awe"])
 def test_figures_equal_plain_python(
-    bank: Bank, clips: list[StoredClip], label: str, tmp_path: Path
+    bank: Bank, clips: list[Clip], label: str, tmp_path: Path
 ) -> None:
     random = np.random.default_rng(7)
 
-    def shaken(clip: StoredClip) -> StoredClip:
+    def shaken(clip: Clip) -> Clip:
         noise = random.uniform(-0.2, 0.2, clip.targets.shape).astype(np.float32)
         return evolve(clip, targets=np.clip(clip.targets + noise, 0.0, 1.0))
 
@@ -534,7 +530,7 @@ def run(*arguments: object) -> Result:
 
 
 def test_the_command_tells_what_matters_first(
-    bank: Bank, clips: list[StoredClip], folder: Path, tmp_path: Path
+    bank: Bank, clips: list[Clip], folder: Path, tmp_path: Path
 ) -> None:
     done = run(folder)
     assert done.return_value == 0
@@ -556,9 +552,7 @@ def test_json_is_whole_and_the_same_every_time(folder: Path) -> None:
     assert "Infinity" not in one
 
 
-def test_the_page_stands_alone(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path, folder: Path
-) -> None:
+def test_the_page_stands_alone(bank: Bank, clips: list[Clip], tmp_path: Path, folder: Path) -> None:
     odd = changed(clips, 0, id="<b>&", text="<script>")
     odd = changed(odd, 3, targets=with_row(clips[3].targets, 5, 7, 1.5), id="<i>")
     out = tmp_path / "page.html"
@@ -579,7 +573,7 @@ def test_the_page_stands_alone(
 
 def spoil(folder: Path, how: str) -> None:
     """Break the manifest or the shard of test clips."""
-    from mien_trainer.targets.arrow import arrow
+    from mien_trainer.targets.shard import arrow
 
     manifest, shard = folder / "manifest.json", folder / "test-00000.parquet"
     if how == "no manifest":
@@ -608,7 +602,7 @@ def spoil(folder: Path, how: str) -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused(
-    bank: Bank, clips: list[StoredClip], tmp_path: Path, how: str, told: str
+    bank: Bank, clips: list[Clip], tmp_path: Path, how: str, told: str
 ) -> None:
     folder = write_set(tmp_path / "set", bank, clips)
     spoil(folder, how)

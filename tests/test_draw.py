@@ -187,7 +187,7 @@ def test_processes_that_cannot_share_evenly_are_refused(clips: Clips) -> None:
 
 
 def test_clips_are_those_of_the_shards(made_up: Path, clips: Clips) -> None:
-    from mien_trainer.targets.shard import read_shard
+    from tests.targets.fakes import read_shard
 
     stored = read_shard(made_up / "train-00000.parquet")
     assert clips.ids == tuple(one.id for one in stored)

@@ -28,6 +28,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
+from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.manifest import (
     Counts,
     Manifest,
@@ -36,11 +37,10 @@ from mien_trainer.targets.manifest import (
     read_manifest,
     write_manifest,
 )
-from mien_trainer.targets.stored import ShardHead, StoredClip
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
-from mien_trainer.targets.shard import write_shard
+from tests.targets.fakes import write_shard
 
 BANK = mien.load("default")
 CHANNELS = BANK.channels
@@ -53,7 +53,7 @@ FRAMES = 2 * PAUSE + SOUND * len(SOUNDS)
 HEARD = frozenset({"anna"})
 
 
-def clip(number: int, split: Split, voice: str, label: str, *, real: bool = False) -> StoredClip:
+def clip(number: int, split: Split, voice: str, label: str, *, real: bool = False) -> Clip:
     """A clip whose lips close for p, b and m, and touch for f and v."""
     random = np.random.default_rng(number)
     visemes = np.zeros((FRAMES, len(CHANNELS)), dtype=np.float32)
@@ -72,7 +72,7 @@ def clip(number: int, split: Split, voice: str, label: str, *, real: bool = Fals
     conditions[:, BANK.labels.index(label)] = 1.0
     conditions[:, len(BANK.labels) :] = path
     level = np.where(speech[:, None] > 0.0, np.float32(-3.0), np.float32(-15.0))
-    return StoredClip(
+    return Clip(
         id=f"clip{number:04}",
         split=split,
         source="takes" if real else "espeak",
@@ -104,7 +104,7 @@ UNHEARD = CLIPS[2:]
 
 def write_set(folder: Path, artifact: str) -> Path:
     folder.mkdir()
-    head = ShardHead(
+    head = ShardHeader(
         bank=BANK.id,
         version=BANK.version,
         artifact=artifact,
@@ -156,7 +156,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Memory:
     """What was taught, so many frames late."""
 
-    def __init__(self, clips: Sequence[StoredClip], late: int = 0) -> None:
+    def __init__(self, clips: Sequence[Clip], late: int = 0) -> None:
         self._clips, self._late = clips, late
 
     def __call__(self, mel: F32, conditions: F32) -> F32:
@@ -228,7 +228,7 @@ def test_an_older_network_is_matched_on_what_it_knows_in_unheard_voices() -> Non
 SPEED = Speed(real_time=500.0, latency=0.0002, look_ahead=0.02, size=800_000)
 
 
-def measured(predict: Memory | Rule, clips: Sequence[StoredClip] = UNHEARD) -> Evaluation:
+def measured(predict: Memory | Rule, clips: Sequence[Clip] = UNHEARD) -> Evaluation:
     steps: list[None] = []
     found = evaluate(
         "one", "c" * 64, subject(predict), clips, HEARD, SPEED, lambda: steps.append(None)

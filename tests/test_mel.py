@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_sample
-from mien_trainer.mel import FLOOR, HIGHEST, LOOK_AHEAD, LOWEST, MelStream, log_mel
-from mien_trainer.targets.clip import MELS
+from mien_trainer.mel import FLOOR, HIGHEST, LOOK_AHEAD, LOWEST, MELS, MelStream, log_mel
 
 F64 = npt.NDArray[np.float64]
 

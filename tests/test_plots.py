@@ -21,7 +21,7 @@ from mien_trainer.plots import (
     COLOURS,
     Bar,
     Line,
-    PlotsUnavailable,
+    PlotsUnavailableError,
     bar_chart,
     density_map,
     heat_map,
@@ -228,7 +228,7 @@ def test_without_matplotlib_the_refusal_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(PlotsUnavailable, match=r"pip install 'mien\[targets\]'"):
+    with pytest.raises(PlotsUnavailableError, match=r"pip install 'mien\[targets\]'"):
         require_plots()
-    with pytest.raises(PlotsUnavailable):
+    with pytest.raises(PlotsUnavailableError):
         line_chart([], title="t")

@@ -18,6 +18,7 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 from playwright.sync_api import Page, Route, expect, sync_playwright
+from tests.targets.fakes import write_shard
 
 import mien
 from mien import resources
@@ -29,17 +30,17 @@ from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.preview.film import FilmError, count_pictures, film
-from mien_trainer.preview.find import ClipMissing, find_clip
+from mien_trainer.preview.find import ClipMissingError, find_clip
 from mien_trainer.preview.kinds import Kind, kind_of
 from mien_trainer.preview.page import page
 from mien_trainer.preview.picture import picture, size_of
-from mien_trainer.preview.remake import NoSound, remade_sound
+from mien_trainer.preview.remake import NoSoundError, remade_sound
 from mien_trainer.preview.show import Show, Track, show_of
 from mien_trainer.preview.sound import wav_bytes
 from mien_trainer.preview.write import count_steps, write_show
 from mien_trainer.speech import Split
-from mien_trainer.targets.shard import ShardError, write_shard
-from mien_trainer.targets.stored import ShardHead, StoredClip
+from mien_trainer.targets.clip import Clip, ShardHeader
+from mien_trainer.targets.shard import ShardError
 
 BANK = mien.load(resources.presets() / "default")
 FRAMES = 36
@@ -50,7 +51,7 @@ SCREENSHOTS = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 with_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")
 
-HEAD = ShardHead(
+HEAD = ShardHeader(
     bank=BANK.id,
     version=BANK.version,
     artifact=BANK.digest,
@@ -61,7 +62,7 @@ HEAD = ShardHead(
 )
 
 
-def made_clip(name: str = "clip-1", label: str = "joy") -> StoredClip:
+def made_clip(name: str = "clip-1", label: str = "joy") -> Clip:
     """Joy that rises over 0.6 s, and a jaw that opens once."""
     share = np.linspace(0.0, 1.0, FRAMES)
     vads = np.stack([BANK.point(label, intensity=float(one)) for one in share])
@@ -72,7 +73,7 @@ def made_clip(name: str = "clip-1", label: str = "joy") -> StoredClip:
     bounds = [0.0, 0.1, 0.2, 0.35, 0.5, FRAMES / FRAME_RATE]
     symbols = (SILENCE, "p", AH, "v", SILENCE)
     mel = np.random.default_rng(0).uniform(-18.0, 2.0, (FRAMES, 80))
-    return StoredClip(
+    return Clip(
         id=name,
         split=Split.TRAIN,
         source="espeak",
@@ -185,9 +186,9 @@ def test_a_clip_is_found_by_its_id(shards: Path) -> None:
 
 
 def test_a_clip_that_is_not_there_is_named_with_the_nearest(shards: Path) -> None:
-    with pytest.raises(ClipMissing, match=r"no clip 'clip-33' among 3; did you mean clip-3\?"):
+    with pytest.raises(ClipMissingError, match=r"no clip 'clip-33' among 3; did you mean clip-3\?"):
         find_clip(shards, "clip-33")
-    with pytest.raises(ClipMissing, match="there is no shard here"):
+    with pytest.raises(ClipMissingError, match="there is no shard here"):
         find_clip(shards / "none", "clip-1")
     (shards / "a.parquet").write_bytes(b"PAR1")
     with pytest.raises(ShardError, match=r"a\.parquet"):
@@ -309,11 +310,11 @@ def test_the_command_refuses_in_words(shards: Path, tmp_path: Path) -> None:
 
 
 RECIPE = """\
-schema: mien/targets/1
+schema: mien/targets/2
 name: quiet
 clips: 4
-silence: 1
-shard_clips: 4
+silence_share: 1
+clips_per_shard: 4
 splits: {train: 1, validation: 1, test: 1}
 sources: {}
 """
@@ -339,16 +340,16 @@ def test_sound_is_made_anew_by_the_recipe(quiet: Path) -> None:
 
 def test_sound_that_would_be_another_is_not_made(quiet: Path, tmp_path: Path) -> None:
     clip, _ = find_clip(quiet / "made", "train-000000")
-    with pytest.raises(NoSound, match="there is no file quiet"):
+    with pytest.raises(NoSoundError, match="there is no file quiet"):
         remade_sound(quiet / "made", clip)
     other = tmp_path / "quiet.yaml"
     other.write_text(RECIPE + "seed: 2\n", "utf-8")
-    with pytest.raises(NoSound, match="not the one that these targets were made from"):
+    with pytest.raises(NoSoundError, match="not the one that these targets were made from"):
         remade_sound(quiet / "made", clip, str(other))
-    with pytest.raises(NoSound, match="has no clip train-9 any more"):
+    with pytest.raises(NoSoundError, match="has no clip train-9 any more"):
         remade_sound(quiet / "made", evolve(clip, id="train-9"), str(quiet / "quiet.yaml"))
     changed = evolve(clip, mel=clip.mel + np.float32(1.0))
-    with pytest.raises(NoSound, match="silence does not speak here as it did"):
+    with pytest.raises(NoSoundError, match="silence does not speak here as it did"):
         remade_sound(quiet / "made", changed, str(quiet / "quiet.yaml"))
 
 

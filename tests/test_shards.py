@@ -11,23 +11,16 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.targets.fakes import read_shard, write_shard
 
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
-from mien_trainer.targets.shard import (
-    ShardError,
-    ShardHead,
-    StoredClip,
-    iterate_shard,
-    read_head,
-    read_shard,
-    shard_bytes,
-    write_shard,
-)
+from mien_trainer.targets.clip import Clip, ShardHeader
+from mien_trainer.targets.shard import ShardError, iterate_shard, read_header, shard_bytes
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
-HEAD = ShardHead(
+HEAD = ShardHeader(
     bank="default",
     version="1.1.0",
     artifact="a" * 64,
@@ -38,13 +31,13 @@ HEAD = ShardHead(
 )
 
 
-def clip(number: int, frames: int, text: str = "Good evening.") -> StoredClip:
+def clip(number: int, frames: int, text: str = "Good evening.") -> Clip:
     random = np.random.default_rng(number)
 
     def rows(width: int) -> np.ndarray[Any, np.dtype[np.float32]]:
         return random.random((frames, width), dtype=np.float32)
 
-    return StoredClip(
+    return Clip(
         id=f"clip{number:04}",
         split=list(Split)[number % 3],
         source="espeak",
@@ -65,7 +58,7 @@ def clip(number: int, frames: int, text: str = "Good evening.") -> StoredClip:
     )
 
 
-def same(one: StoredClip, other: StoredClip) -> bool:
+def same(one: Clip, other: Clip) -> bool:
     plain = ("id", "split", "source", "real", "voice", "label", "text", "licence", "provenance")
     arrays = ("mel", "conditions", "targets", "speech")
     return (
@@ -89,7 +82,7 @@ def test_what_is_read_is_what_was_written(path: Path) -> None:
     read = read_shard(path, HEAD.artifact)
     assert len(read) == len(CLIPS) == 70
     assert all(same(one, other) for one, other in zip(CLIPS, read, strict=True))
-    assert read_head(path) == HEAD
+    assert read_header(path) == HEAD
 
 
 @given(
@@ -116,7 +109,7 @@ def test_the_same_clips_give_the_same_bytes(path: Path) -> None:
 
 def test_reading_is_lazy(path: Path) -> None:
     data = bytearray(path.read_bytes())
-    from mien_trainer.targets.arrow import arrow
+    from mien_trainer.targets.shard import arrow
 
     column = arrow("pyarrow.parquet").ParquetFile(path).metadata.row_group(2).column(0)
     start: int = column.data_page_offset
@@ -130,7 +123,7 @@ def test_reading_is_lazy(path: Path) -> None:
 
 
 def test_one_metadata_key_says_all_and_no_time(path: Path) -> None:
-    from mien_trainer.targets.arrow import arrow
+    from mien_trainer.targets.shard import arrow
 
     metadata = arrow("pyarrow.parquet").read_schema(path).metadata
     assert [key for key in metadata if key != b"ARROW:schema"] == [b"mien"]
@@ -150,7 +143,7 @@ def test_a_cut_off_shard_is_refused(path: Path, kept: int) -> None:
 
 
 def test_other_files_are_refused(path: Path, tmp_path: Path) -> None:
-    from mien_trainer.targets.arrow import arrow
+    from mien_trainer.targets.shard import arrow
 
     with pytest.raises(ShardError, match=r"none\.parquet: there is no such file"):
         read_shard(tmp_path / "none.parquet")

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.targets.fakes import read_shard
 
 from mien import load
 from mien.cli.main import run
@@ -20,23 +21,22 @@ from mien_trainer.speech import SpeechItem, SpeechRefusedError, SpeechUnavailabl
 from mien_trainer.targets.clip import Clip, ClipSpec
 from mien_trainer.targets.maker import ClipMaker
 from mien_trainer.targets.manifest import read_manifest
-from mien_trainer.targets.shard import read_shard
 
 SILENT = """\
-schema: mien/targets/1
+schema: mien/targets/2
 name: silent
 clips: 9
-silence: 1
-shard_clips: 4
+silence_share: 1
+clips_per_shard: 4
 splits: { train: 6, validation: 2, test: 1 }
 sources: {}
 """
 SPOKEN = """\
-schema: mien/targets/1
+schema: mien/targets/2
 name: spoken
 clips: 6
-silence: 0
-shard_clips: 2
+silence_share: 0
+clips_per_shard: 2
 splits: { train: 1, validation: 0, test: 0 }
 sources:
   espeak: { share: 1, voices: [{ name: en-us, split: train }] }
@@ -171,7 +171,7 @@ def test_too_many_refusals_fail_the_run(said: Said, monkeypatch: pytest.MonkeyPa
     assert status == 1
     assert "refused  1, listed in manifest.json:\n    train-000001: it is empty" in out
     assert "Error: 11.1% of the clips were refused, and the recipe allows 5.0%" in err
-    Path("silent.yaml").write_text(SILENT + "most_refused: 0.2\n")
+    Path("silent.yaml").write_text(SILENT + "max_refused_share: 0.2\n")
     assert said("make", "silent.yaml", "-o", "allowed", "--workers", "1")[0] == 0
 
 
@@ -222,12 +222,15 @@ def test_a_wrong_call_says_what_to_do(said: Said, arguments: list[str], told: st
         ("clips: 0", "silent.yaml:3:8: error: clips: the number 0 is out of range"),
         ("clip: 9", "there is no key clip here [unknown-key]"),
         ("clips: 9\nbank: defualt", "no bank 'defualt': did you mean default?"),
-        ("clips: 9\nsilence: 0.5", "no source speaks, but only a share of 0.5 is to be silence"),
+        (
+            "clips: 9\nsilence_share: 0.5",
+            "no source speaks, but only a share of 0.5 is to be silence",
+        ),
     ],
 )
 def test_a_wrong_recipe_names_its_place(said: Said, line: str, told: str) -> None:
     text = SILENT.replace("clips: 9\n", f"{line}\n", 1)
-    text = text.replace("silence: 1\n", "") if "silence: 0.5" in line else text
+    text = text.replace("silence_share: 1\n", "") if "silence_share: 0.5" in line else text
     Path("silent.yaml").write_text(text)
     status, _, err = said("make", "silent.yaml", "-o", "made")
     assert status == 2

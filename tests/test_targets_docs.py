@@ -13,7 +13,7 @@ import pytest
 from tests.targets.fakes import HEAD, make
 
 import mien_trainer
-from mien_trainer.targets.arrow import schema
+from mien_trainer.targets.shard import shard_schema
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
@@ -52,4 +52,4 @@ def test_each_library_reads_every_clip(home: Path, library: str) -> None:
 def test_the_page_tells_every_column() -> None:
     rows = re.findall(r"^\| (`.*?`) \|", PAGE, re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    assert told == set(schema(HEAD).names)
+    assert told == set(shard_schema(HEAD).names)

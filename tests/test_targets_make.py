@@ -16,17 +16,16 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from tests.targets.fakes import HEAD, RECIPE, SPECS, FakeWorkshop, make
+from tests.targets.fakes import HEAD, RECIPE, SPECS, FakeSetup, make, read_shard
 
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
 from mien_trainer.speech import Split
-from mien_trainer.targets.config import recipe_digest
-from mien_trainer.targets.engine_local import run_local
-from mien_trainer.targets.folder import DiskFull, FolderError
+from mien_trainer.targets.engines import run_local
+from mien_trainer.targets.folder import DiskFullError, FolderError
 from mien_trainer.targets.manifest import ManifestError, manifest_digest, read_manifest
-from mien_trainer.targets.shard import read_shard
-from mien_trainer.targets.work import Made, Task, Workshop, tasks
+from mien_trainer.targets.recipe import recipe_digest
+from mien_trainer.targets.worker import MadeShard, ShardTask, WorkerSetup, shard_tasks
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
@@ -57,11 +56,13 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
 
 
-def stopping(after: int) -> partial[Generator[Made, None, None]]:
+def stopping(after: int) -> partial[Generator[MadeShard, None, None]]:
     """An engine that is interrupted after some shards."""
 
-    def run(workshop: Workshop, work: Iterable[Task], after: int) -> Generator[Made, None, None]:
-        for number, made in enumerate(run_local(workshop, work, 1)):
+    def run(
+        setup: WorkerSetup, work: Iterable[ShardTask], after: int
+    ) -> Generator[MadeShard, None, None]:
+        for number, made in enumerate(run_local(setup, work, 1)):
             if number == after:
                 raise KeyboardInterrupt
             yield made
@@ -69,9 +70,9 @@ def stopping(after: int) -> partial[Generator[Made, None, None]]:
     return partial(run, after=after)
 
 
-def backwards(workshop: Workshop, work: Iterable[Task]) -> Generator[Made, None, None]:
+def backwards(setup: WorkerSetup, work: Iterable[ShardTask]) -> Generator[MadeShard, None, None]:
     """An engine that gives the last shard first."""
-    yield from run_local(workshop, reversed(list(work)), 1)
+    yield from run_local(setup, reversed(list(work)), 1)
 
 
 def test_a_finished_folder_holds_shards_and_a_manifest_of_them(straight: Path) -> None:
@@ -115,12 +116,12 @@ def test_a_run_that_is_interrupted_goes_on(straight: Path, tmp_path: Path) -> No
         name for file in FILES[:3] for name in (file, file.replace(".parquet", ".json"))
     )
     steps: list[int] = []
-    outcome = make(folder, FakeWorkshop(log=log), step=steps.append)
+    outcome = make(folder, FakeSetup(log=log), step=steps.append)
     assert content(folder) == content(straight)
     assert log.read_text().split() == [spec.id for spec in SPECS[12:]]
     assert outcome.made == 12
     assert (steps[0], sum(steps)) == (12, 24)
-    assert make(folder, FakeWorkshop(log=log)).made == 0
+    assert make(folder, FakeSetup(log=log)).made == 0
     assert len(log.read_text().split()) == 12
 
 
@@ -142,13 +143,15 @@ def test_a_killed_run_goes_on_and_leaves_no_process(straight: Path, tmp_path: Pa
     assert 2 <= len(kept) < len(FILES)
     (folder / ".train-00004.parquet.half.tmp").write_bytes(b"PAR1")
     log.unlink()
-    make(folder, FakeWorkshop(log=log))
+    make(folder, FakeSetup(log=log))
     assert content(folder) == content(straight)
-    done = {task.file for task in tasks(SPECS, 4) if set(ids(task)) & set(log.read_text().split())}
+    done = {
+        task.file for task in shard_tasks(SPECS, 4) if set(ids(task)) & set(log.read_text().split())
+    }
     assert done == set(FILES) - kept
 
 
-def ids(task: Task) -> list[str]:
+def ids(task: ShardTask) -> list[str]:
     return [spec.id for spec in task.specs]
 
 
@@ -168,7 +171,7 @@ def test_a_damaged_shard_is_made_again(straight: Path, tmp_path: Path) -> None:
     cut = folder / FILES[1]
     cut.write_bytes(cut.read_bytes()[:-100])
     (folder / FILES[6]).unlink()
-    make(folder, FakeWorkshop(log=log))
+    make(folder, FakeSetup(log=log))
     assert content(folder) == content(straight)
     assert log.read_text().split() == [spec.id for spec in (*SPECS[4:8], *SPECS[20:])]
     with pytest.raises(KeyboardInterrupt):
@@ -186,7 +189,7 @@ def test_shards_that_would_now_differ_are_not_mixed_in(tmp_path: Path) -> None:
     with pytest.raises(
         FolderError, match=r"train-00002\.parquet: made anew, it is .* empty folder"
     ):
-        make(folder, FakeWorkshop(frames=21))
+        make(folder, FakeSetup(frames=21))
 
 
 def test_another_recipe_artifact_or_program_is_refused(tmp_path: Path) -> None:
@@ -195,7 +198,7 @@ def test_another_recipe_artifact_or_program_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         make(half, engine=stopping(1))
     other = evolve(RECIPE, seed=2)
-    newer = FakeWorkshop(programs={"noise": "2"})
+    newer = FakeSetup(programs={"noise": "2"})
     for folder in (finished, half):
         before = content(folder)
         with pytest.raises(
@@ -206,7 +209,7 @@ def test_another_recipe_artifact_or_program_is_refused(tmp_path: Path) -> None:
         with pytest.raises(
             FolderError, match=f"artifact of the bank: found {'a' * 64}, now {'b' * 64}; give an"
         ):
-            make(folder, FakeWorkshop(head=evolve(HEAD, artifact="b" * 64)))
+            make(folder, FakeSetup(header=evolve(HEAD, artifact="b" * 64)))
         with pytest.raises(FolderError, match="programs: found noise 1, now noise 2"):
             make(folder, newer)
         assert content(folder) == before
@@ -220,10 +223,10 @@ def test_what_does_not_belong_into_the_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_one_run_at_a_time(tmp_path: Path) -> None:
-    def nested(workshop: Workshop, work: Iterable[Task]) -> Generator[Made, None, None]:
+    def nested(setup: WorkerSetup, work: Iterable[ShardTask]) -> Generator[MadeShard, None, None]:
         with pytest.raises(FolderError, match="another `mien targets make` is working here"):
             make(tmp_path)
-        yield from run_local(workshop, work, 1)
+        yield from run_local(setup, work, 1)
 
     assert make(tmp_path, engine=nested).made == 24
 
@@ -245,7 +248,7 @@ def test_a_full_disk_stops_the_run_and_keeps_what_there_is(
         r"targets: no room for train-00002\.json \(No space left on device\)\. 8 of 24 clips are "
         r"kept, 2 of 7 shards, 0 MB\. Make room for about \d+ MB more and run the same command"
     )
-    with pytest.raises(DiskFull, match=said):
+    with pytest.raises(DiskFullError, match=said):
         make(folder)
     monkeypatch.undo()
     make(folder)
@@ -276,7 +279,7 @@ def test_a_limit_on_file_size_is_a_full_disk_too(straight: Path, tmp_path: Path)
 
 def test_refused_items_are_listed_and_the_rest_goes_on(tmp_path: Path) -> None:
     refused = frozenset({"train-000002", "train-000016", "test-000001"})
-    outcome = make(tmp_path, FakeWorkshop(refuse=refused))
+    outcome = make(tmp_path, FakeSetup(refuse=refused))
     manifest = outcome.manifest
     assert {one.clip for one in manifest.refused} == refused
     assert manifest.refused[0].reason == "item2: its sound is empty"
@@ -290,9 +293,7 @@ def test_refused_items_are_listed_and_the_rest_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_defect_names_its_clip(tmp_path: Path, workers: int) -> None:
     with pytest.raises(TrainerError, match=r"clip train-000006 \(fake item6\): ZeroDivisionError"):
-        make(
-            tmp_path, FakeWorkshop(fail="train-000006"), engine=partial(run_local, workers=workers)
-        )
+        make(tmp_path, FakeSetup(fail="train-000006"), engine=partial(run_local, workers=workers))
 
 
 def test_a_manifest_is_canonical_and_pins_all(straight: Path, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from mien_trainer.speech import Prosody, SpeechItem, Split
 from mien_trainer.synthesis.sentences import Sentence
 from mien_trainer.synthesis.voices import Voice, spoken_items
 from mien_trainer.targets.clip import ClipSpec
-from mien_trainer.targets.config import (
+from mien_trainer.targets.plan import SILENCE, apportion, plan
+from mien_trainer.targets.recipe import (
     RECIPES,
     Prompts,
     Recipe,
@@ -26,7 +27,6 @@ from mien_trainer.targets.config import (
     Takes,
     read_recipe,
 )
-from mien_trainer.targets.plan import SILENCE, apportion, plan
 
 BANK = load("default")
 SENTENCES = tuple(
@@ -120,7 +120,7 @@ def test_sentences_are_used_equally_often() -> None:
 
 @given(st.integers(0, 2**32), st.integers(1, 300), st.floats(0, 1))
 def test_the_order_of_items_does_not_matter(seed: int, clips: int, silence: float) -> None:
-    recipe = evolve(RECIPE, clips=clips, silence=silence)
+    recipe = evolve(RECIPE, clips=clips, silence_share=silence)
     shuffled = {
         name: random.Random(seed).sample(items, len(items))  # noqa: S311  any order will do
         for name, items in reversed(ITEMS.items())
@@ -152,7 +152,7 @@ def test_prosody_follows_the_emotion_where_asked() -> None:
     }
     assert min(rates["anger"]) > max(rates["boredom"])
     assert len(set(rates["anger"])) > 20
-    flat = plan(evolve(RECIPE, prosody=False), ITEMS, BANK)
+    flat = plan(evolve(RECIPE, emotional_prosody=False), ITEMS, BANK)
     assert {spec.prosody for spec in flat} == {Prosody()}
 
 

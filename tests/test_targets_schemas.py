@@ -8,17 +8,28 @@ from typing import Any, cast
 
 import pytest
 from attrs import fields
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
-from tests.targets.fakes import FakeWorkshop, make
+from tests.targets.fakes import FakeSetup, make
 from tests.test_schemas import described, schema, valid
 
 from mien import resources
+from mien.cli.commands.migrate import command as migrate
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
-from mien_trainer.targets.config import RECIPES, Recipe, RecipeSources, Splits, read_recipe
+from mien_trainer.migrations import TARGETS_2
 from mien_trainer.targets.manifest import Manifest
+from mien_trainer.targets.recipe import (
+    RECIPES,
+    Mead,
+    Recipe,
+    RecipeSources,
+    Splits,
+    read_recipe,
+    recipe_digest,
+)
 
-KINDS = {"targets": "mien/targets/1", "targets_manifest": "mien/targets-manifest/1"}
+KINDS = {"targets": "mien/targets/2", "targets_manifest": "mien/targets-manifest/1"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -75,7 +86,60 @@ def test_recipes_that_ship_hold_and_spell_every_default(path: Path) -> None:
 
 def test_a_manifest_holds(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
-    make(tmp_path, FakeWorkshop(refuse=frozenset({"train-000003"})))
+    make(tmp_path, FakeSetup(refuse=frozenset({"train-000003"})))
     found = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
     assert valid(schema("targets_manifest"), found)
     assert not valid(schema("targets_manifest"), {**found, "clips": -1})
+
+
+OLD = """\
+schema: mien/targets/1
+name: old
+description: As the first version wrote it.
+seed: 7
+clips: 9
+silence: 0.5
+shard_clips: 4
+splits: { train: 6, validation: 2, test: 1 }
+prosody: false
+most_refused: 0.25
+sources:
+  espeak: { share: 1, voices: [{ name: en-us, split: train }] }
+  mead: { root: /data/mead }
+"""
+
+
+def test_a_recipe_of_the_first_version_is_read_and_keeps_its_digest(tmp_path: Path) -> None:
+    path = tmp_path / "old.yaml"
+    path.write_text(OLD, "utf-8")
+    found = read_recipe(path)
+    assert (found.silence_share, found.clips_per_shard) == (0.5, 4)
+    assert (found.emotional_prosody, found.max_refused_share) == (False, 0.25)
+    assert found.sources.mead == Mead(folder="/data/mead")
+    assert path.read_text("utf-8") == OLD
+    # What the program said that knew the first version alone.
+    assert recipe_digest(found) == (
+        "1d8548b18ad9ddf59a7678745b311e419b3219dc03a7fa1c7d3dac66f2c7dd59"
+    )
+    assert recipe_digest(read_recipe(RECIPES / "small.yaml")) == (
+        "561cdbc3ed05b97b92ce23a3d2893ac3dc94206a46ebd916d87811d7aca63c6f"
+    )
+
+
+def test_every_key_that_was_renamed_is_in_the_digest_under_its_old_name() -> None:
+    names = {one.name for one in fields(Recipe)} | {one.name for one in fields(Mead)}
+    assert set(TARGETS_2.values()) <= names
+    assert not {path[-1] for path in TARGETS_2} & names
+
+
+def test_migrating_the_file_gives_the_same_recipe(tmp_path: Path) -> None:
+    path = tmp_path / "old.yaml"
+    path.write_text(OLD, "utf-8")
+    before = read_recipe(path)
+    result = CliRunner().invoke(migrate, [str(path)], standalone_mode=False)
+    assert result.return_value == 0, result.output
+    text = path.read_text("utf-8")
+    assert text.startswith("schema: mien/targets/2\n")
+    assert "silence_share: 0.5\nclips_per_shard: 4\n" in text
+    assert "mead: { folder: /data/mead }" in text
+    assert read_recipe(path) == before

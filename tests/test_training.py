@@ -24,8 +24,8 @@ from mien_trainer.cli.train import command
 from mien_trainer.fault import TrainerError
 from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.speech import Split
-from mien_trainer.targets.arrow import arrow
 from mien_trainer.targets.manifest import manifest_text, read_manifest
+from mien_trainer.targets.shard import arrow
 from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
 from mien_trainer.train.checkpoint import LAST, load_checkpoint
 from mien_trainer.train.clips import CACHE, unpack_clips

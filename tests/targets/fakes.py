@@ -1,26 +1,27 @@
-"""A workshop whose clips are noise, for tests of what makes, keeps and resumes."""
+"""A voice that chants, and a setup whose clips are noise: nothing outside the program speaks."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from attrs import Factory, frozen
 
-from mien_trainer.frames import F32
-from mien_trainer.phonemes import Phoneme
-from mien_trainer.speech import Prosody, SpeechRefusedError, Split
-from mien_trainer.targets.clip import Clip, ClipSpec
-from mien_trainer.targets.config import Recipe, RecipeSources
-from mien_trainer.targets.engine_local import run_local
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.phonemes import SILENCE, Phoneme
+from mien_trainer.speech import Prosody, SpeechItem, SpeechRefusedError, Split, Utterance
+from mien_trainer.targets.clip import Clip, ClipSpec, ShardHeader
+from mien_trainer.targets.engines import run_local
 from mien_trainer.targets.make import Engine, Outcome, Step, make_targets
-from mien_trainer.targets.stored import ShardHead
+from mien_trainer.targets.recipe import Recipe, RecipeSources
+from mien_trainer.targets.shard import iterate_shard, shard_bytes
 
-HEAD = ShardHead(
+HEAD = ShardHeader(
     bank="default",
     version="1.1.0",
     artifact="a" * 64,
@@ -29,7 +30,9 @@ HEAD = ShardHead(
     frame_rate=60,
     mels=80,
 )
-RECIPE = Recipe(name="noise", clips=24, silence=1.0, shard_clips=4, sources=RecipeSources())
+RECIPE = Recipe(
+    name="noise", clips=24, silence_share=1.0, clips_per_shard=4, sources=RecipeSources()
+)
 SPECS = tuple(
     ClipSpec(
         id=f"{split.value}-{number:06}",
@@ -45,11 +48,56 @@ SPECS = tuple(
 )
 
 
+class Chant:
+    """Says each phoneme of a text, 0.12 s long: vowels sing, consonants hiss, pauses are silent."""
+
+    name = "chant"
+    real = False
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._items = tuple(
+            SpeechItem(key=f"s{n}", voice="monk", text=text, split=Split.TRAIN)
+            for n, text in enumerate(texts)
+        )
+
+    def items(self) -> tuple[SpeechItem, ...]:
+        return self._items
+
+    def speak(self, item: SpeechItem, prosody: Prosody) -> Utterance:
+        symbols = item.text.split()
+        length = int(0.12 * SAMPLE_RATE)
+        times = np.arange(length) / SAMPLE_RATE
+        sounds: list[npt.NDArray[np.float64]] = []
+        for position, symbol in enumerate(symbols):
+            rng = np.random.default_rng([position, len(symbol)])
+            if symbol == SILENCE:
+                sounds.append(np.zeros(length))
+            elif symbol[0] in "aeɔəɛʌiæu":
+                loud = 0.5 if position % 3 else 0.1
+                sounds.append(loud * np.sin(2 * np.pi * 140.0 * prosody.pitch * times))
+            else:
+                sounds.append(0.02 * rng.standard_normal(length))
+        return Utterance(
+            audio=np.concatenate([*sounds, np.zeros(0)]).astype(np.float32),
+            phonemes=tuple(
+                Phoneme(symbol=symbol, start=0.12 * n, end=0.12 * (n + 1))
+                for n, symbol in enumerate(symbols)
+            ),
+            voice="monk",
+            text=item.text,
+            provenance="chanted",
+            licence="CC0-1.0",
+        )
+
+    def close(self) -> None:
+        pass
+
+
 @frozen(kw_only=True)
 class FakeMaker:
     """Makes noise of ``frames`` frames or so; some items are refused or fail."""
 
-    speaking = 0.0
+    speech_seconds = 0.0
 
     frames: int
     pause: float
@@ -74,12 +122,16 @@ class FakeMaker:
             return random.random((frames, width), dtype=np.float32)
 
         return Clip(
-            spec=spec,
-            voice=f"v{spec.seed % 3}",
+            id=spec.id,
+            split=spec.split,
+            source=spec.source,
             real=False,
+            voice=f"v{spec.seed % 3}",
+            label=spec.label,
             text="Noise.",
             licence="CC0-1.0",
             provenance="noise",
+            seed=spec.seed,
             phonemes=(Phoneme(symbol="_", start=0.0, end=frames / 60),),
             audio=np.zeros(1, dtype=np.float32),
             mel=rows(80),
@@ -90,10 +142,10 @@ class FakeMaker:
 
 
 @frozen(kw_only=True)
-class FakeWorkshop:
-    """See `mien_trainer.targets.work.Workshop`."""
+class FakeSetup:
+    """See `mien_trainer.targets.worker.WorkerSetup`."""
 
-    head: ShardHead = HEAD
+    header: ShardHeader = HEAD
     programs: Mapping[str, str] = Factory(lambda: {"noise": "1"})
     frames: int = 20
     pause: float = 0.0
@@ -112,9 +164,19 @@ class FakeWorkshop:
         )
 
 
+def write_shard(path: Path, clips: Iterable[Clip], header: ShardHeader) -> None:
+    """Put the shard of these clips at ``path``."""
+    path.write_bytes(shard_bytes(clips, header))
+
+
+def read_shard(path: Path, artifact: str | None = None) -> tuple[Clip, ...]:
+    """Every clip of the shard, in its order."""
+    return tuple(iterate_shard(path, artifact))
+
+
 def make(
     folder: Path,
-    workshop: FakeWorkshop | None = None,
+    setup: FakeSetup | None = None,
     *,
     recipe: Recipe = RECIPE,
     engine: Engine | None = None,
@@ -124,7 +186,7 @@ def make(
     return make_targets(
         recipe,
         SPECS,
-        workshop or FakeWorkshop(),
+        setup or FakeSetup(),
         folder,
         engine or partial(run_local, workers=1),
         step=step,
@@ -134,6 +196,6 @@ def make(
 if __name__ == "__main__":  # a run to be killed: FOLDER LOG
     make(
         Path(sys.argv[1]),
-        FakeWorkshop(pause=0.05, log=Path(sys.argv[2])),
+        FakeSetup(pause=0.05, log=Path(sys.argv[2])),
         engine=partial(run_local, workers=2),
     )

@@ -12,7 +12,7 @@ import mien
 from mien_trainer.conditions import condition_rows
 from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import Counts, Manifest, ShardEntry, write_manifest
-from mien_trainer.targets.shard import ShardHead, StoredClip, shard_bytes
+from mien_trainer.targets.shard import Clip, ShardHeader, shard_bytes
 
 F64 = npt.NDArray[np.float64]
 
@@ -27,7 +27,7 @@ def write_made_up(
 ) -> Manifest:
     """A finished folder of targets for a bank, the same each time; clips of ``frames``."""
     bank = mien.load(source)
-    head = ShardHead(
+    head = ShardHeader(
         bank=bank.id,
         version=bank.version,
         artifact=bank.digest,
@@ -72,7 +72,7 @@ def write_made_up(
     return manifest
 
 
-def _clip(bank: mien.Bank, split: Split, number: int, lengths: tuple[int, int]) -> StoredClip:
+def _clip(bank: mien.Bank, split: Split, number: int, lengths: tuple[int, int]) -> Clip:
     """A pause, then visemes, while the expression goes from one anchor to another."""
     rng = np.random.default_rng((list(Split).index(split), number))
     label = number % len(bank.labels)
@@ -86,7 +86,7 @@ def _clip(bank: mien.Bank, split: Split, number: int, lengths: tuple[int, int]) 
     shapes, bands = _visemes(bank)
     lips = (shapes[said] * speech[:, None]).astype(np.float32)
     heard = -12.0 + (4.0 + bands[said]) * speech[:, None] + rng.normal(0.0, 0.3, (frames, 80))
-    return StoredClip(
+    return Clip(
         id=f"{split.value}-{number}",
         split=split,
         source="made-up",

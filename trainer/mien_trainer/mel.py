@@ -24,9 +24,11 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame_sample
-from mien_trainer.targets.clip import MELS
 
 F64 = npt.NDArray[np.float64]
+
+MELS = 80
+"""Bands of a frame."""
 
 WINDOW = 400
 """Samples of a frame."""

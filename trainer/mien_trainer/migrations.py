@@ -43,4 +43,21 @@ def _train_2(_: str, root: Node) -> Sequence[Edit]:
     return [edit for path, name in TRAIN_2.items() for edit in rename_key(root, path, name)]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(kind="train", before=1, after=2, rewrite=_train_2),)
+TARGETS_2: Mapping[tuple[str, ...], str] = {
+    ("silence",): "silence_share",
+    ("shard_clips",): "clips_per_shard",
+    ("prosody",): "emotional_prosody",
+    ("most_refused",): "max_refused_share",
+    ("sources", "mead", "root"): "folder",
+}
+"""The keys of a mien/targets/1 file that have other names in mien/targets/2; values stay."""
+
+
+def _targets_2(_: str, root: Node) -> Sequence[Edit]:
+    return [edit for path, name in TARGETS_2.items() for edit in rename_key(root, path, name)]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(kind="train", before=1, after=2, rewrite=_train_2),
+    Migration(kind="targets", before=1, after=2, rewrite=_targets_2),
+)

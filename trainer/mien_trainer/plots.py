@@ -76,7 +76,7 @@ _BAR, _GAP = 11, 9
 _FAINTEST = 0.12
 
 
-class PlotsUnavailable(TrainerError):
+class PlotsUnavailableError(TrainerError):
     """The package that draws plots is not installed."""
 
 
@@ -84,10 +84,10 @@ def require_plots() -> None:
     """Ask, before a long measurement, whether its plots can be drawn in the end.
 
     Raises:
-        PlotsUnavailable: matplotlib is not installed.
+        PlotsUnavailableError: matplotlib is not installed.
     """
     if find_spec("matplotlib") is None:
-        raise PlotsUnavailable(
+        raise PlotsUnavailableError(
             "a page with plots needs matplotlib: pip install 'mien[targets]' (or leave -o out)"
         )
 

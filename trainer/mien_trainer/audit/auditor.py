@@ -21,7 +21,7 @@ from mien_trainer.frames import F32
 from mien_trainer.lips.closures import closures_kept, lip_gap
 from mien_trainer.phonemes import SILENCE
 from mien_trainer.speech import Split
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.clip import Clip
 
 
 @frozen(kw_only=True)
@@ -48,7 +48,7 @@ class Auditor:
         self.open, self.far = Worst(), Worst()
         self._bank, self._mels = bank, mels
 
-    def see(self, clip: StoredClip, shard: str) -> None:
+    def see(self, clip: Clip, shard: str) -> None:
         """Measure one clip. One that is broken is named and counted, and not measured."""
         self.splits[clip.split] += 1
         self.leaks.see(clip, shard)
@@ -62,7 +62,7 @@ class Auditor:
         self.coverage.add(clip, self._bank.labels.index(clip.label))
         self._measure(clip, shard)
 
-    def _name_all(self, found: Iterable[Found], clip: StoredClip, shard: str) -> bool:
+    def _name_all(self, found: Iterable[Found], clip: Clip, shard: str) -> bool:
         """One fault a code, whatever it says of the clip; whether there was any."""
         told: dict[str, list[str]] = {}
         for code, message in found:
@@ -71,7 +71,7 @@ class Auditor:
             self.faults.add(code, shard, clip.id, "; ".join(messages))
         return bool(told)
 
-    def _measure(self, clip: StoredClip, shard: str) -> None:
+    def _measure(self, clip: Clip, shard: str) -> None:
         group = Group(source=clip.source, real=clip.real, label=clip.label)
         if group not in self.tallies:
             channels, archetypes = len(self._bank.channels), len(self.reference.archetypes)
@@ -89,7 +89,7 @@ class Auditor:
         self._measure_closures(clip, tally)
 
     def _measure_silence(
-        self, clip: StoredClip, shard: str, tally: Tally, silent: Mask, expected: F32
+        self, clip: Clip, shard: str, tally: Tally, silent: Mask, expected: F32
     ) -> None:
         faces, own = clip.targets[silent], expected[silent]
         gap, rest = (lip_gap(one, self._bank.channels) for one in (faces, own))
@@ -119,7 +119,7 @@ class Auditor:
                 )
             )
 
-    def _measure_closures(self, clip: StoredClip, tally: Tally) -> None:
+    def _measure_closures(self, clip: Clip, tally: Tally) -> None:
         kept, closures = closures_kept(clip.targets, clip.phonemes)
         tally.kept += kept
         tally.closures += closures
@@ -128,5 +128,5 @@ class Auditor:
         self.closures[name] = (before[0] + kept, before[1] + closures)
 
 
-def _speaks(clip: StoredClip) -> bool:
+def _speaks(clip: Clip) -> bool:
     return any(phoneme.symbol != SILENCE for phoneme in clip.phonemes)

@@ -12,7 +12,7 @@ from mien_trainer.audit.limits import TOLERANCE
 from mien_trainer.frames import F32
 from mien_trainer.mead.source import MeadSource
 from mien_trainer.takes.source import TakesSource
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.clip import Clip
 
 CAPTURED = frozenset({TakesSource.name, MeadSource.name})
 """Sources whose faces were seen by a tracker, not made by the bank."""
@@ -21,7 +21,7 @@ Found = tuple[str, str]
 """A fault's code and message."""
 
 
-def structure_faults(clip: StoredClip, bank: Bank, mels: int) -> Iterator[Found]:
+def structure_faults(clip: Clip, bank: Bank, mels: int) -> Iterator[Found]:
     """Faults after which nothing can be measured; none, and the clip's arrays can be trusted."""
     labels, channels = len(bank.labels), len(bank.channels)
     series = (
@@ -48,7 +48,7 @@ def structure_faults(clip: StoredClip, bank: Bank, mels: int) -> Iterator[Found]
         yield from _condition_faults(clip, bank.labels)
 
 
-def _condition_faults(clip: StoredClip, labels: tuple[str, ...]) -> Iterator[Found]:
+def _condition_faults(clip: Clip, labels: tuple[str, ...]) -> Iterator[Found]:
     hot, points = clip.conditions[:, : len(labels)], clip.conditions[:, len(labels) :]
     one_hot = ((hot == 0.0) | (hot == 1.0)).all(axis=1) & (hot.sum(axis=1) == 1.0)
     if not one_hot.all():
@@ -68,7 +68,7 @@ def _condition_faults(clip: StoredClip, labels: tuple[str, ...]) -> Iterator[Fou
         yield "conditions", f"{'VAD'[axis]} of frame {frame} is {value:.4g}, expected [-1, 1]"
 
 
-def antagonist_faults(clip: StoredClip, tables: Tables) -> Iterator[Found]:
+def antagonist_faults(clip: Clip, tables: Tables) -> Iterator[Found]:
     """The worst of what the clip's faces hold that the bank's conflict would take apart."""
     names, targets = tables.channels, clip.targets
     code = "captured-antagonists" if clip.source in CAPTURED else "antagonists"

@@ -14,7 +14,7 @@ from mien_trainer.alignment.voice_activity import SPOKEN
 from mien_trainer.audit.tally import I64
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import SILENCE
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.clip import Clip
 
 CELLS = 20
 """Cells of a VAD map a side: 0.1 of an axis each."""
@@ -69,7 +69,7 @@ class Coverage:
         self.levels: I64 = np.zeros(LEVELS[2], dtype=np.int64)
         self._labels = labels
 
-    def add(self, clip: StoredClip, label: int) -> None:
+    def add(self, clip: Clip, label: int) -> None:
         """Count one clip; ``label`` is its label's position."""
         for phoneme in clip.phonemes:
             if phoneme.symbol not in (SILENCE, SPOKEN):

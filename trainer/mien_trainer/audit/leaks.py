@@ -11,7 +11,7 @@ from attrs import field, frozen
 from mien_trainer.audit.fault import Faults
 from mien_trainer.audit.limits import HELD_OUT
 from mien_trainer.speech import Split
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.clip import Clip
 
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
@@ -42,7 +42,7 @@ class Leaks:
         self._contents: dict[bytes, _Seen] = {}
         self._voices: dict[tuple[str, str], _Voice] = {}
 
-    def see(self, clip: StoredClip, shard: str) -> None:
+    def see(self, clip: Clip, shard: str) -> None:
         """Compare a clip with all before it."""
         if clip.id in self._ids:
             told = f"{self._ids[clip.id]} has a clip of this id, too"
@@ -76,14 +76,14 @@ class Leaks:
             told = f"voice {name} is held out ({clips - learned} of {clips} clips), and trains here"
             self._faults.add("voice-leak", first.shard, first.clip, told)
 
-    def _see_text(self, clip: StoredClip, seen: _Seen) -> None:
+    def _see_text(self, clip: Clip, seen: _Seen) -> None:
         words = " ".join(_WORDS.findall(clip.text.casefold()))
         before = self._texts.setdefault(words, seen) if words else seen
         if before.split is not seen.split:
             told = f"in {seen.split.value}, and its sentence is in {before}"
             self._faults.add("sentence-leak", seen.shard, seen.clip, told)
 
-    def _see_content(self, clip: StoredClip, seen: _Seen) -> None:
+    def _see_content(self, clip: Clip, seen: _Seen) -> None:
         digest = hashlib.blake2b(digest_size=16)
         for values in (clip.mel, clip.conditions, clip.targets):
             digest.update(values.tobytes())

@@ -9,7 +9,7 @@ from attrs import frozen
 from mien.bank import Bank
 from mien_trainer.expression.track import expression_track
 from mien_trainer.frames import F32
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.clip import Clip
 
 _BLOCK = 512
 """Frames that are compared with all archetypes at a time; they stay in the cache."""
@@ -42,7 +42,7 @@ class Reference:
             np.arange(len(tables)), [len(table.archetypes) for table in tables]
         )
 
-    def expected(self, clip: StoredClip) -> F32:
+    def expected(self, clip: Clip) -> F32:
         """The bank's faces (N, C) at the clip's conditions and speech, without lips and life."""
         path = np.ascontiguousarray(clip.conditions[:, len(self.bank.labels) :])
         return expression_track(self.bank, clip.label, path, np.ascontiguousarray(clip.speech))

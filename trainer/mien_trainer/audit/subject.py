@@ -12,15 +12,14 @@ from mien.bank import Bank
 from mien.errors import QueryError
 from mien_trainer.audit.fault import Faults
 from mien_trainer.fault import TrainerError
+from mien_trainer.mel import MELS
 from mien_trainer.speech import Prosody, SpeechRefusedError
 from mien_trainer.takes.labels import find_labels
 from mien_trainer.takes.source import TakesSource
-from mien_trainer.targets.arrow import arrow
-from mien_trainer.targets.clip import MELS, ClipSpec
+from mien_trainer.targets.clip import Clip, ClipSpec
 from mien_trainer.targets.maker import ClipMaker
 from mien_trainer.targets.manifest import NAME, Manifest, ShardEntry, read_manifest
-from mien_trainer.targets.shard import iterate_shard, read_head
-from mien_trainer.targets.stored import StoredClip, stored
+from mien_trainer.targets.shard import arrow, iterate_shard, read_header
 
 _DEFAULT = "default"
 
@@ -48,7 +47,7 @@ class Subject(Protocol):
         """Whether this is all that will be learned from."""
         ...
 
-    def clips(self, faults: Faults) -> Iterator[tuple[str, StoredClip]]:
+    def clips(self, faults: Faults) -> Iterator[tuple[str, Clip]]:
         """The clips, one at a time; what is wrong with a whole shard or take goes to ``faults``.
 
         Raises:
@@ -90,7 +89,7 @@ class Shards:
         self.count = manifest.clips
         self._folder, self._manifest = folder, manifest
 
-    def clips(self, faults: Faults) -> Iterator[tuple[str, StoredClip]]:
+    def clips(self, faults: Faults) -> Iterator[tuple[str, Clip]]:
         """The clips of the manifest's shards, in its order."""
         listed = {entry.file for entry in self._manifest.shards}
         for path in sorted(self._folder.glob("*.parquet")):
@@ -100,7 +99,7 @@ class Shards:
             faults.add("refused", "", refused.clip, f"{refused.source}: {refused.reason}")
         for entry in self._manifest.shards:
             path = self._folder / entry.file
-            head = read_head(path)
+            head = read_header(path)
             if head.artifact != self.bank.digest:
                 told = f"made for artifact {head.artifact}, expected {self.bank.digest}"
                 faults.add("artifact", entry.file, "", told)
@@ -122,7 +121,7 @@ class Takes:
         self._items = self._source.items()
         self.count = len(self._items)
 
-    def clips(self, faults: Faults) -> Iterator[tuple[str, StoredClip]]:
+    def clips(self, faults: Faults) -> Iterator[tuple[str, Clip]]:
         """A clip a take; takes that are refused are named."""
         for refusal in self._source.refusals():
             faults.add("refused", "", "", str(refusal))
@@ -138,7 +137,7 @@ class Takes:
                 prosody=Prosody(),
             )
             try:
-                yield "", stored(maker.make(spec))
+                yield "", maker.make(spec)
             except SpeechRefusedError as refusal:
                 faults.add("refused", "", "", str(refusal))
 

@@ -18,7 +18,7 @@ from mien_trainer.cli.options import refusals
 
 if TYPE_CHECKING:
     from mien_trainer.targets.make import Engine, Outcome, Step
-    from mien_trainer.targets.prepare import Prepared
+    from mien_trainer.targets.preparation import Prepared
 
 PRICE = 0.04
 """Of a core for an hour, in any currency: what clouds ask for a shared one, roughly."""
@@ -92,19 +92,18 @@ def command(
 
 
 def _prepare(recipe: str, left_out: Sequence[str]) -> Prepared:
-    from mien_trainer.targets.config import read_recipe, recipe_path
-    from mien_trainer.targets.prepare import prepare
-    from mien_trainer.targets.sources import without
+    from mien_trainer.targets.preparation import prepare
+    from mien_trainer.targets.recipe import read_recipe, recipe_path, without
 
     return prepare(without(read_recipe(recipe_path(recipe)), left_out))
 
 
 def _engine(engine: str, workers: int | None, cores: int, address: str | None) -> Engine:
     if engine == "ray":
-        from mien_trainer.targets.engine_ray import run_ray
+        from mien_trainer.targets.engines import run_ray
 
         return partial(run_ray, address=address, workers=workers or cores)
-    from mien_trainer.targets.engine_local import run_local
+    from mien_trainer.targets.engines import run_local
 
     return partial(run_local, workers=workers or cores)
 
@@ -117,7 +116,7 @@ def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:
         outcome = make_targets(
             prepared.recipe,
             prepared.specs,
-            prepared.workshop,
+            prepared.setup,
             folder,
             engine,
             unusable=prepared.unusable,
@@ -126,8 +125,9 @@ def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:
     if output == "json":
         write_json(outcome_json(outcome, folder))
     else:
-        say("\n".join(outcome_lines(outcome, folder)))
-    return _judged(outcome, prepared.recipe.most_refused)
+        say("
+".join(outcome_lines(outcome, folder)))
+    return _judged(outcome, prepared.recipe.max_refused_share)
 
 
 def _judged(outcome: Outcome, most: float) -> int:
@@ -144,10 +144,9 @@ def _judged(outcome: Outcome, most: float) -> int:
 def _estimate(prepared: Prepared, workers: int, price: float, output: str) -> int:
     from attrs import asdict
 
-    from mien_trainer.targets.estimate import estimate
-    from mien_trainer.targets.summary import estimate_lines
+    from mien_trainer.targets.summary import estimate, estimate_lines
 
-    found = estimate(prepared.specs, prepared.workshop, workers=workers, price=price)
+    found = estimate(prepared.specs, prepared.setup, workers=workers, price=price)
     if output == "json":
         write_json(asdict(found))
     else:

@@ -11,7 +11,7 @@ from mien.cli.terminal import say
 
 if TYPE_CHECKING:
     from mien_trainer.frames import F32
-    from mien_trainer.targets.stored import StoredClip
+    from mien_trainer.targets.clip import Clip
 
 
 @click.command("preview", short_help="Play one clip with our face, as a page or a film.")
@@ -74,17 +74,17 @@ def command(
     return 0
 
 
-def _sound(folder: Path, clip: StoredClip, heard: Path | None, recipe: str) -> F32 | None:
+def _sound(folder: Path, clip: Clip, heard: Path | None, recipe: str) -> F32 | None:
     """The clip's sound, as given or made anew; None, with the reason told, where it cannot be."""
     if heard is not None:
         from mien_trainer.audio import read_audio
 
         return read_audio(heard).samples
-    from mien_trainer.preview.remake import NoSound, remade_sound
+    from mien_trainer.preview.remake import NoSoundError, remade_sound
 
     try:
         return remade_sound(folder, clip, recipe)
-    except NoSound as reason:
+    except NoSoundError as reason:
         if recipe:
             raise
         say(f"no sound: {reason}", err=True)

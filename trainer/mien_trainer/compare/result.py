@@ -22,7 +22,7 @@ from mien_trainer.evaluate.presets import (
     smoothness,
 )
 from mien_trainer.frames import F32
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.clip import Clip
 from mien_trainer.train.checkpoint import load_checkpoint
 
 
@@ -55,7 +55,7 @@ class Result:
 
 
 def results(
-    done: Sequence[Job], bank: Bank, clips: Sequence[StoredClip], step: Callable[[], None]
+    done: Sequence[Job], bank: Bank, clips: Sequence[Clip], step: Callable[[], None]
 ) -> tuple[Result, ...]:
     """The results by setting, in the order of the settings."""
     order: dict[str, list[Job]] = {}
@@ -75,7 +75,7 @@ class _Sample:
 
 
 def _result(
-    own: Sequence[Job], bank: Bank, clips: Sequence[StoredClip], step: Callable[[], None]
+    own: Sequence[Job], bank: Bank, clips: Sequence[Clip], step: Callable[[], None]
 ) -> Result:
     setting = own[0].setting
     samples: list[_Sample] = []
@@ -101,7 +101,7 @@ def _result(
     )
 
 
-def _sample(job: Job, bank: Bank, clips: Sequence[StoredClip]) -> _Sample:
+def _sample(job: Job, bank: Bank, clips: Sequence[Clip]) -> _Sample:
     network = EvaluatedNetwork(predict=torch_predictor(load_checkpoint(job.last).model), bank=bank)
     quiet = silence()
     longest = max(clips, key=lambda clip: len(clip.mel))

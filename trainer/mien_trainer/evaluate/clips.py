@@ -12,10 +12,9 @@ from attrs import frozen
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.mel import log_mel
 from mien_trainer.speech import Split
-from mien_trainer.targets.arrow import arrow
+from mien_trainer.targets.clip import Clip
 from mien_trainer.targets.manifest import Manifest
-from mien_trainer.targets.shard import iterate_shard, read_head
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.shard import arrow, iterate_shard, read_header
 
 SETTLE = FRAME_RATE
 """Frames that a network may take to forget what came before it was asked (1 s)."""
@@ -46,7 +45,7 @@ def clip_rows(folder: Path, manifest: Manifest, split: Split) -> list[ClipRow]:
     rows: list[ClipRow] = []
     for shard in manifest.of(split):
         path = folder / shard.file
-        read_head(path)
+        read_header(path)
         for one in parquet.read_table(path, columns=names).to_pylist():
             rows.append(ClipRow(**one))
     return rows
@@ -68,7 +67,7 @@ def pick(rows: Sequence[ClipRow], known_voices: Collection[str], count: int) -> 
 
 def clips_with(
     folder: Path, manifest: Manifest, split: Split, ids: Collection[str]
-) -> Iterator[StoredClip]:
+) -> Iterator[Clip]:
     """The clips with these ids, in the order of the manifest.
 
     Raises:
@@ -96,9 +95,9 @@ def silence(frames: int = 2 * SETTLE, seed: int = 0) -> Sound:
     return Sound(name="silence", mel=log_mel(noise)[:frames])
 
 
-def voices(clips: Iterable[StoredClip], count: int, least: int = 2 * SETTLE) -> list[Sound]:
+def voices(clips: Iterable[Clip], count: int, least: int = 2 * SETTLE) -> list[Sound]:
     """The longest clip of each of the first ``count`` voices by name, ``least`` frames or more."""
-    longest: dict[str, StoredClip] = {}
+    longest: dict[str, Clip] = {}
     for clip in clips:
         best = longest.get(clip.voice)
         spoken = clip.voice and len(clip.mel) >= least

@@ -13,7 +13,7 @@ from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
 from mien_trainer.lips.record import Contact
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.targets.stored import StoredClip
+from mien_trainer.targets.clip import Clip
 
 _APART = 0.2
 """Lips are well apart from this gap on, in units of jawOpen."""
@@ -80,7 +80,7 @@ class Closures:
     teeth: Kept
 
 
-def lip_match(network: EvaluatedNetwork, name: str, clips: Sequence[StoredClip]) -> LipMatch:
+def lip_match(network: EvaluatedNetwork, name: str, clips: Sequence[Clip]) -> LipMatch:
     """The clips under their own conditions."""
     channels = network.channels_of("LIPSYNC")
     faces = np.concatenate([network.predict(c.mel[None], c.conditions[None])[0] for c in clips])
@@ -100,7 +100,7 @@ def lip_match(network: EvaluatedNetwork, name: str, clips: Sequence[StoredClip])
 
 
 def closures(
-    network: EvaluatedNetwork, clips: Iterable[StoredClip], intensity: str
+    network: EvaluatedNetwork, clips: Iterable[Clip], intensity: str
 ) -> tuple[Closures, ...]:
     """The clips under every label in turn."""
     labels, vads = network.bank.labels, network.anchors_at(intensity)
@@ -139,7 +139,7 @@ def compare_lips(
     network: EvaluatedNetwork,
     older: EvaluatedNetwork,
     name: str,
-    clips: Sequence[StoredClip],
+    clips: Sequence[Clip],
     known_voices: Collection[str],
     labels: Sequence[str],
 ) -> Comparison | None:

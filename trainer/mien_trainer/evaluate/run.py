@@ -32,8 +32,8 @@ from mien_trainer.evaluate.speed import Speed, measure_speed
 from mien_trainer.fault import TrainerError
 from mien_trainer.speak.network import bank_of
 from mien_trainer.speech import Split
+from mien_trainer.targets.clip import Clip
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
-from mien_trainer.targets.stored import StoredClip
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 """The checkpoints of a training; its folder says more than their names do."""
@@ -56,7 +56,7 @@ class Trial:
     networks: tuple[Network, ...]
     older: Network | None
     bank: Bank
-    clips: tuple[StoredClip, ...]
+    clips: tuple[Clip, ...]
     known_voices: frozenset[str]
     notes: tuple[str, ...]
 
@@ -125,7 +125,7 @@ def evaluate(
     name: str,
     checkpoint: str,
     network: EvaluatedNetwork,
-    clips: Sequence[StoredClip],
+    clips: Sequence[Clip],
     known_voices: Collection[str],
     speed: Speed,
     step: Callable[[], None],
@@ -190,9 +190,7 @@ def evaluate(
     )
 
 
-def _groups(
-    clips: Sequence[StoredClip], known_voices: Collection[str]
-) -> dict[str, list[StoredClip]]:
+def _groups(clips: Sequence[Clip], known_voices: Collection[str]) -> dict[str, list[Clip]]:
     """The clips by what is new about them."""
     synthetic = [clip for clip in clips if not clip.real]
     return {
@@ -203,7 +201,7 @@ def _groups(
 
 
 def _example(
-    network: EvaluatedNetwork, clips: Sequence[StoredClip], known_voices: Collection[str]
+    network: EvaluatedNetwork, clips: Sequence[Clip], known_voices: Collection[str]
 ) -> Example:
     """The first clip by id, of an unheard voice if there is one."""
     clip = min(clips, key=lambda one: (one.voice in known_voices, one.id))

@@ -1,4 +1,4 @@
-"""A preview as a film: MP4 with its sound, or GIF, which has none. Made by ffmpeg."""
+"""A preview as a film: MP4 with its sound, or GIF, which has none. MadeShard by ffmpeg."""
 
 from __future__ import annotations
 

@@ -7,27 +7,27 @@ from pathlib import Path
 from mien.text.files import shown_path
 from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError
-from mien_trainer.targets.arrow import arrow
-from mien_trainer.targets.shard import ShardError, ShardHead, StoredClip, iterate_shard, read_head
+from mien_trainer.targets.clip import Clip, ShardHeader
+from mien_trainer.targets.shard import ShardError, arrow, iterate_shard, read_header
 
 _FEW = 5
 
 
-class ClipMissing(TrainerError):
+class ClipMissingError(TrainerError):
     """There is no such clip, or no shard; the message says what there is."""
 
 
-def find_clip(folder: Path, clip: str) -> tuple[StoredClip, ShardHead]:
+def find_clip(folder: Path, clip: str) -> tuple[Clip, ShardHeader]:
     """The clip with the id ``clip``, and what its shard was made for.
 
     Raises:
-        ClipMissing: the folder has no shards, or they hold no such clip.
+        ClipMissingError: the folder has no shards, or they hold no such clip.
         ShardError: a shard cannot be read.
-        ArrowUnavailable: the extra is not installed.
+        ArrowUnavailableError: the extra is not installed.
     """
     shards = sorted(folder.glob("*.parquet"))
     if not shards:
-        raise ClipMissing(
+        raise ClipMissingError(
             f"{shown_path(folder)}: there is no shard here, expected a folder that "
             "`mien targets make` wrote"
         )
@@ -37,18 +37,18 @@ def find_clip(folder: Path, clip: str) -> tuple[StoredClip, ShardHead]:
         if clip in ids:
             for found in iterate_shard(path):
                 if found.id == clip:
-                    return found, read_head(path)
+                    return found, read_header(path)
         known += ids
     hint = did_you_mean(clip, known)
     few = ", ".join(known[:_FEW])
-    raise ClipMissing(
+    raise ClipMissingError(
         f"{shown_path(folder)}: no clip {clip!r} among {len(known)}"
         + (f"; {hint}" if hint else f"; the first are {few}")
     )
 
 
 def _ids(path: Path) -> list[str]:
-    head = read_head(path)  # first, so that another Parquet file is refused in words
+    head = read_header(path)  # first, so that another Parquet file is refused in words
     try:
         column = arrow("pyarrow.parquet").read_table(path, columns=["id"]).column("id")
     except (OSError, ValueError) as error:

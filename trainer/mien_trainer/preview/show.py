@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.targets.stored import ShardHead, StoredClip
+from mien_trainer.targets.clip import Clip, ShardHeader
 
 
 @frozen(kw_only=True, eq=False)
@@ -61,7 +61,7 @@ class Show:
 
 
 def show_of(
-    clip: StoredClip, head: ShardHead, audio: F32 | None = None, others: Sequence[Track] = ()
+    clip: Clip, head: ShardHeader, audio: F32 | None = None, others: Sequence[Track] = ()
 ) -> Show:
     """A stored clip as it is shown; ``others`` stand beside its target, such as predictions."""
     spoken = "a person" if clip.real else "made"

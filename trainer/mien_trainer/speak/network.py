@@ -28,8 +28,7 @@ from mien.errors import QueryError
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError, brief, read_bytes
 from mien_trainer.frames import F32, FRAME_RATE
-from mien_trainer.mel import SILENCE
-from mien_trainer.targets.clip import MELS
+from mien_trainer.mel import MELS, SILENCE
 
 SCHEMA = schema_name("network")
 KEY = "mien"

@@ -1,18 +1,18 @@
-"""One clip: what it should be, and what it became."""
+"""One clip: what it should be, what it became, and what all clips of a shard have in common.
+
+Dimension letters: N frames at 60 fps, M bands of a log-mel frame, L labels, C channels.
+"""
 
 from __future__ import annotations
 
-from attrs import frozen
+import numpy as np
+from attrs import field, frozen
 
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Prosody, Split
 
-CONDITIONS = 19
-"""16 labels one-hot in the bank's order, then valence, arousal and dominance."""
-
-MELS = 80
-"""Bands of a log-mel frame."""
+NO_AUDIO: F32 = np.zeros(0, dtype=np.float32)
 
 
 @frozen(kw_only=True)
@@ -35,22 +35,49 @@ class ClipSpec:
 
 @frozen(kw_only=True, eq=False)
 class Clip:
-    """A training triple and where it comes from. N frames at 60 fps.
+    """A training triple and where it comes from, all numbers float32.
 
-    ``mel`` (N, 80) natural logarithm of mel energies; ``conditions`` (N, 19); ``targets`` (N, 52)
-    in [0, 1]; ``speech`` (N,) in [0, 1], how much is spoken; ``audio`` mono 16 kHz, for listening
-    (it is not kept in shards).
+    ``mel`` (N, M) natural logarithm of mel energies; ``conditions`` (N, L + 3) labels one-hot, then
+    valence, arousal and dominance; ``targets`` (N, C) weights in [0, 1]; ``speech`` (N,) in [0, 1],
+    how much is spoken. ``real``: a person spoke. ``audio`` is mono at 16 kHz, for listening: shards
+    do not keep it, and it is empty in a clip that was read from one.
     """
 
-    spec: ClipSpec
-    voice: str
+    id: str
+    split: Split
+    source: str
     real: bool
+    voice: str
+    label: str
     text: str
     licence: str
     provenance: str
+    seed: int
     phonemes: tuple[Phoneme, ...]
-    audio: F32
     mel: F32
     conditions: F32
     targets: F32
     speech: F32
+    audio: F32 = field(default=NO_AUDIO)
+
+    @property
+    def frames(self) -> int:
+        """N."""
+        return len(self.targets)
+
+
+@frozen(kw_only=True)
+class ShardHeader:
+    """What the clips of a shard were made for.
+
+    ``artifact`` is the sha256 in hex of the compiled bank's artifact; ``channels`` (C) and
+    ``labels`` (L) are in the bank's order; ``frame_rate`` in frames a second; ``mels`` is M.
+    """
+
+    bank: str
+    version: str
+    artifact: str
+    channels: tuple[str, ...]
+    labels: tuple[str, ...]
+    frame_rate: int
+    mels: int

@@ -30,7 +30,7 @@ from mien_trainer.targets.manifest import (
     read_manifest,
     write_manifest,
 )
-from mien_trainer.targets.work import Made, Task
+from mien_trainer.targets.worker import MadeShard, ShardTask
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FEW = 5
@@ -40,7 +40,7 @@ class FolderError(TrainerError):
     """A folder that these shards cannot be put into; the message says why and what to do."""
 
 
-class DiskFull(TrainerError):
+class DiskFullError(TrainerError):
     """There is no room for the next file; what was made before is kept."""
 
 
@@ -66,7 +66,7 @@ class Record:
 class TargetsFolder:
     """The folder of a run. Hold it with `held` while shards are put into it."""
 
-    def __init__(self, path: Path, pins: Pins, tasks: Sequence[Task]) -> None:
+    def __init__(self, path: Path, pins: Pins, tasks: Sequence[ShardTask]) -> None:
         """Look at what lies in ``path``, which is made where it is missing.
 
         Raises:
@@ -95,15 +95,15 @@ class TargetsFolder:
         return tuple(self._done.values())
 
     @property
-    def left(self) -> tuple[Task, ...]:
+    def left(self) -> tuple[ShardTask, ...]:
         """The shards that have to be made, in order."""
         return tuple(task for task in self._tasks if task.file not in self._done)
 
-    def keep(self, made: Made) -> None:
+    def keep(self, made: MadeShard) -> None:
         """Put a shard in, then its record.
 
         Raises:
-            DiskFull: there is no room.
+            DiskFullError: there is no room.
             FolderError: the manifest that is there has another digest for it.
             OSError: it cannot be written for another reason.
         """
@@ -133,7 +133,7 @@ class TargetsFolder:
         """Put the manifest in, and take the records out.
 
         Raises:
-            DiskFull: there is no room.
+            DiskFullError: there is no room.
             OSError: it cannot be written for another reason.
         """
         with self._full_told(NAME):
@@ -162,7 +162,7 @@ class TargetsFolder:
             done = sum(entry.clips for entry in self.done)
             whole = sum(len(task.specs) for task in self._tasks)
             size = sum((self._path / entry.file).stat().st_size for entry in self.done)
-            raise DiskFull(
+            raise DiskFullError(
                 f"{self._path}: no room for {name} ({error.strerror}). {done} of {whole} clips are "
                 f"kept, {len(self.done)} of {len(self._tasks)} shards, {size / 1e6:.0f} MB. Make "
                 f"room for about {_missing(done, whole, size)} more and run the same command again"

@@ -11,14 +11,13 @@ from time import monotonic
 from attrs import frozen
 
 from mien_trainer.speech import Split
-from mien_trainer.targets.clip import ClipSpec
-from mien_trainer.targets.config import Recipe, recipe_digest
+from mien_trainer.targets.clip import ClipSpec, ShardHeader
 from mien_trainer.targets.folder import Pins, Record, TargetsFolder, held
 from mien_trainer.targets.manifest import Counts, Manifest, Refused
-from mien_trainer.targets.stored import ShardHead
-from mien_trainer.targets.work import Made, Task, Workshop, tasks
+from mien_trainer.targets.recipe import Recipe, recipe_digest
+from mien_trainer.targets.worker import MadeShard, ShardTask, WorkerSetup, shard_tasks
 
-Engine = Callable[[Workshop, Iterable[Task]], Generator[Made, None, None]]
+Engine = Callable[[WorkerSetup, Iterable[ShardTask]], Generator[MadeShard, None, None]]
 """Makes the shards of tasks, and gives each as it is done, in any order."""
 
 Step = Callable[[int], None]
@@ -48,7 +47,7 @@ class Outcome:
 def make_targets(
     recipe: Recipe,
     specs: Sequence[ClipSpec],
-    workshop: Workshop,
+    setup: WorkerSetup,
     folder: Path,
     engine: Engine,
     *,
@@ -64,11 +63,11 @@ def make_targets(
         TrainerError: the folder or a source cannot be used, or there is no room.
         OSError: the folder cannot be written.
     """
-    work = tasks(specs, recipe.shard_clips)
+    work = shard_tasks(specs, recipe.clips_per_shard)
     pins = Pins(
         recipe_sha256=recipe_digest(recipe),
-        artifact=workshop.head.artifact,
-        programs=workshop.programs,
+        artifact=setup.header.artifact,
+        programs=setup.programs,
     )
     started = monotonic()
     with held(folder):
@@ -78,14 +77,14 @@ def make_targets(
         told = step or _quiet
         told(sum(planned[entry.file] for entry in there.done))
         if there.left:
-            with closing(engine(workshop, there.left)) as shards:
+            with closing(engine(setup, there.left)) as shards:
                 for one in shards:
                     there.keep(one)
                     made += one.entry.clips
                     told(planned[one.entry.file])
         manifest = there.manifest
         if manifest is None:
-            manifest = _manifest(recipe, pins, workshop.head, there.records(), unusable)
+            manifest = _manifest(recipe, pins, setup.header, there.records(), unusable)
             there.finish(manifest)
         there.tidy()
     return Outcome(
@@ -100,7 +99,7 @@ def make_targets(
 def _manifest(
     recipe: Recipe,
     pins: Pins,
-    head: ShardHead,
+    header: ShardHeader,
     records: Sequence[Record],
     unusable: Sequence[Refused],
 ) -> Manifest:
@@ -109,17 +108,17 @@ def _manifest(
     return Manifest(
         recipe=recipe.name,
         recipe_sha256=pins.recipe_sha256,
-        bank=head.bank,
-        version=head.version,
-        artifact=head.artifact,
-        channels=head.channels,
-        labels=head.labels,
-        frame_rate=head.frame_rate,
-        mels=head.mels,
+        bank=header.bank,
+        version=header.version,
+        artifact=header.artifact,
+        channels=header.channels,
+        labels=header.labels,
+        frame_rate=header.frame_rate,
+        mels=header.mels,
         clips=sum(record.entry.clips for record in records),
-        seconds=frames / head.frame_rate,
+        seconds=frames / header.frame_rate,
         counts=Counts(
-            label=_sum((record.counts.label for record in records), head.labels),
+            label=_sum((record.counts.label for record in records), header.labels),
             voice=_sum(record.counts.voice for record in records),
             source=_sum(record.counts.source for record in records),
             split=_sum((record.counts.split for record in records), [one.value for one in Split]),

@@ -1,4 +1,7 @@
-"""Clips from their specs: speech in a room, lips from phonemes, an expression from the bank."""
+"""Clips from their specs: speech over noise, lips from phonemes, an expression from the bank.
+
+Dimension letters: N frames at 60 fps, L labels, C channels.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from attrs import evolve
 
 from mien.bank import Bank
 from mien.text.suggest import did_you_mean
+from mien_trainer.conditions import condition_rows
 from mien_trainer.expression.blink import blinks
 from mien_trainer.expression.brow import brow_raises
 from mien_trainer.expression.emphasis import emphases
@@ -27,17 +31,14 @@ from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speech import SpeechItem, SpeechRefusedError, SpeechSource, Utterance
-from mien_trainer.targets.clip import CONDITIONS, Clip, ClipSpec
-from mien_trainer.targets.room import in_room, paused
-
-_AXES = 3
+from mien_trainer.targets.clip import Clip, ClipSpec
 
 
 class Stream(IntEnum):
     """What a clip's seed is drawn from separately, so that no choice moves another."""
 
     PAUSES = 0
-    ROOM = 1
+    NOISE = 1
     PATH = 2
     BLINKS = 3
     GLANCES = 4
@@ -51,13 +52,8 @@ class ClipMaker:
         """Takes sources by their names.
 
         Raises:
-            TrainerError: the bank does not have 16 labels, or other channels than the lips.
+            TrainerError: the bank has other channels than the lips.
         """
-        if len(bank.labels) + _AXES != CONDITIONS:
-            raise TrainerError(
-                f"the bank {bank.id} has {len(bank.labels)} labels, "
-                f"training takes {CONDITIONS - _AXES}"
-            )
         self._visemes = shipped_table()
         if bank.channels != self._visemes.rig.names:
             raise TrainerError(
@@ -68,7 +64,7 @@ class ClipMaker:
         self._sources = sources
         self._items: dict[str, dict[str, SpeechItem]] = {}
         self._liven = Liven(bank)
-        self.speaking = 0.0
+        self.speech_seconds = 0.0
 
     def make(self, spec: ClipSpec) -> Clip:
         """The clip of a spec.
@@ -87,7 +83,7 @@ class ClipMaker:
         try:
             utterance = source.speak(item, spec.prosody)
         finally:
-            self.speaking += perf_counter() - started
+            self.speech_seconds += perf_counter() - started
         if utterance.curves is not None:
             return self._captured(
                 spec, utterance, utterance.curves, item.intensity, real=source.real
@@ -96,8 +92,8 @@ class ClipMaker:
             raise SpeechRefusedError(
                 f"{spec.source} {spec.item}: sound without phonemes has no lips"
             )
-        audio, before = paused(utterance.audio, _draws(spec, Stream.PAUSES))
-        phonemes = _later(utterance.phonemes, before, len(audio) / SAMPLE_RATE)
+        audio, before = with_pauses(utterance.audio, _draws(spec, Stream.PAUSES))
+        phonemes = _shifted(utterance.phonemes, before, len(audio) / SAMPLE_RATE)
         return self._made(spec, evolve(utterance, audio=audio, phonemes=phonemes), real=source.real)
 
     def _made(self, spec: ClipSpec, utterance: Utterance, *, real: bool) -> Clip:
@@ -140,28 +136,26 @@ class ClipMaker:
         *,
         real: bool,
     ) -> Clip:
-        audio = in_room(utterance.audio, _draws(spec, Stream.ROOM))
+        audio = add_background_noise(utterance.audio, _draws(spec, Stream.NOISE))
+        label = self._bank.labels.index(spec.label)
         return Clip(
-            spec=spec,
-            voice=utterance.voice,
+            id=spec.id,
+            split=spec.split,
+            source=spec.source,
             real=real,
+            voice=utterance.voice,
+            label=spec.label,
+            seed=spec.seed,
             text=utterance.text,
             licence=utterance.licence,
             provenance=utterance.provenance,
             phonemes=utterance.phonemes,
             audio=audio,
             mel=log_mel(audio),
-            conditions=self._conditions(spec.label, path),
+            conditions=condition_rows(label, len(self._bank.labels), path),
             targets=targets,
             speech=speech,
         )
-
-    def _conditions(self, label: str, path: F32) -> F32:
-        """(N, 19): the label one-hot, then the path."""
-        conditions = np.zeros((len(path), CONDITIONS), dtype=np.float32)
-        conditions[:, self._bank.labels.index(label)] = 1.0
-        conditions[:, -_AXES:] = path
-        return conditions
 
     def _item(self, spec: ClipSpec) -> SpeechItem:
         """What the spec's source is to say.
@@ -209,7 +203,7 @@ def _silence(spec: ClipSpec) -> Utterance:
     )
 
 
-def _later(phonemes: Sequence[Phoneme], by: float, end: float) -> tuple[Phoneme, ...]:
+def _shifted(phonemes: Sequence[Phoneme], by: float, end: float) -> tuple[Phoneme, ...]:
     """The phonemes ``by`` seconds later, between pauses that reach from 0 to ``end``."""
     moved = [
         evolve(phoneme, start=phoneme.start + by, end=phoneme.end + by) for phoneme in phonemes
@@ -223,3 +217,45 @@ def _later(phonemes: Sequence[Phoneme], by: float, end: float) -> tuple[Phoneme,
     else:
         moved.append(Phoneme(symbol=SILENCE, start=moved[-1].end, end=end))
     return tuple(moved)
+
+
+PAUSE = (0.25, 0.8)
+"""The seconds of silence before speech, and after it."""
+
+GAIN = (-6.0, 3.0)
+"""How much louder speech is made, in decibels; never so much that it clips."""
+
+NOISE = (-70.0, -60.0)
+"""The level of the noise, in decibels below full scale."""
+
+_PEAK = 0.98
+_TILT = 0.5
+"""The noise's amplitude falls with this power of the frequency: a quiet room, neither white nor
+pink."""
+
+
+def with_pauses(speech: F32, rng: np.random.Generator) -> tuple[F32, float]:
+    """``speech`` with a seeded pause before and after it, and the seconds of the first."""
+    before, after = (rng.uniform(*PAUSE, size=2) * SAMPLE_RATE).astype(int).tolist()
+    return np.pad(speech, (before, after)), before / SAMPLE_RATE
+
+
+def add_background_noise(audio: F32, rng: np.random.Generator) -> F32:
+    """``audio`` at a level of its own, with room noise everywhere, in [-1, 1]."""
+    gain = 10.0 ** (rng.uniform(*GAIN) / 20.0)
+    loudest = float(np.abs(audio).max(initial=0.0))
+    gain = min(gain, _PEAK / loudest) if loudest else gain
+    level = 10.0 ** (rng.uniform(*NOISE) / 20.0)
+    mixed: F32 = np.clip(gain * audio + level * _noise(len(audio), rng), -1.0, 1.0)
+    return mixed.astype(np.float32)
+
+
+def _noise(samples: int, rng: np.random.Generator) -> F32:
+    """Noise (n,) with a root mean square of 1."""
+    length = 1 << max(samples - 1, 1).bit_length()
+    bins = length // 2 + 1
+    shape = np.arange(1, bins + 1, dtype=np.float32) ** np.float32(-_TILT)
+    parts = rng.standard_normal((2, bins), dtype=np.float32) * shape
+    noise = np.fft.irfft(parts[0] + 1j * parts[1], length)[:samples]
+    scale = np.sqrt(np.square(noise).mean()) if samples else 1.0
+    return (noise / scale).astype(np.float32)

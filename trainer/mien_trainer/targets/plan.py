@@ -18,7 +18,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.speech import Prosody, SpeechItem, Split
 from mien_trainer.synthesis.voices import prosody_of
 from mien_trainer.targets.clip import ClipSpec
-from mien_trainer.targets.config import Recipe
+from mien_trainer.targets.recipe import Recipe
 
 K = TypeVar("K")
 
@@ -83,7 +83,7 @@ def _cells(
         for name, share in recipe.sources.shares.items()
         if any(item.split is split for item in items.get(name, ()))
     }
-    spoken = 1.0 - recipe.silence
+    spoken = 1.0 - recipe.silence_share
     if many and spoken and not shares:
         raise TrainerError(
             f"recipe {recipe.name}: no source has anything to say for {split.value}; "
@@ -91,7 +91,7 @@ def _cells(
         )
     whole = sum(shares.values())
     weights = {name: spoken * share / whole for name, share in shares.items()}
-    return apportion(many, {SILENCE: recipe.silence, **weights})
+    return apportion(many, {SILENCE: recipe.silence_share, **weights})
 
 
 def _cell(
@@ -164,7 +164,7 @@ def _numbered(
         draft = drafts[at]
         name = f"{split.value}-{number:06}"
         own = f"{recipe.seed}/{name}"
-        speaks = recipe.prosody and draft.item
+        speaks = recipe.emotional_prosody and draft.item
         low, high = _QUIET
         yield ClipSpec(
             id=name,
@@ -179,7 +179,7 @@ def _numbered(
 
 
 def _prosody(bank: Bank, label: str, own: str) -> Prosody:
-    """The manner of speaking at a point of the label that the clip's name chooses."""
+    """The manner of speech_seconds at a point of the label that the clip's name chooses."""
     return prosody_of(bank.point(label, intensity=_share(f"{own}/prosody")).tolist())
 
 

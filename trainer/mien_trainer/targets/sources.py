@@ -1,41 +1,25 @@
-"""The sources of a recipe, opened, with all that is missing said at once."""
+"""The sources of a recipe, opened, with all that is missing said at once; their programs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from mien.bank import Bank
-from mien.text.suggest import did_you_mean
-from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import SpeechItem, SpeechSource, SpeechUnavailableError
 from mien_trainer.synthesis.sentences import read_sentences
-from mien_trainer.targets.config import Recipe
+from mien_trainer.targets.recipe import Prompts, Recipe, RecipeSources
 
 if TYPE_CHECKING:
     from mien_trainer.alignment.aligner import Aligner
-
-
-def without(recipe: Recipe, names: Sequence[str]) -> Recipe:
-    """The recipe with these sources left out.
-
-    Raises:
-        TrainerError: the recipe does not use one of them, or nothing that speaks is left.
-    """
-    for name in names:
-        if name not in recipe.sources.used:
-            hint = did_you_mean(name, recipe.sources.used)
-            raise TrainerError(f"recipe {recipe.name} has no source {name}; {hint}")
-    left = evolve(recipe.sources, **dict.fromkeys(names, None))
-    if names and recipe.silence < 1.0 and not left.shares:
-        raise TrainerError(f"recipe {recipe.name}: without {', '.join(names)} nothing speaks")
-    return evolve(recipe, sources=left)
 
 
 def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
@@ -68,7 +52,7 @@ def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
     if used.mead is not None:
         from mien_trainer.mead.source import MeadSource
 
-        opened["mead"] = MeadSource(Path(used.mead.root), channels=bank.channels)
+        opened["mead"] = MeadSource(Path(used.mead.folder), channels=bank.channels)
     return opened
 
 
@@ -109,3 +93,59 @@ def _aligner() -> Aligner:
 
 def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
+
+
+_ALWAYS = ("mien", "numpy", "pyarrow", "soxr")
+_OF_SOURCE = {
+    "asterisk": ("pocketsphinx", "soundfile"),
+    "takes": ("soundfile",),
+    "mead": ("soundfile",),
+}
+
+
+def programs(sources: RecipeSources) -> dict[str, str]:
+    """Name -> version of what makes speech of these sources and keeps it, by name in order.
+
+    Recorded prompts have no version, but the form that they are read in.
+
+    Raises:
+        SpeechUnavailableError: there are no such prompts.
+    """
+    names = {*_ALWAYS, *(name for source in sources.used for name in _OF_SOURCE.get(source, ()))}
+    found = {name: known for name in names if (known := _package(name))}
+    if sources.espeak is not None:
+        found["espeak-ng"] = _espeak()
+    if sources.flite is not None:
+        found["flite"] = _flite()
+    if sources.asterisk is not None:
+        found["prompts"] = _prompts(sources.asterisk)
+    return dict(sorted(found.items()))
+
+
+def _package(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _espeak() -> str:
+    from mien_trainer.synthesis.espeak_process import EspeakProcess
+
+    process = EspeakProcess()
+    process.close()
+    return process.version
+
+
+def _flite() -> str:
+    output = subprocess.run(  # noqa: S603  a fixed program, no shell
+        [shutil.which("flite") or "flite", "--version"], capture_output=True, text=True, check=False
+    ).stdout
+    found = re.search(r"version:\s*flite-(\S+)", output)
+    return found[1] if found else "unknown"
+
+
+def _prompts(asterisk: Prompts) -> str:
+    from mien_trainer.prompts import FOLDER, sound_kind
+
+    return sound_kind(FOLDER if asterisk.folder is None else Path(asterisk.folder))

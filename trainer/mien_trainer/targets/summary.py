@@ -1,13 +1,85 @@
-"""What a run or an estimate comes to, for people and for programs."""
+"""What a recipe will cost and what a run came to, for people and for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 
-from mien_trainer.targets.estimate import Estimate
+from attrs import frozen
+
+from mien_trainer.targets.clip import ClipSpec
 from mien_trainer.targets.make import Outcome
 from mien_trainer.targets.manifest import manifest_digest
+from mien_trainer.targets.worker import ShardTask, WorkerSetup, make_shard
+
+SAMPLE = 40
+"""Clips that are made for an estimate."""
+
+MILLION = 1_000_000
+
+
+@frozen(kw_only=True)
+class Estimate:
+    """Expected figures of a recipe: hours of clips, bytes of shards, seconds on ``workers`` cores.
+
+    ``core_seconds`` is what one clip takes, ``real_time`` how many seconds of clips a core makes in
+    one, ``after_speech`` the same without the time that sources take to speak and to align.
+    ``million_core_hours`` and ``million_price`` are for a million such clips.
+    """
+
+    sampled: int
+    clips: int
+    hours: float
+    bytes: int
+    workers: int
+    seconds: float
+    core_seconds: float
+    real_time: float
+    after_speech: float
+    million_core_hours: float
+    million_hours: float
+    million_bytes: int
+    price_per_core_hour: float
+    million_price: float
+
+
+def estimate(
+    specs: Sequence[ClipSpec], setup: WorkerSetup, *, workers: int, price: float
+) -> Estimate:
+    """The figures of the plan ``specs``, with ``price`` the cost of a core for an hour.
+
+    Raises:
+        TrainerError: a clip of the sample cannot be made.
+    """
+    many = min(SAMPLE, len(specs))
+    chosen = tuple(specs[at * len(specs) // many] for at in range(many))
+    maker = setup.open()
+    make_shard(maker, setup.header, ShardTask(file="", split=chosen[0].split, specs=chosen[:2]))
+    spoken, started = maker.speech_seconds, perf_counter()
+    made = make_shard(maker, setup.header, ShardTask(file="", split=chosen[0].split, specs=chosen))
+    core = (perf_counter() - started) / many
+    rest = core - (maker.speech_seconds - spoken) / many
+    seconds = made.entry.frames / setup.header.frame_rate / many
+    size = len(made.data) / many
+    hours = MILLION * core / 3600
+    return Estimate(
+        sampled=many,
+        clips=len(specs),
+        hours=len(specs) * seconds / 3600,
+        bytes=round(len(specs) * size),
+        workers=workers,
+        seconds=len(specs) * core / workers,
+        core_seconds=core,
+        real_time=seconds / core,
+        after_speech=seconds / rest,
+        million_core_hours=hours,
+        million_hours=MILLION * seconds / 3600,
+        million_bytes=round(MILLION * size),
+        price_per_core_hour=price,
+        million_price=hours * price,
+    )
+
 
 _FEW = 5
 

@@ -21,9 +21,9 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.mel import SILENCE
 from mien_trainer.speech import Split
+from mien_trainer.targets.clip import Clip
 from mien_trainer.targets.manifest import Manifest, ShardEntry, manifest_digest
 from mien_trainer.targets.shard import iterate_shard
-from mien_trainer.targets.stored import StoredClip
 
 F16 = npt.NDArray[np.float16]
 I64 = npt.NDArray[np.int64]
@@ -135,7 +135,7 @@ def _write(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...], folde
     (folder / _NAMES).write_text(json.dumps(clips), encoding="utf-8")
 
 
-def _all(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...]) -> Iterator[StoredClip]:
+def _all(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...]) -> Iterator[Clip]:
     for shard in shards:
         path = data / shard.file
         try:

@@ -24,9 +24,9 @@ from attrs import evolve
 from torch import Tensor
 
 from mien_trainer.fault import TrainerError, brief, read_bytes
+from mien_trainer.mel import MELS
 from mien_trainer.model.net import FaceNet, current_name
 from mien_trainer.model.shape import Conditioning, NetShape
-from mien_trainer.targets.clip import MELS
 from mien_trainer.train.checkpoint import (
     Checkpoint,
     CheckpointError,

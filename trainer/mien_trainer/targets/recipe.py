@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from cattrs import Converter
 
-from mien.authored.documents import parse
+from mien.authored.documents import read_valid
 from mien.errors import SourceError
 from mien.text.canonical import canonical
 from mien.text.fault import Fault
-from mien.text.files import shown_path
 from mien.text.node import Node, Plain, plain
 from mien.text.suggest import did_you_mean
 from mien.text.where import Path as NodePath
 from mien.text.where import path_text, value_place
 from mien_trainer.fault import TrainerError
+from mien_trainer.migrations import MIGRATIONS, TARGETS_2
 from mien_trainer.synthesis.voices import Voice
+
+_Data = dict[str, Any]
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes" / "targets"
 """The recipes that ship, a file each."""
@@ -55,7 +57,7 @@ class Takes:
 class Mead:
     """The folder of MEAD's features; each recording gives one clip."""
 
-    root: str
+    folder: str
 
 
 @frozen(kw_only=True)
@@ -95,7 +97,7 @@ class Recipe:
     """All that decides a set of targets; see schema/targets.schema.json.
 
     ``clips`` counts synthesised speech, prompts and silence; takes and MEAD come on top.
-    ``silence`` and ``most_refused`` are shares in [0, 1].
+    ``silence_share`` and ``max_refused_share`` are shares in [0, 1].
     """
 
     name: str
@@ -104,11 +106,11 @@ class Recipe:
     description: str = field(default="")
     bank: str = field(default="default")
     seed: int = field(default=1)
-    silence: float = field(default=0.04)
-    shard_clips: int = field(default=128)
+    silence_share: float = field(default=0.04)
+    clips_per_shard: int = field(default=128)
     splits: Splits = field(factory=Splits)
-    prosody: bool = field(default=True)
-    most_refused: float = field(default=0.05)
+    emotional_prosody: bool = field(default=True)
+    max_refused_share: float = field(default=0.05)
 
 
 def recipe_path(recipe: str) -> Path:
@@ -135,15 +137,8 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         SourceError: with every fault of the file.
     """
-    from mien.authored.validate import validate
-
-    root, faults = parse(path, shown_path(path), path.resolve().parent)
-    if root is None or faults:
-        raise SourceError(faults)
-    wrong = validate(root, "targets")
-    if wrong:
-        raise SourceError(wrong)
-    found = {key: value for key, value in _mapping(root).items() if key != "schema"}
+    root = read_valid(path, "targets", MIGRATIONS)
+    found = {key: value for key, value in cast("_Data", plain(root)).items() if key != "schema"}
     recipe = _converter().structure(found, Recipe)
     beyond = tuple(_beyond_schema(root, recipe))
     if beyond:
@@ -151,24 +146,47 @@ def read_recipe(path: Path) -> Recipe:
     return recipe
 
 
+def without(recipe: Recipe, names: Sequence[str]) -> Recipe:
+    """The recipe with these sources left out.
+
+    Raises:
+        TrainerError: the recipe does not use one of them, or nothing that speaks is left.
+    """
+    for name in names:
+        if name not in recipe.sources.used:
+            hint = did_you_mean(name, recipe.sources.used)
+            raise TrainerError(f"recipe {recipe.name} has no source {name}; {hint}")
+    left = evolve(recipe.sources, **dict.fromkeys(names, None))
+    if names and recipe.silence_share < 1.0 and not left.shares:
+        raise TrainerError(f"recipe {recipe.name}: without {', '.join(names)} nothing speaks")
+    return evolve(recipe, sources=left)
+
+
 def recipe_digest(recipe: Recipe) -> str:
     """The sha256 in hex of what the recipe says, defaults spelled out, without its description.
 
-    However the file is written, the same recipe has the same digest.
+    However the file is written, the same recipe has the same digest. It is taken over the keys of
+    mien/targets/1, so that folders that were made from one go on and keep their manifests.
     """
-    said = cast("dict[str, Plain]", _converter().unstructure(recipe))
-    del said["description"]
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+    found = cast("_Data", _converter().unstructure(recipe))
+    del found["description"]
+    for (*above, before), name in TARGETS_2.items():
+        place: _Data | None = found
+        for key in above:
+            place = place and place[key]
+        if place is not None:
+            place[before] = place.pop(name)
+    return hashlib.sha256(canonical(cast("Plain", found)).encode()).hexdigest()
 
 
 def _beyond_schema(root: Node, recipe: Recipe) -> Iterator[Fault]:
-    if recipe.silence < 1.0 and not recipe.sources.shares:
+    if recipe.silence_share < 1.0 and not recipe.sources.shares:
         yield _fault(
             root,
             ("sources",),
             "no-speech",
-            f"no source speaks, but only a share of {recipe.silence:g} is to be silence",
-            "name espeak, flite or asterisk, or set silence: 1",
+            f"no source speaks, but only a share of {recipe.silence_share:g} is to be silence",
+            "name espeak, flite or asterisk, or set silence_share: 1",
         )
     for name, source in (("espeak", recipe.sources.espeak), ("flite", recipe.sources.flite)):
         voices = [voice.name for voice in source.voices] if source is not None else []
@@ -186,10 +204,6 @@ def _beyond_schema(root: Node, recipe: Recipe) -> Iterator[Fault]:
 def _fault(root: Node, path: NodePath, code: str, message: str, hint: str) -> Fault:
     place = value_place(root, path)
     return Fault(place=place, path=path_text(path), code=code, message=message, hint=hint)
-
-
-def _mapping(root: Node) -> dict[str, Any]:
-    return cast("dict[str, Any]", plain(root))
 
 
 @cache
