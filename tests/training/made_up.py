@@ -11,8 +11,9 @@ import numpy.typing as npt
 import mien
 from mien_trainer.conditions import condition_rows
 from mien_trainer.speech import Split
+from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.manifest import Counts, Manifest, ShardEntry, write_manifest
-from mien_trainer.targets.shard import Clip, ShardHeader, shard_bytes
+from mien_trainer.targets.shard import shard_bytes
 
 F64 = npt.NDArray[np.float64]
 
