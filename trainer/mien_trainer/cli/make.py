@@ -125,8 +125,7 @@ def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:
     if output == "json":
         write_json(outcome_json(outcome, folder))
     else:
-        say("
-".join(outcome_lines(outcome, folder)))
+        say("\n".join(outcome_lines(outcome, folder)))
     return _judged(outcome, prepared.recipe.max_refused_share)
 
 
