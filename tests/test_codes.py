@@ -22,7 +22,7 @@ from mien.diff import Side, compare, side_of_bank
 from mien.errors import SourceError
 from mien.lint import RULES, lint
 from mien.release.chain import chain_faults
-from mien.release.entry import Entry, Ledger
+from mien.release.ledger import Entry, Ledger
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

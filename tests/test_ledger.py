@@ -15,9 +15,17 @@ from jsonschema import Draft202012Validator
 from mien import resources
 from mien.errors import SourceError
 from mien.release.chain import chain_faults
-from mien.release.entry import FIRST, Entry, Ledger
-from mien.release.ledger import entry_digest, head_digest, parse_ledger, write_entry, write_ledger
-from mien.release.semver import is_version, precedence
+from mien.release.ledger import (
+    FIRST,
+    Entry,
+    Ledger,
+    entry_digest,
+    head_digest,
+    parse_ledger,
+    write_entry,
+    write_ledger,
+)
+from mien.semver import is_version, precedence
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
 
@@ -138,7 +146,12 @@ def test_versions_of_a_bank_only_grow() -> None:
         ("schema: mien/ledger/1", "schema: mien/ledger/2", 2),
         ("engine: 1", "engine: 01", 6),
         ("  engine: 1\n", "", 4),
+        ("engine: 1", "engine: 0", 4),
         ("bank.yaml:", "../bank.yaml:", 10),
+        ("bank.yaml:", "emotions/../bank.yaml:", 10),
+        ("bank.yaml:", "emotions/./bank.yaml:", 10),
+        ("bank.yaml:", "emotions//bank.yaml:", 10),
+        ("bank.yaml:", "bank.yaml/..:", 10),
         ("bank: tiny", "bank: ../tiny", 4),
         ("  sources:\n", "  sources: \n", 9),
         ("engine: 1", "engine: 1\n  note: x", 7),

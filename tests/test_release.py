@@ -13,8 +13,7 @@ import pytest
 
 from mien.cli.main import run
 from mien.errors import ArtifactError
-from mien.release.entry import FIRST
-from mien.release.ledger import entry_digest, read_ledger
+from mien.release.ledger import FIRST, entry_digest, read_ledger
 
 TINY = Path(__file__).parent / "banks" / "tiny"
 RELEASES = Path("releases")
@@ -256,7 +255,7 @@ def test_a_bank_that_does_not_compile_keeps_its_version(bank: Path) -> None:
 
 
 def test_a_json_manifest_and_a_byte_order_mark_are_edited_alike(bank: Path) -> None:
-    from mien.release.version_line import set_version
+    from mien.release.make import set_version
     from mien.text.node import plain
     from mien.text.yaml_nodes import require_yaml
 

@@ -15,11 +15,10 @@ import pytest
 
 from mien.cli.main import run
 from mien.compile import Compiled, compile_folder
-from mien.release.entry import Ledger
 from mien.release.exclusive import exclusive
+from mien.release.folder import ReleaseFolder
 from mien.release.freeze import freeze
-from mien.release.layout import ReleaseFolder
-from mien.release.ledger import read_ledger
+from mien.release.ledger import Ledger, read_ledger
 from mien.release.verify import verify
 
 TINY = Path(__file__).parent / "banks" / "tiny"
@@ -38,7 +37,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Compiled, dict[s
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    import_module("mien.release.heal")  # takes the real `append` before a test replaces it
+    import_module("mien.release.recovery")  # takes the real `append` before a test replaces it
     shutil.copytree(TINY, "tiny")
     assert run(["compile", "tiny"]) == 0
     return Path("tiny")
@@ -99,11 +98,11 @@ KILLER = """
 import os, signal, shutil, sys
 from pathlib import Path
 from mien.compile import compile_folder
-from mien.release.entry import Ledger
+from mien.release.ledger import Ledger
 from mien.release.exclusive import exclusive
 from mien.release.freeze import freeze
-from mien.release.heal import clear, complete
-from mien.release.layout import ReleaseFolder, staging_folders
+from mien.release.recovery import clear, complete
+from mien.release.folder import ReleaseFolder, staging_folders
 from mien.release.ledger import read_ledger
 from mien.release.verify import verify
 

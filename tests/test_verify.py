@@ -94,13 +94,13 @@ def test_what_holds_is_recompiled_once_and_remembered(
     assert states() == ["unchanged"] * 3
     assert states("--full") == ["verified"] * 3
     monkeypatch.setattr("mien.__version__", "9.9.9")
-    from mien.release import seen
+    from mien.release import verified_cache
 
-    seen._program.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    verified_cache._program.cache_clear()  # pyright: ignore[reportPrivateUsage]
     try:
         assert states() == ["verified"] * 3
     finally:
-        seen._program.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        verified_cache._program.cache_clear()  # pyright: ignore[reportPrivateUsage]
 
 
 def test_several_processes_say_the_same_in_the_same_order(

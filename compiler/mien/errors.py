@@ -29,3 +29,13 @@ class SourceError(MienError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ReleaseError(MienError):
+    """A bank that can be read, but must not be released as it is; nothing was written."""
+
+    faults: tuple[Fault, ...]
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))

@@ -20,8 +20,8 @@ from attrs import evolve, frozen
 
 from mien.errors import ArtifactError, QueryError
 from mien.release.ledger import LEDGER_NAME, read_ledger
-from mien.release.semver import is_version, precedence
 from mien.resources import presets
+from mien.semver import is_version, precedence
 from mien.text.files import SUFFIXES, shown_path
 from mien.text.suggest import did_you_mean
 
@@ -305,7 +305,7 @@ def _id_of(near: BankSource) -> str:
 
 def _tables_of(folder: Path) -> Tables:
     from mien.authored.documents import gather
-    from mien.fresh import fresh_lock
+    from mien.lock.read import fresh_lock
 
     sources = gather(folder)
     lock = fresh_lock(folder, sources, BUILD)

@@ -2,8 +2,8 @@
 
 from mien.diff.comparison import compare
 from mien.diff.record import BankDiff, Category, Change, Finding, Places, Visible
-from mien.diff.semver import is_enough, is_version, needed_version, precedence
 from mien.diff.side import Side, load_side, side_of_bank, side_of_tables
+from mien.semver import is_enough, is_version, needed_version, precedence
 
 __all__ = [
     "BankDiff",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from attrs import field, frozen
 
 from mien.authored.emotion import Vad
-from mien.diff.semver import needed_version
 from mien.resolve import BankSource
+from mien.semver import needed_version
 from mien.text.place import Place
 
 Value = str | float | None

@@ -10,7 +10,6 @@ from mien.authored.bank import AuthoredBank
 from mien.certify import Certificate, SlopeProof
 from mien.engine.tables import LabelTable, Tables
 from mien.lint import closest_pairs
-from mien.lock.decimals import down, nearest
 from mien.lock.record import (
     ArtifactPin,
     ChannelSlope,
@@ -110,3 +109,16 @@ def _slopes(proof: SlopeProof) -> Slopes:
             at=proof.channel.at,
         ),
     )
+
+
+SCALE = 10_000
+
+
+def down(value: float) -> float:
+    """``value`` >= 0 rounded down to four decimals."""
+    return int(value * SCALE) / SCALE
+
+
+def nearest(value: float) -> float:
+    """``value`` >= 0 rounded half up to four decimals."""
+    return int(value * SCALE + 0.5) / SCALE

@@ -1,13 +1,15 @@
-"""A lock from its text."""
+"""A lock from its text, and whether it still says what the sources say."""
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
+from mien.authored.documents import Sources
 from mien.errors import SourceError
 from mien.lock.record import Lock
 from mien.lock.write import write_lock
@@ -16,6 +18,7 @@ from mien.text.files import conflict_faults
 from mien.text.node import Node, plain
 from mien.text.place import Place
 from mien.text.yaml_nodes import parse_yaml
+from mien.versions import ENGINE, VERSIONS
 
 SCHEMAS = ("mien/lock/1", "mien/lock/2")
 """Released locks are frozen: what one mien wrote, every later one reads."""
@@ -84,3 +87,33 @@ def _versioned(root: Node, name: str) -> dict[str, object]:
 def _refuse(name: str, code: str, message: str) -> SourceError:
     hint = "run `mien compile` to write it anew, and read the difference"
     return SourceError([Fault(place=Place(name), path="", code=code, message=message, hint=hint)])
+
+
+LOCK_NAME = "mien.lock"
+
+
+def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
+    """The lock of the bank in ``folder``, if nothing about its ``sources`` has changed, else None.
+
+    Unchanged means: every source digest, the engine and the form of the artifact are those of the
+    lock, and the artifact in ``out`` has the digest that the lock pins. The lock's certificate may
+    be of an older prover. An edited lock is not fresh, nor are sources with faults.
+    """
+    if sources.faults:
+        return None
+    try:
+        lock = read_lock(folder / LOCK_NAME)
+    except SourceError:
+        return None
+    if lock is None or lock.engine != ENGINE:
+        return None
+    if lock.schemas.get("artifact") != VERSIONS["artifact"]:
+        return None
+    try:
+        data = (out / lock.artifact.file).read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(data).hexdigest() != lock.artifact.sha256:
+        return None
+    digests = {name: document.digest for name, document in sources.documents.items()}
+    return lock if digests == lock.sources else None

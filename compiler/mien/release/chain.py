@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mien.release.entry import FIRST, Entry, Ledger
-from mien.release.layout import ReleaseFolder
-from mien.release.ledger import entry_digest
-from mien.release.measure import try_measured_entry
-from mien.release.semver import precedence
+from mien.release.folder import ReleaseFolder, try_measured_entry
+from mien.release.ledger import FIRST, Entry, Ledger, entry_digest
+from mien.semver import precedence
 from mien.text.fault import Fault
 from mien.text.place import Place
 

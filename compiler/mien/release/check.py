@@ -9,12 +9,17 @@ from pathlib import Path
 from attrs import evolve
 
 from mien.errors import SourceError
-from mien.fresh import LOCK_NAME
+from mien.lock.read import LOCK_NAME
 from mien.lock.record import Lock
-from mien.release.entry import Entry
-from mien.release.layout import SOURCES, ReleaseFolder, artifact_of, expected_files, files_in
-from mien.release.ledger import LEDGER_NAME
-from mien.release.measure import sha256
+from mien.release.folder import (
+    SOURCES,
+    ReleaseFolder,
+    artifact_of,
+    expected_files,
+    files_in,
+    sha256,
+)
+from mien.release.ledger import LEDGER_NAME, Entry
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.place import Place

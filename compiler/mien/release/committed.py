@@ -14,8 +14,8 @@ _SAFE = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=fal
 """Write nothing, take names as they are, start no program of the checkout's choosing."""
 
 
-class GitFailed(MienError):
-    """The checkout cannot be asked; the message says why."""
+class GitError(MienError):
+    """Git cannot answer for the checkout; the message says why."""
 
 
 def checkout_of(folder: Path) -> Path | None:
@@ -27,10 +27,10 @@ def checkout_of(folder: Path) -> Path | None:
 def uncommitted(checkout: Path, files: Iterable[Path]) -> tuple[str, ...]:
     """Those of the files in ``checkout`` that are not committed as they are, by path in it.
 
-    Files that lie elsewhere (a rig that ships, say) are not asked about.
+    Files that lie elsewhere (a rig that ships, say) do not count.
 
     Raises:
-        GitFailed: git is missing or refuses.
+        GitError: git is missing or refuses.
     """
     names = sorted(set(_inside(checkout, files)))
     if not names:
@@ -62,7 +62,7 @@ def _changed(fields: Sequence[str]) -> set[str]:
 def _git(checkout: Path, *arguments: str) -> list[str]:
     program = shutil.which("git")
     if program is None:
-        raise GitFailed("git is not installed")
+        raise GitError("git is not installed")
     environment = {k: v for k, v in os.environ.items() if k not in _OTHER_CHECKOUTS}
     done = subprocess.run(  # noqa: S603  a fixed program, no shell, names after "--"
         [program, "-C", str(checkout), *_SAFE, *arguments],
@@ -73,7 +73,7 @@ def _git(checkout: Path, *arguments: str) -> list[str]:
     )
     if done.returncode != 0:
         lines = os.fsdecode(done.stderr).strip().splitlines()
-        raise GitFailed(lines[0] if lines else f"git ended with {done.returncode}")
+        raise GitError(lines[0] if lines else f"git ended with {done.returncode}")
     return [os.fsdecode(part) for part in done.stdout.split(b"\0") if part]
 
 

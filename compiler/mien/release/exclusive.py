@@ -13,7 +13,7 @@ from mien.errors import MienError
 LOCK_FILE = ".lock"
 
 
-class Busy(MienError):
+class BusyError(MienError):
     """Another release is being made."""
 
 
@@ -22,7 +22,7 @@ def exclusive(releases: Path) -> Generator[None, None, None]:
     """Hold the folder ``releases``; the system lets go when the process ends, however it ends.
 
     Raises:
-        Busy: another process holds it.
+        BusyError: another process holds it.
         OSError: nothing can be written there.
     """
     path = releases / LOCK_FILE
@@ -53,7 +53,7 @@ def _held(path: Path) -> int:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         if not _take(handle):
             os.close(handle)
-            raise Busy
+            raise BusyError
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), path.stat()):
                 return handle

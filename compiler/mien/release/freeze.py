@@ -10,12 +10,10 @@ from pathlib import Path
 from attrs import evolve
 
 from mien.compile import Compiled
-from mien.fresh import LOCK_NAME
+from mien.lock.read import LOCK_NAME
 from mien.lock.write import write_lock
-from mien.release.entry import Entry, Ledger
-from mien.release.layout import SOURCES, STAGING, ReleaseFolder, artifact_of
-from mien.release.ledger import LEDGER_NAME, head_digest, write_ledger
-from mien.release.measure import measured_entry
+from mien.release.folder import SOURCES, STAGING, ReleaseFolder, artifact_of, measured_entry
+from mien.release.ledger import LEDGER_NAME, Entry, Ledger, head_digest, write_ledger
 from mien.text.atomic import sync_folder, write_atomic
 
 _ATTRIBUTES = ".gitattributes"

@@ -1,20 +1,66 @@
-"""The ledger as text: canonical YAML, one entry a release, only ever appended to."""
+"""The ledger: one entry a release, canonical YAML, only ever appended to."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from attrs import frozen
+
 from mien.errors import SourceError
-from mien.release.entry import FIRST, Entry, Ledger
-from mien.release.semver import is_version
+from mien.semver import is_version
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.place import Place
 from mien.text.scalar import write_scalar
+
+FIRST = "0" * 64
+"""What the first entry pins in place of an entry before it."""
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One release.
+
+    ``lock``, ``artifact`` and the values of ``sources`` are sha256 in hex of the bytes of those
+    files; ``sources`` has every frozen source by its path. ``previous`` is the sha256 of the text
+    of the entry before, or ``FIRST``.
+    """
+
+    bank: str
+    version: str
+    engine: int
+    lock: str
+    artifact: str
+    sources: Mapping[str, str]
+    previous: str
+
+    @property
+    def name(self) -> str:
+        """The release as people call it: ``default 1.2.0``."""
+        return f"{self.bank} {self.version}"
+
+
+@frozen(kw_only=True)
+class Ledger:
+    """All releases, oldest first."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def find(self, bank: str, version: str) -> Entry | None:
+        """The entry of that release, or None."""
+        for entry in self.entries:
+            if (entry.bank, entry.version) == (bank, version):
+                return entry
+        return None
+
+    def of(self, bank: str) -> tuple[Entry, ...]:
+        """The releases of one bank, oldest first."""
+        return tuple(entry for entry in self.entries if entry.bank == bank)
+
 
 LEDGER_NAME = "ledger.yaml"
 HEADER = (
@@ -25,7 +71,8 @@ _ENTRIES = "releases:\n"
 _NONE = "releases: []\n"
 
 _FIELD = re.compile(r'(?:- |  )(\w+): ([^\s"]+|"[^"\\\x00-\x1f]*")')
-_SOURCE = re.compile(r'    ([A-Za-z0-9_][A-Za-z0-9_./-]*): ([0-9a-f]{64}|"[0-9a-f]{64}")')
+_PART = "[A-Za-z0-9_][A-Za-z0-9_.-]*"
+_SOURCE = re.compile(rf'    ({_PART}(?:/{_PART})*): ([0-9a-f]{{64}}|"[0-9a-f]{{64}}")')
 _BANK = re.compile(r"[a-z][a-z0-9_-]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -125,7 +172,7 @@ def _chunks(text: str) -> Iterator[list[str]]:
 
 
 def _entry(chunk: Iterable[str]) -> Entry | None:
-    """The entry in the lines if they spell one; in which order and how is not asked."""
+    """The entry in the lines if they spell one; their order and form do not matter."""
     fields: dict[str, str] = {}
     sources: dict[str, str] = {}
     for line in chunk:
@@ -154,14 +201,13 @@ def _value(text: str) -> str:
 
 
 def _sound(entry: Entry) -> bool:
-    """Whether names are such that they can be folders and files, and digests are digests."""
+    """Whether its name can be a folder's, and digests are digests; sources were read as such."""
     digests = (entry.lock, entry.artifact, entry.previous, *entry.sources.values())
     return (
         _BANK.fullmatch(entry.bank) is not None
         and is_version(entry.version)
         and entry.engine >= 1
         and all(_DIGEST.fullmatch(digest) for digest in digests)
-        and not any(part in ("", ".", "..") for name in entry.sources for part in name.split("/"))
     )
 
 

@@ -1,4 +1,4 @@
-"""`mien release`: all the reasons against it, and the release if there are none."""
+"""`mien release`: a bank's version set, all the reasons against a release, and the release."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.authored.bank import AuthoredBank
+from mien.authored.documents import document_named, parse
 from mien.authored.reader import read_bank
-from mien.compile import Compiled, compile_bank
-from mien.errors import SourceError
-from mien.fresh import LOCK_NAME
+from mien.compile import Compiled, compile_bank, compile_folder
+from mien.errors import ReleaseError, SourceError
+from mien.lock.read import LOCK_NAME
 from mien.lock.write import write_lock
 from mien.release.chain import chain_faults
 from mien.release.check import file_faults
-from mien.release.committed import GitFailed, checkout_of, uncommitted
-from mien.release.entry import Entry, Ledger
-from mien.release.exclusive import Busy, exclusive
+from mien.release.committed import GitError, checkout_of, uncommitted
+from mien.release.exclusive import BusyError, exclusive
+from mien.release.folder import ReleaseFolder, refusal, release_folders, sha256
 from mien.release.freeze import freeze
-from mien.release.heal import clear, complete
-from mien.release.layout import ReleaseFolder, release_folders
-from mien.release.ledger import LEDGER_NAME, read_ledger
-from mien.release.measure import sha256
-from mien.release.refused import ReleaseRefused, refusal
-from mien.release.semver import precedence
-from mien.text.atomic import sync_folder
+from mien.release.ledger import LEDGER_NAME, Entry, Ledger, read_ledger
+from mien.release.recovery import clear, complete
+from mien.semver import precedence
+from mien.text.atomic import sync_folder, write_atomic
 from mien.text.fault import Fault
 from mien.text.files import shown_path
+from mien.text.node import ScalarNode
+from mien.text.peek import at
 from mien.versions import ENGINE, PROVER
 
 Say = Callable[[str], None]
@@ -51,7 +51,7 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
 
     Raises:
         SourceError: the bank or the ledger cannot be used.
-        ReleaseRefused: the bank must not be released as it is, with every reason.
+        ReleaseError: the bank must not be released as it is, with every reason.
         OSError: something cannot be read or written.
     """
     bank = read_bank(folder)
@@ -62,8 +62,8 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
     try:
         with exclusive(releases):
             return _release(folder, bank, releases, say, proving)
-    except Busy:
-        raise ReleaseRefused(
+    except BusyError:
+        raise ReleaseError(
             [
                 refusal(
                     shown_path(releases),
@@ -87,7 +87,7 @@ def _release(
     ledger = read_ledger(path)
     broken = chain_faults(ledger, release_folders(releases), shown_path(path))
     if broken:
-        raise ReleaseRefused(broken)
+        raise ReleaseError(broken)
     completed = complete(releases, ledger)
     for entry in completed:
         say(f"completed {entry.name}: its release was interrupted before the ledger knew it")
@@ -105,7 +105,7 @@ def _release(
     if not any(fault.code.startswith("version-") for fault in faults):
         faults += _too_small(folder, compiled, releases, ledger)
     if faults:
-        raise ReleaseRefused(faults)
+        raise ReleaseError(faults)
     return Released(
         entry=freeze(compiled, _frozen_sources(compiled), home, ledger), home=home, completed=False
     )
@@ -151,7 +151,7 @@ def _commit_faults(folder: Path, bank: AuthoredBank, say: Say) -> Iterator[Fault
     files = [folder / LOCK_NAME, *(document.path for document in bank.documents.values())]
     try:
         names = uncommitted(checkout, files)
-    except GitFailed as error:
+    except GitError as error:
         yield refusal(
             shown_path(folder),
             "git-failed",
@@ -236,7 +236,7 @@ def _frozen_sources(compiled: Compiled) -> Mapping[str, bytes]:
     """The bytes of the sources, which still have to say what was compiled.
 
     Raises:
-        ReleaseRefused: a file was changed meanwhile.
+        ReleaseError: a file was changed meanwhile.
     """
     sources: dict[str, bytes] = {}
     for name, document in compiled.bank.documents.items():
@@ -244,9 +244,7 @@ def _frozen_sources(compiled: Compiled) -> Mapping[str, bytes]:
         if _digest(sources[name], name) != document.digest:
             shown = shown_path(document.path)
             message = "this file was changed while it was being released"
-            raise ReleaseRefused(
-                [refusal(shown, "source-changed", message, "run the command again")]
-            )
+            raise ReleaseError([refusal(shown, "source-changed", message, "run the command again")])
     return sources
 
 
@@ -266,3 +264,28 @@ def _digest(data: bytes, name: str) -> str | None:
 
 def _manifest_name(bank: AuthoredBank) -> str:
     return next(name for name in bank.documents if name.startswith("bank."))
+
+
+def set_version(folder: Path, version: str, proving: Callable[[str], None] | None = None) -> None:
+    """Give the bank in ``folder`` the version, and write its lock anew.
+
+    Raises:
+        SourceError: the bank cannot be compiled; it is as it was.
+        OSError: a file cannot be written.
+    """
+    document = document_named(read_bank(folder), "bank")
+    before = document.path.read_bytes()
+    root, _ = parse(document.path, document.name, document.path.resolve().parent)
+    node = at(root, ("version",)) if root is not None else None
+    assert isinstance(node, ScalarNode)  # noqa: S101  the schema has seen to it
+    text = before.decode("utf-8-sig")
+    quote = node.source[0] if node.source[:1] in ("'", '"') else ""
+    edited = f"{text[: node.span.start]}{quote}{version}{quote}{text[node.span.end :]}"
+    mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
+    write_atomic(document.path, mark + edited.encode())
+    try:
+        lock = compile_folder(folder, proving).lock
+    except BaseException:
+        write_atomic(document.path, before)
+        raise
+    write_atomic(folder / LOCK_NAME, write_lock(lock).encode())

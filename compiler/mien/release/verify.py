@@ -12,13 +12,10 @@ from attrs import frozen
 from mien.errors import SourceError
 from mien.release.chain import chain_faults
 from mien.release.check import file_faults, release_faults
-from mien.release.entry import Entry, Ledger
 from mien.release.exclusive import is_busy
-from mien.release.layout import ReleaseFolder, release_folders
-from mien.release.ledger import LEDGER_NAME, read_ledger
-from mien.release.leftovers import leftovers, unlisted
-from mien.release.refused import refusal
-from mien.release.seen import note_verified, was_verified
+from mien.release.folder import ReleaseFolder, interrupted, refusal, release_folders, unlisted
+from mien.release.ledger import LEDGER_NAME, Entry, Ledger, read_ledger
+from mien.release.verified_cache import note_verified, was_verified
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 
@@ -85,7 +82,7 @@ def verify(
         faults += [_unlisted(home) for home in unlisted(releases, ledger) if home in folders]
         notes += [
             f"{shown_path(one)} was left by an interrupted release; the next one removes it"
-            for one in leftovers(releases)
+            for one in interrupted(releases)
         ]
     entries = [entry for entry in ledger.entries if chosen(entry)]
     found = _verified(releases, entries, full=full, jobs=jobs, progress=progress)

@@ -18,7 +18,7 @@ from attrs import frozen
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
-from mien.release.exclusive import Busy, exclusive
+from mien.release.exclusive import BusyError, exclusive
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import (
@@ -221,7 +221,7 @@ def held(path: Path) -> Generator[None]:
     try:
         with exclusive(path):
             yield
-    except Busy:
+    except BusyError:
         raise FolderError(f"{path}: another `mien targets make` is working here") from None
 
 

@@ -9,8 +9,7 @@ from attrs import frozen
 
 from mien.bank import Bank
 from mien.errors import QueryError
-from mien.fresh import LOCK_NAME
-from mien.lock.read import read_lock
+from mien.lock.read import LOCK_NAME, read_lock
 from mien.lock.record import Lock
 from mien.release.ledger import LEDGER_NAME, read_ledger
 from mien.resolve import BUILD, BankSource, Kind, resolve

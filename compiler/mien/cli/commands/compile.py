@@ -53,8 +53,8 @@ def command(bank: Path, check: bool, out: Path, output: str) -> int:
 
 def _compile(bank: Path, out: Path, output: str) -> None:
     from mien.authored.documents import gather
-    from mien.fresh import LOCK_NAME, fresh_lock
     from mien.lock.compare import older_prover
+    from mien.lock.read import LOCK_NAME, fresh_lock
     from mien.versions import PROVER
 
     sources = gather(bank)
@@ -86,9 +86,8 @@ def _compile(bank: Path, out: Path, output: str) -> None:
 
 def _check(bank: Path, output: str) -> int:
     from mien.compile import compile_folder
-    from mien.fresh import LOCK_NAME
     from mien.lock.compare import differences, older_prover
-    from mien.lock.read import read_lock
+    from mien.lock.read import LOCK_NAME, read_lock
     from mien.resolve import resolve
     from mien.versions import PROVER
 

@@ -34,9 +34,9 @@ def command(bank: Path, version: str | None, edit: bool, releases: Path | None, 
     or is smaller than the changes need. A release never changes; nothing is ever half released.
     Exit 1 where it is refused.
     """
-    from mien.release.layout import releases_beside
+    from mien.errors import ReleaseError
+    from mien.release.folder import releases_beside
     from mien.release.make import release
-    from mien.release.refused import ReleaseRefused
 
     notes: list[str] = []
 
@@ -48,9 +48,14 @@ def command(bank: Path, version: str | None, edit: bool, releases: Path | None, 
     if version is not None and _edited(bank, version, edit=edit, output=output):
         return 0
     try:
+<<<<<<< HEAD
         with current_label("proving") as show:
             made = release(bank, releases or releases_beside(bank), tell, show)
     except ReleaseRefused as reasons:
+=======
+        made = release(bank, releases or releases_beside(bank), say, _progress())
+    except ReleaseError as reasons:
+>>>>>>> 351fc69 (Give releases fewer, fuller files, one semver and names of the field; refuse .. in a ledger by its line)
         write_faults(reasons.faults, output, err=output == "text")
         return 1
     if output == "json":
@@ -64,8 +69,8 @@ def _edited(bank: Path, version: str, *, edit: bool, output: str) -> bool:
     """Bring the manifest to the version that is meant; True if a commit has to come first."""
     from mien.authored.reader import read_bank
     from mien.release.committed import checkout_of
-    from mien.release.semver import is_version
-    from mien.release.version_line import set_version
+    from mien.release.make import set_version
+    from mien.semver import is_version
 
     if not is_version(version):
         raise click.BadParameter(

@@ -15,7 +15,7 @@ from mien.cli.terminal import say, write_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mien.release.entry import Entry
+    from mien.release.ledger import Entry
     from mien.release.verify import Report, Verified
 
 
@@ -59,8 +59,8 @@ def command(
         jobs=jobs or usable_cores(),
         progress=_progress(output),
     )
-    asked = version is not None or (name is not None and beside is None)
-    if asked and not report.faults and not report.releases:
+    named = version is not None or (name is not None and beside is None)
+    if named and not report.faults and not report.releases:
         raise click.UsageError(_unknown(report, name, version, folder))
     if output == "json":
         write_json(_json(report))
@@ -77,7 +77,7 @@ def _meant(bank: str | None) -> tuple[str | None, Path | None]:
     if not folder.exists():
         return bank, None
     from mien.authored.documents import read_documents
-    from mien.release.layout import releases_beside
+    from mien.release.folder import releases_beside
     from mien.text.peek import text
 
     documents = read_documents(folder)

@@ -1,4 +1,4 @@
-"""What an interrupted release has left: removed where it is a part, completed where it is whole."""
+"""What an interrupted release left: removed where it is a part, completed where it is whole."""
 
 from __future__ import annotations
 
@@ -8,23 +8,19 @@ from pathlib import Path
 
 from attrs import evolve
 
-from mien.errors import SourceError
+from mien.errors import ReleaseError, SourceError
 from mien.release.check import release_faults
-from mien.release.entry import Entry, Ledger
+from mien.release.folder import ReleaseFolder, interrupted, measured_entry, refusal, unlisted
 from mien.release.freeze import append
-from mien.release.layout import ReleaseFolder
-from mien.release.ledger import head_digest
-from mien.release.leftovers import leftovers, unlisted
-from mien.release.measure import measured_entry
-from mien.release.refused import ReleaseRefused, refusal
-from mien.release.semver import precedence
+from mien.release.ledger import Entry, Ledger, head_digest
+from mien.semver import precedence
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 
 
 def clear(releases: Path) -> Iterator[str]:
     """Remove the parts that interrupted releases left, naming each; the caller holds the folder."""
-    for path in leftovers(releases):
+    for path in interrupted(releases):
         if path.is_dir():
             shutil.rmtree(path)
         else:
@@ -36,13 +32,13 @@ def complete(releases: Path, ledger: Ledger) -> tuple[Entry, ...]:
     """Append the releases that lie whole in their place; the caller holds the folder.
 
     Raises:
-        ReleaseRefused: one of them does not hold, or is older than what the ledger has.
+        ReleaseError: one of them does not hold, or is older than what the ledger has.
     """
     completed: list[Entry] = []
     for home in unlisted(releases, ledger):
         faults = _why_not(home, ledger)
         if faults:
-            raise ReleaseRefused([_unlisted(home), *faults])
+            raise ReleaseError([_unlisted(home), *faults])
         entry = append(ledger, home)
         ledger = Ledger(entries=(*ledger.entries, entry))
         completed.append(entry)

@@ -1,7 +1,8 @@
-"""Where releases lie, and what lies in one."""
+"""Where releases lie, what lies in one, and what an interrupted one leaves."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -9,8 +10,13 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien.fresh import LOCK_NAME
-from mien.release.semver import is_version
+from mien.errors import SourceError
+from mien.lock.read import LOCK_NAME, parse_lock
+from mien.release.ledger import LEDGER_NAME, Entry, Ledger
+from mien.semver import is_version, precedence
+from mien.text.fault import Fault
+from mien.text.files import shown_path
+from mien.text.place import Place
 
 SOURCES = "sources"
 """The folder of a release that holds the frozen sources."""
@@ -41,7 +47,7 @@ class ReleaseFolder:
 
 
 def releases_beside(bank: Path) -> Path:
-    """Where the releases of the bank in the folder ``bank`` lie unless told otherwise."""
+    """Where the releases of the bank in the folder ``bank`` lie by default."""
     return Path(os.path.normpath(bank / "..")) / "releases"
 
 
@@ -93,3 +99,63 @@ def _folders(folder: Path) -> list[str]:
             return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def sha256(path: Path) -> str:
+    """The sha256 in hex of a file's bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def measured_entry(release: ReleaseFolder, previous: str) -> Entry:
+    """The entry of the release as it lies on disk, following the entry of digest ``previous``.
+
+    Raises:
+        SourceError: its lock is no lock.
+        OSError: a file is missing or cannot be read.
+    """
+    folder = release.path
+    data = (folder / LOCK_NAME).read_bytes()
+    lock = parse_lock(data, shown_path(folder / LOCK_NAME))
+    names, _ = files_in(folder / SOURCES)
+    return Entry(
+        bank=release.bank,
+        version=release.version,
+        engine=lock.engine,
+        lock=hashlib.sha256(data).hexdigest(),
+        artifact=sha256(folder / artifact_of(release.bank)),
+        sources={name: sha256(folder / SOURCES / name) for name in sorted(names)},
+        previous=previous,
+    )
+
+
+def try_measured_entry(release: ReleaseFolder, previous: str) -> Entry | None:
+    """`measured_entry`, or None where the folder is damaged."""
+    try:
+        return measured_entry(release, previous)
+    except (SourceError, OSError):
+        return None
+
+
+def interrupted(releases: Path) -> tuple[Path, ...]:
+    """Folders and files that no release needs: interrupted ones left them."""
+    return (*staging_folders(releases), *sorted(releases.glob(f".{LEDGER_NAME}.*.tmp")))
+
+
+def unlisted(releases: Path, ledger: Ledger) -> tuple[ReleaseFolder, ...]:
+    """Releases that lie in their place, but not in the ledger, oldest first."""
+    found = (
+        folder
+        for folder in release_folders(releases)
+        if ledger.find(folder.bank, folder.version) is None
+    )
+    return tuple(sorted(found, key=lambda folder: (folder.bank, precedence(folder.version))))
+
+
+def refusal(shown: str, code: str, message: str, hint: str) -> Fault:
+    """A fault of a file or folder as a whole; ``shown`` is how messages name it."""
+    return Fault(place=Place(shown), path="", code=code, message=message, hint=hint)

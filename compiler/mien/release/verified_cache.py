@@ -12,8 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import mien
-from mien.release.entry import Entry
-from mien.release.ledger import write_entry
+from mien.release.ledger import Entry, write_entry
 from mien.text.atomic import write_atomic
 
 _LIBRARIES = ("numpy", "numba", "llvmlite", "PyYAML")
