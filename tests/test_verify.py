@@ -21,8 +21,7 @@ from mien.engine import registry
 from mien.engine.e1 import Engine1
 from mien.engine.tables import Tables
 from mien.lock.write import write_lock
-from mien.release.entry import Ledger
-from mien.release.ledger import read_ledger
+from mien.release.ledger import Ledger, read_ledger
 from mien.release.verify import Report
 from mien.resources import presets
 

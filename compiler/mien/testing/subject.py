@@ -9,10 +9,9 @@ import numpy as np
 
 from mien.bank import Bank
 from mien.compile import Compiled, compile_folder
-from mien.fresh import LOCK_NAME
 from mien.lint.rule import emotion_source
 from mien.lock.compare import differences
-from mien.lock.read import read_lock
+from mien.lock.read import LOCK_NAME, read_lock
 from mien.lock.record import Lock
 from mien.testing.strategies import Point
 from mien.text.node import find
