@@ -9,8 +9,8 @@ from mien.diff.from_tables import NOT_IN_TABLES
 from mien.diff.pair import BankPair, mean_apart
 from mien.diff.record import BankDiff, Category, Finding, Named, Neighbour, Visible
 from mien.diff.rules.run import findings
-from mien.semver import is_enough
 from mien.diff.side import Side
+from mien.semver import is_enough
 from mien.text.fault import Fault, Severity
 from mien.text.place import Place
 
