@@ -48,14 +48,9 @@ def command(bank: Path, version: str | None, edit: bool, releases: Path | None, 
     if version is not None and _edited(bank, version, edit=edit, output=output):
         return 0
     try:
-<<<<<<< HEAD
         with current_label("proving") as show:
             made = release(bank, releases or releases_beside(bank), tell, show)
-    except ReleaseRefused as reasons:
-=======
-        made = release(bank, releases or releases_beside(bank), say, _progress())
     except ReleaseError as reasons:
->>>>>>> 351fc69 (Give releases fewer, fuller files, one semver and names of the field; refuse .. in a ledger by its line)
         write_faults(reasons.faults, output, err=output == "text")
         return 1
     if output == "json":
