@@ -275,6 +275,34 @@ def test_a_face_that_breaks_a_rule_is_not_written(session: EditSession, joy: Pat
     assert joy.read_text("utf-8") == JOY
 
 
+def test_a_draft_may_break_a_rule(session: EditSession, joy: Path) -> None:
+    before = joy.read_bytes()
+    change = low(mouthFrownLeft=0.6)
+    preview = session.preview(change)
+    assert preview.drawable
+    session.write(change, preview.base, draft=True)
+    assert b"    mouthFrownLeft: 0.6\n" in joy.read_bytes()
+    more = low(mouthFrownLeft=0.5)
+    session.write(more, session.preview(more).base, draft=True)
+    session.undo()  # back to what breaks the rule as well
+    assert b"    mouthFrownLeft: 0.6\n" in joy.read_bytes()
+    session.undo()
+    assert joy.read_bytes() == before
+
+
+def test_not_even_a_draft_is_written_into_a_bank_that_cannot_be_read(
+    session: EditSession, folder: Path, joy: Path
+) -> None:
+    anger = folder / "emotions" / "anger.yaml"
+    anger.write_text(anger.read_text("utf-8").replace("label: anger", "labl: anger"), "utf-8")
+    before = joy.read_bytes()
+    preview = session.preview(low(jawOpen=0.05))
+    assert not preview.drawable
+    with pytest.raises(EditRefusedError, match="would have faults"):
+        session.write(low(jawOpen=0.05), preview.base, draft=True)
+    assert joy.read_bytes() == before
+
+
 def test_faults_elsewhere_stop_a_write(session: EditSession, folder: Path, joy: Path) -> None:
     awe = folder / "emotions" / "awe.yaml"
     awe.write_text(awe.read_text("utf-8").replace("label: awe", "label: aw"), "utf-8")

@@ -13,7 +13,7 @@ from mien.authored.reader import read_bank
 from mien.view import bank_files, edit_session
 from mien.view.bank_files import BankFiles
 from mien.view.change import Change, EditConflictError, EditRefusedError
-from mien.view.edit_session import EditSession
+from mien.view.edit_session import EditSession, Trial
 
 CHANGE = Change(label="joy", name="low", style=False, values={"jawOpen": 0.05})
 Swap = Callable[[Path], Path]
@@ -87,11 +87,11 @@ def test_nor_what_becomes_a_link_while_the_edit_is_tried(
     base = session.preview(CHANGE).base
     swapped: list[bytes] = []
 
-    def trial(*_: object) -> tuple[()]:
+    def trial(*_: object) -> Trial:
         swapped.append(swap(folder).read_bytes())
-        return ()
+        return Trial()
 
-    monkeypatch.setattr(edit_session, "trial_faults", trial)
+    monkeypatch.setattr(edit_session, "try_edit", trial)
     with pytest.raises(EditRefusedError, match="nothing was written"):
         session.write(CHANGE, base)
     (outside,) = folder.parent.glob("outside*")
@@ -210,11 +210,11 @@ def test_a_file_that_changes_while_the_edit_is_tried_is_left_alone(
 ) -> None:
     base = session.preview(CHANGE).base
 
-    def trial(*_: object) -> tuple[()]:
+    def trial(*_: object) -> Trial:
         joy.write_text(joy.read_text("utf-8") + "# mine\n", "utf-8")
-        return ()
+        return Trial()
 
-    monkeypatch.setattr(edit_session, "trial_faults", trial)
+    monkeypatch.setattr(edit_session, "try_edit", trial)
     with pytest.raises(EditConflictError, match="changed meanwhile"):
         session.write(CHANGE, base)
     assert joy.read_text("utf-8").endswith("# mine\n")

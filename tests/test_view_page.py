@@ -447,6 +447,55 @@ def test_an_edit_that_breaks_a_rule_cannot_be_written(own: Page, folder: Path) -
     assert joy.read_text("utf-8") == before
 
 
+def test_an_edit_that_breaks_a_rule_is_written_as_work_in_progress(own: Page, folder: Path) -> None:
+    joy = folder / "emotions" / "joy.yaml"
+    own.locator("#anchors button[value=low]").click()
+    own.locator("#edit").click()
+    own.locator("[data-channel=mouthFrownLeft] input").fill("0.6")
+    draft = own.get_by_role("button", name="Write as work in progress")
+    expect(own.get_by_role("button", name="Write to file")).to_be_disabled()
+    draft.click()
+    expect(own.locator("#faults h2")).to_contain_text("The bank has")
+    expect(own.locator("#faults")).to_contain_text("drawn from the files as they are")
+    expect(own.locator("#faults")).to_contain_text("mouthFrown")
+    expect(own.locator("#status")).to_contain_text("fault")
+    assert "mouthFrown: 0.6" in joy.read_text("utf-8")
+    expect(own.locator("[data-channel=mouthFrownLeft] .value")).to_have_text("0.600")
+    assert own.locator("#face svg path").count() > 20
+
+
+def test_intensities_stand_side_by_side(page: Page, bank: Bank) -> None:
+    strip = page.locator("#strip button")
+    assert strip.all_inner_texts() == list(bank.intensities)
+    assert page.locator("#strip button[aria-pressed=true]").inner_text() == "mid"
+    drawn = [one.inner_html() for one in page.locator("#strip svg").all()]
+    assert len(set(drawn)) == len(bank.intensities)
+    strip.last.click()
+    assert_same(page, bank.face("joy", at="high"))
+    large = page.locator("#face svg").inner_html().replace("face-", "small2-")
+    assert large == page.locator("#strip svg").last.inner_html()
+    choose(page, "fear")
+    assert [one.inner_html() for one in page.locator("#strip svg").all()] != drawn
+    tops = [box["y"] for one in strip.all() if (box := one.bounding_box())]
+    assert len(tops) == 3
+    assert max(tops) == min(tops)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (2560, 1440), (3840, 2160)])
+def test_the_page_fills_a_large_window(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    main = page.locator("main").bounding_box()
+    weights = page.locator("#weights").bounding_box()
+    face = page.locator("#face").bounding_box()
+    assert main is not None
+    assert weights is not None
+    assert face is not None
+    assert main["width"] == width
+    assert weights["x"] + weights["width"] > 0.97 * width
+    assert face["height"] > 0.5 * height
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
 def test_a_conflict_is_told(own: Page, folder: Path) -> None:
     joy = folder / "emotions" / "joy.yaml"
     own.get_by_role("button", name="Edit", exact=True).click()

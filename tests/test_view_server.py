@@ -356,6 +356,58 @@ def test_a_write_that_breaks_a_rule_is_told_with_its_faults(server: ViewServer, 
     assert joy.read_bytes() == before
 
 
+def test_it_is_written_as_work_in_progress_where_that_is_wanted(
+    server: ViewServer, joy: Path
+) -> None:
+    change = joy_low(mouthFrownLeft=0.6)
+    preview = send(server, "/api/edit/preview", change, headers=keyed(server)).data
+    assert preview["drawable"] is True
+    request = {**change, "base": preview["base"], "draft": True}
+    assert send(server, "/api/edit/write", request, headers=keyed(server)).status == 200
+    state = send(server, "/api/state").data
+    (fault,) = (one for one in state["faults"] if one["severity"] == "error")
+    assert (fault["file"], fault["code"]) == (str(joy), "antagonists")
+    assert state["fresh"] is True
+    assert state["relaxed"] is True
+    bank = Bank(read_artifact(send(server, "/api/artifact").body))
+    face = dict(zip(bank.channels, bank.face("joy", at="low").tolist(), strict=True))
+    assert face["mouthFrownLeft"] == pytest.approx(0.6)  # as written, beside its smile
+    assert face["mouthSmileLeft"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("joy", "  low:\n    eyeSquint: 0.18\n", "  low:\n    mouthClose: 0.6\n", "ceiling"),
+        ("neutral", "  mid: {}", "  mid: {jawOpen: 0.3}", "neutral-rest"),
+        ("joy", "mid: {vad: [0.76, 0.48, 0.35]", "mid: {vad: [0.5, 0.2, 0.2]", "anchor-spacing"),
+    ],
+)
+def test_a_face_that_breaks_a_rule_is_drawn(
+    folder: Path, file: str, old: str, new: str, code: str
+) -> None:
+    before = first_snapshot(folder)
+    path = folder / "emotions" / f"{file}.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    after = next_snapshot(before)
+    assert after.fresh
+    assert after.digest != before.digest
+    assert any(code in fault.code for fault in after.faults)
+
+
+def test_a_bank_that_cannot_be_solved_keeps_its_last_face(folder: Path) -> None:
+    before = first_snapshot(folder)
+    path = folder / "emotions" / "joy.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("[0.76, 0.48, 0.35]", "[0.4, 0.12, 0.12]"), "utf-8")
+    after = next_snapshot(before)
+    assert not after.fresh
+    assert after.artifact == before.artifact
+    assert after.faults
+
+
 @contextmanager
 def events(server: ViewServer) -> Generator[Iterator[dict[str, Any]]]:
     """The states that the server tells, as they come."""

@@ -9,7 +9,7 @@ from difflib import unified_diff
 from pathlib import Path
 from threading import Lock
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 import mien
 from mien.authored.bank import AuthoredBank
@@ -33,7 +33,8 @@ class Preview:
     """What an edit would do. ``base`` is the digest of the file that it was made for.
 
     ``lines`` are the edited mapping with its key, ready to paste; ``diff`` is unified, without its
-    header; ``faults`` are the errors that the whole bank would have.
+    header; ``faults`` are the errors that the whole bank would have. ``drawable`` says that the
+    bank could be drawn with them, so that the edit may be written as work in progress.
     """
 
     file: str
@@ -42,6 +43,7 @@ class Preview:
     lines: str
     diff: tuple[str, ...]
     faults: tuple[Fault, ...]
+    drawable: bool
 
 
 @frozen(kw_only=True)
@@ -72,6 +74,7 @@ class EditSession:
         after = _edited(before, document, change, bank)
         text = _text(before)
         edited = _text(after)
+        trial = Trial() if after == before else try_edit(bank, self._files, document, after)
         line, lines = block_text(edited, change, json=_is_json(document))
         return Preview(
             file=shown_path(document.path),
@@ -79,11 +82,14 @@ class EditSession:
             base=digest(before),
             lines=lines,
             diff=_diff(text, edited),
-            faults=() if after == before else trial_faults(bank, self._files, document, after),
+            faults=trial.faults,
+            drawable=trial.drawable,
         )
 
-    def write(self, change: Change, base: str) -> str:
+    def write(self, change: Change, base: str, *, draft: bool = False) -> str:
         """Make the change in the file that has the digest ``base``; returns the file's name.
+
+        A ``draft`` may break lint rules, as long as the bank can be drawn.
 
         Raises:
             EditConflictError: the file has changed meanwhile.
@@ -97,7 +103,7 @@ class EditSession:
             after = _edited(before, document, change, bank)
             if after == before:
                 raise EditRefusedError("this changes nothing")
-            self._replace(bank, document, before, after)
+            self._replace(bank, document, before, after, draft=draft)
             self._writes.append(_Written(document=document, before=before, after=digest(after)))
             return shown_path(document.path)
 
@@ -114,7 +120,8 @@ class EditSession:
                 raise EditRefusedError("there is nothing to undo")
             last = self._writes[-1]
             now = self._files.read_unchanged(last.document, last.after)
-            self._replace(self._require_bank(), last.document, now, last.before)
+            # What was there before may have been a draft itself.
+            self._replace(self._require_bank(), last.document, now, last.before, draft=True)
             self._writes.pop()
             return shown_path(last.document.path)
 
@@ -129,13 +136,15 @@ class EditSession:
             raise EditRefusedError("the bank cannot be read yet; mend its faults first")
         return bank
 
-    def _replace(self, bank: AuthoredBank, document: Document, before: bytes, after: bytes) -> None:
+    def _replace(
+        self, bank: AuthoredBank, document: Document, before: bytes, after: bytes, *, draft: bool
+    ) -> None:
         reason = read_only(document.path)
         if reason:
             raise EditRefusedError(f"{shown_path(document.path)} is not written to: {reason}")
-        faults = trial_faults(bank, self._files, document, after)
-        if faults:
-            raise EditRefusedError("nothing was written: the bank would have faults", faults)
+        trial = try_edit(bank, self._files, document, after)
+        if trial.faults and not (draft and trial.drawable):
+            raise EditRefusedError("nothing was written: the bank would have faults", trial.faults)
         self._files.replace(document, after, digest(before))
 
 
@@ -193,10 +202,16 @@ def _diff(before: str, after: str) -> tuple[str, ...]:
     return tuple(lines)[2:]
 
 
-def trial_faults(
-    bank: AuthoredBank, files: BankFiles, edited: Document, data: bytes
-) -> tuple[Fault, ...]:
-    """The errors of the bank if its document ``edited`` held ``data``; empty where it is sound.
+@frozen(kw_only=True)
+class Trial:
+    """The errors that a bank would have, and whether it could be drawn with them."""
+
+    faults: tuple[Fault, ...] = field(default=())
+    drawable: bool = field(default=True)
+
+
+def try_edit(bank: AuthoredBank, files: BankFiles, edited: Document, data: bytes) -> Trial:
+    """What would be wrong with the bank if its document ``edited`` held ``data``.
 
     The bank is put together in a folder of its own from its files as they are now, then read,
     linted and compiled. Places in the faults name the bank's own files.
@@ -212,10 +227,11 @@ def trial_faults(
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(data if document.name == edited.name else files.read(document))
         try:
-            compile_for_view(folder)
+            errors = compile_for_view(folder).errors
+            return Trial(faults=tuple(_at_own_files(errors, folder, bank)))
         except SourceError as refusal:
-            return tuple(_at_own_files(refusal.faults, folder, bank))
-    return ()
+            faults = tuple(_at_own_files(refusal.faults, folder, bank))
+            return Trial(faults=faults, drawable=False)
 
 
 def _at_own_files(faults: tuple[Fault, ...], folder: Path, bank: AuthoredBank) -> Iterator[Fault]:

@@ -35,6 +35,7 @@ def state_data(snapshot: Snapshot) -> Data:
         "folder": shown_path(snapshot.folder),
         "artifact": snapshot.digest,
         "fresh": snapshot.fresh,
+        "relaxed": snapshot.relaxed,
         "faults": faults_data(snapshot.faults),
         "title": bank.manifest.title if bank else "",
         "labels": {one.label: _label_data(bank, one) for one in bank.emotions} if bank else {},
@@ -58,6 +59,7 @@ def preview_data(preview: Preview) -> Data:
         "lines": preview.lines,
         "diff": list(preview.diff),
         "faults": faults_data(preview.faults),
+        "drawable": preview.drawable,
     }
 
 
@@ -118,8 +120,8 @@ MAX_BODY = 64 * 1024
 """No request is longer, in bytes."""
 
 
-def requested_change(body: bytes) -> tuple[Change, str]:
-    """The change that a request describes, and the digest of the file that its author was shown.
+def requested_change(body: bytes) -> tuple[Change, str, bool]:
+    """A requested change, the digest of the file that its author was shown, and whether to draft.
 
     Raises:
         EditRefusedError: the body is not such a request.
@@ -133,7 +135,7 @@ def requested_change(body: bytes) -> tuple[Change, str]:
         values=_values(data.get("values")),
     )
     base = data.get("base", "")
-    return change, base if isinstance(base, str) else ""
+    return change, base if isinstance(base, str) else "", data.get("draft") is True
 
 
 def _mapping(body: bytes) -> dict[str, object]:

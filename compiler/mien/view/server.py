@@ -115,11 +115,11 @@ class ViewHandler(LocalHandler):
             self.wfile.write(f"event: state\ndata: {data}\n\n".encode())
 
     def _preview(self, body: bytes) -> dict[str, Any]:
-        change, _ = requested_change(body)
-        return preview_data(self.view.edits.preview(change))
+        return preview_data(self.view.edits.preview(requested_change(body)[0]))
 
     def _write(self, body: bytes) -> dict[str, Any]:
-        return self._written(self.view.edits.write(*requested_change(body)))
+        change, base, draft = requested_change(body)
+        return self._written(self.view.edits.write(change, base, draft=draft))
 
     def _undo(self, _: bytes) -> dict[str, Any]:
         return self._written(self.view.edits.undo())

@@ -25,7 +25,8 @@ class Snapshot:
     """One state of a bank. ``bank``, ``artifact`` and ``digest`` are those of the last good one.
 
     ``faults`` are of the files as they are now, warnings among them; ``fresh`` says that the files
-    as they are now compile, so that the artifact is theirs. ``revision`` counts the states.
+    as they are now can be drawn, so that the artifact is theirs, rules broken or not; ``relaxed``
+    that it was compiled without the rules that keep channels apart. ``revision`` counts the states.
     """
 
     folder: Path
@@ -34,6 +35,7 @@ class Snapshot:
     artifact: bytes = field(default=b"")
     digest: str = field(default="")
     fresh: bool = field(default=False)
+    relaxed: bool = field(default=False)
     faults: tuple[Fault, ...] = field(default=())
 
 
@@ -60,31 +62,60 @@ def next_snapshot(before: Snapshot) -> Snapshot:
         artifact=compiled.artifact,
         digest=hashlib.sha256(compiled.artifact).hexdigest(),
         fresh=True,
-        faults=compiled.warnings,
+        relaxed=compiled.relaxed,
+        faults=compiled.faults,
     )
 
 
 @frozen(kw_only=True, eq=False)
 class CompiledForView:
-    """A bank, its artifact and the warnings of lint; nothing about it is proved."""
+    """A bank, its artifact and what is wrong with it; nothing about it is proved.
+
+    ``relaxed``: its archetypes break the rules that keep channels apart, so that it was compiled
+    without these, to be seen as it is written.
+    """
 
     bank: AuthoredBank
     artifact: bytes
-    warnings: tuple[Fault, ...]
+    faults: tuple[Fault, ...]
+    relaxed: bool
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults that `mien check` and `mien compile` refuse."""
+        return tuple(fault for fault in self.faults if fault.severity is Severity.ERROR)
 
 
 def compile_for_view(folder: Path) -> CompiledForView:
     """Compile the bank in ``folder`` in memory, without certificate and lock.
 
+    A bank that breaks a lint rule is compiled all the same: it is work in progress.
+
     Raises:
-        SourceError: it cannot be read, breaks a lint rule or cannot be solved.
+        SourceError: it cannot be read or solved.
     """
     bank = read_bank(folder)
     found = lint(bank)
-    if any(fault.severity is Severity.ERROR for fault in found):
-        raise SourceError(found)
-    tables = get_engine(ENGINE).compile_tables(bank)
-    return CompiledForView(bank=bank, artifact=artifact_bytes(tables), warnings=found)
+    engine = get_engine(ENGINE)
+    relaxed = False
+    try:
+        tables = engine.compile_tables(bank)
+    except SourceError as refusal:
+        broken = any(fault.severity is Severity.ERROR for fault in found)
+        found = found if broken else (*found, *refusal.faults)
+        try:
+            tables = engine.compile_tables(_without_conflicts(bank))
+        except SourceError:
+            raise SourceError(found) from refusal
+        relaxed = True
+    return CompiledForView(
+        bank=bank, artifact=artifact_bytes(tables), faults=found, relaxed=relaxed
+    )
+
+
+def _without_conflicts(bank: AuthoredBank) -> AuthoredBank:
+    rules = evolve(bank.rules, antagonists=evolve(bank.rules.antagonists, overrides=()))
+    return evolve(bank, rig=evolve(bank.rig, antagonists=(), ceilings=()), rules=rules)
 
 
 def _unexpected(folder: Path, error: Exception) -> Fault:

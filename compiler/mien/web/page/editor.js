@@ -42,6 +42,8 @@ export class Editor {
     this.remarksHome = element("div", { role: "status" });
     this.write = this.button("Write to file", () => void this.writeBack());
     this.write.classList.add("primary");
+    this.draft = this.button("Write as work in progress", () => void this.writeBack(true));
+    this.draft.hidden = true;
     this.lines = this.button("Copy lines", () => {
       if (this.preview) void copy(`${this.preview.lines}\n`, this.lines);
     });
@@ -57,7 +59,7 @@ export class Editor {
       element("label", { class: "both" }, this.both, " Move both sides together"),
       this.diff,
       this.remarksHome,
-      element("div", { class: "tools" }, this.write, this.lines, this.discard, this.back),
+      element("div", { class: "tools" }, this.write, this.draft, this.lines, this.discard, this.back),
     );
   }
 
@@ -160,6 +162,9 @@ export class Editor {
     this.remarksHome.replaceChildren(...this.message, ...this.remarks());
     const sound = preview !== null && lines.length > 0 && preview.faults.length === 0;
     this.write.disabled = !sound || this.readOnly !== "";
+    const draftable = preview !== null && preview.faults.length > 0 && preview.drawable;
+    this.draft.hidden = !draftable;
+    this.draft.disabled = lines.length === 0 || this.readOnly !== "";
     this.lines.disabled = preview === null || preview.lines === "";
     this.discard.disabled = this.values.size === 0;
     this.back.disabled = this.undoable === 0;
@@ -170,7 +175,13 @@ export class Editor {
     const { preview } = this;
     if (preview?.faults.length) {
       return [
-        element("p", { class: "error" }, "The bank would have faults, so this is not written:"),
+        element(
+          "p",
+          { class: "error" },
+          preview.drawable
+            ? "The bank would have faults. It can be written as work in progress, which mien check refuses:"
+            : "The bank would have faults, so this is not written:",
+        ),
         faultList(preview.faults),
       ];
     }
@@ -183,10 +194,14 @@ export class Editor {
     return [];
   }
 
-  /** Write the edit into the file that was shown. */
-  async writeBack() {
+  /**
+   * Write the edit into the file that was shown.
+   *
+   * @param {boolean} [draft] whether the bank may break rules by it
+   */
+  async writeBack(draft = false) {
     try {
-      const { file } = /** @type {{file: string}} */ (await ask("write", this.body()));
+      const { file } = /** @type {{file: string}} */ (await ask("write", { ...this.body(), draft }));
       this.values.clear();
       this.succeeded(`Written to ${file}.`);
     } catch (error) {

@@ -1,11 +1,11 @@
 /**
- * The drawn face. It moves to a new expression in a moment; the numbers beside it never wait.
+ * The drawn face, and the intensities of its label beside one another. It moves to a new expression in a moment; the numbers beside it never wait.
  *
  * @module
  */
 
 import { shapes } from "../drawing.js";
-import { byId, shape } from "./dom.js";
+import { byId, element, shape } from "./dom.js";
 
 /** @typedef {import("../drawing.js").FlatFace} FlatFace */
 
@@ -60,5 +60,49 @@ export class Face {
   draw(weights) {
     this.shown = weights;
     this.svg.innerHTML = shapes(this.drawing, weights);
+  }
+}
+
+/** @typedef {{name: string, weights: Record<string, number>, blank: boolean, here: boolean}} Small */
+
+/** A small face an intensity, from low to high; each is a button that leads there. */
+export class Strip {
+  /**
+   * @param {FlatFace} drawing
+   * @param {(name: string) => void} chosen
+   */
+  constructor(drawing, chosen) {
+    this.drawing = drawing;
+    this.chosen = chosen;
+    this.home = byId("strip", HTMLElement);
+    this.built = "";
+    this.drawn = "";
+  }
+
+  /** @param {readonly Small[]} faces */
+  show(faces) {
+    const names = faces.map(({ name }) => name).join();
+    if (names !== this.built) {
+      this.built = names;
+      this.drawn = "";
+      this.home.replaceChildren(...faces.map(({ name }) => this.button(name)));
+    }
+    const buttons = [...this.home.querySelectorAll("button")];
+    faces.forEach(({ here }, i) => buttons[i].setAttribute("aria-pressed", String(here)));
+    const key = JSON.stringify(faces.map(({ weights, blank }) => [weights, blank]));
+    if (key === this.drawn) return;
+    this.drawn = key;
+    faces.forEach(({ weights, blank }, i) => {
+      const svg = buttons[i].querySelector("svg");
+      if (svg) svg.innerHTML = blank ? "" : shapes(this.drawing, weights, `small${i}`);
+    });
+  }
+
+  /** @param {string} name @returns {HTMLButtonElement} */
+  button(name) {
+    const made = element("button", { type: "button", value: name }, name);
+    made.prepend(shape("svg", { viewBox: this.drawing.view.join(" "), "aria-hidden": "true" }));
+    made.addEventListener("click", () => this.chosen(name));
+    return made;
   }
 }

@@ -12,7 +12,7 @@ import { Controls, startTheme } from "./controls.js";
 import { asJson, asYaml, copy } from "./copy.js";
 import { byId, element } from "./dom.js";
 import { Editor } from "./editor.js";
-import { Face } from "./face.js";
+import { Face, Strip } from "./face.js";
 import {
   ON_THE_LINE,
   anchorAt,
@@ -58,6 +58,7 @@ class Page {
     this.status = new Status();
     this.store = new ViewStore({ label: "", mix: {}, vad: [0, 0, 0], style: "", speech: 0, edit: "" });
     this.face = new Face(drawing);
+    this.strip = new Strip(drawing, (name) => this.controls.pressed(name));
     this.pad = new Pad((v, a) => this.store.set({ vad: [v, a, this.store.view.vad[2]] }));
     this.bars = new Bars((channel, weight) => this.dragBar(channel, weight));
     this.controls = new Controls(this.store, () => this.ready());
@@ -173,7 +174,8 @@ class Page {
     const tables = anchor && values.size
       ? edited(evaluator.tables, view.label, anchor, values)
       : evaluator.tables;
-    this.weights = faceOf(tables === evaluator.tables ? evaluator : new Evaluator(tables), view);
+    const shown = tables === evaluator.tables ? evaluator : new Evaluator(tables);
+    this.weights = faceOf(shown, view);
     this.controls.show(state);
     this.pad.show(evaluator, view);
     this.mixture.show(view, evaluator.tables.labels.map((one) => one.label));
@@ -183,6 +185,7 @@ class Page {
     this.smooth = false;
     this.avatar.show(Object.values(weights), Object.keys(weights));
     showUndrawn(undrawn, blank);
+    this.strip.show(this.intensities(shown, state));
     this.editor.heldBack = this.heldBack(anchor);
     this.editor.show();
     this.showAbout(state);
@@ -383,8 +386,27 @@ class Page {
 
   /** @returns {Record<string, number>} channel to weight */
   named() {
-    const { channels } = this.ready().tables;
-    return Object.fromEntries(channels.map((name, c) => [name, this.weights[c]]));
+    return named(this.ready().tables.channels, this.weights);
+  }
+
+  /**
+   * The plain faces of the view's label or mixture at its intensities, as spoken as the view.
+   *
+   * @param {Evaluator} evaluator
+   * @param {State} state
+   * @returns {import("./face.js").Small[]}
+   */
+  intensities(evaluator, state) {
+    const { view } = this.store;
+    const { intensities, channels } = evaluator.tables;
+    const mixed = Object.keys(view.mix).length > 0;
+    return intensities.map((name, i) => {
+      const vad = pointAt(evaluator, view, i / (intensities.length - 1));
+      const face = faceOf(evaluator, { ...view, vad, style: "" });
+      const { weights, blank } = onDrawing(named(channels, face), state.drawn);
+      const at = mixed ? undefined : anchorAt(evaluator, view);
+      return { name, weights, blank, here: view.edit ? name === view.edit : name === at?.name };
+    });
   }
 
   /** @returns {string} */
@@ -405,6 +427,15 @@ class Page {
       history.replaceState(null, "", `#${linkOf(this.store.view)}`);
     }, LINK_PAUSE);
   }
+}
+
+/**
+ * @param {readonly string[]} channels
+ * @param {ArrayLike<number>} weights
+ * @returns {Record<string, number>} channel to weight
+ */
+function named(channels, weights) {
+  return Object.fromEntries(channels.map((name, c) => [name, weights[c]]));
 }
 
 /**

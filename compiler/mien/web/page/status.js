@@ -51,11 +51,16 @@ export class Status {
 }
 
 /** @param {State} state @returns {HTMLElement[]} */
-function errorPanel({ faults, artifact }) {
+function errorPanel({ faults, artifact, fresh, relaxed }) {
   const errors = faults.filter((one) => one.severity === "error");
   if (errors.length === 0) return [];
   const [count, are] = errors.length === 1 ? ["a fault", "it is"] : [`${errors.length} faults`, "they are"];
-  const hint = artifact ? "The face below is the last good one." : `There is no face until ${are} mended.`;
+  const apart = relaxed ? " The rules that keep channels apart are left out of it meanwhile." : "";
+  const hint = fresh
+    ? `The face is drawn from the files as they are all the same.${apart}`
+    : artifact
+      ? "The face below is the last good one."
+      : `There is no face until ${are} mended.`;
   return [
     element(
       "div",

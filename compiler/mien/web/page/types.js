@@ -56,7 +56,8 @@
  * @property {number} revision
  * @property {string} folder
  * @property {string} artifact digest of the last good one, or empty
- * @property {boolean} fresh whether the artifact is that of the files as they are now
+ * @property {boolean} fresh whether the artifact is that of the files as they are now, faulty or not
+ * @property {boolean} relaxed whether the artifact was compiled without the rules that keep channels apart
  * @property {readonly FaultFacts[]} faults
  * @property {string} title
  * @property {Readonly<Record<string, LabelFacts>>} labels
@@ -75,6 +76,7 @@
  * @property {string} lines
  * @property {readonly string[]} diff
  * @property {readonly FaultFacts[]} faults
+ * @property {boolean} drawable whether the bank can be drawn with these faults
  */
 
 export {};
