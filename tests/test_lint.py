@@ -1,4 +1,4 @@
-"""Every lint rule: a sound bank passes it, a bank broken in one way is told so."""
+"""Every lint rule: a sound bank passes it, a bank broken in one way does not."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def change(label: str, **changes: Any) -> AuthoredBank:  # noqa: ANN401 - any fi
     return evolve(sound, emotions=emotions)
 
 
-def wear(label: str, intensity: str, **weights: float) -> AuthoredBank:
+def with_weights(label: str, intensity: str, **weights: float) -> AuthoredBank:
     """The sound bank with some weights of one archetype changed."""
     (found,) = (one for one in bank().emotions if one.label == label)
     archetypes = dict(found.archetypes)
@@ -270,37 +270,37 @@ def test_coinciding_style_anchors() -> None:
 
 
 def test_hard_antagonists() -> None:
-    fault = only(wear("joy", "high", mouthFrownLeft=0.1))
+    fault = only(with_weights("joy", "high", mouthFrownLeft=0.1))
     assert fault.code == "antagonists"
     assert "mouthSmileLeft 0.8 and mouthFrownLeft 0.1" in fault.message
     assert fault.path == "archetypes.high.mouthFrownLeft"
 
 
 def test_near_and_soft_pairs_hold_to_their_cap_unless_the_bank_says_otherwise() -> None:
-    near = wear("sadness", "high", jawOpen=0.2)
+    near = with_weights("sadness", "high", jawOpen=0.2)
     assert codes(near) == {"antagonists"}
-    assert lint(wear("sadness", "high", jawOpen=0.1)) == ()
+    assert lint(with_weights("sadness", "high", jawOpen=0.1)) == ()
     off = evolve(near.rules, antagonists=evolve(near.rules.antagonists, near=False))
     assert lint(evolve(near, rules=off)) == ()
     override = CapOverride(pair=("browInnerUp", "jawOpen"), cap=0.25, reason="ours")
     looser = evolve(near.rules, antagonists=evolve(near.rules.antagonists, overrides=(override,)))
     assert lint(evolve(near, rules=looser)) == ()
-    soft = wear("sadness", "mid", jawOpen=0.31)
+    soft = with_weights("sadness", "mid", jawOpen=0.31)
     assert codes(soft) == {"antagonists"}
     off = evolve(soft.rules, antagonists=evolve(soft.rules.antagonists, soft=False))
     assert lint(evolve(soft, rules=off)) == ()
 
 
 def test_caps_are_compared_as_float32() -> None:
-    assert lint(wear("sadness", "high", jawOpen=0.1 + 1e-12)) == ()
-    assert codes(wear("sadness", "high", jawOpen=0.1 + 1e-8)) == {"antagonists"}
+    assert lint(with_weights("sadness", "high", jawOpen=0.1 + 1e-12)) == ()
+    assert codes(with_weights("sadness", "high", jawOpen=0.1 + 1e-8)) == {"antagonists"}
 
 
 def test_ceiling() -> None:
-    fault = only(wear("joy", "high", mouthClose=0.4))
+    fault = only(with_weights("joy", "high", mouthClose=0.4))
     assert fault.code == "ceiling"
     assert "expected at most 0.36" in fault.message
-    assert lint(wear("joy", "high", mouthClose=0.36)) == ()
+    assert lint(with_weights("joy", "high", mouthClose=0.36)) == ()
 
 
 def test_a_ceiling_in_another_constraint_is_refused() -> None:
@@ -311,22 +311,22 @@ def test_a_ceiling_in_another_constraint_is_refused() -> None:
 
 
 def test_conjugate_gaze() -> None:
-    fault = only(wear("joy", "mid", eyeLookOutLeft=0.2))
+    fault = only(with_weights("joy", "mid", eyeLookOutLeft=0.2))
     assert fault.code == "conjugates"
     assert "eyeLookOutLeft 0.2, eyeLookInRight 0" in fault.message
     assert "`gazeLeft`" in fault.hint
-    assert lint(wear("joy", "mid", eyeLookOutLeft=0.2, eyeLookInRight=0.2)) == ()
+    assert lint(with_weights("joy", "mid", eyeLookOutLeft=0.2, eyeLookInRight=0.2)) == ()
 
 
 def test_core_action_units_show_at_every_intensity() -> None:
-    fault = only(wear("joy", "low", **both("mouthSmile", 0.04), browInnerUp=0.3))
+    fault = only(with_weights("joy", "low", **both("mouthSmile", 0.04), browInnerUp=0.3))
     assert fault.code == "action-unit-active"
     assert "AU12 (Lip corner puller)" in fault.message
     assert "low has mouthSmile 0.04; expected at least 0.05" in fault.message
 
 
 def test_core_action_units_rise() -> None:
-    fault = only(wear("joy", "mid", mouthSmileRight=0.1))
+    fault = only(with_weights("joy", "mid", mouthSmileRight=0.1))
     assert fault.code == "action-unit-rises"
     assert "mouthSmileRight 0.3, 0.1, 0.8" in fault.message
     flat = {name: both("mouthSmile", 0.6) for name in ("low", "mid", "high")}
@@ -390,7 +390,7 @@ def test_equal_neighbours_rise_if_the_ends_do(weights: tuple[float, ...], broken
 
 @pytest.mark.parametrize(("weight", "broken"), [(0.05, False), (0.05 - 1e-9, True)])
 def test_a_weight_of_five_hundredths_shows(weight: float, broken: bool) -> None:
-    shown = wear("joy", "low", **both("mouthSmile", weight), browInnerUp=0.3)
+    shown = with_weights("joy", "low", **both("mouthSmile", weight), browInnerUp=0.3)
     assert codes(shown) == ({"action-unit-active"} if broken else set())
 
 
@@ -417,12 +417,12 @@ def exempt(label: str, found: AuthoredBank, rule: str, subject: str) -> Authored
 
 @pytest.mark.parametrize("subject", ["AU12", "R12"])
 def test_an_exception_with_its_reason_silences_a_rule(subject: str) -> None:
-    broken = wear("joy", "mid", mouthSmileRight=0.1)
+    broken = with_weights("joy", "mid", mouthSmileRight=0.1)
     assert lint(exempt("joy", broken, "action-unit-rises", subject)) == ()
 
 
 def test_an_exception_for_one_side_does_not_cover_the_other() -> None:
-    broken = wear("joy", "mid", **both("mouthSmile", 0.1))
+    broken = with_weights("joy", "mid", **both("mouthSmile", 0.1))
     fault = only(exempt("joy", broken, "action-unit-rises", "L12"))
     assert "mouthSmileRight 0.3, 0.1, 0.8" in fault.message
 
@@ -446,9 +446,9 @@ def test_an_action_unit_that_the_rig_lacks() -> None:
 
 
 def test_the_middle_of_neutral_rests() -> None:
-    fault = only(wear("neutral", "mid", jawOpen=0.02))
+    fault = only(with_weights("neutral", "mid", jawOpen=0.02))
     assert fault.code == "neutral-rest"
-    renamed = wear("neutral", "mid", jawOpen=0.02)
+    renamed = with_weights("neutral", "mid", jawOpen=0.02)
     emotions = tuple(evolve(e, label=f"{e.label}_of_ours") for e in renamed.emotions)
     assert lint(evolve(renamed, emotions=emotions)) == ()
 
@@ -516,7 +516,7 @@ def mapping(line: int, **entries: ScalarNode | MappingNode) -> MappingNode:
 
 
 def test_a_fault_points_at_the_shorthand_that_the_author_wrote() -> None:
-    broken = wear("joy", "low", **both("mouthFrown", 0.1))
+    broken = with_weights("joy", "low", **both("mouthFrown", 0.1))
     low = mapping(7, mouthSmile=node(0.3, 8), mouthFrown=node(0.1, 9))
     root = mapping(1, archetypes=mapping(6, low=low))
     document = Document(

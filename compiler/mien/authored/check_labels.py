@@ -20,14 +20,14 @@ def check_labels(
     ``files`` are the names of all label files, ``documents`` those that could be read.
     """
     listed = texts(manifest, "labels")
-    spare = sorted(set(files) - set(listed))
+    unlisted = sorted(set(files) - set(listed))
     complaints = Complaints(root=manifest)
     meant: set[str] = set()
     for position in range(len(items(manifest, "labels"))):
         label = text(manifest, "labels", position)
         if label is None or label in files:
             continue
-        close = meant_label(label, spare)
+        close = meant_label(label, unlisted)
         meant.update([close] if close else [])
         complaints.at_value(
             ("labels", position),
@@ -36,7 +36,7 @@ def check_labels(
             f"did you mean {close}?" if close else "write it, or take the label off the list",
         )
     faults = complaints.faults
-    for stem in spare:
+    for stem in unlisted:
         if stem in documents and stem not in meant and listed:
             faults.extend(_undeclared(documents[stem].root, stem, listed))
     return faults

@@ -15,13 +15,13 @@ from mien.text.fault import Fault, Severity
 from mien.text.place import Place
 
 SHOWN = 5e-4
-"""A label whose faces move less than this on every channel is not told as visible."""
+"""A label whose faces move less than this on every channel is not listed as visible."""
 
 
 def compare(old: Side, new: Side) -> BankDiff:
     """All that changed from ``old`` to ``new``.
 
-    Where one of them is an artifact, both are compared as far as tables tell.
+    Where one of them is an artifact, both are compared by what tables hold.
     """
     banks = comparable(old, new)
     return BankDiff(
@@ -34,7 +34,7 @@ def compare(old: Side, new: Side) -> BankDiff:
 
 
 def comparable(old: Side, new: Side) -> BankPair:
-    """The two, reduced to what both of them tell."""
+    """The two, reduced to what both of them hold."""
     if old.sourced and new.sourced:
         return BankPair(old=old, new=new)
     return BankPair(old=old.reduced(), new=new.reduced())

@@ -1,7 +1,7 @@
-"""What tables still tell of the bank that they were compiled from, as records.
+"""What tables hold of the bank that they were compiled from, as records.
 
-Texts are empty, budgets 0; numbers are float32 in their shortest form. Two banks that are both told
-by their tables can be compared like two banks with sources.
+Texts are empty, budgets 0; numbers are float32 in their shortest form. Two banks that are both read
+from tables can be compared like two banks with sources.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from mien.engine.tables import F32, I32, LabelTable, Tables
 NOT_IN_TABLES = (
     "texts, sources and reasons",
     "budgets",
-    "how the plateaus, the rules' strength and the kernel were set (what they do to faces is told)",
+    "settings of plateaus, trends' strength and kernel (their effect on faces is compared)",
     "action units, conjugates, shorthands and exceptions",
 )
 """What an artifact does not hold."""
 
 
 def bank_from_tables(tables: Tables, sources: AuthoredBank | None = None) -> AuthoredBank:
-    """The records of a bank as far as ``tables`` tell them.
+    """The records of a bank as far as ``tables`` hold them.
 
     ``sources`` lends its documents and shorthands, so that places and short names are known.
     """

@@ -20,7 +20,7 @@ from mien.text.where import Path
 
 @frozen(kw_only=True, eq=False, slots=False)
 class BankPair:
-    """Two sides that tell the same things: either both have sources, or neither."""
+    """Two sides that hold the same things: either both have sources, or neither."""
 
     old: Side
     new: Side

@@ -103,8 +103,8 @@ def _files(revision: Revision, folders: Sequence[str]) -> Iterator[tuple[str, by
             names[name] = blob
     if len(names) > _MOST_FILES:
         raise QueryError(f"{revision.text}:{revision.folder} has over {_MOST_FILES} source files")
-    asked = "".join(f"{blob}\n" for blob in names.values()).encode()
-    answer = _git(revision.top, "cat-file", "--batch", given=asked)
+    requested = "".join(f"{blob}\n" for blob in names.values()).encode()
+    answer = _git(revision.top, "cat-file", "--batch", given=requested)
     start = 0
     for name in names:
         end = answer.index(b"\n", start)

@@ -98,7 +98,7 @@ def shortfalls(bank: AuthoredBank, emotion: Emotion) -> Iterator[Shortfall]:
 
 
 def _channel_shortfalls(weights: Mapping[str, float]) -> Iterator[tuple[str, str, str]]:
-    """Rule, intensity and what was found. A channel that never shows is not asked to rise."""
+    """Rule, intensity and what was found. A channel that never shows is not expected to rise."""
     for name, weight in weights.items():
         if weight < LEAST:
             yield ACTIVE, name, shown(weight)

@@ -121,7 +121,7 @@ def _few_styles(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
                 ("styles",),
                 message=f"{emotion.label} has {len(emotion.styles)} styles, "
                 f"expected {ENOUGH_STYLES} or more",
-                hint="add a way of wearing the emotion under `styles`",
+                hint="add another way to show the emotion under `styles`",
             )
 
 
@@ -141,7 +141,7 @@ RULES = (
     LintRule(
         code="few-styles",
         title="A label has fewer than two styles.",
-        why="A character wears an emotion in more ways than one; with a single style all of them "
+        why="An emotion shows in more ways than one; with a single style all characters "
         "look the same.",
         mend="Add a style, with an anchor and a gain or offset a channel.",
         severity="warning",

@@ -1,4 +1,4 @@
-"""Styles that were removed, renamed, added, or wear the emotion otherwise."""
+"""Styles that were removed, renamed or added, or that change faces in another way."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _changes(banks: BankPair, old: Emotion, new: Emotion, was: str, now: str) ->
 
 
 def _apart(emotion: Emotion, old: Style, new: Style, channels: int) -> tuple[float, float]:
-    """Mean and largest |difference| of worn archetypes, the worst over intensities."""
+    """Mean and largest |difference| of archetypes in two styles, the largest over intensities."""
     faces = [(in_style(face, old), in_style(face, new)) for face in emotion.archetypes.values()]
     return (
         max(mean_apart(one, other, channels) for one, other in faces),

@@ -60,7 +60,7 @@ def _changes(banks: BankPair, was: str, stem: str, keys: frozenset[str]) -> Iter
     in_both = set(_records(one.root)) & set(_records(other.root))
     for path in dict.fromkeys((*new, *old)):
         if path[:-1] not in in_both:
-            continue  # what came or went with its style, trend or pair is that rule's to tell
+            continue  # what came or went with its style, trend or pair is that rule's to report
         before, after = old.get(path), new.get(path)
         values = [None if node is None else _value(node) for node in (before, after)]
         if values[0] != values[1]:
