@@ -91,8 +91,13 @@ def wendland(field: Field, cell: Cell) -> None:
         sweep = twist * (
             (abs(v) * cell.spread[0] + abs(a_) * cell.spread[1]) + abs(d) * cell.spread[2]
         )
+        bulged = 0.0
         if own:
             sweep = twist * r * cell.radius[1]
+            # The distance changes along the cell's edges alone, not with what bulges from them.
+            bulged = twist * (
+                (abs(v) * cell.bulge[0] + abs(a_) * cell.bulge[1]) + abs(d) * cell.bulge[2]
+            )
         cell.phi_turn[i, 0] = twist * v * v + force * field.metric[0]
         cell.phi_turn[i, 1] = twist * a_ * a_ + force * field.metric[1]
         cell.phi_turn[i, 2] = twist * d * d + force * field.metric[2]
@@ -104,4 +109,4 @@ def wendland(field: Field, cell: Cell) -> None:
             wide = field.metric[a] * cell.spread[a]
             cell.phi_slope[i, a] = lean * arm
             cell.phi_grad[i, a] = force * arm
-            cell.phi_gap[i, a] = pull_rest * (abs(arm) + wide) + sweep * wide
+            cell.phi_gap[i, a] = (pull_rest * (abs(arm) + wide) + sweep * wide) + bulged * abs(arm)
