@@ -18,6 +18,7 @@ from mien import resources
 from mien.errors import SourceError
 from mien.formats import livelink
 from mien.formats.arkit import arkit_channels
+from mien.formats.registry import readable, write_take
 from mien_trainer.alignment.voice_activity import SPOKEN, segment
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.phonemes import SILENCE, Phoneme
@@ -96,6 +97,25 @@ def test_a_take_is_speech_with_its_own_curves(session: Path) -> None:
     )
     assert [phoneme.symbol for phoneme in spoken.phonemes] == [SILENCE, SPOKEN, SILENCE]
     source.close()
+
+
+def test_a_take_may_be_of_any_format_that_is_read(session: Path) -> None:
+    source = TakesSource([session])
+    own = source.speak(source.items()[0], Prosody()).curves
+    take = livelink.read(session / "smile_1.csv")
+    (session / "smile_1.csv").unlink()
+    for form in readable():
+        path = session / f"smile_1{form.endings[0]}"
+        write_take(path, take)
+        (session / "thumbnail.json").write_text("{}", "utf-8")
+        source = TakesSource([session])
+        assert [item.key for item in source.items()] == ["session/smile_1"]
+        assert source.refusals() == ()
+        found = source.speak(source.items()[0], Prosody()).curves
+        assert own is not None
+        assert found is not None
+        assert np.abs(found - own).max() < 1e-3
+        path.unlink()
 
 
 def test_an_offset_moves_the_curves_under_the_sound(session: Path) -> None:

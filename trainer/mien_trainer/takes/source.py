@@ -142,7 +142,8 @@ class TakesSource:
         recorded: dict[str, Path] = {}
         for ending in (ending for one in readable() for ending in one.endings):
             for path in folder.glob(f"*{ending}"):
-                if path.stem != STEM:
+                # a phone's folder holds JSON of another kind too
+                if path.stem in labels or (ending == ".csv" and path.stem != STEM):
                     recorded.setdefault(path.stem, path)
         for take in sorted(recorded.keys() | labels):
             key = f"{name}/{take}"
