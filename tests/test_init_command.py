@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -42,7 +41,6 @@ def test_the_new_bank_passes_check_and_stands_alone(
     assert "default 1." in (folder / "README.md").read_text()
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "ours"
     assert run(["init", str(folder)]) == 0

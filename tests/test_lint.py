@@ -128,6 +128,9 @@ def both(channel: str, weight: float) -> dict[str, float]:
     return {f"{channel}Left": weight, f"{channel}Right": weight}
 
 
+JOY_LOW = both("mouthSmile", 0.3)
+
+
 def use(code: int, side: str = "") -> ActionUnitUse:
     return ActionUnitUse(code=code, side=side)
 
@@ -392,6 +395,22 @@ def test_equal_neighbours_rise_if_the_ends_do(weights: tuple[float, ...], broken
 def test_a_weight_of_five_hundredths_shows(weight: float, broken: bool) -> None:
     shown = with_weights("joy", "low", **both("mouthSmile", weight), browInnerUp=0.3)
     assert codes(shown) == ({"action-unit-active"} if broken else set())
+
+
+def test_a_unit_that_only_just_shows_is_expected_to_rise() -> None:
+    flat = {name: both("mouthSmile", 0.05) for name in ("low", "mid", "high")}
+    assert "action-unit-rises" in codes(change("joy", archetypes=flat))
+    absent = {name: both("mouthSmile", 0.04) for name in ("low", "mid", "high")}
+    assert "action-unit-rises" not in codes(change("joy", archetypes=absent))
+
+
+def test_two_intensities_rise_too() -> None:
+    falling = change("joy", archetypes={"low": both("mouthSmile", 0.8), "high": JOY_LOW})
+    both_ends = evolve(falling, manifest=evolve(falling.manifest, intensities=("low", "high")))
+    assert "action-unit-rises" in codes(both_ends)
+    alone = change("joy", archetypes={"low": both("mouthSmile", 0.8)})
+    one_end = evolve(alone, manifest=evolve(alone.manifest, intensities=("low",)))
+    assert "action-unit-rises" not in codes(one_end)
 
 
 def test_one_sided_action_units_ask_for_their_side_only() -> None:

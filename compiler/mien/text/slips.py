@@ -9,7 +9,7 @@ _NO_BREAK = "\u00a0\u2007\u202f"
 _STRAY_SPACE = re.compile(
     rf"^[ \t]*([{_NO_BREAK}])|[:,\[{{-]\s?([{_NO_BREAK}])|([{_NO_BREAK}])\s*:", re.MULTILINE
 )
-_TAB = re.compile(r"[ ]*\t")
+_TAB = re.compile(r" *(\t)[ \t]*[^\s#]")
 _NO_SPACE = re.compile(r"\s*(?:- )?([A-Za-z_]\w*):([^\s:/].*)")
 _NAME_AND_VALUE = re.compile(r"([A-Za-z_]\w*)(?::\s*|\s+)([-+]?[0-9.]{1,20})")
 _DECIMAL_COMMA = re.compile(r"([-+]?[0-9]{1,9}),([0-9]{1,9})")
@@ -49,7 +49,7 @@ def _line_slips(text: str, offset: int) -> Iterator[Slip]:
     for at in (before, start) if before < start else (start,):
         line = text[at:].partition("\n")[0]
         if tab := _TAB.match(line):
-            yield at + tab.end() - 1, "a tab indents this line", "indent with spaces, not with tabs"
+            yield at + tab.start(1), "a tab indents this line", "indent with spaces, not with tabs"
         elif found := _NO_SPACE.fullmatch(line.rstrip()):
             yield (
                 at + found.start(2),
