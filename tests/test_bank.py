@@ -162,6 +162,27 @@ def test_a_batch_is_its_faces() -> None:
     assert BANK.faces([], np.zeros((0, 3))).shape == (0, 52)
 
 
+def test_a_warm_bank_gives_the_same_single_faces_without_the_numpy_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bank = Bank(BANK.tables)
+    style = bank.tables.labels[3].styles[0]
+
+    def ask() -> list[bytes]:
+        label, vad = bank.labels[3], (0.1, -0.2, 0.3)
+        plain, styled = bank.face(label, vad=vad), bank.face(label, vad=vad, style=style)
+        return [face.tobytes() for face in (plain, styled, bank.face(label, vad=vad, speech=0.5))]
+
+    cold = ask()
+    bank.warm_up()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("the NumPy path was taken")
+
+    monkeypatch.setattr("mien.engine.e1.evaluate.NumpyPath.faces", refuse)
+    assert ask() == cold
+
+
 def test_a_large_batch_takes_any_memory() -> None:
     bank = Bank(BANK.tables)
     vads = np.zeros((KERNEL_ROWS, 3), f)

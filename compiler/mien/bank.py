@@ -226,6 +226,15 @@ class Bank:
         self._evaluator.faces(positions, points, styles, spoken, faces, threads)
         return faces
 
+    def warm_up(self) -> None:
+        """Load the kernels now, so that every later `face` takes a twentieth of the time.
+
+        Until then, or until a large batch, single faces are computed by NumPy alone, and nobody
+        waits. It takes a second, on a machine's first use ten or more: call it where a program
+        starts that will ask for thousands of faces one by one. No bit of any face changes.
+        """
+        self._evaluator.load_kernels()
+
     def compose(self, face: npt.ArrayLike, visemes: npt.ArrayLike) -> F32:
         """``face``, made with its speech, under the lips' ``visemes``: both (C,) or (n, C).
 

@@ -50,6 +50,10 @@ class Evaluator(Protocol):
         """Faces (C,) or (n, C), faded by their speech, under ``visemes`` of the same shape."""
         ...
 
+    def load_kernels(self) -> None:
+        """Make ready, once, what makes a single face quick; it changes no bit."""
+        ...
+
 
 class Engine(Protocol):
     """The meaning of one engine number: records to tables, tables to faces."""

@@ -117,6 +117,13 @@ class Evaluator1:
         composed = np.minimum(_ONE, np.maximum(np.float32(0.0), below + spoken))
         return np.ascontiguousarray(self._conflict(composed).T).reshape(face.shape)
 
+    def load_kernels(self) -> None:
+        """Load the kernels for plain and styled faces; may compile them."""
+        labels, vads = np.zeros(0, dtype=np.int32), np.zeros((0, 3), dtype=np.float32)
+        out = np.zeros((0, len(self.tables.channels)), dtype=np.float32)
+        for styles in (None, labels):
+            self.faces_by_kernels(labels, vads, styles, None, out, 1)
+
     def numpy_path(self, label: int, style: int) -> NumpyPath:
         """The NumPy path of a label in a style, made once."""
         found = self._numpy_paths.get((label, style))
