@@ -67,7 +67,7 @@ def trained(bank: Path, targets: Path, tmp_path_factory: pytest.TempPathFactory)
 
 def test_the_network_has_a_condition_a_label_and_three(trained: Path) -> None:
     model = load_checkpoint(trained).model
-    assert model.columns.tolist() == [0, 1, 2, 3, 4, 5]
+    assert model.columns.numpy().tolist() == [0, 1, 2, 3, 4, 5]
     assert model.base.input.weight.shape[1] == len(LABELS) + 3
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -218,8 +219,8 @@ def test_a_network_of_another_bank_is_not_widened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("no.safetensors", "there is no such checkpoint"),
-        ("no.pt", "there is no such checkpoint"),
+        ("no.safetensors", "there is no such file, expected a checkpoint"),
+        ("no.pt", "there is no such file, expected a checkpoint"),
         ("", "no checkpoint in this folder; `mien train run` makes one"),
     ],
 )
@@ -227,3 +228,56 @@ def test_no_file_to_widen(tmp_path: Path, name: str, said: str) -> None:
     out = tmp_path / "out.safetensors"
     result = CliRunner().invoke(command, ["expand", str(tmp_path / name), "-o", str(out)])
     assert (result.exit_code, result.output) == (1, f"Error: {tmp_path / name}: {said}\n")
+
+
+def odd(**changes: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The tensors of a network of which some are not what they should be."""
+    return {**older().model.state_dict(), **changes}
+
+
+def many_blocks() -> dict[str, torch.Tensor]:
+    block = {
+        name.removeprefix("blocks.0."): one
+        for name, one in older().model.state_dict().items()
+        if name.startswith("blocks.0.")
+    }
+    return odd(**{f"blocks.{at}.{name}": one for at in range(5000) for name, one in block.items()})
+
+
+@pytest.mark.parametrize(
+    ("tensors", "expected"),
+    [
+        (odd(**{"input.bias": torch.zeros(11)}), "input.bias has shape (11,), expected (12,)"),
+        (odd(**{"input.bias": torch.zeros(12, dtype=torch.int64)}), "no finite number"),
+        (odd(**{"input.bias": torch.full((12,), float("nan"))}), "no finite number"),
+        (odd(**{"input.bias": torch.zeros(12, dtype=torch.complex64)}), "no finite number"),
+        (odd(**{"input.bias": torch.zeros(12).to_sparse()}), "no plain tensor of numbers"),
+        (odd(**{"input.weight": torch.zeros(12)}), "not a network of this kind"),
+        (
+            odd(**{"input.weight": torch.zeros(1, 1).expand(10**12, 80)}),
+            "found 1,000,000,000,000 numbers between blocks, expected 1 to 1,024",
+        ),
+        (odd(**{"base.input.weight": torch.zeros(5000, 5)}), "found 5,000 hidden units"),
+        (odd(**{"input.weight": torch.zeros(12, 40)}), "it takes 40 mel bands, expected 80"),
+        (odd(**{"blocks.7777777777.mix.weight": torch.zeros(1)}), "an unknown tensor blocks.77"),
+        (
+            odd(**{"\x1b[2J" + "x" * 5000: torch.zeros(1)}),
+            "an unknown tensor \N{REPLACEMENT CHARACTER}[2Jxxx",
+        ),
+        (many_blocks(), "found 5,000 blocks, expected 1 to 8"),
+    ],
+)
+def test_odd_tensors_are_refused_before_anything_is_made(
+    tmp_path: Path, tensors: dict[str, torch.Tensor], expected: str
+) -> None:
+    tensors = {name: one for name, one in tensors.items() if name != "columns"}
+    torch.save(tensors, tmp_path / "odd.pt")
+    out = tmp_path / "out.safetensors"
+    started = perf_counter()
+    result = CliRunner().invoke(command, ["expand", str(tmp_path / "odd.pt"), "-o", str(out)])
+    assert perf_counter() - started < 20.0
+    assert result.exit_code == 1
+    assert expected in result.output
+    assert len(result.output) < 600
+    assert "\x1b" not in result.output
+    assert not out.exists()

@@ -254,7 +254,10 @@ def test_other_targets_are_refused(network: OnnxNetwork, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("none.safetensors", "-o", "out.onnx"), "none.safetensors: there is no such checkpoint"),
+        (
+            ("none.safetensors", "-o", "out.onnx"),
+            "none.safetensors: there is no such file, expected a checkpoint",
+        ),
         (("old.pt", "-o", "out.onnx"), "a pickle can run any program"),
         (("junk.safetensors", "-o", "out.onnx"), "not a checkpoint of mien's"),
         ((".", "-o", "out.onnx"), "no checkpoint in this folder"),

@@ -63,7 +63,10 @@ def test_it_says_what_it_did_and_loses_nothing(made_up: Path, tmp_path: Path) ->
     [
         (["run", "v4"], "no training file v4, and no recipe of that name ships; did you mean v2?"),
         (["run", "tiny", "--resume"], "holds no training to resume; leave --resume to start one"),
-        (["run", "tiny", "--start", "nosuch"], "nosuch: there is no such checkpoint"),
+        (
+            ["run", "tiny", "--start", "nosuch"],
+            "nosuch: there is no such file, expected a checkpoint",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -43,6 +44,11 @@ _BLOCK = 1 << 16
 _PATIENCE, _TAIL = 120.0, 300
 """Seconds after which ffmpeg is given up, and how many characters of its message are shown."""
 
+FFMPEG_ENDINGS = (".m4a", ".aac", ".mp4", ".webm")
+"""The endings of files that ffmpeg reads where it is installed; libsndfile reads none of them."""
+
+_STREAM_PATIENCE = 3600.0
+
 LEVEL = -23.0
 """The level of speech in dB below full scale (RMS), near that of broadcasts (EBU R 128)."""
 
@@ -77,9 +83,16 @@ class _Sound(Protocol):
 
     def read(self, frames: int, dtype: str, always_2d: bool) -> F32: ...
 
+    def seek(self, frames: int) -> int: ...
+
+
+class _ResampleStream(Protocol):
+    def resample_chunk(self, x: F32, last: bool = False) -> F32: ...
+
 
 _open = cast("Callable[[str], AbstractContextManager[_Sound]]", soundfile.SoundFile)
 _resample = cast("Callable[[F32, int, int], F32]", soxr.resample)
+_resampler = cast("Callable[[int, int, int], _ResampleStream]", soxr.ResampleStream)
 
 
 def read_audio(path: Path) -> Audio:
@@ -92,6 +105,35 @@ def read_audio(path: Path) -> Audio:
             than 8,000 or more than 192,000 samples a second; more than 8 channels; a sample that is
             no number; more than 1 % at full scale. Names the file; a long one is not read whole.
     """
+    with _opened(path) as sound:
+        return _read(path, sound)
+
+
+@contextmanager
+def stream_audio(path: Path) -> Generator[Iterator[F32]]:
+    """The sound of a file of any length in blocks, mono at 16 kHz, so that memory stays flat.
+
+    What is no longer than 10 minutes is one block, as `read_audio` gives it. A file with one of
+    the `FFMPEG_ENDINGS` is decoded by ffmpeg first. Everything is checked before the first block.
+
+    Raises:
+        SpeechRefusedError: as `read_audio`, but for the length; or ffmpeg is missing or fails.
+    """
+    if path.suffix.lower() not in FFMPEG_ENDINGS:
+        with _opened(path) as sound:
+            yield _streamed(path, sound)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        decoded = Path(folder) / "sound.wav"
+        _ffmpeg(
+            path, ["-c:a", "pcm_f32le", "-rf64", "auto", str(decoded)], patience=_STREAM_PATIENCE
+        )
+        with _opened(decoded) as sound:
+            yield _streamed(path, sound)
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[_Sound]:
     if not path.exists():
         raise SpeechRefusedError(f"{path}: there is no such file")
     if not path.is_file():
@@ -100,7 +142,7 @@ def read_audio(path: Path) -> Audio:
         if path.stat().st_size == 0:
             raise SpeechRefusedError(f"{path}: the file is empty")
         with _open(str(path)) as sound:
-            return _read(path, sound)
+            yield sound
     except (soundfile.SoundFileError, OSError) as error:
         raise SpeechRefusedError(f"{path}: this cannot be read as sound: {error}") from error
     except TypeError:
@@ -141,6 +183,57 @@ def resample(audio: F32, rate: int) -> F32:
 
 
 def _read(path: Path, sound: _Sound) -> Audio:
+    _check_form(path, sound)
+    limit = int(LONGEST * sound.samplerate)
+    if sound.frames > limit:
+        _refuse_long(path, f"{sound.frames / sound.samplerate / 60:.0f} minutes")
+    blocks: list[F32] = []
+    length = clipped = 0
+    for block, full_scale in _mono(path, sound):
+        length += len(block)
+        # a header may be silent on the length, or wrong
+        if length > limit:
+            _refuse_long(path, f"more than {LONGEST / 60:.0f} minutes")
+        clipped += full_scale
+        blocks.append(block)
+    share = _check_content(path, sound, length, clipped)
+    mono = np.concatenate(blocks)
+    centred = (mono - mono.mean(dtype=np.float64)).astype(np.float32)
+    return Audio(
+        samples=resample(centred, sound.samplerate),
+        rate=sound.samplerate,
+        channels=sound.channels,
+        clipped=share,
+    )
+
+
+def _streamed(path: Path, sound: _Sound) -> Iterator[F32]:
+    if sound.frames <= LONGEST * sound.samplerate:
+        return iter((_read(path, sound).samples,))
+    _check_form(path, sound)
+    length = clipped = 0
+    total = 0.0
+    for block, full_scale in _mono(path, sound):
+        length += len(block)
+        clipped += full_scale
+        total += float(block.sum(dtype=np.float64))
+    _check_content(path, sound, length, clipped)
+    sound.seek(0)
+    return _centred(path, sound, total / length)
+
+
+def _centred(path: Path, sound: _Sound, mean: float) -> Iterator[F32]:
+    rate = sound.samplerate
+    resampler = None if rate == SAMPLE_RATE else _resampler(rate, SAMPLE_RATE, 1)
+    for mono, _ in _mono(path, sound):
+        block = (mono - mean).astype(np.float32)
+        yield np.clip(block if resampler is None else resampler.resample_chunk(block), -1.0, 1.0)
+    if resampler is not None:
+        rest = resampler.resample_chunk(np.zeros(0, dtype=np.float32), last=True)
+        yield np.clip(rest, -1.0, 1.0)
+
+
+def _check_form(path: Path, sound: _Sound) -> None:
     low, high = _RATES
     if not low <= sound.samplerate <= high:
         raise SpeechRefusedError(
@@ -150,47 +243,37 @@ def _read(path: Path, sound: _Sound) -> Audio:
         raise SpeechRefusedError(
             f"{path}: {sound.channels} channels, expected one speaker in at most {_CHANNELS}"
         )
-    limit = int(LONGEST * sound.samplerate)
-    if sound.frames > limit:
-        _refuse_long(path, f"{sound.frames / sound.samplerate / 60:.0f} minutes")
-    mono, clipped = _mix(path, sound, limit)
-    if len(mono) < SHORTEST * sound.samplerate:
-        seconds = len(mono) / sound.samplerate
+
+
+def _check_content(path: Path, sound: _Sound, length: int, clipped: int) -> float:
+    """The share of samples that are clipped."""
+    if not length:
+        raise SpeechRefusedError(f"{path}: there is no sound in it")
+    if length < SHORTEST * sound.samplerate:
+        seconds = length / sound.samplerate
         raise SpeechRefusedError(
             f"{path}: {seconds:.3f} s of sound, expected at least {SHORTEST} s"
         )
-    if clipped > CLIPPED_LIMIT:
+    share = clipped / (length * sound.channels)
+    if share > CLIPPED_LIMIT:
         raise SpeechRefusedError(
-            f"{path}: {clipped:.1%} of the samples are clipped, expected at most "
+            f"{path}: {share:.1%} of the samples are clipped, expected at most "
             f"{CLIPPED_LIMIT:.0%}: record it again with less gain"
         )
-    centred = (mono - mono.mean(dtype=np.float64)).astype(np.float32)
-    return Audio(
-        samples=resample(centred, sound.samplerate),
-        rate=sound.samplerate,
-        channels=sound.channels,
-        clipped=clipped,
-    )
+    return share
 
 
-def _mix(path: Path, sound: _Sound, limit: int) -> tuple[F32, float]:
-    """The mean of the channels, (samples,), and the clipped share; reads no more than ``limit``."""
-    blocks: list[F32] = []
-    length = clipped = 0
+def _mono(path: Path, sound: _Sound) -> Iterator[tuple[F32, int]]:
+    """Blocks of the mean of the channels, (n,), with how many of their samples are clipped."""
+    length = 0
     while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
         if not np.isfinite(block).all():
             row = int(np.argmax(~np.isfinite(block).all(axis=1)))
             seconds = (length + row) / sound.samplerate
             raise SpeechRefusedError(f"{path}: the sample at {seconds:.3f} s is not a number")
         length += len(block)
-        # a header may be silent on the length, or wrong
-        if length > limit:
-            _refuse_long(path, f"more than {LONGEST / 60:.0f} minutes")
-        clipped += int(np.count_nonzero(np.abs(block) >= _FULL_SCALE))
-        blocks.append(np.clip(block, -1.0, 1.0).mean(axis=1))
-    if not length:
-        raise SpeechRefusedError(f"{path}: there is no sound in it")
-    return np.concatenate(blocks), clipped / (length * sound.channels)
+        clipped = int(np.count_nonzero(np.abs(block) >= _FULL_SCALE))
+        yield np.clip(block, -1.0, 1.0).mean(axis=1), clipped
 
 
 def _refuse_long(path: Path, found: str) -> None:
@@ -212,26 +295,40 @@ def decode(path: Path, *, form: str | None = None) -> F32:
     Raises:
         SpeechRefusedError: there is no ffmpeg, or it cannot read the file.
     """
+    output = ["-f", "f32le", "-"]
+    data = _ffmpeg(path, output, patience=_PATIENCE, before=("-f", form) if form else ())
+    if not data:
+        raise SpeechRefusedError(f"{shown_path(path)}: ffmpeg cannot read it: no sound")
+    return np.clip(np.frombuffer(data, dtype="<f4").astype(np.float32), -1.0, 1.0)
+
+
+def _ffmpeg(
+    path: Path, output: Sequence[str], *, patience: float, before: Sequence[str] = ()
+) -> bytes:
+    """What ffmpeg writes to stdout of the first sound of a file, mono at 16 kHz."""
     name, program = shown_path(path), find_ffmpeg()
     if program is None:
         raise SpeechRefusedError(
             f"{name}: this kind of sound is read by ffmpeg, which is not installed: install it, or "
             "convert to .wav"
         )
-    command = [program, "-v", "error", "-nostdin", *(("-f", form) if form else ()), "-i", str(path)]
-    command += ["-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "f32le", "-"]
+    if not path.is_file():
+        raise SpeechRefusedError(f"{name}: expected a sound file, found none")
+    # A file that is a list of other files is not followed, least of all to a network.
+    command = [program, "-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", *before]
+    command += ["-i", f"file:{path}", "-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), *output]
     try:
         done = subprocess.run(  # noqa: S603  the machine's own ffmpeg, no shell
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_PATIENCE
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=patience
         )
     except subprocess.TimeoutExpired:
-        raise SpeechRefusedError(f"{name}: ffmpeg did not end in {_PATIENCE:.0f} s") from None
+        raise SpeechRefusedError(f"{name}: ffmpeg did not end in {patience:.0f} s") from None
     except OSError as error:
         raise SpeechRefusedError(f"{name}: ffmpeg cannot be started: {error.strerror}") from error
-    if done.returncode != 0 or not done.stdout:
+    if done.returncode != 0:
         reason = done.stderr.decode("utf-8", "replace").strip()[-_TAIL:]
         raise SpeechRefusedError(f"{name}: ffmpeg cannot read it: {reason or 'no sound'}")
-    return np.clip(np.frombuffer(done.stdout, dtype="<f4").astype(np.float32), -1.0, 1.0)
+    return done.stdout
 
 
 def speech_level(audio: F32) -> float:

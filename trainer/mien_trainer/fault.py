@@ -53,13 +53,14 @@ def read_bytes(path: Path, most: int, expected: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise TrainerError(f"{path}: there is no such file, expected {expected}") from None
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise TrainerError(
+            f"{path}: expected {expected}, found something that is no file (a folder, a pipe or a "
+            "device)"
+        )
     with os.fdopen(descriptor, "rb") as stream:
-        found = os.fstat(stream.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise TrainerError(
-                f"{path}: expected {expected}, found something that is no file (a folder, a pipe "
-                "or a device)"
-            )
         data = stream.read(most + 1) if found.st_size <= most else b""
     if found.st_size > most or len(data) > most:
         raise TrainerError(

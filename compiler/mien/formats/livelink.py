@@ -6,7 +6,7 @@ behind the weights. Files are read by the names of their columns, and written in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table
-from mien.formats.take import F64, Take, recorded_take
+from mien.formats.take import F32, F64, Take, recorded_take, steady_take
 from mien.formats.text_file import fault
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
 from mien.text.limits import MAX_FAULTS
@@ -71,6 +71,17 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
 def encode(take: Take) -> bytes:
     """The file of a take."""
     return (header(take.channels) + "".join(rows(take))).encode()
+
+
+def stream(
+    rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+) -> Iterator[str]:
+    """As `encode`, piece by piece, of weights (n, C) that come in blocks; it names no source."""
+    yield header(channels)
+    done = 0
+    for weights in blocks:
+        yield "".join(rows(steady_take(rate, channels, weights), start=done / rate))
+        done += len(weights)
 
 
 def header(channels: Sequence[str]) -> str:

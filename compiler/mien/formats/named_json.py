@@ -8,7 +8,7 @@ An object of ``frame_rate``, ``channels`` (C names) and ``weights`` (N lists of 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST
-from mien.formats.take import F64, Take, recorded_take
+from mien.formats.take import F32, F64, Take, recorded_take
 from mien.formats.text_file import fault, read_text
 from mien.text.files import shown_path
 from mien.text.limits import MAX_FAULTS
@@ -76,6 +76,20 @@ def encode(take: Take) -> bytes:
     if take.source:
         data["source"] = take.source
     return json.dumps(data).encode()
+
+
+def stream(
+    rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+) -> Iterator[str]:
+    """As `encode`, piece by piece, of weights (n, C) that come in blocks."""
+    head = json.dumps({"frame_rate": _whole(rate), "channels": list(channels)})
+    yield f'{head[:-1]}, "weights": ['
+    comma = ""
+    for weights in blocks:
+        if len(weights):
+            yield comma + json.dumps(_rounded(weights))[1:-1]
+            comma = ", "
+    yield "]" + (f', "source": {json.dumps(source)}' if source else "") + "}"
 
 
 class _Document:

@@ -1,12 +1,13 @@
 """Every format of takes: commands and their help are made from this table.
 
 A format's functions are in the module of its name. ``read(path, channels=, rate=)`` gives the
-`Take` of a file, ``encode(take)`` the bytes of one.
+`Take` of a file, ``encode(take)`` the bytes of one, ``stream(rate, channels, blocks)`` the same
+text for weights that are not all there yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +17,7 @@ from attrs import frozen
 from mien.errors import MienError
 
 if TYPE_CHECKING:
-    from mien.formats.take import Take
+    from mien.formats.take import F32, Take
 
 
 class FormatError(MienError):
@@ -34,6 +35,16 @@ class Reader(Protocol):
         self, path: Path, *, channels: Sequence[str] | None = None, rate: float | None = None
     ) -> Take:
         """The take; `SourceError` with every fault of the file."""
+        ...
+
+
+class Streamer(Protocol):
+    """Writes a take whose weights come in blocks, in pieces of text."""
+
+    def __call__(
+        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+    ) -> Iterator[str]:
+        """The text of a take with an even clock, of weights (n, C) a block."""
         ...
 
 
@@ -57,6 +68,12 @@ class Format:
     def encode(self) -> Callable[[Take], bytes]:
         """Gives the bytes of a take; only where ``writes``."""
         function: Callable[[Take], bytes] = import_module(f"mien.formats.{self.name}").encode
+        return function
+
+    @property
+    def stream(self) -> Streamer:
+        """Its writer of weights that come in blocks; only where ``writes``."""
+        function: Streamer = import_module(f"mien.formats.{self.name}").stream
         return function
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from mien.cli.terminal import say
-from mien.formats.registry import FormatError, format_of, listed, writable, write_take
+from mien.formats.registry import FormatError, format_of, listed, writable
 from mien_trainer.cli.options import refusals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mien_trainer.frames import F32
     from mien_trainer.speak.network import OnnxNetwork
     from mien_trainer.speak.speaker import Pipe
@@ -22,7 +24,7 @@ PIPE = "-"
 
 @click.command("speak", short_help="Speech in, faces out.")
 @click.argument("audio", metavar="AUDIO")
-@click.option("--label", required=True, metavar="LABEL", help="The emotion to wear.")
+@click.option("--label", required=True, metavar="LABEL", help="The emotion to show.")
 @click.option("--at", metavar="ANCHOR", help="An intensity or a style's own point.  [default: mid]")
 @click.option("--vad", type=float, nargs=3, metavar="V A D", help="A point, each in [-1, 1].")
 @click.option("--intensity", type=float, metavar="T", help="From the lowest anchor, 0, to 1.")
@@ -49,10 +51,11 @@ def command(
     bank: str | None,
     out: Path | None,
 ) -> None:
-    """Give AUDIO a face that wears LABEL, at 60 frames a second.
+    """Give AUDIO a face with the emotion LABEL, at 60 frames a second.
 
-    AUDIO is a sound file, or - for raw samples from a pipe (16 kHz, mono, 16 bits little-endian),
-    whose faces are written as they come:
+    AUDIO is a sound file of any length: WAV, FLAC, Ogg, MP3 and the like, and .m4a, .aac, .mp4 or
+    .webm where ffmpeg is installed. Or it is - for raw samples from a pipe (16 kHz, mono, 16 bits
+    little-endian), whose faces are written as they come:
 
         arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
     """
@@ -68,9 +71,14 @@ def command(
     with refusals():
         network, conditions = _ready(model, bank, label, at, vad, intensity)
         if audio == PIPE:
-            _live(network, conditions)
-        else:
-            _file(network, conditions, Path(audio), out)
+            from mien_trainer.speak.speaker import pipe_samples
+
+            _speak(network, conditions, pipe_samples(cast("Pipe", sys.stdin.buffer)), "", None)
+            return
+        from mien_trainer.audio import stream_audio
+
+        with stream_audio(Path(audio)) as blocks:
+            _speak(network, conditions, blocks, Path(audio).name, out)
 
 
 def is_terminal() -> bool:
@@ -96,41 +104,25 @@ def _ready(
     return network, condition_rows(own.labels.index(label), len(own.labels), point[None])[0]
 
 
-def _file(network: OnnxNetwork, conditions: F32, audio: Path, out: Path | None) -> None:
+def _speak(
+    network: OnnxNetwork, conditions: F32, blocks: Iterator[F32], name: str, out: Path | None
+) -> None:
+    """Write faces as they come, to stdout as CSV or into ``out``, all of them or nothing."""
     from mien.formats import livelink
-    from mien.formats.take import steady_take
-    from mien_trainer.audio import read_audio
+    from mien.text.atomic import replacing
     from mien_trainer.frames import FRAME_RATE
     from mien_trainer.speak.speaker import Speaker
 
     card = network.card
-    faces = Speaker(network, conditions).speak(read_audio(audio).samples)
-    source = f"{audio.name} with {card.bank} {card.version}, artifact {card.artifact}"
-    take = steady_take(FRAME_RATE, card.channels, faces, source)
-    if out is None:
-        click.echo(livelink.encode(take).decode(), nl=False)
-    else:
-        write_take(out, take)
-        say(f"{out}: {len(faces)} faces")
-
-
-def _live(network: OnnxNetwork, conditions: F32) -> None:
-    from mien.formats import livelink
-    from mien.formats.take import steady_take
-    from mien_trainer.frames import FRAME_RATE
-    from mien_trainer.speak.speaker import Speaker, pipe_samples
-
     speaker = Speaker(network, conditions)
-    channels = network.card.channels
-    click.echo(livelink.header(channels), nl=False)
-    given = 0
-
-    def show(faces: F32) -> None:
-        nonlocal given
-        take = steady_take(FRAME_RATE, channels, faces)
-        click.echo("".join(livelink.rows(take, start=given / FRAME_RATE)), nl=False)
-        given += len(faces)
-
-    for samples in pipe_samples(cast("Pipe", sys.stdin.buffer)):
-        show(speaker.push(samples))
-    show(speaker.finish())
+    source = f"{name} with {card.bank} {card.version}, artifact {card.artifact}"
+    stream = livelink.stream if out is None else format_of(out, writable()).stream
+    pieces = stream(FRAME_RATE, card.channels, speaker.stream(blocks), source)
+    if out is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+        return
+    with replacing(out) as file:
+        for piece in pieces:
+            file.write(piece.encode())
+    say(f"{out}: {speaker.frames} faces")

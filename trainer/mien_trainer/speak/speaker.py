@@ -22,12 +22,12 @@ class Speaker:
     """A network with one expression while it speaks; the expression may change as it goes."""
 
     def __init__(self, network: OnnxNetwork, conditions: F32) -> None:
-        """``conditions`` (L + 3,): labels one-hot, then V, A and D."""
+        """``conditions`` (L + 3,): labels one-hot, then V, A and D; ``frames`` came so far."""
         self._network = network
         self._mel = MelStream()
         self.conditions = conditions
         self._state = start_state(network, conditions)
-        self._frame = 0
+        self.frames = 0
 
     def push(self, samples: F32) -> F32:
         """The faces (n, C) that ``samples`` of mono 16 kHz sound complete; n may be 0.
@@ -57,9 +57,9 @@ class Speaker:
             part = mel[begin : begin + _PART]
             steady = np.repeat(self.conditions[None], len(part), axis=0)
             faces[begin : begin + _PART], self._state = self._network.run(
-                part, steady, self._state, first=self._frame
+                part, steady, self._state, first=self.frames
             )
-            self._frame += len(part)
+            self.frames += len(part)
         return faces
 
 

@@ -32,7 +32,7 @@ from mien.migrate.upgrade import upgrade_json
 from mien.text.atomic import write_atomic
 from mien.text.canonical import canonical
 from mien.versions import schema_name
-from mien_trainer.fault import TrainerError
+from mien_trainer.fault import TrainerError, brief, read_bytes
 from mien_trainer.lips.touching import contact_shapes
 from mien_trainer.migrations import MIGRATIONS
 from mien_trainer.model.net import FaceNet, current_name
@@ -42,6 +42,9 @@ SCHEMA = schema_name("checkpoint")
 SCHEMA_1 = "mien/checkpoint/1"
 LAST = "last.safetensors"
 BEST = "best.safetensors"
+
+MAX_BYTES = 1 << 30
+"""No checkpoint is larger; that of the largest network has a fourth of it."""
 
 _MODEL, _OPTIMIZER, _RANDOM = "model.", "optimizer.", "random"
 _PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl")
@@ -186,14 +189,12 @@ def _read(path: Path) -> tuple[Path, dict[str, Array], CheckpointMetadata]:
             "takes the weights alone out of one"
         )
     try:
-        tensors, text = unpack(path.read_bytes())
+        tensors, text = unpack(read_bytes(path, MAX_BYTES, "a checkpoint"))
         document: object = json.loads(text)
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: there is no such checkpoint") from None
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror}") from error
-    except (ArtifactError, ValueError) as error:
-        raise CheckpointError(f"{path}: not a checkpoint of mien's: {error}") from None
+    except (ArtifactError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: not a checkpoint of mien's: {brief(error)}") from None
     return path, tensors, _metadata(path, document)
 
 
