@@ -120,7 +120,7 @@ def _speak(
     pieces = stream(FRAME_RATE, card.channels, speaker.stream(blocks), source)
     if out is None:
         for piece in pieces:
-            click.echo(piece, nl=False)
+            say(piece, end="")
         return
     with replacing(out) as file:
         for piece in pieces:
