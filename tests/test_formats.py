@@ -156,6 +156,18 @@ def test_json_says_what_it_holds() -> None:
     assert (found["times"], found["source"]) == ([0.0, 0.1], "a phone")
 
 
+def test_the_readme_lists_every_format() -> None:
+    yes = {True: "yes", False: "no"}
+    rows = [
+        f"| {' '.join(f'`{ending}`' for ending in one.endings)} | {one.title} "
+        f"| {yes[one.reads]} | {yes[one.writes]} |"
+        for one in FORMATS
+    ]
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    table = "\n".join(["| ending | format | read | written |", "| --- | --- | --- | --- |", *rows])
+    assert f"\n{table}\n\n" in readme
+
+
 def test_the_ending_decides(tmp_path: Path) -> None:
     for form in writable():
         for ending in (form.endings[0], form.endings[0].upper()):
