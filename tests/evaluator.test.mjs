@@ -14,8 +14,8 @@ const evaluator = new Evaluator(readArtifact(artifact));
 
 test("faces have the vector's bits", () => {
   for (const { label, vad, style, speech, expected } of vector.faces) {
-    const wear = style === null ? { speech } : { style, speech };
-    assert.deepEqual(bits(evaluator.face(label, vad, wear)), expected);
+    const options = style === null ? { speech } : { style, speech };
+    assert.deepEqual(bits(evaluator.face(label, vad, options)), expected);
   }
 });
 

@@ -63,12 +63,12 @@ def _cache_of_these_sources() -> Generator[None]:
 @cache
 def _stamp() -> str:
     """What tells these sources from edited ones: the size and time of each."""
-    told = sha256()
+    state = sha256()
     for part in ("engine", "certify"):
         for path in sorted((_PACKAGE / part).rglob("*.py")):
-            state = path.stat()
-            told.update(f"{path.name} {state.st_size} {state.st_mtime_ns}\n".encode())
-    return told.hexdigest()[:16]
+            found = path.stat()
+            state.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return state.hexdigest()[:16]
 
 
 def _njit() -> Any:  # noqa: ANN401  numba is untyped

@@ -72,7 +72,7 @@ class Engine(Protocol):
         ...
 
     def evaluator(self, tables: Tables) -> Evaluator:
-        """``tables`` made ready to be asked."""
+        """``tables`` made ready to evaluate."""
         ...
 
 

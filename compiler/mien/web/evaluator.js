@@ -12,9 +12,9 @@ import { clamp01, evaluateField } from "./field.js";
 /** @typedef {import("./types.js").Vad} Vad */
 
 /**
- * How a face is worn.
+ * Options of a face.
  *
- * @typedef {object} Wear
+ * @typedef {object} FaceOptions
  * @property {string} [style] one of the label's styles; absent = plain
  * @property {number} [speech] in [0, 1]: how far the lips belong to the audio; absent = 0
  */
@@ -40,17 +40,17 @@ export class Evaluator {
    *
    * @param {string} label
    * @param {Vad} vad
-   * @param {Wear} [wear]
+   * @param {FaceOptions} [options]
    * @returns {Float32Array} one weight in [0, 1] a channel
    * @throws {RangeError} for a label or style the bank has not, or a number out of range
    */
-  face(label, vad, wear = {}) {
+  face(label, vad, options = {}) {
     const table = this.table(label);
     const point = checkedVad(vad);
-    const speech = f(checkedUnit("speech", wear.speech ?? 0));
+    const speech = f(checkedUnit("speech", options.speech ?? 0));
     const face = this.plain(table, point);
-    if (wear.style !== undefined) {
-      this.dress(table, wear.style, face);
+    if (options.style !== undefined) {
+      this.applyStyle(table, options.style, face);
     }
     fade(table, speech, face);
     return face;
@@ -168,7 +168,7 @@ export class Evaluator {
    * @param {string} style
    * @param {Float32Array} face changed in place
    */
-  dress(table, style, face) {
+  applyStyle(table, style, face) {
     const at = table.styles.indexOf(style) * face.length;
     if (at < 0) {
       throw new RangeError(`${table.label} has no style ${style}: it has ${table.styles.join(", ")}`);

@@ -30,7 +30,7 @@ class Engine1:
         return compile_tables(bank)
 
     def evaluator(self, tables: Tables) -> Evaluator1:
-        """``tables`` made ready to be asked."""
+        """``tables`` made ready to evaluate."""
         from mien.engine.e1.evaluate import Evaluator1
 
         return Evaluator1(tables)
