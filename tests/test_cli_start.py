@@ -17,7 +17,7 @@ from mien.cli.main import COMMANDS, cli, run
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.place import Place
+from mien.text.node import Place
 
 HERE = Path(__file__).parent
 HEAVY = ("numba", "numpy", "scipy", "torch", "llvmlite")

@@ -21,7 +21,7 @@ from mien.cli.main import run
 from mien.diff import compare, load_side, side_of_bank
 from mien.errors import QueryError
 from mien.text.fault import Fault, Severity
-from mien.text.place import Place
+from mien.text.node import Place
 
 TINY = Path(__file__).parent / "banks" / "tiny"
 

@@ -16,7 +16,7 @@ import mien
 import mien_trainer
 from mien import ArtifactError, MienError, QueryError, SourceError
 from mien.text.fault import Fault
-from mien.text.place import Place
+from mien.text.node import Place
 
 HERE = Path(__file__).parent
 EXTRAS = {

@@ -19,7 +19,7 @@ from mien.text.canonical import digest
 from mien.text.format import Orders, format_json, format_yaml
 from mien.text.format.comments import find_comments
 from mien.text.format.order import channel_order, intensity_order
-from mien.text.format.scalar import string_text
+from mien.text.format.yaml_text import string_text
 from mien.text.json_nodes import parse_json
 from mien.text.node import MappingNode, Node, Plain, ScalarNode, SequenceNode, plain
 from mien.text.yaml_nodes import require_yaml

@@ -12,15 +12,20 @@ import pytest
 from attrs import evolve
 
 from mien.authored.bank import (
+    TERMS,
+    AntagonistPolicy,
     AuthoredBank,
     Budgets,
+    CapOverride,
+    Document,
     Kernel,
     Manifest,
     Metric,
     Plateau,
+    Rules,
     SlopeBudget,
+    Trend,
 )
-from mien.authored.document import Document
 from mien.authored.emotion import (
     ActionUnits,
     ActionUnitUse,
@@ -43,12 +48,10 @@ from mien.authored.rig import (
     PairKind,
     Rig,
 )
-from mien.authored.rules import TERMS, AntagonistPolicy, CapOverride, Rules, Trend
 from mien.lint import closest_pairs, lint
 from mien.lint.action_units import main_channels
 from mien.text.fault import Fault, Severity
-from mien.text.node import Entry, MappingNode, ScalarNode, Span
-from mien.text.place import Place
+from mien.text.node import Entry, MappingNode, Place, ScalarNode, Span
 
 CHANNELS = (
     "eyeLookInRight",

@@ -23,7 +23,7 @@ from mien.sheet.overview import overview
 from mien.sheet.page import Cell, Page, Tone
 from mien.sheet.picture import picture
 from mien.text.fault import Fault
-from mien.text.place import Place
+from mien.text.node import Place
 
 DEFAULT = resources.presets() / "default"
 

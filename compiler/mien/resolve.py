@@ -293,7 +293,7 @@ def _id_of(near: BankSource) -> str:
     if near.kind is Kind.ARTIFACT:
         return load_tables(near).bank
     from mien.authored.documents import parse
-    from mien.text.peek import text
+    from mien.text.node import text
 
     for suffix in SUFFIXES:
         path = near.path / f"bank{suffix}"

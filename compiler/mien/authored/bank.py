@@ -2,15 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from attrs import frozen
 
-from mien.authored.document import Document
 from mien.authored.emotion import Emotion
-from mien.authored.rig import Rig
-from mien.authored.rules import Rules
-from mien.text.fault import Fault
+from mien.authored.rig import Antagonist, PairKind, Rig
+from mien.text.fault import Fault, Severity
+from mien.text.node import Node, value_place
+from mien.versions import VERSIONS, schema_name
+
+
+@frozen(kw_only=True)
+class Document:
+    """One source file: its place in the bank, its node tree and the digest of what it says.
+
+    ``name`` is the path relative to the bank's folder with forward slashes (``emotions/joy.yaml``);
+    a rig that lies elsewhere is named ``rigs/<id>.yaml``. ``root`` is in the current version of its
+    ``kind``; ``version`` is the one that the file is written in, and ``digest`` (a sha256 in hex)
+    is of what the file itself says.
+    """
+
+    name: str
+    kind: str
+    path: Path
+    root: Node
+    digest: str
+    version: int
+
+    def outdated(self) -> Fault | None:
+        """The warning that the file is written in an older version, if it is."""
+        if self.version == VERSIONS[self.kind]:
+            return None
+        return Fault(
+            place=value_place(self.root, ("schema",)),
+            path="schema",
+            code="schema-older",
+            message=f"mien/{self.kind}/{self.version} is read as {schema_name(self.kind)}",
+            hint="`mien migrate` with the bank's folder brings it up to date",
+            severity=Severity.WARNING,
+        )
+
+
+TERMS = ("bias", "V", "A", "D", "VV", "AA", "DD", "VA", "VD", "AD")
+"""The terms of the quadratic q_c, in the order in which they are added."""
+
+
+@frozen(kw_only=True)
+class Trend:
+    """Coefficients of one channel's quadratic of valence, arousal and dominance, by ``TERMS``."""
+
+    coefficients: tuple[float, ...]
+    reason: str
+
+
+@frozen(kw_only=True)
+class CapOverride:
+    """A bank's own cap for one of the rig's near or soft pairs."""
+
+    pair: tuple[str, str]
+    cap: float
+    reason: str
+
+
+@frozen(kw_only=True)
+class AntagonistPolicy:
+    """Which kinds of pairs are capped (hard ones always are), and the caps this bank changes."""
+
+    near: bool
+    soft: bool
+    overrides: tuple[CapOverride, ...]
+
+
+@frozen(kw_only=True)
+class Rules:
+    """The trend of each channel (full names), and the share of it that a label keeps."""
+
+    strength: float
+    trends: Mapping[str, Trend]
+    antagonists: AntagonistPolicy
+    description: str = ""
 
 
 @frozen(kw_only=True)
@@ -92,3 +164,15 @@ class AuthoredBank:
         """A warning for every source that is written in an older schema version."""
         warnings = (document.outdated() for document in self.documents.values())
         return tuple(warning for warning in warnings if warning is not None)
+
+
+def enforced_pairs(bank: AuthoredBank) -> Iterator[tuple[Antagonist, float]]:
+    """The pairs, in the order of the rig, each with the cap that holds in this bank."""
+    policy = bank.rules.antagonists
+    enforced = {PairKind.HARD: True, PairKind.NEAR: policy.near, PairKind.SOFT: policy.soft}
+    overrides = {frozenset(override.pair): override.cap for override in policy.overrides}
+    for antagonist in bank.rig.antagonists:
+        if antagonist.kind is PairKind.HARD:
+            yield antagonist, 0.0
+        elif enforced[antagonist.kind]:
+            yield antagonist, overrides.get(frozenset(antagonist.pair), antagonist.cap)

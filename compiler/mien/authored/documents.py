@@ -13,20 +13,17 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from mien.authored.document import Document
-from mien.authored.folder import folder_fault, label_files
-from mien.authored.rig_files import find_rig, known_rigs
+from mien.authored.bank import Document
+from mien.authored.files import find_rig, folder_fault, known_rigs, label_files
 from mien.errors import SourceError
 from mien.migrate.migration import Migration
 from mien.migrate.upgrade import schema_fault, upgrade, written_version
 from mien.text.canonical import digest
 from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, read_source, shown_path
-from mien.text.node import MappingNode, Node, ScalarNode
-from mien.text.place import Place
+from mien.text.node import MappingNode, Node, Place, ScalarNode, key_place, value_place
+from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean
-from mien.text.where import Path as NodePath
-from mien.text.where import key_place, value_place
 
 if TYPE_CHECKING:
     from mien.authored.bank import AuthoredBank

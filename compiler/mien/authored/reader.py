@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from mien.authored.bank import AuthoredBank
-from mien.authored.check_emotion import check_emotion, check_emotion_channels
-from mien.authored.check_labels import check_labels
-from mien.authored.check_rig import check_rig
-from mien.authored.check_rules import check_rules
-from mien.authored.document import Document
+from mien.authored.bank import AuthoredBank, Document
+from mien.authored.checks import check_emotion, check_emotion_channels, check_labels, check_rules
 from mien.authored.documents import Sources, gather
-from mien.authored.rig_names import RigNames, rig_names
+from mien.authored.rig_checks import RigNames, check_rig, rig_names
 from mien.errors import SourceError
 from mien.migrate.upgrade import schema_fault
 from mien.text.fault import Fault
-from mien.text.peek import text, texts
+from mien.text.node import text, texts
 
 
 def read_bank(path: Path) -> AuthoredBank:

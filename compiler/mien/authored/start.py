@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from mien import resources
-from mien.authored.bank import AuthoredBank
-from mien.authored.document import Document
+from mien.authored.bank import AuthoredBank, Document
 from mien.authored.surroundings import orders_around
 from mien.text.files import read_source
 from mien.text.format import format_json, format_yaml

@@ -12,10 +12,9 @@ from typing import Any
 
 from cattrs import Converter
 
-from mien.authored.bank import Manifest
+from mien.authored.bank import TERMS, Manifest, Rules
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Rig
-from mien.authored.rules import TERMS, Rules
 from mien.text.node import Node, plain
 
 Data = dict[str, Any]

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mien.authored.documents import parse
-from mien.authored.rig_files import RigFile, find_rig
+from mien.authored.files import RigFile, find_rig
 from mien.text.files import SUFFIXES
 from mien.text.format import Orders
 from mien.text.format.order import KINDS, channel_order, intensity_order, kind_of
-from mien.text.node import Node
-from mien.text.peek import text
+from mien.text.node import Node, text
 
 _NOT_SOURCES = frozenset({"releases", "build", "dist", "node_modules"})
 """Folders that are not searched: released sources are frozen, the others nobody writes by hand."""

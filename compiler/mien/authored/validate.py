@@ -1,10 +1,10 @@
-"""Documents against their JSON Schemas, in plain words and with places."""
+"""A document against its JSON Schema: every fault at its place, in plain words."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, cast
@@ -14,10 +14,9 @@ from jsonschema.protocols import Validator
 from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
 
 from mien import resources
-from mien.authored.words import describe, expected_type, listing
+from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault
-from mien.text.limits import MAX_FAULTS
-from mien.text.node import Node, ScalarNode, find, plain
+from mien.text.node import Node, Path, ScalarNode, find, key_place, path_text, plain, value_place
 from mien.text.slips import (
     holds_no_break_space,
     name_and_value,
@@ -26,7 +25,46 @@ from mien.text.slips import (
     version_hint,
 )
 from mien.text.suggest import nearest
-from mien.text.where import Path, key_place, path_text, value_place
+
+_TYPES = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "nothing",
+}
+_LONGEST = 40
+
+
+def describe(value: object) -> str:
+    """A value as a message shows it: what it is, and itself when it is short."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        flat = " ".join(value.split())
+        short = flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+        return f'the text "{short}"'
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"  # pyright: ignore[reportUnknownArgumentType]
+    return "a mapping"
+
+
+def expected_type(types: str | Sequence[str]) -> str:
+    """The name of a JSON Schema type, or of several, for people."""
+    names = [types] if isinstance(types, str) else types
+    return " or ".join(_TYPES.get(name, name) for name in names)
+
+
+def listing(names: Sequence[object]) -> str:
+    """Alternatives: ``a``, ``a or b``, ``a, b or c``."""
+    texts = [str(name) for name in names]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"
 
 
 def validate(root: Node, kind: str) -> list[Fault]:

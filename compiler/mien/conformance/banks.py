@@ -15,13 +15,17 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from mien.authored.bank import (
+    TERMS,
+    AntagonistPolicy,
     AuthoredBank,
     Budgets,
     Kernel,
     Manifest,
     Metric,
     Plateau,
+    Rules,
     SlopeBudget,
+    Trend,
 )
 from mien.authored.emotion import ActionUnits, Anchor, Emotion, Speech, Style, Vad
 from mien.authored.reader import read_bank
@@ -34,7 +38,6 @@ from mien.authored.rig import (
     PairKind,
     Rig,
 )
-from mien.authored.rules import TERMS, AntagonistPolicy, Rules, Trend
 from mien.resources import presets
 
 _GENERATED = "generated-"

@@ -12,7 +12,7 @@ from mien.diff.rules.run import findings
 from mien.diff.side import Side
 from mien.semver import is_enough
 from mien.text.fault import Fault, Severity
-from mien.text.place import Place
+from mien.text.node import Place
 
 SHOWN = 5e-4
 """A label whose faces move less than this on every channel is not listed as visible."""

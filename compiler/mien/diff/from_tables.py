@@ -12,17 +12,19 @@ import numpy as np
 from attrs import evolve
 
 from mien.authored.bank import (
+    AntagonistPolicy,
     AuthoredBank,
     Budgets,
     Kernel,
     Manifest,
     Metric,
     Plateau,
+    Rules,
     SlopeBudget,
+    Trend,
 )
 from mien.authored.emotion import ActionUnits, Anchor, Emotion, Speech, Style, Vad, Weights
 from mien.authored.rig import Antagonist, Ceiling, Channel, ChannelClass, LipSeal, PairKind, Rig
-from mien.authored.rules import AntagonistPolicy, Rules, Trend
 from mien.engine.tables import F32, I32, LabelTable, Tables
 
 NOT_IN_TABLES = (

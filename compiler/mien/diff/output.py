@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mien.diff.record import BankDiff, Change, Finding, Named, Neighbour, Places, Value, Visible
-from mien.text.place import Place
+from mien.text.node import Place
 
 Data = dict[str, Any]
 

@@ -15,7 +15,7 @@ from mien.diff.surface import ALIKE, NEAR, Effect, effects, gravest, styled_effe
 from mien.engine.registry import get_engine
 from mien.errors import SourceError
 from mien.lint.rule import by_shorthand
-from mien.text.where import Path
+from mien.text.node import Path
 
 
 @frozen(kw_only=True, eq=False, slots=False)

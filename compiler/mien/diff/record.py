@@ -10,7 +10,7 @@ from attrs import field, frozen
 from mien.authored.emotion import Vad
 from mien.resolve import BankSource
 from mien.semver import needed_version
-from mien.text.place import Place
+from mien.text.node import Place
 
 Value = str | float | None
 """One side of a change; None where the thing is not there."""

@@ -6,8 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from attrs import evolve, field, frozen
 
-from mien.authored.bank import AuthoredBank
-from mien.authored.document import Document
+from mien.authored.bank import AuthoredBank, Document
 from mien.authored.reader import read_bank
 from mien.diff.from_tables import bank_from_tables
 from mien.diff.revision import Revision, checked_out
@@ -18,10 +17,8 @@ from mien.lint.rule import emotion_source
 from mien.resolve import BankSource, Kind, NewBankError, load_tables, resolve
 from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, shown_path
-from mien.text.node import Node
-from mien.text.place import Place
-from mien.text.where import Path as NodePath
-from mien.text.where import key_place, value_place
+from mien.text.node import Node, Place, key_place, value_place
+from mien.text.node import Path as NodePath
 from mien.versions import ENGINE
 
 

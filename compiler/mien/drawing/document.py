@@ -21,13 +21,11 @@ from mien.drawing.face import (
     flatten,
 )
 from mien.errors import SourceError
-from mien.text import where
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.node import Node, plain
-from mien.text.peek import text
+from mien.text.node import Node, key_place, path_text, plain, text, value_place
+from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean
-from mien.text.where import key_place, path_text, value_place
 
 EVERY = "all"
 """Names every point of a group in a movement."""
@@ -180,7 +178,7 @@ def name_faults(root: Node, raw: RawFace) -> list[Fault]:
     return [_fault(root, path, known) for path, known in _unknown(raw)]
 
 
-_Unknown = Iterator[tuple[where.Path, list[str]]]
+_Unknown = Iterator[tuple[NodePath, list[str]]]
 """Where the name stands (a list position, or a key), and the names that are known there."""
 
 
@@ -199,7 +197,7 @@ def _unknown(raw: RawFace) -> _Unknown:
 
 
 def _unknown_in_layer(
-    layer: RawLayer, path: where.Path, raw: RawFace, points: list[str], drawn: list[str]
+    layer: RawLayer, path: NodePath, raw: RawFace, points: list[str], drawn: list[str]
 ) -> _Unknown:
     yield from _unknown_points(layer["path"], (*path, "path"), points)
     if layer.get("fill", "") not in ("", *raw["palette"]):
@@ -210,14 +208,14 @@ def _unknown_in_layer(
         yield (*path, "clip"), drawn
 
 
-def _unknown_points(names: list[str], path: where.Path, points: list[str]) -> _Unknown:
+def _unknown_points(names: list[str], path: NodePath, points: list[str]) -> _Unknown:
     for position, name in enumerate(names):
         if name not in points:
             yield (*path, position), points
 
 
 def _unknown_in_movement(
-    movement: RawMovement, path: where.Path, raw: RawFace, drawn: list[str]
+    movement: RawMovement, path: NodePath, raw: RawFace, drawn: list[str]
 ) -> _Unknown:
     for key, moves in (("move", movement.get("move", {})), ("far", movement.get("far", {}))):
         for group, named in moves.items():
@@ -233,7 +231,7 @@ def _unknown_in_movement(
             yield (*path, "show", name), drawn
 
 
-def _fault(root: Node, path: where.Path, known: list[str]) -> Fault:
+def _fault(root: Node, path: NodePath, known: list[str]) -> Fault:
     listed = isinstance(path[-1], int) or path[-1] in ("fill", "stroke", "clip")
     place = value_place(root, path) if listed else key_place(root, path)
     name = (text(root, *path) or "") if listed else str(path[-1])

@@ -16,10 +16,10 @@ from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.take import F64
 from mien.formats.text_file import fault, read_text
+from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.limits import MAX_FAULTS
-from mien.text.place import Place
+from mien.text.node import Place
 from mien.text.suggest import nearest
 
 LOWEST, HIGHEST = -0.5, 1.5

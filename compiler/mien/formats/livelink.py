@@ -17,8 +17,8 @@ from mien.formats.channel_table import ChannelTable, read_channel_table
 from mien.formats.take import F32, F64, Take, recorded_take, steady_take
 from mien.formats.text_file import fault
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
-from mien.text.limits import MAX_FAULTS
-from mien.text.place import Place
+from mien.text.core_schema import MAX_FAULTS
+from mien.text.node import Place
 
 _TIMECODE, _FRAME_RATE, _COUNT = "Timecode", "FrameRate", "BlendShapeCount"
 _HEAD = ("HeadYaw", "HeadPitch", "HeadRoll")

@@ -20,9 +20,9 @@ from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.take import F32, F64, Take, recorded_take
 from mien.formats.text_file import fault, read_text
+from mien.text.core_schema import MAX_FAULTS
 from mien.text.files import shown_path
-from mien.text.limits import MAX_FAULTS
-from mien.text.place import Place
+from mien.text.node import Place
 from mien.text.suggest import nearest
 
 _DIGITS = 6

@@ -8,7 +8,7 @@ from pathlib import Path
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.files import place_of_offset, shown_path
-from mien.text.place import Place
+from mien.text.node import Place
 
 MAX_BYTES = 256 << 20
 """No recording is larger than this (256 MiB, over an hour at 60 frames a second)."""

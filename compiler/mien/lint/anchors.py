@@ -9,7 +9,7 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Anchor, Emotion
 from mien.lint.rule import LintRule, distance, emotion_source, shown, source_of
 from mien.text.fault import Fault
-from mien.text.where import Path
+from mien.text.node import Path
 
 COINCIDE = 1e-6
 """Metric distance under which two anchors are one point."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mien.authored.bank import AuthoredBank
-from mien.authored.enforced import enforced_pairs
+from mien.authored.bank import AuthoredBank, enforced_pairs
 from mien.lint.rule import LintRule, archetypes, shown, single, source_of
 from mien.text.fault import Fault
 

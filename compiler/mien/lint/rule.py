@@ -14,9 +14,7 @@ from mien.authored.emotion import Emotion, Vad, Weights
 from mien.authored.rig import Rig
 from mien.codes.explanation import Explanation
 from mien.text.fault import Fault, Severity
-from mien.text.node import MappingNode, Node, find
-from mien.text.place import Place
-from mien.text.where import Path, path_text
+from mien.text.node import MappingNode, Node, Path, Place, find, path_text
 
 
 @frozen(kw_only=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from mien.authored.bank import AuthoredBank
-from mien.authored.rules import TERMS
+from mien.authored.bank import TERMS, AuthoredBank
 from mien.lint.rule import LintRule, source_of
 from mien.text.fault import Fault
 

@@ -15,8 +15,7 @@ from mien.lock.record import Lock
 from mien.lock.write import write_lock
 from mien.text.fault import Fault
 from mien.text.files import conflict_faults
-from mien.text.node import Node, plain
-from mien.text.place import Place
+from mien.text.node import Node, Place, plain
 from mien.text.yaml_nodes import parse_yaml
 from mien.versions import ENGINE, VERSIONS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mien.lock.record import Lock, Slopes
-from mien.text.scalar import write_scalar
+from mien.text.canonical import write_scalar
 
 HEADER = "# Written by `mien compile`. Commit it, read it in the diff, do not edit it.\n"
 

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
-from mien.text.node import MappingNode, Node, ScalarNode, Span
-from mien.text.peek import at
-from mien.text.where import Path
+from mien.text.node import MappingNode, Node, Path, ScalarNode, Span, at
 
 
 @frozen(kw_only=True)

@@ -12,11 +12,9 @@ from mien.migrate import migration
 from mien.migrate.migration import Migration, apply, set_text, way
 from mien.text.fault import Fault
 from mien.text.json_nodes import parse_json
-from mien.text.node import Node, plain
-from mien.text.peek import text as text_at
-from mien.text.place import Place
+from mien.text.node import Node, Place, plain, value_place
+from mien.text.node import text as text_at
 from mien.text.suggest import did_you_mean
-from mien.text.where import value_place
 from mien.text.yaml_nodes import parse_yaml
 from mien.versions import SOURCES, VERSIONS, schema_name
 

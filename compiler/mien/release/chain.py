@@ -8,7 +8,7 @@ from mien.release.folder import ReleaseFolder, try_measured_entry
 from mien.release.ledger import FIRST, Entry, Ledger, entry_digest
 from mien.semver import precedence
 from mien.text.fault import Fault
-from mien.text.place import Place
+from mien.text.node import Place
 
 _RESTORE = "restore the ledger from version control; entries are only ever appended"
 

@@ -22,7 +22,7 @@ from mien.release.folder import (
 from mien.release.ledger import LEDGER_NAME, Entry
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.place import Place
+from mien.text.node import Place
 
 _RESTORE = "released files never change: restore them from version control"
 _NEWER = "released files never change: it takes a mien that reads this version"

@@ -9,7 +9,7 @@ import numpy as np
 from mien.artifact.container import Array, unpack
 from mien.artifact.layout import LABEL, SHARED, label_name, shared_name
 from mien.artifact.read import read_artifact
-from mien.authored.rules import TERMS
+from mien.authored.bank import TERMS
 from mien.engine.tables import Tables
 from mien.errors import ArtifactError
 

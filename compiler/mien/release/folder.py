@@ -16,7 +16,7 @@ from mien.release.ledger import LEDGER_NAME, Entry, Ledger
 from mien.semver import is_version, precedence
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.place import Place
+from mien.text.node import Place
 
 SOURCES = "sources"
 """The folder of a release that holds the frozen sources."""

@@ -12,10 +12,10 @@ from attrs import frozen
 
 from mien.errors import SourceError
 from mien.semver import is_version
+from mien.text.canonical import write_scalar
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.place import Place
-from mien.text.scalar import write_scalar
+from mien.text.node import Place
 
 FIRST = "0" * 64
 """What the first entry pins in place of an entry before it."""

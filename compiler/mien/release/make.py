@@ -27,8 +27,7 @@ from mien.semver import precedence
 from mien.text.atomic import sync_folder, write_atomic
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.node import ScalarNode
-from mien.text.peek import at
+from mien.text.node import ScalarNode, at
 from mien.versions import ENGINE, PROVER
 
 Say = Callable[[str], None]

@@ -1,4 +1,7 @@
-"""What a plain scalar means: the core schema of YAML 1.2, and nothing of YAML 1.1."""
+"""What YAML and JSON have in common: limits, the values of plain scalars, keys that appear once.
+
+Scalars mean what the core schema of YAML 1.2 says, and nothing of YAML 1.1.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,18 @@ import math
 import re
 
 from mien.errors import MienError
+from mien.text.fault import Fault
+from mien.text.node import Entry, Node, Place, ScalarNode
+
+MAX_DEPTH = 12
+"""Mappings and lists may nest this deep; the document itself is depth 1."""
+
+MAX_NODES = 50_000
+"""Keys, values, mappings and lists in one document."""
+
+MAX_FAULTS = 1000
+"""Faults of one kind of check in one document; whoever made so many wants to see the first ones."""
+
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _OCTAL = re.compile(r"0o[0-7]+\Z")
@@ -74,3 +89,40 @@ def _short(source: str) -> str:
     if len(source) > MAX_DIGITS:
         raise NotFinite(f"a number of {len(source)} characters is too long")
     return source
+
+
+class Entries:
+    """Keys and values in the order of the file; a key's second appearance is a fault."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self._faults = faults
+        self._entries: list[Entry] = []
+        self._seen: dict[str, Place] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def add(self, key: ScalarNode, value: Node) -> None:
+        """Take one more entry; of two equal keys the first counts."""
+        name = str(key.value)
+        first = self._seen.get(name)
+        if first is None:
+            self._seen[name] = key.place
+            self._entries.append(Entry(key=key, value=value))
+            return
+        message = (
+            f"the key {name} is here a second time; the first is at {first.line}:{first.column}"
+        )
+        self._faults.append(
+            Fault(
+                place=key.place,
+                path="",
+                code="duplicate-key",
+                message=message,
+                hint="keep one of the two",
+            )
+        )
+
+    def all(self) -> tuple[Entry, ...]:
+        """What was taken."""
+        return tuple(self._entries)

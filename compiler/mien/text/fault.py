@@ -6,7 +6,7 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from mien.text.place import Place
+from mien.text.node import Place
 
 
 class Severity(Enum):

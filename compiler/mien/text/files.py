@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mien.errors import SourceError
 from mien.text.fault import Fault
-from mien.text.place import Place
+from mien.text.node import Place
 
 MAX_BYTES = 1 << 20
 """No source file is larger than this (1 MiB)."""

@@ -9,13 +9,10 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NoReturn, cast
 
 from mien.errors import MienError
-from mien.text.core_schema import NotFinite, number
-from mien.text.entries import Entries
+from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFinite, number
 from mien.text.fault import Fault
 from mien.text.files import conflict_faults
-from mien.text.limits import MAX_DEPTH, MAX_NODES
-from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
-from mien.text.place import Place
+from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, Span
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")

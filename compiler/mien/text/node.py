@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mien.text.place import Place
+
+@frozen(order=True)
+class Place:
+    """A position in a source file, as editors count it.
+
+    ``file`` is the path as a person would type it; ``line`` and ``column`` start at 1, and 0 means
+    "the file as a whole".
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if self.line == 0:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
 
 
 @frozen(kw_only=True)
@@ -86,3 +102,80 @@ def find(node: Node, path: tuple[str | int, ...]) -> Node:
             return node
         node = inner
     return node
+
+
+Path = tuple[str | int, ...]
+"""Keys and list positions from the root of a document, such as ``("anchors", "low", "vad", 0)``."""
+
+
+def path_text(path: Path) -> str:
+    """The path as messages show it: ``anchors.low.vad[0]``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+def value_place(root: Node, path: Path) -> Place:
+    """Where the value at ``path`` starts, or the nearest node above it that exists."""
+    return find(root, path).place
+
+
+def key_place(root: Node, path: Path) -> Place:
+    """Where the last key of ``path`` stands; for a list position, the value's own place."""
+    above = find(root, path[:-1])
+    if isinstance(above, MappingNode):
+        for entry in above.entries:
+            if entry.name == path[-1]:
+                return entry.key.place
+    return value_place(root, path)
+
+
+def at(node: Node, path: Path) -> Node | None:
+    """The node at exactly ``path``, or None."""
+    for step in path:
+        if isinstance(node, MappingNode) and isinstance(step, str):
+            inner = node.get(step)
+        elif isinstance(node, SequenceNode) and isinstance(step, int):
+            inner = node.items[step] if step < len(node.items) else None
+        else:
+            return None
+        if inner is None:
+            return None
+        node = inner
+    return node
+
+
+def entries(node: Node, *path: str | int) -> tuple[Entry, ...]:
+    """The entries of the mapping at ``path``; none where there is no mapping."""
+    found = at(node, path)
+    return found.entries if isinstance(found, MappingNode) else ()
+
+
+def items(node: Node, *path: str | int) -> tuple[Node, ...]:
+    """The items of the list at ``path``; none where there is no list."""
+    found = at(node, path)
+    return found.items if isinstance(found, SequenceNode) else ()
+
+
+def text(node: Node, *path: str | int) -> str | None:
+    """The text at ``path``, or None where there is none."""
+    found = at(node, path)
+    value = found.value if isinstance(found, ScalarNode) else None
+    return value if isinstance(value, str) else None
+
+
+def texts(node: Node, *path: str | int) -> tuple[str, ...]:
+    """The texts in the list at ``path``; what is no text is left out."""
+    values = (item.value for item in items(node, *path) if isinstance(item, ScalarNode))
+    return tuple(value for value in values if isinstance(value, str))
+
+
+def number(node: Node, *path: str | int) -> float | None:
+    """The number at ``path``, or None where there is none."""
+    found = at(node, path)
+    value = found.value if isinstance(found, ScalarNode) else None
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)

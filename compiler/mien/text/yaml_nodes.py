@@ -11,13 +11,10 @@ from attrs import evolve
 from yaml import YAMLError, events
 
 from mien.errors import MienError, SourceError
-from mien.text.core_schema import NotFinite, resolve
-from mien.text.entries import Entries
+from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFinite, resolve
 from mien.text.fault import Fault
 from mien.text.files import conflict_faults, place_of_offset
-from mien.text.limits import MAX_DEPTH, MAX_NODES
-from mien.text.node import MappingNode, Node, ScalarNode, SequenceNode, Span
-from mien.text.place import Place
+from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, Span
 from mien.text.slips import (
     Slip,
     holds_no_break_space,

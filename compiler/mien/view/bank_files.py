@@ -19,7 +19,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien.authored.document import Document
+from mien.authored.bank import Document
 from mien.text.files import MAX_BYTES, shown_path
 from mien.view.change import EditConflictError, EditRefusedError
 

@@ -12,14 +12,13 @@ from threading import Lock
 from attrs import evolve, field, frozen
 
 import mien
-from mien.authored.bank import AuthoredBank
-from mien.authored.document import Document
+from mien.authored.bank import AuthoredBank, Document
 from mien.authored.documents import document_named
 from mien.errors import SourceError
 from mien.resolve import is_released
 from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
-from mien.text.place import Place
+from mien.text.node import Place
 from mien.text.suggest import did_you_mean, label_hint
 from mien.view.bank_files import BankFiles, digest
 from mien.view.change import Change, EditRefusedError, block_text, changed_text

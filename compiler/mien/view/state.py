@@ -16,7 +16,7 @@ from mien.errors import SourceError
 from mien.lint import lint
 from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
-from mien.text.place import Place
+from mien.text.node import Place
 from mien.versions import ENGINE
 
 

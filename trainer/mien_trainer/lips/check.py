@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from unicodedata import normalize
 
-from mien.authored.check_channels import check_channel_items, check_channel_keys
-from mien.authored.complaints import Complaints
-from mien.authored.rig_names import RigNames
-from mien.text.node import Node
-from mien.text.peek import entries, text, texts
+from mien.authored.rig_checks import Complaints, RigNames, check_channel_items, check_channel_keys
+from mien.text.node import Node, Path, entries, text, texts
 from mien.text.suggest import did_you_mean
-from mien.text.where import Path
 from mien_trainer.lips.table import VisemeTable
 from mien_trainer.phonemes import SILENCE
 

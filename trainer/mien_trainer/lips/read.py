@@ -9,18 +9,15 @@ from typing import Any, cast
 from cattrs import Converter
 
 from mien import resources
-from mien.authored.check_rig import check_rig
 from mien.authored.documents import read_valid
+from mien.authored.files import find_rig, known_rigs
 from mien.authored.rig import Rig
-from mien.authored.rig_files import find_rig, known_rigs
-from mien.authored.rig_names import rig_names
+from mien.authored.rig_checks import check_rig, rig_names
 from mien.authored.structure import rig_record
 from mien.errors import SourceError
 from mien.text.fault import Fault
-from mien.text.node import Node, plain
-from mien.text.peek import text
+from mien.text.node import Node, plain, text, value_place
 from mien.text.suggest import did_you_mean
-from mien.text.where import value_place
 from mien_trainer.lips.check import check_names, check_shapes
 from mien_trainer.lips.table import VisemeTable
 from mien_trainer.migrations import MIGRATIONS

@@ -13,9 +13,8 @@ from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels, sdk_channels
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.node import plain
+from mien.text.node import path_text, plain, value_place
 from mien.text.suggest import did_you_mean
-from mien.text.where import path_text, value_place
 
 NAMES = ("mead.yaml", "mead.yml", "mead.json")
 LICENCE = "MEAD terms of use (research, not commercial)"

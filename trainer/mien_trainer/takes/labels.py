@@ -18,10 +18,19 @@ from mien.errors import SourceError
 from mien.formats.text_file import fault
 from mien.text.fault import Fault
 from mien.text.files import read_source, shown_path
-from mien.text.node import Entry, MappingNode, Node, ScalarNode, Span, plain
-from mien.text.place import Place
+from mien.text.node import (
+    Entry,
+    MappingNode,
+    Node,
+    Place,
+    ScalarNode,
+    Span,
+    key_place,
+    path_text,
+    plain,
+    value_place,
+)
 from mien.text.suggest import label_hint, nearest
-from mien.text.where import key_place, path_text, value_place
 from mien_trainer.speech import Split
 
 SCHEMA = "mien/takes/1"

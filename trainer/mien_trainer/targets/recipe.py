@@ -15,10 +15,9 @@ from mien.authored.documents import read_valid
 from mien.errors import SourceError
 from mien.text.canonical import canonical
 from mien.text.fault import Fault
-from mien.text.node import Node, Plain, plain
+from mien.text.node import Node, Plain, path_text, plain, value_place
+from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean
-from mien.text.where import Path as NodePath
-from mien.text.where import path_text, value_place
 from mien_trainer.fault import TrainerError
 from mien_trainer.migrations import MIGRATIONS, TARGETS_2
 from mien_trainer.synthesis.voices import Voice

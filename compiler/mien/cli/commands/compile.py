@@ -13,7 +13,7 @@ from mien.cli.options import folder_argument, format_option
 from mien.cli.terminal import current_label, say, write_json
 
 if TYPE_CHECKING:
-    from mien.authored.document import Document
+    from mien.authored.bank import Document
     from mien.lock.record import Lock
 
 

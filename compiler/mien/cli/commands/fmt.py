@@ -107,7 +107,7 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
 
 def _not_a_source(shown: str) -> Fault:
     from mien.text.fault import Fault
-    from mien.text.place import Place
+    from mien.text.node import Place
 
     return Fault(
         place=Place(shown),

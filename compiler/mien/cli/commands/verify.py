@@ -78,7 +78,7 @@ def _meant(bank: str | None) -> tuple[str | None, Path | None]:
         return bank, None
     from mien.authored.documents import read_documents
     from mien.release.folder import releases_beside
-    from mien.text.peek import text
+    from mien.text.node import text
 
     documents = read_documents(folder)
     manifest = next(document for name, document in documents.items() if name.startswith("bank."))

@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import evolve
 
 from mien.artifact.write import table_digest
-from mien.authored.bank import AuthoredBank
-from mien.authored.enforced import enforced_pairs
-from mien.authored.rules import TERMS
+from mien.authored.bank import TERMS, AuthoredBank, enforced_pairs
 from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import BY_EFFECT, Rule
 from mien.diff.side import Side
 from mien.diff.surface import Effect, weigh
-from mien.text.peek import at
-from mien.text.place import Place
+from mien.text.node import Place, at
 
 Swap = Callable[[AuthoredBank, AuthoredBank], AuthoredBank]
 _Pair = frozenset[str]

@@ -11,8 +11,7 @@ from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
 from mien.diff.surface import gravity, weigh
 from mien.lint.rule import distance
-from mien.text.place import Place
-from mien.text.where import Path
+from mien.text.node import Path, Place
 
 AXES = ("valence", "arousal", "dominance")
 

@@ -8,7 +8,7 @@ from mien.authored.bank import AuthoredBank
 from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding
 from mien.diff.rules.rule import MAJOR, MINOR, NOWHERE, PATCH, Rule
-from mien.text.where import Path
+from mien.text.node import Path
 
 _Budget = tuple[Path, float, bool]
 """Where it is written, its value, and whether a larger value promises less."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mien.authored.document import Document
+from mien.authored.bank import Document
 from mien.diff.pair import BankPair
 from mien.diff.record import Category, Finding, Places
 from mien.diff.rules import blending, emotions, lists, manifest, rig, styles, texts
@@ -12,8 +12,7 @@ from mien.diff.rules.blending import effect_text
 from mien.diff.rules.rule import MAJOR, PATCH, ChangeKind, LastRule, Rule
 from mien.diff.side import Side
 from mien.text.canonical import canonical
-from mien.text.node import plain
-from mien.text.place import Place
+from mien.text.node import Place, plain
 
 
 def _surface_moved(rule: LastRule, banks: BankPair, found: Sequence[Finding]) -> Iterator[Finding]:

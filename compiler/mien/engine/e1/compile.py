@@ -8,11 +8,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from attrs import frozen
 
-from mien.authored.bank import AuthoredBank
+from mien.authored.bank import TERMS, AuthoredBank, enforced_pairs
 from mien.authored.emotion import Emotion, Weights
-from mien.authored.enforced import enforced_pairs
 from mien.authored.rig import ChannelClass, Rig
-from mien.authored.rules import TERMS
 from mien.engine.e1.conflict import Conflict, build_conflict
 from mien.engine.e1.solve import (
     NotPositive,
@@ -31,8 +29,7 @@ from mien.engine.e1.solve import (
 from mien.engine.tables import F32, I32, LabelTable, Tables
 from mien.errors import SourceError
 from mien.text.fault import Fault
-from mien.text.node import find
-from mien.text.place import Place
+from mien.text.node import Place, find
 
 KERNEL = "wendland-c2"
 MANY_INTENSITIES = 50

@@ -10,8 +10,7 @@ from typing import cast
 from attrs import field, frozen
 
 from mien import resources
-from mien.text.node import Node
-from mien.text.peek import entries, items, text, texts
+from mien.text.node import Node, entries, items, text, texts
 
 KINDS = ("bank", "emotion", "rig", "rules", "visemes")
 """The kinds of documents that have a canonical form."""

@@ -1,23 +1,60 @@
-"""The formatter: text in, canonical text out."""
+"""A source in canonical form, YAML or JSON."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from mien.errors import SourceError
-from mien.text.canonical import digest
+from mien.text.canonical import digest, write_scalar
 from mien.text.fault import Fault
-from mien.text.format.arrange import arrange, take_header
-from mien.text.format.attach import attach
-from mien.text.format.comments import Comment, find_comments
-from mien.text.format.json_text import write_json
+from mien.text.format.comments import Comment, attach, find_comments
 from mien.text.format.order import Orders, kind_of, schema_of
-from mien.text.format.piece import Block, piece_of
+from mien.text.format.piece import Block, Piece, arrange, piece_of, take_header
 from mien.text.format.yaml_text import write_yaml
 from mien.text.json_nodes import parse_json
-from mien.text.node import Node
-from mien.text.place import Place
+from mien.text.node import Node, Place, ScalarNode
 from mien.text.yaml_nodes import parse_yaml
+
+_INDENT = "  "
+
+
+def write_json(root: Block) -> str:
+    """The document, its keys already in order: two spaces a level, lists of scalars on one line."""
+    return _value(root, "") + "\n"
+
+
+def _value(value: ScalarNode | Block, indent: str) -> str:
+    if not isinstance(value, Block):
+        return _scalar(value)
+    opening, closing = "{}" if value.mapping else "[]"
+    if not value.pieces:
+        return opening + closing
+    inner = indent + _INDENT
+    entries = [_entry(piece, inner) for piece in value.pieces]
+    if not value.mapping and not any(isinstance(piece.value, Block) for piece in value.pieces):
+        line = f"[{', '.join(entries)}]"
+        if len(indent) + len(line) <= _LINE:
+            return line
+    return "\n".join((opening, ",\n".join(inner + entry for entry in entries), indent + closing))
+
+
+_LINE = 80
+"""A list of scalars longer than this, with its indentation, has one item a line."""
+
+
+def _entry(piece: Piece, indent: str) -> str:
+    value = _value(piece.value, indent)
+    if piece.key is None:
+        return value
+    return f"{json.dumps(piece.name, ensure_ascii=False)}: {value}"
+
+
+def _scalar(node: ScalarNode) -> str:
+    if node.value is None or isinstance(node.value, str | bool):
+        return json.dumps(node.value, ensure_ascii=False)
+    return write_scalar(node.value)
+
 
 _SURROUNDINGS_UNKNOWN = Orders()
 

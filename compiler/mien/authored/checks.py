@@ -1,16 +1,56 @@
-"""What a schema cannot say about one label's file."""
+"""What a schema cannot say about the labels, emotions and rules of a bank."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from mien.authored.check_channels import check_channel_keys
-from mien.authored.complaints import Complaints
-from mien.authored.rig_names import RigNames
-from mien.text.node import Node, ScalarNode
-from mien.text.peek import at, entries, items, text
-from mien.text.suggest import did_you_mean, nearest
-from mien.text.where import Path
+from mien.authored.bank import Document
+from mien.authored.rig_checks import Complaints, RigNames, check_channel_items, check_channel_keys
+from mien.text.fault import Fault
+from mien.text.node import Node, Path, ScalarNode, at, entries, items, text, texts
+from mien.text.suggest import did_you_mean, meant_label, nearest
+
+
+def check_labels(
+    manifest: Node, files: Collection[str], documents: Mapping[str, Document]
+) -> list[Fault]:
+    """Labels without a file and files without a label; a mistyped name is one fault, not two.
+
+    ``files`` are the names of all label files, ``documents`` those that could be read.
+    """
+    listed = texts(manifest, "labels")
+    unlisted = sorted(set(files) - set(listed))
+    complaints = Complaints(root=manifest)
+    meant: set[str] = set()
+    for position in range(len(items(manifest, "labels"))):
+        label = text(manifest, "labels", position)
+        if label is None or label in files:
+            continue
+        close = meant_label(label, unlisted)
+        meant.update([close] if close else [])
+        complaints.at_value(
+            ("labels", position),
+            "missing-label",
+            f"the label {label} has no file emotions/{label}.yaml",
+            f"did you mean {close}?" if close else "write it, or take the label off the list",
+        )
+    faults = complaints.faults
+    for stem in unlisted:
+        if stem in documents and stem not in meant and listed:
+            faults.extend(_undeclared(documents[stem].root, stem, listed))
+    return faults
+
+
+def _undeclared(root: Node, stem: str, listed: Collection[str]) -> list[Fault]:
+    complaints = Complaints(root=root)
+    close = meant_label(stem, tuple(listed))
+    complaints.at_key(
+        ("label",),
+        "undeclared-label",
+        f"the labels in the bank's manifest do not list {stem}",
+        f"did you mean {close}?" if close else "add it to labels, or remove the file",
+    )
+    return complaints.faults
 
 
 def check_emotion(root: Node, stem: str, intensities: Sequence[str]) -> Complaints:
@@ -102,3 +142,50 @@ def _action_units(complaints: Complaints, path: Path, rig: RigNames) -> None:
                 f"the rig does not describe action unit {code}",
                 f"it knows {known}" if known else "describe it under action_units in the rig",
             )
+
+
+def check_rules(root: Node, rig: RigNames) -> Complaints:
+    """Trends of channels that exist, and overrides of pairs that may be overridden."""
+    complaints = Complaints(root=root)
+    check_channel_keys(complaints, ("trends",), rig)
+    seen: set[frozenset[str]] = set()
+    for position in range(len(items(root, "antagonists", "overrides"))):
+        path: Path = ("antagonists", "overrides", position, "pair")
+        pair = check_channel_items(complaints, path, rig, shorthands=False)
+        if len(pair) == 2:
+            _override(complaints, path, pair, rig, seen)
+    return complaints
+
+
+def _override(
+    complaints: Complaints,
+    path: Path,
+    pair: tuple[str, ...],
+    rig: RigNames,
+    seen: set[frozenset[str]],
+) -> None:
+    one, other = pair
+    kind = rig.pairs.get(frozenset(pair))
+    if kind is None:
+        partners = sorted(name for known in rig.pairs if one in known for name in known - {one})
+        complaints.at_value(
+            path,
+            "unknown-pair",
+            f"the rig has no antagonist pair {one}, {other}",
+            f"pairs of {one} are with: {', '.join(partners)}" if partners else "",
+        )
+    elif kind == "hard":
+        complaints.at_value(
+            path,
+            "hard-pair-override",
+            f"{one} and {other} are a hard pair, which no bank can loosen",
+            "remove the override",
+        )
+    elif frozenset(pair) in seen:
+        complaints.at_value(
+            path,
+            "repeated-pair",
+            f"the pair {one}, {other} is overridden twice",
+            "keep one of the two",
+        )
+    seen.add(frozenset(pair))
