@@ -95,9 +95,9 @@ def box(rng: np.random.Generator, field: Field) -> Sample | None:
 def shell(rng: np.random.Generator, field: Field) -> Sample | None:
     owner = int(rng.integers(len(field.anchors)))
     face = int(rng.integers(6))
-    outer = float(np.sqrt(field.outer[owner]))
-    inner = float(np.sqrt(field.outer[owner] - field.span[owner]))
-    half = 0.5 * (outer - inner) * 10.0 ** rng.uniform(-2.0, 0.0)
+    outer = sqrt(float(field.outer[owner]))
+    inner = sqrt(float(field.outer[owner] - field.span[owner]))
+    half = float(0.5 * (outer - inner) * 10.0 ** rng.uniform(-2.0, 0.0))
     r = float(rng.uniform(inner + half, outer - half))
     slopes = 10.0 ** rng.uniform(-2.5, 0.0, 2) * (rng.uniform(size=2) < 0.9)
     p, q = float(rng.uniform(-1.0, 1.0)), float(rng.uniform(-1.0, 1.0))
