@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { rewritten } from "../compiler/mien/web/avatar/basis.js";
 import { readModel } from "../compiler/mien/web/avatar/container.js";
-import { CHANNELS, channelOf, strangeness } from "../compiler/mien/web/avatar/spellings.js";
+import { CHANNELS, channelOf, channelsOfOther, strangeness } from "../compiler/mien/web/avatar/spellings.js";
 
 const SIDES = { Left: "L", Right: "R" };
 
@@ -30,6 +30,46 @@ test("what is not a channel is none", () => {
   const others = ["", "_", "Basis", "Neutral", "all", "L", "R", "joy", "blink", "blinkLeft", "blink_l"];
   others.push("lookUp", "aa", "mouthSmile", "eyeBlink", "browInnerUp_x", "Fcl_MTH_A", "mouthl", "__proto__");
   for (const name of others) assert.equal(channelOf(name), undefined, name);
+});
+
+test("spellings of other programs are known", () => {
+  const known = {
+    "BlendShape.eyeBlinkLeft": "eyeBlinkLeft",
+    "head:jawOpen": "jawOpen",
+    "Polywink:browDown_L": "browDownLeft",
+    "facs_bs_MouthSmileLeft_div2": "mouthSmileLeft",
+    "facs_jnt_JawOpen": "jawOpen",
+    "jawOpen.001": "jawOpen",
+    "eyeBlink_L.002": "eyeBlinkLeft",
+    "Left_eyeBlink": "eyeBlinkLeft",
+    "L_MouthSmile": "mouthSmileLeft",
+    "right_brow_down": "browDownRight",
+    Mouth_Smile_Left: "mouthSmileLeft",
+    Jaw_Open: "jawOpen",
+    MouthSmile_R: "mouthSmileRight",
+  };
+  for (const [name, channel] of Object.entries(known)) assert.equal(channelOf(name), channel, name);
+});
+
+test("names of other systems stand for channels", () => {
+  const known = {
+    BrowsU_C: ["browInnerUp"],
+    JawFwd: ["jawForward"],
+    Sneer: ["noseSneerLeft", "noseSneerRight"],
+    EyeClosedLeft: ["eyeBlinkLeft"],
+    BrowInnerUpRight: ["browInnerUp"],
+    Eye_Left_Blink: ["eyeBlinkLeft"],
+    Mouth_Pout: ["mouthPucker"],
+    "face:LipFunnel": ["mouthFunnel"],
+    jawOpen: [],
+    smirk: [],
+    constructor: [],
+  };
+  for (const [name, channels] of Object.entries(known)) {
+    assert.deepEqual(channelsOfOther(name), channels, name);
+    if (channels.length) assert.equal(channelOf(name), undefined, name);
+    for (const channel of channels) assert.ok(CHANNELS.includes(channel), channel);
+  }
 });
 
 test("a corrective of two channels is neither", () => {

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from mien.avatar.browser import AvatarError, find_browser
 from mien.avatar.draw import Facts, Shot, View, draw_faces
+from mien.avatar.sheet import describe_model
 from mien.cli.commands.sheet import command
 from mien.cli.main import run
 
@@ -254,6 +255,51 @@ def test_clips_of_vrm_0(tmp_path: Path) -> None:
     assert facts.format == "VRM 0.x"
     assert facts.present == ("jawOpen", "mouthSmileLeft")
     assert len({rest, jaw, smile}) == 3
+
+
+def meshes(count: int, listed: list[str]) -> Json:
+    """One mesh of ``count`` shapes whose names stand with its primitive."""
+    primitive = {
+        "attributes": {"POSITION": 0},
+        "indices": count + 1,
+        "material": 0,
+        "targets": [{"POSITION": i} for i in range(1, count + 1)],
+        "extras": {"targetNames": listed},
+    }
+    return {"meshes": [{"name": "Head", "primitives": [primitive]}]}
+
+
+@needs_browser
+def test_names_in_another_place_and_a_basis_among_them_are_mended(tmp_path: Path) -> None:
+    plain = saved(tmp_path, "plain.glb", glb([JAW, SMILE, "smirk"]))
+    odd = glb(["a", "b", "c"], meshes(3, ["Basis", JAW, SMILE, "smirk"]))
+    facts, pictures = drawn(saved(tmp_path, "odd.glb", odd), {JAW: 1}, {SMILE: 0.5})
+    assert facts.present == (JAW, SMILE)
+    assert facts.unknown == ("smirk",)
+    (remark,) = facts.remarks
+    assert remark.startswith("Head names Basis, the face at rest, among its shapes")
+    assert pictures == drawn(plain, {JAW: 1}, {SMILE: 0.5})[1]
+    words = describe_model("odd.glb", facts)
+    assert "Names that mean none of them: smirk." in words
+    assert words.endswith(remark)
+
+
+@needs_browser
+def test_presets_stand_in_for_the_shapes(tmp_path: Path) -> None:
+    model = glb(["a", "b"], vrm_1({}, {"happy": 0, "aa": 1}))
+    path = saved(tmp_path, "a.vrm", model)
+    both = {SMILE: 1.0, "mouthSmileRight": 1.0}
+    facts, (rest, smile, half, jaw) = drawn(path, {}, both, {SMILE: 1}, {JAW: 1})
+    assert facts.present == (JAW, SMILE, "mouthSmileRight")
+    assert "stand in for 3 of them, roughly: happy, aa" in facts.remarks[0]
+    assert len({rest, smile, half, jaw}) == 4
+
+
+@needs_browser
+def test_fewer_names_than_shapes_are_refused_in_words(tmp_path: Path) -> None:
+    odd = saved(tmp_path, "a.glb", glb(["a", "b", "c"], meshes(3, [JAW])))
+    with pytest.raises(AvatarError, match="Head has 1 name for 3 shapes"):
+        drawn(odd, {})
 
 
 @needs_browser

@@ -76,10 +76,11 @@ def test_the_channels_are_the_rig_s() -> None:
     assert tuple(re.findall(r'"(\w+)"', block)) == rig.names
 
 
-def test_names_and_files_in_node() -> None:
+@pytest.mark.parametrize("name", ["avatar.test.mjs", "avatar_shapes.test.mjs"])
+def test_names_files_and_shapes_in_node(name: str) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed")
-    script = Path(__file__).with_name("avatar.test.mjs")
+    script = Path(__file__).with_name(name)
     ended = subprocess.run([node, "--test", str(script)], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from attrs import frozen
 from click.testing import CliRunner
+from tests.other_rigs import add_aliases, foreign, pascal, rename_channels
 
 from mien import resources
 from mien.authored.bank import AuthoredBank
@@ -183,6 +184,23 @@ def test_a_whole_bank_is_judged(bank: AuthoredBank) -> None:
 
 
 @pytest.mark.usefixtures("clear_eyes")
+def test_another_rig_is_judged_alike_or_refused(bank: AuthoredBank, folder: Path) -> None:
+    plain = judge.judge_bank(bank, Path("head.glb"), None)
+    rename_channels(folder, pascal)
+    report = judge.judge_bank(read_bank(folder), Path("head.glb"), None)
+    assert [one.sight for one in report.sights] == [one.sight for one in plain.sights]
+    assert report.euclid.recognised == plain.euclid.recognised
+    assert report.facts.remarks == ()
+    rename_channels(folder, foreign)
+    with pytest.raises(AvatarError, match="has no such channels: rig_eyeblinkleft_x, "):
+        judge.judge_bank(read_bank(folder), Path("head.glb"), None)
+    add_aliases(folder, {"rig_jawopen_x": "jawOpen"})
+    report = judge.judge_bank(read_bank(folder), Path("head.glb"), None)
+    assert "has no such channels: rig_eyeblinkleft_x, " in report.facts.remarks[-1]
+    assert "rig_jawopen_x" not in report.facts.remarks[-1]
+
+
+@pytest.mark.usefixtures("clear_eyes")
 def test_the_command_writes_the_page_and_prints_json(tmp_path: Path) -> None:
     avatar, out = tmp_path / "head.glb", tmp_path / "judged.html"
     avatar.write_bytes(b"")
@@ -193,6 +211,11 @@ def test_the_command_writes_the_page_and_prints_json(tmp_path: Path) -> None:
     assert "<title>Default" in out.read_text("utf-8")
     done = CliRunner().invoke(command, arguments, standalone_mode=False)
     assert "faces are nearest to their own label" in done.stdout
+    whole = 3 * (1 + 48 + 52)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("judging: ")]
+    assert lines[0] == f"judging: 1 of {whole}"
+    assert lines[-1] == f"judging: {whole} of {whole}"
+    assert len(lines) == 11
 
 
 def test_mediapipe_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,12 +41,18 @@ FRONT = View()
 
 @frozen(kw_only=True)
 class Facts:
-    """What a model can do; ``still`` channels are present and move nothing."""
+    """What a model can do; ``still`` channels are present and move nothing.
+
+    ``unknown`` are names in it that mean no channel; ``remarks`` say, a sentence each, what was
+    mended in it, or stands in for the channels that it lacks.
+    """
 
     format: str
     present: tuple[str, ...]
     missing: tuple[str, ...]
     still: tuple[str, ...]
+    unknown: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = field(default=())
 
 
 @frozen(kw_only=True)
@@ -132,6 +138,8 @@ def _facts(body: bytes) -> Facts:
         present=tuple(found["present"]),
         missing=tuple(found["missing"]),
         still=tuple(found["still"]),
+        unknown=tuple(found["unknown"]),
+        remarks=tuple(found["remarks"]),
     )
 
 

@@ -15,6 +15,8 @@ from mien.sheet.page import Cell, Page, on_drawing
 
 SIZE = 320
 """Pixels a side of a picture: a little over twice the size that it is shown at."""
+MOST_NAMES = 20
+"""Of a model's unknown names so many are listed."""
 
 
 def on_avatar(page: Page, model: Path, step: Callable[[], None] = lambda: None) -> Page:
@@ -58,9 +60,16 @@ def describe_model(name: str, facts: Facts) -> str:
     parts = [f"Drawn on {name} ({facts.format}), which has {len(facts.present)} of {whole} shapes."]
     if facts.missing:
         parts.append(f"Missing: {', '.join(facts.missing)}.")
+        if facts.unknown:
+            parts.append(f"Names that mean none of them: {_listed(facts.unknown)}.")
     if facts.still:
         parts.append(f"Without effect: {', '.join(facts.still)}.")
-    return " ".join(parts)
+    return " ".join((*parts, *facts.remarks))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _faces(page: Page) -> Iterator[dict[str, float]]:

@@ -53,12 +53,28 @@ def write_json(data: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401  a
 
 @contextmanager
 def progress(label: str, length: int) -> Generator[Callable[[], None]]:
-    """A bar of ``length`` steps on a terminal, one line elsewhere; the block calls what it gets.
+    """A bar of ``length`` steps on a terminal, a line every tenth elsewhere, such as in a log.
 
-    What is drawn goes to stderr, so that the result on stdout stays clean.
+    The block calls what it gets after each step. What is drawn goes to stderr, so that the
+    result on stdout stays clean.
     """
+    if not sys.stderr.isatty():
+        yield _tenths(label, length)
+        return
     with click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True) as bar:
         yield partial(bar.update, 1)
+
+
+def _tenths(label: str, length: int) -> Callable[[], None]:
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if done == 1 or done == length or done * 10 // length > (done - 1) * 10 // length:
+            click.echo(f"{label}: {done} of {length}", err=True)
+
+    return step
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from mien.avatar.sheet import describe_model
 from mien.judge.measures import ChannelSight, Face, Sight
 from mien.judge.report import FAINT, Measure, Report, channels_with, measure_line
-from mien.sheet.html import STYLE
+from mien.sheet.html import END, STYLE, begin, table_html
 
 _STRONG = 6
 _STYLE = """
@@ -30,13 +30,9 @@ def judge_html(report: Report) -> str:
 
 def _document(report: Report) -> Iterator[str]:
     title = f"{report.title}, judged"
-    yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}{_STYLE}</style>\n</head>\n<body>\n"
-        f"<header>\n<h1>{escape(title)}</h1>\n"
-    )
-    yield from _paragraphs(_summary(report))
+    yield begin(title, STYLE + _STYLE)
+    yield f"<header>\n<h1>{escape(title)}</h1>\n"
+    yield from (f"<p>{escape(line)}</p>\n" for line in _summary(report))
     yield "</header>\n"
     pictures = {seen.face: seen.picture for seen in report.faces}
     yield '<h2>What each face looks like</h2>\n<div class="grids">\n'
@@ -48,7 +44,7 @@ def _document(report: Report) -> Iterator[str]:
         yield from _measure(measure, pictures)
     yield from _channels(report.sights)
     yield from _readings(report)
-    yield "</body>\n</html>\n"
+    yield END
 
 
 def _summary(report: Report) -> Iterator[str]:
@@ -66,10 +62,6 @@ def _summary(report: Report) -> Iterator[str]:
     )
     if report.undetected:
         yield f"No face was found in {', '.join(str(face) for face in report.undetected)}."
-
-
-def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
-    yield from (f"<p>{escape(line)}</p>\n" for line in lines)
 
 
 def _measure(measure: Measure, pictures: dict[Face, str]) -> Iterator[str]:
@@ -110,7 +102,7 @@ def _channels(sights: Sequence[ChannelSight]) -> Iterator[str]:
         "drive.</p>\n"
     )
     rows = sorted(sights, key=lambda one: (list(Sight).index(one.sight), -one.correlation))
-    yield from _table(
+    yield table_html(
         ("channel", "", "alone", "highest driven", "correlation", "slope"),
         (
             (
@@ -131,7 +123,7 @@ def _readings(report: Report) -> Iterator[str]:
         "<h2>Readings</h2>\n<p>Size and strongest parts of each face's change from rest. Below "
         f"{FAINT:g} a face is hardly seen.</p>\n"
     )
-    yield from _table(
+    yield table_html(
         ("face", "size", "strongest parts"),
         (
             (str(seen.face), f"{seen.size:.2f}", _strongest(report.channels, seen.change))
@@ -143,15 +135,6 @@ def _readings(report: Report) -> Iterator[str]:
 def _strongest(channels: Sequence[str], change: Sequence[float]) -> str:
     ranked = sorted(zip(channels, change, strict=True), key=lambda part: -abs(part[1]))
     return ", ".join(f"{name} {step:+.2f}" for name, step in ranked[:_STRONG] if abs(step) >= 0.05)
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    heads = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    yield f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
-    for row in rows:
-        cells = "".join(f"<td>{escape(text)}</td>" for text in row)
-        yield f"<tr>{cells}</tr>\n"
-    yield "</tbody>\n</table>\n"
 
 
 _CELL, _SIDE, _TOP = 26, 108, 92

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mien.authored.bank import AuthoredBank
 from mien.avatar.browser import AvatarError
 from mien.avatar.draw import Facts, Shot, View, draw_faces
+from mien.drawing.document import shipped_face
+from mien.drawing.rig_weights import drawn_channels, drawn_weights, undrawn_sentence
 from mien.judge.measures import (
     Face,
     angle,
@@ -68,7 +70,15 @@ def judge_bank(
         OSError: the avatar cannot be read.
     """
     shown = _faces_to_draw(bank)
-    read = _read_back(shown.all, avatar, model, bank.rig.names, step)
+    face, aliases = shipped_face(), bank.rig.aliases  # models have the drawn face's channels
+    moved = {name: drawn_channels(face, name, aliases) for name in bank.rig.names}
+    undrawn = [name for name, channels in moved.items() if not channels]
+    if len(undrawn) == len(moved):
+        raise AvatarError(undrawn_sentence(undrawn))
+    driven_faces = [drawn_weights(face, weights, aliases).weights for weights in shown.all]
+    read_names = [channels[0] if channels else name for name, channels in moved.items()]
+    read = _read_back(driven_faces, avatar, model, read_names, step)
+    remarks = (*read.facts.remarks, *([undrawn_sentence(undrawn)] if undrawn else ()))
     rest, *others = read.readings
     if rest is None:
         raise AvatarError(f"MediaPipe finds no face in a picture of {avatar.name}")
@@ -85,7 +95,7 @@ def judge_bank(
     return Report(
         title=f"{bank.manifest.title} {bank.manifest.version}",
         avatar=avatar.name,
-        facts=read.facts,
+        facts=evolve(read.facts, remarks=remarks),
         views=len(VIEWS),
         labels=tuple(emotion.label for emotion in bank.emotions),
         channels=channels,

@@ -127,6 +127,8 @@ def report_json(report: Report) -> dict[str, Any]:
             "format": report.facts.format,
             "missing": list(report.facts.missing),
             "without_effect": list(report.facts.still),
+            "unknown": list(report.facts.unknown),
+            "remarks": list(report.facts.remarks),
         },
         "views": report.views,
         "labels": list(report.labels),

@@ -7,7 +7,7 @@ from html import escape
 
 from mien.drawing.face import FlatFace
 from mien.drawing.svg import svg
-from mien.sheet.page import Cell, Note, Page, Row, Table, on_drawing
+from mien.sheet.page import Cell, Note, Page, Row, on_drawing
 
 END = "</body>\n</html>\n"
 
@@ -71,20 +71,19 @@ def _document(page: Page, face: FlatFace) -> Iterator[str]:
     yield from (f"<p>{escape(line)}</p>\n" for line in page.summary)
     yield _notes(page.notes)
     yield "</header>\n"
-    yield from (part for table in page.tables for part in _table(table))
+    yield from (table_html(table.columns, table.rows) for table in page.tables)
     for number, row in enumerate(page.rows):
         yield from _section(row, face, number)
     yield END
 
 
-def _table(table: Table) -> Iterator[str]:
-    yield "<table>\n<thead><tr>"
-    yield from (f"<th>{escape(column)}</th>" for column in table.columns)
-    yield "</tr></thead>\n<tbody>\n"
-    for row in table.rows:
-        cells = "".join(f"<td>{escape(text)}</td>" for text in row)
-        yield f"<tr>{cells}</tr>\n"
-    yield "</tbody>\n</table>\n"
+def table_html(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of texts."""
+    heads = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    lines = "".join(
+        f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>\n" for row in rows
+    )
+    return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody>\n</table>\n"
 
 
 def _section(row: Row, face: FlatFace, number: int) -> Iterator[str]:

@@ -15,7 +15,7 @@
 import { VRMUtils } from "@pixiv/three-vrm";
 import { Group, PerspectiveCamera, Vector3, WebGLRenderer } from "three";
 
-import { readModel } from "./container.js";
+import { readJson, readModel } from "./container.js";
 import { FIELD_OF_VIEW, frameFace, turnToFront } from "./fit.js";
 import { findEyes, turnEyes } from "./gaze.js";
 import { makeLoaders } from "./loaders.js";
@@ -23,9 +23,10 @@ import { applyLooks, findLooks } from "./looks.js";
 import { isPlaster, paintPlaster } from "./paint.js";
 import { straighten } from "./pupils.js";
 import { movedBox, movedVertices, outward } from "./region.js";
-import { applyShapes, findShapes, meshesOf, morphNames } from "./shapes.js";
+import { applyShapes, findShapes, meshesOf } from "./shapes.js";
 import { CHANNELS } from "./spellings.js";
 import { makeStage } from "./stage.js";
+import { targetNames } from "./target_names.js";
 
 /** @typedef {import("three").Box3} Box3 */
 /** @typedef {import("three").Object3D} Object3D */
@@ -42,6 +43,8 @@ import { makeStage } from "./stage.js";
  * @property {string[]} present channels that it can show
  * @property {string[]} missing channels that it cannot
  * @property {string[]} still channels that are present and move nothing
+ * @property {string[]} unknown names in the model that mean no channel
+ * @property {string[]} remarks what was mended or replaced in it, in sentences
  * @property {boolean} eyes whether its eyes are turned as nodes of their own
  */
 
@@ -124,7 +127,8 @@ export function createAvatar(canvas, options = {}) {
       const turn = loads;
       const { format, basis } = readModel(buffer, name);
       if (basis) await loaders.readyForBasis();
-      const next = makeHead(await parse(loaders, buffer, name), name);
+      const gltf = await parse(loaders, buffer, name);
+      const next = makeHead(gltf, name, format, readJson(buffer, name));
       makeReadable(renderer, next);
       if (turn !== loads) {
         discard(next.holder);
@@ -179,8 +183,14 @@ async function parse(loaders, buffer, name) {
   }
 }
 
-/** @param {GLTF} gltf @param {string} name @returns {Head} */
-function makeHead(gltf, name) {
+/**
+ * @param {GLTF} gltf
+ * @param {string} name
+ * @param {string} format
+ * @param {Record<string, unknown>} json
+ * @returns {Head}
+ */
+function makeHead(gltf, name, format, json) {
   const root = /** @type {Group | undefined} */ (gltf.scene);
   if (!root) throw new Error(`${name} has no scene: nothing in it is shown`);
   /** @type {VRMExpressionManager | undefined} */
@@ -188,10 +198,13 @@ function makeHead(gltf, name) {
   /** @type {VRMHumanoid | undefined} */
   const humanoid = gltf.userData.vrmHumanoid ?? undefined;
   if (gltf.userData.vrm) VRMUtils.rotateVRM0(gltf.userData.vrm);
-  const shapes = findShapes(root, manager);
+  const { names, remarks } = targetNames(gltf, json);
+  const found = findShapes(names, manager, format);
+  const shapes = { ...found, remarks: [...remarks, ...found.remarks] };
   if (shapes.present.length === 0) {
     discard(root);
-    throw new Error(`${name} has none of the 52 ARKit shapes: ${morphsInWords(root)}`);
+    const why = [`${name} has none of the 52 ARKit shapes: ${morphsInWords(names)}`, ...shapes.remarks];
+    throw new Error(why.join(". "));
   }
   // Boxes of moving meshes are those of the model at rest.
   for (const mesh of meshesOf(root)) mesh.frustumCulled = false;
@@ -242,7 +255,7 @@ function pose({ shapes, manager, eyes, looks }, weightOf) {
   turnEyes(eyes, weightOf);
 }
 
-/** @param {Head} head @returns {Pick<Facts, "present" | "missing" | "still" | "eyes">} */
+/** @param {Head} head @returns {Pick<Facts, "present" | "missing" | "still" | "unknown" | "remarks" | "eyes">} */
 function factsOf({ shapes, eyes, looks }) {
   const { targets } = shapes;
   const looked = new Set(looks.flatMap(({ channels }) => channels));
@@ -255,12 +268,13 @@ function factsOf({ shapes, eyes, looks }) {
   const still = shapes.present.filter((channel) =>
     (targets.get(channel) ?? []).every((target) => movedVertices(target).length === 0),
   );
-  return { present, missing, still, eyes: eyes.length > 0 };
+  const { unknown, remarks } = shapes;
+  return { present, missing, still, unknown, remarks, eyes: eyes.length > 0 };
 }
 
-/** @param {Object3D} root @returns {string} */
-function morphsInWords(root) {
-  const names = morphNames(root);
+/** @param {import("./target_names.js").TargetNames} targets @returns {string} */
+function morphsInWords(targets) {
+  const names = [...new Set([...targets.values()].flatMap((list) => list.map(([name]) => name)))];
   if (names.length === 0) return "it has no morph targets with names";
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
   return `its morph targets are ${names.slice(0, SHOWN).join(", ")}${more}`;

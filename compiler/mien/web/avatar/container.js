@@ -36,7 +36,7 @@ export function readModel(buffer, name) {
 }
 
 /** @param {ArrayBuffer} buffer @param {string} name @returns {Record<string, unknown>} */
-function readJson(buffer, name) {
+export function readJson(buffer, name) {
   const text = new TextDecoder().decode(isBinary(buffer) ? jsonChunk(buffer, name) : buffer);
   if (!text.trimStart().startsWith("{")) {
     throw new Error(`${name} is not a glTF or VRM file (.glb, .gltf, .vrm)`);
@@ -89,13 +89,13 @@ function refuseReferences(json, name) {
 }
 
 /** @param {unknown} value @returns {Record<string, unknown>} */
-function recordOf(value) {
+export function recordOf(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? /** @type {Record<string, unknown>} */ (value)
     : {};
 }
 
 /** @param {unknown} value @returns {unknown[]} */
-function listOf(value) {
+export function listOf(value) {
   return Array.isArray(value) ? value : [];
 }

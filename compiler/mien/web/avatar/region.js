@@ -10,8 +10,11 @@ import { Box3, Vector3 } from "three";
 /** @typedef {import("./shapes.js").Shapes} Shapes */
 /** @typedef {import("three").Mesh} Mesh */
 
-/** A vertex counts where a shape moves it by this part of the shape's greatest displacement. */
+/** A vertex counts where a shape moves it by this part of its channel's greatest displacement. */
 const CLEARLY = 0.25;
+
+/** How far a channel's box may reach past all others', as a part of theirs. */
+const STRETCH = 0.25;
 
 /** These say where the face is; a jaw also pulls on the neck, a gaze moves no skin. */
 const OUTLINE = /^(brow|eyeBlink|eyeWide|cheek|nose|mouth)/;
@@ -21,15 +24,36 @@ const OUTLINE = /^(brow|eyeBlink|eyeWide|cheek|nose|mouth)/;
  * @returns {Box3} in world space, of the model at rest; empty where nothing moves
  */
 export function movedBox(shapes) {
-  const box = new Box3();
   const point = new Vector3();
-  for (const target of outlineOf(shapes)) {
-    for (const vertex of movedVertices(target)) {
+  const boxes = outlineOf(shapes).map((targets) => {
+    const box = new Box3();
+    for (const [target, vertex] of movedByChannel(targets)) {
       target.mesh.getVertexPosition(vertex, point);
       box.expandByPoint(point.applyMatrix4(target.mesh.matrixWorld));
     }
+    return box;
+  });
+  return sharedBox(boxes.filter((box) => !box.isEmpty()));
+}
+
+/**
+ * The union of the channels' boxes, but that no single one of three or more stretches it: a morph
+ * that pulls on the collar says nothing of where the face is.
+ *
+ * @param {readonly Box3[]} boxes
+ * @returns {Box3}
+ */
+function sharedBox(boxes) {
+  const whole = boxes.reduce((all, box) => all.union(box), new Box3());
+  if (boxes.length < 3) return whole;
+  for (const axis of /** @type {const} */ (["x", "y", "z"])) {
+    const low = boxes.map((box) => box.min[axis]).sort((a, b) => a - b);
+    const high = boxes.map((box) => box.max[axis]).sort((a, b) => b - a);
+    const slack = STRETCH * ((high[1] ?? 0) - (low[1] ?? 0));
+    whole.min[axis] = Math.max(low[0] ?? 0, (low[1] ?? 0) - slack);
+    whole.max[axis] = Math.min(high[0] ?? 0, (high[1] ?? 0) + slack);
   }
-  return box;
+  return whole;
 }
 
 /**
@@ -42,38 +66,41 @@ export function outward(shapes) {
   const sum = new Vector3();
   const normal = new Vector3();
   let count = 0;
-  for (const target of outlineOf(shapes)) {
+  for (const [target, vertex] of outlineOf(shapes).flatMap(movedByChannel)) {
     const normals = target.mesh.geometry.attributes.normal;
     if (normals === undefined) continue;
-    for (const vertex of movedVertices(target)) {
-      normal.set(normals.getX(vertex), normals.getY(vertex), normals.getZ(vertex));
-      sum.add(normal.transformDirection(target.mesh.matrixWorld));
-      count += 1;
-    }
+    normal.set(normals.getX(vertex), normals.getY(vertex), normals.getZ(vertex));
+    sum.add(normal.transformDirection(target.mesh.matrixWorld));
+    count += 1;
   }
   return sum.multiplyScalar(1 / (count || 1));
 }
 
-/** @param {Shapes} shapes @returns {Target[]} */
+/** @param {Shapes} shapes @returns {(readonly Target[])[]} the targets of each channel */
 function outlineOf({ targets }) {
   const outline = [...targets].filter(([channel]) => OUTLINE.test(channel));
-  return (outline.length > 0 ? outline : [...targets]).flatMap(([, found]) => found);
+  return (outline.length > 0 ? outline : [...targets]).map(([, found]) => found);
+}
+
+/** @param {readonly Target[]} targets of one channel @returns {[Target, number][]} with vertices */
+function movedByChannel(targets) {
+  const greatest = targets.reduce(
+    (most, target) => displacements(target).reduce((far, length) => Math.max(far, length), most),
+    0,
+  );
+  return targets.flatMap((target) =>
+    movedVertices(target, greatest).map((vertex) => /** @type {[Target, number]} */ ([target, vertex])),
+  );
 }
 
 /**
  * @param {Target} target
+ * @param {number} [least] the channel's greatest displacement, where other meshes move further
  * @returns {number[]} the vertices that it moves clearly
  */
-export function movedVertices({ mesh, index }) {
-  const moves = mesh.geometry.morphAttributes.position?.[index];
-  if (moves === undefined) return [];
-  const lengths = new Float32Array(moves.count);
-  let greatest = 0;
-  for (let vertex = 0; vertex < moves.count; vertex += 1) {
-    const length = Math.hypot(moves.getX(vertex), moves.getY(vertex), moves.getZ(vertex));
-    lengths[vertex] = length;
-    greatest = Math.max(greatest, length);
-  }
+export function movedVertices(target, least = 0) {
+  const lengths = displacements(target);
+  const greatest = lengths.reduce((most, length) => Math.max(most, length), least);
   if (!(greatest > 0)) return [];
   /** @type {number[]} */
   const moved = [];
@@ -81,4 +108,14 @@ export function movedVertices({ mesh, index }) {
     if (length >= CLEARLY * greatest) moved.push(vertex);
   });
   return moved;
+}
+
+/** @param {Target} target @returns {Float32Array} how far it moves each vertex */
+function displacements({ mesh, index }) {
+  const moves = mesh.geometry.morphAttributes.position?.[index];
+  const lengths = new Float32Array(moves?.count ?? 0);
+  for (let vertex = 0; moves && vertex < moves.count; vertex += 1) {
+    lengths[vertex] = Math.hypot(moves.getX(vertex), moves.getY(vertex), moves.getZ(vertex));
+  }
+  return lengths;
 }

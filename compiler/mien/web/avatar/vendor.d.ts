@@ -41,6 +41,7 @@ declare module "three" {
     getCenter(into: Vector3): Vector3;
     getSize(into: Vector3): Vector3;
     expandByPoint(point: Vector3): this;
+    union(box: Box3): this;
     setFromObject(object: Object3D): this;
   }
   export class Color {
@@ -175,10 +176,12 @@ declare module "three/addons/loaders/GLTFLoader.js" {
 
   export interface GLTF {
     scene: Group;
+    parser: GLTFParser;
     userData: Record<string, any>;
   }
   export interface GLTFParser {
     readonly json: unknown;
+    readonly associations: Map<object, { meshes?: number; primitives?: number }>;
   }
   export interface GLTFLoaderPlugin {
     readonly name: string;
@@ -228,12 +231,13 @@ declare module "@pixiv/three-vrm" {
   export class VRMExpressionMorphTargetBind implements VRMExpressionBind {
     readonly primitives: Mesh[];
     readonly index: number;
-    readonly weight: number;
+    weight: number;
     applyWeight(weight: number): void;
   }
   export class VRMExpression extends Object3D {
     readonly expressionName: string;
     readonly binds: readonly VRMExpressionBind[];
+    readonly isBinary: boolean;
     weight: number;
   }
   export class VRMExpressionManager {

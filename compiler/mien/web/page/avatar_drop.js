@@ -17,7 +17,15 @@ import { byId, element } from "./dom.js";
  * @property {() => void} dispose
  */
 
-/** @typedef {{format: string, present: string[], missing: string[], still: string[]}} Facts */
+/**
+ * @typedef {object} Facts
+ * @property {string} format
+ * @property {string[]} present channels
+ * @property {string[]} missing
+ * @property {string[]} still
+ * @property {string[]} unknown names in the model
+ * @property {string[]} remarks
+ */
 
 const MODULE = "../avatar/avatar.js";
 const RADIANS_A_PIXEL = 0.01;
@@ -144,11 +152,13 @@ export class AvatarDrop {
    * @param {string} name
    * @param {Facts} facts
    */
-  report(name, { format, present, missing, still }) {
+  report(name, { format, present, missing, still, unknown, remarks }) {
     const whole = present.length + missing.length;
     this.message.replaceChildren(
       element("p", {}, `${name} (${format}) has ${present.length} of ${whole} channels. `, this.back()),
+      ...remarks.map((remark) => element("p", { class: "hint" }, remark)),
       ...listed("missing", missing),
+      ...(missing.length ? listed("unknown names", unknown) : []),
       ...listed("there, but without effect", still),
     );
   }
