@@ -30,7 +30,7 @@ from mien_trainer.speech import (
 )
 from mien_trainer.synthesis import espeak, espeak_process, espeak_server
 from mien_trainer.synthesis.espeak import EspeakSource
-from mien_trainer.synthesis.espeak_process import EspeakProcess, Request, ServerEnded
+from mien_trainer.synthesis.espeak_process import EspeakProcess, Request, ServerEndedError
 from mien_trainer.synthesis.espeak_timing import audible_bounds
 from mien_trainer.synthesis.sentences import Sentence
 from mien_trainer.synthesis.voices import Voice
@@ -143,7 +143,7 @@ def test_a_server_that_keeps_dying_is_given_up(
     item = source.items()[0]
 
     def ended(self: EspeakProcess, request: Request) -> espeak_process.Answer:
-        raise ServerEnded
+        raise ServerEndedError
 
     monkeypatch.setattr(EspeakProcess, "ask", ended)
     with pytest.raises(SpeechUnavailableError, match=r"ended twice, saying en-us\+f3/s0001"):
@@ -173,7 +173,7 @@ def test_the_server_ends_with_who_asked_it() -> None:
     process.close()
     process.close()
     assert servers(os.getpid()) == before
-    with pytest.raises(ServerEnded):
+    with pytest.raises(ServerEndedError):
         process.ask(request())
 
 

@@ -21,7 +21,7 @@ from mien_trainer.speech import (
     SpeechUnavailableError,
     Utterance,
 )
-from mien_trainer.synthesis.espeak_process import Answer, EspeakProcess, Request, ServerEnded
+from mien_trainer.synthesis.espeak_process import Answer, EspeakProcess, Request, ServerEndedError
 from mien_trainer.synthesis.espeak_timing import audible_bounds
 from mien_trainer.synthesis.sentences import Sentence
 from mien_trainer.synthesis.voices import Voice, bounded, nothing_to_say, spoken_items, spoken_text
@@ -113,11 +113,11 @@ class EspeakSource:
     def _ask(self, request: Request, item: SpeechItem) -> Answer:
         try:
             return self._running().ask(request)
-        except ServerEnded:
+        except ServerEndedError:
             self.close()
         try:
             return self._running().ask(request)
-        except ServerEnded:
+        except ServerEndedError:
             self.close()
             raise SpeechUnavailableError(
                 f"espeak-ng's server ended twice, saying {item.key}"

@@ -52,7 +52,7 @@ class Answer:
     fault: str = ""
 
 
-class ServerEnded(MienError):
+class ServerEndedError(MienError):
     """The server has closed its pipes, did not answer in time, or was closed."""
 
 
@@ -81,7 +81,7 @@ class EspeakProcess:
         self._close = weakref.finalize(self, _stop, self._process, self.pid)
         try:
             head = self._head(time.monotonic() + _START_SECONDS)
-        except ServerEnded:
+        except ServerEndedError:
             self.close()
             raise SpeechUnavailableError(f"espeak-ng did not start: {_INSTALL}") from None
         if "fault" in head:
@@ -96,10 +96,10 @@ class EspeakProcess:
         """What it answers.
 
         Raises:
-            ServerEnded: start another.
+            ServerEndedError: start another.
         """
         if not self._close.alive:
-            raise ServerEnded
+            raise ServerEndedError
         data = json.dumps(asdict(request)).encode()
         try:
             self._send(len(data).to_bytes(4, "little") + data)
@@ -108,8 +108,8 @@ class EspeakProcess:
         except BaseException as error:
             # whatever stopped this, half an answer may be left in the pipe
             self.close()
-            if isinstance(error, ServerEnded | OSError):
-                raise ServerEnded from None
+            if isinstance(error, ServerEndedError | OSError):
+                raise ServerEndedError from None
             raise
         events = cast("list[tuple[int, str]]", head.get("events", []))
         return Answer(
@@ -140,10 +140,10 @@ class EspeakProcess:
         while len(data) < count and stream is not None:
             wait = max(0.0, deadline - time.monotonic())
             if not select.select([stream], [], [], wait)[0]:
-                raise ServerEnded
+                raise ServerEndedError
             chunk = os.read(stream.fileno(), count - len(data))
             if not chunk:
-                raise ServerEnded
+                raise ServerEndedError
             data += chunk
         return bytes(data)
 
