@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.phoneme_coverage import Coverage, coverage
 
+from mien.errors import SourceError
 from mien_trainer.alignment.pronunciation import english_dictionary, spoken_words
 from mien_trainer.speech import Split
-from mien_trainer.synthesis.sentences import SHIPPED, SentencesError, read_sentences
+from mien_trainer.synthesis.sentences import SHIPPED, read_sentences
 
 ARPABET = (
     *("AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH"),
@@ -84,18 +85,30 @@ def test_what_is_held_out_is_made_of_pairs_that_training_has() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("[train]\ns0001 Hello there.\nHow are you?\n", ":3: found 'How are you?', expected a key"),
-        ("[train]\ns0001 Hi there.\ns0001 Good day.\n", ":3: s0001 is already the key of line 2"),
-        ("[train]\ns0001 Hi there.\ns0002 hi, there!\n", ":3: s0002 says the same as line 2"),
-        ("[trian]\n", ":1: no part [trian]: did you mean train?"),
-        ("s0001 Hello there.\n", ":1: s0001 stands before the first of [train]"),
-        ("[train]\ns0001 A caf\u00e9 there.\n", ":2: s0001 holds '\u00e9'; only plain ASCII"),
-        ("[train]\ns0001 Hello.\n[test]\ns0002 Bye.\n", ": no sentence under [validation]"),
+        (
+            "[train]\ns0001 Hello there.\nHow are you?\n",
+            ":3:1: error: found 'How are you?', expected a key",
+        ),
+        (
+            "[train]\ns0001 Hi there.\ns0001 Good day.\n",
+            ":3:1: error: s0001 is already the key of line 2",
+        ),
+        (
+            "[train]\ns0001 Hi there.\ns0002 hi, there!\n",
+            ":3:1: error: s0002 says the same as line 2",
+        ),
+        ("[trian]\n", ":1:1: error: no part [trian]: did you mean train?"),
+        ("s0001 Hello there.\n", ":1:1: error: s0001 stands before the first of [train]"),
+        (
+            "[train]\ns0001 A caf\u00e9 there.\n",
+            ":2:1: error: s0001 holds '\u00e9'; only plain ASCII",
+        ),
+        ("[train]\ns0001 Hello.\n[test]\ns0002 Bye.\n", ": error: no sentence under [validation]"),
     ],
 )
 def test_faults_say_where_and_what(tmp_path: Path, text: str, fault: str) -> None:
     path = write(tmp_path, text)
-    with pytest.raises(SentencesError) as caught:
+    with pytest.raises(SourceError) as caught:
         read_sentences(path)
     assert fault in str(caught.value)
     assert path.name in str(caught.value)
@@ -103,20 +116,20 @@ def test_faults_say_where_and_what(tmp_path: Path, text: str, fault: str) -> Non
 
 def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     path = write(tmp_path, "[train]\none\n[here]\ns0001 Hello.\ns0001 Hello.\n")
-    with pytest.raises(SentencesError) as caught:
+    with pytest.raises(SourceError) as caught:
         read_sentences(path)
-    assert [line.rpartition("sentences.txt")[2][:3] for line in str(caught.value).splitlines()] == [
-        *(":2:", ":3:", ":5:"),
-        *(": n", ": n"),
+    assert [(fault.place.line, fault.code) for fault in caught.value.faults] == [
+        *((0, "empty-part"), (0, "empty-part")),
+        *((2, "no-sentence"), (3, "no-sentence"), (5, "no-sentence")),
     ]
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(SentencesError, match="No such file"):
+    with pytest.raises(SourceError, match="no such file"):
         read_sentences(tmp_path / "none.txt")
     binary = tmp_path / "binary.txt"
     binary.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SentencesError, match="not UTF-8"):
+    with pytest.raises(SourceError, match="is not UTF-8"):
         read_sentences(binary)
 
 
