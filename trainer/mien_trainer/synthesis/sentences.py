@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 from attrs import frozen
-from mien.text.place import Place
 
 from mien.errors import SourceError
 from mien.formats.text_file import fault, read_text
 from mien.text.fault import Fault
 from mien.text.files import shown_path
+from mien.text.node import Place
 from mien.text.suggest import did_you_mean
 from mien_trainer.speech import Split
 
