@@ -1,6 +1,6 @@
 """Every inequality of the prover by itself: what it says of a cell, against points of that cell.
 
-Each part claims a model of a function over a cell and the most by which the function strays from
+Each part claims a model of a function over a cell and the most by which the function remainder from
 it. Here the function is computed from its definition at random points of random cells. Cells of all
 sizes are drawn, and simple functions among them, so that each claim is nearly met somewhere: a
 remainder of half the size would be caught.
@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pytest
 from attrs import frozen
 
-from mien.certify.cell import set_box, set_ease, set_shell
+from mien.certify.cell import set_blend, set_box, set_shell
 from mien.certify.column import columns
 from mien.certify.model import FREE, ONE, ZERO, Cell, Field, Work, make_cell, make_work
-from mien.certify.outputs import settle
-from mien.certify.steep import difference, steepest
+from mien.certify.objectives import resolve
+from mien.certify.slope import column_slopes, difference
 from mien.certify.wendland import wendland
 
 F64 = npt.NDArray[np.float64]
@@ -112,8 +112,8 @@ def shell(rng: np.random.Generator, field: Field) -> Sample | None:
     )
     ways /= np.linalg.norm(ways, axis=1)[:, None]
     unit = np.zeros_like(ways)
-    for turn in range(3):
-        unit[:, (face + turn) % 3] = ways[:, turn]
+    for hessian in range(3):
+        unit[:, (face + hessian) % 3] = ways[:, hessian]
     unit[:, face % 3] *= 1.0 if face < 3 else -1.0
     points = field.anchors[owner] + radii[:, None] * unit / np.sqrt(field.metric)
     return Sample(field, cell, drawn, points)
@@ -132,13 +132,13 @@ def samples(kind: str, count: int, seed: int = 3) -> list[Sample]:
     return found
 
 
-def holds(strays: F64, rest: F64 | float, seen: list[float]) -> None:
-    """No point strays by more than the rest; ``seen`` gathers how nearly it is met."""
-    assert (strays <= rest + TINY * (1.0 + np.abs(rest))).all()
-    meaning = np.broadcast_to(np.asarray(rest), strays.shape)
+def holds(remainder: F64, rest: F64 | float, seen: list[float]) -> None:
+    """No point remainder by more than the rest; ``seen`` gathers how nearly it is met."""
+    assert (remainder <= rest + TINY * (1.0 + np.abs(rest))).all()
+    meaning = np.broadcast_to(np.asarray(rest), remainder.shape)
     large = meaning > 1e-6
     if large.any():
-        seen.append(float((strays[large] / meaning[large]).max()))
+        seen.append(float((remainder[large] / meaning[large]).max()))
 
 
 def nearly_met(seen: list[float], share: float = 0.55) -> None:
@@ -195,7 +195,7 @@ def inside(one: Sample) -> npt.NDArray[np.bool_]:
 def worked(one: Sample) -> Work:
     work = make_work(len(one.field.strength), 1, 1)
     columns(one.field, one.cell, work)
-    steepest(one.cell, work)
+    column_slopes(one.cell, work)
     return work
 
 
@@ -212,13 +212,13 @@ def test_radial_functions_stay_within_their_models(kind: str) -> None:
             own = i == cell.owner[0]
             # The owner's are models in the cell's parameters, all others in V, A and D.
             moved = one.parameters @ cell.edge if own else one.away
-            vv, aa, dd, va, vd, ad = cell.phi_turn[i]
-            turn = np.array([[vv, va, vd], [va, aa, ad], [vd, ad, dd]])
+            vv, aa, dd, va, vd, ad = cell.phi_hessian[i]
+            hessian = np.array([[vv, va, vd], [va, aa, ad], [vd, ad, dd]])
             model = cell.phi[i, 0] + moved @ cell.phi_slope[i]
             holds(np.abs(phi[:, i] - model), cell.phi[i, 1], own_values if own else values)
-            rest = cell.phi_gap[i] + (np.abs(turn) @ cell.bulge if own else 0.0)
-            strays = np.abs(gradient[:, i] - (cell.phi_grad[i] + moved @ turn))
-            holds(strays, rest, own_gradients if own else gradients)
+            rest = cell.phi_grad_remainder[i] + (np.abs(hessian) @ cell.remainder if own else 0.0)
+            remainder = np.abs(gradient[:, i] - (cell.phi_grad[i] + moved @ hessian))
+            holds(remainder, rest, own_gradients if own else gradients)
     nearly_met(values)
     nearly_met(gradients)
     if kind == "shell":
@@ -229,7 +229,7 @@ def test_radial_functions_stay_within_their_models(kind: str) -> None:
 def test_points_of_a_shell_stay_near_its_edges() -> None:
     seen: list[float] = []
     for one in samples("shell", 800):
-        holds(np.abs(one.points - one.linear), one.cell.bulge, seen)
+        holds(np.abs(one.points - one.linear), one.cell.remainder, seen)
         assert (np.abs(one.away) <= one.cell.spread + TINY).all()
     nearly_met(seen)
 
@@ -252,14 +252,14 @@ def test_slopes_of_a_plateau_lie_in_the_hull_of_its_corners() -> None:
         ends = sqrt(outer - span), sqrt(outer)
         low, high = sorted(rng.uniform(*ends, 2).tolist()) if rng.uniform() < 0.8 else ends
         cell = make_cell(len(field.anchors))
-        set_ease(field, cell, 0, low, high)
+        set_blend(field, cell, 0, low, high)
         r: F64 = np.linspace(low, high, 200)
         t = np.clip((outer - r * r) / span, 0.0, 1.0)
         b = t * t * (3.0 - 2.0 * t)
         w = 2.0 * r / span * 6.0 * t * (1.0 - t)
-        assert (cell.ease[0] - TINY <= b).all()
-        assert (b <= cell.ease[1] + TINY).all()
-        corner = cell.corner[: int(cell.corners[0])]
+        assert (cell.blend[0] - TINY <= b).all()
+        assert (b <= cell.blend[1] + TINY).all()
+        corner = cell.hull[: int(cell.hull_size[0])]
         for way in rng.normal(size=(40, 2)):
             # In a direction of the plane no point passes the outermost corner.
             reach = (corner @ way).max()
@@ -281,9 +281,9 @@ def test_columns_stay_within_their_models(kind: str) -> None:
         owner = int(cell.owner[0])
         for j in range(len(field.strength)):
             if work.possible[j, FREE]:
-                beam = work.beam[j, FREE]
-                model = beam[:, 4] + one.parameters @ beam[:, 5:8].T
-                holds(np.abs(along[:, j] - model), beam[:, 9], gradients)
+                directional = work.directional[j, FREE]
+                model = directional[:, 4] + one.parameters @ directional[:, 5:8].T
+                holds(np.abs(along[:, j] - model), directional[:, 9], gradients)
             held = np.clip(g[:, j], 0.0, 1.0)
             low, high = g[:, j].min(), g[:, j].max()
             assert work.possible[j, FREE] or low >= 1.0 - TINY or high <= TINY
@@ -299,11 +299,11 @@ def test_columns_stay_within_their_models(kind: str) -> None:
                 counted = b * y + (1.0 - b) * held
                 pull = towards(one)
                 for branch, values in ((FREE, g[:, j]), (ZERO, 0.0 * r), (ONE, 0.0 * r + 1.0)):
-                    beam = work.beam[j, branch]
+                    directional = work.directional[j, branch]
                     if branch == FREE and not work.possible[j, FREE]:
                         continue
-                    model = beam[:, 0] + one.parameters @ beam[:, 1:4].T
-                    holds(np.abs((y - values)[:, None] * pull - model), beam[:, 8], blended)
+                    model = directional[:, 0] + one.parameters @ directional[:, 1:4].T
+                    holds(np.abs((y - values)[:, None] * pull - model), directional[:, 8], blended)
             assert (counted >= work.low[j] - TINY).all()
             assert (counted <= work.high[j] + TINY).all()
             if work.high[j] - work.low[j] > 1e-6:
@@ -337,9 +337,9 @@ def test_a_rule_alone_nearly_meets_its_remainder() -> None:
         one = Sample(field, cell, drawn, drawn * half)
         work = worked(one)
         g, gradient = interpolant(field, one.points)
-        beam = work.beam[0, FREE, 0]
-        strays = np.abs(gradient[:, 0, 0] - (beam[4] + drawn[:, 0] * beam[5]))
-        holds(strays, beam[9], small if slope * half < 0.3 else large)
+        directional = work.directional[0, FREE, 0]
+        remainder = np.abs(gradient[:, 0, 0] - (directional[4] + drawn[:, 0] * directional[5]))
+        holds(remainder, directional[9], small if slope * half < 0.3 else large)
         straight = slope * half * 0.5 / (1.0 + base * base) ** 1.5
         middle = 0.5 * (1.0 + base / np.sqrt(1.0 + base * base))
         bent = np.abs(g[:, 0] - (middle + drawn[:, 0] * straight))
@@ -373,7 +373,7 @@ def test_no_point_of_a_cell_is_steeper_than_its_bound(kind: str) -> None:
         slopes = slopes[counts]
         if not len(slopes):
             continue
-        holds(np.abs(slopes), work.steep[: slopes.shape[1]], singles)
+        holds(np.abs(slopes), work.slope[: slopes.shape[1]], singles)
         for d in range(4):
             for j, p in ((0, 1), (2, 3)):
                 gain, other = (1.0, 1.0) if j == 0 else (0.7, 1.6)
@@ -387,11 +387,11 @@ def test_conflict_rises_with_its_own_value_and_falls_with_the_other() -> None:
     """The signs by which bounds of two values become bounds of the resolved one."""
     rng = np.random.default_rng(2)
     for own, other, cap, more in rng.uniform(0.0, 1.0, (3000, 4)).tolist():
-        said = settle(own, other, cap)
-        assert settle(own + more, other, cap) >= said - TINY
-        assert settle(own, other + more, cap) <= said + TINY
+        said = resolve(own, other, cap)
+        assert resolve(own + more, other, cap) >= said - TINY
+        assert resolve(own, other + more, cap) <= said + TINY
         # What stays is the difference where both pass the cap, else nothing changes.
-        first, second = said, settle(other, own, cap)
+        first, second = said, resolve(other, own, cap)
         if min(own, other) <= cap:
             assert (min(own, first), min(other, second)) == (first, second)
             assert (first, second) == (own, other)

@@ -17,7 +17,7 @@ from mien.engine.jit import kernel
 
 @kernel
 def set_box(field: Field, row: F64, cell: Cell) -> bool:
-    """Fill the geometry of a box. False where all of it lies inside one plateau's ball."""
+    """`box` of ``row`` (8,). False where all of it lies inside one plateau's ball."""
     for i in range(field.anchors.shape[0]):
         farthest = 0.0
         for a in range(3):
@@ -31,11 +31,11 @@ def set_box(field: Field, row: F64, cell: Cell) -> bool:
 
 @kernel
 def box(row: F64, cell: Cell) -> None:
-    """Fill the geometry of a box in which no plateau blends."""
+    """Fill centre, edges and spread of the box in ``row`` (8,), in which no plateau blends."""
     for a in range(3):
         cell.centre[a] = row[2 + a]
         cell.spread[a] = row[5 + a]
-        cell.bulge[a] = 0.0
+        cell.remainder[a] = 0.0
         for m in range(3):
             cell.edge[m, a] = row[5 + a] if a == m else 0.0
     outside(cell)
@@ -43,16 +43,16 @@ def box(row: F64, cell: Cell) -> None:
 
 @kernel
 def outside(cell: Cell) -> None:
-    """No plateau blends in this cell."""
+    """Fill owner and hull of a cell in which no plateau blends: (w, k) = (0, 1)."""
     cell.owner[0] = -1
-    cell.corners[0] = 1
-    cell.corner[0, 0] = 0.0
-    cell.corner[0, 1] = 1.0
+    cell.hull_size[0] = 1
+    cell.hull[0, 0] = 0.0
+    cell.hull[0, 1] = 1.0
 
 
 @kernel
 def set_shell(field: Field, row: F64, cell: Cell) -> bool:
-    """Fill the geometry and the plateau of a shell cell. False where it lies outside the cube.
+    """Fill geometry and plateau of the shell cell in ``row`` (8,). False if outside the cube.
 
     With m = (1, p, q), n = m / |m| and e the part of dm / |m| across n, n leaves its linear part e
     by -|e|^2 n / 2 - (n . dm / |m|) e, and that by at most (|dm| / min |m|)^3 / 2, because
@@ -71,11 +71,11 @@ def set_shell(field: Field, row: F64, cell: Cell) -> bool:
     near_p = max(0.0, abs(p) - h_p)
     near_q = max(0.0, abs(q) - h_q)
     square = (h_p * h_p + h_q * h_q) / ((1.0 + near_p * near_p) + near_q * near_q)
-    curl = 0.58 * square
+    direction_remainder = 0.58 * square
     along_p = p / size
     along_q = q / size
-    slant = (abs(along_p) * h_p + abs(along_q) * h_q) / size
-    bow = (
+    tilt = (abs(along_p) * h_p + abs(along_q) * h_q) / size
+    curvature = (
         ((1.0 - along_p * along_p) * h_p * h_p + (1.0 - along_q * along_q) * h_q * h_q)
         + 2.0 * abs(along_p * along_q) * h_p * h_q
     ) / (size * size)
@@ -97,8 +97,8 @@ def set_shell(field: Field, row: F64, cell: Cell) -> bool:
         cell.edge[0, a] = h_r * n / root
         cell.edge[1, a] = r * n_p / root
         cell.edge[2, a] = r * n_q / root
-        cell.bulge[a] = (h_r * (abs(n_p) + abs(n_q)) + (r + h_r) * curl) / root
-        cell.spread[a] = cell.bulge[a] + (
+        cell.remainder[a] = (h_r * (abs(n_p) + abs(n_q)) + (r + h_r) * direction_remainder) / root
+        cell.spread[a] = cell.remainder[a] + (
             (abs(cell.edge[0, a]) + abs(cell.edge[1, a])) + abs(cell.edge[2, a])
         )
         if abs(cell.centre[a]) - cell.spread[a] > 1.0:
@@ -113,20 +113,22 @@ def set_shell(field: Field, row: F64, cell: Cell) -> bool:
             cell.normal[d, 2] += s * n_q
     for d in range(4):
         n = cell.normal[d, 0]
-        cell.normal[d, 0] = n - 0.25 * bow * n
+        cell.normal[d, 0] = n - 0.25 * curvature * n
         cell.normal[d, 3] = (
-            slant * (abs(cell.normal[d, 1]) + abs(cell.normal[d, 2])) + 0.25 * bow * abs(n)
+            tilt * (abs(cell.normal[d, 1]) + abs(cell.normal[d, 2])) + 0.25 * curvature * abs(n)
         ) + 0.5 * square * sqrt(square) * sqrt(cross)
     cell.owner[0] = i
     cell.radius[0] = r
     cell.radius[1] = h_r
-    set_ease(field, cell, i, r - h_r, r + h_r)
+    set_blend(field, cell, i, r - h_r, r + h_r)
     return True
 
 
 @kernel
-def set_ease(field: Field, cell: Cell, i: int, inner: float, outer: float) -> None:
-    """What occurs, over r in [inner, outer], of b(t) = t*t*(3-2t), t = (outer_i - r^2) / span_i.
+def set_blend(field: Field, cell: Cell, i: int, inner: float, outer: float) -> None:
+    """Fill ``blend`` (2,) and ``hull`` (4, 2): what occurs of plateau i for r in [inner, outer].
+
+    Its weight is b(t) = t*t*(3-2t) with t = (outer_i - r^2) / span_i.
 
     b falls with r; its slope is w = (2 r / span) * 6 t (1 - t). With k = 1 - b, w is a concave
     function of k (see the docs), so that both ends of the range and the point where the tangents
@@ -137,22 +139,22 @@ def set_ease(field: Field, cell: Cell, i: int, inner: float, outer: float) -> No
     ratio = field.outer[i] / span
     near = min(1.0, max(0.0, (field.outer[i] - inner * inner) / span))
     far = min(1.0, max(0.0, (field.outer[i] - outer * outer) / span))
-    cell.ease[0] = far * far * (3.0 - 2.0 * far)
-    cell.ease[1] = near * near * (3.0 - 2.0 * near)
+    cell.blend[0] = far * far * (3.0 - 2.0 * far)
+    cell.blend[1] = near * near * (3.0 - 2.0 * near)
     one = 2.0 * inner / span * (6.0 * near * (1.0 - near))
     two = 2.0 * outer / span * (6.0 * far * (1.0 - far))
-    first = 1.0 - cell.ease[1]
-    last = 1.0 - cell.ease[0]
-    cell.corner[0, 0] = one
-    cell.corner[0, 1] = first
-    cell.corners[0] = 1
+    first = 1.0 - cell.blend[1]
+    last = 1.0 - cell.blend[0]
+    cell.hull[0, 0] = one
+    cell.hull[0, 1] = first
+    cell.hull_size[0] = 1
     if not inner < outer:
         return
     linear = 4.0 * ratio + 3.0
     t = (linear - sqrt(linear * linear - 40.0 * ratio)) / 10.0
     most = 2.0 * sqrt(field.outer[i] - t * span) / span * (6.0 * t * (1.0 - t))
-    cell.corner[1, 0] = two
-    cell.corner[1, 1] = last
+    cell.hull[1, 0] = two
+    cell.hull[1, 1] = last
     # Tangents: dw/dk = 1/r - (2 r / span) (1 - 2 t) / (t (1 - t)); upright at both radii.
     rise = 0.0
     fall = 0.0
@@ -173,9 +175,9 @@ def set_ease(field: Field, cell: Cell, i: int, inner: float, outer: float) -> No
     elif far > 0.0:
         top = two + fall * (k - last)
     if top <= most:
-        cell.corners[0] = 3
-        cell.corner[2, 0] = top
-        cell.corner[2, 1] = k
+        cell.hull_size[0] = 3
+        cell.hull[2, 0] = top
+        cell.hull[2, 1] = k
         return
     left = first
     right = last
@@ -183,20 +185,20 @@ def set_ease(field: Field, cell: Cell, i: int, inner: float, outer: float) -> No
         left = min(last, first + (most - one) / rise)
     if far > 0.0 and fall < 0.0:
         right = max(first, last + (most - two) / fall)
-    cell.corners[0] = 4
-    cell.corner[2, 0] = most
-    cell.corner[2, 1] = left
-    cell.corner[3, 0] = most
-    cell.corner[3, 1] = right
+    cell.hull_size[0] = 4
+    cell.hull[2, 0] = most
+    cell.hull[2, 1] = left
+    cell.hull[3, 0] = most
+    cell.hull[3, 1] = right
 
 
 @kernel
 def set_point(field: Field, point: F64, cell: Cell) -> bool:
-    """Make the cell one point. False where it lies on a flat plateau."""
+    """Make the cell the one ``point`` (3,). False where it lies on a flat plateau."""
     for a in range(3):
         cell.centre[a] = point[a]
         cell.spread[a] = 0.0
-        cell.bulge[a] = 0.0
+        cell.remainder[a] = 0.0
         for m in range(3):
             cell.edge[m, a] = 0.0
     outside(cell)
@@ -222,5 +224,5 @@ def set_point(field: Field, point: F64, cell: Cell) -> bool:
             cell.owner[0] = i
             cell.radius[0] = r
             cell.radius[1] = 0.0
-            set_ease(field, cell, i, r, r)
+            set_blend(field, cell, i, r, r)
     return True

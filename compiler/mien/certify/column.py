@@ -10,10 +10,11 @@ from mien.engine.jit import kernel
 
 @kernel
 def columns(field: Field, cell: Cell, work: Work) -> None:
-    """Fill the wanted columns: which branches occur in the cell, their gradients, the values.
+    """Fill the wanted columns: values and gradients on each branch that occurs.
 
-    The interpolant g = s * sigmoid(q) + sum W_i phi_i, held in [0, 1], is blended with the owner's
-    archetype: x = b y + (1 - b) g. On each branch of the clamp x is smooth; its gradient is
+    Fills ``possible`` (J, 3), ``low`` and ``high`` (J,), ``directional`` (J, 3, 4, 10) of ``work``.
+    The interpolant g = s * sigmoid(q) + sum W_i phi_i, clamped to [0, 1], is blended with the
+    owner's archetype: x = b y + (1 - b) g. On each branch of the clamp x is smooth; its gradient is
     w A + k B with w = -db/dr, k = 1 - b, A = (y - g) * grad(-r) and B = grad g; where the clamp
     holds g at 0 or 1, B is 0.
     """
@@ -27,7 +28,7 @@ def columns(field: Field, cell: Cell, work: Work) -> None:
             c_d = cell.spread[2]
             s = field.strength[j]
             g = 0.0
-            rest = 0.0
+            remainder = 0.0
             g_v = 0.0
             g_a = 0.0
             g_d = 0.0
@@ -40,9 +41,9 @@ def columns(field: Field, cell: Cell, work: Work) -> None:
             h_va = 0.0
             h_vd = 0.0
             h_ad = 0.0
-            r_v = 0.0
-            r_a = 0.0
-            r_d = 0.0
+            grad_remainder_v = 0.0
+            grad_remainder_a = 0.0
+            grad_remainder_d = 0.0
             if s > 0.0:
                 k_v = field.rules[j, 1]
                 k_a = field.rules[j, 2]
@@ -66,62 +67,72 @@ def columns(field: Field, cell: Cell, work: Work) -> None:
                 q_v = ((k_v + k_vv * v) + k_va * a) + k_vd * d
                 q_a = ((k_a + k_aa * a) + k_va * v) + k_ad * d
                 q_d = ((k_d + k_dd * d) + k_vd * v) + k_ad * a
-                sway_v = (abs(k_vv) * c_v + abs(k_va) * c_a) + abs(k_vd) * c_d
-                sway_a = (abs(k_va) * c_v + abs(k_aa) * c_a) + abs(k_ad) * c_d
-                sway_d = (abs(k_vd) * c_v + abs(k_ad) * c_a) + abs(k_dd) * c_d
-                first = (abs(q_v) * c_v + abs(q_a) * c_a) + abs(q_d) * c_d
-                second = 0.5 * ((sway_v * c_v + sway_a * c_a) + sway_d * c_d)
-                stray = first + second
+                q_grad_radius_v = (abs(k_vv) * c_v + abs(k_va) * c_a) + abs(k_vd) * c_d
+                q_grad_radius_a = (abs(k_va) * c_v + abs(k_aa) * c_a) + abs(k_ad) * c_d
+                q_grad_radius_d = (abs(k_vd) * c_v + abs(k_ad) * c_a) + abs(k_dd) * c_d
+                q_linear = (abs(q_v) * c_v + abs(q_a) * c_a) + abs(q_d) * c_d
+                q_remainder = 0.5 * (
+                    (q_grad_radius_v * c_v + q_grad_radius_a * c_a) + q_grad_radius_d * c_d
+                )
+                q_radius = q_linear + q_remainder
                 w2 = 1.0 + q * q
                 w = sqrt(w2)
-                rise = 0.5 * s / (w2 * w)
-                bow = -1.5 * s * q / (w2 * w2 * w)
+                slope = 0.5 * s / (w2 * w)
+                curvature = -1.5 * s * q / (w2 * w2 * w)
                 # |sigmoid'''| <= 1.5 and <= 2.07 / (1 + q^2)^2; |sigmoid''| <= 0.43.
-                least = max(0.0, abs(q) - stray)
-                tail = 1.0 + least * least
-                third = s * min(1.5, 2.07 / (tail * tail))
-                bows = min(0.43 * s, abs(bow) + third * stray)
-                rise_rest = abs(bow) * second + 0.5 * third * stray * stray
-                swing = abs(bow) * first
+                least = max(0.0, abs(q) - q_radius)
+                tail_square = 1.0 + least * least
+                third_bound = s * min(1.5, 2.07 / (tail_square * tail_square))
+                curvature_bound = min(0.43 * s, abs(curvature) + third_bound * q_radius)
+                slope_remainder = (
+                    abs(curvature) * q_remainder + 0.5 * third_bound * q_radius * q_radius
+                )
+                slope_radius = abs(curvature) * q_linear
                 g = s * (1.0 + q / w) * 0.5
-                rest = rise * second + 0.5 * bows * stray * stray
-                g_v = rise * q_v
-                g_a = rise * q_a
-                g_d = rise * q_d
+                remainder = slope * q_remainder + 0.5 * curvature_bound * q_radius * q_radius
+                g_v = slope * q_v
+                g_a = slope * q_a
+                g_d = slope * q_d
                 t_v = g_v
                 t_a = g_a
                 t_d = g_d
-                h_vv = bow * q_v * q_v + rise * k_vv
-                h_aa = bow * q_a * q_a + rise * k_aa
-                h_dd = bow * q_d * q_d + rise * k_dd
-                h_va = bow * q_v * q_a + rise * k_va
-                h_vd = bow * q_v * q_d + rise * k_vd
-                h_ad = bow * q_a * q_d + rise * k_ad
-                r_v = rise_rest * (abs(q_v) + sway_v) + swing * sway_v
-                r_a = rise_rest * (abs(q_a) + sway_a) + swing * sway_a
-                r_d = rise_rest * (abs(q_d) + sway_d) + swing * sway_d
+                h_vv = curvature * q_v * q_v + slope * k_vv
+                h_aa = curvature * q_a * q_a + slope * k_aa
+                h_dd = curvature * q_d * q_d + slope * k_dd
+                h_va = curvature * q_v * q_a + slope * k_va
+                h_vd = curvature * q_v * q_d + slope * k_vd
+                h_ad = curvature * q_a * q_d + slope * k_ad
+                grad_remainder_v = (
+                    slope_remainder * (abs(q_v) + q_grad_radius_v) + slope_radius * q_grad_radius_v
+                )
+                grad_remainder_a = (
+                    slope_remainder * (abs(q_a) + q_grad_radius_a) + slope_radius * q_grad_radius_a
+                )
+                grad_remainder_d = (
+                    slope_remainder * (abs(q_d) + q_grad_radius_d) + slope_radius * q_grad_radius_d
+                )
             for i in range(field.anchors.shape[0]):
                 weight = field.weights[j, i]
                 size = abs(weight)
                 g += weight * cell.phi[i, 0]
-                rest += size * cell.phi[i, 1]
+                remainder += size * cell.phi[i, 1]
                 t_v += weight * cell.phi_slope[i, 0]
                 t_a += weight * cell.phi_slope[i, 1]
                 t_d += weight * cell.phi_slope[i, 2]
                 g_v += weight * cell.phi_grad[i, 0]
                 g_a += weight * cell.phi_grad[i, 1]
                 g_d += weight * cell.phi_grad[i, 2]
-                h_vv += weight * cell.phi_turn[i, 0]
-                h_aa += weight * cell.phi_turn[i, 1]
-                h_dd += weight * cell.phi_turn[i, 2]
-                h_va += weight * cell.phi_turn[i, 3]
-                h_vd += weight * cell.phi_turn[i, 4]
-                h_ad += weight * cell.phi_turn[i, 5]
-                r_v += size * cell.phi_gap[i, 0]
-                r_a += size * cell.phi_gap[i, 1]
-                r_d += size * cell.phi_gap[i, 2]
-            low = g - (((abs(t_v) * c_v + abs(t_a) * c_a) + abs(t_d) * c_d) + rest)
-            high = g + (((abs(t_v) * c_v + abs(t_a) * c_a) + abs(t_d) * c_d) + rest)
+                h_vv += weight * cell.phi_hessian[i, 0]
+                h_aa += weight * cell.phi_hessian[i, 1]
+                h_dd += weight * cell.phi_hessian[i, 2]
+                h_va += weight * cell.phi_hessian[i, 3]
+                h_vd += weight * cell.phi_hessian[i, 4]
+                h_ad += weight * cell.phi_hessian[i, 5]
+                grad_remainder_v += size * cell.phi_grad_remainder[i, 0]
+                grad_remainder_a += size * cell.phi_grad_remainder[i, 1]
+                grad_remainder_d += size * cell.phi_grad_remainder[i, 2]
+            low = g - (((abs(t_v) * c_v + abs(t_a) * c_a) + abs(t_d) * c_d) + remainder)
+            high = g + (((abs(t_v) * c_v + abs(t_a) * c_a) + abs(t_d) * c_d) + remainder)
             free = 1 if high > 0.0 and low < 1.0 else 0
             work.possible[j, FREE] = free
             work.possible[j, ZERO] = 1 if low < 0.0 or high <= 0.0 else 0
@@ -132,22 +143,22 @@ def columns(field: Field, cell: Cell, work: Work) -> None:
             y = 0.0
             if owner >= 0:
                 y = field.archetypes[j, owner]
-                weak = cell.ease[0]
-                strong = cell.ease[1]
-                low = min(low + weak * (y - low), low + strong * (y - low))
-                high = max(high + weak * (y - high), high + strong * (y - high))
+                least_blend = cell.blend[0]
+                most_blend = cell.blend[1]
+                low = min(low + least_blend * (y - low), low + most_blend * (y - low))
+                high = max(high + least_blend * (y - high), high + most_blend * (y - high))
             work.low[j] = low
             work.high[j] = high
             x_0 = (t_v * cell.edge[0, 0] + t_a * cell.edge[0, 1]) + t_d * cell.edge[0, 2]
             x_1 = (t_v * cell.edge[1, 0] + t_a * cell.edge[1, 1]) + t_d * cell.edge[1, 2]
             x_2 = (t_v * cell.edge[2, 0] + t_a * cell.edge[2, 1]) + t_d * cell.edge[2, 2]
-            reach = (abs(x_0) + abs(x_1)) + abs(x_2)
-            u_v = cell.bulge[0]
-            u_a = cell.bulge[1]
-            u_d = cell.bulge[2]
-            rest += (abs(t_v) * u_v + abs(t_a) * u_a) + abs(t_d) * u_d
-            lift = y - g
-            gap = (r_v + r_a) + r_d
+            value_radius = (abs(x_0) + abs(x_1)) + abs(x_2)
+            u_v = cell.remainder[0]
+            u_a = cell.remainder[1]
+            u_d = cell.remainder[2]
+            remainder += (abs(t_v) * u_v + abs(t_a) * u_a) + abs(t_d) * u_d
+            offset = y - g
+            grad_remainder = (grad_remainder_v + grad_remainder_a) + grad_remainder_d
             for d in range(4):
                 s_a = 1.0 if d < 2 else -1.0
                 s_d = 1.0 if d % 2 == 0 else -1.0
@@ -155,30 +166,30 @@ def columns(field: Field, cell: Cell, work: Work) -> None:
                     h_v = (h_vv + s_a * h_va) + s_d * h_vd
                     h_a = (h_va + s_a * h_aa) + s_d * h_ad
                     h_d = (h_vd + s_a * h_ad) + s_d * h_dd
-                    work.beam[j, FREE, d, 4] = (g_v + s_a * g_a) + s_d * g_d
+                    work.directional[j, FREE, d, 4] = (g_v + s_a * g_a) + s_d * g_d
                     for m in range(3):
-                        work.beam[j, FREE, d, 5 + m] = (
+                        work.directional[j, FREE, d, 5 + m] = (
                             h_v * cell.edge[m, 0] + h_a * cell.edge[m, 1]
                         ) + h_d * cell.edge[m, 2]
-                    work.beam[j, FREE, d, 9] = gap + (
+                    work.directional[j, FREE, d, 9] = grad_remainder + (
                         (abs(h_v) * u_v + abs(h_a) * u_a) + abs(h_d) * u_d
                     )
                 if owner >= 0:
                     n = cell.normal[d, 0]
                     n_p = cell.normal[d, 1]
                     n_q = cell.normal[d, 2]
-                    n_gap = cell.normal[d, 3]
-                    wide = (abs(n_p) + abs(n_q)) + n_gap
-                    work.beam[j, FREE, d, 0] = lift * n
-                    work.beam[j, FREE, d, 1] = -x_0 * n
-                    work.beam[j, FREE, d, 2] = lift * n_p - x_1 * n
-                    work.beam[j, FREE, d, 3] = lift * n_q - x_2 * n
-                    work.beam[j, FREE, d, 8] = (abs(lift) * n_gap + rest * (abs(n) + wide)) + (
-                        reach * wide
-                    )
+                    n_remainder = cell.normal[d, 3]
+                    n_radius = (abs(n_p) + abs(n_q)) + n_remainder
+                    work.directional[j, FREE, d, 0] = offset * n
+                    work.directional[j, FREE, d, 1] = -x_0 * n
+                    work.directional[j, FREE, d, 2] = offset * n_p - x_1 * n
+                    work.directional[j, FREE, d, 3] = offset * n_q - x_2 * n
+                    work.directional[j, FREE, d, 8] = (
+                        abs(offset) * n_remainder + remainder * (abs(n) + n_radius)
+                    ) + (value_radius * n_radius)
                     for branch in range(ZERO, ONE + 1):
-                        held = y - float(branch - ZERO)
-                        work.beam[j, branch, d, 0] = held * n
-                        work.beam[j, branch, d, 2] = held * n_p
-                        work.beam[j, branch, d, 3] = held * n_q
-                        work.beam[j, branch, d, 8] = abs(held) * n_gap
+                        clamped_offset = y - float(branch - ZERO)
+                        work.directional[j, branch, d, 0] = clamped_offset * n
+                        work.directional[j, branch, d, 2] = clamped_offset * n_p
+                        work.directional[j, branch, d, 3] = clamped_offset * n_q
+                        work.directional[j, branch, d, 8] = abs(clamped_offset) * n_remainder

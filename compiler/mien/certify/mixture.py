@@ -34,7 +34,7 @@ def mixture_bound(tables: Tables, proofs: Sequence[LabelProof], moving: int) -> 
             rivals[b].append(a)
     ceilings: list[list[int]] = tables.ceilings.tolist()
     slacks: list[float] = tables.slacks.tolist()
-    lids = [
+    reached = [
         (a, b)
         for (a, b), slack in zip(ceilings, slacks, strict=True)
         if max(highest[a], default=0.0) > slack - SURE
@@ -51,7 +51,7 @@ def mixture_bound(tables: Tables, proofs: Sequence[LabelProof], moving: int) -> 
         total = proof.plain.mean.proved * moving
         for c, slope in enumerate(own):
             total += max(0, len(rivals[c]) - 1) * slope
-        for a, b in lids:
+        for a, b in reached:
             total += shown[b]
             shown[a] = max(shown[a], shown[b])
         mean = max(mean, total)

@@ -61,22 +61,22 @@ def problem_of(tables: Tables, label: LabelTable) -> Problem:
         if a in ranks and b in ranks:
             pairs[ranks[a]].append((ranks[b], cap))
             pairs[ranks[b]].append((ranks[a], cap))
-    lids: list[tuple[int, float] | None] = [None for _ in kept]
+    ceiling_of: list[tuple[int, float] | None] = [None for _ in kept]
     ceilings: list[list[int]] = tables.ceilings.tolist()
     for (a, b), slack in zip(ceilings, _floats(tables.slacks), strict=True):
         if a in ranks:
             # Under a channel that never moves a ceiling is a constant: it adds no slope.
-            lids[ranks[a]] = (ranks[b], slack) if b in ranks else None
+            ceiling_of[ranks[a]] = (ranks[b], slack) if b in ranks else None
     columns = _classes([numbers[c] for c in kept])
-    worn = [(tuple(gains[c]), tuple(offsets[c])) for c in range(count)]
-    nodes = _classes([(columns[i], worn[c]) for i, c in enumerate(kept)])
+    style_key = [(tuple(gains[c]), tuple(offsets[c])) for c in range(count)]
+    nodes = _classes([(columns[i], style_key[c]) for i, c in enumerate(kept)])
     while True:
         finer = _classes(
             [
                 (
                     nodes[i],
                     tuple(sorted({(nodes[p], cap) for p, cap in pairs[i]})),
-                    None if (lid := lids[i]) is None else (nodes[lid[0]], lid[1]),
+                    None if (ceiling := ceiling_of[i]) is None else (nodes[ceiling[0]], ceiling[1]),
                 )
                 for i in range(len(kept))
             ]
@@ -109,10 +109,12 @@ def problem_of(tables: Tables, label: LabelTable) -> Problem:
             pair_node=np.array([n for row in links for n, _ in row], np.int64),
             pair_cap=np.array([cap for row in links for _, cap in row], np.float64),
             under=np.array(
-                [-1 if (lid := lids[i]) is None else nodes[lid[0]] for i in first], np.int64
+                [-1 if (ceiling := ceiling_of[i]) is None else nodes[ceiling[0]] for i in first],
+                np.int64,
             ),
             slack=np.array(
-                [0.0 if (lid := lids[i]) is None else lid[1] for i in first], np.float64
+                [0.0 if (ceiling := ceiling_of[i]) is None else ceiling[1] for i in first],
+                np.float64,
             ),
             # All arrays are C-contiguous: another layout would compile the kernels anew.
             gain=np.array(

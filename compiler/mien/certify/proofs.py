@@ -146,11 +146,11 @@ class _Search:
         )
 
     def highest(self) -> list[float]:
-        """Values that the nodes never pass, as `heights` bounds them."""
-        from mien.certify.prove import heights
+        """Values that the nodes never pass, as `value_bounds` bounds them."""
+        from mien.certify.prove import value_bounds
 
         high = np.zeros(self.work.high.shape)
-        heights(self.problem.field, self.cell, self.work, np.zeros(8), PARTS, high)
+        value_bounds(self.problem.field, self.cell, self.work, np.zeros(8), PARTS, high)
         return [float(high[j]) + ROUNDING for j in self.problem.net.column]
 
 

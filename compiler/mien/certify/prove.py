@@ -7,18 +7,21 @@ from math import sqrt
 from mien.certify.cell import box, set_box, set_point, set_shell
 from mien.certify.column import columns
 from mien.certify.model import F64, I64, Cell, Field, Net, Work
-from mien.certify.outputs import measure
-from mien.certify.steep import steepest
+from mien.certify.objectives import fill_objectives
+from mien.certify.slope import column_slopes
 from mien.certify.wendland import wendland
 from mien.engine.jit import kernel
 
-LOOKS, SPARING = 600, 8
+SAMPLED_CELLS, SAMPLE_EVERY = 600, 8
 """Cells in whose middles steep places are looked for; past those, one cell in so many."""
 
 
 @kernel
-def demand(net: Net, pending: I64, work: Work) -> bool:
-    """Mark the nodes and columns that the pending objectives need; whether that is all of them."""
+def mark_wanted(net: Net, pending: I64, work: Work) -> bool:
+    """Mark in ``wanted`` (J,) and ``wanted_node`` (N,) what the ``pending`` (O,) objectives need.
+
+    Returns whether that is all of them.
+    """
     nodes = net.column.shape[0]
     faces = net.gain.shape[0]
     whole = False
@@ -43,12 +46,12 @@ def demand(net: Net, pending: I64, work: Work) -> bool:
 
 @kernel
 def bound(field: Field, net: Net, cell: Cell, pending: I64, work: Work) -> None:
-    """Fill ``work.bound`` for the cell, whose geometry is set."""
-    whole = demand(net, pending, work)
+    """Fill ``work.bound`` (O,) for the cell, whose geometry is set."""
+    whole = mark_wanted(net, pending, work)
     wendland(field, cell)
     columns(field, cell, work)
-    steepest(cell, work)
-    measure(net, cell, pending, whole, work)
+    column_slopes(cell, work)
+    fill_objectives(net, cell, pending, whole, work)
 
 
 @kernel
@@ -63,7 +66,10 @@ def sample(
     place: F64,
     which: I64,
 ) -> None:
-    """Raise the sampled bounds to the slopes at ``point``, moved into the cube."""
+    """Raise ``sampled`` (O,) to the slopes at ``point`` (3,), moved into the cube.
+
+    Where a slope is the steepest yet, ``place`` (O, 3) and ``which`` (O,) note it.
+    """
     for a in range(3):
         point[a] = min(1.0, max(-1.0, point[a]))
     if set_point(field, point, cell):
@@ -77,7 +83,7 @@ def sample(
 
 
 @kernel
-def climb(
+def pattern_search(
     field: Field,
     net: Net,
     cell: Cell,
@@ -139,11 +145,11 @@ def prove(
         for o in range(objectives):
             masks[i, o] = pending[o]
     head = 0
-    climbs = LOOKS // 3
+    next_search = SAMPLED_CELLS // 3
     while head < tail:
-        if head == climbs:
-            climbs = 6 * climbs
-            climb(field, net, cell, work, steps, point, pending, sampled, place, which)
+        if head == next_search:
+            next_search = 6 * next_search
+            pattern_search(field, net, cell, work, steps, point, pending, sampled, place, which)
         row = queue[head]
         mask = masks[head]
         head += 1
@@ -172,11 +178,11 @@ def prove(
                 for o in range(objectives):
                     masks[tail, o] = mask[o]
                 tail += 1
-            if head < LOOKS or head % SPARING == 0:
+            if head < SAMPLED_CELLS or head % SAMPLE_EVERY == 0:
                 for a in range(3):
                     point[a] = cell.centre[a]
                 sample(field, net, cell, work, point, mask, sampled, place, which)
-    climb(field, net, cell, work, steps, point, pending, sampled, place, which)
+    pattern_search(field, net, cell, work, steps, point, pending, sampled, place, which)
     for o in range(objectives):
         masks[0, o] = 1
     for o in range(objectives):
@@ -188,7 +194,7 @@ def prove(
 
 
 @kernel
-def heights(field: Field, cell: Cell, work: Work, row: F64, parts: int, high: F64) -> None:
+def value_bounds(field: Field, cell: Cell, work: Work, row: F64, parts: int, high: F64) -> None:
     """Fill ``high`` (J,): values that the columns never pass anywhere in the cube.
 
     x = b y + (1 - b) g is at most the greatest archetype or the greatest clamped interpolant, and
@@ -214,7 +220,7 @@ def heights(field: Field, cell: Cell, work: Work, row: F64, parts: int, high: F6
 
 @kernel
 def start(field: Field, queue: F64) -> int:
-    """Queue the whole cube and the shells of all plateaus; how many cells that is.
+    """Fill rows of ``queue`` (cells, 8) with the cube and the shells of all plateaus; how many.
 
     Shells reach a little past both radii, so that rounding leaves no point uncovered.
     """

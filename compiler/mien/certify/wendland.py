@@ -10,35 +10,35 @@ from mien.engine.jit import kernel
 
 @kernel
 def wendland(field: Field, cell: Cell) -> None:
-    """Each phi(r) = p^4 (4u + 1), u = r / rho, p = max(0, 1 - u), and its gradient.
+    """Fill ``cell.phi`` (K, 2) and its gradients (see `Cell`) for all K anchors.
 
-    The gradient is P * metric * (v - anchor) with P = phi' / r = -20 p^3 / rho^2. By z = r^2:
-    dphi/dz = P/2, dP/dz = 30 p^2 / (rho^3 r), d2P/dz2 = -15 p (1 + u) / (rho^3 r^3). phi and P are
-    monotone in r: their values at both ends bound them where the expansion is worse, as it is
-    about the anchor itself.
+    phi(r) = p^4 (4u + 1) with u = r / rho, p = max(0, 1 - u). Its gradient is P * metric * (v -
+    anchor), with the factor P = phi' / r = -20 p^3 / rho^2. By z = r^2: dphi/dz = P/2, dP/dz =
+    30 p^2 / (rho^3 r), d2P/dz2 = -15 p (1 + u) / (rho^3 r^3). phi and P are monotone in r: their
+    values at both ends bound them where the expansion is worse, as it is about the anchor itself.
     """
     rho = field.support
     square = rho * rho
     cubic = rho * rho * rho
     for i in range(field.anchors.shape[0]):
         z = 0.0
-        first = 0.0
-        second = 0.0
+        z_linear = 0.0
+        z_quadratic = 0.0
         nearest = 0.0
         farthest = 0.0
         for a in range(3):
             away = cell.centre[a] - field.anchors[i, a]
-            pull = field.metric[a] * away
+            weighted = field.metric[a] * away
             half = cell.spread[a]
             inside = max(0.0, abs(away) - half)
             outside = abs(away) + half
-            z += pull * away
-            first += 2.0 * abs(pull) * half
-            second += field.metric[a] * half * half
+            z += weighted * away
+            z_linear += 2.0 * abs(weighted) * half
+            z_quadratic += field.metric[a] * half * half
             nearest += field.metric[a] * inside * inside
             farthest += field.metric[a] * outside * outside
-            cell.phi_grad[i, a] = pull
-        stray = first + second
+            cell.phi_grad[i, a] = weighted
+        z_radius = z_linear + z_quadratic
         r = sqrt(z)
         inner = sqrt(nearest)
         outer = sqrt(farthest)
@@ -51,62 +51,67 @@ def wendland(field: Field, cell: Cell) -> None:
         p_out = max(0.0, 1.0 - outer / rho)
         phi_high = p_in * p_in * p_in * p_in * (4.0 * inner / rho + 1.0)
         phi_low = p_out * p_out * p_out * p_out * (4.0 * outer / rho + 1.0)
-        pull_low = -20.0 * p_in * p_in * p_in / square
-        pull_high = -20.0 * p_out * p_out * p_out / square
+        factor_low = -20.0 * p_in * p_in * p_in / square
+        factor_high = -20.0 * p_out * p_out * p_out / square
         exact = -20.0 * p * p * p / square
-        phi_rest = 0.5 * (phi_high - phi_low)
-        pull_rest = 0.5 * (pull_high - pull_low)
-        phi = phi_low + phi_rest
-        force = pull_low + pull_rest
-        lean = 0.0
-        twist = 0.0
+        phi_remainder = 0.5 * (phi_high - phi_low)
+        grad_remainder = 0.5 * (factor_high - factor_low)
+        phi = phi_low + phi_remainder
+        factor = factor_low + grad_remainder
+        slope_factor = 0.0
+        hessian_factor = 0.0
         if own:
             # In r itself: |phi''| <= 20 / rho^2 and |P''| <= 120 / rho^4.
             half = 0.5 * cell.radius[1] * cell.radius[1]
-            phi_rest = 20.0 / square * half
+            phi_remainder = 20.0 / square * half
             phi = p * p * p * p * (4.0 * r / rho + 1.0)
-            lean = exact
-            pull_rest = 120.0 / (square * square) * half
-            force = exact
-            twist = 60.0 * p * p / (cubic * r)
+            slope_factor = exact
+            grad_remainder = 120.0 / (square * square) * half
+            factor = exact
+            hessian_factor = 60.0 * p * p / (cubic * r)
         elif nearest > 0.0:
-            bend = 15.0 * p_in * p_in / (cubic * inner)
-            rest = 0.5 * abs(exact) * second + 0.5 * bend * stray * stray
-            if rest <= phi_rest:
-                phi_rest = rest
+            second_derivative = 15.0 * p_in * p_in / (cubic * inner)
+            remainder = (
+                0.5 * abs(exact) * z_quadratic + 0.5 * second_derivative * z_radius * z_radius
+            )
+            if remainder <= phi_remainder:
+                phi_remainder = remainder
                 phi = p * p * p * p * (4.0 * r / rho + 1.0)
-                lean = exact
+                slope_factor = exact
             rate = 30.0 * p * p / (cubic * r)
-            bend = 15.0 * p_in * (1.0 + inner / rho) / (cubic * inner * nearest)
-            rest = rate * second + 0.5 * bend * stray * stray
-            if rest <= pull_rest:
-                pull_rest = rest
-                force = exact
-                twist = 2.0 * rate
+            second_derivative = 15.0 * p_in * (1.0 + inner / rho) / (cubic * inner * nearest)
+            remainder = rate * z_quadratic + 0.5 * second_derivative * z_radius * z_radius
+            if remainder <= grad_remainder:
+                grad_remainder = remainder
+                factor = exact
+                hessian_factor = 2.0 * rate
         cell.phi[i, 0] = phi
-        cell.phi[i, 1] = phi_rest
+        cell.phi[i, 1] = phi_remainder
         v = cell.phi_grad[i, 0]
         a_ = cell.phi_grad[i, 1]
         d = cell.phi_grad[i, 2]
-        sweep = twist * (
+        factor_radius = hessian_factor * (
             (abs(v) * cell.spread[0] + abs(a_) * cell.spread[1]) + abs(d) * cell.spread[2]
         )
-        bulged = 0.0
+        off_edges = 0.0
         if own:
-            sweep = twist * r * cell.radius[1]
-            # The distance changes along the cell's edges alone, not with what bulges from them.
-            bulged = twist * (
-                (abs(v) * cell.bulge[0] + abs(a_) * cell.bulge[1]) + abs(d) * cell.bulge[2]
+            factor_radius = hessian_factor * r * cell.radius[1]
+            # The distance changes along the cell's edges alone, not with what differs from them.
+            off_edges = hessian_factor * (
+                (abs(v) * cell.remainder[0] + abs(a_) * cell.remainder[1])
+                + abs(d) * cell.remainder[2]
             )
-        cell.phi_turn[i, 0] = twist * v * v + force * field.metric[0]
-        cell.phi_turn[i, 1] = twist * a_ * a_ + force * field.metric[1]
-        cell.phi_turn[i, 2] = twist * d * d + force * field.metric[2]
-        cell.phi_turn[i, 3] = twist * v * a_
-        cell.phi_turn[i, 4] = twist * v * d
-        cell.phi_turn[i, 5] = twist * a_ * d
+        cell.phi_hessian[i, 0] = hessian_factor * v * v + factor * field.metric[0]
+        cell.phi_hessian[i, 1] = hessian_factor * a_ * a_ + factor * field.metric[1]
+        cell.phi_hessian[i, 2] = hessian_factor * d * d + factor * field.metric[2]
+        cell.phi_hessian[i, 3] = hessian_factor * v * a_
+        cell.phi_hessian[i, 4] = hessian_factor * v * d
+        cell.phi_hessian[i, 5] = hessian_factor * a_ * d
         for a in range(3):
-            arm = cell.phi_grad[i, a]
-            wide = field.metric[a] * cell.spread[a]
-            cell.phi_slope[i, a] = lean * arm
-            cell.phi_grad[i, a] = force * arm
-            cell.phi_gap[i, a] = (pull_rest * (abs(arm) + wide) + sweep * wide) + bulged * abs(arm)
+            along = cell.phi_grad[i, a]
+            radius = field.metric[a] * cell.spread[a]
+            cell.phi_slope[i, a] = slope_factor * along
+            cell.phi_grad[i, a] = factor * along
+            cell.phi_grad_remainder[i, a] = (
+                grad_remainder * (abs(along) + radius) + factor_radius * radius
+            ) + off_edges * abs(along)

@@ -7,13 +7,13 @@ constant, or of x_c - x_p; which of them occur in a cell is decided by bounds of
 
 from __future__ import annotations
 
-from mien.certify.model import EDGES, I64, Cell, Net, Work
-from mien.certify.steep import difference
+from mien.certify.model import I64, PAIRS, Cell, Net, Work
+from mien.certify.slope import difference
 from mien.engine.jit import kernel
 
 
 @kernel
-def settle(own: float, other: float, cap: float) -> float:
+def resolve(own: float, other: float, cap: float) -> float:
     """One antagonist's say on a value: rises with ``own``, falls with ``other``."""
     if own <= other:
         return min(own, cap)
@@ -21,8 +21,11 @@ def settle(own: float, other: float, cap: float) -> float:
 
 
 @kernel
-def settled(net: Net, cell: Cell, work: Work) -> None:
-    """Fill the wanted nodes: columns after conflict; ``tangled`` where conflict may touch them."""
+def resolve_nodes(net: Net, cell: Cell, work: Work) -> None:
+    """Fill ``node_slope`` (N, 4), ``node_low``, ``node_high`` and ``in_conflict`` (N,) of ``work``.
+
+    Nodes are columns after conflict, which may touch those that are marked as in conflict.
+    """
     for n in range(net.column.shape[0]):
         if work.wanted_node[n] == 0:
             continue
@@ -31,29 +34,29 @@ def settled(net: Net, cell: Cell, work: Work) -> None:
         high = work.high[j]
         work.node_low[n] = low
         work.node_high[n] = high
-        work.tangled[n] = 0
+        work.in_conflict[n] = 0
         for d in range(4):
-            work.node_steep[n, d] = work.steep[j, d]
+            work.node_slope[n, d] = work.slope[j, d]
         for e in range(net.pair_start[n], net.pair_start[n + 1]):
             p = int(net.column[int(net.pair_node[e])])
             if min(high, work.high[p]) > net.pair_cap[e]:
-                work.tangled[n] = 1
-        if work.tangled[n] == 1:
+                work.in_conflict[n] = 1
+        if work.in_conflict[n] == 1:
             for e in range(net.pair_start[n], net.pair_start[n + 1]):
                 p = int(net.column[int(net.pair_node[e])])
                 cap = net.pair_cap[e]
-                work.node_low[n] = min(work.node_low[n], settle(low, work.high[p], cap))
-                work.node_high[n] = min(work.node_high[n], settle(high, work.low[p], cap))
+                work.node_low[n] = min(work.node_low[n], resolve(low, work.high[p], cap))
+                work.node_high[n] = min(work.node_high[n], resolve(high, work.low[p], cap))
                 if min(low, work.low[p]) > cap:
                     # Conflict is at work in the whole cell: x_c alone never shows.
                     for d in range(4):
-                        work.node_steep[n, d] = 0.0
+                        work.node_slope[n, d] = 0.0
             for e in range(net.pair_start[n], net.pair_start[n + 1]):
                 p = int(net.column[int(net.pair_node[e])])
                 if high > work.low[p] and work.high[p] > net.pair_cap[e]:
                     for d in range(4):
                         both = difference(cell, j, 1.0, p, 1.0, d, work)
-                        work.node_steep[n, d] = max(work.node_steep[n, d], both)
+                        work.node_slope[n, d] = max(work.node_slope[n, d], both)
     for n in range(net.column.shape[0]):
         b = net.under[n]
         if (
@@ -63,15 +66,17 @@ def settled(net: Net, cell: Cell, work: Work) -> None:
         ):
             # A ceiling: x_a becomes min(x_a, x_b + slack).
             for d in range(4):
-                work.node_steep[n, d] = max(work.node_steep[n, d], work.node_steep[b, d])
+                work.node_slope[n, d] = max(work.node_slope[n, d], work.node_slope[b, d])
             work.node_low[n] = min(work.node_low[n], work.node_low[b] + net.slack[n])
             work.node_high[n] = min(work.node_high[n], work.node_high[b] + net.slack[n])
-            work.tangled[n] = 1
+            work.in_conflict[n] = 1
 
 
 @kernel
-def styled(net: Net, cell: Cell, face: int, work: Work) -> bool:
+def apply_style(net: Net, cell: Cell, face: int, work: Work) -> bool:
     """Fill the nodes of a style: gain, offset, clamp, conflict again.
+
+    Fills ``style_slope`` (N, 4), ``style_low``, ``style_high``, ``style_gain`` (N,) of ``work``.
 
     True where that conflict is sure to be at rest in the whole cell.
     """
@@ -86,7 +91,7 @@ def styled(net: Net, cell: Cell, face: int, work: Work) -> bool:
         # The clamp may hold it still in the whole cell.
         work.style_gain[n] = 0.0 if low >= 1.0 or high <= 0.0 else gain
         for d in range(4):
-            work.style_steep[n, d] = work.style_gain[n] * work.node_steep[n, d]
+            work.style_slope[n, d] = work.style_gain[n] * work.node_slope[n, d]
     for n in range(net.column.shape[0]):
         for e in range(net.pair_start[n], net.pair_start[n + 1]):
             p = int(net.pair_node[e])
@@ -99,36 +104,36 @@ def styled(net: Net, cell: Cell, face: int, work: Work) -> bool:
                 and work.style_high[p] > cap
                 and work.style_high[n] > max(cap, work.style_low[p])
             ):
-                crossed(net, cell, n, p, work)
+                raise_to_difference(net, cell, n, p, work)
                 apart = False
     for n in range(net.column.shape[0]):
         b = net.under[n]
         if b >= 0 and work.style_high[n] > work.style_low[b] + net.slack[n]:
             apart = False
             for d in range(4):
-                work.style_steep[n, d] = max(work.style_steep[n, d], work.style_steep[b, d])
+                work.style_slope[n, d] = max(work.style_slope[n, d], work.style_slope[b, d])
     return apart
 
 
 @kernel
-def crossed(net: Net, cell: Cell, n: int, p: int, work: Work) -> None:
-    """Raise the style's slopes of node ``n`` to those of its difference from node ``p``."""
-    simple = work.tangled[n] == 0 and work.tangled[p] == 0
+def raise_to_difference(net: Net, cell: Cell, n: int, p: int, work: Work) -> None:
+    """Raise ``style_slope[n]`` (4,) to the slopes of the difference of nodes ``n`` and ``p``."""
+    simple = work.in_conflict[n] == 0 and work.in_conflict[p] == 0
     gain = work.style_gain[n]
     other = work.style_gain[p]
     for d in range(4):
-        most = gain * work.node_steep[n, d] + other * work.node_steep[p, d]
+        most = gain * work.node_slope[n, d] + other * work.node_slope[p, d]
         if simple:
             # Where the clamp holds one of the two still, the other's slope remains.
-            least = max(gain * work.node_steep[n, d], other * work.node_steep[p, d])
+            least = max(gain * work.node_slope[n, d], other * work.node_slope[p, d])
             both = difference(cell, net.column[n], gain, net.column[p], other, d, work)
             most = min(most, max(least, both))
-        work.style_steep[n, d] = max(work.style_steep[n, d], most)
+        work.style_slope[n, d] = max(work.style_slope[n, d], most)
 
 
 @kernel
-def measure(net: Net, cell: Cell, pending: I64, whole: bool, work: Work) -> None:
-    """Fill ``work.bound`` for the pending objectives, columns being known.
+def fill_objectives(net: Net, cell: Cell, pending: I64, whole: bool, work: Work) -> None:
+    """Fill ``work.bound`` (O,) for the ``pending`` (O,) objectives, columns being known.
 
     Objectives, with S faces (the plain one first) and N nodes: the mean of each face (S), each node
     of the plain face (N), the worst node of each style (S - 1). ``whole`` says that all columns are
@@ -136,16 +141,16 @@ def measure(net: Net, cell: Cell, pending: I64, whole: bool, work: Work) -> None
     """
     nodes = net.column.shape[0]
     faces = net.gain.shape[0]
-    settled(net, cell, work)
+    resolve_nodes(net, cell, work)
     for n in range(nodes):
         if work.wanted_node[n] == 1:
             work.bound[faces + n] = max(
-                max(work.node_steep[n, 0], work.node_steep[n, 1]),
-                max(work.node_steep[n, 2], work.node_steep[n, 3]),
+                max(work.node_slope[n, 0], work.node_slope[n, 1]),
+                max(work.node_slope[n, 2], work.node_slope[n, 3]),
             )
     if not whole:
         return
-    edges = awake(net, work)
+    edges = list_active_pairs(net, work)
     if pending[0] == 1:
         for n in range(nodes):
             work.style_gain[n] = 1.0
@@ -153,26 +158,26 @@ def measure(net: Net, cell: Cell, pending: I64, whole: bool, work: Work) -> None
         for d in range(4):
             total = 0.0
             for n in range(nodes):
-                total += net.copies[n] * work.node_steep[n, d]
+                total += net.copies[n] * work.node_slope[n, d]
             if edges > 0:
-                total = min(total, joined(net, cell, edges, d, work))
+                total = min(total, sum_over_states(net, cell, edges, d, work))
             average = max(average, total / net.channels)
         work.bound[0] = average
     for face in range(1, faces):
         if pending[face] == 1 or pending[faces + nodes + face - 1] == 1:
-            apart = styled(net, cell, face, work)
+            apart = apply_style(net, cell, face, work)
             average = 0.0
             worst = 0.0
             node = 0
             for d in range(4):
                 total = 0.0
                 for n in range(nodes):
-                    total += net.copies[n] * work.style_steep[n, d]
-                    if work.style_steep[n, d] > worst:
-                        worst = work.style_steep[n, d]
+                    total += net.copies[n] * work.style_slope[n, d]
+                    if work.style_slope[n, d] > worst:
+                        worst = work.style_slope[n, d]
                         node = n
                 if apart and edges > 0:
-                    total = min(total, joined(net, cell, edges, d, work))
+                    total = min(total, sum_over_states(net, cell, edges, d, work))
                 average = max(average, total / net.channels)
             work.bound[face] = average
             work.bound[faces + nodes + face - 1] = worst
@@ -180,14 +185,15 @@ def measure(net: Net, cell: Cell, pending: I64, whole: bool, work: Work) -> None
 
 
 @kernel
-def awake(net: Net, work: Work) -> int:
-    """List the antagonists that may be at work in the cell; 0 if there are none, or too many.
+def list_active_pairs(net: Net, work: Work) -> int:
+    """Fill ``pair_ends`` (4, 2) and ``pair_caps`` (4,) with the pairs at work in the cell.
 
-    Nor are they listed where a ceiling may hold one of the nodes: `joined` knows no ceilings.
+    Returns how many; 0 if there are more than `PAIRS`, or where a ceiling may hold one of the
+    nodes: `sum_over_states` knows no ceilings.
     """
     count = 0
     for n in range(net.column.shape[0]):
-        if work.tangled[n] == 1:
+        if work.in_conflict[n] == 1:
             b = net.under[n]
             if b >= 0 and work.node_high[n] >= work.node_low[b] + net.slack[n]:
                 return 0
@@ -198,48 +204,48 @@ def awake(net: Net, work: Work) -> int:
                     n < p
                     and min(work.high[int(net.column[n])], work.high[int(net.column[p])]) > cap
                 ):
-                    if count == EDGES:
+                    if count == PAIRS:
                         return 0
-                    work.edge_node[count, 0] = n
-                    work.edge_node[count, 1] = p
-                    work.edge_cap[count] = cap
+                    work.pair_ends[count, 0] = n
+                    work.pair_ends[count, 1] = p
+                    work.pair_caps[count] = cap
                     count += 1
     return count
 
 
 @kernel
-def joined(net: Net, cell: Cell, edges: int, d: int, work: Work) -> float:
-    """The largest sum over all nodes (times ``style_gain``), told apart by what each pair does.
+def sum_over_states(net: Net, cell: Cell, edges: int, d: int, work: Work) -> float:
+    """The largest sum over all nodes (times ``style_gain``) in any state of the ``edges`` pairs.
 
     A pair is at rest, or holds its first node to the difference and its second to the cap, or the
     other way round: never both to the difference, as bounds of single nodes must allow.
     """
     base = 0.0
     for n in range(net.column.shape[0]):
-        busy = False
+        paired = False
         for e in range(edges):
-            busy = busy or work.edge_node[e, 0] == n or work.edge_node[e, 1] == n
-        work.busy[n] = 1 if busy else 0
-        if not busy:
-            base += net.copies[n] * work.style_gain[n] * work.node_steep[n, d]
+            paired = paired or work.pair_ends[e, 0] == n or work.pair_ends[e, 1] == n
+        work.paired[n] = 1 if paired else 0
+        if not paired:
+            base += net.copies[n] * work.style_gain[n] * work.node_slope[n, d]
     states = 1
     for _ in range(edges):
         states *= 3
     most = 0.0
     for e in range(edges):
-        one = int(net.column[int(work.edge_node[e, 0])])
-        two = int(net.column[int(work.edge_node[e, 1])])
-        work.edge_steep[e] = difference(cell, one, 1.0, two, 1.0, d, work)
+        one = int(net.column[int(work.pair_ends[e, 0])])
+        two = int(net.column[int(work.pair_ends[e, 1])])
+        work.pair_slope[e] = difference(cell, one, 1.0, two, 1.0, d, work)
     for state in range(states):
         possible = True
         rest = state
         for e in range(edges):
-            one = int(net.column[int(work.edge_node[e, 0])])
-            two = int(net.column[int(work.edge_node[e, 1])])
+            one = int(net.column[int(work.pair_ends[e, 0])])
+            two = int(net.column[int(work.pair_ends[e, 1])])
             does = rest % 3
             rest //= 3
             if does == 0:
-                possible = possible and min(work.low[one], work.low[two]) <= work.edge_cap[e]
+                possible = possible and min(work.low[one], work.low[two]) <= work.pair_caps[e]
             elif does == 1:
                 possible = possible and work.high[one] >= work.low[two]
             else:
@@ -247,20 +253,20 @@ def joined(net: Net, cell: Cell, edges: int, d: int, work: Work) -> float:
         if possible:
             total = base
             for n in range(net.column.shape[0]):
-                if work.busy[n] == 1:
+                if work.paired[n] == 1:
                     size = 0.0
                     free = True
                     rest = state
                     for e in range(edges):
                         does = rest % 3
                         rest //= 3
-                        first = work.edge_node[e, 0] == n
-                        if does > 0 and (first or work.edge_node[e, 1] == n):
+                        first = work.pair_ends[e, 0] == n
+                        if does > 0 and (first or work.pair_ends[e, 1] == n):
                             free = False
                             if first == (does == 1):
-                                size = max(size, work.edge_steep[e])
+                                size = max(size, work.pair_slope[e])
                     if free:
-                        size = work.steep[net.column[n], d]
+                        size = work.slope[net.column[n], d]
                     total += net.copies[n] * work.style_gain[n] * size
             most = max(most, total)
     return most
