@@ -1,6 +1,6 @@
 """Every inequality of the prover by itself: what it says of a cell, against points of that cell.
 
-Each part claims a model of a function over a cell and the most by which the function remainder from
+Each part claims a model of a function over a cell and the most by which the function differs from
 it. Here the function is computed from its definition at random points of random cells. Cells of all
 sizes are drawn, and simple functions among them, so that each claim is nearly met somewhere: a
 remainder of half the size would be caught.
@@ -112,8 +112,8 @@ def shell(rng: np.random.Generator, field: Field) -> Sample | None:
     )
     ways /= np.linalg.norm(ways, axis=1)[:, None]
     unit = np.zeros_like(ways)
-    for hessian in range(3):
-        unit[:, (face + hessian) % 3] = ways[:, hessian]
+    for turn in range(3):
+        unit[:, (face + turn) % 3] = ways[:, turn]
     unit[:, face % 3] *= 1.0 if face < 3 else -1.0
     points = field.anchors[owner] + radii[:, None] * unit / np.sqrt(field.metric)
     return Sample(field, cell, drawn, points)
@@ -132,13 +132,13 @@ def samples(kind: str, count: int, seed: int = 3) -> list[Sample]:
     return found
 
 
-def holds(remainder: F64, rest: F64 | float, seen: list[float]) -> None:
-    """No point remainder by more than the rest; ``seen`` gathers how nearly it is met."""
-    assert (remainder <= rest + TINY * (1.0 + np.abs(rest))).all()
-    meaning = np.broadcast_to(np.asarray(rest), remainder.shape)
+def holds(off: F64, bound: F64 | float, seen: list[float]) -> None:
+    """No point is off by more than the bound; ``seen`` gathers how nearly it is met."""
+    assert (off <= bound + TINY * (1.0 + np.abs(bound))).all()
+    meaning = np.broadcast_to(np.asarray(bound), off.shape)
     large = meaning > 1e-6
     if large.any():
-        seen.append(float((remainder[large] / meaning[large]).max()))
+        seen.append(float((off[large] / meaning[large]).max()))
 
 
 def nearly_met(seen: list[float], share: float = 0.55) -> None:
