@@ -25,12 +25,11 @@ from mien import resources
 from mien.bank import Bank
 from mien.formats.registry import write_take
 from mien.formats.take import steady_take
+from mien_trainer.audit.inputs import open_input
 from mien_trainer.audit.limits import SETTLE, SILENT
-from mien_trainer.audit.moments import silent_frames
 from mien_trainer.audit.report import Report
 from mien_trainer.audit.run import audit
-from mien_trainer.audit.sketch import BINS, Sketch
-from mien_trainer.audit.subject import open_subject
+from mien_trainer.audit.statistics import BINS, Histogram, silent_frames
 from mien_trainer.cli.audit import command
 from mien_trainer.expression.track import expression_track
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
@@ -205,7 +204,7 @@ def write_set(
 
 
 def audited(folder: Path) -> Report:
-    return audit(open_subject(folder, None), folder.name)
+    return audit(open_input(folder, None), folder.name)
 
 
 def codes(report: Report) -> list[str]:
@@ -348,7 +347,7 @@ def test_each_broken_clip_is_named_and_nothing_else(
 
 
 def test_series_of_other_lengths_are_named(bank: Bank, clips: list[Clip]) -> None:
-    from mien_trainer.audit.check import structure_faults
+    from mien_trainer.audit.faults import structure_faults
 
     clip = clips[0]
     assert list(structure_faults(clip, bank, 80)) == []
@@ -687,10 +686,10 @@ def test_silence_is_away_from_speech(levels: list[float]) -> None:
 
 @given(st.lists(st.floats(0.0, 1.0, width=32), min_size=1, max_size=60), st.floats(0.01, 1.0))
 def test_quantiles_are_right_to_a_bin_in_any_pieces(values: list[float], share: float) -> None:
-    whole, parts = Sketch(), Sketch()
+    whole, parts = Histogram(), Histogram()
     whole.add(np.array(values, dtype=np.float32))
     for value in values:
-        part = Sketch()
+        part = Histogram()
         part.add(np.array([value], dtype=np.float32))
         parts.merge(part)
     exact = sorted(values)[max(1, math.ceil(share * len(values))) - 1]

@@ -19,13 +19,8 @@ from tests.targets.fakes import Chant
 import mien
 from mien.bank import Bank
 from mien.resources import presets
-from mien_trainer.expression.blink import blinks
-from mien_trainer.expression.brow import brow_raises
-from mien_trainer.expression.emphasis import emphases
-from mien_trainer.expression.gaze import glances
-from mien_trainer.expression.life import Life, Liven
-from mien_trainer.expression.seal import REACH, let_lips_close
-from mien_trainer.expression.track import expression_track
+from mien_trainer.expression.life import Life, Liven, blinks, brow_raises, emphases, glances
+from mien_trainer.expression.track import SEAL_REACH, expression_track, let_lips_close
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.lips.activity import speech_activity
@@ -280,8 +275,8 @@ def test_what_parts_the_lips_gives_way_in_time() -> None:
     lips[15:17, tables.sealing] = 0.7
     closing = let_lips_close(BANK, faces, lips)
     assert not closing[15:17, tables.parting].any()
-    assert np.abs(np.diff(closing, axis=0)).max() <= 0.5 * 1.875 / REACH
-    far = np.abs(np.arange(30) - 15.5) > REACH
+    assert np.abs(np.diff(closing, axis=0)).max() <= 0.5 * 1.875 / SEAL_REACH
+    far = np.abs(np.arange(30) - 15.5) > SEAL_REACH
     assert closing[far].tobytes() == faces[far].tobytes()
     others = np.setdiff1d(np.arange(52), tables.parting)
     assert closing[:, others].tobytes() == faces[:, others].tobytes()

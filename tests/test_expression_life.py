@@ -11,11 +11,21 @@ from hypothesis import strategies as st
 import mien
 from mien.bank import Bank
 from mien.resources import presets
-from mien_trainer.expression.blink import CLOSED, CLOSING, OPENING, blinks
-from mien_trainer.expression.brow import HEIGHT, brow_raises
-from mien_trainer.expression.emphasis import APART, emphases
-from mien_trainer.expression.gaze import DEGREES, GLANCE_DEGREES, glances
-from mien_trainer.expression.life import Life, Liven
+from mien_trainer.expression.life import (
+    BLINK_CLOSED,
+    BLINK_CLOSING,
+    BLINK_OPENING,
+    BROW_HEIGHT,
+    DEGREES,
+    EMPHASES_APART,
+    GLANCE_DEGREES,
+    Life,
+    Liven,
+    blinks,
+    brow_raises,
+    emphases,
+    glances,
+)
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme
@@ -52,14 +62,17 @@ def lively(lids: F32, gaze: F32 | None = None, brows: F32 | None = None) -> Life
 def test_blinks_close_quickly_and_open_slowly() -> None:
     lids = clock(0)
     begun = starts(lids)
-    assert CLOSING < OPENING
+    assert BLINK_CLOSING < BLINK_OPENING
     assert 10 * 60 / 6 <= len(begun) <= 10 * 60 / 3 * 1.2
     for frame in begun[:-1]:
         one = lids[frame : frame + 30]
         end = int(np.argmin(one > 0))
         length = end / FRAME_RATE
         assert one[:end].max() == 1.0
-        assert length <= CLOSING + CLOSED + OPENING + 1 / FRAME_RATE or (one == 1.0).sum() > 1
+        assert (
+            length <= BLINK_CLOSING + BLINK_CLOSED + BLINK_OPENING + 1 / FRAME_RATE
+            or (one == 1.0).sum() > 1
+        )
         assert int(one.argmax()) <= end / 2
 
 
@@ -100,8 +113,8 @@ def test_brows_follow_most_emphases() -> None:
     tops = [raised[int(m * FRAME_RATE) - 5 : int(m * FRAME_RATE) + 30].max() for m in moments]
     followed = [top for top in tops if top > 0.0]
     assert 40 <= len(followed) <= 80
-    assert HEIGHT[0] - 0.01 <= min(followed)
-    assert max(followed) <= HEIGHT[1]
+    assert BROW_HEIGHT[0] - 0.01 <= min(followed)
+    assert max(followed) <= BROW_HEIGHT[1]
     assert not brow_raises(100, (), np.random.default_rng(0)).any()
 
 
@@ -116,7 +129,9 @@ def test_loud_and_long_vowels_are_emphasised() -> None:
     audio[5 * samples : 6 * samples] = 0.9
     assert list(emphases(audio, phonemes)) == pytest.approx([1.8])
     audio[4 * samples : 5 * samples] = 0.49
-    assert list(emphases(audio, phonemes)) == pytest.approx([1.8]), f"less than {APART} s before"
+    assert list(emphases(audio, phonemes)) == pytest.approx([1.8]), (
+        f"less than {EMPHASES_APART} s before"
+    )
     assert emphases(audio, phonemes[:2]) == ()
     assert emphases(audio[:0], []) == ()
 

@@ -13,8 +13,7 @@ from mien.bank import Bank
 from mien.engine.tables import PLAIN
 from mien.resources import presets
 from mien_trainer.expression.path import vad_path
-from mien_trainer.expression.style import WIDEST, style_radii, worn_styles
-from mien_trainer.expression.track import expression_track
+from mien_trainer.expression.track import WIDEST, expression_track, style_radii, style_weights
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 
@@ -75,7 +74,7 @@ def test_between_plain_and_styled(label: str, points: list[tuple[float, float, f
     path = np.array(points, dtype=np.float32)
     silence = np.zeros(len(path), np.float32)
     faces = expression_track(BANK, label, path, silence)
-    styles, weights = worn_styles(BANK, label, path)
+    styles, weights = style_weights(BANK, label, path)
     assert ((weights > 0.0) == (styles != PLAIN)).all()
     labels = np.full(len(path), BANK.labels.index(label))
     plain, styled = BANK.faces(labels, path), BANK.faces(labels, path, style=styles)
@@ -103,7 +102,7 @@ def test_a_style_without_a_place_of_its_own_is_refused() -> None:
     with pytest.raises(
         TrainerError, match="the anchor of joy's style mischievous lies on an inten"
     ):
-        worn_styles(bank, "joy", table.anchors)
+        style_weights(bank, "joy", table.anchors)
     twins = evolve(table, style_anchors=table.style_anchors[[0, 0]])
     with pytest.raises(TrainerError, match="a place of its own"):
         style_radii(twins, METRIC)

@@ -7,7 +7,7 @@ import pytest
 
 from mien_trainer.lips.closures import GAPS, lip_gap, teeth_gap
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.lips.record import Contact
+from mien_trainer.lips.table import Contact
 
 CHANNELS = shipped_table().rig.names
 

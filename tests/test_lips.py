@@ -14,13 +14,9 @@ import mien
 from mien.bank import Bank
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.closures import closures, closures_kept, lip_gap, teeth_gap
-from mien_trainer.lips.coarticulation import lip_curves
-from mien_trainer.lips.contact import keep_contacts
-from mien_trainer.lips.dominance import blend
-from mien_trainer.lips.plan import plan_of
+from mien_trainer.lips.coarticulation import blend, keep_contacts, lip_curves, plan_of
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.lips.record import Contact
-from mien_trainer.lips.timeline import timeline
+from mien_trainer.lips.table import Contact, timeline
 from mien_trainer.phonemes import SILENCE, Phoneme
 
 TABLE = shipped_table()

@@ -15,7 +15,7 @@ import pytest
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.lips.timeline import F64
+from mien_trainer.lips.table import F64
 from mien_trainer.phonemes import Phoneme, to_ipa
 
 pytest.importorskip("openfacefx")

@@ -28,8 +28,8 @@ from mien_trainer.model.shape import Conditioning, NetShape
 LABELS = ("neutral", "joy", "sadness")
 CPU = torch.device("cpu")
 SHAPED = ContactShapes(
-    holds=np.array([[1, 1, 0, 0, 0], [1, 0, 0, 0, 0]], dtype=np.float32),
-    presses=np.array([[0, 0, 0.5, 0, 0], [0, 0.25, 0.75, 0, 0]], dtype=np.float32),
+    attenuation=np.array([[1, 1, 0, 0, 0], [1, 0, 0, 0, 0]], dtype=np.float32),
+    targets=np.array([[0, 0, 0.5, 0, 0], [0, 0.25, 0.75, 0, 0]], dtype=np.float32),
 )
 """On five channels: lips on lips hold two and press a third, lip on teeth holds the first."""
 SHIPPED = contact_shapes(shipped_table().rig.names)

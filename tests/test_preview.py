@@ -29,15 +29,11 @@ from mien_trainer.cli.preview import command
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import SILENCE, Phoneme
-from mien_trainer.preview.film import FilmError, count_pictures, film
-from mien_trainer.preview.find import ClipMissingError, find_clip
-from mien_trainer.preview.kinds import Kind, kind_of
+from mien_trainer.preview.content import Kind, PreviewClip, Track, kind_of, preview_clip, wav_bytes
+from mien_trainer.preview.load import ClipMissingError, NoSoundError, find_clip, rerendered_sound
+from mien_trainer.preview.output import FilmError, count_pictures, count_steps, film, write_preview
 from mien_trainer.preview.page import page
 from mien_trainer.preview.picture import picture, size_of
-from mien_trainer.preview.remake import NoSoundError, remade_sound
-from mien_trainer.preview.show import Show, Track, show_of
-from mien_trainer.preview.sound import wav_bytes
-from mien_trainer.preview.write import count_steps, write_show
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.shard import ShardError
@@ -106,8 +102,8 @@ def beside() -> Track:
 
 
 @pytest.fixture
-def show() -> Show:
-    return show_of(made_clip(), HEAD, hum())
+def show() -> PreviewClip:
+    return preview_clip(made_clip(), HEAD, hum())
 
 
 @pytest.fixture
@@ -125,18 +121,18 @@ def data_of(text: str) -> dict[str, Any]:
     return dict(json.loads(found[1]))
 
 
-def test_a_show_is_the_clip(show: Show) -> None:
+def test_a_show_is_the_clip(show: PreviewClip) -> None:
     clip = made_clip()
     assert np.array_equal(show.tracks[0].weights, clip.targets)
     assert np.array_equal(show.vad, clip.conditions[:, -3:])
     assert show.seconds == pytest.approx(0.6)
     assert show.weights_at(0, 18)["jawOpen"] == pytest.approx(float(clip.targets[18, 17]))
-    longer = show_of(clip, HEAD, None, [beside()])
+    longer = preview_clip(clip, HEAD, None, [beside()])
     assert longer.frames == FRAMES
     assert longer.weights_at(1, FRAMES - 1) == longer.weights_at(1, FRAMES // 2 - 1)
 
 
-def test_the_page_stands_alone_and_holds_its_texts(show: Show) -> None:
+def test_the_page_stands_alone_and_holds_its_texts(show: PreviewClip) -> None:
     text = page(show)
     assert text == page(show)
     assert not re.search(r'(?:src|href)="(?!data:)|@import|url\(|https?://(?!www\.w3\.org)', text)
@@ -150,7 +146,7 @@ def test_the_page_stands_alone_and_holds_its_texts(show: Show) -> None:
     assert "<audio" not in page(evolve(show, audio=None))
 
 
-def test_words_that_are_not_known_are_said_to_be(show: Show) -> None:
+def test_words_that_are_not_known_are_said_to_be(show: PreviewClip) -> None:
     assert "<em>words not known</em>" in page(evolve(show, text=""))
 
 
@@ -195,7 +191,7 @@ def test_a_clip_that_is_not_there_is_named_with_the_nearest(shards: Path) -> Non
         find_clip(shards, "clip-1")
 
 
-def test_frames_of_a_film_are_drawn_alike_everywhere(show: Show) -> None:
+def test_frames_of_a_film_are_drawn_alike_everywhere(show: PreviewClip) -> None:
     face = shipped_face()
     text = picture(show, face, 18)
     assert text == picture(show, face, 18)
@@ -209,7 +205,7 @@ def test_frames_of_a_film_are_drawn_alike_everywhere(show: Show) -> None:
     assert "prediction" in picture(both, face, 0)
 
 
-def test_every_phoneme_runs_by(show: Show) -> None:
+def test_every_phoneme_runs_by(show: PreviewClip) -> None:
     texts = [picture(show, shipped_face(), frame) for frame in range(0, FRAMES, 6)]
     for symbol in ("p", AH, "v"):
         assert any(f">{symbol}</text>" in text for text in texts)
@@ -224,12 +220,14 @@ def probed(path: Path) -> dict[str, dict[str, str]]:
 
 @with_ffmpeg
 @pytest.mark.parametrize("heard", [True, False])
-def test_a_film_has_its_pictures_and_its_sound(tmp_path: Path, show: Show, heard: bool) -> None:
+def test_a_film_has_its_pictures_and_its_sound(
+    tmp_path: Path, show: PreviewClip, heard: bool
+) -> None:
     pytest.importorskip("resvg_py")
     steps: list[None] = []
     own = show if heard else evolve(show, audio=None)
     path = tmp_path / "clip.mp4"
-    write_show(path, own, lambda: steps.append(None))
+    write_preview(path, own, lambda: steps.append(None))
     streams = probed(path)
     assert len(steps) == count_steps(path, own) == count_pictures(own, ".mp4") == 18
     video = streams["video"]
@@ -241,16 +239,16 @@ def test_a_film_has_its_pictures_and_its_sound(tmp_path: Path, show: Show, heard
 
 
 @with_ffmpeg
-def test_a_gif_moves(tmp_path: Path, show: Show) -> None:
+def test_a_gif_moves(tmp_path: Path, show: PreviewClip) -> None:
     pytest.importorskip("resvg_py")
     path = tmp_path / "clip.gif"
-    write_show(path, show, lambda: None)
+    write_preview(path, show, lambda: None)
     assert path.read_bytes().startswith(b"GIF89a")
     assert int(probed(path)["video"]["nb_read_frames"]) == 12
 
 
 def test_without_ffmpeg_a_film_says_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, show: Show, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, show: PreviewClip, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FilmError, match=r"which is not installed: install it, or write \.html"):
@@ -259,7 +257,7 @@ def test_without_ffmpeg_a_film_says_what_to_do(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for ffmpeg")
 def test_what_ffmpeg_says_is_passed_on(
-    monkeypatch: pytest.MonkeyPatch, show: Show, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, show: PreviewClip, tmp_path: Path
 ) -> None:
     pytest.importorskip("resvg_py")
     program = tmp_path / "ffmpeg"
@@ -268,12 +266,12 @@ def test_what_ffmpeg_says_is_passed_on(
     monkeypatch.setenv("PATH", str(tmp_path))
     out = tmp_path / "clip.mp4"
     with pytest.raises(FilmError, match="could not make the film: no such encoder"):
-        write_show(out, show, lambda: None)
+        write_preview(out, show, lambda: None)
     assert not out.exists()
 
 
 def test_a_missing_extra_is_named(
-    monkeypatch: pytest.MonkeyPatch, show: Show, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, show: PreviewClip, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     program = tmp_path / "ffmpeg"
@@ -333,24 +331,24 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_sound_is_made_anew_by_the_recipe(quiet: Path) -> None:
     clip, _ = find_clip(quiet / "made", "train-000000")
-    audio = remade_sound(quiet / "made", clip, str(quiet / "quiet.yaml"))
+    audio = rerendered_sound(quiet / "made", clip, str(quiet / "quiet.yaml"))
     assert np.array_equal(log_mel(audio), clip.mel)
-    assert np.array_equal(audio, remade_sound(quiet / "made", clip, str(quiet / "quiet.yaml")))
+    assert np.array_equal(audio, rerendered_sound(quiet / "made", clip, str(quiet / "quiet.yaml")))
 
 
 def test_sound_that_would_be_another_is_not_made(quiet: Path, tmp_path: Path) -> None:
     clip, _ = find_clip(quiet / "made", "train-000000")
     with pytest.raises(NoSoundError, match="there is no file quiet"):
-        remade_sound(quiet / "made", clip)
+        rerendered_sound(quiet / "made", clip)
     other = tmp_path / "quiet.yaml"
     other.write_text(RECIPE + "seed: 2\n", "utf-8")
     with pytest.raises(NoSoundError, match="not the one that these targets were made from"):
-        remade_sound(quiet / "made", clip, str(other))
+        rerendered_sound(quiet / "made", clip, str(other))
     with pytest.raises(NoSoundError, match="has no clip train-9 any more"):
-        remade_sound(quiet / "made", evolve(clip, id="train-9"), str(quiet / "quiet.yaml"))
+        rerendered_sound(quiet / "made", evolve(clip, id="train-9"), str(quiet / "quiet.yaml"))
     changed = evolve(clip, mel=clip.mel + np.float32(1.0))
     with pytest.raises(NoSoundError, match="silence does not speak here as it did"):
-        remade_sound(quiet / "made", changed, str(quiet / "quiet.yaml"))
+        rerendered_sound(quiet / "made", changed, str(quiet / "quiet.yaml"))
 
 
 def test_the_command_makes_the_sound_or_says_why_not(quiet: Path, tmp_path: Path) -> None:
@@ -390,7 +388,7 @@ def opened() -> Iterator[Page]:
         browser.close()
 
 
-def visit(opened: Page, path: Path, show: Show) -> list[str]:
+def visit(opened: Page, path: Path, show: PreviewClip) -> list[str]:
     """Open the page of ``show``; what goes wrong later is added to what is given back."""
     path.write_text(page(show), "utf-8")
     wrong: list[str] = []
@@ -413,7 +411,7 @@ def paths_of(text: str) -> list[str]:
 
 
 @in_browser
-def test_the_page_draws_what_python_draws(opened: Page, tmp_path: Path, show: Show) -> None:
+def test_the_page_draws_what_python_draws(opened: Page, tmp_path: Path, show: PreviewClip) -> None:
     both = evolve(show, tracks=(*show.tracks, beside()))
     wrong = visit(opened, tmp_path / "clip.html", both)
     for frame in (0, 11, 18, FRAMES - 1):
@@ -433,7 +431,7 @@ def test_the_page_draws_what_python_draws(opened: Page, tmp_path: Path, show: Sh
 
 @in_browser
 def test_it_plays_to_the_end_and_steps_by_the_frame(
-    opened: Page, tmp_path: Path, show: Show
+    opened: Page, tmp_path: Path, show: PreviewClip
 ) -> None:
     wrong = visit(opened, tmp_path / "clip.html", show)
     play = opened.locator("#play")
@@ -453,7 +451,7 @@ def test_it_plays_to_the_end_and_steps_by_the_frame(
 
 @in_browser
 def test_without_sound_it_plays_by_the_machines_clock_and_loops(
-    opened: Page, tmp_path: Path, show: Show
+    opened: Page, tmp_path: Path, show: PreviewClip
 ) -> None:
     wrong = visit(opened, tmp_path / "clip.html", evolve(show, audio=None))
     opened.locator("#speed").select_option("0.25")
@@ -471,7 +469,7 @@ def test_without_sound_it_plays_by_the_machines_clock_and_loops(
 
 @in_browser
 def test_channels_are_listed_by_how_much_they_move(
-    opened: Page, tmp_path: Path, show: Show
+    opened: Page, tmp_path: Path, show: PreviewClip
 ) -> None:
     wrong = visit(opened, tmp_path / "clip.html", show)
     rows = opened.locator("#panel .row")

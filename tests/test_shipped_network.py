@@ -16,7 +16,7 @@ from mien_trainer.evaluate.presets import anchor_errors
 from mien_trainer.evaluate.result import ANCHOR_MEAN, ANCHOR_WORST
 from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE
 from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
-from mien_trainer.lips.record import Contact
+from mien_trainer.lips.table import Contact
 from mien_trainer.mel import log_mel
 from mien_trainer.speak.network import bank_of, read_network, shipped_network
 from mien_trainer.speech import Prosody, SpeechUnavailableError, Split, Utterance

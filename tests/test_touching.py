@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mien_trainer.frames import F32
 from mien_trainer.lips.closures import lip_gap, teeth_gap
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.lips.record import Contact
+from mien_trainer.lips.table import Contact
 from mien_trainer.lips.touching import contact_shapes, touching
 
 TABLE = shipped_table()
@@ -48,19 +48,19 @@ def test_what_is_no_number_touches_nothing() -> None:
 
 
 def test_shapes_are_those_of_the_table() -> None:
-    names = dict(zip(CHANNELS, SHAPES.presses.T.tolist(), strict=True))
+    names = dict(zip(CHANNELS, SHAPES.targets.T.tolist(), strict=True))
     assert names["mouthPressLeft"] == [np.float32(0.45), 0.0]
     assert names["mouthRollLower"] == [np.float32(0.2), np.float32(0.56)]
     for kind, contact in enumerate(Contact):
-        held = {name for name, one in zip(CHANNELS, SHAPES.holds[kind], strict=True) if one}
+        held = {name for name, one in zip(CHANNELS, SHAPES.attenuation[kind], strict=True) if one}
         assert held == set(TABLE.contacts[contact].holds)
-        assert not np.any(SHAPES.holds[kind] * SHAPES.presses[kind])
+        assert not np.any(SHAPES.attenuation[kind] * SHAPES.targets[kind])
 
 
 def test_channels_that_a_rig_lacks_are_left_out() -> None:
     some = contact_shapes(("browInnerUp", "jawOpen"))
-    assert some.holds.tolist() == [[0.0, 1.0], [0.0, 1.0]]
-    assert not some.presses.any()
+    assert some.attenuation.tolist() == [[0.0, 1.0], [0.0, 1.0]]
+    assert not some.targets.any()
 
 
 @given(seed=st.integers(0, 2**31))
@@ -72,6 +72,6 @@ def test_a_contact_in_full_closes_whatever_it_holds(seed: int) -> None:
     for at, name in enumerate(CHANNELS):
         faces[0, at] *= name.startswith((*SPEAKING, "noseSneer", "mouthFrown"))
         faces[1, at] *= name.startswith(SPEAKING) and not name.startswith(spread)
-    lips, teeth = np.maximum(faces * (1.0 - SHAPES.holds), SHAPES.presses)[:, None]
+    lips, teeth = np.maximum(faces * (1.0 - SHAPES.attenuation), SHAPES.targets)[:, None]
     assert lip_gap(lips, CHANNELS)[0] == 0.0
     assert teeth_gap(teeth, CHANNELS)[0] == 0.0

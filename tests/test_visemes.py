@@ -15,7 +15,7 @@ from mien import resources
 from mien.cli.main import run
 from mien.errors import SourceError
 from mien_trainer.lips.read import read_table, shipped_table
-from mien_trainer.lips.record import Contact
+from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import IPA, SILENCE, Phoneme
 
 HERE = Path(__file__).parent / "visemes"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mien_trainer.audit.report import Energy, Group, Moment, Report
-from mien_trainer.audit.worst import Example
+from mien_trainer.audit.statistics import Example
 
 SCHEMA = "mien/targets-audit/1"
 """What the first key says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mien.text.fault import Severity
-from mien_trainer.audit.fault import FaultKind
+from mien_trainer.audit.faults import FaultKind
 from mien_trainer.audit.report import Group, Moment, Report
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.speech import Split

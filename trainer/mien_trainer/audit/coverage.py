@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from mien_trainer.alignment.voice_activity import SPOKEN
-from mien_trainer.audit.tally import I64
+from mien_trainer.audit.statistics import I64
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import SILENCE
 from mien_trainer.targets.clip import Clip

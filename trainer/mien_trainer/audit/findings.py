@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mien.text.fault import Severity
-from mien_trainer.audit.fault import FaultKind
+from mien_trainer.audit.faults import FaultKind
 from mien_trainer.audit.limits import (
     AT_ONE,
     AT_ZERO,
@@ -37,7 +37,7 @@ def findings(
         *open_mouths(groups, sources),
         *open_closures(groups, sources, voices),
         *(_fault(kind) for kind in faults),
-        *far_faces(sources),
+        *distant_faces(sources),
         *clipped(sources),
         *(gaps(cover, voices) if finished else ()),
     ]
@@ -120,7 +120,7 @@ def _fault(kind: FaultKind) -> Finding:
     )
 
 
-def far_faces(sources: Iterable[Group]) -> Iterator[Finding]:
+def distant_faces(sources: Iterable[Group]) -> Iterator[Finding]:
     """`far` and `other-label`: silent faces unlike every archetype, or like another label's."""
     for source in sources:
         if source.silence.frames < ENOUGH:

@@ -9,7 +9,7 @@ import numpy as np
 from mien.bank import Bank
 from mien_trainer.audit.coverage import CONSONANTS, ENGLISH, LEVELS, VOWELS
 from mien_trainer.audit.report import Cover, Group, Report
-from mien_trainer.audit.summary import DISTANCES
+from mien_trainer.audit.run import DISTANCES
 from mien_trainer.plots import Bar, bar_chart, density_map, histogram
 
 _WIDTH = 390

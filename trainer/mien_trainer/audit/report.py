@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from attrs import field, frozen
 
 from mien.text.fault import Severity
-from mien_trainer.audit.fault import FaultKind
-from mien_trainer.audit.worst import Example
+from mien_trainer.audit.faults import FaultKind
+from mien_trainer.audit.statistics import Example
 from mien_trainer.frames import F32
 from mien_trainer.speech import Split
 

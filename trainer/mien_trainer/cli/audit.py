@@ -39,21 +39,21 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     from mien.cli.terminal import progress, write_json
     from mien_trainer.audit.as_json import report_json
     from mien_trainer.audit.as_text import report_lines
+    from mien_trainer.audit.inputs import open_input
     from mien_trainer.audit.run import audit
-    from mien_trainer.audit.subject import open_subject
     from mien_trainer.plots import require_plots
 
     with refusals():
         if out is not None:
             require_plots()
-        subject = open_subject(folder, bank)
-        with progress("auditing", subject.count) as step:
-            report = audit(subject, str(folder), step)
+        inputs = open_input(folder, bank)
+        with progress("auditing", inputs.count) as step:
+            report = audit(inputs, str(folder), step)
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.audit.page import audit_html
 
-        write_atomic(out, audit_html(report, subject.bank).encode())
+        write_atomic(out, audit_html(report, inputs.bank).encode())
     if output == "json":
         write_json(report_json(report))
     else:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def command(
     folder: Path, clip: str, out: Path | None, heard: Path | None, recipe: str, silent: bool
 ) -> int:
-    """Show CLIP, an id in the shards of DIR: its face, sound, phonemes, curves and VAD.
+    """PreviewClip CLIP, an id in the shards of DIR: its face, sound, phonemes, curves and VAD.
 
     A page plays in any browser and needs no network. Shards keep no sound: it is made anew by what
     spoke, and where that cannot be done, the clip plays without.
@@ -50,9 +50,9 @@ def command(
     from mien.cli.terminal import progress
     from mien.drawing.svg import PngUnavailableError
     from mien_trainer.fault import TrainerError
-    from mien_trainer.preview.find import find_clip
-    from mien_trainer.preview.show import show_of
-    from mien_trainer.preview.write import SUFFIXES, count_steps, write_show
+    from mien_trainer.preview.content import preview_clip
+    from mien_trainer.preview.load import find_clip
+    from mien_trainer.preview.output import SUFFIXES, count_steps, write_preview
 
     path = out or Path(f"{clip.replace('/', '-')}.html")
     if path.suffix.lower() not in SUFFIXES:
@@ -62,9 +62,9 @@ def command(
     try:
         found, head = find_clip(folder, clip)
         audio = None if silent else _sound(folder, found, heard, recipe)
-        show = show_of(found, head, audio)
+        show = preview_clip(found, head, audio)
         with progress("drawing", count_steps(path, show)) as step:
-            write_show(path, show, step)
+            write_preview(path, show, step)
     except TrainerError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     except PngUnavailableError as missing:
@@ -80,10 +80,10 @@ def _sound(folder: Path, clip: Clip, heard: Path | None, recipe: str) -> F32 | N
         from mien_trainer.audio import read_audio
 
         return read_audio(heard).samples
-    from mien_trainer.preview.remake import NoSoundError, remade_sound
+    from mien_trainer.preview.load import NoSoundError, rerendered_sound
 
     try:
-        return remade_sound(folder, clip, recipe)
+        return rerendered_sound(folder, clip, recipe)
     except NoSoundError as reason:
         if recipe:
             raise

@@ -11,7 +11,7 @@ from attrs import frozen
 from mien_trainer.evaluate.network import EvaluatedNetwork
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
-from mien_trainer.lips.record import Contact
+from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.targets.clip import Clip
 

@@ -1,18 +1,29 @@
-"""The face of a label along a path: a function of label, VAD point and speech alone."""
+"""The face of a label along a path: a function of label, VAD point and speech alone.
+
+The conditions of a network are a label and a VAD point, no style, so that its target must not
+depend on more. A style has its full weight at its own anchor and fades over a radius that reaches
+neither the flat part of an intensity's plateau nor the radius of another style.
+
+`Bank.compose` takes away what parts the lips exactly as far as the lips seal. Lips press within a
+frame or two, and a wide mouth would snap shut with them; `let_lips_close` begins ahead of that.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from mien.bank import Bank
-from mien_trainer.expression.style import worn_styles
+from mien.engine.tables import I32, PLAIN, LabelTable
+from mien_trainer.expression.ease import ease
+from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 
 
 def expression_track(bank: Bank, label: str, path: F32, speech: F32) -> F32:
     """Faces (N, 52) in [0, 1] at a path (N, 3), made way for speech (N,) in [0, 1].
 
-    Antagonists of a plain face and of the style that it wears in part may meet; `Bank.compose`
+    Antagonists of a plain face and of the style that is mixed in may meet; `Bank.compose`
     takes them apart. ``label`` is one of the bank's.
 
     Raises:
@@ -21,7 +32,7 @@ def expression_track(bank: Bank, label: str, path: F32, speech: F32) -> F32:
     """
     labels = np.full(len(path), bank.labels.index(label), dtype=np.int32)
     faces = bank.faces(labels, path, speech=speech)
-    styles, weights = worn_styles(bank, label, path)
+    styles, weights = style_weights(bank, label, path)
     worn = np.flatnonzero(weights)
     if len(worn):
         styled = bank.faces(labels[worn], path[worn], style=styles[worn], speech=speech[worn])
@@ -29,3 +40,78 @@ def expression_track(bank: Bank, label: str, path: F32, speech: F32) -> F32:
         mixed = (np.float32(1.0) - share) * faces[worn] + share * styled
         faces[worn] = np.minimum(np.float32(1.0), mixed)
     return faces
+
+
+F64 = npt.NDArray[np.float64]
+
+WIDEST = 0.3
+"""The largest radius, in the bank's metric."""
+
+_REACH = 0.96
+"""Of the distance that there is."""
+
+
+def style_weights(bank: Bank, label: str, path: F32) -> tuple[I32, F32]:
+    """The style's position (N,), or PLAIN, and its weight (N,) in [0, 1], at each point (N, 3).
+
+    ``label`` is one of the bank's.
+
+    Raises:
+        TrainerError: a style's anchor lies on an intensity's plateau or on another style.
+    """
+    table = bank.tables.labels[bank.labels.index(label)]
+    position = np.full(len(path), PLAIN, dtype=np.int32)
+    weight = np.zeros(len(path), dtype=np.float32)
+    radii = style_radii(table, bank.tables.metric)
+    for style, radius in enumerate(radii.tolist()):
+        away = _distances(path, table.style_anchors[style], bank.tables.metric)
+        t = np.maximum(0.0, 1.0 - (away / radius) ** 2)
+        near = t > 0.0
+        position[near] = style
+        weight[near] = (t * t * (3.0 - 2.0 * t))[near]
+    return position, weight
+
+
+def style_radii(table: LabelTable, metric: F32) -> F64:
+    """The distance (S,) from its anchor over which each style fades.
+
+    Raises:
+        TrainerError: a style's anchor lies on an intensity's plateau or on another style.
+    """
+    flat = np.sqrt(table.plateau_outer.astype(np.float64) - table.plateau_span)
+    radii = np.full(len(table.styles), WIDEST)
+    for style, (name, anchor) in enumerate(zip(table.styles, table.style_anchors, strict=True)):
+        free = _distances(table.anchors, anchor, metric) - flat
+        others = np.delete(_distances(table.style_anchors, anchor, metric), style) / 2.0
+        radii[style] = _REACH * min([WIDEST / _REACH, *free.tolist(), *others.tolist()])
+        if radii[style] <= 0.0:
+            raise TrainerError(
+                f"the anchor of {table.label}'s style {name} lies on an intensity's plateau or on "
+                "another style: training needs a place of its own for it"
+            )
+    return radii
+
+
+def _distances(points: F32, centre: F32, metric: F32) -> F64:
+    away = points.astype(np.float64) - centre
+    distances: F64 = np.sqrt((metric * away * away).sum(axis=1))
+    return distances
+
+
+SEAL_REACH = 5
+"""The frames before and after a seal within which an expression closes and opens the lips."""
+
+
+def let_lips_close(bank: Bank, faces: F32, lips: F32) -> F32:
+    """Faces (N, 52) that part the lips less, the nearer in time they seal in ``lips`` (N, 52)."""
+    tables = bank.tables
+    pressed = lips[:, tables.sealing] / tables.sealing_levels
+    seal = np.minimum(np.float32(1.0), pressed.max(axis=1, initial=0.0))
+    near = seal.copy()
+    shares = 1.0 - ease(np.arange(1, SEAL_REACH) / SEAL_REACH)
+    for away, share in enumerate(shares.astype(np.float32), 1):
+        near[away:] = np.maximum(near[away:], share * seal[:-away])
+        near[:-away] = np.maximum(near[:-away], share * seal[away:])
+    closing = faces.copy()
+    closing[:, tables.parting] *= np.float32(1.0) - near[:, None]
+    return closing

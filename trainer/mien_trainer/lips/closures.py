@@ -16,9 +16,7 @@ from attrs import frozen
 
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.lips.record import Contact
-from mien_trainer.lips.table import VisemeTable
-from mien_trainer.lips.timeline import F64, timeline
+from mien_trainer.lips.table import F64, Contact, VisemeTable, timeline
 from mien_trainer.phonemes import Phoneme
 
 CORE = (0.25, 0.55)

@@ -4,14 +4,65 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import cached_property
+from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
 from attrs import field, frozen
 
 from mien.authored.rig import Rig
-from mien_trainer.lips.record import Contact, ContactTiming, Group, SoundClass, Viseme
 from mien_trainer.phonemes import SILENCE, Phoneme
+
+
+class Contact(Enum):
+    """What touches: both lips (p, b, m), or the lower lip and the upper teeth (f, v)."""
+
+    LIPS = "lips"
+    TEETH = "teeth"
+
+
+@frozen(kw_only=True)
+class Group:
+    """Channels that move together: ``pace`` stretches every reach, ``lead`` is in seconds."""
+
+    channels: tuple[str, ...]
+    pace: float
+    lead: float
+
+
+@frozen(kw_only=True)
+class SoundClass:
+    """How sounds of a kind pull: ``strength`` by group, reaches in seconds for a pace of 1."""
+
+    strength: Mapping[str, float]
+    before: float
+    after: float
+    power: float
+
+
+@frozen(kw_only=True)
+class ContactTiming:
+    """How a contact is made and undone, in seconds; it rules the channels ``holds`` alone."""
+
+    holds: tuple[str, ...]
+    lead: float
+    closing: float
+    pressing: float
+    opening: float
+
+
+@frozen(kw_only=True)
+class Viseme:
+    """A mouth shape: its class, the contact it keeps, its IPA symbols and its weights."""
+
+    class_: str
+    contact: Contact | None
+    sounds: tuple[str, ...]
+    weights: Mapping[str, float]
+
 
 _MARKS = ("M", "Lm", "Sk")
 """Unicode categories of diacritics, length and tone: they modify a sound and are none."""
@@ -108,3 +159,51 @@ class VisemeTable:
 def _spelled(symbol: str) -> str:
     """One spelling of what looks the same: letters and marks apart."""
     return unicodedata.normalize("NFD", symbol)
+
+
+F64 = npt.NDArray[np.float64]
+
+
+@frozen(kw_only=True, eq=False)
+class Timeline:
+    """S visemes in order of time; the first and the last are rest without end.
+
+    ``names`` of visemes; ``starts`` and ``ends`` (S,) in seconds.
+    """
+
+    names: tuple[str, ...]
+    starts: F64
+    ends: F64
+
+
+def timeline(phonemes: Sequence[Phoneme], table: VisemeTable) -> Timeline:
+    """The visemes of ``phonemes``, with rest before, after and between them.
+
+    Of several visemes in one symbol the first has two parts of the time, each other one.
+    """
+    steps: list[tuple[str, float, float]] = []
+    for name, start, end in _steps(phonemes, table):
+        if steps and name == table.rest == steps[-1][0]:
+            steps[-1] = (name, steps[-1][1], end)
+        else:
+            steps.append((name, start, end))
+    return Timeline(
+        names=tuple(name for name, _, _ in steps),
+        starts=np.array([start for _, start, _ in steps]),
+        ends=np.array([end for _, _, end in steps]),
+    )
+
+
+def _steps(phonemes: Sequence[Phoneme], table: VisemeTable) -> Iterator[tuple[str, float, float]]:
+    reached = -np.inf
+    for phoneme in phonemes:
+        if phoneme.start > reached:
+            yield table.rest, reached, phoneme.start
+        visemes = table.read(phoneme.symbol).visemes
+        part = (phoneme.end - phoneme.start) / (len(visemes) + (len(visemes) > 1))
+        later = [phoneme.end - part * left for left in range(len(visemes) - 1, 0, -1)]
+        bounds = (phoneme.start, *later, phoneme.end)
+        for name, (start, end) in zip(visemes, pairwise(bounds), strict=True):
+            yield name, start, end
+        reached = max(reached, phoneme.end)
+    yield table.rest, reached, np.inf

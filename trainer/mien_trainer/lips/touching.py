@@ -14,8 +14,7 @@ from attrs import frozen
 from mien_trainer.frames import F32
 from mien_trainer.lips.closures import CLOSED, lip_gap, pressed, teeth_gap
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.lips.record import Contact
-from mien_trainer.lips.table import VisemeTable
+from mien_trainer.lips.table import Contact, VisemeTable
 
 SPOKEN = 0.5
 """A frame counts as spoken from this much speech on."""
@@ -29,27 +28,28 @@ rounded."""
 class ContactShapes:
     """What each kind of contact does.
 
-    ``holds`` (G, C) is 1 for a channel that it takes to 0, ``presses`` (G, C) the weight that it
-    raises a channel to.
+    ``attenuation`` (G, C) is 1 for a channel that it takes to 0, ``targets`` (G, C) the weight that
+    it raises a channel to.
     """
 
-    holds: F32
-    presses: F32
+    attenuation: F32
+    targets: F32
 
 
 def contact_shapes(channels: Sequence[str], table: VisemeTable | None = None) -> ContactShapes:
     """What the visemes of ``table`` say of it, for ``channels`` (C,)."""
     table = table or shipped_table()
-    holds, presses = (np.zeros((len(Contact), len(channels)), np.float32) for _ in range(2))
+    shape = len(Contact), len(channels)
+    attenuation, targets = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     for kind, contact in enumerate(Contact):
         held = table.contacts[contact].holds
         shapes = [one.weights for one in table.visemes.values() if one.contact is contact]
         for at, channel in enumerate(channels):
             if channel in held:
-                holds[kind, at] = 1.0
+                attenuation[kind, at] = 1.0
             else:
-                presses[kind, at] = max((one.get(channel, 0.0) for one in shapes), default=0.0)
-    return ContactShapes(holds=holds, presses=presses)
+                targets[kind, at] = max((one.get(channel, 0.0) for one in shapes), default=0.0)
+    return ContactShapes(attenuation=attenuation, targets=targets)
 
 
 def touching(weights: F32, speech: F32, channels: Sequence[str]) -> F32:

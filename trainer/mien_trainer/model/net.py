@@ -100,12 +100,12 @@ class FaceNet(nn.Module):
         threshold = shape.contact_threshold
         self._threshold_logit = math.log(threshold / (1.0 - threshold))
         width, conditions = shape.width, len(columns)
-        kinds, channels = contacts.holds.shape
+        kinds, channels = contacts.attenuation.shape
         self.register_buffer("mean", torch.full((mels,), 3.0))
         self.register_buffer("std", torch.full((mels,), 2.0))
         self.register_buffer("columns", torch.tensor(columns, dtype=torch.int32))
-        self.register_buffer("contact_attenuation", torch.as_tensor(contacts.holds))
-        self.register_buffer("contact_targets", torch.as_tensor(contacts.presses))
+        self.register_buffer("contact_attenuation", torch.as_tensor(contacts.attenuation))
+        self.register_buffer("contact_targets", torch.as_tensor(contacts.targets))
         self.base = Base(conditions, shape.hidden, channels)
         self.input = nn.Linear(mels, width)
         self.blocks = nn.ModuleList(Block(width, conditions, d) for d in shape.dilations)

@@ -15,9 +15,7 @@ from mien import resources
 from mien.drawing.document import shipped_face
 from mien.sheet.html import END, begin
 from mien_trainer.frames import F32, FRAME_RATE
-from mien_trainer.preview.kinds import kind_of
-from mien_trainer.preview.show import Show
-from mien_trainer.preview.sound import wav_bytes
+from mien_trainer.preview.content import PreviewClip, kind_of, wav_bytes
 
 _HERE = Path(__file__).resolve().parent
 _MODULES = ("clock", "colours", "data", "lanes", "panel", "ticker", "player")
@@ -26,12 +24,12 @@ _SPAN, _QUIET = 12.0, -6.0
 the mel's own logarithm."""
 
 
-def page(show: Show) -> str:
+def page(show: PreviewClip) -> str:
     """The whole file; it needs no other file and no network."""
     return "".join(_document(show))
 
 
-def _document(show: Show) -> Iterator[str]:
+def _document(show: PreviewClip) -> Iterator[str]:
     title = f"{show.label}: {show.id}"
     imports = f'<script type="importmap">{_import_map()}</script>\n'
     yield begin(title, _read("page.css"), imports)
@@ -46,7 +44,7 @@ def _document(show: Show) -> Iterator[str]:
     yield END
 
 
-def _header(show: Show) -> Iterator[str]:
+def _header(show: PreviewClip) -> Iterator[str]:
     yield f'<header>\n<p class="label">{escape(show.label)}</p>\n'
     said = f"&ldquo;{escape(show.text)}&rdquo;" if show.text else "<em>words not known</em>"
     yield f"<h1>{said}</h1>\n<dl>\n"
@@ -57,7 +55,7 @@ def _header(show: Show) -> Iterator[str]:
     yield "</dl>\n</header>\n"
 
 
-def _stage(show: Show) -> Iterator[str]:
+def _stage(show: PreviewClip) -> Iterator[str]:
     yield '<main>\n<section class="stage" aria-label="Faces">\n<div class="faces">\n'
     for track in show.tracks:
         caption = f"<figcaption>{escape(track.title)}</figcaption>" if len(show.tracks) > 1 else ""
@@ -101,7 +99,7 @@ _TIMELINE = """<section class="timeline" aria-label="Timeline">
 """
 
 
-def _data(show: Show) -> str:
+def _data(show: PreviewClip) -> str:
     data = {
         "face": shipped_face().to_json(),
         "channels": show.channels,

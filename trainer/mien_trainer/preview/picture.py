@@ -10,8 +10,7 @@ from mien.drawing.face import FlatFace
 from mien.drawing.svg import number, shapes
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.preview.kinds import Kind, kind_of
-from mien_trainer.preview.show import Show
+from mien_trainer.preview.content import Kind, PreviewClip, kind_of
 
 _FACE, _GAP, _MARGIN, _HEAD, _LINE, _CAPTION = 432, 16, 24, 52, 18, 26
 _TICKER, _FOOT = 44, 22
@@ -29,14 +28,14 @@ _COLOURS = {
 }
 
 
-def size_of(show: Show) -> tuple[int, int]:
+def size_of(show: PreviewClip) -> tuple[int, int]:
     """Width and height of its frames in pixels; both even, as films want."""
     width = 2 * _MARGIN + len(show.tracks) * (_FACE + _GAP) - _GAP
     height = _top(show) + _FACE + _caption(show) + 12 + _TICKER + _FOOT + 10
     return width, height + height % 2
 
 
-def picture(show: Show, face: FlatFace, frame: int) -> str:
+def picture(show: PreviewClip, face: FlatFace, frame: int) -> str:
     """The whole document of one frame, on a white ground."""
     width, height = size_of(show)
     return (
@@ -47,7 +46,7 @@ def picture(show: Show, face: FlatFace, frame: int) -> str:
     )
 
 
-def _parts(show: Show, face: FlatFace, frame: int) -> Iterator[str]:
+def _parts(show: PreviewClip, face: FlatFace, frame: int) -> Iterator[str]:
     width, _ = size_of(show)
     moment = frame / FRAME_RATE
     yield _text(_MARGIN, 38, show.label, _INK, 20, weight=700)
@@ -78,7 +77,7 @@ def _parts(show: Show, face: FlatFace, frame: int) -> Iterator[str]:
     )
 
 
-def _ticker(show: Show, moment: float, top: float, width: int) -> Iterator[str]:
+def _ticker(show: PreviewClip, moment: float, top: float, width: int) -> Iterator[str]:
     inner = width - 2 * _MARGIN
     scale = inner / (2 * _REACH)
     yield (
@@ -110,16 +109,16 @@ def _block(one: Phoneme, left: float, scale: float, moment: float) -> Iterator[s
         yield _text(left + wide / 2, _TICKER / 2 + 5, one.symbol, ink, 15, anchor="middle")
 
 
-def _lines(show: Show) -> list[str]:
+def _lines(show: PreviewClip) -> list[str]:
     room = _LETTERS * len(show.tracks)
     return textwrap.wrap(show.text, room, max_lines=2, placeholder=" …")
 
 
-def _top(show: Show) -> int:
+def _top(show: PreviewClip) -> int:
     return _HEAD + _LINE * len(_lines(show)) + 6
 
 
-def _caption(show: Show) -> int:
+def _caption(show: PreviewClip) -> int:
     return _CAPTION if len(show.tracks) > 1 else 0
 
 

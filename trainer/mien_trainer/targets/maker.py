@@ -15,14 +15,9 @@ from attrs import evolve
 from mien.bank import Bank
 from mien.text.suggest import did_you_mean
 from mien_trainer.conditions import condition_rows
-from mien_trainer.expression.blink import blinks
-from mien_trainer.expression.brow import brow_raises
-from mien_trainer.expression.emphasis import emphases
-from mien_trainer.expression.gaze import glances
-from mien_trainer.expression.life import Life, Liven
+from mien_trainer.expression.life import Life, Liven, blinks, brow_raises, emphases, glances
 from mien_trainer.expression.path import vad_path
-from mien_trainer.expression.seal import let_lips_close
-from mien_trainer.expression.track import expression_track
+from mien_trainer.expression.track import expression_track, let_lips_close
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_sample
 from mien_trainer.lips.activity import speech_activity

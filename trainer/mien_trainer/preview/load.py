@@ -1,4 +1,4 @@
-"""The sound of a stored clip, made anew: shards keep none."""
+"""One clip among the shards of a folder, and its sound, made again: shards keep none."""
 
 from __future__ import annotations
 
@@ -8,14 +8,64 @@ import numpy as np
 
 from mien.bank import Bank
 from mien.errors import ArtifactError, QueryError, SourceError
+from mien.text.files import shown_path
+from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.mel import log_mel
-from mien_trainer.targets.clip import Clip, ClipSpec
+from mien_trainer.targets.clip import Clip, ClipSpec, ShardHeader
 from mien_trainer.targets.manifest import Manifest, read_manifest
 from mien_trainer.targets.preparation import Prepared, prepare
 from mien_trainer.targets.recipe import Recipe, read_recipe, recipe_digest, recipe_path, without
+from mien_trainer.targets.shard import ShardError, arrow, iterate_shard, read_header
 from mien_trainer.targets.sources import open_sources
+
+_FEW = 5
+
+
+class ClipMissingError(TrainerError):
+    """There is no such clip, or no shard; the message says what there is."""
+
+
+def find_clip(folder: Path, clip: str) -> tuple[Clip, ShardHeader]:
+    """The clip with the id ``clip``, and what its shard was made for.
+
+    Raises:
+        ClipMissingError: the folder has no shards, or they hold no such clip.
+        ShardError: a shard cannot be read.
+        ArrowUnavailableError: the extra is not installed.
+    """
+    shards = sorted(folder.glob("*.parquet"))
+    if not shards:
+        raise ClipMissingError(
+            f"{shown_path(folder)}: there is no shard here, expected a folder that "
+            "`mien targets make` wrote"
+        )
+    known: list[str] = []
+    for path in shards:
+        ids = _ids(path)
+        if clip in ids:
+            for found in iterate_shard(path):
+                if found.id == clip:
+                    return found, read_header(path)
+        known += ids
+    hint = did_you_mean(clip, known)
+    few = ", ".join(known[:_FEW])
+    raise ClipMissingError(
+        f"{shown_path(folder)}: no clip {clip!r} among {len(known)}"
+        + (f"; {hint}" if hint else f"; the first are {few}")
+    )
+
+
+def _ids(path: Path) -> list[str]:
+    head = read_header(path)  # first, so that another Parquet file is refused in words
+    try:
+        column = arrow("pyarrow.parquet").read_table(path, columns=["id"]).column("id")
+    except (OSError, ValueError) as error:
+        raise ShardError(f"{path}: damaged or cut off ({error}), of {head.bank}") from None
+    ids: list[str] = column.to_pylist()
+    return ids
+
 
 _SAME = 1e-3
 """Logarithms of mel energy by which the same sound may differ between machines."""
@@ -25,7 +75,7 @@ class NoSoundError(TrainerError):
     """The sound of a clip cannot be made again; the message says why."""
 
 
-def remade_sound(folder: Path, clip: Clip, recipe: str = "") -> F32:
+def rerendered_sound(folder: Path, clip: Clip, recipe: str = "") -> F32:
     """What is heard in ``clip``, which is of the targets in ``folder``.
 
     ``recipe`` is the recipe's file; without it the one that ships under the manifest's name.

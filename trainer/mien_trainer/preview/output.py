@@ -1,4 +1,4 @@
-"""A preview as a film: MP4 with its sound, or GIF, which has none. MadeShard by ffmpeg."""
+"""A preview into a file: a page, or a film by ffmpeg."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import IO
 
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import png
+from mien.text.atomic import write_atomic
 from mien_trainer.audio import find_ffmpeg
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import FRAME_RATE
+from mien_trainer.preview.content import PreviewClip, wav_bytes
+from mien_trainer.preview.page import page
 from mien_trainer.preview.picture import picture, size_of
-from mien_trainer.preview.show import Show
-from mien_trainer.preview.sound import wav_bytes
 
 RATES = {".mp4": 30, ".gif": 20}
 """Pictures a second by the film's ending; a GIF's pictures last whole hundredths of a second."""
@@ -32,12 +33,12 @@ class FilmError(TrainerError):
     """A film cannot be made; the message says what is missing or what ffmpeg said."""
 
 
-def count_pictures(show: Show, suffix: str) -> int:
+def count_pictures(show: PreviewClip, suffix: str) -> int:
     """How many pictures the film has."""
     return max(1, math.ceil(show.seconds * RATES[suffix]))
 
 
-def film(show: Show, suffix: str, step: Callable[[], None]) -> bytes:
+def film(show: PreviewClip, suffix: str, step: Callable[[], None]) -> bytes:
     """The bytes of the film, ``suffix`` being one of ``RATES``; ``step`` is called a picture.
 
     Raises:
@@ -72,7 +73,7 @@ def _command(program: str, suffix: str, sound: Path | None, out: Path) -> list[s
     return [*command, "-map_metadata", "-1", "-movflags", "+faststart", str(out)]
 
 
-def _pictures(show: Show, suffix: str) -> Iterator[bytes]:
+def _pictures(show: PreviewClip, suffix: str) -> Iterator[bytes]:
     face = shipped_face()
     width, _ = size_of(show)
     for position in range(count_pictures(show, suffix)):
@@ -112,3 +113,32 @@ def _feed(stream: IO[bytes], pictures: Iterator[bytes], step: Callable[[], None]
                 step()
         finally:
             stream.close()
+
+
+SUFFIXES = (".html", *RATES)
+"""The endings that a preview may have."""
+
+
+def count_steps(path: Path, show: PreviewClip) -> int:
+    """How often ``write_preview`` calls its ``step``."""
+    suffix = path.suffix.lower()
+    return count_pictures(show, suffix) if suffix in RATES else 1
+
+
+def write_preview(path: Path, show: PreviewClip, step: Callable[[], None]) -> None:
+    """Write ``show`` to ``path`` as a page or a film.
+
+    Raises:
+        ValueError: the name ends in none of ``SUFFIXES``.
+        FilmError: a film is asked for and cannot be made.
+        PngUnavailableError: a film is asked for and the extra ``mien[png]`` is not installed.
+        OSError: the file cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix in RATES:
+        write_atomic(path, film(show, suffix, step))
+    elif suffix == ".html":
+        write_atomic(path, page(show).encode())
+        step()
+    else:
+        raise ValueError(f"{path}: expected a name that ends in {', '.join(SUFFIXES)}")

@@ -10,7 +10,7 @@ from typing import Protocol
 import mien
 from mien.bank import Bank
 from mien.errors import QueryError
-from mien_trainer.audit.fault import Faults
+from mien_trainer.audit.faults import Faults
 from mien_trainer.fault import TrainerError
 from mien_trainer.mel import MELS
 from mien_trainer.speech import Prosody, SpeechRefusedError
@@ -24,7 +24,7 @@ from mien_trainer.targets.shard import arrow, iterate_shard, read_header
 _DEFAULT = "default"
 
 
-class Subject(Protocol):
+class AuditInput(Protocol):
     """Clips to look at, each with the name of what it lies in."""
 
     @property
@@ -56,7 +56,7 @@ class Subject(Protocol):
         ...
 
 
-def open_subject(folder: Path, bank: str | None) -> Subject:
+def open_input(folder: Path, bank: str | None) -> AuditInput:
     """What lies in ``folder``; ``bank`` is what a person gave for the bank, if anything.
 
     Raises:
@@ -69,16 +69,16 @@ def open_subject(folder: Path, bank: str | None) -> Subject:
         raise TrainerError(f"{folder}: there is no such folder")
     if (folder / NAME).exists():
         manifest = read_manifest(folder)
-        return Shards(folder, manifest, _bank_of(manifest, folder, bank))
+        return ShardsInput(folder, manifest, _bank_of(manifest, folder, bank))
     if find_labels(folder) is not None:
-        return Takes(folder, mien.load(bank or _DEFAULT))
+        return TakesInput(folder, mien.load(bank or _DEFAULT))
     raise TrainerError(
         f"{folder}: expected targets (a {NAME}, as `mien targets make` writes when it is done) or "
         "takes (a labels.yaml), found neither"
     )
 
 
-class Shards:
+class ShardsInput:
     """A finished set."""
 
     finished = True
@@ -101,15 +101,15 @@ class Shards:
             path = self._folder / entry.file
             head = read_header(path)
             if head.artifact != self.bank.digest:
-                told = f"made for artifact {head.artifact}, expected {self.bank.digest}"
-                faults.add("artifact", entry.file, "", told)
+                message = f"made for artifact {head.artifact}, expected {self.bank.digest}"
+                faults.add("artifact", entry.file, "", message)
                 continue
             _check_rows(path, entry, self.bank.digest, faults)
             for clip in iterate_shard(path):
                 yield entry.file, clip
 
 
-class Takes:
+class TakesInput:
     """Recorded takes, made into clips as `mien targets make` would."""
 
     finished = False
@@ -167,10 +167,10 @@ def _check_rows(path: Path, entry: ShardEntry, artifact: str, faults: Faults) ->
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if digest != entry.sha256:
-        told = f"its sha256 is {digest}, the manifest's {entry.sha256}"
-        faults.add("shard-changed", entry.file, "", told)
+        message = f"its sha256 is {digest}, the manifest's {entry.sha256}"
+        faults.add("shard-changed", entry.file, "", message)
     table = arrow("pyarrow.parquet").read_table(path, columns=["id", "artifact"])
     for row in table.to_pylist():
         if row["artifact"] != artifact:
-            told = f"made for artifact {row['artifact']}, expected {artifact}"
-            faults.add("artifact", entry.file, row["id"], told)
+            message = f"made for artifact {row['artifact']}, expected {artifact}"
+            faults.add("artifact", entry.file, row["id"], message)
