@@ -192,7 +192,7 @@ def test_the_command_writes_the_same_bytes_and_a_card(
     assert "| look-ahead | 0.02 s | at most 0.02 s | yes |" in card
     assert "| size | 8.58 MB | at most 5.00 MB | **no** |" in card
     assert "| a voice | 7 | 0.910 | 0.0120 | 75% | 12% |" in card
-    assert "It can wear neutral, joy, anger, sadness, surprise only." in card
+    assert "It knows the labels neutral, joy, anger, sadness, surprise only." in card
     assert network.card.checkpoint in card
 
 

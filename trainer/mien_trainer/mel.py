@@ -1,4 +1,4 @@
-"""Log-mel frames: what the network hears, whole or as a stream, with the same bits.
+"""Log-mel frames: the network's input, whole or as a stream, with the same bits.
 
 Frame k is made from the 400 samples (25 ms) from ``frame_sample(k) - 80`` on; samples outside the
 audio are 0. They end 20 ms after the frame's moment, which is all the look-ahead there is, and so

@@ -21,11 +21,15 @@ from mien_trainer.cli.options import data_option, refusals
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder for the trainings and the page.",
 )
-@click.option("--steps", type=click.IntRange(min=1), help="Steps of each, not CONFIG's.")
+@click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option(
-    "--clips", type=click.IntRange(min=1), default=48, show_default=True, help="To hear lips on."
+    "--clips",
+    type=click.IntRange(min=1),
+    default=48,
+    show_default=True,
+    help="Clips to measure lips on.",
 )
 @format_option
 def command(
@@ -82,18 +86,18 @@ def _compare(
     todo = jobs(settings(given), seeds, out)
     with progress("training", len(todo)) as step:
         train_all(todo, data, workers, step)
-    heard = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
-    chosen = pick(clip_rows(data, manifest, Split.TEST), heard, clips)
+    known_voices = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
+    chosen = pick(clip_rows(data, manifest, Split.TEST), known_voices, clips)
     unheard = list(clips_with(data, manifest, Split.TEST, chosen))
     with progress("measuring", len(todo)) as step:
         found = results(todo, trusted.bank, unheard, step)
-    told = (
+    description = (
         f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
         f"{seeds} seeds each, bank {trusted.bank.id} {trusted.bank.version}"
     )
     page = out / "compare.html"
-    write_atomic(page, comparison_html(found, trusted.bank, told).encode())
+    write_atomic(page, comparison_html(found, trusted.bank, description).encode())
     if output == "json":
         write_json(as_json(found))
     else:
-        say("\n".join((told, *lines(found), f"{page}: the faces")))
+        say("\n".join((description, *lines(found), f"{page}: the faces")))

@@ -59,9 +59,9 @@ def command(
     """Measure each NETWORK: a checkpoint, the folder of a training, or an exported .onnx file.
 
     Says how near it is to the presets in silence and in speech, whether labels can be told apart
-    while it speaks, how its lips follow what it never heard, and how fast it runs. Several are
-    taken for retrainings of one, and what retraining moved is measured too. Exit codes: 0 every
-    figure keeps its bound, 1 one misses it, 2 something cannot be read.
+    while it speaks, how its lips follow speech that was not in its training, and how fast it runs.
+    Several are taken for retrainings of one, and what retraining moved is measured too. Exit codes:
+    0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")

@@ -34,8 +34,8 @@ _OUT = click.Path(path_type=Path, file_okay=False)
     type=click.Path(path_type=Path),
     help="Begin with this network, such as one that `mien train expand` wrote.",
 )
-@click.option("--steps", type=click.IntRange(min=1), help="As many steps, not CONFIG's.")
-@click.option("--seed", type=click.IntRange(min=0), help="This seed, not CONFIG's.")
+@click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
+@click.option("--seed", type=click.IntRange(min=0), help="Override the config's seed.")
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard as well.")
 def command(
     config: str,

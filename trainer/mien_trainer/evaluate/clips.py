@@ -17,7 +17,7 @@ from mien_trainer.targets.manifest import Manifest
 from mien_trainer.targets.shard import arrow, iterate_shard, read_header
 
 SETTLE = FRAME_RATE
-"""Frames that a network may take to forget what came before it was asked (1 s)."""
+"""Frames that a network may take to forget what came before a sound (1 s)."""
 
 _QUIET = 10.0 ** (-65.0 / 20.0)
 

@@ -1,4 +1,4 @@
-"""How well the lips follow speech that was never heard in training."""
+"""How well the lips follow speech that was not in training."""
 
 from __future__ import annotations
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import asdict
+import numpy as np
+from attrs import Attribute, asdict
 
 from mien.versions import schema_name
 from mien_trainer.evaluate.lips import LATE, Kept
-from mien_trainer.evaluate.presets import AnchorErrors, Distinctness
 from mien_trainer.evaluate.result import (
     Evaluation,
     Figure,
@@ -109,45 +109,18 @@ def report_json(report: Report) -> dict[str, Any]:
 
 def evaluation_json(found: Evaluation) -> dict[str, Any]:
     """One network."""
-    return {
-        "name": found.name,
-        "checkpoint": found.checkpoint,
-        "bank": found.bank,
-        "version": found.version,
-        "artifact": found.artifact,
-        "figures": [_figure_json(row) for row in figures(found)],
-        "anchors": [_anchors_json(one) for one in found.anchors],
-        "distinct": [_distinct_json(one) for one in found.distinct],
-        "smoothness": [asdict(one) for one in found.smoothness],
-        "repeats": asdict(found.repeats),
-        "lips": [asdict(one) for one in found.lips],
-        "beside": None if found.comparison is None else asdict(found.comparison),
-        "closures": [asdict(one) for one in found.closures],
-        "effects": [asdict(one) for one in found.effects],
-        "departure": asdict(found.departure),
-        "speed": asdict(found.speed),
-    }
+    values = asdict(found, filter=_is_written, value_serializer=_plain)
+    values["beside"] = values.pop("comparison")
+    return {**values, "figures": [_figure_json(row) for row in figures(found)]}
 
 
 def _figure_json(row: Figure) -> dict[str, Any]:
     return {**asdict(row), "kept": row.kept}
 
 
-def _anchors_json(one: AnchorErrors) -> dict[str, Any]:
-    return {
-        "sound": one.sound,
-        "mean": one.mean,
-        "worst": one.worst,
-        "own": one.own,
-        "by_label": one.by_label,
-    }
+def _is_written(attribute: Attribute[Any], _: object) -> bool:
+    return attribute.name not in ("labels", "intensities", "faces", "example")
 
 
-def _distinct_json(one: Distinctness) -> dict[str, Any]:
-    return {
-        "intensity": one.intensity,
-        "sound": one.sound,
-        "own": one.own,
-        "closest": one.closest,
-        "distances": one.distances.tolist(),
-    }
+def _plain(_: object, __: object, value: object) -> object:
+    return value.tolist() if isinstance(value, np.ndarray) else value

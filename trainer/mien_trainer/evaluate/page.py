@@ -68,7 +68,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
     yield _figures_table(report)
     yield from _part(
         "Lips",
-        "How the channels of the lips follow speech that was not heard in training, and how "
+        "How the channels of the lips follow speech that was not in training, and how "
         "often what has to touch does touch, under each label. A mouth that stayed shut would keep "
         "every contact, so opening is how wide the lips part where they were taught to, as a "
         "share, and shut in how many of those moments they touch.",
@@ -76,7 +76,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
     yield f'<div class="plots">\n{_lips_table(report)}{closure_plot(report)}</div>\n'
     yield from _part(
         "Speaking",
-        "A clip that was not heard in training, as the phonemes would have it and as it is given.",
+        "A clip that was not in training, as the phonemes would have it and as it is given.",
     )
     yield from example_faces(report, bank)
     yield from _part(

@@ -56,8 +56,8 @@ def _face(found: Evaluation, label: int, intensity: int) -> F32:
 def _largest_error(wanted: F32, given: Sequence[F32], bank: Bank) -> str:
     """The channel that any of the faces misses by most."""
     away = np.max([np.abs(face - wanted) for face in given], axis=0)
-    worst = int(away.argmax())
-    return f"at most {away[worst]:.3f} off ({bank.channels[worst]})"
+    at = int(away.argmax())
+    return f"at most {away[at]:.3f} off ({bank.channels[at]})"
 
 
 def _figure(name: str, weights: F32, channels: Sequence[str], prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""Networks through every measurement, on the clips of a set that none of them has heard."""
+"""Networks through every measurement, on clips that were not in their training."""
 
 from __future__ import annotations
 
@@ -257,8 +257,8 @@ def _notes(
 ) -> list[str]:
     digest = manifest_digest(manifest)
     return [
-        f"{path} was trained on other targets than {data}: which voices it heard is not known, "
-        "and taken from these"
+        f"{path} was trained on other targets than {data}: which voices it learned from is not "
+        "known, and taken from these"
         for path, one in zip(paths, networks, strict=True)
         if one.card.targets != digest
     ]

@@ -161,7 +161,7 @@ def _made(card: NetworkCard, size: int) -> Iterator[str]:
     rows = [
         ("parameters", f"{card.parameters:,}"),
         ("size", f"{size / (1 << 20):.2f} MB"),
-        ("hears", f"{card.mels} log-mel bands, {ahead:.0f} ms ahead of each frame"),
+        ("input", f"{card.mels} log-mel bands, {ahead:.0f} ms ahead of each frame"),
         ("labels", knows),
         ("valence, arousal, dominance", "yes" if card.vad else "no"),
         ("artifact of the bank", f"`{card.artifact}`"),
@@ -231,9 +231,9 @@ def _limits(card: NetworkCard, learned: Learned | None) -> Iterator[str]:
     yield from _head("Limits")
     yield "- It learned English speech; other languages share many sounds, and were not tried."
     if learned is not None and not any(one.real for one in learned.shares):
-        yield "- It has heard synthetic voices only."
+        yield "- It learned from synthetic voices only."
     yield (
-        f"- It hears {1e3 * LOOK_AHEAD / SAMPLE_RATE:.0f} ms ahead, so lips close for a sound when "
+        f"- It looks {1e3 * LOOK_AHEAD / SAMPLE_RATE:.0f} ms ahead, so lips close for a sound when "
         "it comes, not long before."
     )
     yield "- It gives no rotation of the head, and blinks are left to who drives the face."
@@ -242,7 +242,7 @@ def _limits(card: NetworkCard, learned: Learned | None) -> Iterator[str]:
         "network of its own."
     )
     if card.knows and len(card.knows) < len(card.labels):
-        yield f"- It can wear {', '.join(card.knows)} only."
+        yield f"- It knows the labels {', '.join(card.knows)} only."
 
 
 def _head(title: str) -> Iterator[str]:

@@ -54,7 +54,7 @@ _LOUDNESS = 0.1
 
 
 def onnx_bytes(checkpoint: Checkpoint) -> bytes:
-    """The network as an ONNX file, seen to give torch's faces frame by frame.
+    """The network as an ONNX file, checked to give torch's faces frame by frame.
 
     Raises:
         TrainerError: it does not, or a package of the extra is not installed.

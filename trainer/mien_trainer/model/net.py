@@ -10,7 +10,7 @@
     face     = held + contact * max(0, targets - held)
 
 So the face at rest is the base, sound lets parts of it fade, and moves the rest. A contact is all
-or nothing: where its sound may well be heard it takes what would part the lips to 0 and presses
+or nothing: where its sound is likely enough it takes what would part the lips to 0 and presses
 them, and it is released over three frames, since lips need 50 ms to part. Left to the weights alone
 a mouth that cannot tell p from t for certain would half close for both. Nothing looks ahead: the
 look-ahead of 20 ms lies within the log-mel frames.

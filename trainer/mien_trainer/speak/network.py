@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
 from attrs import frozen
@@ -168,36 +168,7 @@ def start_state(network: OnnxNetwork, conditions: F32) -> F32:
     return network.run(silence, steady, zeros, first=None)[1]
 
 
-class TrainedOn(Protocol):
-    """What a network or a checkpoint says of the bank that it was trained on."""
-
-    @property
-    def bank(self) -> str:
-        """The bank's name."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Its version."""
-        ...
-
-    @property
-    def artifact(self) -> str:
-        """The sha256 in hex of its artifact."""
-        ...
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Its labels, in its order."""
-        ...
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Its channels, in its order."""
-        ...
-
-
-def bank_of(card: TrainedOn, given: str | None = None) -> Bank:
+def bank_of(card: NetworkCard, given: str | None = None) -> Bank:
     """The bank ``given``, else the release of the card's bank and version.
 
     Raises:

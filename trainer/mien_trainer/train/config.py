@@ -35,7 +35,7 @@ class BatchConfig:
     with their emotions swapped; ``surface_points`` random places of the bank are taught in silence.
     A frame of a recorded person weighs ``real_weight``, one of a synthetic voice
     ``synthetic_weight``. A face is taught to come ``look_ahead`` frames after its sound: lips move
-    for a sound before it is heard, and a frame more of it tells which.
+    for a sound before it is audible, and a frame more of it tells which.
     """
 
     batch_size: int = 16

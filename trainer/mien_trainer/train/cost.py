@@ -51,7 +51,7 @@ class Cost:
 def step_cost(config: TrainConfig, data: Path, steps: int, step: Callable[[], None]) -> Cost:
     """Time ``steps`` steps of ``config`` with and without the snap in turn, as a new network.
 
-    ``step`` hears of each.
+    ``step`` is called after each.
 
     Raises:
         TrainerError: as in a training.

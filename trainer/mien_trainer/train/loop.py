@@ -45,7 +45,7 @@ from mien_trainer.train.trust import TrustedBank, check_data, trusted_bank
 from mien_trainer.train.validation import Score, Validator
 
 CONFIG = "config.yaml"
-"""The training file in full, beside what came of it."""
+"""The training file with every value written out, in the folder of the training."""
 
 _NORMAL_FRAMES = 50_000
 _MIN_STD = 0.5
@@ -56,7 +56,7 @@ class Diverged(TrainerError):
 
 
 class Watcher(Protocol):
-    """Who hears how far a training is."""
+    """What is called as a training gets on."""
 
     def stepped(self, step: int, loss: float) -> None:
         """A step was taken."""
