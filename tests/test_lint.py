@@ -240,7 +240,11 @@ def test_very_many_intensities_warn_then_refuse() -> None:
         return only(evolve(broken, manifest=evolve(broken.manifest, intensities=names)))
 
     assert many(51).severity is Severity.WARNING
+    assert many(200).severity is Severity.WARNING
     assert many(201).severity is Severity.ERROR
+    names = tuple(f"i{n}" for n in range(50))
+    few = evolve(bank(), emotions=())
+    assert lint(evolve(few, manifest=evolve(few.manifest, intensities=names))) == ()
 
 
 def test_anchor_outside_the_cube_names_the_axis() -> None:
@@ -266,6 +270,32 @@ def test_the_metric_counts_not_the_raw_difference() -> None:
 
 def test_coinciding_intensity_anchors_are_one_specific_fault() -> None:
     assert codes(move("joy", high=(0.4, 0.0, 1e-9))) == {"anchors-coincide"}
+
+
+@pytest.mark.parametrize(
+    ("apart", "expected"),
+    [
+        (1e-6 - 1e-9, {"anchors-coincide"}),
+        (1e-6, {"anchor-spacing"}),
+        (0.3 - 1e-8, {"anchor-spacing"}),
+        (0.3 - 1e-10, set[str]()),
+    ],
+)
+def test_anchors_count_as_one_point_or_as_close(apart: float, expected: set[str]) -> None:
+    assert codes(move("joy", low=(0.0, 0.0, 0.0), mid=(apart, 0.0, 0.0))) == expected
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(1e-6 - 1e-9, True), (1e-6, False)])
+def test_styles_count_as_one_point(apart: float, expected: bool) -> None:
+    near = {"calm": style((0.0, 0.0, 0.0)), "wild": style((apart, 0.0, 0.0))}
+    assert (codes(change("joy", styles=near)) == {"anchors-coincide"}) is expected
+
+
+@pytest.mark.parametrize(
+    ("vad", "outside"), [((1.0, -1.0, 1.0), False), ((1.5, 0.0, 0.0), True), ((0, 0, -1.01), True)]
+)
+def test_the_cube_ends_at_one(vad: Vad, outside: bool) -> None:
+    assert ("anchor-outside" in codes(move("joy", high=vad))) is outside
 
 
 def test_coinciding_style_anchors() -> None:
@@ -307,6 +337,16 @@ def test_ceiling() -> None:
     assert fault.code == "ceiling"
     assert "expected at most 0.36" in fault.message
     assert lint(with_weights("joy", "high", mouthClose=0.36)) == ()
+
+
+def test_a_ceiling_over_a_channel_at_rest() -> None:
+    assert codes(with_weights("joy", "low", mouthClose=0.065)) == {"ceiling"}
+    assert lint(with_weights("joy", "low", mouthClose=0.06)) == ()
+
+
+def test_of_equal_antagonists_the_first_of_the_pair_is_named() -> None:
+    fault = only(with_weights("joy", "low", mouthFrownLeft=0.3))
+    assert fault.path == "archetypes.low.mouthSmileLeft"
 
 
 def test_a_ceiling_in_another_constraint_is_refused() -> None:
@@ -473,6 +513,15 @@ def test_the_middle_of_neutral_rests() -> None:
     renamed = with_weights("neutral", "mid", jawOpen=0.02)
     emotions = tuple(evolve(e, label=f"{e.label}_of_ours") for e in renamed.emotions)
     assert lint(evolve(renamed, emotions=emotions)) == ()
+
+
+def test_neutral_rests_in_the_middle_of_five() -> None:
+    names = ("faint", "low", "mid", "high", "peak")
+    found = change("neutral", archetypes={name: {"jawOpen": 0.02} for name in names})
+    five = evolve(found, manifest=evolve(found.manifest, intensities=names))
+    assert [one.path for one in lint(five) if one.code == "neutral-rest"] == [
+        "archetypes.mid.jawOpen"
+    ]
 
 
 def test_labels_too_close_are_named_with_what_would_part_them() -> None:
