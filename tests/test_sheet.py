@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from attrs import evolve
@@ -50,6 +51,20 @@ def copied(tmp_path: Path) -> Path:
 def cell_of(page: Page, title: str, name: str) -> Cell:
     row = next(row for row in page.rows if row.title == title)
     return next(cell for cell in row.cells if cell.name == name)
+
+
+def test_control_characters_of_a_title_make_no_broken_file(folder: Path) -> None:
+    manifest = folder / "bank.yaml"
+    text = re.sub(
+        r"(?m)^title: .*$", r'title: "De\\e[2J\\x01 <b> fault"', manifest.read_text("utf-8")
+    )
+    manifest.write_text(text, "utf-8")
+    page = overview(read_bank(folder))
+    drawn = picture(page, shipped_face())
+    ET.fromstring(drawn)  # noqa: S314  our own text
+    for written in (drawn, html(page, shipped_face())):
+        assert "\x1b" not in written
+        assert "De\\x1b[2J\\x01 &lt;b&gt; fault" in written
 
 
 def test_a_row_for_each_label_a_face_for_each_name(bank: AuthoredBank, page: Page) -> None:

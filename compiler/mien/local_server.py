@@ -69,7 +69,7 @@ _LONGEST_MESSAGE = 500
 
 @frozen(kw_only=True)
 class Asset:
-    """A file and what a browser is told that it is."""
+    """A file and its content type."""
 
     path: Path
     type: str
@@ -365,7 +365,7 @@ class LocalHandler(BaseHTTPRequestHandler):
             self.send_failure(HTTPStatus.BAD_REQUEST, str(error))
         except (ConnectionError, TimeoutError):
             raise
-        except Exception as error:  # noqa: BLE001, RUF100  told to the page
+        except Exception as error:  # noqa: BLE001, RUF100  the page shows it
             message = f"mien failed at this request: {type(error).__name__}: {error}"
             self.send_failure(HTTPStatus.INTERNAL_SERVER_ERROR, message[:_LONGEST_MESSAGE])
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
-from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -23,6 +24,9 @@ _HUNDREDTHS = 100
 """Opacities and widths are written with two."""
 
 
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def svg(
     face: FlatFace,
     weights: Mapping[str, float],
@@ -38,7 +42,7 @@ def svg(
     """
     _, _, width, height = face.view
     box = " ".join(number(side) for side in face.view)
-    label = escape(title or face.title, quote=True)
+    label = markup(title or face.title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"'
         f' width="{size}" height="{number(size * height / width)}" role="img"'
@@ -75,6 +79,11 @@ def _paint(posed: PosedLayer, prefix: str) -> str:
     if layer.clip >= 0:
         paint += f' clip-path="url(#{prefix}-{layer.clip})"'
     return paint
+
+
+def markup(text: str) -> str:
+    """``text`` as it stands in SVG and HTML; what neither may hold is written as an escape."""
+    return html.escape(_NO_CHARACTER.sub(lambda found: ascii(found[0])[1:-1], text))
 
 
 def path_data(curve: Curve) -> str:
@@ -140,7 +149,7 @@ def write_drawing(
     Raises:
         ValueError: the name ends neither in .svg nor in .png.
         UndrawableError: the drawn face can show nothing of this face.
-        PngUnavailableError: PNG is asked for and the extra ``mien[png]`` is not installed.
+        PngUnavailableError: PNG is wanted and the extra ``mien[png]`` is not installed.
         OSError: the file cannot be written.
     """
     suffix = path.suffix.lower()

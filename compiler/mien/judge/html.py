@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from mien.avatar.sheet import describe_model
+from mien.drawing.svg import markup
 from mien.judge.measures import ChannelSight, Face, Sight
 from mien.judge.report import FAINT, Measure, Report, channels_with, measure_line
 from mien.sheet.html import END, STYLE, begin, table_html
@@ -31,14 +31,14 @@ def judge_html(report: Report) -> str:
 def _document(report: Report) -> Iterator[str]:
     title = f"{report.title}, judged"
     yield begin(title, STYLE + _STYLE)
-    yield f"<header>\n<h1>{escape(title)}</h1>\n"
-    yield from (f"<p>{escape(line)}</p>\n" for line in _summary(report))
+    yield f"<header>\n<h1>{markup(title)}</h1>\n"
+    yield from (f"<p>{markup(line)}</p>\n" for line in _summary(report))
     yield "</header>\n"
-    pictures = {seen.face: seen.picture for seen in report.faces}
+    pictures = {one.face: one.picture for one in report.faces}
     yield '<h2>What each face looks like</h2>\n<div class="grids">\n'
     for measure in report.measures:
         grid = confusion_svg(report.labels, measure.confusion, f"Confusion by {measure.name}")
-        yield f"<div>\n<p>{escape(measure_line(measure))}.</p>\n{grid}</div>\n"
+        yield f"<div>\n<p>{markup(measure_line(measure))}.</p>\n{grid}</div>\n"
     yield "</div>\n"
     for measure in report.measures:
         yield from _measure(measure, pictures)
@@ -55,10 +55,10 @@ def _summary(report: Report) -> Iterator[str]:
         "all others is of its own label. Rows are what was meant, columns what it is nearest to. "
         "The label that holds the face at rest is compared with and not judged."
     )
-    unseen = channels_with(report, Sight.HIDDEN)
+    hidden = channels_with(report, Sight.HIDDEN)
     yield (
         "One machine's eye on one head: it is a check on the people who look, not their stand-in. "
-        f"It does not observe {', '.join(unseen) if unseen else 'nothing: every channel shows'}."
+        f"It does not observe {', '.join(hidden) if hidden else 'nothing: every channel shows'}."
     )
     if report.undetected:
         yield f"No face was found in {', '.join(str(face) for face in report.undetected)}."
@@ -68,7 +68,7 @@ def _measure(measure: Measure, pictures: dict[Face, str]) -> Iterator[str]:
     def far(distance: float) -> str:
         return f"{distance:.1f}{measure.unit}" if measure.unit else f"{distance:.2f}"
 
-    yield f"<h2>By {escape(measure.name)}</h2>\n<h3>Not recognised</h3>\n"
+    yield f"<h2>By {markup(measure.name)}</h2>\n<h3>Not recognised</h3>\n"
     if not measure.failures:
         yield "<p>None: every face is nearest to one of its own label.</p>\n"
     yield '<div class="pairs">\n'
@@ -89,9 +89,9 @@ def _measure(measure: Measure, pictures: dict[Face, str]) -> Iterator[str]:
 
 def _figure(face: Face, note: str, pictures: dict[Face, str], tone: str = "") -> str:
     return (
-        f'<figure>\n<img src="{escape(pictures[face])}" alt="{escape(str(face))}">\n'
-        f"<figcaption>{escape(str(face))}</figcaption>\n"
-        f'<ul><li class="{tone}">{escape(note)}</li></ul>\n</figure>\n'
+        f'<figure>\n<img src="{markup(pictures[face])}" alt="{markup(str(face))}">\n'
+        f"<figcaption>{markup(str(face))}</figcaption>\n"
+        f'<ul><li class="{tone}">{markup(note)}</li></ul>\n</figure>\n'
     )
 
 
@@ -126,13 +126,13 @@ def _readings(report: Report) -> Iterator[str]:
     yield table_html(
         ("face", "size", "strongest parts"),
         (
-            (str(seen.face), f"{seen.size:.2f}", _strongest(report.channels, seen.change))
-            for seen in report.faces
+            (str(one.face), f"{one.size:.2f}", _largest_changes(report.channels, one.change))
+            for one in report.faces
         ),
     )
 
 
-def _strongest(channels: Sequence[str], change: Sequence[float]) -> str:
+def _largest_changes(channels: Sequence[str], change: Sequence[float]) -> str:
     ranked = sorted(zip(channels, change, strict=True), key=lambda part: -abs(part[1]))
     return ", ".join(f"{name} {step:+.2f}" for name, step in ranked[:_STRONG] if abs(step) >= 0.05)
 
@@ -146,7 +146,7 @@ def confusion_svg(labels: Sequence[str], counts: Sequence[Sequence[int]], title:
     width, height = _SIDE + size + 40, _TOP + size + 2
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}"'
-        f' height="{height}" role="img" font-size="12">\n<title>{escape(title)}</title>\n'
+        f' height="{height}" role="img" font-size="12">\n<title>{markup(title)}</title>\n'
         f"{''.join(_parts(labels, counts, size))}</svg>\n"
     )
 
@@ -157,9 +157,9 @@ def _parts(labels: Sequence[str], counts: Sequence[Sequence[int]], size: int) ->
         middle = i * _CELL + _CELL / 2
         yield (
             f'<text x="{_SIDE - 8}" y="{_TOP + middle + 4:g}" text-anchor="end"'
-            f' fill="currentColor">{escape(label)}</text>\n'
+            f' fill="currentColor">{markup(label)}</text>\n'
             f'<text transform="translate({_SIDE + middle + 4:g} {_TOP - 8}) rotate(-60)"'
-            f' fill="currentColor">{escape(label)}</text>\n'
+            f' fill="currentColor">{markup(label)}</text>\n'
         )
     for y, row in enumerate(counts):
         for x, count in enumerate(row):

@@ -109,8 +109,8 @@ def closest_pairs(faces: Sequence[Face], distances: F64, count: int = 12) -> tup
 
 def confusion(labels: Sequence[str], found: Sequence[Verdict]) -> tuple[tuple[int, ...], ...]:
     """Counts: a row a label, a column the label of the nearest other face."""
-    seen = [(verdict.face.label, verdict.nearest.label) for verdict in found]
-    return tuple(tuple(seen.count((row, column)) for column in labels) for row in labels)
+    pairs = [(verdict.face.label, verdict.nearest.label) for verdict in found]
+    return tuple(tuple(pairs.count((row, column)) for column in labels) for row in labels)
 
 
 VISIBLE = 0.1
@@ -166,8 +166,9 @@ def channel_sights(
 ) -> tuple[ChannelSight, ...]:
     """One a channel.
 
-    ``alone`` (C, C): the reading of each lone face, a row each. ``driven`` and ``read`` (n, C): the
-    bank's faces and their readings. All readings are changes from the face at rest.
+    ``alone`` (C, C): the reading of each single-channel face, a row each. ``driven`` and
+    ``read`` (n, C): the bank's faces and their readings. All readings are changes
+    from the face at rest.
     """
     return tuple(
         ChannelSight(

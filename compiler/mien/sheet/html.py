@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from mien.drawing.face import FlatFace
-from mien.drawing.svg import svg
+from mien.drawing.svg import markup, svg
 from mien.sheet.page import Cell, Note, Page, Row, on_drawing
 
 END = "</body>\n</html>\n"
@@ -17,7 +16,7 @@ def begin(title: str, style: str, head: str = "") -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{style}</style>\n{head}</head>\n<body>\n"
+        f"<title>{markup(title)}</title>\n<style>{style}</style>\n{head}</head>\n<body>\n"
     )
 
 
@@ -67,8 +66,8 @@ def html(page: Page, face: FlatFace) -> str:
 
 def _document(page: Page, face: FlatFace) -> Iterator[str]:
     yield begin(page.title, STYLE)
-    yield f"<header>\n<h1>{escape(page.title)}</h1>\n"
-    yield from (f"<p>{escape(line)}</p>\n" for line in page.summary)
+    yield f"<header>\n<h1>{markup(page.title)}</h1>\n"
+    yield from (f"<p>{markup(line)}</p>\n" for line in page.summary)
     yield _notes(page.notes)
     yield "</header>\n"
     yield from (table_html(table.columns, table.rows) for table in page.tables)
@@ -79,17 +78,17 @@ def _document(page: Page, face: FlatFace) -> Iterator[str]:
 
 def table_html(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of texts."""
-    heads = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    heads = "".join(f"<th>{markup(column)}</th>" for column in columns)
     lines = "".join(
-        f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>\n" for row in rows
+        f"<tr>{''.join(f'<td>{markup(text)}</td>' for text in row)}</tr>\n" for row in rows
     )
     return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody>\n</table>\n"
 
 
 def _section(row: Row, face: FlatFace, number: int) -> Iterator[str]:
-    yield f"<section>\n<div>\n<h2>{escape(row.title)}</h2>\n"
+    yield f"<section>\n<div>\n<h2>{markup(row.title)}</h2>\n"
     if row.description:
-        yield f"<p>{escape(row.description)}</p>\n"
+        yield f"<p>{markup(row.description)}</p>\n"
     yield f'{_notes(row.notes)}</div>\n<div class="faces">\n'
     for position, cell in enumerate(row.cells):
         yield _figure(cell, row.title, face, f"f{number}-{position}")
@@ -101,15 +100,15 @@ def _picture(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:
     if cell.weights is None:
         return '<div class="none"></div>\n'
     if cell.image:
-        return f'<img src="{escape(cell.image)}" alt="{escape(name)}">\n'
+        return f'<img src="{markup(cell.image)}" alt="{markup(name)}">\n'
     return svg(face, cell.weights, _FACE, prefix=prefix, title=name)
 
 
 def _figure(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:
-    hover = f' title="{escape(cell.detail)}"' if cell.detail else ""
+    hover = f' title="{markup(cell.detail)}"' if cell.detail else ""
     return (
         f"<figure{hover}>\n{_picture(cell, title, face, prefix)}"
-        f"<figcaption>{escape(cell.name)}</figcaption>\n"
+        f"<figcaption>{markup(cell.name)}</figcaption>\n"
         f"{_notes(cell.notes)}</figure>\n"
     )
 
@@ -117,8 +116,8 @@ def _figure(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:
 def _notes(notes: Iterable[Note]) -> str:
     items = "".join(
         f'<li class="{note.tone.value}"'
-        + (f' title="{escape(note.detail)}"' if note.detail else "")
-        + f">{escape(note.text)}</li>\n"
+        + (f' title="{markup(note.detail)}"' if note.detail else "")
+        + f">{markup(note.text)}</li>\n"
         for note in notes
     )
     return f"<ul>\n{items}</ul>\n" if items else ""

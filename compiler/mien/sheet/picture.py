@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 
 from mien.drawing.document import shipped_face
 from mien.drawing.face import FlatFace
-from mien.drawing.svg import number, png, shapes
+from mien.drawing.svg import markup, number, png, shapes
 from mien.sheet.html import html
 from mien.sheet.page import Cell, Note, Page, Row, Tone, on_drawing
 from mien.text.atomic import write_atomic
@@ -89,7 +88,7 @@ def _cell(cell: Cell, face: FlatFace, left: int, top: int, prefix: str) -> Itera
     elif cell.image:
         yield (
             f'<image x="{left}" y="{top}" width="{_FACE}" height="{_FACE}"'
-            f' href="{escape(cell.image)}"/>\n'
+            f' href="{markup(cell.image)}"/>\n'
         )
     else:
         box = " ".join(number(side) for side in face.view)
@@ -114,7 +113,7 @@ def _text(left: int, top: int, text: str, colour: str, *, size: int, bold: bool 
     weight = ' font-weight="600"' if bold else ""
     return (
         f'<text x="{left}" y="{top}" font-size="{size}" fill="{colour}"{weight}>'
-        f"{escape(text)}</text>\n"
+        f"{markup(text)}</text>\n"
     )
 
 
@@ -139,7 +138,7 @@ def write_page(path: Path, page: Page) -> None:
 
     Raises:
         ValueError: the name ends in none of ``SUFFIXES``.
-        PngUnavailableError: PNG is asked for and the extra ``mien[png]`` is not installed.
+        PngUnavailableError: PNG is wanted and the extra ``mien[png]`` is not installed.
         OSError: the file cannot be written.
     """
     suffix = path.suffix.lower()

@@ -143,7 +143,7 @@ def _require_faithful(
 def _faithful(
     text: str, edited: str, change: Change, wanted: Mapping[str, float], rig: Rig, *, json: bool
 ) -> bool:
-    """Whether the edited text says what was asked, with every comment of the text before."""
+    """Whether the edited text says what was requested, with every comment of the text before."""
     before = _parsed(text, json=json)
     try:
         after = _parsed(edited, json=json)
