@@ -20,17 +20,17 @@ COMMANDS = {
     "face": "Show one face of a bank.",
     "init": "Start a bank of your own.",
     "fmt": "Put source files into canonical order and spacing.",
-    "migrate": "Bring sources of an older schema version up to date.",
-    "diff": "Say what changed between two versions of a bank.",
-    "release": "Freeze a bank at its version.",
-    "verify": "Recompile every release and compare its digests.",
+    "migrate": "Update sources of an older schema version.",
+    "diff": "Show what changed between two versions of a bank.",
+    "release": "Freeze a version of a bank for ever.",
+    "verify": "Recompile every release and compare it with what was released.",
     "sheet": "Draw every archetype of a bank on one page.",
-    "view": "Look at a bank live in the browser.",
-    "bench": "Measure speed against peers.",
-    "targets": "Make targets for the neural layer, audit them, and play them.",
-    "train": "Train the network that speaks with a bank's faces.",
-    "evaluate": "Measure how a network keeps the presets, and how it speaks.",
-    "speak": "Speech in, faces out.",
+    "view": "View and edit a bank live in the browser.",
+    "bench": "Compare the speed with other ways to compute the same faces.",
+    "targets": "Make, audit and play the training data of the network.",
+    "train": "Train the network that makes faces from speech.",
+    "evaluate": "Measure how well a network keeps the presets and follows speech.",
+    "speak": "Make faces from speech.",
 }
 """Each command's help; it is the ``command`` of the module of its name in `mien.cli.commands`."""
 
@@ -82,8 +82,11 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Emotion presets for 52-channel faces: reviewed text in, the same bits out, for ever.
 
-    BANK is a folder, or the name of a bank that ships. Exit codes: 0 fine, 1 a check failed, 2 bad
-    input or usage.
+    BANK is one of: the name of a bank that ships with mien, which means its newest release
+    (default); one release of it (default@1.0.0); the newest release in your own repository
+    (ours@latest); a folder (presets/ours); a compiled artifact. Commands that write take a folder.
+
+    Exit codes: 0 success, 1 a check failed, 2 bad input or wrong usage.
     """
 
 

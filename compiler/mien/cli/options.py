@@ -75,5 +75,5 @@ def format_option(command: F) -> F:
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
-        help="For people, or for programs.",
+        help="Text for people, JSON for programs.",
     )(command)

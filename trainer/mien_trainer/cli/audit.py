@@ -11,28 +11,28 @@ from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
-@click.command("audit", short_help="Measure what a set of targets would teach.")
+@click.command("audit")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--bank",
     metavar="BANK",
-    help="The bank they were made for: a folder, an artifact, or the name of a bank that ships "
-    "(default: the one that the manifest names; for takes, the default bank).",
+    help="The bank that they were made for (default: the one that the manifest names; for takes, "
+    "the default bank).",
 )
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.html",
-    help="Also write one page with plots and faces.",
+    help="Also write a page with plots and faces.",
 )
 @format_option
 def command(folder: Path, bank: str | None, out: Path | None, output: str) -> int:
-    """Measure the targets in DIR, or the takes in it before they are made into targets.
+    """Check the targets in DIR, or recorded takes before they are made into targets.
 
-    Says where the mouth stays open in silence, where closures are lost, which clips are broken, and
-    what the set lacks. Exit codes: 0 fine (there may be things worth a look), 1 something must
-    change before the set is learned from, 2 it cannot be read.
+    Reports where the mouth stays open in silence, where closures are lost, which clips are broken,
+    and what the set lacks. Exit codes: 0 usable (perhaps with notes), 1 something must be corrected
+    before training, 2 it cannot be read.
     """
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")

@@ -11,7 +11,7 @@ from mien.cli.terminal import say
 from mien_trainer.cli.options import data_option, refusals
 
 
-@click.command("compare", short_help="Train without labels and without snap, and compare.")
+@click.command("compare")
 @click.argument("config", metavar="[CONFIG]", default="v3")
 @data_option
 @click.option(
@@ -19,7 +19,7 @@ from mien_trainer.cli.options import data_option, refusals
     "--out",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder for the trainings and the page.",
+    help="The folder for the trainings and the report.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
@@ -29,7 +29,7 @@ from mien_trainer.cli.options import data_option, refusals
     type=click.IntRange(min=1),
     default=48,
     show_default=True,
-    help="Clips to measure lips on.",
+    help="Number of test clips to measure lips on.",
 )
 @format_option
 def command(
@@ -42,11 +42,12 @@ def command(
     clips: int,
     output: str,
 ) -> None:
-    """Train CONFIG with and without labels and snap, and compare what came of it.
+    """Train CONFIG with and without labels and anchor snap, and compare the results.
 
-    CONFIG is a file or a recipe that ships. Each setting is trained with several seeds on the same
-    data: VAD alone, label and VAD, both with the snap, and with other weights of it. OUT gets a
-    folder for each training and compare.html. Given again, it goes on where it stopped.
+    CONFIG is a file or a configuration that ships. Each setting is trained with several seeds on
+    the same data: VAD only, labels and VAD, each with and without the snap, and other weights of
+    the snap. OUT gets a folder for each training and compare.html. If it is stopped, run it again
+    to continue.
     """
     with refusals():
         _compare(config, data, out, steps, seeds, workers, clips, output)

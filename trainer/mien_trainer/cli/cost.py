@@ -11,15 +11,15 @@ from mien.cli.terminal import say
 from mien_trainer.cli.options import data_option, refusals
 
 
-@click.command("cost", short_help="Time a step, and the anchor snap's part of it.")
+@click.command("cost")
 @click.argument("config", metavar="[CONFIG]", default="v3")
 @data_option
 @click.option("--steps", type=click.IntRange(min=1), default=60, show_default=True)
 @format_option
 def command(config: str, data: Path, steps: int, output: str) -> None:
-    """Time steps of CONFIG, a file or a recipe that ships, with and without the snap in turn.
+    """Time training steps of CONFIG with and without the anchor snap, taking turns.
 
-    Nothing is kept of the network.
+    CONFIG is a file or a configuration that ships. The network is not kept.
     """
     with refusals():
         from mien_trainer.fault import need_torch

@@ -11,7 +11,7 @@ from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
-@click.command("evaluate", short_help="Measure how a network keeps the presets, and how it speaks.")
+@click.command("evaluate")
 @click.argument(
     "networks", metavar="NETWORK...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -19,15 +19,19 @@ from mien_trainer.cli.options import refusals
     "--data",
     required=True,
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Targets, as `mien targets make` writes them; their test split is spoken.",
+    help="A folder that `mien targets make` wrote; its test clips are used.",
 )
-@click.option("--bank", metavar="BANK", help="The networks' own bank, where it does not ship.")
+@click.option(
+    "--bank",
+    metavar="BANK",
+    help="The bank that the networks were trained on, if it does not ship.",
+)
 @click.option(
     "--beside",
     "older",
     metavar="NETWORK",
     type=click.Path(path_type=Path),
-    help="An older network whose lips these should match, on the labels that it knows.",
+    help="An older network to compare the lips with, on the labels that it has.",
 )
 @click.option(
     "--clips",
@@ -35,16 +39,16 @@ from mien_trainer.cli.options import refusals
     type=click.IntRange(min=3),
     default=240,
     show_default=True,
-    help="How many clips to speak, at most.",
+    help="Use at most this many clips.",
 )
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.html",
-    help="Also write one page with plots and faces.",
+    help="Also write a page with plots and faces.",
 )
-@click.option("--no-gate", is_flag=True, help="Exit with 0 even where a figure misses its bound.")
+@click.option("--no-gate", is_flag=True, help="Exit with 0 even if a figure misses its bound.")
 @format_option
 def command(
     networks: tuple[Path, ...],
@@ -58,10 +62,10 @@ def command(
 ) -> int:
     """Measure each NETWORK: a checkpoint, the folder of a training, or an exported .onnx file.
 
-    Says how near it is to the presets in silence and in speech, whether labels can be told apart
-    while it speaks, how its lips follow speech that was not in its training, and how fast it runs.
-    Several are taken for retrainings of one, and what retraining moved is measured too. Exit codes:
-    0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
+    Measures how near it is to the presets in silence and in speech, whether labels can be told
+    apart while it speaks, how well its lips follow new speech, and how fast it runs. Several
+    networks are taken as retrainings of one, and the differences between them are measured too.
+    Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
     if out is not None and out.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")

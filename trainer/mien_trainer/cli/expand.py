@@ -10,7 +10,7 @@ from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
-@click.command("expand", short_help="Widen a network to more conditions.")
+@click.command("expand")
 @click.argument("network", metavar="V2", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -20,7 +20,10 @@ from mien_trainer.cli.options import refusals
     help="The .safetensors file to write.",
 )
 @click.option(
-    "--bank", default="default", show_default=True, help="The bank whose labels it is to know."
+    "--bank",
+    default="default",
+    show_default=True,
+    help="The bank whose labels the new network gets.",
 )
 @click.option(
     "--labels",
@@ -29,11 +32,11 @@ from mien_trainer.cli.options import refusals
     "[default: neutral,joy,anger,sadness,surprise]",
 )
 def command(network: Path, out: Path, bank: str, labels: str | None) -> None:
-    """Widen V2, which has a few labels, to all labels of a bank and VAD.
+    """Extend V2, a network with a few labels, to all labels of a bank and VAD.
 
-    V2 is the folder or the checkpoint of a training, or a foreign file of tensors by name
-    (.safetensors, .pt), of which the weights alone are read. On the labels that it knew, the new
-    network gives the same faces for any VAD, until it is trained.
+    V2 is the folder or the checkpoint of a training, or another program's file of named tensors
+    (.safetensors, .pt), of which only the weights are read. For the labels that V2 has, the new
+    network gives the same faces at any VAD until it is trained.
     """
     with refusals():
         from mien_trainer.fault import need_torch

@@ -10,7 +10,7 @@ from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
 
-@click.command("export", short_help="Export a network to ONNX.")
+@click.command("export")
 @click.argument("checkpoint", metavar="CHECKPOINT", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -18,24 +18,24 @@ from mien_trainer.cli.options import refusals
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.onnx",
-    help="The file to write; its card goes beside it, as FILE.card.md.",
+    help="The file to write; its model card is written beside it, as FILE.card.md.",
 )
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The targets that it learned from, for the card.",
+    help="The targets that it was trained on, for the model card.",
 )
 @click.option(
     "--figures",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.json",
-    help="What `mien evaluate --format json` said of it, for the card.",
+    help="The output of `mien evaluate --format json`, for the model card.",
 )
 def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None) -> None:
-    """Export CHECKPOINT, or the best one of the folder of a training, for `mien speak`.
+    """Export CHECKPOINT, or the best one in the folder of a training, for `mien speak`.
 
-    The file runs without torch, a frame at a time or many. It is written only if its weights are
-    those that torch gives, within 1e-5.
+    The exported file runs without PyTorch, one frame at a time or many at once. It is written only
+    if its outputs equal those of PyTorch within 1e-5.
     """
     if out.suffix != ".onnx":
         raise click.BadParameter(f"{out} should end in .onnx", param_hint="'-o' / '--out'")

@@ -24,7 +24,7 @@ PRICE = 0.04
 """Of a core for an hour, in any currency: what clouds ask for a shared one, roughly."""
 
 
-@click.command("make", short_help="Make training targets from a recipe.")
+@click.command("make")
 @click.argument("recipe", metavar="RECIPE")
 @click.option(
     "-o",
@@ -32,31 +32,42 @@ PRICE = 0.04
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Where the shards and their manifest go.",
+    help="The folder for the shards and their manifest.",
 )
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Processes.  [default: cores]")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Number of processes.  [default: number of cores]",
+)
 @click.option(
     "--without",
     "left_out",
     multiple=True,
     metavar="SOURCE",
-    help="Leave this source of the recipe out, and what it needs; may be given again.",
+    help="Leave out this speech source of the recipe and what it needs. Can be repeated.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["local", "ray"]),
     default="local",
     show_default=True,
-    help="Processes of this machine, or a Ray cluster.",
+    help="Use processes on this machine, or a Ray cluster.",
 )
-@click.option("--address", metavar="HOST:PORT", help="The Ray cluster.  [default: this machine]")
-@click.option("--estimate", "asked", is_flag=True, help="Make a few clips and say what all cost.")
+@click.option(
+    "--address",
+    metavar="HOST:PORT",
+    help="The address of the Ray cluster.  [default: this machine]",
+)
+@click.option(
+    "--estimate", "asked", is_flag=True, help="Make a few clips and estimate the cost of all."
+)
 @click.option(
     "--price",
     type=click.FloatRange(min=0),
     default=PRICE,
     show_default=True,
-    help="Of one core for one hour, for --estimate.",
+    help="The price of one core for one hour, for --estimate.",
 )
 @format_option
 def command(
@@ -70,12 +81,12 @@ def command(
     price: float,
     output: str,
 ) -> int:
-    """Make the clips of RECIPE into Parquet shards: speech, 19 conditions and 52 weights a frame.
+    """Make the clips of RECIPE into Parquet shards: speech, conditions and weights per frame.
 
-    RECIPE is a file, or the name of a recipe that ships: default, small. The same recipe, bank and
-    programs give the same bytes with any engine and number of workers. A run that was cut off goes
-    on where it stopped when it is given again. Exit codes: 0 fine, 1 more clips refused than the
-    recipe allows, 2 it cannot be made.
+    RECIPE is a file, or the name of a recipe that ships (default, small). The same recipe, bank and
+    programs give the same bytes with any engine and number of workers. If it is stopped, run it
+    again to continue. Exit codes: 0 success, 1 more clips were refused than the recipe allows, 2
+    it cannot be made.
     """
     if folder is None and not asked:
         raise click.UsageError("say where the shards go: -o DIR (or ask for --estimate)")

@@ -12,7 +12,7 @@ data_option = click.option(
     "--data",
     required=True,
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder that `mien targets make` wrote.",
+    help="The targets: a folder that `mien targets make` wrote.",
 )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mien_trainer.targets.clip import Clip
 
 
-@click.command("preview", short_help="Play one clip with our face, as a page or a film.")
+@click.command("preview")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("clip", metavar="CLIP")
 @click.option(
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     "heard",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="The sound of the clip, in place of making it anew.",
+    help="The sound of the clip, instead of making it again.",
 )
 @click.option(
     "--recipe",
     metavar="RECIPE",
     default="",
-    help="The recipe that DIR was made from, where it is not one that ships.",
+    help="The recipe that DIR was made from, if it does not ship.",
 )
-@click.option("--silent", is_flag=True, help="Without sound.")
+@click.option("--silent", is_flag=True, help="Leave the sound out.")
 def command(
     folder: Path, clip: str, out: Path | None, heard: Path | None, recipe: str, silent: bool
 ) -> int:
-    """PreviewClip CLIP, an id in the shards of DIR: its face, sound, phonemes, curves and VAD.
+    """Show the clip with the id CLIP in DIR: its face, sound, phonemes, curves and VAD.
 
-    A page plays in any browser and needs no network. Shards keep no sound: it is made anew by what
-    spoke, and where that cannot be done, the clip plays without.
+    The page plays in any browser, without a network. Shards hold no sound: it is made again from
+    its source. If that is not possible, the clip plays without sound.
     """
     from mien.cli.terminal import progress
     from mien.drawing.svg import PngUnavailableError

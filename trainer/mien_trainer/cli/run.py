@@ -24,19 +24,21 @@ if TYPE_CHECKING:
 _OUT = click.Path(path_type=Path, file_okay=False)
 
 
-@click.command("run", short_help="Train a network.")
+@click.command("run")
 @click.argument("config", metavar="CONFIG")
 @data_option
-@click.option("-o", "--out", required=True, type=_OUT, help="The folder for what comes of it.")
-@click.option("--resume", is_flag=True, help="Go on where the training in this folder stopped.")
+@click.option(
+    "-o", "--out", required=True, type=_OUT, help="The folder for checkpoints, config and log."
+)
+@click.option("--resume", is_flag=True, help="Continue the training in the output folder.")
 @click.option(
     "--start",
     type=click.Path(path_type=Path),
-    help="Begin with this network, such as one that `mien train expand` wrote.",
+    help="Start from this network, for example one that `mien train expand` wrote.",
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
 @click.option("--seed", type=click.IntRange(min=0), help="Override the config's seed.")
-@click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard as well.")
+@click.option("--tensorboard", is_flag=True, help="Also write curves for TensorBoard.")
 def command(
     config: str,
     data: Path,
@@ -47,11 +49,11 @@ def command(
     seed: int | None,
     tensorboard: bool,
 ) -> None:
-    """Train as CONFIG says: a file, or a recipe that ships (v2, v3, tiny).
+    """Train a network as CONFIG says: a file, or a configuration that ships (v2, v3, tiny).
 
-    OUT gets last.safetensors, which --resume goes on from, best.safetensors, config.yaml with every
-    default, and log.jsonl with every loss. A training that was stopped, even killed, and resumed
-    ends with the same bits as one that was not.
+    OUT gets last.safetensors, from which --resume continues, best.safetensors, config.yaml with all
+    defaults, and log.jsonl with all losses. A training that was stopped, even killed, and resumed
+    ends with the same bits as one that ran through.
     """
     with refusals():
         from mien_trainer.fault import need_torch

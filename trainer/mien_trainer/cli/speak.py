@@ -22,19 +22,34 @@ if TYPE_CHECKING:
 PIPE = "-"
 
 
-@click.command("speak", short_help="Speech in, faces out.")
+@click.command("speak")
 @click.argument("audio", metavar="AUDIO")
 @click.option("--label", required=True, metavar="LABEL", help="The emotion to show.")
-@click.option("--at", metavar="ANCHOR", help="An intensity or a style's own point.  [default: mid]")
-@click.option("--vad", type=float, nargs=3, metavar="V A D", help="A point, each in [-1, 1].")
-@click.option("--intensity", type=float, metavar="T", help="From the lowest anchor, 0, to 1.")
+@click.option(
+    "--at", metavar="ANCHOR", help="The point of this intensity or style.  [default: mid]"
+)
+@click.option(
+    "--vad",
+    type=float,
+    nargs=3,
+    metavar="V A D",
+    help="A point: valence, arousal and dominance, each from -1 to 1.",
+)
+@click.option(
+    "--intensity",
+    type=float,
+    metavar="T",
+    help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
+)
 @click.option(
     "--network",
     "model",
     type=click.Path(path_type=Path, dir_okay=False),
     help="An exported network (.onnx).  [default: the one that ships]",
 )
-@click.option("--bank", metavar="BANK", help="The network's own bank, where it does not ship.")
+@click.option(
+    "--bank", metavar="BANK", help="The bank that the network was trained on, if it does not ship."
+)
 @click.option(
     "-o",
     "--out",

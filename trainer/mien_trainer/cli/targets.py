@@ -16,15 +16,15 @@ class TargetsGroup(LazyGroup):
 
     table = {  # noqa: RUF012  as declared by the class above
         "make": "Make training targets from a recipe.",
-        "audit": "Measure what a set of targets would teach.",
-        "preview": "Play a clip with a face.",
+        "audit": "Check the quality of a set of targets.",
+        "preview": "Play one clip with the drawn face, as a page or a film.",
     }
     package = "mien_trainer.cli"
 
 
 @click.group("targets", cls=TargetsGroup)
 def command() -> None:
-    """Training targets for the neural layer: speech, conditions, and the faces they should give."""
+    """Make, audit and play targets: speech, conditions and faces to train a network on."""
     absent = [name for name in _NEEDED if find_spec(name) is None]
     if absent:
         raise click.UsageError(

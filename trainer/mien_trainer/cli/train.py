@@ -12,17 +12,17 @@ class TrainGroup(LazyGroup):
 
     table = {  # noqa: RUF012  as declared by the class above
         "run": "Train a network.",
-        "expand": "Widen a network to more conditions.",
+        "expand": "Extend a network to more labels and VAD.",
         "export": "Export a network to ONNX.",
-        "cost": "Time a step, and the anchor snap's part of it.",
-        "compare": "Train without labels and without snap, and compare.",
+        "cost": "Time a training step, and the share of the anchor snap.",
+        "compare": "Compare trainings with and without labels and anchor snap.",
     }
     package = "mien_trainer.cli"
 
 
 @click.group("train", cls=TrainGroup)
 def command() -> None:
-    """Train the network that speaks with a bank's faces, widen, export and compare networks.
+    """Train the network that makes faces from speech; extend, export and compare networks.
 
     Training needs the extra mien[train]. Several processes share each step under
     `torchrun --nproc-per-node N -m mien.cli.main train run ...`.

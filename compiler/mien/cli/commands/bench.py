@@ -10,20 +10,21 @@ from mien.cli.options import bank_source, format_option
 from mien.cli.terminal import say, write_json
 
 
-@click.command("bench", short_help="Measure speed against peers.")
+@click.command("bench")
 @click.argument("bank", metavar="[BANK]", default="default")
 @format_option
 @click.option(
     "--plot",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Draw cost by batch into this .svg file.",
+    help="Also plot the cost by batch size into this .svg file.",
 )
-@click.option("--quick", is_flag=True, help="Fewer batches and rounds.")
+@click.option("--quick", is_flag=True, help="Measure fewer batch sizes, and fewer times.")
 def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:
-    """Measure faces, compiling and starting on this machine, with BANK (default: default).
+    """Measure how fast this machine computes faces, compiles and starts.
 
-    Peers compute the same faces, checked first, with SciPy, NumPy and, where it is installed,
-    PyTorch; they take turns with ours, so that a busy machine slows all. One core.
+    BANK is default if left out. SciPy, NumPy and, if installed, PyTorch compute the same faces,
+    which is checked first. They take turns with mien on one core, so that a busy machine slows all
+    alike.
     """
     source = bank_source(bank)
     say(source.described(), err=True)

@@ -25,13 +25,14 @@ def _optional_bank(
     return None if value is None else bank_source(value)
 
 
-@click.command("check", short_help="Check a bank's schema and meaning.")
+@click.command("check")
 @click.argument("bank", metavar="BANK", required=False, callback=_optional_bank)
 @click.option(
     "--against",
-    metavar="RELEASE",
-    help="Also say what breaks the bank RELEASE: ours@latest, ours@1.0.0, a git revision such as "
-    "origin/main, a folder or an artifact. If it does not exist there yet, nothing breaks.",
+    metavar="EARLIER",
+    help="Also report changes that break an earlier version: ours@latest, ours@1.0.0, a git "
+    "revision such as origin/main, a folder or an artifact. A bank that did not exist there yet "
+    "passes.",
 )
 @click.option(
     "--format",
@@ -39,22 +40,21 @@ def _optional_bank(
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="For people, for programs, or as annotations of a GitHub workflow run.",
+    help="Text for people, JSON for programs, or annotations for a GitHub workflow.",
 )
 @click.option(
     "--explain",
     metavar="[CODE]",
     is_flag=False,
     flag_value=ALL,
-    help="Explain the code of a fault, in place of a check; without CODE, or with all, list them.",
+    help="Explain a fault code instead of checking; without CODE, list all codes.",
 )
 def command(bank: BankSource | None, against: str | None, output: str, explain: str | None) -> int:
     """Check BANK: its files, their schema, and what the faces mean.
 
-    Prints every fault of every file. Exits 2 where the bank cannot be read, 1 where its faces break
-    a rule or its version is too small for what changed, 0 where there are no errors (warnings do
-    not count). Sources of an older schema version are read as if they were up to date, with a
-    warning that names `mien migrate`.
+    Reports all faults of all files at once. Exit codes: 0 no errors (there may be warnings), 1 a
+    face breaks a rule or the version is too small for what changed, 2 the bank cannot be read.
+    Files in an older schema version are accepted, with a warning that points to `mien migrate`.
     """
     from mien.authored.reader import read_bank
     from mien.errors import SourceError

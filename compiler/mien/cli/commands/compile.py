@@ -17,27 +17,26 @@ if TYPE_CHECKING:
     from mien.lock.record import Lock
 
 
-@click.command("compile", short_help="Compile presets into a lock and an artifact.")
+@click.command("compile")
 @folder_argument
 @click.option(
-    "--check", is_flag=True, help="Write nothing; exit 1 and say what is stale if the lock is."
+    "--check", is_flag=True, help="Write nothing; exit 1 if the lock is out of date, and say why."
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("build"),
     show_default=True,
-    help="Folder for the artifact.",
+    help="The folder for the artifact.",
 )
 @format_option
 def command(bank: Path, check: bool, out: Path, output: str) -> int:
     """Compile BANK: check it, solve it, prove its slopes, write the lock and the artifact.
 
-    The lock goes into the bank's folder and is meant to be committed; the artifact goes into the
-    output folder. Nothing is compiled again when neither the sources nor the artifact changed, nor
-    the prover of the certificate: one by an older prover still holds, so that --check takes it with
-    a note, and is proved anew by a plain run.
-    Sources of an older schema version are read as if they were up to date, with a note.
+    The lock goes into the bank's folder: commit it. The artifact goes into the output folder.
+    Nothing is compiled if neither the sources nor the artifact have changed. After an update of
+    mien that proves slopes better, the next run proves them again; until then --check accepts the
+    older proof, with a note. Files in an older schema version are accepted, with a note.
     """
     from mien.errors import SourceError
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mien.resolve import BankSource
 
 
-@click.command("diff", short_help="Say what changed between two versions of a bank.")
+@click.command("diff")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are differences.")
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.html",
-    help="Also write one page with the changed faces, drawn before and after.",
+    help="Also write a page with the changed faces, drawn before and after.",
 )
 @format_option
 def command(old: str, new: str, exit_code: bool, report: Path | None, output: str) -> int:
-    """Say what changed from OLD to NEW, how visible it is, and which version it needs.
+    """Show what changed from OLD to NEW, how visible it is, and which version it needs.
 
-    Each is the name of a bank that ships (its newest release), a release (default@1.0.0,
-    ours@latest, or 1.0.0 alone for one of the other side's bank), a bank's folder, an artifact, or
-    a git revision (HEAD~1:presets/ours, or HEAD~1 alone for the folder on the other side). If OLD
-    had no bank yet, there is nothing to compare, and the exit code is 0.
+    OLD and NEW are each a name (default: the newest release that ships), a release (default@1.0.0,
+    ours@latest, or 1.0.0 for a release of the other bank), a folder, an artifact, or a git revision
+    (HEAD~1:presets/ours, or HEAD~1 for the folder of the other bank). If the bank did not exist yet
+    in OLD, there is nothing to compare, and the exit code is 0.
     """
     if report is not None and report.suffix.lower() not in (".html", ".htm"):
         raise click.BadParameter(f"{report} should end in .html", param_hint="--report")

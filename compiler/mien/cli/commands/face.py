@@ -14,19 +14,42 @@ if TYPE_CHECKING:
     from mien.resolve import BankSource
 
 
-@click.command("face", short_help="Show one face of a bank.")
+@click.command("face")
 @source_argument
 @click.argument("label", metavar="LABEL")
-@click.option("--at", metavar="ANCHOR", help="An intensity or a style's own point.  [default: mid]")
-@click.option("--vad", type=float, nargs=3, metavar="V A D", help="A point, each in [-1, 1].")
-@click.option("--intensity", type=float, metavar="T", help="From the lowest anchor, 0, to 1.")
-@click.option("--style", metavar="S", help="A style of the label, at its own point.")
-@click.option("--speech", type=float, default=0.0, show_default=True, help="How much is spoken.")
+@click.option(
+    "--at", metavar="ANCHOR", help="The point of this intensity or style.  [default: mid]"
+)
+@click.option(
+    "--vad",
+    type=float,
+    nargs=3,
+    metavar="V A D",
+    help="A point: valence, arousal and dominance, each from -1 to 1.",
+)
+@click.option(
+    "--intensity",
+    type=float,
+    metavar="T",
+    help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
+)
+@click.option(
+    "--style",
+    metavar="S",
+    help="A style of the label, at its own point unless another one is given.",
+)
+@click.option(
+    "--speech",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="How much of the mouth to leave to speech, from 0 to 1.",
+)
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Draw the face into this .svg or .png file.",
+    help="Also draw the face into this .svg or .png file.",
 )
 @format_option
 def command(

@@ -27,7 +27,7 @@ class _Formatted:
     new: bytes
 
 
-@click.command("fmt", short_help="Put source files into canonical order and spacing.")
+@click.command("fmt")
 @click.argument("paths", metavar="FILE|FOLDER|BANK...", nargs=-1, required=True)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
@@ -35,10 +35,10 @@ class _Formatted:
 def command(paths: tuple[str, ...], check: bool, diff: bool, output: str) -> int:
     """Put source files into canonical order and spacing, keeping every comment.
 
-    Keys follow the schema, channels the rig, intensities the bank; small records stand on one line;
-    numbers are as short as they can be. What a file says never changes. In a folder every source
-    under it is formatted, released ones excepted. A file that cannot be read is reported and left
-    alone (exit 2).
+    Keys follow the order of the schema, channels that of the rig, intensities that of the bank;
+    small records go on one line; numbers are written as short as possible. The meaning of a file
+    never changes. In a folder, every source file under it is formatted, except releases. A file
+    that cannot be read is reported and left as it is (exit 2).
     """
     from mien.text.atomic import write_atomic
 

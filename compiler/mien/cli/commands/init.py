@@ -13,17 +13,24 @@ from mien.cli.terminal import say
 _ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
 
 
-@click.command("init", short_help="Start a bank of your own.")
+@click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
-    "--from", "origin", metavar="BANK", default="default", show_default=True, help="Where to start."
+    "--from",
+    "origin",
+    metavar="BANK",
+    default="default",
+    show_default=True,
+    help="The bank to copy.",
 )
-@click.option("--id", "name", metavar="NAME", help="The bank's id; else the folder's name.")
+@click.option(
+    "--id", "name", metavar="NAME", help="The id of the new bank.  [default: the folder's name]"
+)
 def command(folder: Path, origin: str, name: str | None) -> None:
     """Start a bank of your own in the folder DIR, which must be empty or new.
 
-    The faces, rules and rig of another bank are copied with their comments, so that DIR stands
-    alone; schemas come along for your editor.
+    Copies the faces, rules and rig of another bank with their comments, so that DIR needs nothing
+    else, and adds the JSON Schemas for your editor.
     """
     from mien.authored.reader import read_bank
     from mien.authored.start import start_bank

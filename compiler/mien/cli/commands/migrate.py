@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from mien.text.fault import Fault
 
 
-@click.command("migrate", short_help="Bring sources of an older schema version up to date.")
+@click.command("migrate")
 @click.argument("paths", metavar="BANK|FOLDER|FILE...", nargs=-1, required=True)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
 @format_option
 def command(paths: tuple[str, ...], check: bool, output: str) -> int:
-    """Bring source files up to the schema versions of this mien.
+    """Update source files to the schema versions of this mien.
 
-    Takes every source under a folder, the rig that a bank shares with others beside it, and single
-    files such as a training's. Comments and everything that does not change stay as they are.
-    Released sources are frozen and left alone: every command reads older sources as if they were
-    up to date. If any file cannot be brought up to date, none is written (exit 2).
+    Takes every source file under a folder, the rig in the folder beside a bank, and single files
+    such as the configuration of a training. Comments and all that need not change stay as they
+    are. Releases are left as they are: every command can read older files. If one file cannot be
+    updated, none is written (exit 2).
     """
     from mien.errors import SourceError
     from mien.migrate.upgrade import migrate_text

@@ -15,24 +15,26 @@ if TYPE_CHECKING:
     from mien.release.make import Released
 
 
-@click.command("release", short_help="Freeze a bank at its version.")
+@click.command("release")
 @folder_argument
-@click.option("--version", metavar="X.Y.Z", help="The version that bank.yaml must say.")
+@click.option("--version", metavar="X.Y.Z", help="Release only if bank.yaml has this version.")
 @click.option(
-    "--edit", is_flag=True, help="Bring bank.yaml and the lock to the version of --version first."
+    "--edit",
+    is_flag=True,
+    help="First set bank.yaml and the lock to the version given by --version.",
 )
 @click.option(
     "--releases",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the ledger and the releases.  [default: releases, beside the bank]",
+    help="The folder of the ledger and the releases.  [default: releases, beside the bank]",
 )
 @format_option
 def command(bank: Path, version: str | None, edit: bool, releases: Path | None, output: str) -> int:
-    """Freeze BANK at its version: sources, lock and artifact, and a line in the ledger.
+    """Freeze BANK at its version: copy sources, lock and artifact, and record them in the ledger.
 
-    Refused where the lock is stale or not committed, where the version exists, is not the newest,
-    or is smaller than the changes need. A release never changes; nothing is ever half released.
-    Exit 1 where it is refused.
+    A release never changes, and is made completely or not at all. It is refused (exit 1) if the
+    lock is out of date or not committed, or if the version exists already, is not the newest, or is
+    smaller than the changes need.
     """
     from mien.errors import ReleaseError
     from mien.release.folder import releases_beside

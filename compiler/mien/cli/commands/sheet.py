@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mien.sheet.page import Page
 
 
-@click.command("sheet", short_help="Draw every archetype of a bank on one page.")
+@click.command("sheet")
 @click.argument("bank", metavar="BANK")
 @click.argument("new", metavar="[NEW]", required=False)
 @click.option(
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--avatar",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Draw on this head (.glb, .gltf, .vrm) with the Chromium or Chrome of this machine.",
+    help="Draw the faces on this head (.glb, .gltf, .vrm). Needs Chromium or Chrome.",
 )
 @click.option(
     "--judge",
@@ -50,10 +50,11 @@ def command(
     model: Path | None,
     output: str,
 ) -> int:
-    """Draw BANK: a row a label, its intensities, then its styles at their anchors.
+    """Draw all faces of BANK on one page: one row per label, with its intensities and styles.
 
-    Under each face stand its strongest channels, the label it is nearest to at the same intensity
-    and what lint says of it. With NEW, only the faces that differ are drawn, before and after.
+    Under each face are its strongest channels, the label that looks most like it at the same
+    intensity, and any lint faults. With NEW, only the faces that differ are drawn, before and
+    after.
     """
     from mien.avatar.browser import AvatarError
 

@@ -19,15 +19,20 @@ if TYPE_CHECKING:
     from mien.release.verify import Report, Verified
 
 
-@click.command("verify", short_help="Recompile every release and compare its digests.")
+@click.command("verify")
 @click.argument("bank", metavar="[BANK]", required=False)
-@click.option("--release", "version", metavar="X.Y.Z", help="This version alone.")
-@click.option("--full", is_flag=True, help="Recompile what was verified before, too.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: cores]")
+@click.option("--release", "version", metavar="X.Y.Z", help="Verify only this version.")
+@click.option("--full", is_flag=True, help="Also recompile releases that were verified before.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Number of processes.  [default: number of cores]",
+)
 @click.option(
     "--releases",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder of the ledger and the releases.  [default: releases, beside the bank]",
+    help="The folder of the ledger and the releases.  [default: releases, beside the bank]",
 )
 @format_option
 def command(
@@ -40,10 +45,10 @@ def command(
 ) -> int:
     """Check the ledger, and recompile every release from its frozen sources.
 
-    Each release is compiled by the engine of its lock and compared with every digest. Exit 1 names
-    the first table that differs, and its channel. BANK is a folder, or the name of a released bank;
-    without it, all releases of the repository that you are in are verified, or where there are
-    none, all banks that ship.
+    Each release is compiled by the engine that its lock names, and every digest is compared. If one
+    differs, the exit code is 1, and the first table and channel that differ are named. BANK is a
+    folder or the name of a released bank. Without BANK, all releases of your repository are
+    verified, or, if it has none, those that ship with mien.
     """
     from mien import resources
     from mien.release.verify import usable_cores, verify

@@ -22,31 +22,31 @@ USUAL_PORT = 6436
 """M-I-E-N on a telephone's keys. A port that stays makes links that stay."""
 
 
-@click.command("view", short_help="Look at a bank live in the browser.")
+@click.command("view")
 @source_argument
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    help=f"The port; 0 is any free one.  [default: {USUAL_PORT}, or any free one]",
+    help=f"The port; 0 for any free one.  [default: {USUAL_PORT}, or any free one if it is taken]",
 )
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="The address to listen on. Others than this machine reach it only if you name one.",
+    help="The address to listen on. The default can be reached only from this machine.",
 )
 @click.option(
     "--open/--no-open",
     "opened",
     default=None,
-    help="Open the page in your browser.  [default: in a terminal]",
+    help="Open the page in your browser.  [default: open, if run in a terminal]",
 )
 @format_option
 def command(bank: BankSource, port: int | None, host: str, opened: bool | None, output: str) -> int:
-    """Show BANK on a page of this machine: choose a label, drag the point, see the face.
+    """Show BANK on a local web page: choose a label, move the point, and see the face.
 
-    Save a file of the bank in any editor and the face follows; a release is shown read-only. With
-    --format json the first line is {"url": ..., "source": ...}. Ctrl-C ends it.
+    Edit presets on the page, or save a file in any editor and the face follows. A release is
+    read-only. With --format json, the first line is {"url": ..., "source": ...}. Stop with Ctrl-C.
     """
     folder = bank.sources
     if not folder.is_dir():
