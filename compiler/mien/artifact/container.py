@@ -61,7 +61,7 @@ def unpack(data: Buffer) -> tuple[dict[str, Array], str]:
     start = _PREFIX + length
     if start > size:
         raise ArtifactError(f"cut short: the header ends at byte {start}, the file at {size}")
-    header = _object(json_value(bytes(data[_PREFIX:start]), "the header"), "the header")
+    header = json_object(bytes(data[_PREFIX:start]), "the header")
     metadata = _object(header.pop("__metadata__", {}), "__metadata__").get(KEY)
     if not isinstance(metadata, str):
         raise ArtifactError(f"a .safetensors file, but not mien's: no metadata under '{KEY}'")
@@ -84,17 +84,17 @@ def little_endian(tensor: Array) -> bytes:
     return tensor.astype(_DTYPES[dtype_name(tensor)], copy=False).tobytes()
 
 
-def json_value(text: bytes, what: str) -> object:
-    """The value of a JSON text without duplicate keys.
+def json_object(text: bytes, what: str) -> dict[str, Any]:
+    """The object that a JSON text without duplicate keys is.
 
     Raises:
-        ArtifactError: it is not one.
+        ArtifactError: it is none.
     """
     try:
         value: object = json.loads(text.decode(), object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError) as error:
         raise ArtifactError(f"{what} is not JSON: {error}") from None
-    return value
+    return _object(value, what)
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
