@@ -37,7 +37,7 @@ from mien_trainer.train.config import (
     read_config,
 )
 from mien_trainer.train.log import NAME as LOG
-from mien_trainer.train.loop import Diverged, Run, learning_rate, train
+from mien_trainer.train.loop import DivergedError, Run, learning_rate, train
 from mien_trainer.train.objective import NAMES
 from mien_trainer.train.sampler import BatchSampler
 
@@ -254,7 +254,7 @@ def test_a_loss_that_is_no_number_stops_and_names_the_clips(made_up: Path, tmp_p
     out = tmp_path / "out"
     out.mkdir()
     config = evolve(SHORT, intervals=evolve(SHORT.intervals, checkpoint=2))
-    with pytest.raises(Diverged) as stop:
+    with pytest.raises(DivergedError) as stop:
         train(Run(config=config, data=data, out=out), Poison())
     said = str(stop.value)
     assert said.startswith("step 4: loss nan, supervised inf, velocity nan, gradient nan; ")

@@ -14,7 +14,7 @@ import mien
 from mien import resources
 from mien.cli.main import run as mien_run
 from mien_trainer.fault import TrainerError
-from mien_trainer.train.trust import Untrusted, trusted_bank
+from mien_trainer.train.trust import UntrustedError, trusted_bank
 
 BANK = mien.load("default")
 
@@ -43,7 +43,9 @@ def test_an_artifact_that_is_not_the_locks_is_refused_with_both_digests(bank: Pa
     artifact = Path("build") / "default.safetensors"
     locked = trusted_bank(str(bank)).digest
     artifact.write_bytes(artifact.read_bytes()[:-1] + b"\x01")
-    with pytest.raises(Untrusted, match=f"has sha256 [0-9a-f]{{64}}, .*mien.lock pins {locked}"):
+    with pytest.raises(
+        UntrustedError, match=f"has sha256 [0-9a-f]{{64}}, .*mien.lock pins {locked}"
+    ):
         trusted_bank(str(bank))
 
 
@@ -54,7 +56,9 @@ def test_sources_that_were_changed_after_the_lock_are_refused(bank: Path) -> Non
     text = joy.read_text("utf-8")
     assert "attenuation: 0.4" in text
     joy.write_text(text.replace("attenuation: 0.4", "attenuation: 0.41"), encoding="utf-8")
-    with pytest.raises(Untrusted, match=f"compile to has sha256 [0-9a-f]{{64}}, .* pins {locked}"):
+    with pytest.raises(
+        UntrustedError, match=f"compile to has sha256 [0-9a-f]{{64}}, .* pins {locked}"
+    ):
         trusted_bank(str(bank))
 
 
@@ -65,7 +69,7 @@ def test_a_released_version_has_to_be_the_ledgers(bank: Path) -> None:
     wrong = ledger.replace(BANK.digest, "d" * 64)
     assert wrong != ledger
     (releases / "ledger.yaml").write_text(wrong, encoding="utf-8")
-    with pytest.raises(Untrusted, match=f"ledger.yaml pins {'d' * 64}, found {BANK.digest}"):
+    with pytest.raises(UntrustedError, match=f"ledger.yaml pins {'d' * 64}, found {BANK.digest}"):
         trusted_bank(str(bank))
 
 

@@ -51,7 +51,7 @@ _NORMAL_FRAMES = 50_000
 _MIN_STD = 0.5
 
 
-class Diverged(TrainerError):
+class DivergedError(TrainerError):
     """The loss or its gradient is no number any more; the message names step and clips."""
 
 
@@ -87,8 +87,8 @@ def train(run: Run, watcher: Watcher) -> CheckpointMetadata:
     """Train, and keep the last and the best network in ``run.out``.
 
     Raises:
-        Untrusted: bank, lock, ledger and targets do not all mean the same artifact.
-        Diverged: a loss is no number any more; the last good checkpoint is kept.
+        UntrustedError: bank, lock, ledger and targets do not all mean the same artifact.
+        DivergedError: a loss is no number any more; the last good checkpoint is kept.
         TrainerError: anything else that a person has to change.
         SourceError: the bank cannot be read.
         OSError: ``run.out`` cannot be written.
@@ -272,10 +272,10 @@ def _keep_best(
     return metadata
 
 
-def _diverged(step: int, values: dict[str, float], batch: Batch, out: Path) -> Diverged:
+def _diverged(step: int, values: dict[str, float], batch: Batch, out: Path) -> DivergedError:
     wrong = [f"{name} {value}" for name, value in values.items() if not math.isfinite(value)]
     kept = f"{out / LAST} holds the last good step" if (out / LAST).exists() else "nothing is kept"
-    return Diverged(
+    return DivergedError(
         f"step {step}: {', '.join(wrong)}; {kept}. Look at the clips of this step, or lower "
         f"optimizer.learning_rate: {', '.join(batch.ids)}"
     )

@@ -17,7 +17,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import Manifest
 
 
-class Untrusted(TrainerError):
+class UntrustedError(TrainerError):
     """Something has not the digest that was pinned; the message names both digests."""
 
 
@@ -41,7 +41,7 @@ def trusted_bank(source: str) -> TrustedBank:
     artifact has its lock beside it.
 
     Raises:
-        Untrusted: the artifact is not the one that the lock or the ledger pins.
+        UntrustedError: the artifact is not the one that the lock or the ledger pins.
         TrainerError: there is no such bank, artifact or lock.
         SourceError: the sources, the lock or the ledger cannot be read.
     """
@@ -62,10 +62,10 @@ def check_data(manifest: Manifest, trusted: TrustedBank, data: Path) -> None:
     """See that the targets were made for this very bank.
 
     Raises:
-        Untrusted: they were made for another artifact.
+        UntrustedError: they were made for another artifact.
     """
     if manifest.artifact != trusted.digest:
-        raise Untrusted(
+        raise UntrustedError(
             f"{data}: these targets were made for artifact {manifest.artifact} "
             f"({manifest.bank} {manifest.version}), the bank {trusted.bank.id} "
             f"{trusted.bank.version} has {trusted.digest}; make the targets again, or name the "
@@ -87,7 +87,7 @@ def _checked(source: BankSource, artifact: Path | None) -> TrustedBank:
         found = f"what the sources in {folder} compile to"
     digest = hashlib.sha256(data).hexdigest()
     if digest != lock.artifact.sha256:
-        raise Untrusted(
+        raise UntrustedError(
             f"{found} has sha256 {digest}, {folder / LOCK_NAME} pins {lock.artifact.sha256}; "
             "run `mien compile` and review what it changes"
         )
@@ -105,7 +105,7 @@ def _released(lock: Lock, digest: str, releases: Path) -> bool:
     if entry is None:
         return False
     if entry.artifact != digest:
-        raise Untrusted(
+        raise UntrustedError(
             f"{lock.bank} {lock.version} is released: {releases / LEDGER_NAME} pins "
             f"{entry.artifact}, found {digest}; give a changed bank a new version"
         )
