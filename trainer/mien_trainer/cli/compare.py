@@ -50,55 +50,42 @@ def command(
     to continue.
     """
     with refusals():
-        _compare(config, data, out, steps, seeds, workers, clips, output)
+        from mien_trainer.fault import need_torch
 
+        need_torch()
+        from attrs import evolve
 
-def _compare(
-    config: str,
-    data: Path,
-    out: Path,
-    steps: int | None,
-    seeds: int,
-    workers: int,
-    clips: int,
-    output: str,
-) -> None:
-    from mien_trainer.fault import need_torch
+        from mien.cli.terminal import progress, write_json
+        from mien.text.atomic import write_atomic
+        from mien_trainer.compare.page import comparison_html
+        from mien_trainer.compare.result import as_json, lines, results
+        from mien_trainer.compare.trainings import jobs, settings, train_all
+        from mien_trainer.evaluate.clips import clip_rows, clips_with, pick
+        from mien_trainer.speech import Split
+        from mien_trainer.targets.manifest import read_manifest
+        from mien_trainer.train.config import find_config, read_config
+        from mien_trainer.train.trust import check_data, trusted_bank
 
-    need_torch()
-    from attrs import evolve
-
-    from mien.cli.terminal import progress, write_json
-    from mien.text.atomic import write_atomic
-    from mien_trainer.compare.page import comparison_html
-    from mien_trainer.compare.result import as_json, lines, results
-    from mien_trainer.compare.trainings import jobs, settings, train_all
-    from mien_trainer.evaluate.clips import clip_rows, clips_with, pick
-    from mien_trainer.speech import Split
-    from mien_trainer.targets.manifest import read_manifest
-    from mien_trainer.train.config import find_config, read_config
-    from mien_trainer.train.trust import check_data, trusted_bank
-
-    given = read_config(find_config(config))
-    if steps is not None:
-        given = evolve(given, steps=steps)
-    trusted, manifest = trusted_bank(given.bank), read_manifest(data)
-    check_data(manifest, trusted, data)
-    todo = jobs(settings(given), seeds, out)
-    with progress("training", len(todo)) as step:
-        train_all(todo, data, workers, step)
-    known_voices = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
-    chosen = pick(clip_rows(data, manifest, Split.TEST), known_voices, clips)
-    unheard = list(clips_with(data, manifest, Split.TEST, chosen))
-    with progress("measuring", len(todo)) as step:
-        found = results(todo, trusted.bank, unheard, step)
-    description = (
-        f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
-        f"{seeds} seeds each, bank {trusted.bank.id} {trusted.bank.version}"
-    )
-    page = out / "compare.html"
-    write_atomic(page, comparison_html(found, trusted.bank, description).encode())
-    if output == "json":
-        write_json(as_json(found))
-    else:
-        say("\n".join((description, *lines(found), f"{page}: the faces")))
+        given = read_config(find_config(config))
+        if steps is not None:
+            given = evolve(given, steps=steps)
+        trusted, manifest = trusted_bank(given.bank), read_manifest(data)
+        check_data(manifest, trusted, data)
+        todo = jobs(settings(given), seeds, out)
+        with progress("training", len(todo)) as step:
+            train_all(todo, data, workers, step)
+        known_voices = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
+        chosen = pick(clip_rows(data, manifest, Split.TEST), known_voices, clips)
+        unheard = list(clips_with(data, manifest, Split.TEST, chosen))
+        with progress("measuring", len(todo)) as step:
+            found = results(todo, trusted.bank, unheard, step)
+        description = (
+            f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
+            f"{seeds} seeds each, bank {trusted.bank.id} {trusted.bank.version}"
+        )
+        page = out / "compare.html"
+        write_atomic(page, comparison_html(found, trusted.bank, description).encode())
+        if output == "json":
+            write_json(as_json(found))
+        else:
+            say("\n".join((description, *lines(found), f"{page}: the faces")))

@@ -27,6 +27,7 @@ from cattrs.errors import BaseValidationError
 from torch import Tensor
 
 from mien.artifact.container import Array, pack, unpack
+from mien.bank import Bank
 from mien.errors import ArtifactError, SourceError
 from mien.migrate.upgrade import upgrade_json
 from mien.text.atomic import write_atomic
@@ -34,6 +35,7 @@ from mien.text.canonical import canonical
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError, brief, read_bytes
 from mien_trainer.lips.touching import contact_shapes
+from mien_trainer.mel import MELS
 from mien_trainer.migrations import MIGRATIONS
 from mien_trainer.model.net import FaceNet, current_name
 from mien_trainer.train.config import KIND, TrainConfig, config_document, config_of
@@ -93,6 +95,27 @@ class Progress:
 
     optimizer: dict[str, dict[str, Tensor]]
     random: Tensor
+
+
+def new_metadata(
+    config: TrainConfig, bank: Bank, *, data: str = "", mels: int = MELS
+) -> CheckpointMetadata:
+    """What a network for ``bank`` says of itself before its first step."""
+    return CheckpointMetadata(
+        step=0,
+        score=None,
+        best=None,
+        config=config,
+        bank=bank.id,
+        version=bank.version,
+        artifact=bank.digest,
+        data=data,
+        labels=bank.labels,
+        channels=bank.channels,
+        classes=bank.tables.classes,
+        mels=mels,
+        torch=str(torch.__version__),
+    )
 
 
 def new_model(metadata: CheckpointMetadata) -> FaceNet:

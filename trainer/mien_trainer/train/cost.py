@@ -13,17 +13,11 @@ from time import perf_counter
 import torch
 from attrs import evolve, frozen
 
-from mien_trainer.lips.touching import contact_shapes
-from mien_trainer.model.net import FaceNet
-from mien_trainer.speech import Split
-from mien_trainer.targets.manifest import read_manifest
-from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
-from mien_trainer.train.clips import unpack_clips
 from mien_trainer.train.config import TrainConfig
+from mien_trainer.train.loop import set_up
 from mien_trainer.train.objective import Objective
-from mien_trainer.train.processes import make_reproducible
-from mien_trainer.train.sampler import Batch, BatchSampler
-from mien_trainer.train.trust import check_data, trusted_bank
+from mien_trainer.train.processes import Processes
+from mien_trainer.train.sampler import Batch
 
 _WARM_UP = 3
 """Steps before the clock counts."""
@@ -56,26 +50,11 @@ def step_cost(config: TrainConfig, data: Path, steps: int, step: Callable[[], No
     Raises:
         TrainerError: as in a training.
     """
-    make_reproducible(config.seed, config.threads)
-    trusted = trusted_bank(config.bank)
-    manifest = read_manifest(data)
-    check_data(manifest, trusted, data)
-    bank = trusted.bank
-    labels = config.conditioning.labels or bank.labels
-    sampler = BatchSampler(
-        config,
-        unpack_clips(data, manifest, Split.TRAIN, data),
-        anchor_targets(bank, labels),
-        surface_targets(bank, labels, config.seed),
-        bank.channels,
-    )
-    columns = config.conditioning.columns(bank.labels)
-    model = FaceNet(config.model, columns, contact_shapes(bank.channels), mels=manifest.mels)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.optimizer.learning_rate)
-    snapped, snapless = (
-        Objective(weights, config.class_weights, bank.tables, torch.device("cpu"))
-        for weights in (config.losses, evolve(config.losses, snap_silence=0.0, snap_speech=0.0))
-    )
+    alone = Processes(rank=0, world=1, device=torch.device("cpu"))
+    setup = set_up(config, data, data, alone)
+    model, optimizer = setup.model, setup.optimizer
+    losses = evolve(config.losses, snap_silence=0.0, snap_speech=0.0)
+    snapless = Objective(losses, config.class_weights, setup.bank.tables, alone.device)
 
     def learn(objective: Objective, batch: Batch) -> float:
         """The seconds that the network takes to learn from a batch."""
@@ -89,9 +68,9 @@ def step_cost(config: TrainConfig, data: Path, steps: int, step: Callable[[], No
     times: list[tuple[float, float, float]] = []
     for number in range(1, _WARM_UP + steps + 1):
         started = perf_counter()
-        batch = sampler.batch(number)
+        batch = setup.sampler.batch(number)
         drawn = perf_counter() - started
-        times.append((drawn, learn(snapped, batch), learn(snapless, batch)))
+        times.append((drawn, learn(setup.objective, batch), learn(snapless, batch)))
         if number > _WARM_UP:
             step()
     draw, full, without = (median(column) for column in zip(*times[_WARM_UP:], strict=True))

@@ -30,8 +30,8 @@ from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.train.checkpoint import (
     Checkpoint,
     CheckpointError,
-    CheckpointMetadata,
     load_checkpoint,
+    new_metadata,
     new_model,
 )
 from mien_trainer.train.config import TrainConfig
@@ -142,25 +142,10 @@ def _tensors(path: Path) -> dict[str, Tensor]:
 def _foreign(
     path: Path, tensors: dict[str, Tensor], labels: tuple[str, ...], trusted: TrustedBank
 ) -> Checkpoint:
-    bank = trusted.bank
-    shape, mels = _shape(path, tensors, labels)
-    metadata = CheckpointMetadata(
-        step=0,
-        score=None,
-        best=None,
-        config=TrainConfig(
-            name="foreign", conditioning=Conditioning(labels=labels, vad=False), model=shape
-        ),
-        bank=bank.id,
-        version=bank.version,
-        artifact=trusted.digest,
-        data="",
-        labels=bank.labels,
-        channels=bank.channels,
-        classes=bank.tables.classes,
-        mels=mels,
-        torch=str(torch.__version__),
-    )
+    conditioning = Conditioning(labels=labels, vad=False)
+    shape = _shape(path, tensors, labels)
+    config = TrainConfig(name="foreign", conditioning=conditioning, model=shape)
+    metadata = new_metadata(config, trusted.bank)
     model = new_model(metadata)
     wanted = model.state_dict()
     ours = {name: wanted.pop(name) for name in _OURS_TENSORS}
@@ -172,10 +157,8 @@ def _foreign(
     return Checkpoint(metadata=metadata, model=_frozen(model))
 
 
-def _shape(
-    path: Path, tensors: Mapping[str, Tensor], labels: tuple[str, ...]
-) -> tuple[NetShape, int]:
-    """The size of a foreign network and its mel bands, before anything of that size is made."""
+def _shape(path: Path, tensors: Mapping[str, Tensor], labels: tuple[str, ...]) -> NetShape:
+    """The size of a foreign network, before anything of that size is made."""
     blocks = 1 + max((int(m[1]) for name in tensors if (m := _BLOCK.match(name))), default=-1)
     try:
         hidden, conditions = tensors["base.input.weight"].shape
@@ -196,7 +179,7 @@ def _shape(
             f"{path}: it has {conditions} conditions, expected the {len(labels)} labels "
             f"{', '.join(labels)}; name them in its order with --labels"
         )
-    return NetShape(width=width, blocks=blocks, hidden=hidden), mels
+    return NetShape(width=width, blocks=blocks, hidden=hidden)
 
 
 def _fault_of(tensors: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> str | None:

@@ -14,18 +14,20 @@ import numpy as np
 import torch
 from attrs import asdict, evolve, frozen
 
+from mien.bank import Bank
 from mien.text.atomic import write_atomic
 from mien_trainer.fault import TrainerError
 from mien_trainer.model.net import FaceNet, features
 from mien_trainer.speech import Split
-from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
-from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
+from mien_trainer.targets.manifest import manifest_digest, read_manifest
+from mien_trainer.train.anchor_snap import BankTargets, anchor_targets, surface_targets
 from mien_trainer.train.checkpoint import (
     BEST,
     LAST,
     Checkpoint,
     CheckpointMetadata,
     load_progress,
+    new_metadata,
     new_model,
     restore,
     save_checkpoint,
@@ -41,7 +43,7 @@ from mien_trainer.train.processes import (
     processes,
 )
 from mien_trainer.train.sampler import Batch, BatchSampler
-from mien_trainer.train.trust import TrustedBank, check_data, trusted_bank
+from mien_trainer.train.trust import check_data, trusted_bank
 from mien_trainer.train.validation import Score, Validator
 
 CONFIG = "config.yaml"
@@ -97,34 +99,66 @@ def train(run: Run, watcher: Watcher) -> CheckpointMetadata:
         return _train(run, watcher, group)
 
 
-def _train(run: Run, watcher: Watcher, group: Processes) -> CheckpointMetadata:
-    config, out = run.config, run.out
+@frozen(kw_only=True, eq=False)
+class Setup:
+    """What the steps of a training are made of."""
+
+    bank: Bank
+    metadata: CheckpointMetadata
+    model: FaceNet
+    anchors: BankTargets
+    clips: Clips
+    sampler: BatchSampler
+    objective: Objective
+    optimizer: torch.optim.Optimizer
+
+
+def set_up(config: TrainConfig, data: Path, out: Path, group: Processes) -> Setup:
+    """Everything at the beginning, with a new network; see `train` for what is raised."""
     make_reproducible(config.seed, config.threads)
     trusted = trusted_bank(config.bank)
-    manifest = read_manifest(run.data)
-    check_data(manifest, trusted, run.data)
+    manifest = read_manifest(data)
+    check_data(manifest, trusted, data)
     bank = trusted.bank
-    metadata = _metadata(config, trusted, manifest)
+    digest = manifest_digest(manifest)
+    metadata = new_metadata(config, bank, data=digest, mels=manifest.mels)
     model = new_model(metadata).to(group.device)
-    clips, unseen = _clips(run, manifest, group)
-
+    clips = unpack_clips(data, manifest, Split.TRAIN, out)
     labels = config.conditioning.labels or bank.labels
     anchors = anchor_targets(bank, labels)
     surface = surface_targets(bank, labels, config.seed)
-    sampler = BatchSampler(
-        config, clips, anchors, surface, bank.channels, rank=group.rank, world=group.world
+    return Setup(
+        bank=bank,
+        metadata=metadata,
+        model=model,
+        anchors=anchors,
+        clips=clips,
+        sampler=BatchSampler(
+            config, clips, anchors, surface, bank.channels, rank=group.rank, world=group.world
+        ),
+        objective=Objective(config.losses, config.class_weights, bank.tables, group.device),
+        optimizer=torch.optim.AdamW(
+            model.parameters(), weight_decay=config.optimizer.weight_decay, betas=(0.9, 0.99)
+        ),
     )
-    validator = Validator(config, unseen, anchors, bank.tables.classes)
-    objective = Objective(config.losses, config.class_weights, bank.tables, group.device)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), weight_decay=config.optimizer.weight_decay, betas=(0.9, 0.99)
-    )
+
+
+def _train(run: Run, watcher: Watcher, group: Processes) -> CheckpointMetadata:
+    config, out = run.config, run.out
+    if not group.first:
+        group.wait()  # for the first process, which unpacks the clips
+    setup = set_up(config, run.data, out, group)
+    unseen = unpack_clips(run.data, read_manifest(run.data), Split.VALIDATION, out)
+    if group.first:
+        group.wait()
+    validator = Validator(config, unseen, setup.anchors, setup.bank.tables.classes)
+    metadata, model, optimizer = setup.metadata, setup.model, setup.optimizer
     if run.resume:
         metadata = _resume(run, metadata, model, optimizer)
     elif run.start is not None:
         _start_from(run.start, metadata, model)
     else:
-        _normalise(model, clips)
+        _normalise(model, setup.clips)
     if group.first:
         write_atomic(out / CONFIG, config_text(config).encode())
     if group.device.type == "cuda":
@@ -132,13 +166,13 @@ def _train(run: Run, watcher: Watcher, group: Processes) -> CheckpointMetadata:
 
     with Log(out if group.first else None, metadata.step, run.curves) as log:
         for step in range(metadata.step + 1, config.steps + 1):
-            batch = sampler.batch(step)
+            batch = setup.sampler.batch(step)
             lr = learning_rate(config.optimizer, step, config.steps)
             for parameters in optimizer.param_groups:
                 parameters["lr"] = lr
 
             optimizer.zero_grad()
-            loss, losses = objective(model, batch)
+            loss, losses = setup.objective(model, batch)
             loss.backward()
             group.average_gradients(model)
             norm = torch.nn.utils.clip_grad_norm_(
@@ -183,38 +217,6 @@ def _values(group: Processes, tensors: dict[str, torch.Tensor]) -> dict[str, flo
     group.average([stacked])
     values: list[float] = stacked.tolist()
     return dict(zip(tensors, values, strict=True))
-
-
-def _metadata(config: TrainConfig, trusted: TrustedBank, manifest: Manifest) -> CheckpointMetadata:
-    bank = trusted.bank
-    return CheckpointMetadata(
-        step=0,
-        score=None,
-        best=None,
-        config=config,
-        bank=bank.id,
-        version=bank.version,
-        artifact=trusted.digest,
-        data=manifest_digest(manifest),
-        labels=bank.labels,
-        channels=bank.channels,
-        classes=bank.tables.classes,
-        mels=manifest.mels,
-        torch=str(torch.__version__),
-    )
-
-
-def _clips(run: Run, manifest: Manifest, group: Processes) -> tuple[Clips, Clips]:
-    """Clips to train and to validate on; the first process unpacks them, the others wait."""
-    if not group.first:
-        group.wait()
-    training, validation = (
-        unpack_clips(run.data, manifest, split, run.out)
-        for split in (Split.TRAIN, Split.VALIDATION)
-    )
-    if group.first:
-        group.wait()
-    return training, validation
 
 
 def _normalise(model: FaceNet, clips: Clips) -> None:
