@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
-from mien_trainer.audit.report import Energy, Group, Moment, Report
-from mien_trainer.audit.statistics import Example
+from attrs import asdict
 
-SCHEMA = "mien/targets-audit/1"
-"""What the first key says."""
+from mien.versions import schema_name
+from mien_trainer.audit.report import Group, Report
+from mien_trainer.audit.statistics import Example
 
 
 def report_json(report: Report) -> dict[str, Any]:
     """Everything but faces and histograms; numbers to six decimals."""
     cover = report.cover
+    whole = ("folder", "bank", "version", "artifact", "clips", "frames", "unmeasured", "failed")
     return {
-        "schema": SCHEMA,
-        "folder": report.folder,
-        "bank": report.bank,
-        "version": report.version,
-        "artifact": report.artifact,
-        "clips": report.clips,
-        "frames": report.frames,
-        "unmeasured": report.unmeasured,
-        "failed": report.failed,
-        "findings": [
-            {
-                "code": one.code,
-                "severity": one.severity.value,
-                "subject": one.subject,
-                "message": one.message,
-                "hint": one.hint,
-            }
-            for one in report.findings
-        ],
+        "schema": schema_name("targets-audit"),
+        **{name: getattr(report, name) for name in whole},
+        "findings": [_record(one) for one in report.findings],
         "faults": [
             {
                 "code": kind.code,
                 "count": kind.count,
-                "first": [
-                    {"shard": one.shard, "clip": one.clip, "message": one.message}
-                    for one in kind.first
-                ],
+                "first": [_record(one, without=("code",)) for one in kind.first],
             }
             for kind in report.faults
         ],
@@ -81,8 +64,8 @@ def _group(group: Group) -> dict[str, Any]:
         "label": group.label,
         "clips": group.clips,
         "frames": group.frames,
-        "silence": _moment(group.silence),
-        "speech": _moment(group.speech),
+        "silence": _record(group.silence),
+        "speech": _record(group.speech),
         "lips_apart": {"targets": round(group.gap, 6), "bank": round(group.rest, 6)},
         "nearest_archetype": {
             "median": round(group.distance, 6),
@@ -91,35 +74,28 @@ def _group(group: Group) -> dict[str, Any]:
             "most_often": group.near,
         },
         "closures": {"kept": group.kept, "all": group.closures},
-        "at_one": _shares(group.ones),
-        "at_zero": _shares(group.zeros),
+        "at_one": {name: round(share, 6) for name, share in group.ones.items()},
+        "at_zero": {name: round(share, 6) for name, share in group.zeros.items()},
     }
 
 
-def _moment(moment: Moment) -> dict[str, Any]:
-    def energy(one: Energy) -> dict[str, float]:
-        return {"weight": round(one.weight, 6), "motion": round(one.motion, 6)}
-
-    return {
-        "frames": moment.frames,
-        "shared": energy(moment.shared),
-        "lipsync": energy(moment.lipsync),
-    }
-
-
-def _shares(shares: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(share, 6) for name, share in shares.items()}
+def _example(example: Example) -> dict[str, Any]:
+    return _record(example, without=("source", "face", "expected"))
 
 
 def _maps(maps: Mapping[str, tuple[tuple[int, ...], ...]]) -> dict[str, list[list[int]]]:
     return {label: [list(row) for row in rows] for label, rows in maps.items()}
 
 
-def _example(example: Example) -> dict[str, Any]:
-    return {
-        "shard": example.shard,
-        "clip": example.clip,
-        "label": example.label,
-        "frame": example.frame,
-        "value": round(example.value, 6),
-    }
+def _record(record: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:  # noqa: ANN401  any of ours
+    return asdict(
+        record,
+        filter=lambda attribute, _: attribute.name not in without,
+        value_serializer=lambda _, __, value: (
+            value.value
+            if isinstance(value, Enum)
+            else round(value, 6)
+            if isinstance(value, float)
+            else value
+        ),
+    )

@@ -33,7 +33,7 @@ def findings(
     finished: bool,
 ) -> Iterator[Finding]:
     """Everything found, errors first; a ``finished`` set should lack nothing."""
-    told = [
+    found = [
         *open_mouths(groups, sources),
         *open_closures(groups, sources, voices),
         *(_fault(kind) for kind in faults),
@@ -42,7 +42,7 @@ def findings(
         *(gaps(cover, voices) if finished else ()),
     ]
     for severity in Severity:
-        yield from (one for one in told if one.severity is severity)
+        yield from (one for one in found if one.severity is severity)
 
 
 def open_mouths(groups: Iterable[Group], sources: Iterable[Group]) -> Iterator[Finding]:

@@ -137,8 +137,8 @@ def _worst(title: str, prefix: str, examples: Sequence[Example], bank: Bank) -> 
 
 
 def _figure(name: str, weights: F32, channels: Sequence[str], prefix: str) -> str:
-    worn = dict(zip(channels, weights.tolist(), strict=True))
-    drawn = svg(shipped_face(), worn, _FACE, prefix=prefix, title=name)
+    named = dict(zip(channels, weights.tolist(), strict=True))
+    drawn = svg(shipped_face(), named, _FACE, prefix=prefix, title=name)
     return f"<figure>\n{drawn}<figcaption>{escape(name)}</figcaption></figure>\n"
 
 

@@ -64,7 +64,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        """The source and the label, where they are told."""
+        """The source and the label, where they are given."""
         return ", ".join(part for part in (self.source, self.label) if part) or "all"
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,23 @@ from mien_trainer.frames import F32
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
-class ChannelStatistics:
+class Sums:
+    """Attributes that are all sums, or counts, or such sums again."""
+
+    def merge(self, other: Self) -> None:
+        """Count what ``other`` has counted, too."""
+        for name, value in vars(other).items():
+            own = getattr(self, name)
+            if isinstance(own, Sums):
+                own.merge(value)
+            else:
+                setattr(self, name, own + value)
+
+
+class ChannelStatistics(Sums):
     """Weights and their changes over some of the frames.
 
     weights (C,) and motion (C,) are sums; motion is the absolute change between two frames that
@@ -36,15 +51,8 @@ class ChannelStatistics:
         self.steps += int(both.sum())
         self.motion += np.abs(np.diff(targets, axis=0))[both].sum(axis=0, dtype=np.float64)
 
-    def merge(self, other: ChannelStatistics) -> None:
-        """Count what ``other`` has counted, too."""
-        self.frames += other.frames
-        self.steps += other.steps
-        self.weights += other.weights
-        self.motion += other.motion
 
-
-class GroupStatistics:
+class GroupStatistics(Sums):
     """All that is summed for one group of clips.
 
     gap and rest are the sums over silent frames of how far the lips part, in the targets and in the
@@ -70,26 +78,6 @@ class GroupStatistics:
         self.kept = 0
         self.closures = 0
 
-    def merge(self, other: GroupStatistics) -> None:
-        """Count what ``other`` has counted, too."""
-        self.clips += other.clips
-        self.frames += other.frames
-        self.silence.merge(other.silence)
-        self.speech.merge(other.speech)
-        self.gap += other.gap
-        self.rest += other.rest
-        self.expected += other.expected
-        self.distances.merge(other.distances)
-        self.own += other.own
-        self.nearest += other.nearest
-        self.ones += other.ones
-        self.zeros += other.zeros
-        self.kept += other.kept
-        self.closures += other.closures
-
-
-Mask = npt.NDArray[np.bool_]
-
 
 def silent_frames(speech: F32) -> Mask:
     """Frames (N,) with no speech (N,) within ``SETTLE`` frames on either side."""
@@ -111,7 +99,7 @@ BINS = 4000
 """A quantile is right to one part in this many."""
 
 
-class Histogram:
+class Histogram(Sums):
     """Counts of numbers by bins of equal width."""
 
     def __init__(self) -> None:
@@ -121,10 +109,6 @@ class Histogram:
         """Count ``values`` (n,), each in [0, 1]."""
         bins = np.minimum((values.astype(np.float64) * BINS).astype(np.intp), BINS - 1)
         self._counts += np.bincount(bins, minlength=BINS)
-
-    def merge(self, other: Histogram) -> None:
-        """Count what ``other`` has counted, too."""
-        self._counts += other._counts
 
     def quantile(self, share: float) -> float:
         """The middle of the bin below or in which ``share`` of the numbers lie; 0.0 of none."""
@@ -148,12 +132,12 @@ KEPT = 6
 class Example:
     """A clip's median silent frame: how far it is off, its face (C,), and the bank's (C,)."""
 
-    value: float
     shard: str
     clip: str
     source: str
     label: str
     frame: int
+    value: float
     face: F32 = field(repr=False)
     expected: F32 = field(repr=False)
 

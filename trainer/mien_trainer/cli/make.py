@@ -60,7 +60,10 @@ PRICE = 0.04
     help="The address of the Ray cluster.  [default: this machine]",
 )
 @click.option(
-    "--estimate", "asked", is_flag=True, help="Make a few clips and estimate the cost of all."
+    "--estimate",
+    "only_estimate",
+    is_flag=True,
+    help="Make a few clips and estimate the cost of all.",
 )
 @click.option(
     "--price",
@@ -77,7 +80,7 @@ def command(
     left_out: tuple[str, ...],
     engine: str,
     address: str | None,
-    asked: bool,
+    only_estimate: bool,
     price: float,
     output: str,
 ) -> int:
@@ -88,15 +91,15 @@ def command(
     again to continue. Exit codes: 0 success, 1 more clips were refused than the recipe allows, 2
     it cannot be made.
     """
-    if folder is None and not asked:
-        raise click.UsageError("say where the shards go: -o DIR (or ask for --estimate)")
+    if folder is None and not only_estimate:
+        raise click.UsageError("say where the shards go: -o DIR (or give --estimate)")
     if address is not None and engine != "ray":
         raise click.UsageError("--address belongs to --engine ray")
     from mien.release.verify import usable_cores
 
     with refusals():
         prepared = _prepare(recipe, left_out)
-        if asked or folder is None:
+        if only_estimate or folder is None:
             return _estimate(prepared, workers or usable_cores(), price, output)
         run = _engine(engine, workers, usable_cores(), address)
         return _make(prepared, folder, run, output)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--audio",
-    "heard",
+    "sound_file",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
     help="The sound of the clip, instead of making it again.",
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 )
 @click.option("--silent", is_flag=True, help="Leave the sound out.")
 def command(
-    folder: Path, clip: str, out: Path | None, heard: Path | None, recipe: str, silent: bool
+    folder: Path, clip: str, out: Path | None, sound_file: Path | None, recipe: str, silent: bool
 ) -> int:
     """Show the clip with the id CLIP in DIR: its face, sound, phonemes, curves and VAD.
 
@@ -61,7 +61,7 @@ def command(
         )
     try:
         found, head = find_clip(folder, clip)
-        audio = None if silent else _sound(folder, found, heard, recipe)
+        audio = None if silent else _sound(folder, found, sound_file, recipe)
         show = preview_clip(found, head, audio)
         with progress("drawing", count_steps(path, show)) as step:
             write_preview(path, show, step)
@@ -74,12 +74,12 @@ def command(
     return 0
 
 
-def _sound(folder: Path, clip: Clip, heard: Path | None, recipe: str) -> F32 | None:
-    """The clip's sound, as given or made anew; None, with the reason told, where it cannot be."""
-    if heard is not None:
+def _sound(folder: Path, clip: Clip, sound_file: Path | None, recipe: str) -> F32 | None:
+    """The clip's sound, as given or made anew; None, with a note, where it cannot be."""
+    if sound_file is not None:
         from mien_trainer.audio import read_audio
 
-        return read_audio(heard).samples
+        return read_audio(sound_file).samples
     from mien_trainer.preview.load import NoSoundError, rerendered_sound
 
     try:

@@ -33,12 +33,12 @@ def expression_track(bank: Bank, label: str, path: F32, speech: F32) -> F32:
     labels = np.full(len(path), bank.labels.index(label), dtype=np.int32)
     faces = bank.faces(labels, path, speech=speech)
     styles, weights = style_weights(bank, label, path)
-    worn = np.flatnonzero(weights)
-    if len(worn):
-        styled = bank.faces(labels[worn], path[worn], style=styles[worn], speech=speech[worn])
-        share = weights[worn, None]
-        mixed = (np.float32(1.0) - share) * faces[worn] + share * styled
-        faces[worn] = np.minimum(np.float32(1.0), mixed)
+    near = np.flatnonzero(weights)
+    if len(near):
+        styled = bank.faces(labels[near], path[near], style=styles[near], speech=speech[near])
+        share = weights[near, None]
+        mixed = (np.float32(1.0) - share) * faces[near] + share * styled
+        faces[near] = np.minimum(np.float32(1.0), mixed)
     return faces
 
 

@@ -98,7 +98,7 @@ def _conflict(table: VisemeTable) -> Conflict:
 
 
 REACH = 0.5
-"""Seconds from which on a sound is not asked any more."""
+"""Seconds from which on a sound has no influence."""
 
 SETTLING = 0.2
 """A pause shorter than this pulls to rest by the share of it that it lasts."""
@@ -185,9 +185,9 @@ def keep_contacts(blended: F64, line: Timeline, times: F64, table: VisemeTable, 
     ends[:-1] = np.minimum(ends[:-1], begins[1:])  # sounds shorter than a frame may overlap
     pressing = np.array([1.0, *(one.timing.pressing for one in holds), 1.0])
     parts, meets = ends + pressing, begins - pressing
-    spare = np.maximum(QUICKEST, _SHARE * (meets[1:] - parts[:-1]))
-    opening = np.minimum([1.0, *(one.timing.opening for one in holds)], spare)
-    closing = np.minimum([*(one.timing.closing for one in holds), 1.0], spare)
+    slack = np.maximum(QUICKEST, _SHARE * (meets[1:] - parts[:-1]))
+    opening = np.minimum([1.0, *(one.timing.opening for one in holds)], slack)
+    closing = np.minimum([*(one.timing.closing for one in holds), 1.0], slack)
     last = np.searchsorted(begins, times, side="right") - 1
     following = last + 1
 

@@ -76,7 +76,7 @@ class NoSoundError(TrainerError):
 
 
 def rerendered_sound(folder: Path, clip: Clip, recipe: str = "") -> F32:
-    """What is heard in ``clip``, which is of the targets in ``folder``.
+    """The sound of ``clip``, which is of the targets in ``folder``.
 
     ``recipe`` is the recipe's file; without it the one that ships under the manifest's name.
 

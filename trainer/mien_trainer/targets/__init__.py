@@ -1,1 +1,1 @@
-"""Training targets: (audio, 19 conditions, 52 weights), made, kept, audited and shown."""
+"""Training targets: (audio, conditions, weights), made, kept, audited and shown."""

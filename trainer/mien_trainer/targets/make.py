@@ -21,7 +21,7 @@ Engine = Callable[[WorkerSetup, Iterable[ShardTask]], Generator[MadeShard, None,
 """Makes the shards of tasks, and gives each as it is done, in any order."""
 
 Step = Callable[[int], None]
-"""Told how many more of the planned clips are dealt with."""
+"""Takes how many more of the planned clips are dealt with."""
 
 
 @frozen(kw_only=True)
@@ -74,14 +74,14 @@ def make_targets(
         there = TargetsFolder(folder, pins, work)
         planned = {task.file: len(task.specs) for task in work}
         made = 0
-        told = step or _quiet
-        told(sum(planned[entry.file] for entry in there.done))
+        report = step or _quiet
+        report(sum(planned[entry.file] for entry in there.done))
         if there.left:
             with closing(engine(setup, there.left)) as shards:
                 for one in shards:
                     there.keep(one)
                     made += one.entry.clips
-                    told(planned[one.entry.file])
+                    report(planned[one.entry.file])
         manifest = there.manifest
         if manifest is None:
             manifest = _manifest(recipe, pins, setup.header, there.records(), unusable)
