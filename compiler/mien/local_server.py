@@ -23,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from types import MappingProxyType, TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -245,9 +245,6 @@ class LocalServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Stay quiet about a browser that hangs up in the middle of an answer."""
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(
         self,

@@ -60,15 +60,10 @@ class RawLayer(TypedDict, total=False):
 
 
 class RawFace(TypedDict, total=False):
-    """The whole document."""
+    """What drawing needs of the whole document."""
 
     id: Required[str]
-    version: Required[str]
     title: Required[str]
-    description: Required[str]
-    licence: Required[str]
-    authors: Required[list[str]]
-    rig: Required[str]
     view: Required[list[float]]
     axis: Required[float]
     palette: Required[dict[str, str]]
@@ -92,12 +87,7 @@ def face_record(raw: RawFace) -> Face:
     left, top, width, height = raw["view"]
     return Face(
         id=raw["id"],
-        version=raw["version"],
         title=raw["title"],
-        description=raw["description"],
-        licence=raw["licence"],
-        authors=tuple(raw["authors"]),
-        rig=raw["rig"],
         view=(float(left), float(top), float(width), float(height)),
         axis=float(raw["axis"]),
         points=points,

@@ -80,12 +80,7 @@ class Face:
     """A drawing of a face that channels move; ``axis`` is the x of the mirror line."""
 
     id: str
-    version: str
     title: str
-    description: str
-    licence: str
-    authors: tuple[str, ...]
-    rig: str
     view: View
     axis: float
     points: Mapping[PointName, Point]
