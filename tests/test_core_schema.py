@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.text.core_schema import NotFinite, resolve
+from mien.text.core_schema import NotFiniteError, resolve
 from mien.text.node import ScalarNode, SequenceNode, plain
 from mien.text.yaml_nodes import require_yaml
 
@@ -61,7 +61,7 @@ def test_values(source: str, value: object) -> None:
     "source", [".inf", "-.Inf", "+.INF", ".nan", ".NaN", "1e999", "9" * 500, "0x" + "f" * 5000]
 )
 def test_numbers_that_are_none(source: str) -> None:
-    with pytest.raises(NotFinite):
+    with pytest.raises(NotFiniteError):
         resolve(source)
 
 

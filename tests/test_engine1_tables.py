@@ -22,7 +22,7 @@ from mien.authored.rig import Antagonist, Ceiling, PairKind
 from mien.engine.e1.compile import ManyIntensities, compile_tables
 from mien.engine.e1.evaluate import Evaluator1
 from mien.engine.e1.solve import overlap
-from mien.engine.registry import UnknownEngine, get_engine
+from mien.engine.registry import UnknownEngineError, get_engine
 from mien.engine.tables import F32, Tables
 from mien.errors import SourceError
 from mien.lint import lint
@@ -265,5 +265,5 @@ def test_an_unknown_kernel_is_refused() -> None:
 
 
 def test_an_unknown_engine_says_what_to_do() -> None:
-    with pytest.raises(UnknownEngine, match=r"engine 9 is not known; .* upgrade mien"):
+    with pytest.raises(UnknownEngineError, match=r"engine 9 is not known; .* upgrade mien"):
         get_engine(9)

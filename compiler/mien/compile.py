@@ -40,7 +40,7 @@ def compile_tables(bank: AuthoredBank, engine: int = ENGINE) -> Tables:
 
     Raises:
         SourceError: the bank breaks a lint rule or cannot be solved.
-        UnknownEngine: this program does not have that engine.
+        UnknownEngineError: this program does not have that engine.
     """
     errors = [fault for fault in lint(bank) if fault.severity is Severity.ERROR]
     if errors:
@@ -55,7 +55,7 @@ def compile_bank(
 
     Raises:
         SourceError: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
-        UnknownEngine: this program does not have that engine.
+        UnknownEngineError: this program does not have that engine.
     """
     from mien.certify import certify, check_budget
 
@@ -76,7 +76,7 @@ def recompile(bank: AuthoredBank, engine: int) -> Compiled:
 
     Raises:
         SourceError: the bank cannot be solved.
-        UnknownEngine: this program does not have that engine.
+        UnknownEngineError: this program does not have that engine.
     """
     from mien.certify import certify
 
@@ -91,7 +91,7 @@ def compile_folder(
 
     Raises:
         SourceError: as `compile_bank`, and for everything that the reader refuses.
-        UnknownEngine: this program does not have that engine.
+        UnknownEngineError: this program does not have that engine.
     """
     return compile_bank(read_bank(folder), say, engine)
 

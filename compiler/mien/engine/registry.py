@@ -86,7 +86,7 @@ ENGINES: dict[int, Callable[[], Engine]] = {1: _engine_1}
 """Every engine that this program can run; each is imported when it is first asked for."""
 
 
-class UnknownEngine(MienError, ValueError):
+class UnknownEngineError(MienError, ValueError):
     """Tables made for an engine that this program does not have."""
 
 
@@ -94,11 +94,11 @@ def get_engine(number: int) -> Engine:
     """The engine of that number.
 
     Raises:
-        UnknownEngine: there is none; a newer mien has.
+        UnknownEngineError: there is none; a newer mien has.
     """
     make = ENGINES.get(number)
     if make is not None:
         return make()
     known = ", ".join(map(str, sorted(ENGINES)))
     hint = f"this mien has engine {known}: upgrade mien to use it"
-    raise UnknownEngine(f"engine {number} is not known; {hint}")
+    raise UnknownEngineError(f"engine {number} is not known; {hint}")

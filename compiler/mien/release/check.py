@@ -46,7 +46,7 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
     """Where the frozen lock and artifact differ from what the frozen sources compile to."""
     from mien.authored.reader import read_bank
     from mien.compile import recompile
-    from mien.engine.registry import UnknownEngine
+    from mien.engine.registry import UnknownEngineError
 
     folder = home.path
     engine = _locked_engine(folder / LOCK_NAME, entry)
@@ -61,7 +61,7 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
             evolve(fault, hint=_NEWER) if fault.code == "schema-version" else fault
             for fault in error.faults
         )
-    except UnknownEngine as error:
+    except UnknownEngineError as error:
         return (_fault(folder, entry, "engine-unknown", str(error), ""),)
     faults: list[Fault] = []
     artifact = folder / artifact_of(entry.bank)

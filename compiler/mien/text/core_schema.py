@@ -46,7 +46,7 @@ MAX_DIGITS = 400
 """A number written with more characters than this is refused."""
 
 
-class NotFinite(MienError, ValueError):
+class NotFiniteError(MienError, ValueError):
     """A number that is infinite, not a number, or too long to be meant."""
 
 
@@ -54,7 +54,7 @@ def resolve(source: str) -> str | int | float | bool | None:
     """The value of a plain scalar.
 
     Raises:
-        NotFinite: the scalar is a number that is not finite or absurdly long.
+        NotFiniteError: the scalar is a number that is not finite or absurdly long.
     """
     if source in _WORDS:
         return _WORDS[source]
@@ -67,7 +67,7 @@ def resolve(source: str) -> str | int | float | bool | None:
     if _HEXADECIMAL.match(source):
         return int(_short(source)[2:], 16)
     if _SPECIAL.match(source):
-        raise NotFinite(f"{source} is not a finite number")
+        raise NotFiniteError(f"{source} is not a finite number")
     return source
 
 
@@ -75,19 +75,19 @@ def number(source: str) -> int | float:
     """The value of a decimal number as both YAML and JSON write it.
 
     Raises:
-        NotFinite: it overflows, or is absurdly long.
+        NotFiniteError: it overflows, or is absurdly long.
     """
     if _INTEGER.match(source):
         return int(_short(source))
     value = float(_short(source))
     if not math.isfinite(value):
-        raise NotFinite(f"{source} is too large for a number")
+        raise NotFiniteError(f"{source} is too large for a number")
     return value
 
 
 def _short(source: str) -> str:
     if len(source) > MAX_DIGITS:
-        raise NotFinite(f"a number of {len(source)} characters is too long")
+        raise NotFiniteError(f"a number of {len(source)} characters is too long")
     return source
 
 

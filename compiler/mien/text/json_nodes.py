@@ -9,7 +9,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import NoReturn, cast
 
 from mien.errors import MienError
-from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFinite, number
+from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFiniteError, number
 from mien.text.fault import Fault
 from mien.text.files import conflict_faults
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, Span
@@ -22,7 +22,7 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
-class _Stop(MienError):
+class _StopError(MienError):
     """The document cannot be read any further."""
 
 
@@ -34,7 +34,7 @@ def parse_json(text: str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
     reader = _Reader(text, file)
     try:
         root = reader.document()
-    except _Stop:
+    except _StopError:
         root = None
     return root, tuple(reader.faults)
 
@@ -146,7 +146,7 @@ class _Reader:
         self._at = match.end()
         try:
             return number(match[0])
-        except NotFinite as error:
+        except NotFiniteError as error:
             self._fault(
                 self._place(start), "number-not-finite", str(error), "write an ordinary number"
             )
@@ -200,7 +200,7 @@ class _Reader:
 
     def _stop(self, code: str, message: str, hint: str) -> NoReturn:
         self._fault(self._place(self._at), code, message, hint)
-        raise _Stop
+        raise _StopError
 
 
 _TRAILING = "JSON allows no comment and no comma before a closing bracket"

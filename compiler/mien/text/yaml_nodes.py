@@ -11,7 +11,7 @@ from attrs import evolve
 from yaml import YAMLError, events
 
 from mien.errors import MienError, SourceError
-from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFinite, resolve
+from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFiniteError, resolve
 from mien.text.fault import Fault
 from mien.text.files import conflict_faults, place_of_offset
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, Span
@@ -38,7 +38,7 @@ class _Parser(Protocol):
     def get_event(self) -> events.Event: ...
 
 
-class _Stop(MienError):
+class _StopError(MienError):
     """The document cannot be read any further."""
 
 
@@ -72,7 +72,7 @@ class _Reader:
         try:
             self._next = _EventParser(self._text).get_event
             root = self._only_document()
-        except _Stop:
+        except _StopError:
             root = None
         except YAMLError as error:
             root = None
@@ -89,7 +89,7 @@ class _Reader:
                 "the file holds nothing but comments",
                 "write it, or delete it",
             )
-            raise _Stop
+            raise _StopError
         self._directives(cast("events.DocumentStartEvent", start))
         root = self._node(self._next(), 1)
         self._next()
@@ -129,7 +129,7 @@ class _Reader:
                 f"the document has more than {MAX_NODES} keys and values",
                 "a source is hand-written text; split it or remove what does not belong",
             )
-            raise _Stop
+            raise _StopError
         if isinstance(event, events.ScalarEvent):
             return self._scalar(event)
         if isinstance(event, events.AliasEvent):
@@ -141,7 +141,7 @@ class _Reader:
                 f"mappings and lists nest deeper than {MAX_DEPTH}",
                 "is the indentation right?",
             )
-            raise _Stop
+            raise _StopError
         if isinstance(event, events.MappingStartEvent):
             return self._mapping(event, depth)
         return self._sequence(cast("events.SequenceStartEvent", event), depth)
@@ -157,7 +157,7 @@ class _Reader:
         if not event.style and event.tag is None:
             try:
                 value = resolve(event.value)
-            except NotFinite as error:
+            except NotFiniteError as error:
                 self._fault(place, "number-not-finite", str(error), "write an ordinary number")
                 value = 0.0
         return ScalarNode(
@@ -253,7 +253,7 @@ class _Reader:
                 return None
             if holds_no_break_space(node.value) and no_break_spaces(self._text):
                 self._slips(no_break_spaces(self._text))
-                raise _Stop
+                raise _StopError
             return node
         if isinstance(node.value, int) and _BARE_INTEGER.match(node.source):
             return ScalarNode(

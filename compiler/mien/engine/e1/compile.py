@@ -13,7 +13,7 @@ from mien.authored.emotion import Emotion, Weights
 from mien.authored.rig import ChannelClass, Rig
 from mien.engine.e1.conflict import Conflict, build_conflict
 from mien.engine.e1.solve import (
-    NotPositive,
+    NotPositiveError,
     anchor_distances,
     cholesky,
     double,
@@ -121,7 +121,7 @@ def _label_table(bank: AuthoredBank, emotion: Emotion, shared: _Shared) -> Label
     phi = wendland(squared_distances(points, points, metric), double(shared.support))
     try:
         weights = single(solve(cholesky(phi), double(archetypes) - trends))
-    except NotPositive as error:
+    except NotPositiveError as error:
         distances = anchor_distances(anchors, shared.metric)[error.row].tolist()
         distances[error.row] = np.inf
         close = _closeness(bank, emotion, distances.index(min(distances)), error.row)

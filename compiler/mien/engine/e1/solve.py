@@ -109,7 +109,7 @@ def anchor_distances(anchors: F32, metric: F32) -> F64:
     return np.sqrt(squared_distances(points, points, double(metric)))
 
 
-class NotPositive(MienError, ArithmeticError):
+class NotPositiveError(MienError, ArithmeticError):
     """The matrix is singular or nearly so; ``row`` depends on the rows before it."""
 
     def __init__(self, row: int) -> None:
@@ -121,14 +121,14 @@ def cholesky(matrix: F64) -> F64:
     """The lower factor L of a symmetric ``matrix`` (K, K) = L L^T with unit diagonal.
 
     Raises:
-        NotPositive: a pivot is below LEAST_PIVOT.
+        NotPositiveError: a pivot is below LEAST_PIVOT.
     """
     rest = matrix.copy()
     factor = np.zeros_like(matrix)
     for j in range(len(matrix)):
         pivot = rest[j, j]
         if not pivot >= LEAST_PIVOT:
-            raise NotPositive(j)
+            raise NotPositiveError(j)
         root = np.sqrt(pivot)
         column = rest[j + 1 :, j] / root
         factor[j, j] = root

@@ -15,7 +15,7 @@ from yaml.nodes import ScalarNode as YamlScalar
 from yaml.resolver import Resolver
 
 from mien.text.canonical import write_scalar
-from mien.text.core_schema import NotFinite, resolve
+from mien.text.core_schema import NotFiniteError, resolve
 from mien.text.format.piece import BLANK, Block, Piece, is_modeline
 from mien.text.node import ScalarNode
 
@@ -117,7 +117,7 @@ def _is_plain(value: str, *, flow: bool) -> bool:
         return False
     try:
         return isinstance(resolve(value), str) and _is_text_in_yaml_1_1(value)
-    except NotFinite:
+    except NotFiniteError:
         return False
 
 
