@@ -108,6 +108,18 @@ def test_the_number_of_processes_and_the_order_do_not_show(straight: Path, tmp_p
     assert content(tmp_path / "backwards") == content(straight)
 
 
+def test_a_folder_of_the_first_recipe_version_goes_on(straight: Path, tmp_path: Path) -> None:
+    """What a program wrote under ``recipe_sha256`` that knew mien/targets/1 alone."""
+    digest = "613b4a9118fd65a32af7147eec50fa69233c4e2ec58e63a19930ffe10dd9085e"
+    assert f'"recipe_sha256": "{digest}"' in (straight / "manifest.json").read_text("utf-8")
+    folder = tmp_path / "targets"
+    with pytest.raises(KeyboardInterrupt):
+        make(folder, engine=stopping(3))
+    assert all(f'"{digest}"' in path.read_text("utf-8") for path in folder.glob("*.json"))
+    assert make(folder).made == 12
+    assert content(folder) == content(straight)
+
+
 def test_a_run_that_is_interrupted_goes_on(straight: Path, tmp_path: Path) -> None:
     folder, log = tmp_path / "targets", tmp_path / "log"
     with pytest.raises(KeyboardInterrupt):
