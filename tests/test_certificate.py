@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -618,3 +619,15 @@ def test_the_same_bits_twice_and_without_the_jit() -> None:
         said.append(done.stdout)
     assert said[0].startswith("LabelProof(label='made'")
     assert said[0] == said[1] == said[2]
+
+
+def test_the_page_shows_what_the_lock_says() -> None:
+    page = (ROOT / "compiler" / "mien" / "docs" / "certificate.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    lock = (ROOT / "presets" / "default" / "mien.lock").read_text()
+    before, _, anger = lock.partition("\n  anger:\n")
+    shown_lines = [line for line in example.splitlines() if line != "  anger:"]
+    for line in shown_lines:
+        assert line in before.splitlines() or line in anger.splitlines()[:6], line
+    mixture = proved("default").mixture
+    assert f"stay under {mixture.mean} in the mean and {mixture.channel}\n" in page

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from mien import resources
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
-from mien.versions import VERSIONS, schema_name
+from mien.versions import AUTHORED, VERSIONS, schema_name
 
 KINDS = ("bank", "emotion", "mead", "rig", "rules", "takes", "targets", "train", "visemes")
 Schema = dict[str, Any]
@@ -101,3 +101,16 @@ def test_shipped_files_hold_under_the_standard_validator() -> None:
         assert isinstance(data, dict)
         kind = str(data["schema"]).split("/")[1]
         assert valid(schema(kind), data), file
+
+
+def test_schemas_and_the_table_of_versions_agree() -> None:
+    """One number a kind: a schema that moves on takes the table along, or neither does."""
+    found: dict[str, str] = {}
+    for path in sorted(resources.schemas().glob("*.schema.json")):
+        one = cast("Schema", json.loads(path.read_text("utf-8")))
+        says = str(one["properties"]["schema"]["const"])
+        kind = says.split("/")[1]
+        found[kind] = says
+        assert says == schema_name(kind)
+        assert one["$id"].endswith(f"/{kind}/{VERSIONS[kind]}")
+    assert found.keys() >= {*AUTHORED, "artifact", "lock", "ledger"}

@@ -17,11 +17,12 @@ from mien.artifact.layout import (
 )
 from mien.engine.tables import LabelTable, Tables
 from mien.text.canonical import canonical
+from mien.versions import schema_name
 
 if TYPE_CHECKING:
     from mien.text.node import Plain
 
-SCHEMA = "mien/artifact/1"
+SCHEMA = schema_name("artifact")
 """Kind and version of the metadata; see schema/artifact.schema.json."""
 
 

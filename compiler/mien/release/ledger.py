@@ -16,6 +16,7 @@ from mien.text.canonical import write_scalar
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Place
+from mien.versions import schema_name
 
 FIRST = "0" * 64
 """What the first entry pins in place of an entry before it."""
@@ -63,9 +64,10 @@ class Ledger:
 
 
 LEDGER_NAME = "ledger.yaml"
+SCHEMA = schema_name("ledger")
 HEADER = (
     "# Written by `mien release`. Entries are only ever appended; each pins the one before it.\n"
-    "schema: mien/ledger/1\n"
+    f"schema: {SCHEMA}\n"
 )
 _ENTRIES = "releases:\n"
 _NONE = "releases: []\n"
@@ -130,8 +132,8 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
     start = HEADER + _ENTRIES
     if not text.startswith(start):
         schema = re.search(r"^schema: (\S+)$", text, re.MULTILINE)
-        if schema and schema[1] != "mien/ledger/1":
-            raise _refuse(name, 2, f"found schema {schema[1]}, expected mien/ledger/1")
+        if schema and schema[1] != SCHEMA:
+            raise _refuse(name, 2, f"found schema {schema[1]}, expected {SCHEMA}")
         raise _refuse(name, 1, "this is not a ledger that mien wrote")
     number = start.count("\n") + 1
     entries: list[Entry] = []

@@ -31,9 +31,10 @@ from mien.text.node import (
     value_place,
 )
 from mien.text.suggest import label_hint, nearest
+from mien.versions import schema_name
 from mien_trainer.speech import Split
 
-SCHEMA = "mien/takes/1"
+SCHEMA = schema_name("takes")
 STEM = "labels"
 """The file is called ``labels.yaml``, ``labels.yml``, ``labels.json`` or ``labels.csv``."""
 

@@ -14,10 +14,11 @@ from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
 
 from mien.text.atomic import write_atomic
+from mien.versions import schema_name
 from mien_trainer.fault import TrainerError
 from mien_trainer.speech import Split
 
-SCHEMA = "mien/targets-manifest/1"
+SCHEMA = schema_name("targets-manifest")
 """What the first key of a manifest says."""
 
 NAME = "manifest.json"

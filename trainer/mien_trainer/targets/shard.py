@@ -19,13 +19,14 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from mien.text.canonical import canonical
+from mien.versions import schema_name
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
 
-SCHEMA = "mien/targets-shard/1"
+SCHEMA = schema_name("targets-shard")
 """The layout of columns and metadata."""
 
 _TEXTS = ("id", "split", "source", "voice", "label", "text", "licence", "provenance", "artifact")
