@@ -54,10 +54,10 @@ def test_a_comparison_trains_measures_draws_and_is_not_done_twice(
     file = tmp_path / "tiny.yaml"
     file.write_text(config_text(evolve(tiny, steps=2)), encoding="utf-8")
     out = tmp_path / "out"
-    asked = ["compare", str(file), "--data", str(made_up), "-o", str(out), "--format", "json"]
-    asked += ["--seeds", "2", "--workers", "1", "--clips", "4"]
+    arguments = ["compare", str(file), "--data", str(made_up), "-o", str(out), "--format", "json"]
+    arguments += ["--seeds", "2", "--workers", "1", "--clips", "4"]
 
-    first = CliRunner().invoke(command, asked, catch_exceptions=False)
+    first = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert first.exit_code == 0, first.output
     rows = json.loads(first.stdout)
     assert [row["key"] for row in rows] == [one.key for one in settings(tiny)]
@@ -72,13 +72,13 @@ def test_a_comparison_trains_measures_draws_and_is_not_done_twice(
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 
     times = [path.stat().st_mtime_ns for path in sorted(out.glob(f"*/{LAST}"))]
-    again = CliRunner().invoke(command, asked, catch_exceptions=False)
+    again = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert again.stdout == first.stdout
     assert [path.stat().st_mtime_ns for path in sorted(out.glob(f"*/{LAST}"))] == times
 
 
 def test_targets_of_nothing_are_refused_before_any_training(tmp_path: Path) -> None:
-    asked = ["compare", "tiny", "--data", str(tmp_path), "-o", str(tmp_path / "out")]
-    done = CliRunner().invoke(command, asked)
+    arguments = ["compare", "tiny", "--data", str(tmp_path), "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(command, arguments)
     assert "there is no such file" in done.output
     assert not list((tmp_path / "out").glob("*/*"))

@@ -124,9 +124,9 @@ def test_effects_say_who_moves_what() -> None:
 def test_departure_from_the_rule_is_none_for_the_rule_in_silence() -> None:
     quiet = np.zeros(len(QUIET.mel), dtype=np.float32)
     assert set(departure(subject(Teacher()), QUIET, quiet, "mid").change.values()) == {0.0}
-    heard = departure(subject(Listener()), VOICE, quiet, "mid").change
-    assert heard["LIPSYNC"] > 0.0
-    assert heard["EXPRESSION"] > 0.0
+    followed = departure(subject(Listener()), VOICE, quiet, "mid").change
+    assert followed["LIPSYNC"] > 0.0
+    assert followed["EXPRESSION"] > 0.0
 
 
 def test_repeats_have_no_variance_unless_they_differ() -> None:

@@ -320,7 +320,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture(scope="module")
-def told(tiny: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def report(tiny: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What is said of the small network twice, beside itself."""
     page = tmp_path_factory.mktemp("page") / "page.html"
     twin = page.with_name("twin.onnx")
@@ -332,31 +332,31 @@ def told(tiny: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> di
     return {**json.loads(result.output[start:]), "page": page.read_text("utf-8")}
 
 
-def test_two_equal_networks_do_not_drift(told: dict[str, Any]) -> None:
-    assert told["schema"] == "mien/evaluation/1"
-    assert told["kept"] is False
-    assert [one["value"] for one in told["together"]] == [0.0]
-    one, other = told["networks"]
+def test_two_equal_networks_do_not_drift(report: dict[str, Any]) -> None:
+    assert report["schema"] == "mien/evaluation/1"
+    assert report["kept"] is False
+    assert [one["value"] for one in report["together"]] == [0.0]
+    one, other = report["networks"]
     assert one["name"] == "tiny"
     assert other["name"] == "twin"
     assert one["anchors"] == other["anchors"]
 
 
-def test_a_network_beside_itself_is_never_short(told: dict[str, Any]) -> None:
-    found = told["networks"][0]["beside"]
+def test_a_network_beside_itself_is_never_short(report: dict[str, Any]) -> None:
+    found = report["networks"][0]["beside"]
     assert found["correlation"] == found["other"]
     assert found["labels"] == ["joy"], "it does not know fear"
 
 
-def test_its_speed_is_that_of_the_file(told: dict[str, Any], tiny: Path) -> None:
-    speed = told["networks"][0]["speed"]
+def test_its_speed_is_that_of_the_file(report: dict[str, Any], tiny: Path) -> None:
+    speed = report["networks"][0]["speed"]
     assert speed["size"] == (tiny / "tiny.onnx").stat().st_size
     assert speed["look_ahead"] == 0.02
     assert speed["real_time"] > 0.0
     assert speed["latency"] > 0.0
 
 
-def test_anchors_are_those_of_speaking_in_a_quiet_room(told: dict[str, Any], tiny: Path) -> None:
+def test_anchors_are_those_of_speaking_in_a_quiet_room(report: dict[str, Any], tiny: Path) -> None:
     from mien_trainer.evaluate.clips import silence
     from mien_trainer.speak.network import read_network, start_state
 
@@ -369,13 +369,13 @@ def test_anchors_are_those_of_speaking_in_a_quiet_room(told: dict[str, Any], tin
             mel = silence().mel
             faces, _ = network.run(mel, np.tile(row, (120, 1)), start_state(network, row))
             away.append(np.abs(faces[60:] - wanted))
-    silent = told["networks"][0]["anchors"][0]
+    silent = report["networks"][0]["anchors"][0]
     assert silent["mean"] == pytest.approx(float(np.mean(away)), abs=1e-6)
     assert silent["worst"] == pytest.approx(float(np.max(away)), abs=1e-6)
 
 
-def test_the_page_stands_alone_and_shows_every_face(told: dict[str, Any]) -> None:
-    page: str = told["page"]
+def test_the_page_stands_alone_and_shows_every_face(report: dict[str, Any]) -> None:
+    page: str = report["page"]
     assert page.startswith("<!doctype html>")
     assert "http://www.w3.org/2000/svg" in page
     assert "src=" not in page
@@ -387,7 +387,7 @@ def test_the_page_stands_alone_and_shows_every_face(told: dict[str, Any]) -> Non
 
 
 def test_a_checkpoint_gives_the_figures_of_its_export(
-    tiny: Path, data: Path, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    tiny: Path, data: Path, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def exported(checkpoint: object) -> bytes:
         return (tiny / "tiny.onnx").read_bytes()
@@ -396,7 +396,7 @@ def test_a_checkpoint_gives_the_figures_of_its_export(
     result = run(tiny / "tiny.safetensors", "--data", data, "--no-gate", "--format", "json")
     assert result.return_value == 0
     found = json.loads(result.output[result.output.index("{") :])["networks"][0]
-    wanted = told["networks"][0]
+    wanted = report["networks"][0]
     assert found["checkpoint"] == wanted["checkpoint"]
     for one, other in zip(found["anchors"], wanted["anchors"], strict=True):
         assert one["mean"] == pytest.approx(other["mean"], abs=1e-5)
@@ -423,9 +423,9 @@ def refused(*arguments: str | Path) -> str:
 
 def test_another_artifact_is_refused_with_both_digests(tiny: Path, tmp_path: Path) -> None:
     other = write_set(tmp_path / "other", "b" * 64)
-    told = refused(tiny / "tiny.onnx", "--data", other)
-    assert f"{other}: made for artifact {'b' * 64}" in told
-    assert BANK.digest in told
+    message = refused(tiny / "tiny.onnx", "--data", other)
+    assert f"{other}: made for artifact {'b' * 64}" in message
+    assert BANK.digest in message
 
 
 def test_a_checkpoint_of_another_artifact_is_refused(
@@ -437,9 +437,9 @@ def test_a_checkpoint_of_another_artifact_is_refused(
     graph.metadata_props[0].value = json.dumps(card | {"artifact": "a" * 64})
     changed = tmp_path / "changed.onnx"
     onnx.save(graph, str(changed))
-    told = refused(changed, "--data", data)
-    assert "a" * 64 in told
-    assert BANK.digest in told
+    message = refused(changed, "--data", data)
+    assert "a" * 64 in message
+    assert BANK.digest in message
     beside = refused(tiny / "tiny.onnx", "--data", data, "--beside", changed)
     assert f"{changed}: made for artifact {'a' * 64}" in beside
 

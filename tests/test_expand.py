@@ -82,9 +82,10 @@ def older(labels: tuple[str, ...] = V2_LABELS, *, vad: bool = False) -> Checkpoi
 
 
 def faces(checkpoint: Checkpoint, mel: F32, label: str, vads: F32) -> F32:
-    told = condition_rows(BANK.labels.index(label), len(BANK.labels), vads)
+    conditions = condition_rows(BANK.labels.index(label), len(BANK.labels), vads)
     found = checkpoint.model.clip(
-        torch.tensor(mel[None], dtype=torch.float32), torch.tensor(told[None], dtype=torch.float32)
+        torch.tensor(mel[None], dtype=torch.float32),
+        torch.tensor(conditions[None], dtype=torch.float32),
     )
     return np.asarray(found.detach().numpy(), dtype=np.float32)
 
@@ -116,9 +117,10 @@ def test_labels_may_stand_in_any_order(seed: int, order: list[str], vad: bool) -
 def test_the_new_conditions_can_be_learned() -> None:
     wide = expand(older(), ALL).model.requires_grad_()
     mel, vads = sound(0)
-    told = condition_rows(BANK.labels.index("awe"), len(BANK.labels), vads)
+    conditions = condition_rows(BANK.labels.index("awe"), len(BANK.labels), vads)
     out = wide.clip(
-        torch.tensor(mel[None], dtype=torch.float32), torch.tensor(told[None], dtype=torch.float32)
+        torch.tensor(mel[None], dtype=torch.float32),
+        torch.tensor(conditions[None], dtype=torch.float32),
     )
     grads = torch.autograd.grad(out.square().sum(), [wide.base.input.weight])
     new = [wide.columns.tolist().index(at) for at in (BANK.labels.index("awe"), 16, 17, 18)]

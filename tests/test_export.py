@@ -183,8 +183,8 @@ def test_the_command_writes_the_same_bytes_and_a_card(
     tiny: Path, network: OnnxNetwork, tmp_path: Path
 ) -> None:
     out = tmp_path / "net.onnx"
-    told = evaluation(network, tmp_path / "figures.json")
-    result = export(tiny / "tiny.safetensors", "-o", out, "--figures", told)
+    figures_file = evaluation(network, tmp_path / "figures.json")
+    result = export(tiny / "tiny.safetensors", "-o", out, "--figures", figures_file)
     assert result.exit_code == 0, result.output
     assert out.read_bytes() == (tiny / "tiny.onnx").read_bytes()
     card = (tmp_path / "net.card.md").read_text("utf-8")

@@ -35,10 +35,10 @@ SHAPED = ContactShapes(
 SHIPPED = contact_shapes(shipped_table().rig.names)
 
 
-def network(shape: NetShape, *, seed: int = 0, told: Conditioning | None = None) -> FaceNet:
+def network(shape: NetShape, *, seed: int = 0, conditioning: Conditioning | None = None) -> FaceNet:
     """A network whose every weight is random: sound and conditions matter."""
     torch.manual_seed(seed)
-    conditions = told or Conditioning(labels=LABELS)
+    conditions = conditioning or Conditioning(labels=LABELS)
     model = FaceNet(shape, conditions.columns(LABELS), SHAPED, mels=8)
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.2)
@@ -46,7 +46,7 @@ def network(shape: NetShape, *, seed: int = 0, told: Conditioning | None = None)
     return model.requires_grad_(requires_grad=False).eval()
 
 
-def heard(frames: int, *, batch: int = 2, seed: int = 0) -> tuple[Tensor, Tensor]:
+def inputs(frames: int, *, batch: int = 2, seed: int = 0) -> tuple[Tensor, Tensor]:
     rng = np.random.default_rng(seed)
     mel = rng.normal(-10.0, 4.0, (batch, frames, 8))
     return torch.tensor(mel, dtype=torch.float32), torch.tensor(
@@ -66,7 +66,7 @@ SHAPES = st.builds(
 @given(shape=SHAPES, frames=st.integers(1, 40), seed=st.integers(0, 2**31))
 def test_steps_give_what_the_whole_gives(shape: NetShape, frames: int, seed: int) -> None:
     model = network(shape, seed=seed)
-    mel, conditions = heard(frames, seed=seed)
+    mel, conditions = inputs(frames, seed=seed)
     state = model.initial_state(conditions[:, 0])
     assert state.shape == (2, model.context, shape.width)
     for frame, face in enumerate(model.clip(mel, conditions).unbind(dim=1)):
@@ -77,19 +77,19 @@ def test_steps_give_what_the_whole_gives(shape: NetShape, frames: int, seed: int
 @given(shape=SHAPES, frames=st.integers(2, 30), at=st.integers(0, 28), seed=st.integers(0, 2**31))
 def test_nothing_looks_ahead(shape: NetShape, frames: int, at: int, seed: int) -> None:
     model = network(shape, seed=seed)
-    mel, conditions = heard(frames, seed=seed)
+    mel, conditions = inputs(frames, seed=seed)
     changed = min(at, frames - 2) + 1
-    other, told = mel.clone(), conditions.clone()
+    other, moved = mel.clone(), conditions.clone()
     other[:, changed:] += 5.0
-    told[:, changed:] += 0.5
-    same = far(model.clip(mel, conditions)[:, :changed], model.clip(other, told)[:, :changed])
+    moved[:, changed:] += 0.5
+    same = far(model.clip(mel, conditions)[:, :changed], model.clip(other, moved)[:, :changed])
     assert same == 0.0
 
 
 def test_a_face_depends_on_its_context_and_on_nothing_before() -> None:
     shape = NetShape(width=8, blocks=3, hidden=8)
     model = network(shape)
-    mel, conditions = heard(model.context + 2)
+    mel, conditions = inputs(model.context + 2)
     face = model(mel, conditions)[:, -1]
     for frame, matters in ((0, False), (1 + len(RELEASE_KERNEL), True)):
         other = mel.clone()
@@ -100,18 +100,18 @@ def test_a_face_depends_on_its_context_and_on_nothing_before() -> None:
 @given(shape=SHAPES, seed=st.integers(0, 2**31))
 def test_the_pruned_pass_gives_the_last_face(shape: NetShape, seed: int) -> None:
     model = network(shape, seed=seed)
-    mel, _ = heard(shape.context + 1, seed=seed)
-    _, told = heard(3, seed=seed)
-    faces, logits = model.last_frame(mel, told)
+    mel, _ = inputs(shape.context + 1, seed=seed)
+    _, conditions = inputs(3, seed=seed)
+    faces, logits = model.last_frame(mel, conditions)
     assert faces.shape == (2, 3, 5)
     for one in range(3):
-        steady = told[:, one : one + 1].expand(-1, shape.context + 1, -1)
+        steady = conditions[:, one : one + 1].expand(-1, shape.context + 1, -1)
         free, likely = model.teacher_forced(mel, steady, torch.zeros(2, 1, 2))
         assert far(faces[:, one], free[:, 0]) <= 1e-5
         assert far(logits[:, one], likely[:, 0]) <= 1e-4
     room = torch.full((2, model.context + 1, 8), -15.0)
-    steady = told[:, :1].expand(-1, model.context + 1, -1)
-    still = model.last_face(room[:, : shape.context + 1], told[:, :1])
+    steady = conditions[:, :1].expand(-1, model.context + 1, -1)
+    still = model.last_face(room[:, : shape.context + 1], conditions[:, :1])
     assert far(still[:, 0], model(room, steady)[:, 0]) <= 1e-5
 
 
@@ -136,7 +136,7 @@ def test_contacts_are_made_at_once_and_let_go_over_three_frames() -> None:
 def test_silence_leads_any_state_to_the_first() -> None:
     shape = NetShape(width=8, blocks=3, hidden=8)
     model = network(shape)
-    _, conditions = heard(1)
+    _, conditions = inputs(1)
     state = torch.randn(2, model.context, shape.width)
     for _ in range(model.context):
         _, state = model.step(torch.full((2, 8), SILENCE), conditions[:, 0], state)
@@ -145,7 +145,7 @@ def test_silence_leads_any_state_to_the_first() -> None:
 
 def test_a_likely_contact_holds_and_presses_and_lips_come_last() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8))
-    mel, conditions = heard(40)
+    mel, conditions = inputs(40)
     nn.init.zeros_(model.contact_head.weight)
 
     def faces(lips: float, teeth: float) -> Tensor:
@@ -166,7 +166,7 @@ def test_a_likely_contact_holds_and_presses_and_lips_come_last() -> None:
 @pytest.mark.parametrize("threshold", [0.005, 0.2])
 def test_a_contact_as_likely_as_the_doubt_is_half_made(threshold: float) -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8, contact_threshold=threshold))
-    mel, conditions = heard(40)
+    mel, conditions = inputs(40)
     nn.init.zeros_(model.contact_head.weight)
     model.contact_head.bias.fill_(-30.0)
     free = model.clip(mel, conditions)
@@ -182,7 +182,7 @@ def test_a_contact_as_likely_as_the_doubt_is_half_made(threshold: float) -> None
 
 def test_what_is_taught_has_the_contacts_that_are_there() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8))
-    mel, conditions = heard(model.shape.context + 40)
+    mel, conditions = inputs(model.shape.context + 40)
     touching = torch.zeros(2, 40, 2)
     free, logits = model.teacher_forced(mel, conditions, touching)
     touching[0, ::2, 0] = 1.0
@@ -202,7 +202,7 @@ def test_what_is_taught_has_the_contacts_that_are_there() -> None:
 
 def test_contacts_are_not_taught_by_faces_nor_at_rest() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8)).requires_grad_()
-    mel, conditions = heard(model.shape.context + 4)
+    mel, conditions = inputs(model.shape.context + 4)
     made = torch.ones(2, 4, 2)
     still, _ = model.last_frame(mel[:, : model.shape.context + 1], conditions[:, :1])
     (model.teacher_forced(mel, conditions, made)[0].sum() + still.sum()).backward()
@@ -213,7 +213,7 @@ def test_contacts_are_not_taught_by_faces_nor_at_rest() -> None:
 
 def test_film_is_what_lets_conditions_into_the_sound() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8))
-    mel, conditions = heard(20)
+    mel, conditions = inputs(20)
     nn.init.zeros_(model.base.input.weight)  # now the face at rest is the same for all
     before = model.clip(mel, conditions)
     assert far(model.clip(mel, conditions.flip(0)), before) > 1e-3
@@ -224,9 +224,9 @@ def test_film_is_what_lets_conditions_into_the_sound() -> None:
 
 
 def test_it_listens_to_its_own_conditions_only() -> None:
-    told = Conditioning(labels=("joy",), vad=False)
-    model = network(NetShape(width=8, blocks=2, hidden=8), told=told)
-    mel, conditions = heard(10)
+    conditioning = Conditioning(labels=("joy",), vad=False)
+    model = network(NetShape(width=8, blocks=2, hidden=8), conditioning=conditioning)
+    mel, conditions = inputs(10)
     other = conditions.clone()
     other[..., [0, 2, 3, 4, 5]] += 1.0
     assert far(model.clip(mel, other), model.clip(mel, conditions)) == 0.0
@@ -247,7 +247,7 @@ def test_the_default_is_small_enough_to_ship() -> None:
 
 def test_weights_are_in_range_and_reach_both_ends() -> None:
     model = network(NetShape(width=8, blocks=2, hidden=8))
-    mel, conditions = heard(200, batch=8)
+    mel, conditions = inputs(200, batch=8)
     faces = model.clip(mel, conditions * 10.0)
     assert float(faces.min()) == 0.0
     assert float(faces.max()) == 1.0
@@ -278,6 +278,6 @@ def test_the_clamp_is_not_led_further_outside() -> None:
 def test_new_networks_begin_at_rest() -> None:
     model = FaceNet(NetShape(width=8, blocks=2, hidden=8), range(19), SHIPPED)
     with torch.no_grad():
-        told = torch.randn(3, 10, 19)
-        one, other = (model.clip(torch.randn(3, 10, 80) * 4 - 10, told) for _ in range(2))
+        conditions = torch.randn(3, 10, 19)
+        one, other = (model.clip(torch.randn(3, 10, 80) * 4 - 10, conditions) for _ in range(2))
     assert far(one, other) == 0.0

@@ -60,16 +60,16 @@ def spoken(text: str) -> Utterance:
 
 @pytest.mark.parametrize("label", ["neutral", "surprise", "disgust"])
 def test_lips_close_for_p_b_m_and_part_for_vowels(label: str) -> None:
-    heard = spoken("My brother Bob put a big map of Panama beside the lamp and hopped away.")
+    utterance = spoken("My brother Bob put a big map of Panama beside the lamp and hopped away.")
     at = BANK.labels.index(label)
     subject = EvaluatedNetwork(predict=onnx_predictor(NETWORK), bank=BANK)
     vad = BANK.tables.labels[at].anchors[BANK.intensities.index("mid")]
-    faces = subject.faces(log_mel(heard.audio), [at], vad[None])[0]
-    gaps = contact_gaps(faces, heard.phonemes, Contact.LIPS)
+    faces = subject.faces(log_mel(utterance.audio), [at], vad[None])[0]
+    gaps = contact_gaps(faces, utterance.phonemes, Contact.LIPS)
     assert len(gaps) >= 10
     assert np.mean(gaps <= CLOSED) >= 0.9
     vowels = [
-        int((p.start + p.end) / 2 * FRAME_RATE) for p in heard.phonemes if p.symbol[0] in "æɑ"
+        int((p.start + p.end) / 2 * FRAME_RATE) for p in utterance.phonemes if p.symbol[0] in "æɑ"
     ]
     assert len(vowels) >= 4
     assert lip_gap(faces, BANK.channels)[vowels].mean() > 0.2

@@ -50,7 +50,7 @@ def raw(samples: F32) -> bytes:
     return np.round(samples * 32767.0).astype("<i2").tobytes()
 
 
-def heard(data: bytes) -> F32:
+def decoded(data: bytes) -> F32:
     """What raw samples say, computed apart from the reader under test."""
     return np.array(np.frombuffer(data, "<i2") / 32768.0, dtype=np.float32)
 
@@ -105,9 +105,9 @@ def test_json_and_stdout_say_the_same(tiny: Path, wav: Path) -> None:
         assert speak(tiny, wav, "--label", "joy", *point, "-o", path).exit_code == 0
     printed = speak(tiny, wav, "--label", "joy", *point)
     assert printed.output == csv.read_text("utf-8")
-    told = json.loads(out.read_text("utf-8"))
-    assert np.abs(np.array(told["weights"]) - livelink.read(csv).weights).max() < 1e-6
-    assert told["channels"] == list(BANK.channels)
+    take = json.loads(out.read_text("utf-8"))
+    assert np.abs(np.array(take["weights"]) - livelink.read(csv).weights).max() < 1e-6
+    assert take["channels"] == list(BANK.channels)
 
 
 def test_label_and_place_show_in_the_face(tiny: Path, wav: Path) -> None:
@@ -194,7 +194,7 @@ def test_rows_come_while_the_pipe_is_open(
     live.stdin.close()
     text = b"".join([*lines, live.stdout.read()]).decode()
     assert live.wait(PATIENCE) == 0
-    assert text == written(Speaker(network, joy()).speak(heard(data)))
+    assert text == written(Speaker(network, joy()).speak(decoded(data)))
 
 
 def test_a_reader_that_leaves_is_no_fault(live: subprocess.Popen[bytes]) -> None:
@@ -233,7 +233,7 @@ class _Dribble:
 @given(st.binary(max_size=200), st.lists(st.integers(1, 7), max_size=40))
 def test_samples_survive_any_cut_of_their_bytes(data: bytes, sizes: list[int]) -> None:
     parts = [np.zeros(0, np.float32), *pipe_samples(_Dribble(data, sizes))]
-    assert np.array_equal(np.concatenate(parts), heard(data[: len(data) // 2 * 2]))
+    assert np.array_equal(np.concatenate(parts), decoded(data[: len(data) // 2 * 2]))
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (16_000, 2), (44_100, 1), (48_000, 2)])
@@ -318,9 +318,9 @@ def refusal(network: Path, wav: Path, *more: str) -> str:
 def test_a_network_of_another_artifact_is_refused(tiny: Path, wav: Path) -> None:
     card = _card(tiny) | {"artifact": "0" * 64}
     changed = _with_card(tiny, wav.with_name("changed.onnx"), json.dumps(card))
-    told = refusal(changed, wav)
-    assert "0" * 64 in told
-    assert BANK.digest in told
+    message = refusal(changed, wav)
+    assert "0" * 64 in message
+    assert BANK.digest in message
 
 
 def test_a_network_of_a_bank_that_does_not_ship_asks_for_it(tiny: Path, wav: Path) -> None:

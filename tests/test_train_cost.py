@@ -30,10 +30,10 @@ def test_it_tells_people_and_programs_and_keeps_nothing(made_up: Path, tmp_path:
     assert said.exit_code == 0, said.output
     assert said.stdout.startswith("a step of tiny takes ")
     assert "the anchor snap is " in said.stdout
-    told = json.loads(CliRunner().invoke(command, [*arguments, "--format", "json"]).stdout)
-    assert set(told) == {"steps", "draw", "learn", "snapless", "snap"}
-    assert told["steps"] == 2
-    assert min(told["draw"], told["learn"], told["snapless"]) > 0.0
+    values = json.loads(CliRunner().invoke(command, [*arguments, "--format", "json"]).stdout)
+    assert set(values) == {"steps", "draw", "learn", "snapless", "snap"}
+    assert values["steps"] == 2
+    assert min(values["draw"], values["learn"], values["snapless"]) > 0.0
     assert {path: path.read_bytes() for path in made_up.glob("*.parquet")} == before
 
 

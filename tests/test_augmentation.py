@@ -27,9 +27,9 @@ def voices(seed: int) -> F32:
 
 @given(seed=st.integers(0, 2**31))
 def test_silence_stays_silence_and_nothing_is_quieter(seed: int) -> None:
-    heard = augmented(voices(seed), Augmentation(gain_db=60.0), np.random.default_rng(seed))
-    assert (heard[:, :2] == np.float32(SILENCE)).all()
-    assert heard.min() >= np.float32(SILENCE)
+    found = augmented(voices(seed), Augmentation(gain_db=60.0), np.random.default_rng(seed))
+    assert (found[:, :2] == np.float32(SILENCE)).all()
+    assert found.min() >= np.float32(SILENCE)
 
 
 @given(seed=st.integers(0, 2**31))

@@ -83,11 +83,11 @@ def test_every_step_has_every_anchor(clips: Clips) -> None:
     assert batch.anchors.shape == (ROOMS, 6, 19)
     drawn = {row.tobytes() for row in batch.anchors.reshape(-1, 19)}
     assert drawn == {row.tobytes() for row in ANCHORS.conditions}
-    for told, face in zip(
+    for conditions, face in zip(
         batch.anchors.reshape(-1, 19), batch.archetypes.reshape(-1, 52), strict=True
     ):
-        label = BANK.labels[int(told[:16].argmax())]
-        assert BANK.face(label, vad=told[16:]).tobytes() == face.tobytes()
+        label = BANK.labels[int(conditions[:16].argmax())]
+        assert BANK.face(label, vad=conditions[16:]).tobytes() == face.tobytes()
 
 
 def test_a_stretch_is_a_clip_with_silence_before_it(clips: Clips) -> None:
@@ -132,10 +132,10 @@ def test_jitter_never_leaves_the_cube(clips: Clips) -> None:
 
 def test_the_surface_is_the_banks_own() -> None:
     for row in range(0, len(SURFACE.faces), 3001):
-        told = SURFACE.conditions[row]
-        label = BANK.labels[int(told[:16].argmax())]
-        plain = BANK.face(label, vad=told[16:])
-        styled = [BANK.face(label, vad=told[16:], style=one) for one in BANK.styles(label)]
+        conditions = SURFACE.conditions[row]
+        label = BANK.labels[int(conditions[:16].argmax())]
+        plain = BANK.face(label, vad=conditions[16:])
+        styled = [BANK.face(label, vad=conditions[16:], style=one) for one in BANK.styles(label)]
         away = [np.abs(SURFACE.faces[row] - one).max() for one in (plain, *styled)]
         between = [np.abs(plain - one).max() for one in styled]
         assert min(away) <= max(between) + 1e-6
@@ -164,10 +164,10 @@ def test_a_face_is_taught_by_what_is_heard_later(clips: Clips, look_ahead: int) 
     for step in range(1, 5):
         batch = sampler.batch(step)
         for row in range(len(batch.mel)):
-            told, heard = batch.conditions[row], batch.mel[row]
-            same = np.flatnonzero((clips.conditions == told[-1]).all(axis=1))
+            conditions, mel = batch.conditions[row], batch.mel[row]
+            same = np.flatnonzero((clips.conditions == conditions[-1]).all(axis=1))
             assert any(
-                np.array_equal(clips.mel[min(at + look_ahead, last(clips, at))], heard[-1])
+                np.array_equal(clips.mel[min(at + look_ahead, last(clips, at))], mel[-1])
                 and np.array_equal(clips.targets[at], batch.targets[row, -1].astype(np.float16))
                 for at in same.tolist()
             )
@@ -175,10 +175,10 @@ def test_a_face_is_taught_by_what_is_heard_later(clips: Clips, look_ahead: int) 
 
 def test_before_a_clip_is_silence_and_its_last_frame_goes_on(clips: Clips) -> None:
     begin, end = clips.starts[1:3].tolist()
-    heard = clips.mel_at(np.array([[begin - 2, begin - 1, begin, end - 1]]), np.array([1]), 1)[0]
-    assert (heard[0] == np.float32(SILENCE)).all()
+    mel = clips.mel_at(np.array([[begin - 2, begin - 1, begin, end - 1]]), np.array([1]), 1)[0]
+    assert (mel[0] == np.float32(SILENCE)).all()
     expected = clips.mel[[begin, begin + 1, end - 1]].astype(np.float32)
-    assert np.array_equal(heard[1:], expected)
+    assert np.array_equal(mel[1:], expected)
 
 
 def test_processes_that_cannot_share_evenly_are_refused(clips: Clips) -> None:
