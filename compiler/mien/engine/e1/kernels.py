@@ -54,6 +54,10 @@ STRIDE = LANES + 16
 POINT_ROWS = 10
 """Rows of ``points``: V A D VV AA DD VA VD AD and speech."""
 
+Scratch = tuple[F32, F32, F32, F32, F32, F32]
+"""sorted_points (4, B + LANES), points (POINT_ROWS, n), basis (2K + 1, n), signals (U, n),
+columns (N, n), raw (n,)."""
+
 _SPEECH = 9 * STRIDE
 _ZERO = np.float32(0.0)
 _HALF = np.float32(0.5)
@@ -289,21 +293,10 @@ def scatter_faces(order: U32, channels: U32, columns: U32, values: F32, out: F32
 
 @kernel
 def columns_of_label(
-    n: int,
-    head: I64,
-    code: U32,
-    data: F32,
-    shared: F32,
-    points: F32,
-    basis: F32,
-    signals: F32,
-    columns: F32,
-    raw: F32,
+    n: int, head: I64, code: U32, data: F32, shared: F32, scratch: Scratch
 ) -> None:
-    """The variant's columns before conflicts: the first rows of columns (N, n).
-
-    Scratch: basis (2K + 1, n), signals (U, n), raw (n,).
-    """
+    """The variant's columns before conflicts: the first rows of columns (N, n) in ``scratch``."""
+    _, points, basis, signals, columns, raw = scratch
     many = head[INTENSITIES]
     at = head[ANCHORS]
     for i in range(many):
@@ -336,18 +329,14 @@ def evaluate_lanes(
     code: U32,
     data: F32,
     shared: F32,
+    scratch: Scratch,
     out: F32,
-    sorted_points: F32,
-    points: F32,
-    basis: F32,
-    signals: F32,
-    columns: F32,
-    raw: F32,
 ) -> None:
     """Rows order (n,) of out (Q, C): queries of one variant, sorted from ``first`` on."""
+    sorted_points, points, _, _, columns, _ = scratch
     n = (len(order) + VECTOR - 1) // VECTOR * VECTOR
     vad_products(n, first, sorted_points, points)
-    columns_of_label(n, head, code, data, shared, points, basis, signals, columns, raw)
+    columns_of_label(n, head, code, data, shared, scratch)
     if head[CONFLICT_CODE] >= 0:
         resolve_conflicts(n, code, head[CONFLICT_CODE], data, head[CONFLICT_DATA], columns)
     if head[STYLED] > 0:
@@ -423,7 +412,7 @@ def evaluate_faces(
     code: U32,
     data: F32,
     shared: F32,
-    scratch: tuple[F32, F32, F32, F32, F32, F32],
+    scratch: Scratch,
     order: U32,
     ends: U64,
 ) -> None:
@@ -432,7 +421,7 @@ def evaluate_faces(
     heads (G, WIDTH), code, data and shared (4,) are a `Program`; scratch, order (B,) and ends
     (G + 1,) are this call's own.
     """
-    sorted_points, points, basis, signals, columns, raw = scratch
+    sorted_points = scratch[0]
     block = len(order)
     for begin in range(0, len(variants), block):
         size = min(block, len(variants) - begin)
@@ -445,20 +434,7 @@ def evaluate_faces(
             last = signed(ends[g])
             while first < last:
                 stop = min(first + LANES, last)
-                evaluate_lanes(
-                    order[first:stop],
-                    first,
-                    len(speech) > 0,
-                    heads[g],
-                    code,
-                    data,
-                    shared,
-                    out,
-                    sorted_points,
-                    points,
-                    basis,
-                    signals,
-                    columns,
-                    raw,
-                )
+                rows = order[first:stop]
+                spoken = len(speech) > 0
+                evaluate_lanes(rows, first, spoken, heads[g], code, data, shared, scratch, out)
                 first = stop
