@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from mien_trainer.orphan import end_with_parent
+from mien_trainer.child_process import end_with_parent
 from mien_trainer.train.checkpoint import LAST, load_checkpoint
 from mien_trainer.train.config import Losses, TrainConfig
 from mien_trainer.train.loop import Run, train

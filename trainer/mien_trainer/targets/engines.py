@@ -18,8 +18,8 @@ from multiprocessing import active_children, get_context
 from typing import Any
 from uuid import uuid4
 
+from mien_trainer.child_process import end_with_parent
 from mien_trainer.fault import TrainerError
-from mien_trainer.orphan import end_with_parent
 from mien_trainer.targets.worker import (
     ClipWorker,
     MadeShard,
