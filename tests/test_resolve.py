@@ -112,6 +112,18 @@ def test_a_release_is_not_written_to(
     assert sorted(path for path in checkout.rglob("*") if path.is_file()) == before
 
 
+def test_sources_in_releases_are_never_formatted(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = checkout / f"presets/releases/default/{NEWEST}/sources/emotions/joy.yaml"
+    edit(path, "mouthSmileLeft: 0.54", "mouthSmileLeft:   0.54")
+    before = path.read_bytes()
+    for folder in ("presets", "presets/releases", "presets/releases/default"):
+        assert run(["fmt", folder]) == 0
+        assert path.read_bytes() == before
+    assert "0 formatted, 0 already in form" in capsys.readouterr().out
+
+
 def test_a_folder_of_the_same_name_is_pointed_at(
     checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mien.authored.documents import parse
 from mien.authored.files import RigFile, find_rig
+from mien.resolve import is_released
 from mien.text.files import SUFFIXES
 from mien.text.format import Orders
 from mien.text.format.order import KINDS, channel_order, intensity_order, kind_of
@@ -27,7 +28,8 @@ def sources_under(folder: Path, kinds: Sequence[str] = KINDS) -> Iterator[Path]:
         )
         for name in sorted(files):
             path = Path(place) / name
-            if name.endswith(SUFFIXES) and not name.startswith(".") and _is_source(path, says):
+            named = name.endswith(SUFFIXES) and not name.startswith(".")
+            if named and _is_source(path, says) and not is_released(path):
                 yield path
 
 

@@ -47,6 +47,7 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
         if out is not None:
             require_plots()
         inputs = open_input(folder, bank)
+        say(f"bank: {inputs.bank.source}", err=True)
         with progress("auditing", inputs.count) as step:
             report = audit(inputs, str(folder), step)
     if out is not None:

@@ -81,7 +81,7 @@ def command(
             found = results(todo, trusted.bank, unheard, step)
         description = (
             f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
-            f"{seeds} seeds each, bank {trusted.bank.id} {trusted.bank.version}"
+            f"{seeds} seeds each, bank {trusted.bank.source}"
         )
         page = out / "compare.html"
         write_atomic(page, comparison_html(found, trusted.bank, description).encode())

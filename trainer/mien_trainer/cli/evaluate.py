@@ -78,6 +78,7 @@ def command(
         if out is not None:
             require_plots()
         trial = prepare(networks, data, bank, older, count)
+        say(f"bank: {trial.bank.source}", err=True)
         for note in trial.notes:
             say(f"note: {note}", err=True)
         with progress("measuring", trial.steps) as step:

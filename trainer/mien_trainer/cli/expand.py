@@ -55,5 +55,5 @@ def command(network: Path, out: Path, bank: str, labels: str | None) -> None:
     own = found.metadata.config.conditioning
     say(
         f"{out}: {wide.metadata.config.conditioning.width} conditions, "
-        f"the same faces on {', '.join(own.labels)}"
+        f"the same faces on {', '.join(own.labels)}; labels of {trusted.bank.source}"
     )

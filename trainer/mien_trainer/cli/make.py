@@ -99,6 +99,7 @@ def command(
 
     with refusals():
         prepared = _prepare(recipe, left_out)
+        say(f"bank: {prepared.bank}", err=True)
         if only_estimate or folder is None:
             return _estimate(prepared, workers or usable_cores(), price, output)
         run = _engine(engine, workers, usable_cores(), address)

@@ -121,8 +121,11 @@ class _Bar:
 
 def _train(order: Run) -> None:
     from mien_trainer.train.loop import train
+    from mien_trainer.train.trust import trusted_bank
 
     first = os.environ.get("RANK", "0") == "0"
+    if first:
+        say(f"bank: {trusted_bank(order.config.bank).bank.source}", err=True)
     with click.progressbar(
         cast("Iterable[float]", ()),
         length=order.config.steps,

@@ -52,9 +52,13 @@ class RecipeSetup:
 
 @frozen(kw_only=True, eq=False)
 class Prepared:
-    """A recipe ready to be made; ``unusable`` is what sources found and cannot offer."""
+    """A recipe ready to be made.
+
+    ``bank`` says which bank was taken, ``unusable`` is what sources found and cannot offer.
+    """
 
     recipe: Recipe
+    bank: str
     specs: tuple[ClipSpec, ...]
     setup: RecipeSetup
     unusable: tuple[Refused, ...]
@@ -99,6 +103,7 @@ def prepare(recipe: Recipe) -> Prepared:
     )
     return Prepared(
         recipe=recipe,
+        bank=bank.source,
         specs=plan(recipe, items, bank),
         setup=RecipeSetup(
             recipe=recipe,
