@@ -34,9 +34,9 @@ def ones(*shape: int) -> Tensor:
 
 
 def test_smooth_l1_is_squared_below_and_grows_by_one_above() -> None:
-    wanted = torch.zeros(4)
-    found = losses.smooth_l1(torch.tensor([0.0, 0.005, 0.01, -0.51]), wanted, SOFT)
-    torch.testing.assert_close(found, torch.tensor([0.0, 0.00125, 0.005, 0.505]))
+    found = torch.tensor([0.0, 0.005, 0.01, 0.51, -0.005, -0.51])
+    by_hand = torch.tensor([0.0, 0.00125, 0.005, 0.505, 0.00125, 0.505])
+    torch.testing.assert_close(losses.smooth_l1(found, torch.zeros(6), SOFT), by_hand)
 
 
 def test_a_rare_event_does_not_pull() -> None:
