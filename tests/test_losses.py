@@ -145,6 +145,12 @@ def test_velocity_sees_motion_and_not_place() -> None:
     assert float(losses.velocity(still, moving, ones(2, 6), EVERY, SOFT)) > 0.01
 
 
+def test_consistency_is_the_mean_change_whatever_its_sign() -> None:
+    one, moved = torch.tensor([[0.5, 0.2, 0.0]]), torch.tensor([[0.3, 0.6, 0.0]])
+    assert float(losses.consistency(one, moved)) == pytest.approx((0.2 + 0.4) / 3)
+    assert losses.consistency(one, moved) == losses.consistency(moved, one)
+
+
 def test_lips_stay_while_speaking_and_only_they() -> None:
     one, other = faces(0, 4), faces(0, 4)
     other[:, 2:] += 0.5

@@ -111,6 +111,7 @@ def evaluation_json(found: Evaluation) -> dict[str, Any]:
     """One network."""
     values = asdict(found, filter=_is_written, value_serializer=_plain)
     values["beside"] = values.pop("comparison")
+    del values["labels"], values["intensities"]
     return {**values, "figures": [_figure_json(row) for row in figures(found)]}
 
 
@@ -119,7 +120,7 @@ def _figure_json(row: Figure) -> dict[str, Any]:
 
 
 def _is_written(attribute: Attribute[Any], _: object) -> bool:
-    return attribute.name not in ("labels", "intensities", "faces", "example")
+    return attribute.name not in ("faces", "example")
 
 
 def _plain(_: object, __: object, value: object) -> object:
