@@ -23,6 +23,7 @@ from mien.release.ledger import LEDGER_NAME, read_ledger
 from mien.resources import presets
 from mien.semver import is_version, precedence
 from mien.text.files import SUFFIXES, shown_path
+from mien.text.regular_file import ARTIFACT, read_regular
 from mien.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def load_tables(source: BankSource) -> Tables:
 
     if not source.digest:
         return read_artifact(source.artifact)
-    data = source.artifact.read_bytes()
+    data = read_regular(source.artifact, ARTIFACT)
     found = hashlib.sha256(data).hexdigest()
     if found != source.digest:
         raise ArtifactError(
@@ -249,7 +250,7 @@ def _homes(near: BankSource | None) -> Iterator[Path]:
 def _listed(releases: Path) -> Iterator[BankSource]:
     """Every release: those of the ledger, or the folders' where there is no ledger."""
     ledger = releases / LEDGER_NAME
-    if ledger.is_file():
+    if ledger.exists():
         for entry in read_ledger(ledger).entries:
             yield evolve(_release_at(releases / entry.bank / entry.version), digest=entry.artifact)
     else:

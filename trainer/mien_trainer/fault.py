@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from importlib.util import find_spec
 from pathlib import Path
 
 from mien.errors import MienError
+from mien.text.regular_file import FileKind, is_refusal, read_regular
 
 _BRIEF = 200
 
@@ -41,30 +40,18 @@ def brief(error: object) -> str:
     return shown if len(shown) <= _BRIEF else shown[: _BRIEF - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def read_bytes(path: Path, most: int, expected: str) -> bytes:
-    """The bytes of a regular file, at most ``most``; pipes and devices are never waited for.
+def read_bytes(path: Path, kind: FileKind) -> bytes:
+    """The bytes of a regular file of a kind; pipes and devices are never waited for.
 
     Raises:
-        TrainerError: there is no such file, it is something else, or it is larger; ``expected``
-            is what the message asks for, such as "a network".
+        TrainerError: there is no such file, it is something else, or it is larger.
         OSError: it cannot be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        return read_regular(path, kind)
     except FileNotFoundError:
-        raise TrainerError(f"{path}: there is no such file, expected {expected}") from None
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        os.close(descriptor)
-        raise TrainerError(
-            f"{path}: expected {expected}, found something that is no file (a folder, a pipe or a "
-            "device)"
-        )
-    with os.fdopen(descriptor, "rb") as stream:
-        data = stream.read(most + 1) if found.st_size <= most else b""
-    if found.st_size > most or len(data) > most:
-        raise TrainerError(
-            f"{path}: {max(found.st_size, len(data)):,} bytes, expected {expected} of at most "
-            f"{most:,}"
-        )
-    return data
+        raise TrainerError(f"{path}: there is no such file, expected {kind.name}") from None
+    except OSError as error:
+        if not is_refusal(error):
+            raise
+        raise TrainerError(f"{path}: {error.strerror}") from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
 
+from mien.text.regular_file import TRANSCRIPT, read_regular
 from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.pronunciation import (
     UnspeakableTextError,
@@ -74,7 +76,8 @@ def read_transcripts(path: Path) -> Mapping[str, str]:
         SpeechUnavailableError: the file is missing, damaged or holds no such line.
     """
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        data = io.BytesIO(read_regular(path, TRANSCRIPT))
+        with gzip.GzipFile(fileobj=data) if path.suffix == ".gz" else data as stream:
             text = stream.read(_LARGEST).decode("utf-8")
     except (gzip.BadGzipFile, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise SpeechUnavailableError(

@@ -13,6 +13,7 @@ from mien.artifact.write import SCHEMA, artifact_bytes, shared_digest, table_dig
 from mien.engine.registry import ENGINES
 from mien.engine.tables import LabelTable, Tables
 from mien.errors import ArtifactError
+from mien.text.regular_file import ARTIFACT, open_regular
 
 T = TypeVar("T")
 Fields = dict[str, object]
@@ -37,7 +38,7 @@ def read_artifact(source: Path | bytes) -> Tables:
 
 
 def _map(path: Path) -> Buffer:
-    with path.open("rb") as stream:
+    with open_regular(path, ARTIFACT) as stream:
         if stream.seek(0, 2) == 0:
             return b""
         return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))

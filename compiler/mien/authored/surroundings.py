@@ -14,6 +14,7 @@ from mien.text.files import SUFFIXES
 from mien.text.format import Orders
 from mien.text.format.order import KINDS, channel_order, intensity_order, kind_of
 from mien.text.node import Node, text
+from mien.text.regular_file import SOURCE, read_regular
 
 _NOT_SOURCES = frozenset({"releases", "build", "dist", "node_modules"})
 """Folders that are not searched: released sources are frozen, the others nobody writes by hand."""
@@ -76,7 +77,7 @@ def _channels(folder: Path, naming: Node) -> tuple[str, ...]:
 
 def _is_source(path: Path, says: re.Pattern[bytes]) -> bool:
     try:
-        return says.search(path.read_bytes()) is not None
+        return says.search(read_regular(path, SOURCE)) is not None
     except OSError:
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +15,7 @@ from attrs import field, frozen
 from mien import resources
 from mien.avatar.browser import AvatarError, OpenBrowser, find_browser, open_browser
 from mien.local_server import JSON_TYPE, LocalHandler, LocalServer, asset_table, security_policy
-
-LARGEST = 256 * 2**20
-"""Bytes a model may have; the page refuses more as well."""
+from mien.text.regular_file import AVATAR, read_regular
 
 PAGE = "avatar/studio.html"
 
@@ -75,16 +74,25 @@ def draw_faces(
         OSError: the model cannot be read.
     """
     program = find_browser()
-    if model.stat().st_size > LARGEST:
-        size_mib = -(-model.stat().st_size // 2**20)
-        raise AvatarError(f"{model} has {size_mib} MiB; an avatar may have {LARGEST // 2**20}")
-    data = model.read_bytes()
+    data = _read(model)
     with (
         DrawingServer(_job(model.name, shots, size, png), data) as server,
         open_browser(program, server.url, size) as browser,
     ):
         server.start()
         yield from _pictures(server, browser, len(shots))
+
+
+def _read(model: Path) -> bytes:
+    try:
+        return read_regular(model, AVATAR)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        mib = -(-model.stat().st_size // 2**20)
+        raise AvatarError(
+            f"{model} has {mib} MiB; an avatar may have {AVATAR.most // 2**20}"
+        ) from None
 
 
 def _job(name: str, shots: Sequence[Shot], size: int, png: bool) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.cli.terminal import Styled, say, visible, write_json
+from mien.text.regular_file import RECORDING, read_regular
 
 if TYPE_CHECKING:
     from mien.text.fault import Fault
@@ -142,7 +143,7 @@ class _Lines:
 
 def _source_lines(file: str) -> list[str]:
     try:
-        text = Path(file).read_bytes().decode("utf-8-sig")
+        text = read_regular(Path(file), RECORDING).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return []
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import stat
+import errno
 from pathlib import Path
 
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.files import place_of_offset, shown_path
 from mien.text.node import Place
-
-MAX_BYTES = 256 << 20
-"""No recording is larger than this (256 MiB, over an hour at 60 frames a second)."""
+from mien.text.regular_file import RECORDING, read_regular
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -24,18 +22,9 @@ def read_text(path: Path) -> str:
     """
     whole = Place(shown_path(path))
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            message = "expected a file, found something else (a folder, a pipe or a device)"
-            raise SourceError([fault(whole, "file-irregular", message)])
-        if found.st_size > MAX_BYTES:
-            message = f"the file has {found.st_size >> 20} MiB, expected at most {MAX_BYTES >> 20}"
-            raise SourceError([fault(whole, "file-too-large", message, "cut it into takes")])
-        data = path.read_bytes()
+        data = read_regular(path, RECORDING)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        message = f"the file cannot be read: {reason}"
-        raise SourceError([fault(whole, "file-unreadable", message)]) from None
+        raise SourceError([_unreadable(whole, error)]) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -54,3 +43,12 @@ def read_text(path: Path) -> str:
 def fault(place: Place, code: str, message: str, hint: str = "", path: str = "") -> Fault:
     """A fault of a file; ``path`` is where in its document it lies, if it has one."""
     return Fault(place=place, path=path, code=code, message=message, hint=hint)
+
+
+def _unreadable(whole: Place, error: OSError) -> Fault:
+    reason = error.strerror or "unknown reason"
+    if error.errno == errno.EFBIG:
+        return fault(whole, "file-too-large", f"the file has {reason}", "cut it into takes")
+    if error.errno in (errno.EISDIR, errno.EINVAL):
+        return fault(whole, "file-irregular", reason)
+    return fault(whole, "file-unreadable", f"the file cannot be read: {reason.lower()}")

@@ -16,6 +16,7 @@ from mien.lock.write import write_lock
 from mien.text.fault import Fault
 from mien.text.files import conflict_faults
 from mien.text.node import Node, Place, plain
+from mien.text.regular_file import ARTIFACT, LOCK, read_regular
 from mien.text.yaml_nodes import parse_yaml
 from mien.versions import ENGINE, VERSIONS
 
@@ -41,7 +42,7 @@ def read_lock(path: Path) -> Lock | None:
         OSError: the file exists but cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, LOCK)
     except FileNotFoundError:
         return None
     return parse_lock(data, str(path))
@@ -109,7 +110,7 @@ def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
     if lock.schemas.get("artifact") != VERSIONS["artifact"]:
         return None
     try:
-        data = (out / lock.artifact.file).read_bytes()
+        data = read_regular(out / lock.artifact.file, ARTIFACT)
     except OSError:
         return None
     if hashlib.sha256(data).hexdigest() != lock.artifact.sha256:

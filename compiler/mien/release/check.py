@@ -23,6 +23,7 @@ from mien.release.ledger import LEDGER_NAME, Entry
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Place
+from mien.text.regular_file import ARTIFACT, LOCK, read_regular
 
 _RESTORE = "released files never change: restore them from version control"
 _NEWER = "released files never change: it takes a mien that reads this version"
@@ -65,10 +66,10 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
         return (_fault(folder, entry, "engine-unknown", str(error), ""),)
     faults: list[Fault] = []
     artifact = folder / artifact_of(entry.bank)
-    if artifact.read_bytes() != compiled.artifact:
+    if read_regular(artifact, ARTIFACT) != compiled.artifact:
         from mien.release.difference import first_difference
 
-        where = first_difference(artifact.read_bytes(), compiled.artifact) or ""
+        where = first_difference(read_regular(artifact, ARTIFACT), compiled.artifact) or ""
         hint = _RESTORE if sha256(artifact) != entry.artifact else _COMPILER
         faults.append(_fault(artifact, entry, "table-differs", where, hint))
     faults += _lock_faults(folder / LOCK_NAME, entry, compiled.lock)
@@ -123,7 +124,7 @@ def _locked_engine(path: Path, entry: Entry) -> int:
     """The engine of the frozen lock; the entry's own where the lock is damaged itself."""
     from mien.lock.read import parse_lock
 
-    data = path.read_bytes()
+    data = read_regular(path, LOCK)
     if hashlib.sha256(data).hexdigest() != entry.lock:
         return entry.engine
     try:
@@ -141,7 +142,7 @@ def _lock_faults(path: Path, entry: Entry, now: Lock) -> Iterator[Fault]:
     from mien.lock.compare import differences
     from mien.lock.read import parse_lock
 
-    data = path.read_bytes()
+    data = read_regular(path, LOCK)
     hint = _RESTORE if hashlib.sha256(data).hexdigest() != entry.lock else _COMPILER
     try:
         facts = "; ".join(differences(parse_lock(data, shown_path(path)), now))

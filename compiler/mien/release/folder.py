@@ -17,6 +17,7 @@ from mien.semver import is_version, precedence
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Place
+from mien.text.regular_file import ARTIFACT, LOCK, read_regular, sha256_of
 
 SOURCES = "sources"
 """The folder of a release that holds the frozen sources."""
@@ -102,13 +103,12 @@ def _folders(folder: Path) -> list[str]:
 
 
 def sha256(path: Path) -> str:
-    """The sha256 in hex of a file's bytes.
+    """The sha256 in hex of the bytes of a file of a release; none is larger than an artifact.
 
     Raises:
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256_of(path, ARTIFACT)
 
 
 def measured_entry(release: ReleaseFolder, previous: str) -> Entry:
@@ -119,7 +119,7 @@ def measured_entry(release: ReleaseFolder, previous: str) -> Entry:
         OSError: a file is missing or cannot be read.
     """
     folder = release.path
-    data = (folder / LOCK_NAME).read_bytes()
+    data = read_regular(folder / LOCK_NAME, LOCK)
     lock = parse_lock(data, shown_path(folder / LOCK_NAME))
     names, _ = files_in(folder / SOURCES)
     return Entry(

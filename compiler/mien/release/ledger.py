@@ -16,6 +16,7 @@ from mien.text.canonical import write_scalar
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Place
+from mien.text.regular_file import LEDGER, read_regular
 from mien.versions import schema_name
 
 FIRST = "0" * 64
@@ -109,7 +110,7 @@ def read_ledger(path: Path) -> Ledger:
         OSError: the file exists but cannot be read.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, LEDGER)
     except FileNotFoundError:
         return Ledger()
     return parse_ledger(data, shown_path(path))

@@ -28,6 +28,7 @@ from mien.text.atomic import sync_folder, write_atomic
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import ScalarNode, at
+from mien.text.regular_file import LOCK, SOURCE, read_regular
 from mien.versions import ENGINE, PROVER
 
 Say = Callable[[str], None]
@@ -170,7 +171,7 @@ def _commit_faults(folder: Path, bank: AuthoredBank, say: Say) -> Iterator[Fault
 def _stale_faults(folder: Path, compiled: Compiled) -> Iterator[Fault]:
     path = folder / LOCK_NAME
     try:
-        data = path.read_bytes()
+        data = read_regular(path, LOCK)
     except FileNotFoundError:
         message = "there is no lock yet"
     else:
@@ -239,7 +240,7 @@ def _frozen_sources(compiled: Compiled) -> Mapping[str, bytes]:
     """
     sources: dict[str, bytes] = {}
     for name, document in compiled.bank.documents.items():
-        sources[name] = document.path.read_bytes()
+        sources[name] = read_regular(document.path, SOURCE)
         if _digest(sources[name], name) != document.digest:
             shown = shown_path(document.path)
             message = "this file was changed while it was being released"
@@ -273,7 +274,7 @@ def set_version(folder: Path, version: str, proving: Callable[[str], None] | Non
         OSError: a file cannot be written.
     """
     document = document_named(read_bank(folder), "bank")
-    before = document.path.read_bytes()
+    before = read_regular(document.path, SOURCE)
     root, _ = parse(document.path, document.name, document.path.resolve().parent)
     node = at(root, ("version",)) if root is not None else None
     assert isinstance(node, ScalarNode)  # noqa: S101  the schema has seen to it

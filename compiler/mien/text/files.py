@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import re
-import stat
 from pathlib import Path
 
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.node import Place
+from mien.text.regular_file import SOURCE, read_regular
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = SOURCE.most
 """No source file is larger than this (1 MiB)."""
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -39,13 +40,6 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
             larger than ``MAX_BYTES``, not UTF-8 or binary.
     """
     data = _read_bytes(path, shown, inside)
-    if len(data) > MAX_BYTES:
-        raise _refusal(
-            shown,
-            "file-too-large",
-            f"the file is larger than {MAX_BYTES} bytes (1 MiB)",
-            "a source is hand-written text; split it or remove what does not belong",
-        )
     text = _decode(data, shown)
     if not text.strip():
         raise _refusal(shown, "file-empty", "the file is empty", "write it, or delete it")
@@ -108,18 +102,25 @@ def _read_bytes(path: Path, shown: str, inside: Path) -> bytes:
                 "the file is a link that leads out of its folder",
                 "put a copy of the file itself here, so that the folder is complete",
             )
-        if not stat.S_ISREG(real.stat().st_mode):
+        return read_regular(real, SOURCE)
+    except FileNotFoundError:
+        raise _refusal(shown, "file-missing", "the file does not exist", "") from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        code = error.errno if isinstance(error, OSError) else None
+        if code == errno.EFBIG:
+            raise _refusal(
+                shown,
+                "file-too-large",
+                f"the file is larger than {MAX_BYTES} bytes (1 MiB)",
+                "a source is hand-written text; split it or remove what does not belong",
+            ) from None
+        if code in (errno.EISDIR, errno.EINVAL):
             raise _refusal(
                 shown,
                 "file-irregular",
                 "expected a file, found something else (a folder, a pipe or a device)",
                 "replace it by a text file",
-            )
-        with real.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise _refusal(shown, "file-missing", "the file does not exist", "") from None
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+            ) from None
         reason = error.strerror if isinstance(error, OSError) else "its links form a loop"
         raise _refusal(
             shown,

@@ -20,16 +20,11 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.authored.bank import Document
-from mien.text.files import MAX_BYTES, shown_path
+from mien.text.files import shown_path
+from mien.text.regular_file import READ, SOURCE, checked, read_all, read_regular
 from mien.view.change import EditConflictError, EditRefusedError
 
 _BY_DESCRIPTOR = {os.open, os.rename, os.unlink} <= os.supports_dir_fd
-_READ = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)  # a pipe without a writer would wait for ever
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
@@ -51,7 +46,7 @@ class BankFiles:
         """
         if not document.path.is_relative_to(self._folder):
             with _refusals(document.path):
-                return read_regular(document.path)
+                return read_regular(document.path, SOURCE)
         with _refusals(document.path), self._parent(document.path) as (parent, name):
             return parent.read(name)[0]
 
@@ -164,7 +159,10 @@ class _OpenFolder:
 
     def read(self, name: str) -> tuple[bytes, int]:
         """The bytes of a regular file in this folder, and its permissions."""
-        return _read(self.open(name, _READ))
+        path = self.path / name
+        with checked(self.open(name, READ), SOURCE, path) as stream:
+            mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
+            return read_all(stream, SOURCE, path), mode
 
     def rename(self, old: str, new: str) -> None:
         """Give a file of this folder another's name; what had the name goes, a link too."""
@@ -192,15 +190,6 @@ class _OpenFolder:
             os.close(self.descriptor)
 
 
-def read_regular(path: Path) -> bytes:
-    """The bytes of a regular file; a pipe or a device is refused without waiting for it.
-
-    Raises:
-        OSError: there is no such file, or it cannot be read.
-    """
-    return _read(os.open(path, _READ))[0]
-
-
 def digest(data: bytes) -> str:
     """The sha256 of ``data`` in hex."""
     return hashlib.sha256(data).hexdigest()
@@ -213,17 +202,6 @@ def _unchanged(document: Document, data: bytes, base: str) -> bytes:
             "Look at what it says now, then write again"
         )
     return data
-
-
-def _read(handle: int) -> tuple[bytes, int]:
-    with os.fdopen(handle, "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
-        data = stream.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise OSError(errno.EFBIG, f"it is larger than {MAX_BYTES} bytes")
-    return data, stat.S_IMODE(mode)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

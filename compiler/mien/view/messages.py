@@ -16,7 +16,7 @@ from mien.drawing.rig_weights import drawn_channels
 from mien.local_server import BadRequestError
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.view.bank_files import read_regular
+from mien.text.regular_file import SOURCE, read_regular
 from mien.view.change import Change, EditRefusedError
 from mien.view.edit_session import Preview, read_only
 from mien.view.state import Snapshot
@@ -108,7 +108,7 @@ def _source_line(file: str, line: int, files: dict[str, list[str]]) -> str:
         return ""
     if file not in files:
         try:
-            text = read_regular(Path(file)).decode("utf-8-sig", errors="replace")
+            text = read_regular(Path(file), SOURCE).decode("utf-8-sig", errors="replace")
         except OSError:
             text = ""
         files[file] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

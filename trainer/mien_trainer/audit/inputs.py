@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 import mien
 from mien.bank import Bank
 from mien.errors import QueryError
+from mien.text.regular_file import SHARD, sha256_of
 from mien_trainer.audit.faults import Faults
 from mien_trainer.fault import TrainerError
 from mien_trainer.mel import MELS
@@ -164,8 +164,7 @@ def _released(manifest: Manifest) -> Bank:
 
 def _check_rows(path: Path, entry: ShardEntry, artifact: str, faults: Faults) -> None:
     """That the shard is the manifest's, byte for byte, and each row says the head's artifact."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = sha256_of(path, SHARD)
     if digest != entry.sha256:
         message = f"its sha256 is {digest}, the manifest's {entry.sha256}"
         faults.add("shard-changed", entry.file, "", message)

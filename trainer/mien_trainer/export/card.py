@@ -12,11 +12,12 @@ from attrs import frozen
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
+from mien.text.regular_file import EVALUATION
 from mien_trainer.evaluate.clips import clip_rows
 from mien_trainer.evaluate.lips import Closures, LipMatch
 from mien_trainer.evaluate.output import SCHEMA, shown
 from mien_trainer.evaluate.result import Figure
-from mien_trainer.fault import TrainerError
+from mien_trainer.fault import TrainerError, read_bytes
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.mel import LOOK_AHEAD
 from mien_trainer.speak.network import NetworkCard
@@ -105,9 +106,7 @@ def read_measured(path: Path, card: NetworkCard) -> Measured:
         TrainerError: the file is missing, no evaluation, or says nothing of this network.
     """
     try:
-        document = cast("object", json.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise TrainerError(f"{path}: there is no such file, expected an evaluation") from None
+        document = cast("object", json.loads(read_bytes(path, EVALUATION)))
     except ValueError as error:
         raise TrainerError(f"{path}: not a JSON text ({error})") from None
     found = cast("dict[str, Any]", document) if isinstance(document, dict) else {}

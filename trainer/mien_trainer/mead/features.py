@@ -17,6 +17,7 @@ from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST, read_channel_table
 from mien.formats.take import F64, Take, recorded_take
 from mien.text.files import shown_path
+from mien.text.regular_file import RECORDING, open_regular
 from mien_trainer.speech import SpeechRefusedError
 
 _ARRAYS = ("weights", "blendshapes", "arkit")
@@ -71,7 +72,7 @@ def _in_order(
 def _rows(path: Path) -> F64:
     name = shown_path(path)
     try:
-        with path.open("rb") as stream:
+        with open_regular(path, RECORDING) as stream:
             loaded = cast("object", np.load(stream, allow_pickle=False))
             array = _only(name, loaded) if hasattr(loaded, "files") else loaded
     except OSError as error:

@@ -25,6 +25,7 @@ from cattrs.errors import BaseValidationError
 
 from mien.bank import Bank, load
 from mien.errors import QueryError
+from mien.text.regular_file import NETWORK
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError, brief, read_bytes
 from mien_trainer.frames import F32, FRAME_RATE
@@ -34,9 +35,6 @@ SCHEMA = schema_name("network")
 KEY = "mien"
 INPUTS = ("mel", "conditions", "state")
 OUTPUTS = ("weights", "after")
-
-MAX_BYTES = 256 << 20
-"""No network is larger; the largest that can be trained has a third of it."""
 
 _MAX_STATE = (1 << 12, 1 << 12)
 """The largest R and W."""
@@ -144,7 +142,7 @@ def read_network(path: Path) -> OnnxNetwork:
             `OnnxNetwork`.
         OSError: the file cannot be read.
     """
-    return OnnxNetwork(read_bytes(path, MAX_BYTES, "a network (.onnx)"), str(path))
+    return OnnxNetwork(read_bytes(path, NETWORK), str(path))
 
 
 def shipped_network() -> Path:

@@ -7,7 +7,6 @@ a manifest takes the place of all records.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from cattrs.errors import BaseValidationError
 
 from mien.release.exclusive import BusyError, exclusive
 from mien.text.atomic import write_atomic
+from mien.text.regular_file import MANIFEST, SHARD, read_regular, sha256_of
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import (
     NAME,
@@ -183,7 +183,7 @@ class TargetsFolder:
     def _read_record(self, file: str) -> Record | None:
         """The record of a shard, or None where it was not finished."""
         try:
-            value = json.loads(_record_path(self._path, file).read_text("utf-8"))
+            value = json.loads(read_regular(_record_path(self._path, file), MANIFEST))
             record = _converter().structure(value, Record)
         except (FileNotFoundError, ValueError, BaseValidationError):
             return None
@@ -204,8 +204,7 @@ class TargetsFolder:
 
     def _is_whole(self, entry: ShardEntry) -> bool:
         try:
-            with (self._path / entry.file).open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest() == entry.sha256
+            return sha256_of(self._path / entry.file, SHARD) == entry.sha256
         except FileNotFoundError:
             return False
 

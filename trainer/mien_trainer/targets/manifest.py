@@ -14,6 +14,7 @@ from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
 
 from mien.text.atomic import write_atomic
+from mien.text.regular_file import MANIFEST, read_regular
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError
 from mien_trainer.speech import Split
@@ -120,7 +121,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / NAME
     try:
-        text = path.read_text("utf-8")
+        text = read_regular(path, MANIFEST).decode("utf-8")
         document = cast("object", json.loads(text))
     except FileNotFoundError:
         raise ManifestError(

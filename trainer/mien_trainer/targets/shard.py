@@ -19,6 +19,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from mien.text.canonical import canonical
+from mien.text.regular_file import SHARD, require_regular
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
@@ -101,6 +102,7 @@ def read_header(path: Path) -> ShardHeader:
 def _opened(path: Path) -> tuple[Any, ShardHeader]:
     parquet = arrow("pyarrow.parquet")
     try:
+        require_regular(path, SHARD)
         file = parquet.ParquetFile(path)
     except FileNotFoundError:
         raise ShardError(f"{path}: there is no such file, expected a shard") from None

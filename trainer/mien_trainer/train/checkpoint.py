@@ -32,6 +32,7 @@ from mien.errors import ArtifactError, SourceError
 from mien.migrate.upgrade import upgrade_json
 from mien.text.atomic import write_atomic
 from mien.text.canonical import canonical
+from mien.text.regular_file import CHECKPOINT
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError, brief, read_bytes
 from mien_trainer.lips.touching import contact_shapes
@@ -44,9 +45,6 @@ SCHEMA = schema_name("checkpoint")
 SCHEMA_1 = "mien/checkpoint/1"
 LAST = "last.safetensors"
 BEST = "best.safetensors"
-
-MAX_BYTES = 1 << 30
-"""No checkpoint is larger; that of the largest network has a fourth of it."""
 
 _MODEL, _OPTIMIZER, _RANDOM = "model.", "optimizer.", "random"
 _PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl")
@@ -212,7 +210,7 @@ def _read(path: Path) -> tuple[Path, dict[str, Array], CheckpointMetadata]:
             "takes the weights alone out of one"
         )
     try:
-        tensors, text = unpack(read_bytes(path, MAX_BYTES, "a checkpoint"))
+        tensors, text = unpack(read_bytes(path, CHECKPOINT))
         document: object = json.loads(text)
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror}") from error

@@ -5,7 +5,6 @@ Dimension letters: F frames of all clips, n clips, M mel bands, D conditions, C 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from mien.text.regular_file import SHARD, sha256_of
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.mel import SILENCE
@@ -139,8 +139,7 @@ def _all(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...]) -> Iter
     for shard in shards:
         path = data / shard.file
         try:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = sha256_of(path, SHARD)
         except OSError as error:
             raise DataError(f"{path}: the manifest lists this shard: {error.strerror}") from error
         if digest != shard.sha256:

@@ -23,6 +23,7 @@ import torch
 from attrs import evolve
 from torch import Tensor
 
+from mien.text.regular_file import WEIGHTS, open_regular
 from mien_trainer.fault import TrainerError, brief, read_bytes
 from mien_trainer.mel import MELS
 from mien_trainer.model.net import FaceNet, current_name
@@ -46,9 +47,6 @@ _OURS_TENSORS = ("columns", "contact_attenuation", "contact_targets")
 
 _OURS = b"mien/checkpoint/"
 _BLOCK = re.compile(r"blocks\.(\d{1,9})\.")
-
-_MAX_BYTES = 1 << 30
-"""No file of weights is larger; the largest network that can be trained has a fourth of it."""
 
 _LARGEST = NetShape(width=1024, blocks=8, hidden=4096)
 """A training file allows no more."""
@@ -118,12 +116,12 @@ def _is_foreign(path: Path) -> bool:
         return path.exists()
     if not path.is_file():
         return False  # who reads it says why it cannot be read
-    with path.open("rb") as stream:
+    with open_regular(path, WEIGHTS) as stream:
         return _OURS not in stream.read(1 << 16)
 
 
 def _tensors(path: Path) -> dict[str, Tensor]:
-    data = read_bytes(path, _MAX_BYTES, "a network's weights")
+    data = read_bytes(path, WEIGHTS)
     try:
         if path.suffix == ".safetensors":
             found: object = safetensors.torch.load(data)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from mien.text.atomic import write_atomic
+from mien.text.regular_file import TRAINING_LOG, read_regular
 from mien_trainer.fault import TrainerError
 
 NAME = "log.jsonl"
@@ -63,7 +64,8 @@ def read_lines(path: Path) -> list[str]:
     """The whole lines of a log; a last one that a crash cut off is left out."""
     if not path.exists():
         return []
-    return [line for line in path.read_text("utf-8").splitlines(keepends=True) if line[-1] == "\n"]
+    lines = read_regular(path, TRAINING_LOG).decode("utf-8").splitlines(keepends=True)
+    return [line for line in lines if line[-1] == "\n"]
 
 
 def line_step(line: str) -> int:

@@ -13,6 +13,7 @@ from mien.lock.read import LOCK_NAME, read_lock
 from mien.lock.record import Lock
 from mien.release.ledger import LEDGER_NAME, read_ledger
 from mien.resolve import BUILD, BankSource, Kind, resolve
+from mien.text.regular_file import ARTIFACT, read_regular
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import Manifest
 
@@ -120,7 +121,7 @@ def _ledger_folder(folder: Path) -> Path:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, ARTIFACT)
     except OSError as error:
         raise TrainerError(f"{path}: no artifact to train on: {error.strerror}") from error
 

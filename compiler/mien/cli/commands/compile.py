@@ -67,6 +67,7 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         from mien.compile import compile_bank
         from mien.lock.write import write_lock
         from mien.text.atomic import write_atomic
+        from mien.text.regular_file import LOCK, read_regular
 
         with current_label("proving") as show:
             compiled = compile_bank(bank_of(sources), show)
@@ -75,7 +76,7 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         write_atomic(out / lock.artifact.file, compiled.artifact)
         text = write_lock(lock).encode()
         path = bank / LOCK_NAME
-        if not path.is_file() or path.read_bytes() != text:
+        if not path.is_file() or read_regular(path, LOCK) != text:
             write_atomic(path, text)
     if output == "json":
         write_json(_summary(lock, bank / LOCK_NAME, out, changed=changed))

@@ -87,6 +87,7 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     from mien.text.files import read_source, shown_path
     from mien.text.format import format_json, format_yaml
     from mien.text.format.order import kind_of
+    from mien.text.regular_file import SOURCE, read_regular
 
     shown = shown_path(path)
     root, faults = parse(path, shown, inside)
@@ -102,7 +103,7 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
         new = format_text(text, shown, orders_around(path, root))
     except SourceError as refusal:
         return refusal.faults
-    return _Formatted(path=path, shown=shown, old=path.read_bytes(), new=new.encode())
+    return _Formatted(path=path, shown=shown, old=read_regular(path, SOURCE), new=new.encode())
 
 
 def _not_a_source(shown: str) -> Fault:
