@@ -142,7 +142,7 @@ def test_a_pipe_in_the_place_of_a_file_stops_nothing(
     (folder / name).unlink()
     os.mkfifo(folder / name)
     for act in (lambda: session.preview(CHANGE), lambda: session.write(CHANGE, base)):
-        with pytest.raises(EditRefusedError, match="it is no regular file"):
+        with pytest.raises(EditRefusedError, match="found something that is no file"):
             act()
 
 
@@ -150,7 +150,7 @@ def test_a_pipe_in_the_place_of_the_rig_stops_nothing(session: EditSession, fold
     rig = folder.parent / "rigs" / "arkit52.yaml"
     rig.unlink()
     os.mkfifo(rig)
-    with pytest.raises(EditRefusedError, match="it is no regular file"):
+    with pytest.raises(EditRefusedError, match="found something that is no file"):
         session.preview(CHANGE)
 
 
