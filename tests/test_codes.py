@@ -135,7 +135,7 @@ def test_codes_have_one_explanation_each() -> None:
     assert len(listed) == len(set(listed)) == len(explanations())
 
 
-@pytest.mark.parametrize("one", explanations().values(), ids=str)
+@pytest.mark.parametrize("one", explanations().values(), ids=list(explanations()))
 def test_an_explanation_is_complete(one: Explanation) -> None:
     for text in (one.title, one.why, one.mend):
         assert text.endswith((".", "...", "!"))

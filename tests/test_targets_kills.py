@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +24,7 @@ KILLS = int(os.environ.get("MIEN_KILLS", "8"))
 
 
 @contextmanager
-def running(folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path, log: Path) -> Generator[subprocess.Popen[bytes]]:
     """A making by two processes, in a session of its own."""
     command = [sys.executable, "-m", "tests.targets.fakes", str(folder), str(log)]
     with subprocess.Popen(command, cwd=ROOT, start_new_session=True) as run:
