@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from tests.other_rigs import add_aliases, foreign, pascal, rename_channels
+from tests.other_rigs import (
+    VRM,
+    add_aliases,
+    foreign,
+    pascal,
+    rename_channels,
+    write_bare_bank,
+)
 
+import mien
 from mien.authored.reader import read_bank
 from mien.cli.main import run
 from mien.drawing.document import shipped_face
@@ -196,3 +206,132 @@ def test_the_page_learns_what_moves_in_the_drawing(folder: Path) -> None:
     assert drawn["EyeBlinkLeft"] == ("eyeBlinkLeft",)
     assert len(drawn) == 52
     assert json.dumps(drawn)
+
+
+RIGS: dict[str, tuple[str, ...]] = {
+    "three": ("up", "down", "wide"),
+    "vrm": VRM,
+    "nonsense": tuple(f"q{position:03d}_zx" for position in range(256)),
+}
+
+
+@pytest.fixture(params=RIGS)
+def bare(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bank on a rig of its own that has nothing optional, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    write_bare_bank(Path("own"), RIGS[request.param])
+    return Path("own")
+
+
+def test_a_rig_with_nothing_optional_goes_all_the_way(
+    bare: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank = read_bank(bare)
+    names = bank.rig.names
+    assert (bank.rules.strength, bank.rules.trends) == (0.0, {})
+    assert not any(emotion.action_units.core for emotion in bank.emotions)
+    for command in (
+        "fmt own",
+        "fmt --check own",
+        "check own",
+        "compile own",
+        "compile own --check",
+    ):
+        assert run(command.split()) == 0, command
+    capsys.readouterr()
+    loaded = mien.load("own")
+    for at, weight in (("low", 0.2), ("mid", 0.4), ("high", 0.6)):
+        assert run(["face", "own", "glad", "--at", at, "--format", "json"]) == 0
+        weights = json.loads(capsys.readouterr().out)["channels"]
+        assert tuple(weights) == names
+        assert weights[names[0]] == pytest.approx(weight)
+        assert weights[names[-1]] == 0.0
+        assert loaded.face("glad", at=at)[0] == np.float32(weight)
+    assert loaded.face("glad", speech=1.0)[0] == np.float32(0.4)  # EXPRESSION stays
+    for out in ("sheet.html", "sheet.svg"):
+        assert run(["sheet", "own", "-o", out]) == 0
+        assert f"not drawn: {names[0]}" in Path(out).read_text("utf-8")
+    assert run(["face", "own", "glad", "-o", "face.svg"]) == 2
+    said = capsys.readouterr().err
+    assert f"no such channels: {names[0]}" in said
+    assert len(said) < 400
+    drawn: dict[str, Any] = state_data(first_snapshot(bare))["drawn"]
+    assert list(drawn) == list(names)
+    assert not any(drawn.values())
+
+
+def test_releases_of_a_rig_with_nothing_optional(
+    bare: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", "own"]) == 0
+    assert run(["release", "own"]) == 0
+    assert run(["verify", "own"]) == 0
+    assert run(["check", "own", "--against", "own@latest"]) == 0
+    glad = bare / "emotions" / "glad.yaml"
+    glad.write_text(glad.read_text("utf-8").replace(": 0.6", ": 0.62"), "utf-8")
+    assert run(["diff", "own@latest", "own", "--report", "report.html"]) == 0
+    assert "not drawn" in Path("report.html").read_text("utf-8")
+    assert run(["check", "own", "--against", "own@latest"]) == 1
+    assert run(["init", "copy", "--from", "own"]) == 0
+    assert "rules" not in Path("copy/README.md").read_text("utf-8")
+    assert run(["compile", "copy"]) == 0
+
+
+def test_no_rules_are_the_same_as_rules_of_no_strength(bare: Path) -> None:
+    assert run(["compile", "own"]) == 0
+    without = Path("build/own.safetensors").read_bytes()
+    rules = "schema: mien/rules/1\nstrength: 0\ntrends: {}\nantagonists: {near: cap, soft: off}\n"
+    (bare / "rules.yaml").write_text(rules, "utf-8")
+    assert run(["compile", "own"]) == 0
+    assert Path("build/own.safetensors").read_bytes() == without
+
+
+def codes(folder: Path) -> dict[str, str]:
+    """Path and code of the faults of a bank that cannot be read."""
+    with pytest.raises(SourceError) as caught:
+        read_bank(folder)
+    return {fault.message: fault.code for fault in caught.value.faults}
+
+
+def test_what_the_rig_lists_the_bank_must_settle(bare: Path) -> None:
+    rig = bare / "rigs" / "own.yaml"
+    channels = rig.read_text("utf-8")
+    one, other, *_ = RIGS["three"] if "up" in channels else read_bank(bare).rig.names
+    rig.write_text(f"{channels}action_units:\n  4: {{name: A, channels: {{{one}: 1}}}}\n", "utf-8")
+    assert codes(bare) == {"the key action_units is missing": "missing-key"}
+    rig.write_text(channels.replace("class: LIPSYNC", "class: SHARED", 1), "utf-8")
+    assert codes(bare) == {"the key speech is missing": "missing-key"}
+    pair = f"  - {{pair: [{one}, {other}], kind: KIND, cap: 0, reason: opposites}}\n"
+    hard = pair.replace("KIND", "hard")
+    rig.write_text(f"{channels}antagonists:\n{hard}", "utf-8")
+    assert read_bank(bare).rig.antagonists
+    rig.write_text(f"{channels}antagonists:\n{pair.replace('KIND', 'soft')}", "utf-8")
+    assert codes(bare) == {"the bank has no rules.yaml (or rules.json)": "file-missing"}
+    rules = bare / "rules.yaml"
+    rules.write_text("schema: mien/rules/1\n", "utf-8")
+    assert codes(bare) == {"the key antagonists is missing": "missing-key"}
+    rules.write_text("schema: mien/rules/1\nantagonists: {near: cap, soft: off}\n", "utf-8")
+    assert read_bank(bare).rules.strength == 0.0
+    rules.write_text(
+        "schema: mien/rules/1\nantagonists: {near: cap, soft: off}\ntrends: {}\n", "utf-8"
+    )
+    assert codes(bare) == {"the key strength is missing": "missing-key"}
+
+
+@pytest.mark.parametrize("renaming", [pascal, foreign])
+def test_a_full_bank_on_other_names_goes_all_the_way(
+    folder: Path,
+    renaming: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    before = mien.load("default@latest").face("joy", at="low")
+    rename_channels(folder, renaming)
+    for command in ("check default/", "compile default/", "compile default/ --check"):
+        assert run(command.split()) == 0, command
+    faces = mien.load(folder)
+    assert faces.channels == tuple(map(renaming, mien.load("default@latest").channels))
+    assert faces.face("joy", at="low").tolist() == before.tolist()
+    assert run(["release", "default/"]) == 0
+    assert run(["verify", "default/"]) == 0

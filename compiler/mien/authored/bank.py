@@ -85,6 +85,12 @@ class Rules:
     description: str = ""
 
 
+NO_RULES = Rules(
+    strength=0.0, trends={}, antagonists=AntagonistPolicy(near=True, soft=True, overrides=())
+)
+"""The rules of a bank without rules.yaml; its rig has no near or soft pairs."""
+
+
 @frozen(kw_only=True)
 class Metric:
     """Factors on the squared differences of V, A and D."""

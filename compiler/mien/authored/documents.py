@@ -21,7 +21,17 @@ from mien.migrate.upgrade import schema_fault, upgrade, written_version
 from mien.text.canonical import digest
 from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, read_source, shown_path
-from mien.text.node import MappingNode, Node, Place, ScalarNode, key_place, value_place
+from mien.text.node import (
+    MappingNode,
+    Node,
+    Place,
+    ScalarNode,
+    entries,
+    items,
+    key_place,
+    text,
+    value_place,
+)
 from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean
 
@@ -75,10 +85,15 @@ def gather(folder: Path) -> Sources:
         sources.faults.append(refusal)
         return sources
     real = folder.resolve()
-    manifest = _required(
-        sources, folder, real, "bank", "this does not look like the folder of a bank"
-    )
-    _required(sources, folder, real, "rules", "every bank has one, even if its trends are empty")
+    manifest = None
+    if names := _named_files(folder, "bank"):
+        manifest = _read_one(sources, folder, real, names)
+    else:
+        looks = "this does not look like the folder of a bank"
+        sources.faults.append(_missing(folder, "bank", looks))
+    rules = _named_files(folder, "rules")
+    if rules:
+        _read_one(sources, folder, real, rules)
     files = label_files(folder / "emotions")
     if isinstance(files, Fault):
         sources.faults.append(files)
@@ -87,8 +102,28 @@ def gather(folder: Path) -> Sources:
         for _, names in sorted(files.items()):
             _read_one(sources, folder, real, [f"emotions/{name}" for name in names])
     if manifest is not None:
-        _rig(sources, folder, manifest)
+        rig = _rig(sources, folder, manifest)
+        if not rules and rig is not None and "antagonists" in required_keys("rules", rig.root):
+            sources.faults.append(
+                _missing(folder, "rules", "it says whether the rig's near and soft pairs are held")
+            )
     return sources
+
+
+def required_keys(kind: str, rig: Node) -> tuple[str, ...]:
+    """The keys that a document of ``kind`` must have because of what the rig lists.
+
+    Where there is something that a label or the rules have to settle, they must; elsewhere they may
+    leave it out.
+    """
+    if kind == "emotion":
+        shared = any(text(one, "class") == "SHARED" for one in items(rig, "channels"))
+        units = bool(entries(rig, "action_units"))
+        return (*(["action_units"] if units else []), *(["speech"] if shared else []))
+    if kind == "rules":
+        pairs = {text(one, "kind") for one in items(rig, "antagonists")}
+        return ("antagonists",) if pairs & {"near", "soft"} else ()
+    return ()
 
 
 def document_named(bank: AuthoredBank, stem: str) -> Document:
@@ -150,10 +185,10 @@ def read_valid(
     from mien.authored.validate import validate
 
     shown = shown_path(path)
-    text, root, faults = _parsed(path, shown, inside or path.resolve().parent)
+    source, root, faults = _parsed(path, shown, inside or path.resolve().parent)
     if root is None or faults:
         raise SourceError(faults)
-    root = upgrade(text, root, shown, kind, migrations)
+    root = upgrade(source, root, shown, kind, migrations)
     wrong = schema_fault(root, kind, migrations)
     found = [wrong] if wrong is not None else validate(root, kind)
     if found:
@@ -171,32 +206,30 @@ def parse(path: Path, shown: str, inside: Path) -> tuple[Node | None, tuple[Faul
 
 def _parsed(path: Path, shown: str, inside: Path) -> tuple[str, Node | None, tuple[Fault, ...]]:
     try:
-        text = read_source(path, shown=shown, inside=inside)
+        source = read_source(path, shown=shown, inside=inside)
     except SourceError as refusal:
         return "", None, refusal.faults
     if path.suffix == ".json":
         from mien.text.json_nodes import parse_json
 
-        return (text, *parse_json(text, shown))
+        return (source, *parse_json(source, shown))
     from mien.text.yaml_nodes import parse_yaml
 
-    return (text, *parse_yaml(text, shown))
+    return (source, *parse_yaml(source, shown))
 
 
-def _required(sources: Sources, folder: Path, real: Path, stem: str, hint: str) -> Document | None:
-    names = [stem + suffix for suffix in SUFFIXES if os.path.lexists(folder / (stem + suffix))]
-    if not names:
-        sources.faults.append(
-            Fault(
-                place=Place(shown_path(folder)),
-                path="",
-                code="file-missing",
-                message=f"the bank has no {stem}.yaml (or {stem}.json)",
-                hint=hint,
-            )
-        )
-        return None
-    return _read_one(sources, folder, real, names)
+def _named_files(folder: Path, stem: str) -> list[str]:
+    return [stem + suffix for suffix in SUFFIXES if os.path.lexists(folder / (stem + suffix))]
+
+
+def _missing(folder: Path, stem: str, hint: str) -> Fault:
+    return Fault(
+        place=Place(shown_path(folder)),
+        path="",
+        code="file-missing",
+        message=f"the bank has no {stem}.yaml (or {stem}.json)",
+        hint=hint,
+    )
 
 
 def _read_one(sources: Sources, folder: Path, real: Path, names: list[str]) -> Document | None:
@@ -215,7 +248,7 @@ def _read_one(sources: Sources, folder: Path, real: Path, names: list[str]) -> D
 
 def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document | None:
     shown = shown_path(path)
-    text, root, faults = _parsed(path, shown, inside)
+    source, root, faults = _parsed(path, shown, inside)
     sources.faults.extend(faults)
     if root is None:
         return None
@@ -223,7 +256,7 @@ def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document
     current = root
     if not faults:
         try:
-            current = upgrade(text, root, shown, kind)
+            current = upgrade(source, root, shown, kind)
         except SourceError as refusal:
             sources.faults.extend(refusal.faults)
     document = Document(
@@ -238,15 +271,14 @@ def _document(sources: Sources, path: Path, name: str, inside: Path) -> Document
     return document
 
 
-def _rig(sources: Sources, folder: Path, manifest: Document) -> None:
+def _rig(sources: Sources, folder: Path, manifest: Document) -> Document | None:
     node = manifest.root.get("rig") if isinstance(manifest.root, MappingNode) else None
     name = node.value if isinstance(node, ScalarNode) else None
     if node is None or not isinstance(name, str) or not _ID.match(name):
-        return  # the schema says what is wrong
+        return None  # the schema says what is wrong
     found = find_rig(folder, name)
     if found is not None:
-        _document(sources, found.path, f"rigs/{found.path.name}", found.inside)
-        return
+        return _document(sources, found.path, f"rigs/{found.path.name}", found.inside)
     sources.faults.append(
         Fault(
             place=node.place,
@@ -257,3 +289,4 @@ def _rig(sources: Sources, folder: Path, manifest: Document) -> None:
             hint=did_you_mean(name, known_rigs(folder)),
         )
     )
+    return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from mien.authored.bank import AuthoredBank, Document
+from mien.authored.bank import NO_RULES, AuthoredBank, Document
 from mien.authored.checks import check_emotion, check_emotion_channels, check_labels, check_rules
-from mien.authored.documents import Sources, gather
+from mien.authored.documents import Sources, gather, required_keys
 from mien.authored.rig_checks import RigNames, check_rig, rig_names
 from mien.errors import SourceError
 from mien.migrate.upgrade import schema_fault
@@ -46,13 +46,15 @@ def _all_faults(sources: Sources) -> list[Fault]:
 
     faults: list[Fault] = []
     usable: dict[str, Document] = {}
+    rigs = [one.root for one in sources.documents.values() if one.kind == "rig"]
     for name, document in sources.documents.items():
         other = schema_fault(document.root, document.kind)
         if other is not None:
             faults.append(other)
             continue
         usable[PurePosixPath(name).with_suffix("").as_posix()] = document
-        faults.extend(validate(document.root, document.kind))
+        required = required_keys(document.kind, rigs[0]) if rigs else ()
+        faults.extend(validate(document.root, document.kind, required))
     faults.extend(_name_faults(usable, sources))
     return faults
 
@@ -100,10 +102,11 @@ def _structure(sources: Sources) -> AuthoredBank:
 
     manifest = manifest_record(sources.named("bank").root)
     rig = rig_record(sources.named(f"rigs/{manifest.rig}").root)
+    has_rules = any(document.kind == "rules" for document in sources.documents.values())
     return AuthoredBank(
         manifest=manifest,
         rig=rig,
-        rules=rules_record(sources.named("rules").root, rig),
+        rules=rules_record(sources.named("rules").root, rig) if has_rules else NO_RULES,
         emotions=tuple(
             emotion_record(sources.named(f"emotions/{label}").root, rig, manifest.intensities)
             for label in manifest.labels

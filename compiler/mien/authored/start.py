@@ -122,6 +122,8 @@ def _copy_schemas(folder: Path) -> None:
 
 def _readme(bank: AuthoredBank, bank_id: str) -> str:
     origin = bank.manifest
+    has_rules = any(document.kind == "rules" for document in bank.documents.values())
+    rules = "- `rules.yaml`: how faces lean with valence, arousal and dominance.\n"
     return f"""\
 # {bank_id}
 
@@ -129,8 +131,7 @@ Emotion presets, started from the bank {origin.id} {origin.version} ({origin.lic
 
 - `bank.yaml`: version, labels, budgets. Put your name under `authors`.
 - `emotions/`: one file a label: anchors, faces at each intensity, styles.
-- `rules.yaml`: how faces lean with valence, arousal and dominance.
-- `rigs/`: the channels of the face.
+{rules if has_rules else ""}- `rigs/`: the channels of the face.
 - `schema/`: for your editor, which completes and explains every key.
 
 ```sh

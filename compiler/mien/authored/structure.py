@@ -72,9 +72,10 @@ def rules_record(root: Node, rig: Rig) -> Rules:
     data = _mapping(root)
     names = _Names(rig.names, rig.shorthands)
     spelled = {frozenset(pair.pair): list(pair.pair) for pair in rig.antagonists}
-    policy = data["antagonists"]
-    trends: Data = names.unpack(data["trends"])
+    policy: Data = data.get("antagonists", {"near": "cap", "soft": "cap"})
+    trends: Data = names.unpack(data.get("trends", {}))
     prepared = {
+        "strength": 0.0,
         **data,
         "trends": {
             channel: {
@@ -100,8 +101,8 @@ def emotion_record(root: Node, rig: Rig, intensities: Sequence[str]) -> Emotion:
     data = _mapping(root)
     names = _Names(rig.names, rig.shorthands)
     styles: Data = data.get("styles", {})
-    units: Data = data["action_units"]
-    speech: Data = data["speech"]
+    units: Data = data.get("action_units", {})
+    speech: Data = data.get("speech", {"attenuation": 0.0})
     prepared: Data = {
         "sources": [],
         **data,

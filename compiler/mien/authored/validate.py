@@ -67,22 +67,24 @@ def listing(names: Sequence[object]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"
 
 
-def validate(root: Node, kind: str) -> list[Fault]:
+def validate(root: Node, kind: str, required: tuple[str, ...] = ()) -> list[Fault]:
     """Everything in which the document differs from ``schema/<kind>.schema.json``.
 
-    Names of channels are not looked at here: only the rig knows them.
+    ``required`` are keys that it must have beyond those that the schema requires. Names of channels
+    are not looked at here: only the rig knows them.
     """
     faults: dict[tuple[Path, str], Fault] = {}
-    for error in islice(validator(kind).iter_errors(plain(root)), MAX_FAULTS):
+    for error in islice(validator(kind, required).iter_errors(plain(root)), MAX_FAULTS):
         for path, fault in _faults(root, error):
             faults.setdefault((path, fault.code), fault)
     return list(faults.values())
 
 
 @cache
-def validator(kind: str) -> Validator:
-    """The validator of one kind of document."""
+def validator(kind: str, required: tuple[str, ...] = ()) -> Validator:
+    """The validator of one kind of document, which must have the keys ``required`` too."""
     schema = json.loads((resources.schemas() / f"{kind}.schema.json").read_text("utf-8"))
+    schema["required"] = [*schema.get("required", []), *required]
     return _Validator(schema)
 
 
@@ -115,7 +117,7 @@ _Validator = _extend(Draft202012Validator, {"pattern": _pattern, "propertyNames"
 def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
     path: Path = tuple(error.absolute_path)
     keyword = str(error.validator)
-    if keyword == "required":
+    if keyword in {"required", "dependentRequired"}:
         yield from _missing(root, path, error)
     elif keyword == "additionalProperties":
         yield from _unknown(root, path, error)
@@ -152,7 +154,10 @@ def _missing(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[P
     absent = [name for name in properties if name not in found]
     unknown = islice((name for name in found if name not in properties), MAX_FAULTS)
     mistyped = {nearest(name, absent) for name in unknown}
-    for name in cast("list[str]", error.validator_value):
+    wanted = cast("list[str] | dict[str, list[str]]", error.validator_value)
+    if isinstance(wanted, dict):  # keys that another one asks for
+        wanted = [name for key, names in wanted.items() if key in found for name in names]
+    for name in wanted:
         if name in found or name in mistyped:
             continue
         where = (*path, name)

@@ -72,10 +72,16 @@ def undrawn_channels(
 
 def undrawn_sentence(channels: Iterable[str]) -> str:
     """What to tell a person of channels that are not drawn."""
+    names = tuple(channels)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return (
-        f"Not drawn, for the drawn face has no such channels: {', '.join(channels)}. "
+        f"Not drawn, for the drawn face has no such channels: {', '.join(names[:_NAMED])}{more}. "
         "The rig's key aliases can name the drawn face's channels that they move."
     )
+
+
+_NAMED = 12
+"""How many channels a sentence names."""
 
 
 @cache

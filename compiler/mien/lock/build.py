@@ -70,9 +70,11 @@ def artifact_name(bank: str) -> str:
 
 def _schemas(bank: AuthoredBank) -> dict[str, int]:
     """What the sources say, the oldest of each kind: a newer program pins the same."""
-    written = {
-        kind: min(d.version for d in bank.documents.values() if d.kind == kind) for kind in SOURCES
-    }
+    written: dict[str, int] = {}
+    for document in bank.documents.values():
+        if document.kind in SOURCES:
+            least = written.get(document.kind, document.version)
+            written[document.kind] = min(least, document.version)
     return written | {"artifact": VERSIONS["artifact"]}
 
 

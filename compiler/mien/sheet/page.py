@@ -77,6 +77,10 @@ class Page:
     aliases: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
 
 
+_LISTED = 8
+"""How many channels that are not drawn a face lists."""
+
+
 def on_drawing(page: Page, face: FlatFace) -> Page:
     """``page`` with weights of the drawn face's own channels, and notes of what it cannot show.
 
@@ -89,7 +93,10 @@ def on_drawing(page: Page, face: FlatFace) -> Page:
             return cell
         found = drawn_weights(face, cell.weights, page.aliases)
         undrawn.update(dict.fromkeys(found.undrawn))
-        notes = (Note(text=f"not drawn: {name}", tone=Tone.NEAR) for name in found.undrawn)
+        texts = [f"not drawn: {name}" for name in found.undrawn[:_LISTED]]
+        if len(found.undrawn) > _LISTED:
+            texts.append(f"and {len(found.undrawn) - _LISTED} more")
+        notes = (Note(text=text, tone=Tone.NEAR) for text in texts)
         return evolve(
             cell, weights=None if found.blank else found.weights, notes=(*cell.notes, *notes)
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from attrs import evolve
+
 from mien.drawing.document import shipped_face
 from mien.drawing.face import FlatFace
 from mien.drawing.svg import markup, number, png, shapes
@@ -57,8 +59,10 @@ def _header(page: Page, width: int) -> tuple[list[str], int]:
             top += 18
             lines.append(_text(_MARGIN, top, part, _COLOURS[Tone.PLAIN], size=12))
     for note in page.notes:
-        top += _LINE
-        lines.append(_note(_MARGIN, top, note))
+        for position, part in enumerate(_wrapped(note.text, width - 2 * _MARGIN)):
+            top += _LINE
+            shown = evolve(note, text=part)
+            lines.append(_note(_MARGIN, top, shown, sign=position == 0))
     return lines, top + 16
 
 
@@ -103,9 +107,9 @@ def _cell(cell: Cell, face: FlatFace, left: int, top: int, prefix: str) -> Itera
         yield _note(left, top, note)
 
 
-def _note(left: int, top: int, note: Note) -> str:
+def _note(left: int, top: int, note: Note, *, sign: bool = True) -> str:
     bold = note.tone in (Tone.NEAR, Tone.ERROR)
-    text = _SIGN.get(note.tone, "") + note.text
+    text = (_SIGN.get(note.tone, "") if sign else "") + note.text
     return _text(left, top, text, _COLOURS[note.tone], size=11, bold=bold)
 
 
