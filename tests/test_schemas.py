@@ -15,7 +15,18 @@ from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
 from mien.versions import AUTHORED, VERSIONS, schema_name
 
-KINDS = ("bank", "emotion", "mead", "rig", "rules", "takes", "targets", "train", "visemes")
+KINDS = (
+    "aliases",
+    "bank",
+    "emotion",
+    "mead",
+    "rig",
+    "rules",
+    "takes",
+    "targets",
+    "train",
+    "visemes",
+)
 Schema = dict[str, Any]
 
 
@@ -87,6 +98,7 @@ def test_shipped_files_name_their_schema_first() -> None:
     files = [*resources.presets().glob("*/bank.yaml"), *resources.presets().glob("rigs/*.yaml")]
     files += resources.presets().glob("*/emotions/*.yaml")
     files += resources.presets().glob("visemes/*.yaml")
+    files += resources.presets().glob("aliases/*.yaml")
     for file in files:
         head, _, _ = file.read_text("utf-8").partition("\n")
         key = "# yaml-language-server: $schema="

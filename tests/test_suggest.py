@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.resources import presets
-from mien.text import suggest
 from mien.text.node import plain
-from mien.text.suggest import did_you_mean, label_hint, meant_label, nearest
+from mien.text.suggest import aliases, did_you_mean, label_hint, meant_label, nearest
 from mien.text.yaml_nodes import require_yaml
 
 NAMES = (
@@ -61,7 +59,6 @@ def test_few_names_are_listed() -> None:
     assert did_you_mean("mdi", ["low", "mid"]) == "did you mean mid?"
 
 
-HOME = Path(suggest.__file__).parent
 LABELS = tuple(path.stem for path in sorted((presets() / "default" / "emotions").glob("*.yaml")))
 
 
@@ -90,8 +87,31 @@ def test_another_word_means_what_the_bank_has() -> None:
 
 
 def test_every_label_that_ships_has_a_group_and_every_word_one_meaning() -> None:
-    root = require_yaml((HOME / "synonyms.yaml").read_text("utf-8"), "synonyms.yaml")
-    groups = cast("list[list[str]]", plain(root))
-    assert {group[0] for group in groups} == set(LABELS)
-    words = [word for group in groups for word in group]
+    path = presets() / "aliases" / "english.yaml"
+    root = cast(
+        "dict[str, dict[str, list[str]]]", plain(require_yaml(path.read_text("utf-8"), path.name))
+    )
+    assert root["labels"].keys() == set(LABELS)
+    words = [word for label, group in root["labels"].items() for word in (label, *group)]
     assert len(words) == len(set(words))
+
+
+VRM = ("happy", "angry", "sad", "relaxed", "surprised", "neutral", "joy", "sorrow", "fun")
+TALKING_HEAD = ("neutral", "happy", "angry", "sad", "fear", "disgust", "love", "sleep")
+
+
+def test_the_emotions_of_other_programs_have_a_label() -> None:
+    own = aliases(LABELS)
+    for name in (*VRM, *TALKING_HEAD):
+        assert [label for label in LABELS if name == label or name in own[label]], name
+
+
+def test_aliases_follow_the_labels_of_a_bank() -> None:
+    own = aliases(("calm", "glad", "cross", "smug-grin"))
+    assert {"neutral", "rest"} <= set(own["calm"])
+    assert {"joy", "happy"} <= set(own["glad"])
+    assert "glad" not in own["glad"]
+    assert own["smug-grin"] == ()
+    both = aliases(("joy", "excited"))
+    assert "excited" not in both["joy"]
+    assert both["excited"] == (), "a word means one label"

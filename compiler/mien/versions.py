@@ -19,11 +19,12 @@ channels of the rig; since 2 it is over those that the bank can move.
 SOURCES = ("bank", "rig", "rules", "emotion")
 """The kinds of documents that a bank is written in."""
 
-AUTHORED = (*SOURCES, "face", "visemes", "takes", "mead", "targets", "train")
+AUTHORED = (*SOURCES, "aliases", "face", "visemes", "takes", "mead", "targets", "train")
 """The kinds of documents that people write; programs write the others."""
 
 VERSIONS: Mapping[str, int] = {
     **dict.fromkeys(SOURCES, 1),
+    "aliases": 1,
     "face": 1,
     "artifact": 1,
     "lock": 2,

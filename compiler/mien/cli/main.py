@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Check a bank's schema and meaning.",
     "compile": "Compile presets into a lock and an artifact.",
     "face": "Show one face of a bank.",
+    "list": "List the labels, intensities, styles and channels of a bank.",
     "init": "Start a bank of your own.",
     "fmt": "Put source files into canonical order and spacing.",
     "migrate": "Update sources of an older schema version.",

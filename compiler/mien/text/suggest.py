@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import cast
 
 _SIDE = re.compile(r"[_.-](l|r)$", re.IGNORECASE)
@@ -44,9 +43,20 @@ def did_you_mean(name: str, candidates: Sequence[str]) -> str:
 def meant_label(name: str, labels: Sequence[str]) -> str | None:
     """The label that another word for the same emotion means (happy: joy), else the nearest."""
     word = _plain(name)
-    alike = (group for group in _synonyms() if word in group)
+    alike = (group for group in _groups() if word in group)
     meant = (one for group in alike for one in labels if _plain(one) in group)
     return next(meant, None) or nearest(name, labels)
+
+
+def aliases(labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Other words for each of ``labels``; no word means two of them, and none is a label itself."""
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(labels, ())
+    plain = [_plain(label) for label in labels]
+    for group in _groups():
+        first = next((label for label in labels if _plain(label) in group), None)
+        if first is not None:
+            found[first] = tuple(word for word in group if word not in plain)
+    return found
 
 
 def label_hint(name: str, labels: Sequence[str]) -> str:
@@ -57,14 +67,17 @@ def label_hint(name: str, labels: Sequence[str]) -> str:
 
 
 @cache
-def _synonyms() -> tuple[frozenset[str], ...]:
-    from mien.text.node import SequenceNode, plain
+def _groups() -> tuple[tuple[str, ...], ...]:
+    """The words of each emotion, the label of the default bank first."""
+    from mien.resources import presets
+    from mien.text.node import plain
     from mien.text.yaml_nodes import require_yaml
 
-    path = Path(__file__).with_name("synonyms.yaml")
-    root = require_yaml(path.read_text("utf-8"), path.name)
-    groups = root.items if isinstance(root, SequenceNode) else ()
-    return tuple(frozenset(map(str, cast("list[str]", plain(group)))) for group in groups)
+    path = presets() / "aliases" / "english.yaml"
+    root = cast(
+        "dict[str, dict[str, list[str]]]", plain(require_yaml(path.read_text("utf-8"), path.name))
+    )
+    return tuple((label, *words) for label, words in root["labels"].items())
 
 
 def _plain(name: str) -> str:
