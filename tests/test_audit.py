@@ -675,6 +675,20 @@ def test_takes_are_judged_before_they_become_targets(bank: Bank, tmp_path: Path)
     assert open_.labels[0].gap == pytest.approx(0.3, abs=0.03)
 
 
+def test_takes_that_are_all_refused_are_not_fine(tmp_path: Path) -> None:
+    lines = ["schema: mien/takes/1", "voice: nobody", "licence: CC0-1.0", "takes:"]
+    lines += ["  one: {label: joy}"]
+    (tmp_path / "labels.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+
+    done = run(tmp_path)
+
+    assert done.return_value == 1, done.output
+    assert "0 clips, 0.0 minutes, default 1.1.0: 1 error, 1 thing worth a look" in done.output
+    assert "error: the set: has not one clip that can be used [no-clips]" in done.output
+    assert "warning: 1 fault: " in done.output
+    assert "there is no one.csv" in done.output
+
+
 @given(st.lists(st.floats(0.0, 1.0, width=32), max_size=40))
 def test_silence_is_away_from_speech(levels: list[float]) -> None:
     silent = silent_frames(np.array(levels, dtype=np.float32)).tolist()

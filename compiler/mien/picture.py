@@ -8,6 +8,8 @@ from html import escape
 
 from attrs import frozen
 
+from mien.text.fault import counted
+
 BAR = 24
 """Characters of a full bar."""
 
@@ -26,11 +28,12 @@ class Picture:
     def __str__(self) -> str:
         active = {name: weight for name, weight in self.weights.items() if weight >= AT_REST}
         width = max((len(name) for name in active), default=0)
+        at_rest = len(self.weights) - len(active)
         lines = [
             f"  {name:<{width}}  {weight:5.3f}  {'█' * max(1, round(weight * BAR))}"
             for name, weight in active.items()
         ]
-        return "\n".join((*lines, f"  {len(self.weights) - len(active)} channels at rest"))
+        return "\n".join((*lines, f"  {counted(at_rest, 'channel')} at rest"))
 
     def svg(self, size: int = _PIXELS) -> str:
         """The drawn face as an SVG document, ``size`` pixels wide.

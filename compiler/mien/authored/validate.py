@@ -15,7 +15,7 @@ from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariabl
 
 from mien import resources
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, counted
 from mien.text.node import Node, Path, ScalarNode, find, key_place, path_text, plain, value_place
 from mien.text.slips import (
     holds_no_break_space,
@@ -281,10 +281,10 @@ def _range(schema: dict[str, Any]) -> str:
 def _length(schema: dict[str, Any]) -> str:
     low, high = schema.get("minItems"), schema.get("maxItems")
     if low is not None and low == high:
-        return f"exactly {low} items"
+        return f"exactly {counted(low, 'item')}"
     if low is not None:
-        return f"at least {low} item{'' if low == 1 else 's'}"
-    return f"at most {high} items"
+        return f"at least {counted(low, 'item')}"
+    return f"at most {counted(high, 'item')}"
 
 
 _PATTERN_HINTS = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.cli.terminal import Styled, say, visible, write_json
+from mien.text.fault import counted
 from mien.text.regular_file import RECORDING, read_regular
 
 if TYPE_CHECKING:
@@ -64,9 +65,7 @@ def count_faults(faults: Iterable[Fault]) -> str:
     """How many there are: ``2 errors, 1 warning``."""
     found = [fault.severity.value for fault in faults]
     parts = [
-        f"{number} {name}{'' if number == 1 else 's'}"
-        for name in ("error", "warning")
-        if (number := found.count(name))
+        counted(number, name) for name in ("error", "warning") if (number := found.count(name))
     ]
     return ", ".join(parts) or "no faults"
 

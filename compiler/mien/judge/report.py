@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from mien.avatar.draw import Facts
 from mien.judge.measures import ChannelSight, Face, Pair, Sight, Verdict
+from mien.text.fault import counted
 
 FAINT = 0.15
 """A face whose reading changes less than this in all is hardly seen."""
@@ -109,7 +110,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"no face found in: {', '.join(str(face) for face in report.undetected)}"
     for sight in Sight:
         names = channels_with(report, sight)
-        yield f"{sight.value}: {len(names)} channels" + (
+        yield f"{sight.value}: {counted(len(names), 'channel')}" + (
             f" ({', '.join(names)})" if names and sight is not Sight.RECOVERED else ""
         )
 

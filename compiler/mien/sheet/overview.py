@@ -9,7 +9,7 @@ from mien.authored.emotion import Emotion
 from mien.lint import lint
 from mien.sheet.faces import NamedFace, largest_movements, named_faces, nearest_label
 from mien.sheet.page import Cell, Note, Page, Row, Tone
-from mien.text.fault import Fault, Severity
+from mien.text.fault import Fault, Severity, counted
 
 NEAR = 1.5
 """Labels nearer than this many times the bank's separation budget are pointed out."""
@@ -35,11 +35,12 @@ def overview(bank: AuthoredBank) -> Page:
 
 def _counts(bank: AuthoredBank, faces: Sequence[NamedFace], faults: Sequence[Fault]) -> str:
     styles = sum(face.style for face in faces)
-    found = f"{len(faults)} lint mark{'' if len(faults) == 1 else 's'}" if faults else "lint: fine"
+    found = counted(len(faults), "lint mark") if faults else "lint: fine"
     return (
-        f"{len(bank.emotions)} labels, {len(faces) - styles} archetypes, {styles} styles. "
+        f"{counted(len(bank.emotions), 'label')}, {counted(len(faces) - styles, 'archetype')}, "
+        f"{counted(styles, 'style')}. "
         f"Labels at equal intensity must differ by {bank.manifest.budgets.separation:g} "
-        f"(mean over {len(bank.rig.channels)} channels). {found}."
+        f"(mean over {counted(len(bank.rig.channels), 'channel')}). {found}."
     )
 
 

@@ -36,3 +36,8 @@ class Fault:
         path = f" {self.path}:" if self.path else ""
         text = f"{self.place}: {self.severity.value}:{path} {self.message} [{self.code}]"
         return f"{text}\n    {self.hint}" if self.hint else text
+
+
+def counted(number: int, name: str) -> str:
+    """So many of what ``name`` calls one of: ``1 clip``, ``2 clips``."""
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mien.text.fault import Severity
+from mien.text.fault import Severity, counted
 from mien_trainer.audit.faults import FaultKind
 from mien_trainer.audit.report import Group, Moment, Report
 from mien_trainer.frames import FRAME_RATE
@@ -50,12 +50,12 @@ def verdict(report: Report) -> str:
     minutes = report.frames / FRAME_RATE / 60
     errors = sum(one.severity is Severity.ERROR for one in report.findings)
     notes = len(report.findings) - errors
-    found = f"{errors} error{'' if errors == 1 else 's'}" if errors else "fine"
+    found = counted(errors, "error") if errors else "fine"
     if notes:
-        found += f", {notes} thing{'' if notes == 1 else 's'} worth a look"
+        found += f", {counted(notes, 'thing')} worth a look"
     left = f" ({report.unmeasured} too broken to measure)" if report.unmeasured else ""
     return (
-        f"{report.clips} clips{left}, {minutes:.1f} minutes, "
+        f"{counted(report.clips, 'clip')}{left}, {minutes:.1f} minutes, "
         f"{report.bank} {report.version}: {found}"
     )
 

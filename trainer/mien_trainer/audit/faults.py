@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from mien.bank import Bank
 from mien.engine.tables import Tables
+from mien.text.fault import counted
 from mien_trainer.audit.limits import HELD_OUT, TOLERANCE
 from mien_trainer.frames import F32
 from mien_trainer.mead.source import MeadSource
@@ -179,7 +180,7 @@ def _worst(code: str, over: F32, message: Callable[[int, int], str]) -> Iterator
     if over.size and over.max() > TOLERANCE:
         frame, column = divmod(int(over.argmax()), over.shape[1])
         more = int((over.max(axis=0) > TOLERANCE).sum()) - 1
-        also = f" (and {more} more pair{'' if more == 1 else 's'})" if more else ""
+        also = f" (and {counted(more, 'more pair')})" if more else ""
         yield code, message(frame, column) + also
 
 
@@ -244,7 +245,8 @@ class Leaks:
         if learned < HELD_OUT * clips:
             first = voice.first[Split.TRAIN]
             message = (
-                f"voice {name} is held out ({clips - learned} of {clips} clips), and trains here"
+                f"voice {name} is held out ({clips - learned} of {counted(clips, 'clip')}), "
+                "and trains here"
             )
             self._faults.add("voice-leak", first.shard, first.clip, message)
 

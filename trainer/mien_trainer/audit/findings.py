@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mien.text.fault import Severity
+from mien.text.fault import Severity, counted
 from mien_trainer.audit.faults import FaultKind
 from mien_trainer.audit.limits import (
     AT_ONE,
@@ -34,6 +34,7 @@ def findings(
 ) -> Iterator[Finding]:
     """Everything found, errors first; a ``finished`` set should lack nothing."""
     found = [
+        *nothing_left(cover),
         *open_mouths(groups, sources),
         *open_closures(groups, sources, voices),
         *(_fault(kind) for kind in faults),
@@ -43,6 +44,18 @@ def findings(
     ]
     for severity in Severity:
         yield from (one for one in found if one.severity is severity)
+
+
+def nothing_left(cover: Cover) -> Iterator[Finding]:
+    """`no-clips`: there is not one that can be used; other findings say what became of them."""
+    if not any(cover.splits.values()):
+        yield Finding(
+            code="no-clips",
+            severity=Severity.ERROR,
+            subject="the set",
+            message="has not one clip that can be used",
+            hint="correct what is said of the clips below: nothing can be learned from none",
+        )
 
 
 def open_mouths(groups: Iterable[Group], sources: Iterable[Group]) -> Iterator[Finding]:
@@ -110,11 +123,10 @@ def _closures(name: str, kept: int, closures: int) -> Finding | None:
 
 
 def _fault(kind: FaultKind) -> Finding:
-    clips = f"{kind.count} clip{'' if kind.count == 1 else 's'}"
     return Finding(
         code=kind.code,
         severity=Severity.WARNING if kind.code in WORTH_A_LOOK else Severity.ERROR,
-        subject=clips if kind.first[0].clip else f"{kind.count} faults",
+        subject=counted(kind.count, "clip" if kind.first[0].clip else "fault"),
         message=str(kind.first[0]),
         hint=kind.hint,
     )

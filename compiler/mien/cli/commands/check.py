@@ -10,6 +10,7 @@ import click
 from mien.cli.faults import write_faults
 from mien.cli.options import bank_source
 from mien.cli.terminal import say, write_json
+from mien.text.fault import counted
 
 ALL = "all"
 
@@ -144,9 +145,9 @@ def _counts(bank: AuthoredBank) -> str:
     labels, steps = len(manifest.labels), len(manifest.intensities)
     styles = sum(len(emotion.styles) for emotion in bank.emotions)
     return (
-        f"{labels} labels, {labels * steps} archetypes, "
-        f"{labels * steps + styles} anchors ({styles} of styles), "
-        f"{len(bank.rig.channels)} channels of {bank.rig.id}."
+        f"{counted(labels, 'label')}, {counted(labels * steps, 'archetype')}, "
+        f"{counted(labels * steps + styles, 'anchor')} ({styles} of styles), "
+        f"{counted(len(bank.rig.channels), 'channel')} of {bank.rig.id}."
     )
 
 

@@ -11,6 +11,7 @@ import click
 from mien.cli.faults import fault_json, write_faults
 from mien.cli.options import format_option
 from mien.cli.terminal import say, write_json
+from mien.text.fault import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +151,7 @@ def _write(report: Report, folder: Path) -> None:
         say(f"{folder}: nothing is released yet")
     else:
         many = len(report.releases)
-        say(f"{many} release{'' if many == 1 else 's'} hold{'s' if many == 1 else ''}")
+        say(f"{counted(many, 'release')} hold{'s' if many == 1 else ''}")
 
 
 def _json(report: Report) -> dict[str, object]:
