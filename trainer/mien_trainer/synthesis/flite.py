@@ -120,8 +120,7 @@ class FliteSource:
 
     def _program_version(self) -> str:
         if self._version is None:
-            # it prints it, and exits with 1
-            self._version = _version(_run("--version", check=False))
+            self._version = program_version().removesuffix("-current") or "of unknown version"
         return self._version
 
 
@@ -150,13 +149,15 @@ def _marks(item: SpeechItem, said: str) -> list[tuple[float, str]]:
     return marks
 
 
-def _version(said: str) -> str:
-    """As in 2.2, from the line that begins with ``version:``."""
-    for line in said.splitlines():
-        name, _, rest = line.partition("version:")
-        if rest and not name.strip():
-            return rest.split()[0].removeprefix("flite-").removesuffix("-current")
-    return "of unknown version"
+def program_version() -> str:
+    """As flite itself says it (2.2-current), nothing where it does not.
+
+    Raises:
+        SpeechUnavailableError: it cannot be started.
+    """
+    said = _run("--version", check=False)  # it prints it, and exits with 1
+    found = re.search(r"^\s*version:\s*flite-(\S+)", said, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _run(*arguments: str, check: bool = True) -> str:

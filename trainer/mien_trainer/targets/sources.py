@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -109,7 +106,7 @@ def programs(sources: RecipeSources) -> dict[str, str]:
     Recorded prompts have no version, but the form that they are read in.
 
     Raises:
-        SpeechUnavailableError: there are no such prompts.
+        SpeechUnavailableError: there are no such prompts, or a program cannot be started.
     """
     names = {*_ALWAYS, *(name for source in sources.used for name in _OF_SOURCE.get(source, ()))}
     found = {name: known for name in names if (known := _package(name))}
@@ -138,11 +135,9 @@ def _espeak() -> str:
 
 
 def _flite() -> str:
-    output = subprocess.run(  # noqa: S603  a fixed program, no shell
-        [shutil.which("flite") or "flite", "--version"], capture_output=True, text=True, check=False
-    ).stdout
-    found = re.search(r"version:\s*flite-(\S+)", output)
-    return found[1] if found else "unknown"
+    from mien_trainer.synthesis.flite import program_version
+
+    return program_version() or "unknown"
 
 
 def _prompts(asterisk: Prompts) -> str:
