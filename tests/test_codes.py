@@ -48,8 +48,6 @@ ELSEWHERE = {
     "too-many-intensities ceiling-in-a-pair ceiling-on-a-ceiling",
     "test_formats.py": "no-take",
     "test_ledger.py": "ledger-out-of-turn ledger-order",
-    "test_lint.py": "anchor-missing archetype-missing intensity-unknown anchor-outside "
-    "ceiling-entangled action-unit-unknown",
     "test_livelink.py": "no-header no-rows column-missing column-twice row-length no-number "
     "no-weight no-timecode time-goes-back",
     "test_lock.py": "lock-not-text lock-malformed",

@@ -219,20 +219,6 @@ def test_lint_imports_no_numpy() -> None:
     assert subprocess.run([sys.executable, "-c", script], cwd=folder, check=False).returncode == 0
 
 
-def test_missing_anchor_and_archetype() -> None:
-    joy = bank().emotions[1]
-    assert codes(change("joy", anchors={name: joy.anchors[name] for name in ("low", "mid")})) == {
-        "anchor-missing"
-    }
-    assert "archetype-missing" in codes(change("joy", archetypes={}))
-
-
-def test_an_intensity_that_the_bank_does_not_list() -> None:
-    joy = bank().emotions[1]
-    fault = only(change("joy", anchors={**joy.anchors, "hihg": joy.anchors["low"]}))
-    assert (fault.code, fault.path) == ("intensity-unknown", "anchors.hihg")
-
-
 def test_very_many_intensities_warn_then_refuse() -> None:
     def many(count: int) -> Fault:
         names = tuple(f"i{n}" for n in range(count))
@@ -245,13 +231,6 @@ def test_very_many_intensities_warn_then_refuse() -> None:
     names = tuple(f"i{n}" for n in range(50))
     few = evolve(bank(), emotions=())
     assert lint(evolve(few, manifest=evolve(few.manifest, intensities=names))) == ()
-
-
-def test_anchor_outside_the_cube_names_the_axis() -> None:
-    fault = only(move("joy", high=(0.8, -1.2, 0.0)))
-    assert fault.code == "anchor-outside"
-    assert fault.message == "arousal is -1.2, expected -1 to 1"
-    assert fault.path == "anchors.high.vad[1]"
 
 
 def test_close_anchors_are_named_with_their_distance() -> None:
@@ -291,13 +270,6 @@ def test_styles_count_as_one_point(apart: float, expected: bool) -> None:
     assert (codes(change("joy", styles=near)) == {"anchors-coincide"}) is expected
 
 
-@pytest.mark.parametrize(
-    ("vad", "outside"), [((1.0, -1.0, 1.0), False), ((1.5, 0.0, 0.0), True), ((0, 0, -1.01), True)]
-)
-def test_the_cube_ends_at_one(vad: Vad, outside: bool) -> None:
-    assert ("anchor-outside" in codes(move("joy", high=vad))) is outside
-
-
 def test_coinciding_style_anchors() -> None:
     twins = {"calm": style((0.1, 0.1, 0.1)), "wild": style((0.1, 0.1, 0.1))}
     fault = only(change("joy", styles=twins))
@@ -332,6 +304,12 @@ def test_caps_are_compared_as_float32() -> None:
     assert codes(with_weights("sadness", "high", jawOpen=0.1 + 1e-8)) == {"antagonists"}
 
 
+def test_a_ceiling_says_a_weight_that_passes() -> None:
+    over = with_weights("neutral", "low", jawOpen=0.03, mouthClose=0.09)
+    assert "expected at most 0.0899:" in only(over).message
+    assert lint(with_weights("neutral", "low", jawOpen=0.03, mouthClose=0.0899)) == ()
+
+
 def test_ceiling() -> None:
     fault = only(with_weights("joy", "high", mouthClose=0.4))
     assert fault.code == "ceiling"
@@ -347,13 +325,6 @@ def test_a_ceiling_over_a_channel_at_rest() -> None:
 def test_of_equal_antagonists_the_first_of_the_pair_is_named() -> None:
     fault = only(with_weights("joy", "low", mouthFrownLeft=0.3))
     assert fault.path == "archetypes.low.mouthSmileLeft"
-
-
-def test_a_ceiling_in_another_constraint_is_refused() -> None:
-    sound = bank()
-    tangled = Ceiling(channel="jawOpen", under="mouthSmileLeft", slack=0.1, reason="")
-    broken = evolve(sound, rig=evolve(sound.rig, ceilings=(*sound.rig.ceilings, tangled)))
-    assert "ceiling-entangled" in codes(broken)
 
 
 def test_conjugate_gaze() -> None:
@@ -409,7 +380,6 @@ def test_an_action_unit_without_weights_has_no_main_channel() -> None:
     unit = ActionUnit(name="None", channels={"browInnerUp": 0.0})
     rig = evolve(sound.rig, action_units={12: unit})
     assert main_channels(rig, use(12)) == ()
-    assert main_channels(rig, use(99)) == ()
 
 
 @pytest.mark.parametrize(
@@ -501,12 +471,6 @@ def test_an_exception_for_nothing_known_is_a_warning_with_the_nearest_name() -> 
     assert only(exempt("joy", bank(), "action-unit-rises", "AU15")).code == "exception-unknown"
 
 
-def test_an_action_unit_that_the_rig_lacks() -> None:
-    units = ActionUnits(core=(use(12), use(99)), optional=())
-    fault = only(change("joy", action_units=units))
-    assert (fault.code, fault.path) == ("action-unit-unknown", "action_units.core[1]")
-
-
 def test_the_middle_of_neutral_rests() -> None:
     fault = only(with_weights("neutral", "mid", jawOpen=0.02))
     assert fault.code == "neutral-rest"
@@ -517,8 +481,14 @@ def test_the_middle_of_neutral_rests() -> None:
 
 def test_neutral_rests_in_the_middle_of_five() -> None:
     names = ("faint", "low", "mid", "high", "peak")
-    found = change("neutral", archetypes={name: {"jawOpen": 0.02} for name in names})
-    five = evolve(found, manifest=evolve(found.manifest, intensities=names))
+    found = bank()
+    neutral = evolve(
+        found.emotions[0],
+        anchors={name: Anchor(vad=(0.3 * at, 0.0, 0.0), basis="") for at, name in enumerate(names)},
+        archetypes={name: {"jawOpen": 0.02} for name in names},
+    )
+    manifest = evolve(found.manifest, intensities=names)
+    five = evolve(found, manifest=manifest, emotions=(neutral,))
     assert [one.path for one in lint(five) if one.code == "neutral-rest"] == [
         "archetypes.mid.jawOpen"
     ]

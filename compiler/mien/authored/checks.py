@@ -133,7 +133,7 @@ def _action_units(complaints: Complaints, path: Path, rig: RigNames) -> None:
             continue
         if not isinstance(item.value, int | str | float):
             continue
-        code = str(item.value).lstrip("LR")
+        code = str(item.value).lstrip("LR").removesuffix(".0")
         if code.isdigit() and code not in rig.action_units:
             known = ", ".join(sorted(rig.action_units, key=lambda unit: (len(unit), unit)))
             complaints.at_value(

@@ -42,9 +42,7 @@ def main_channels(rig: Rig, use: ActionUnitUse) -> tuple[str, ...]:
     Weaker ones spill over from it; a face may leave them out. For one side the channels of the
     other are left out, channels of the middle are not.
     """
-    unit = rig.action_units.get(use.code)
-    if unit is None:
-        return ()
+    unit = rig.action_units[use.code]
     largest = max(unit.channels.values(), default=0.0)
     return tuple(
         name
@@ -82,10 +80,12 @@ def known_subjects(rig: Rig, emotion: Emotion) -> frozenset[str]:
 
 def shortfalls(bank: AuthoredBank, emotion: Emotion) -> Iterator[Shortfall]:
     """Everything that breaks one of the two rules, exceptions not yet counted."""
-    intensities = [name for name in bank.manifest.intensities if name in emotion.archetypes]
     for use in emotion.action_units.core:
         for channel in main_channels(bank.rig, use):
-            weights = {name: emotion.archetypes[name].get(channel, 0.0) for name in intensities}
+            weights = {
+                name: emotion.archetypes[name].get(channel, 0.0)
+                for name in bank.manifest.intensities
+            }
             for rule, intensity, found in _channel_shortfalls(weights):
                 yield Shortfall(
                     rule=rule,
@@ -108,20 +108,6 @@ def _channel_shortfalls(weights: Mapping[str, float]) -> Iterator[tuple[str, str
     falls = next((name for (_, x), (name, y) in pairwise(weights.items()) if y < x), None)
     if falls is not None or not series[0] < series[-1]:
         yield RISES, falls or tuple(weights)[-1], ", ".join(shown(value) for value in series)
-
-
-def _unknown_unit(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
-    for emotion in bank.emotions:
-        for kind in ("core", "optional"):
-            uses: tuple[ActionUnitUse, ...] = getattr(emotion.action_units, kind)
-            for position, use in enumerate(uses):
-                if use.code not in bank.rig.action_units:
-                    yield rule.fault(
-                        emotion_source(bank, emotion.label),
-                        ("action_units", kind, position),
-                        message=f"the rig {bank.rig.id} has no action unit {use.code}",
-                        hint="use one of " + ", ".join(map(str, sorted(bank.rig.action_units))),
-                    )
 
 
 def _core_units(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
@@ -208,13 +194,6 @@ def _unneeded_exception(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
 
 
 RULES = (
-    LintRule(
-        code="action-unit-unknown",
-        title="A label names an action unit that the rig does not have.",
-        why="The rig says which channels show an action unit; without that nothing can be checked.",
-        mend="Use one of the rig's action units, or add it to the rig.",
-        find=_unknown_unit,
-    ),
     LintRule(
         code=ACTIVE,
         title="A core action unit of a label does not show at an intensity.",

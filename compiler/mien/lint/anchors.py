@@ -1,15 +1,14 @@
-"""Intensities and anchors: all there, inside the cube, apart from one another."""
+"""Intensities and anchors: not too many, and apart from one another."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 from mien.authored.bank import AuthoredBank
-from mien.authored.emotion import Anchor, Emotion
+from mien.authored.emotion import Emotion
 from mien.lint.rule import LintRule, distance, emotion_source, shown, source_of
 from mien.text.fault import Fault
-from mien.text.node import Path
 
 COINCIDE = 1e-6
 """Metric distance under which two anchors are one point."""
@@ -19,42 +18,6 @@ TOO_MANY = 200
 
 _ROUNDING = 1e-9
 """So that anchors written exactly at the spacing pass it."""
-
-_AXES = ("valence", "arousal", "dominance")
-
-
-def _blocks(emotion: Emotion) -> Iterator[tuple[str, Collection[str]]]:
-    yield "anchors", emotion.anchors
-    yield "archetypes", emotion.archetypes
-
-
-def _missing(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
-    for emotion in bank.emotions:
-        for block, present in _blocks(emotion):
-            if rule.code != f"{block[:-1]}-missing":
-                continue
-            for name in bank.manifest.intensities:
-                if name not in present:
-                    yield rule.fault(
-                        emotion_source(bank, emotion.label),
-                        (block,),
-                        message=f"{emotion.label} has nothing for the intensity {name}",
-                        hint=f"add `{name}` under `{block}`",
-                    )
-
-
-def _other_intensity(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
-    known = bank.manifest.intensities
-    for emotion in bank.emotions:
-        for block, present in _blocks(emotion):
-            for name in present:
-                if name not in known:
-                    yield rule.fault(
-                        emotion_source(bank, emotion.label),
-                        (block, name),
-                        message=f"{name} is not an intensity of this bank: {', '.join(known)}",
-                        hint="rename it, or list it under `intensities` in the bank's manifest",
-                    )
 
 
 def _many_intensities(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
@@ -71,33 +34,12 @@ def _many_intensities(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
         )
 
 
-def _outside(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
-    for emotion in bank.emotions:
-        for path, anchor in _places(emotion):
-            for position, (axis, value) in enumerate(zip(_AXES, anchor.vad, strict=True)):
-                if not -1 <= value <= 1:
-                    yield rule.fault(
-                        emotion_source(bank, emotion.label),
-                        (*path, position),
-                        message=f"{axis} is {shown(value)}, expected -1 to 1",
-                        hint="move the anchor into the cube",
-                    )
-
-
-def _places(emotion: Emotion) -> Iterator[tuple[Path, Anchor]]:
-    for name, anchor in emotion.anchors.items():
-        yield ("anchors", name, "vad"), anchor
-    for name, style in emotion.styles.items():
-        yield ("styles", name, "anchor", "vad"), style.anchor
-
-
 def _intensity_pairs(
     bank: AuthoredBank,
 ) -> Iterator[tuple[Emotion, tuple[str, str], float]]:
     """Each two intensities of a label and how far apart their anchors are."""
     for emotion in bank.emotions:
-        names = [name for name in bank.manifest.intensities if name in emotion.anchors]
-        for a, b in combinations(names, 2):
+        for a, b in combinations(bank.manifest.intensities, 2):
             one, other = emotion.anchors[a].vad, emotion.anchors[b].vad
             yield emotion, (a, b), distance(bank.manifest.metric, one, other)
 
@@ -137,29 +79,6 @@ def _spacing(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
 
 RULES = (
     LintRule(
-        code="anchor-missing",
-        title="A label has no anchor at an intensity of the bank.",
-        why="Without a point in VAD the archetype of that intensity is a face that nobody can ask "
-        "for.",
-        mend="Write the anchor, with the reason for its place under `basis`.",
-        find=_missing,
-    ),
-    LintRule(
-        code="archetype-missing",
-        title="A label has no archetype at an intensity of the bank.",
-        why="Every label answers at every intensity; an anchor without a face cannot be solved "
-        "for.",
-        mend="Write the archetype; `{}` is the face at rest.",
-        find=_missing,
-    ),
-    LintRule(
-        code="intensity-unknown",
-        title="An anchor or archetype has an intensity that the bank does not list.",
-        why="It would never be compiled, and the one that was meant is missing.",
-        mend="Spell the intensity as in `bank.yaml`, or add it there for all labels.",
-        find=_other_intensity,
-    ),
-    LintRule(
         code="many-intensities",
         title="A label has more than 50 intensities (a warning), or more than 200 (an error).",
         why="The weights that make the face pass through every archetype, and with them the "
@@ -167,14 +86,6 @@ RULES = (
         mend="Keep the intensities whose faces differ.",
         severity="warning",
         find=_many_intensities,
-    ),
-    LintRule(
-        code="anchor-outside",
-        title="An anchor lies outside the VAD cube.",
-        why="Valence, arousal and dominance are numbers from -1 to 1; a point outside can never be "
-        "asked for.",
-        mend="Move the anchor into the cube.",
-        find=_outside,
     ),
     LintRule(
         code="anchors-coincide",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mien.authored.bank import AuthoredBank, enforced_pairs
-from mien.lint.rule import LintRule, archetypes, shown, single, source_of
+from mien.lint.rule import LintRule, archetypes, shown, single
 from mien.text.fault import Fault
 
 
@@ -34,30 +34,22 @@ def _ceilings(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
         for ceiling in bank.rig.ceilings:
             weight = weights.get(ceiling.channel, 0.0)
             above = weights.get(ceiling.under, 0.0)
-            if single(weight) > single(single(above) + single(ceiling.slack)):
+            limit = single(single(above) + single(ceiling.slack))
+            if single(weight) > limit:
                 yield rule.fault(
                     source,
                     source.weight(("archetypes", intensity), ceiling.channel),
                     message=f"{ceiling.channel} is {shown(weight)} while {ceiling.under} is "
-                    f"{shown(above)}, expected at most {shown(above + ceiling.slack)}: "
+                    f"{shown(above)}, expected at most {_at_most(limit)}: "
                     f"{ceiling.reason}",
                     hint=f"lower {ceiling.channel} or raise {ceiling.under}",
                 )
 
 
-def _entangled(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
-    taken = {name for antagonist in bank.rig.antagonists for name in antagonist.pair}
-    taken |= {ceiling.under for ceiling in bank.rig.ceilings}
-    for position, ceiling in enumerate(bank.rig.ceilings):
-        if ceiling.channel in taken:
-            yield rule.fault(
-                source_of(bank, f"rigs/{bank.rig.id}"),
-                ("ceilings", position, "channel"),
-                message=f"{ceiling.channel} has a ceiling and is also in an antagonist pair or "
-                "in another ceiling",
-                hint="keep one of the two: a channel under a ceiling is in no other constraint",
-            )
-        taken.add(ceiling.channel)
+def _at_most(limit: float) -> str:
+    """The limit, rounded down where rounding up would pass it. Limits that matter are under 1."""
+    text = shown(limit)
+    return text if single(float(text)) <= limit else shown(limit - 1e-4)
 
 
 def _conjugates(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
@@ -124,14 +116,6 @@ RULES = (
         right="  low: {jawOpen: 0.12}",
         wrong="  low: {jawOpen: 0.12, mouthClose: 0.3}",
         find=_ceilings,
-    ),
-    LintRule(
-        code="ceiling-entangled",
-        title="A channel under a ceiling is also in an antagonist pair or in another ceiling.",
-        why="Conflicts are settled in one pass, which is only right where no constraint depends on "
-        "the outcome of another.",
-        mend="Keep one of the two constraints of the channel.",
-        find=_entangled,
     ),
     LintRule(
         code="conjugates",
