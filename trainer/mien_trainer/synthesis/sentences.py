@@ -77,7 +77,8 @@ def read_sentences(path: Path = SHIPPED) -> tuple[Sentence, ...]:
             wrong = f"found {line!r}, expected a key and a sentence: s0001 Good evening."
         if wrong:
             faults.append(fault(Place(name, number, 1), "no-sentence", wrong))
-    for empty in set(Split) - {sentence.split for sentence in sentences}:
+    filled = {sentence.split for sentence in sentences}
+    for empty in (split for split in Split if split not in filled):
         message = f"no sentence under [{empty.value}]"
         faults.append(fault(Place(name), "empty-part", message))
     if faults:
