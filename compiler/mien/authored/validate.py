@@ -281,10 +281,10 @@ def _range(schema: dict[str, Any]) -> str:
 def _length(schema: dict[str, Any]) -> str:
     low, high = schema.get("minItems"), schema.get("maxItems")
     if low is not None and low == high:
-        return f"exactly {counted(low, 'item')}"
+        return f"exactly {low} items"
     if low is not None:
         return f"at least {counted(low, 'item')}"
-    return f"at most {counted(high, 'item')}"
+    return f"at most {high} items"
 
 
 _PATTERN_HINTS = {
