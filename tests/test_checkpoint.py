@@ -213,7 +213,7 @@ def test_killed_at_any_moment_and_resumed_is_the_same(
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert load_progress(out / LAST)[0].metadata.step >= 4
-    (out / ".last.safetensors.half.tmp").write_bytes(b"half")
+    (out / ".last.safetensors.mien-0123456789ab.tmp").write_bytes(b"half")
     last = _start([*arguments, "--resume"])
     assert last.wait(PATIENCE) == 0
     assert sorted(one.name for one in out.iterdir()) == sorted(

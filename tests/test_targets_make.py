@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_and_leaves_no_process(straight: Path, tmp_path: Pa
         time.sleep(0.01)
     kept = {path.with_suffix(".parquet").name for path in folder.glob("*.json")}
     assert 2 <= len(kept) < len(FILES)
-    (folder / ".train-00004.parquet.half.tmp").write_bytes(b"PAR1")
+    (folder / ".train-00004.parquet.mien-0123456789ab.tmp").write_bytes(b"PAR1")
     log.unlink()
     make(folder, FakeSetup(log=log))
     assert content(folder) == content(straight)

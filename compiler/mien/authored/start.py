@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from mien import resources
 from mien.authored.bank import AuthoredBank, Document
 from mien.authored.surroundings import orders_around
+from mien.text.atomic import draft_folder
 from mien.text.files import read_source
 from mien.text.format import format_json, format_yaml
 from mien.text.node import MappingNode
@@ -41,8 +40,7 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
     """
     target = folder.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp"))
-    try:
+    with draft_folder(target) as draft:
         for name, document in bank.documents.items():
             path = draft / name
             path.parent.mkdir(exist_ok=True)
@@ -52,8 +50,6 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
         (draft / "README.md").write_text(readme, encoding="utf-8", newline="\n")
         (draft / ".gitignore").write_text(_GITIGNORE, encoding="utf-8", newline="\n")
         _publish(draft, target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _publish(draft: Path, target: Path) -> None:

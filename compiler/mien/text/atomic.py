@@ -1,14 +1,31 @@
-"""Files that are either the old ones or the new ones, never half of each."""
+"""Files that are either the old ones or the new ones, never half of each.
+
+What is being written has a temporary name beside its final one, and is locked by the process that
+writes it. A process that is killed leaves the file, but not its lock: the next run that writes into
+the folder knows the file by its name, finds that nobody holds it, and removes it.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import secrets
+import shutil
 import stat
-import tempfile
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The errors of a disk without room, of a quota that is used up, of a file that may not grow."""
+
+_TEMPORARY = re.compile(r"\..+\.mien-[0-9a-f]{12}\.tmp")
+_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_WINDOWS = sys.platform == "win32"
+_LOOK = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -27,26 +44,127 @@ def replacing(path: Path) -> Generator[BinaryIO]:
 
     The bytes go to a temporary file in the same folder, reach the disk, and take the name at once:
     a crash or an exception leaves the old file. An existing file keeps its permissions; a link
-    keeps pointing where it pointed, and what it points to is replaced.
+    keeps pointing where it pointed, and what it points to is replaced. What killed processes have
+    left in the folder is removed first.
 
     Raises:
-        OSError: as `write_atomic`.
+        OSError: as `write_atomic`. A full disk names ``path``, and says that it is as it was.
     """
     target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    temporary = Path(name)
+    remove_stale(target.parent)
+    temporary, handle = _created(target)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(_mode(target))
-        temporary.replace(target)
-    except BaseException:
+            if not _WINDOWS:  # where it keeps its lock until it has its name
+                _publish(temporary, target)
+        if _WINDOWS:  # where an open file keeps its name
+            _publish(temporary, target)
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError) and error.errno in FULL and error.filename is None:
+            raise _without_room(path, error) from error
         raise
     sync_folder(target.parent)
+
+
+@contextmanager
+def draft_folder(target: Path) -> Generator[Path]:
+    """An empty folder beside ``target``, to be filled and renamed; else it is removed at the end.
+
+    What killed processes have left beside ``target`` is removed first.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    remove_stale(target.parent)
+    draft = target.parent / temporary_name(target.name)
+    draft.mkdir(0o700)
+    handle = None
+    try:
+        with suppress(OSError):  # systems that cannot open a folder let nobody remove it
+            handle = os.open(draft, os.O_RDONLY)
+            claim(handle)
+        yield draft
+    finally:
+        if handle is not None:
+            os.close(handle)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def temporary_name(name: str) -> str:
+    """A name for what becomes ``name``, by which a later run knows it as mien's own."""
+    return f".{name}.mien-{secrets.token_hex(6)}.tmp"
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove what killed processes have left in ``folder``: mien's own names that nobody holds."""
+    with suppress(OSError):
+        names = [name for name in os.listdir(folder) if _TEMPORARY.fullmatch(name)]  # noqa: PTH208
+        for name in names:
+            _remove_unheld(folder / name)
+
+
+def _created(target: Path) -> tuple[Path, int]:
+    """A new temporary file for ``target``, locked, and its descriptor."""
+    while True:
+        path = target.parent / temporary_name(target.name)
+        handle = os.open(path, _CREATE, 0o600)
+        try:
+            held = claim(handle)
+        except OSError:  # no locks on this file system: nobody takes it for a stale one
+            return path, handle
+        with suppress(FileNotFoundError):
+            # another process may have taken it for a stale one before it was locked
+            if held and os.path.samestat(os.fstat(handle), path.stat()):
+                return path, handle
+        os.close(handle)
+
+
+def _remove_unheld(path: Path) -> None:
+    with suppress(OSError):
+        handle = os.open(path, _LOOK)
+        try:
+            found = os.fstat(handle)
+            ours = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+            if ours and claim(handle):
+                if stat.S_ISDIR(found.st_mode):
+                    shutil.rmtree(path)
+                elif stat.S_ISREG(found.st_mode):
+                    path.unlink()
+        finally:
+            os.close(handle)
+
+
+def claim(handle: int) -> bool:
+    """Hold what ``handle`` is open on until it is closed; whether nobody else holds it.
+
+    Raises:
+        OSError: the file system has no locks.
+    """
+    if sys.platform == "win32":
+        return True  # there, a file that is open cannot be removed
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _publish(temporary: Path, target: Path) -> None:
+    temporary.chmod(_mode(target))
+    temporary.replace(target)
+
+
+def _without_room(path: Path, error: OSError) -> OSError:
+    reason = (error.strerror or "no room").lower()
+    message = f"it cannot be written ({reason}); it is as it was. Make room, then run it again"
+    return OSError(error.errno, message, str(path))
 
 
 def _mode(path: Path) -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.authored.bank import Document
+from mien.text.atomic import claim, temporary_name
 from mien.text.files import shown_path
 from mien.text.regular_file import READ, SOURCE, checked, read_all, read_regular
 from mien.view.change import EditConflictError, EditRefusedError
@@ -71,10 +71,12 @@ class BankFiles:
             with _refusals(document.path):
                 before, mode = parent.read(name)
             _unchanged(document, before, base)
-            temporary = f".{name}.{secrets.token_hex(6)}.tmp"
+            temporary = temporary_name(name)
             handle = parent.open(temporary, _CREATE)
             try:
                 with os.fdopen(handle, "wb") as stream:
+                    with suppress(OSError):  # a file system may have no locks
+                        claim(handle)
                     stream.write(data)
                     stream.flush()
                     if hasattr(os, "fchmod"):

@@ -84,12 +84,12 @@ def command(
 
 def _prepare(out: Path, resume: bool) -> None:
     """See that nothing that was trained is lost."""
+    from mien.text.atomic import remove_stale
     from mien_trainer.fault import TrainerError
     from mien_trainer.train.checkpoint import LAST
 
     out.mkdir(parents=True, exist_ok=True)
-    for leftover in out.glob(".*.tmp"):  # of a training that was killed as it wrote
-        leftover.unlink(missing_ok=True)
+    remove_stale(out)
     if (out / LAST).exists() and not resume:
         raise TrainerError(f"{out} holds a training: --resume goes on with it, or choose another")
     if resume and not (out / LAST).exists():

@@ -6,8 +6,8 @@ a manifest takes the place of all records.
 
 from __future__ import annotations
 
-import errno
 import json
+import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -18,7 +18,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from mien.release.exclusive import BusyError, exclusive
-from mien.text.atomic import write_atomic
+from mien.text.atomic import FULL, remove_stale, write_atomic
 from mien.text.regular_file import MANIFEST, SHARD, read_regular, sha256_of
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import (
@@ -32,7 +32,6 @@ from mien_trainer.targets.manifest import (
 )
 from mien_trainer.targets.worker import MadeShard, ShardTask
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FEW = 5
 
 
@@ -145,8 +144,7 @@ class TargetsFolder:
         """Take out what only a run needs: records, and the halves of files that a kill left."""
         for task in self._tasks:
             _record_path(self._path, task.file).unlink(missing_ok=True)
-        for half in self._path.glob(".*.tmp"):
-            half.unlink(missing_ok=True)
+        remove_stale(self._path)
 
     def _write(self, path: Path, data: bytes) -> None:
         with self._full_told(path.name):
@@ -157,15 +155,16 @@ class TargetsFolder:
         try:
             yield
         except OSError as error:
-            if error.errno not in _FULL:
+            if error.errno not in FULL:
                 raise
             done = sum(entry.clips for entry in self.done)
             whole = sum(len(task.specs) for task in self._tasks)
             size = sum((self._path / entry.file).stat().st_size for entry in self.done)
             raise DiskFullError(
-                f"{self._path}: no room for {name} ({error.strerror}). {done} of {whole} clips are "
-                f"kept, {len(self.done)} of {len(self._tasks)} shards, {size / 1e6:.0f} MB. Make "
-                f"room for about {_missing(done, whole, size)} more and run the same command again"
+                f"{self._path}: no room for {name} ({os.strerror(error.errno or 0)}). {done} of "
+                f"{whole} clips are kept, {len(self.done)} of {len(self._tasks)} shards, "
+                f"{size / 1e6:.0f} MB. Make room for about {_missing(done, whole, size)} more and "
+                "run the same command again"
             ) from None
 
     def _read_manifest(self) -> Manifest | None:

@@ -6,8 +6,7 @@ Dimension letters: F frames of all clips, n clips, M mel bands, D conditions, C 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from mien.text.atomic import draft_folder
 from mien.text.regular_file import SHARD, sha256_of
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
@@ -96,14 +96,11 @@ def _unpack(
     data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...], folder: Path, name: str
 ) -> None:
     """All or nothing: into a temporary folder, which then takes the name."""
-    temporary = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}."))
-    try:
-        _write(data, manifest, shards, temporary)
+    with draft_folder(folder / name) as draft:
+        _write(data, manifest, shards, draft)
         # Another process may have been faster; its files say the same.
         with suppress(OSError):
-            temporary.rename(folder / name)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            draft.rename(folder / name)
 
 
 def _write(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...], folder: Path) -> None:
@@ -118,6 +115,8 @@ def _write(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...], folde
         for kind, (dtype, width) in widths.items()
     }
     arrays["speech"] = np.lib.format.open_memmap(folder / "speech.npy", "w+", np.float16, (frames,))
+    for kind in arrays:
+        _reserve(folder / f"{kind}.npy")
     clips: list[tuple[str, str, bool, int]] = []
     at = 0
     for clip in _all(data, manifest, shards):
@@ -133,6 +132,13 @@ def _write(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...], folde
     for array in arrays.values():
         array.flush()
     (folder / _NAMES).write_text(json.dumps(clips), encoding="utf-8")
+
+
+def _reserve(path: Path) -> None:
+    """Take the room on the disk now: a mapped page for which there is none ends the process."""
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as stream:
+            os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
 
 
 def _all(data: Path, manifest: Manifest, shards: tuple[ShardEntry, ...]) -> Iterator[Clip]:

@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +18,8 @@ import torch
 from attrs import asdict, evolve, frozen
 
 from mien.bank import Bank
-from mien.text.atomic import write_atomic
+from mien.release.exclusive import BusyError, exclusive
+from mien.text.atomic import FULL, write_atomic
 from mien_trainer.fault import TrainerError
 from mien_trainer.model.net import FaceNet, features
 from mien_trainer.speech import Split
@@ -95,8 +99,39 @@ def train(run: Run, watcher: Watcher) -> CheckpointMetadata:
         SourceError: the bank cannot be read.
         OSError: ``run.out`` cannot be written.
     """
-    with processes() as group:
+    with processes() as group, _alone(run.out, group), _room_told(run):
         return _train(run, watcher, group)
+
+
+@contextmanager
+def _alone(out: Path, group: Processes) -> Generator[None]:
+    """The folder, for one training at a time, of however many processes."""
+    if not group.first:
+        yield
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(out):
+            yield
+    except BusyError:
+        raise TrainerError(
+            f"{out}: another training is running in this folder; wait for it, or choose another"
+        ) from None
+
+
+@contextmanager
+def _room_told(run: Run) -> Generator[None]:
+    """Say of a full disk which file it was, and how the training goes on."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        kept = (run.out / LAST).is_file()
+        then = "--resume goes on from the last checkpoint" if kept else "then start it again"
+        raise TrainerError(
+            f"{error.filename or run.out}: no room ({os.strerror(error.errno)}). Make room; {then}"
+        ) from error
 
 
 @frozen(kw_only=True, eq=False)

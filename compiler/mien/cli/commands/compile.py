@@ -54,8 +54,11 @@ def _compile(bank: Path, out: Path, output: str) -> None:
     from mien.authored.documents import gather
     from mien.lock.compare import older_prover
     from mien.lock.read import LOCK_NAME, fresh_lock
+    from mien.text.atomic import remove_stale, write_atomic
     from mien.versions import PROVER
 
+    for folder in (bank, out):
+        remove_stale(folder)
     sources = gather(bank)
     _note_older(bank, sources.documents.values(), output)
     lock = fresh_lock(bank, sources, out)
@@ -66,7 +69,6 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         from mien.authored.reader import bank_of
         from mien.compile import compile_bank
         from mien.lock.write import write_lock
-        from mien.text.atomic import write_atomic
         from mien.text.regular_file import LOCK, read_regular
 
         with current_label("proving") as show:

@@ -40,7 +40,7 @@ def command(paths: tuple[str, ...], check: bool, diff: bool, output: str) -> int
     never changes. In a folder, every source file under it is formatted, except releases. A file
     that cannot be read is reported and left as it is (exit 2).
     """
-    from mien.text.atomic import write_atomic
+    from mien.text.atomic import remove_stale, write_atomic
 
     results: list[_Formatted] = []
     faults: list[Fault] = []
@@ -52,6 +52,8 @@ def command(paths: tuple[str, ...], check: bool, diff: bool, output: str) -> int
             faults.extend(found)
     changed = [result for result in results if result.new != result.old]
     if not check and not diff:
+        for parent in {result.path.resolve().parent for result in results}:
+            remove_stale(parent)
         for result in changed:
             write_atomic(result.path, result.new)
     _report(results, changed, faults, written=not check and not diff, diff=diff, output=output)
