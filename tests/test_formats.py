@@ -62,7 +62,7 @@ def read_back(form: Format, take: Take, folder: Path) -> Take:
 def test_a_format_has_what_its_entry_says(form: Format) -> None:
     assert form.endings
     assert all(ending.startswith(".") and ending.islower() for ending in form.endings)
-    assert form.reads or form.writes
+    assert form.reads or form.writes or form.table
     assert not form.reads or callable(form.read)
     assert not form.writes or callable(form.encode)
 
@@ -160,12 +160,18 @@ def test_the_readme_lists_every_format() -> None:
     yes = {True: "yes", False: "no"}
     rows = [
         f"| {' '.join(f'`{ending}`' for ending in one.endings)} | {one.title} "
-        f"| {yes[one.reads]} | {yes[one.writes]} |"
+        f"| {yes[one.reads]} | {yes[one.writes]} | {exported(one)} |"
         for one in FORMATS
     ]
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-    table = "\n".join(["| ending | format | read | written |", "| --- | --- | --- | --- |", *rows])
-    assert f"\n{table}\n\n" in readme
+    head = "| ending | format | takes read | written | `mien export --to` |"
+    table = "\n".join([head, "| --- | --- | --- | --- | --- |", *rows])
+    assert f"\n{table}\n\n" in readme, table
+
+
+def exported(form: Format) -> str:
+    how = "all faces in a file" if form.table else "a clip for each face"
+    return f"`{form.name}`: {how}" if form.exports else ""
 
 
 def test_the_ending_decides(tmp_path: Path) -> None:
@@ -177,13 +183,28 @@ def test_the_ending_decides(tmp_path: Path) -> None:
             assert format_of(path) is form
 
 
+def test_the_longest_ending_decides() -> None:
+    for form in FORMATS:
+        for ending in form.endings:
+            assert format_of(Path(f"joy{ending}")) is form
+            assert Path(f"joy{ending}").suffix == form.suffix
+    with pytest.raises(FormatError):
+        format_of(Path("folder") / ".csv")
+
+
+def test_names_are_given_once() -> None:
+    assert len({form.name for form in FORMATS}) == len(FORMATS)
+    endings = [ending for form in FORMATS for ending in form.endings]
+    assert len(set(endings)) == len(endings)
+
+
 def test_another_ending_is_refused_and_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(FormatError) as refusal:
         write_take(tmp_path / "take.fbx", lopsided())
     assert str(refusal.value) == (
-        f"{tmp_path / 'take.fbx'}: expected a name that ends in .csv (Live Link Face CSV) or "
-        ".json (JSON by names)"
+        f"{tmp_path / 'take.fbx'}: expected a name that ends in {listed(writable())}"
     )
+    assert listed(FORMATS[:2]) == ".csv (Live Link Face CSV) or .json (JSON by names)"
     assert not list(tmp_path.iterdir())
     assert listed(FORMATS[:1]) == ".csv (Live Link Face CSV)"
 
@@ -230,7 +251,7 @@ def test_formats_need_no_more_than_the_compiler_does() -> None:
     script = (
         "import sys\nfrom importlib import import_module\n"
         "from mien.formats.registry import FORMATS\n"
-        "for one in FORMATS:\n    import_module(f'mien.formats.{one.name}')\n"
+        "for one in FORMATS:\n    import_module(f'mien.formats.{one.module}')\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run(

@@ -68,15 +68,21 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
     )
 
 
+def pieces(take: Take) -> Iterator[str]:
+    """The text of a take."""
+    yield header(take.channels)
+    yield from rows(take)
+
+
 def encode(take: Take) -> bytes:
     """The file of a take."""
-    return (header(take.channels) + "".join(rows(take))).encode()
+    return "".join(pieces(take)).encode()
 
 
 def stream(
     rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
 ) -> Iterator[str]:
-    """As `encode`, piece by piece, of weights (n, C) that come in blocks; it names no source."""
+    """As `pieces`, of weights (n, C) that come in blocks; it names no source."""
     yield header(channels)
     done = 0
     for weights in blocks:

@@ -1,4 +1,4 @@
-"""Takes as JSON that names its channels.
+"""Takes, and the faces of a bank, as JSON that names its channels.
 
 An object of ``frame_rate``, ``channels`` (C names) and ``weights`` (N lists of C numbers), with
 ``source`` where it is known, ``times`` (N seconds) where rows do not come at an even pace, and
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST
+from mien.formats.faces import FaceSet
 from mien.formats.take import F32, F64, Take, recorded_take
 from mien.formats.text_file import fault, read_text
 from mien.text.core_schema import MAX_FAULTS
@@ -62,7 +63,12 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
 
 
 def encode(take: Take) -> bytes:
-    """The file of a take, six digits behind the point."""
+    """The file of a take."""
+    return "".join(pieces(take)).encode()
+
+
+def pieces(take: Take) -> Iterator[str]:
+    """The text of a take, six digits behind the point."""
     data: dict[str, object] = {"frame_rate": _whole(take.rate), "channels": list(take.channels)}
     even = np.arange(len(take.times)) / take.rate
     if np.abs(take.times - even).max(initial=0.0) > _EVEN:
@@ -75,13 +81,13 @@ def encode(take: Take) -> bytes:
     }
     if take.source:
         data["source"] = take.source
-    return json.dumps(data).encode()
+    yield json.dumps(data)
 
 
 def stream(
     rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
 ) -> Iterator[str]:
-    """As `encode`, piece by piece, of weights (n, C) that come in blocks."""
+    """As `pieces`, of weights (n, C) that come in blocks."""
     head = json.dumps({"frame_rate": _whole(rate), "channels": list(channels)})
     yield f'{head[:-1]}, "weights": ['
     comma = ""
@@ -90,6 +96,23 @@ def stream(
             yield comma + json.dumps(_rounded(weights))[1:-1]
             comma = ", "
     yield "]" + (f', "source": {json.dumps(source)}' if source else "") + "}"
+
+
+def face_pieces(faces: FaceSet) -> Iterator[str]:
+    """The faces of a bank, each with the weights of all channels by name, exact to the bit."""
+    head = {
+        "bank": faces.bank,
+        "version": faces.version,
+        "artifact": faces.artifact,
+        "speaking": faces.speaking,
+        "channels": list(faces.channels),
+    }
+    yield json.dumps(head)[:-1] + ', "faces": ['
+    for number, face in enumerate(faces.faces):
+        own = {"label": face.label, "at": face.at, "style": face.style}
+        text = json.dumps({**own, "weights": faces.weights_of(face)})
+        yield (",\n" if number else "\n") + text
+    yield "\n]}\n"
 
 
 class _Document:

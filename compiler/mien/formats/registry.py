@@ -1,22 +1,27 @@
-"""Every format of takes: commands and their help are made from this table.
+"""Every format: commands, their help and the README's table are made from this one.
 
-A format's functions are in the module of its name. ``read(path, channels=, rate=)`` gives the
-`Take` of a file, ``encode(take)`` the bytes of one, ``stream(rate, channels, blocks)`` the same
-text for weights that are not all there yet.
+A format's functions are in a module of this folder:
+
+- of takes that are read, ``read(path, channels=, rate=)`` gives the `Take`;
+- of takes that are written, ``pieces(take)`` yields the text, and takes the name of what the file
+  drives where the format has ``mesh``; ``stream(rate, channels, blocks, source)`` yields it of
+  weights that are not all there yet, where ``streams``;
+- of all faces in one file, ``face_pieces(faces)`` yields the text of a `FaceSet`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mien.errors import MienError
 
 if TYPE_CHECKING:
+    from mien.formats.faces import FaceSet
     from mien.formats.take import F32, Take
 
 
@@ -38,59 +43,135 @@ class Reader(Protocol):
         ...
 
 
-class Streamer(Protocol):
-    """Writes a take whose weights come in blocks, in pieces of text."""
-
-    def __call__(
-        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
-    ) -> Iterator[str]:
-        """The text of a take with an even clock, of weights (n, C) a block."""
-        ...
-
-
 @frozen(kw_only=True)
 class Format:
-    """A format of takes: what people call it, how its files end, and what is done with them."""
+    """A format: what people call it, how its files end, and what is done with them.
+
+    ``reads`` and ``writes`` are of takes; ``table`` holds all faces of a bank in one file, other
+    formats that are written hold a face as a clip. ``streams`` where a take can be written before
+    all of it is there, ``sampled`` where it has a row for every frame, ``whole`` where every
+    channel of ARKit must have its column, ``sourced`` where the file says what it was made from.
+    ``mesh`` is what the file drives unless another name is given; "" where it names nothing.
+    """
 
     name: str
     title: str
     endings: tuple[str, ...]
-    reads: bool
-    writes: bool
+    module: str
+    reads: bool = False
+    writes: bool = False
+    table: bool = False
+    streams: bool = False
+    sampled: bool = False
+    whole: bool = False
+    sourced: bool = False
+    mesh: str = field(default="")
+
+    @property
+    def suffix(self) -> str:
+        """The last part of its ending: ``.csv`` of ``.unreal.csv``."""
+        return Path(f"file{self.endings[0]}").suffix
+
+    @property
+    def exports(self) -> bool:
+        """Whether the faces of a bank can be written in it."""
+        return self.writes or self.table
 
     @property
     def read(self) -> Reader:
         """Its reader; only where ``reads``."""
-        function: Reader = import_module(f"mien.formats.{self.name}").read
+        function: Reader = self._module.read
         return function
 
-    @property
-    def encode(self) -> Callable[[Take], bytes]:
-        """Gives the bytes of a take; only where ``writes``."""
-        function: Callable[[Take], bytes] = import_module(f"mien.formats.{self.name}").encode
-        return function
+    def pieces(self, take: Take, mesh: str = "") -> Iterator[str]:
+        """The text of a take; only where ``writes``."""
+        named = (mesh or self.mesh,) if self.mesh else ()
+        pieces: Iterator[str] = self._module.pieces(take, *named)
+        return pieces
+
+    def encode(self, take: Take, mesh: str = "") -> bytes:
+        """The bytes of a take; only where ``writes``."""
+        return "".join(self.pieces(take, mesh)).encode()
+
+    def stream(
+        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+    ) -> Iterator[str]:
+        """The text of a take with an even clock, of weights (n, C) a block; only where ``writes``.
+
+        Where not ``streams``, the weights of all blocks are in memory before the first piece comes.
+        """
+        if self.streams:
+            pieces: Iterator[str] = self._module.stream(rate, channels, blocks, source)
+            return pieces
+        from mien.formats.take import gathered_take
+
+        return self.pieces(gathered_take(rate, channels, blocks, source))
+
+    def encode_faces(self, faces: FaceSet) -> bytes:
+        """The bytes of all faces; only where ``table``."""
+        pieces: Iterator[str] = self._module.face_pieces(faces)
+        return "".join(pieces).encode()
 
     @property
-    def stream(self) -> Streamer:
-        """Its writer of weights that come in blocks; only where ``writes``."""
-        function: Streamer = import_module(f"mien.formats.{self.name}").stream
-        return function
+    def _module(self) -> Any:  # noqa: ANN401  modules have no common type
+        return import_module(f"mien.formats.{self.module}")
 
 
 FORMATS = (
-    Format(name="livelink", title="Live Link Face CSV", endings=(".csv",), reads=True, writes=True),
-    Format(name="named_json", title="JSON by names", endings=(".json",), reads=True, writes=True),
+    Format(
+        name="livelink",
+        title="Live Link Face CSV",
+        endings=(".csv",),
+        module="livelink",
+        reads=True,
+        writes=True,
+        streams=True,
+        sampled=True,
+        whole=True,
+    ),
+    Format(
+        name="json",
+        title="JSON by names",
+        endings=(".json",),
+        module="named_json",
+        reads=True,
+        writes=True,
+        table=True,
+        streams=True,
+        sourced=True,
+    ),
+    Format(
+        name="csv",
+        title="CSV, a row a face",
+        endings=(".faces.csv",),
+        module="face_table",
+        table=True,
+    ),
+    Format(
+        name="a2f",
+        title="Audio2Face JSON",
+        endings=(".a2f.json",),
+        module="audio2face",
+        writes=True,
+        sampled=True,
+        sourced=True,
+    ),
 )
 
 
 def readable() -> tuple[Format, ...]:
-    """The formats that are read."""
+    """The formats of takes that are read."""
     return tuple(one for one in FORMATS if one.reads)
 
 
 def writable() -> tuple[Format, ...]:
-    """The formats that are written."""
+    """The formats of takes that are written."""
     return tuple(one for one in FORMATS if one.writes)
+
+
+def exportable() -> tuple[Format, ...]:
+    """The formats that the faces of a bank are written in."""
+    return tuple(one for one in FORMATS if one.exports)
 
 
 def listed(formats: Sequence[Format]) -> str:
@@ -100,15 +181,21 @@ def listed(formats: Sequence[Format]) -> str:
 
 
 def format_of(path: Path, formats: Sequence[Format] = FORMATS) -> Format:
-    """Which of ``formats`` the file is, by its ending in any case.
+    """Which of ``formats`` the file is, by its ending in any case; the longest ending decides.
 
     Raises:
         FormatError: none of them ends so.
     """
-    for one in formats:
-        if path.suffix.lower() in one.endings:
-            return one
-    raise FormatError(f"{path}: expected a name that ends in {listed(formats)}")
+    name = path.name.lower()
+    found = [
+        (len(ending), one)
+        for one in formats
+        for ending in one.endings
+        if name.endswith(ending) and name != ending
+    ]
+    if not found:
+        raise FormatError(f"{path}: expected a name that ends in {listed(formats)}")
+    return max(found, key=lambda pair: pair[0])[1]
 
 
 def write_take(path: Path, take: Take) -> None:

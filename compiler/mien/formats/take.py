@@ -1,9 +1,11 @@
 """A take: faces over time, from whatever file or network they come.
 
-Dimension letters: N rows, M moments, C channels.
+Dimension letters: N rows, M moments, F frames, C channels.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +95,32 @@ def steady_take(rate: float, channels: tuple[str, ...], weights: F32, source: st
     """The take of weights (N, C) in [0, 1], one row a frame."""
     times = np.arange(len(weights), dtype=np.float64) / rate
     return Take(rate=rate, channels=channels, times=times, weights=weights, source=source)
+
+
+def gathered_take(
+    rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+) -> Take:
+    """The take of weights (n, C) that come in blocks, one row a frame."""
+    none = np.zeros((0, len(channels)), dtype=np.float32)
+    return steady_take(rate, channels, np.concatenate([none, *blocks]), source)
+
+
+def even_weights(take: Take) -> F32:
+    """The weights (F, C) of a take at every frame, from its first row to its last."""
+    frames = round(float(take.times[-1]) * take.rate) + 1 if len(take.times) else 0
+    grid = np.arange(frames, dtype=np.float64) / take.rate
+    return take.weights_at(grid) if frames else take.weights
+
+
+def curve(take: Take, channel: str) -> tuple[list[float], list[float]]:
+    """The moments and weights of one channel, straight from each to the next, and nothing more.
+
+    A row is left out where the channel is the same in it as in the rows before and after it.
+    """
+    weights = take.weights[:, take.channels.index(channel)]
+    kept = np.ones(len(weights), dtype=np.bool_)
+    kept[1:-1] = (weights[1:-1] != weights[:-2]) | (weights[1:-1] != weights[2:])
+    return take.times[kept].tolist(), weights[kept].astype(np.float64).tolist()
 
 
 def recorded_take(

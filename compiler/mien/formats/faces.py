@@ -1,0 +1,198 @@
+"""Faces of a bank on their way into files of other programs: all in one, or each as a clip.
+
+Dimension letter: C channels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from attrs import evolve, frozen
+
+from mien.errors import QueryError
+from mien.formats.arkit import arkit_channels
+from mien.formats.registry import Format
+from mien.formats.take import F32, F64, Take
+from mien.text.atomic import sync_folder, write_atomic
+
+SIDECAR = "mien.json"
+"""What tells where the files of a folder come from; ``.mien.json`` ends that of a single file."""
+
+
+@frozen(kw_only=True, eq=False)
+class Face:
+    """One face: weights (C,) in [0, 1]. ``at`` is an intensity, or a style where ``style``."""
+
+    label: str
+    at: str
+    style: bool
+    weights: F32
+
+    @property
+    def name(self) -> str:
+        """As files and curves call it: ``joy_high``."""
+        return f"{self.label}_{self.at}"
+
+
+@frozen(kw_only=True, eq=False)
+class FaceSet:
+    """Faces of one bank; ``artifact`` is the sha256 in hex of its artifact.
+
+    ``channels`` name the weights. ``speaking`` in [0, 1] is how much of the mouth was left to
+    speech.
+    """
+
+    bank: str
+    version: str
+    artifact: str
+    channels: tuple[str, ...]
+    faces: tuple[Face, ...]
+    speaking: float = 0.0
+
+    @property
+    def source(self) -> str:
+        """What the files are made from, in words."""
+        spoken = f", speaking {self.speaking:g}" if self.speaking else ""
+        return f"{self.bank} {self.version}, artifact {self.artifact}{spoken}"
+
+    def weights_of(self, face: Face) -> dict[str, float]:
+        """The weights by name, each as short as float32 allows."""
+        pairs = zip(self.channels, face.weights, strict=True)
+        return {name: float(str(weight)) for name, weight in pairs}
+
+    def completed(self) -> FaceSet:
+        """The same with every channel of ARKit, those that were left out at rest."""
+        missing = tuple(name for name in arkit_channels() if name not in self.channels)
+        rest = np.zeros(len(missing), dtype=np.float32)
+        faces = (evolve(face, weights=np.append(face.weights, rest)) for face in self.faces)
+        return evolve(self, channels=(*self.channels, *missing), faces=tuple(faces))
+
+
+@frozen(kw_only=True)
+class ClipTimes:
+    """How long a clip comes in from rest, holds the face and goes out, in seconds."""
+
+    fade_in: float = 0.25
+    hold: float = 1.5
+    fade_out: float = 0.35
+    rate: float = 60.0
+
+
+def clip_of(faces: FaceSet, face: Face, times: ClipTimes, *, sampled: bool) -> Take:
+    """The take of one face: a row where the movement turns, or for every frame if ``sampled``."""
+    moments = np.cumsum([0.0, times.fade_in, times.hold, times.fade_out])
+    levels = np.array([0.0, 1.0, 1.0, 0.0])
+    kept = [row for row in range(4) if _turns(row, times)]
+    keys = _take(faces, face, times.rate, moments[kept], levels[kept])
+    if not sampled:
+        return keys
+    grid = np.arange(round(float(moments[-1]) * times.rate) + 1, dtype=np.float64) / times.rate
+    return evolve(keys, times=grid, weights=keys.weights_at(grid))
+
+
+def write_faces(
+    form: Format,
+    faces: FaceSet,
+    path: Path,
+    times: ClipTimes | None = None,
+    mesh: str = "",
+) -> tuple[Path, ...]:
+    """Write faces into the file ``path``, or clips of them into the folder ``path``.
+
+    A single face may be written into a file of the format's ending. Beside a file that cannot say
+    what it was made from, and in every folder, lies a sidecar that does. Each file is written as a
+    whole or not at all; a folder that is not there yet appears with all that it holds.
+
+    Returns:
+        The files, the sidecar last.
+
+    Raises:
+        QueryError: ``path`` does not go with the format, or there is no face.
+        OSError: something cannot be written.
+    """
+    if not faces.faces:
+        raise QueryError("there is no face to write")
+    chosen = faces.completed() if form.whole else faces
+    is_file = path.suffix.lower() == form.suffix
+    if form.table:
+        if not is_file:
+            raise QueryError(f"{path}: expected a name that ends in {form.suffix}")
+        return _write_file(form, faces, path, form.encode_faces(chosen))
+    spent = times or ClipTimes()
+    clips = {
+        f"{face.name}{form.suffix}": form.encode(
+            clip_of(chosen, face, spent, sampled=form.sampled), mesh
+        )
+        for face in chosen.faces
+    }
+    if not is_file:
+        return _write_folder(form, faces, path, clips)
+    if len(clips) > 1:
+        raise QueryError(
+            f"{path}: {form.title} holds one face a file and these are {len(clips)}: "
+            "give a folder, or choose one face by its label and point"
+        )
+    return _write_file(form, faces, path, next(iter(clips.values())))
+
+
+def _turns(row: int, times: ClipTimes) -> bool:
+    """Whether the row of a clip is a moment of its own, after the one before it."""
+    return (times.fade_in > 0.0, True, times.hold > 0.0, times.fade_out > 0.0)[row]
+
+
+def _take(faces: FaceSet, face: Face, rate: float, moments: F64, levels: F64) -> Take:
+    return Take(
+        rate=rate,
+        channels=faces.channels,
+        times=moments,
+        weights=(levels[:, np.newaxis] * face.weights).astype(np.float32),
+        source=f"{face.name} of {faces.source}",
+    )
+
+
+def _sidecar(form: Format, faces: FaceSet, files: Mapping[str, bytes]) -> bytes:
+    told = {
+        "bank": faces.bank,
+        "version": faces.version,
+        "artifact": faces.artifact,
+        "speaking": faces.speaking,
+        "format": form.name,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+    return (json.dumps(told, indent=2) + "\n").encode()
+
+
+def _write_file(form: Format, faces: FaceSet, path: Path, data: bytes) -> tuple[Path, ...]:
+    write_atomic(path, data)
+    if form.sourced:
+        return (path,)
+    beside = path.with_name(f"{path.name}.{SIDECAR}")
+    write_atomic(beside, _sidecar(form, faces, {path.name: data}))
+    return (path, beside)
+
+
+def _write_folder(
+    form: Format, faces: FaceSet, folder: Path, clips: Mapping[str, bytes]
+) -> tuple[Path, ...]:
+    files = {**clips, SIDECAR: _sidecar(form, faces, clips)}
+    if folder.exists():
+        for name, data in files.items():
+            write_atomic(folder / name, data)
+    else:
+        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".tmp"))
+        try:
+            made.chmod(0o755)
+            for name, data in files.items():
+                (made / name).write_bytes(data)
+            made.rename(folder)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+        sync_folder(folder.parent)
+    return tuple(folder / name for name in files)
