@@ -38,6 +38,7 @@ CORE = {
         "build/tiny.safetensors",
         ["diff", "build/tiny.safetensors", "tiny"],
     ),
+    "a recording": ("take.csv", ["doctor", "take.csv"]),
     "an avatar": ("avatar.glb", ["sheet", "default", "--avatar", "avatar.glb", "-o", "a.png"]),
 }
 TRAINER = {

@@ -406,7 +406,7 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
         "take.csv:2:3: error: byte 0xE9 is not UTF-8 text [file-encoding]\n"
         "    save the file as UTF-8"
     ]
-    assert faults_of(tmp_path)[0].startswith("take.csv: error: expected a file, found something")
+    assert faults_of(tmp_path)[0].startswith("take.csv: error: expected a recording, found")
 
 
 @given(

@@ -26,6 +26,7 @@ COMMANDS = {
     "release": "Freeze a version of a bank for ever.",
     "verify": "Recompile every release and compare it with what was released.",
     "export": "Write the faces of a bank into files that other programs read.",
+    "doctor": "Say what is wrong with recordings of faces.",
     "sheet": "Draw every archetype of a bank on one page.",
     "view": "View and edit a bank live in the browser.",
     "bench": "Compare the speed with other ways to compute the same faces.",

@@ -6,6 +6,7 @@ from functools import cache
 
 from mien import resources
 from mien.authored.documents import parse
+from mien.authored.rig import Rig
 from mien.authored.structure import rig_record
 from mien.errors import SourceError
 from mien.text.files import shown_path
@@ -15,14 +16,20 @@ ABSENT = "tongueOut"
 
 
 @cache
-def arkit_channels() -> tuple[str, ...]:
-    """The names of the rig that ships, in its order, which is Apple's documentation's."""
+def arkit_rig() -> Rig:
+    """The rig of 52 channels that ships."""
     folder = resources.presets() / "rigs"
     path = folder / "arkit52.yaml"
     root, faults = parse(path, shown_path(path), folder.resolve())
     if root is None or faults:
         raise SourceError(faults)
-    return rig_record(root).names
+    return rig_record(root)
+
+
+@cache
+def arkit_channels() -> tuple[str, ...]:
+    """The names of the rig that ships, in its order, which is Apple's documentation's."""
+    return arkit_rig().names
 
 
 @cache

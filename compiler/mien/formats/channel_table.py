@@ -31,15 +31,16 @@ class ChannelTable:
     """A file's rows that hold a face.
 
     ``weights`` (R, C) are as written, in the order that was asked for; ``lost`` lines hold none at
-    all, as where a tracker saw no face; ``absent`` are the channels that the file does without.
-    ``rows`` are the numbers and texts of the lines, ``columns`` where each name in small letters
-    stands.
+    all, as where a tracker saw no face; ``absent`` are the channels that the file does without, and
+    ``others`` its names that are no channel's. ``rows`` are the numbers and texts of the lines,
+    ``columns`` where each name in small letters stands.
     """
 
     name: str
     weights: F64
     lost: int
     absent: tuple[str, ...]
+    others: tuple[str, ...]
     rows: tuple[tuple[int, str], ...]
     columns: Mapping[str, int]
 
@@ -76,10 +77,13 @@ class ChannelTable:
         return _place(self.name, number, line, self.columns[column])
 
 
-def read_channel_table(path: Path, channels: Sequence[str]) -> ChannelTable:
+def read_channel_table(
+    path: Path, channels: Sequence[str], *, partial: bool = False
+) -> ChannelTable:
     """The weights of ``channels`` in the file ``path``, one row a frame.
 
-    Columns are found by name, without regard to case, spaces or order.
+    Columns are found by name, without regard to case, spaces or order. Where the file may be
+    ``partial``, channels that it lacks are at rest.
 
     Raises:
         SourceError: with every fault: no such file, no rows, a column that is missing or comes
@@ -88,8 +92,13 @@ def read_channel_table(path: Path, channels: Sequence[str]) -> ChannelTable:
     name = shown_path(path)
     header, *lines = read_text(path).split("\n")
     columns, absent, faults = _columns(header, name, channels)
+    if partial:
+        faults = [one for one in faults if one.code != "column-missing"]
     if faults:
         raise SourceError(faults)
+    known = {channel.casefold() for channel in channels}
+    texts = map(_bare, header.split(","))
+    others = tuple(text for text in texts if text and text.casefold() not in known)
     width = header.count(",") + 1
     wanted = [(one, columns[one.casefold()]) for one in channels if one not in absent]
     rows: list[tuple[int, str]] = []
@@ -100,14 +109,14 @@ def read_channel_table(path: Path, channels: Sequence[str]) -> ChannelTable:
             continue
         fields = [_bare(field) for field in line.split(",")]
         whole = len(fields) == width
-        texts = [fields[at] for _, at in wanted] if whole else fields[2:]
-        if not any(texts):
+        found = [fields[at] for _, at in wanted] if whole else fields[2:]
+        if not any(found):
             lost += 1
         elif not whole:
             faults.append(_length_fault(_place(name, number, line, 0), len(fields), width))
         else:
-            values = [_number(text) for text in texts]
-            for (channel, at), text, value in zip(wanted, texts, values, strict=True):
+            values = [_number(text) for text in found]
+            for (channel, at), text, value in zip(wanted, found, values, strict=True):
                 if not LOWEST <= value <= HIGHEST:
                     place = _place(name, number, line, at)
                     faults.append(_weight_fault(place, channel, text, value))
@@ -120,10 +129,16 @@ def read_channel_table(path: Path, channels: Sequence[str]) -> ChannelTable:
         faults.append(fault(Place(name), "no-rows", message))
     if faults:
         raise SourceError(faults)
-    found = np.zeros((len(rows), len(channels)), dtype=np.float64)
-    found[:, [channel not in absent for channel in channels]] = weights
+    filled = np.zeros((len(rows), len(channels)), dtype=np.float64)
+    filled[:, [channel not in absent for channel in channels]] = weights
     return ChannelTable(
-        name=name, weights=found, lost=lost, absent=absent, rows=tuple(rows), columns=columns
+        name=name,
+        weights=filled,
+        lost=lost,
+        absent=absent,
+        others=others,
+        rows=tuple(rows),
+        columns=columns,
     )
 
 

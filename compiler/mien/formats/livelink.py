@@ -23,6 +23,7 @@ from mien.text.node import Place
 _TIMECODE, _FRAME_RATE, _COUNT = "Timecode", "FrameRate", "BlendShapeCount"
 _HEAD = ("HeadYaw", "HeadPitch", "HeadRoll")
 _EYES = tuple(f"{side}Eye{turn}" for side in ("Left", "Right") for turn in ("Yaw", "Pitch", "Roll"))
+_OWN = {name.casefold() for name in (_TIMECODE, _FRAME_RATE, _COUNT, *_HEAD, *_EYES)}
 _SWAPPED: Mapping[str, str] = {
     "jawLeft": "jawRight",
     "jawRight": "jawLeft",
@@ -39,17 +40,24 @@ _LEEWAY = 0.05
 """A counter of frames may be this far off its nominal rate (30 counted for 29.97, 29 for 30)."""
 
 
-def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | None = None) -> Take:
+def read(
+    path: Path,
+    *,
+    channels: Sequence[str] | None = None,
+    rate: float | None = None,
+    partial: bool = False,
+) -> Take:
     """The take in the file ``path``, in the order of ``channels`` (else the order of ARKit's rig).
 
     Where timecodes do no more than number the frames, ``rate`` says how many there are in a second:
     for a recorder that counts 30 for 29.97 and drops nothing. Where they read a clock, that counts.
+    Where the file may be ``partial``, channels that it lacks are at rest.
 
     Raises:
         SourceError: with every fault of the file and its place.
     """
     names = arkit_channels() if channels is None else tuple(channels)
-    table = read_channel_table(path, names)
+    table = read_channel_table(path, names, partial=partial)
     moments = clock(_codes(table, names), _stated_base(table))
     _refuse_steps_back(table, moments.seconds)
     times, found = _timed(table, moments, rate)
@@ -65,6 +73,7 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
         source=table.name,
         lost=table.lost,
         absent=table.absent,
+        unknown=tuple(name for name in table.others if name.casefold() not in _OWN),
     )
 
 

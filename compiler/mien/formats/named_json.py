@@ -31,10 +31,17 @@ _EVEN = 1e-6
 """Seconds by which rows may lie off an even pace."""
 
 
-def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | None = None) -> Take:
+def read(
+    path: Path,
+    *,
+    channels: Sequence[str] | None = None,
+    rate: float | None = None,
+    partial: bool = False,
+) -> Take:
     """The take in the file ``path``, in the order of ``channels`` (else its own).
 
-    The file tells its own rate; ``rate`` is not needed.
+    The file tells its own rate; ``rate`` is not needed. Where the file may be ``partial``, channels
+    that it lacks are at rest.
 
     Raises:
         SourceError: with every fault of the file and its place.
@@ -42,7 +49,7 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
     document = _Document(shown_path(path), read_text(path))
     own = document.channels()
     wanted = own if channels is None else tuple(channels)
-    absent = document.absent(wanted, own)
+    absent = document.absent(wanted, own, partial=partial)
     weights = document.rows("weights", len(own))
     document.check_weights(weights, own)
     frame_rate = document.frame_rate()
@@ -59,6 +66,7 @@ def read(path: Path, *, channels: Sequence[str] | None = None, rate: float | Non
         eyes=document.rotations("eyes", 6, len(weights)),
         source=str(document.data.get("source", document.name)),
         absent=absent,
+        unknown=tuple(name for name in own if name not in wanted),
     )
 
 
@@ -128,12 +136,16 @@ class _Document:
             raise self._refusal("channels", "expected names of channels, each of them once")
         return names
 
-    def absent(self, wanted: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
-        """The wanted channels that the file does without; only tongueOut may be one."""
+    def absent(
+        self, wanted: Sequence[str], own: Sequence[str], *, partial: bool
+    ) -> tuple[str, ...]:
+        """The wanted channels that the file does without: tongueOut alone, or any if partial."""
         absent = tuple(channel for channel in wanted if channel not in own)
         near = {channel: nearest(channel, own) for channel in absent}
         missing = [channel for channel in absent if channel != ABSENT or near[channel]]
-        if missing:
+        if partial and len(absent) == len(wanted):
+            raise self._refusal("channels", "it names none of the channels that are wanted")
+        if missing and not partial:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             some = ", ".join(missing[:3]) + more
             close = near[missing[0]]

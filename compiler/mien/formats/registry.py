@@ -33,11 +33,16 @@ class Reader(Protocol):
     """Reads a file.
 
     ``channels`` is the order of the weights, ``rate`` in frames a second is for files whose clock
-    does not tell it.
+    does not tell it. Where the file may be ``partial``, channels that it lacks are at rest.
     """
 
     def __call__(
-        self, path: Path, *, channels: Sequence[str] | None = None, rate: float | None = None
+        self,
+        path: Path,
+        *,
+        channels: Sequence[str] | None = None,
+        rate: float | None = None,
+        partial: bool = False,
     ) -> Take:
         """The take; `SourceError` with every fault of the file."""
         ...

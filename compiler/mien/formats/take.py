@@ -5,7 +5,7 @@ Dimension letters: N rows, M moments, F frames, C channels.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +24,34 @@ class Gap:
 
 
 @frozen(kw_only=True)
+class OutOfRange:
+    """A channel that left [0, 1] in ``rows`` rows, its weights from ``lowest`` to ``highest``."""
+
+    channel: str
+    rows: int
+    lowest: float
+    highest: float
+
+
+@frozen(kw_only=True)
 class Repairs:
     """What a reader had to mend.
 
-    ``clamped`` weights lay outside [0, 1], ``repeated`` rows came twice, ``lost`` rows held no
-    face, ``absent`` channels were not recorded and are at rest.
+    Weights ``out_of_range`` were brought into [0, 1], ``repeated`` rows came twice, ``lost`` rows
+    held no face, ``absent`` channels were not recorded and are at rest; ``unknown`` are the file's
+    names of weights that are none of the channels.
     """
 
-    clamped: int = 0
+    out_of_range: tuple[OutOfRange, ...] = ()
     repeated: int = 0
     lost: int = 0
     absent: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def clamped(self) -> int:
+        """How many weights lay outside [0, 1]."""
+        return sum(one.rows for one in self.out_of_range)
 
 
 @frozen(kw_only=True, eq=False)
@@ -134,6 +151,7 @@ def recorded_take(
     source: str = "",
     lost: int = 0,
     absent: tuple[str, ...] = (),
+    unknown: tuple[str, ...] = (),
 ) -> Take:
     """The take of rows as they were recorded, at moments ``times`` (N,) that do not fall.
 
@@ -151,12 +169,25 @@ def recorded_take(
         eyes=_rotations(eyes, kept),
         source=source,
         repairs=Repairs(
-            clamped=int(np.count_nonzero((rows < 0.0) | (rows > 1.0))),
+            out_of_range=tuple(_out_of_range(channels, rows)),
             repeated=int(np.count_nonzero(~kept)),
             lost=lost,
             absent=absent,
+            unknown=unknown,
         ),
     )
+
+
+def _out_of_range(channels: tuple[str, ...], rows: F64) -> Iterator[OutOfRange]:
+    counts = np.count_nonzero((rows < 0.0) | (rows > 1.0), axis=0)
+    for column in np.flatnonzero(counts).tolist():
+        weights = rows[:, column]
+        yield OutOfRange(
+            channel=channels[column],
+            rows=int(counts[column]),
+            lowest=float(weights.min()),
+            highest=float(weights.max()),
+        )
 
 
 def _rotations(angles: F64 | None, kept: npt.NDArray[np.bool_]) -> F32 | None:

@@ -1,0 +1,107 @@
+"""`mien doctor`: what is wrong with files of faces, before anything is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import format_option
+from mien.cli.terminal import Styled, say, write_json
+
+if TYPE_CHECKING:
+    from mien.doctor.findings import Finding
+    from mien.doctor.measurements import Measurements
+
+_FINE, _WRONG, _UNREADABLE = 0, 1, 2
+
+
+@click.command("doctor")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@format_option
+@click.pass_context
+def command(context: click.Context, files: Sequence[Path], output: str) -> None:
+    """Say what is wrong with recordings of faces.
+
+    Tells of each FILE which format it is, its rows, rate, gaps and jitter, which channels are
+    missing, stand still, leave [0, 1] or exclude each other, and, where turns of the eyes were
+    recorded, whether left is left.
+
+    Exits with 0 where all is well or only worth a note, with 1 where something would show wrong on
+    a face, with 2 where a file cannot be read.
+    """
+    from mien.cli.faults import fault_json, write_faults
+    from mien.doctor.findings import findings
+    from mien.doctor.measurements import measure
+    from mien.errors import SourceError
+    from mien.formats.arkit import arkit_channels, arkit_rig
+    from mien.formats.registry import FormatError, format_of, readable
+
+    status = _FINE
+    documents: list[object] = []
+    for path in files:
+        name = str(path)
+        try:
+            form = format_of(path, readable())
+            take = form.read(path, channels=arkit_channels(), partial=True)
+        except SourceError as error:
+            status = _UNREADABLE
+            documents.append({"file": name, "faults": [fault_json(one) for one in error.faults]})
+            if output == "text":
+                write_faults(error.faults, output, err=True)
+            continue
+        except FormatError as error:
+            status = _UNREADABLE
+            documents.append({"file": name, "error": str(error)})
+            if output == "text":
+                say(f"Error: {error}", err=True)
+            continue
+        found = measure(take, arkit_rig())
+        said = findings(found)
+        status = max(status, _WRONG if any(one.wrong for one in said) else _FINE)
+        documents.append(_document(name, form.title, found, said))
+        if output == "text":
+            _write(name, form.title, found, said)
+    if output == "json":
+        write_json({"files": documents})
+    context.exit(status)
+
+
+def _write(name: str, title: str, found: Measurements, said: Sequence[Finding]) -> None:
+    say(Styled(name, bold=True), f": {title}, {found.rows} rows in {found.seconds:.2f} s")
+    say(f"  rate      {found.rate:.5g} a second, {found.row_rate:.5g} from first to last row")
+    say(f"  clock     {len(found.gaps)} gaps, steps vary by {1e3 * found.jitter:.1f} ms")
+    say(f"  channels  {len(found.recorded)} recorded, {len(found.moving)} move")
+    if found.eyes:
+        agreements = [turn.agreement for turn in found.eyes]
+        span = f"{min(agreements):.3f} to {max(agreements):.3f}"
+        say(f"  eyes      turns agree with the look channels (r {span})")
+    for one in said:
+        head = Styled("wrong", "red", bold=True) if one.wrong else Styled("note")
+        say("  ", head, f": {one.message} ", Styled(f"[{one.kind}]", dim=True))
+        if one.hint:
+            say("    ", Styled("hint: ", "cyan"), one.hint)
+
+
+def _document(
+    name: str, title: str, found: Measurements, said: Sequence[Finding]
+) -> dict[str, object]:
+    import attrs
+
+    measured = attrs.asdict(found, value_serializer=_plain)
+    return {
+        "file": name,
+        "format": title,
+        **measured,
+        "findings": [attrs.asdict(one) for one in said],
+    }
+
+
+def _plain(_: object, __: object, value: object) -> object:
+    from enum import Enum
+
+    return value.value if isinstance(value, Enum) else value
