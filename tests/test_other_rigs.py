@@ -160,13 +160,19 @@ def test_two_channels_too_many_are_listed_where_they_move(
     rig.write_text(text, "utf-8")
     joy = folder / "emotions" / "joy.yaml"
     joy.write_text(
-        joy.read_text("utf-8").replace("  mid:\n", "  mid:\n    earWiggle: 0.5\n", 1), "utf-8"
+        joy.read_text("utf-8").replace("  mid:\n", "  mid:\n    earWiggle: 0.2\n", 1), "utf-8"
     )
     out = tmp_path / "face.svg"
     assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
     error = capsys.readouterr().err
     assert "has no such channels: earWiggle." in error
     assert out.exists()
+    artifacts = ["--out", str(tmp_path / "build")]
+    assert run(["check", str(folder)]) == 0
+    assert run(["compile", str(folder), *artifacts]) == 0
+    assert run(["compile", str(folder), "--check", *artifacts]) == 0
+    assert run(["release", str(folder)]) == 0
+    assert run(["verify", str(folder)]) == 0
     assert run(["sheet", str(folder), "-o", str(tmp_path / "sheet.html")]) == 0
     sheet = (tmp_path / "sheet.html").read_text("utf-8")
     assert "not drawn: earWiggle" in sheet

@@ -7,10 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from attrs import evolve
 from hypothesis import Phase, given, settings
@@ -19,7 +22,17 @@ import mien
 from mien.bank import Bank
 from mien.engine.tables import F32, LabelTable, Tables
 from mien.lock.write import write_lock
-from mien.testing import Mixture, Query, banks, label_weights, mixtures, points, queries, visemes
+from mien.testing import (
+    Mixture,
+    Query,
+    banks,
+    label_weights,
+    mixtures,
+    points,
+    queries,
+    strategies,
+    visemes,
+)
 from mien.testing.properties import PROPERTIES, PropertyError
 from mien.testing.subject import Subject
 from mien.text.atomic import write_atomic
@@ -210,3 +223,26 @@ def test_the_plugin_takes_banks_from_the_settings_and_says_what_is_broken(tmp_pa
     assert "glad.yaml:" in broken.stdout
     assert "gladness" in broken.stdout
     assert "Traceback" not in broken.stdout
+
+
+def test_a_slow_machine_breaks_no_promise(tiny: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither Hypothesis's deadline nor its check of slow drawing ends a property."""
+    real_face, real_rounded = Query.face, strategies.rounded
+
+    def slow_face(query: Query, bank: Bank) -> F32:
+        time.sleep(0.3)
+        return real_face(query, bank)
+
+    def slow_rounded(place: npt.NDArray[np.floating[Any]]) -> tuple[float, float, float]:
+        time.sleep(1.0)
+        return real_rounded(place)
+
+    before = settings.get_current_profile_name()
+    settings.register_profile("shipped", max_examples=12, deadline=200)
+    settings.load_profile("shipped")
+    monkeypatch.setattr(Query, "face", slow_face)
+    monkeypatch.setattr(strategies, "rounded", slow_rounded)
+    try:
+        PROPERTIES["weights_are_in_range"](tiny)
+    finally:
+        settings.load_profile(before)

@@ -1,7 +1,8 @@
 """What must hold of every bank, each as a function that raises `PropertyError`.
 
-A property draws its queries with Hypothesis, under the settings profile of the caller. What it
-raises names the smallest query that was found, the channel, and the line that authored it.
+A property draws its queries with Hypothesis, under the settings profile of the caller, without a
+deadline. What it raises names the smallest query that was found, the channel, and the line that
+authored it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mien.conformance.evaluate import NUMBA, NUMPY, results
@@ -38,6 +39,12 @@ _SLOW_QUERIES = 40
 _FLOAT32 = 2.0**-24
 
 
+def _unhurried() -> settings:
+    """The caller's profile, but that a busy machine or a cold cache is no failure."""
+    passed_over = (*settings().suppress_health_check, HealthCheck.too_slow)
+    return settings(deadline=None, suppress_health_check=passed_over)
+
+
 class PropertyError(MienError, AssertionError):
     """A property does not hold; the message says for which query."""
 
@@ -56,6 +63,7 @@ def weights_are_in_range(subject: Subject) -> None:
     """Every weight of every face and mixture is a number in [0, 1]."""
     bank = subject.bank
 
+    @_unhurried()
     @given(queries(bank) | mixtures(bank))
     def holds(query: Query | Mixture) -> None:
         face = query.face(bank)
@@ -75,6 +83,7 @@ def alone_as_in_batches(subject: Subject) -> None:
     """A face has the same bits alone, in any batch, and with one thread or two."""
     bank = subject.bank
 
+    @_unhurried()
     @given(st.lists(queries(bank), min_size=1, max_size=40), st.integers(1, 2))
     def holds(batch: list[Query], threads: int) -> None:
         rows = bank.faces(
@@ -116,6 +125,7 @@ def conflicts_are_idempotent(subject: Subject) -> None:
     bank = subject.bank
     silence = np.zeros(len(bank.channels), dtype=np.float32)
 
+    @_unhurried()
     @given(queries(bank) | mixtures(bank))
     def holds(query: Query | Mixture) -> None:
         face = query.face(bank)
@@ -131,6 +141,7 @@ def closures_close_under_every_label(subject: Subject) -> None:
     if not len(tables.sealing):
         return
 
+    @_unhurried()
     @given(queries(bank), visemes(bank), st.integers(0, len(tables.sealing) - 1))
     def holds(query: Query, lips: F32, position: int) -> None:
         sealed = lips.copy()
@@ -165,6 +176,7 @@ def _anchors_are_exact(subject: Subject, label: LabelTable) -> None:
     bank = subject.bank
     radii = np.sqrt(np.maximum(0.0, label.plateau_outer - label.plateau_span))
 
+    @_unhurried()
     @given(st.integers(0, len(radii) - 1), points(bank, label.label), st.floats(0.0, 0.999))
     def holds(position: int, towards: Point, share: float) -> None:
         anchor = label.anchors[position].astype(np.float64)
@@ -184,6 +196,7 @@ def _steps_keep_the_proved_slope(subject: Subject, label: LabelTable, style: str
     slopes = pins.plain if style is None else pins.styles[style]
     slack = 2.0 * _rounding(subject, label, style)
 
+    @_unhurried()
     @given(points(bank, label.label), points(bank, label.label), st.integers(0, 12))
     def holds(start: Point, towards: Point, halvings: int) -> None:
         end = rounded(np.array(start) + (np.array(towards) - np.array(start)) * 2.0**-halvings)

@@ -438,6 +438,9 @@ function named(channels, weights) {
   return Object.fromEntries(channels.map((name, c) => [name, weights[c]]));
 }
 
+/** How many channels that are not drawn the page names. */
+const NAMED = 12;
+
 /**
  * @param {readonly string[]} undrawn channels
  * @param {boolean} blank whether nothing of the face is drawn
@@ -446,7 +449,9 @@ function showUndrawn(undrawn, blank) {
   document.body.classList.toggle("is-blank", blank);
   const home = byId("undrawn", HTMLElement);
   home.hidden = undrawn.length === 0;
-  const text = `The drawing has no channels for ${undrawn.join(", ")}; aliases in the rig can name them.`;
+  const more = undrawn.length > NAMED ? ` and ${undrawn.length - NAMED} more` : "";
+  const names = undrawn.slice(0, NAMED).join(", ") + more;
+  const text = `The drawing has no channels for ${names}; aliases in the rig can name them.`;
   home.textContent = blank ? `Nothing of this face can be drawn. ${text}` : text;
 }
 
