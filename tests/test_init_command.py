@@ -162,3 +162,52 @@ def test_a_broken_origin_is_reported_in_full(
     assert run(["init", str(tmp_path / "two"), "--from", str(tmp_path / "one")]) == 2
     assert "rules.yaml" in capsys.readouterr().err
     assert not (tmp_path / "two").exists()
+
+
+@pytest.mark.parametrize("name", ["ours", "null"])
+def test_a_bank_is_started_on_a_rig(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rig = PRESETS / "rigs" / "arkit52.yaml"
+    assert run(["init", name, "--rig", str(rig)]) == 0
+    bank = read_bank(Path(name))
+    assert bank.rig == read_bank(PRESETS / "default").rig
+    assert (bank.manifest.id, bank.manifest.labels) == (name, ("neutral",))
+    assert sorted(bank.documents) == [
+        *("bank.yaml", "emotions/neutral.yaml", "rigs/arkit52.yaml", "rules.yaml")
+    ]
+    assert comments(Path(name, "rigs", "arkit52.yaml")) == comments(rig)
+    assert run(["check", name]) == 0
+    assert run(["fmt", "--check", name]) == 0
+    assert run(["compile", name]) == 0
+
+
+def test_a_rig_with_nothing_optional_starts_a_bank_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    channels = [{"name": "up", "class": "EXPRESSION"}]
+    rig = {"schema": "mien/rig/1", "id": "bare", "title": "Bare", "channels": channels}
+    Path("rig.json").write_text(json.dumps(rig))
+    assert run(["init", "ours", "--rig", "rig.json"]) == 0
+    sources = read_bank(Path("ours")).documents
+    assert sorted(sources) == ["bank.yaml", "emotions/neutral.yaml", "rigs/bare.json"]
+    assert "rules" not in Path("ours", "README.md").read_text()
+    assert run(["compile", "ours"]) == 0
+
+
+def test_a_broken_rig_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rig.yaml").write_text(
+        "schema: mien/rig/1\nid: bare\ntitle: Bare\n"
+        "channels: [{name: up, class: SHARED}, {name: up, class: SHARED}]\n"
+    )
+    assert run(["init", "ours", "--rig", "rig.yaml"]) == 2
+    assert "rig.yaml:4:" in capsys.readouterr().err
+    assert run(["init", "ours", "--rig", "none.yaml"]) == 2
+    assert run(["init", "ours", "--rig", "rig.yaml", "--from", "default"]) == 2
+    assert "not both" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["rig.yaml"]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from mien import resources
 from mien.authored.bank import AuthoredBank, Document
+from mien.authored.documents import read_valid, required_keys
+from mien.authored.rig_checks import check_rig, rig_names
 from mien.authored.surroundings import orders_around
+from mien.errors import SourceError
 from mien.text.atomic import draft_folder
-from mien.text.files import read_source
-from mien.text.format import format_json, format_yaml
-from mien.text.node import MappingNode
+from mien.text.files import read_source, shown_path
+from mien.text.format import Orders, format_json, format_yaml
+from mien.text.node import MappingNode, text
 
 SCHEMAS = "schema"
 """The folder in the new bank that holds the schemas, for editors."""
@@ -38,17 +41,100 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
         OSError: the folder cannot be written.
         SourceError: a source changed while it was read, and cannot be read any more.
     """
+    texts = {name: _source(bank, one, bank_id) for name, one in bank.documents.items()}
+    origin = bank.manifest
+    started = f"the bank {origin.id} {origin.version} ({origin.licence})"
+    texts["README.md"] = _readme(bank_id, started, texts, origin.labels[-1])
+    _write(folder, texts)
+
+
+def start_on_rig(rig: Path, folder: Path, bank_id: str) -> str:
+    """Write a bank called ``bank_id`` for the rig in the file ``rig``, and return the rig's id.
+
+    The bank has one label, neutral, at rest at every intensity, and what the rig asks for beside
+    it; a bank of more labels grows from there. ``folder`` is as for `start_bank`.
+
+    Raises:
+        OSError: the folder cannot be written.
+        SourceError: with every fault of the rig.
+    """
+    root = read_valid(rig, "rig")
+    faults = check_rig(root, rig_names(root), None).faults
+    if faults:
+        raise SourceError(faults)
+    rig_id = text(root, "id") or rig.stem
+    source = read_source(rig, shown=shown_path(rig), inside=rig.resolve().parent)
+    place = f"rigs/{rig_id}{rig.suffix}"
+    is_json = rig.suffix == ".json"
+    values = {"id": bank_id, "title": _title(bank_id), "rig": rig_id}
+    manifest = _MANIFEST.format(**{key: json.dumps(value) for key, value in values.items()})
+    keys = required_keys("emotion", root)
+    neutral = _NEUTRAL
+    neutral += "action_units: {core: []}\n" if "action_units" in keys else ""
+    neutral += "speech: {attenuation: 0.5}\n" if "speech" in keys else ""
+    texts = {
+        place: format_json(source, place) if is_json else _yaml(source, place),
+        "bank.yaml": _yaml(manifest, "bank.yaml"),
+        "emotions/neutral.yaml": _yaml(neutral, "emotions/neutral.yaml"),
+    }
+    if required_keys("rules", root):
+        texts["rules.yaml"] = _yaml(_RULES, "rules.yaml")
+    texts["README.md"] = _readme(bank_id, f"the rig {rig_id}", texts, "neutral")
+    _write(folder, texts)
+    return rig_id
+
+
+_MANIFEST = """\
+schema: mien/bank/1
+id: {id}
+version: 0.1.0
+title: {title}
+description: Our own faces on our own rig.
+licence: put your licence here, such as CC0-1.0
+authors: [put your name here]
+rig: {rig}
+labels: [neutral]
+intensities: [low, mid, high]
+metric: {{valence: 1, arousal: 0.8, dominance: 0.5}}
+kernel: {{name: wendland-c2, support: 1.6}}
+plateau: {{reach: 0.96, flat: 0.25}}
+budgets:
+  slope: {{mean: 1, channel: 5}}
+  separation: 0.03
+  spacing: 0.3
+"""
+
+_NEUTRAL = """\
+schema: mien/emotion/1
+label: neutral
+title: Neutral
+description: A face at rest.
+anchors:
+  low: {vad: [0, -0.45, 0], basis: rest with low arousal}
+  mid: {vad: [0, 0, 0], basis: the origin}
+  high: {vad: [0.08, 0.42, 0.14], basis: rest with raised arousal}
+archetypes:
+  low: {}
+  mid: {}
+  high: {}
+"""
+
+_RULES = """\
+schema: mien/rules/1
+antagonists: {near: cap, soft: cap}
+"""
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    """All the files by their names in ``folder``, with the schemas, or nothing."""
     target = folder.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     with draft_folder(target) as draft:
-        for name, document in bank.documents.items():
+        for name, content in {**texts, ".gitignore": _GITIGNORE}.items():
             path = draft / name
             path.parent.mkdir(exist_ok=True)
-            path.write_text(_source(bank, document, bank_id), encoding="utf-8", newline="\n")
+            path.write_text(content, encoding="utf-8", newline="\n")
         _copy_schemas(draft)
-        readme = _readme(bank, bank_id)
-        (draft / "README.md").write_text(readme, encoding="utf-8", newline="\n")
-        (draft / ".gitignore").write_text(_GITIGNORE, encoding="utf-8", newline="\n")
         _publish(draft, target)
 
 
@@ -72,7 +158,11 @@ def _source(bank: AuthoredBank, document: Document, bank_id: str) -> str:
     orders = orders_around(path, document.root)
     if path.suffix == ".json":
         return format_json(text, document.name, orders)
-    return format_yaml(_with_modeline(text, document), document.name, orders)
+    return _yaml(text, document.name, orders)
+
+
+def _yaml(text: str, name: str, orders: Orders | None = None) -> str:
+    return format_yaml(_with_modeline(text, name), name, orders or Orders())
 
 
 def _manifest_values(bank: AuthoredBank, bank_id: str) -> Mapping[str, object]:
@@ -80,10 +170,14 @@ def _manifest_values(bank: AuthoredBank, bank_id: str) -> Mapping[str, object]:
     return {
         "id": bank_id,
         "version": FIRST_VERSION,
-        "title": bank_id.replace("-", " ").replace("_", " ").title(),
+        "title": _title(bank_id),
         "description": f"Our own faces, started from the bank {origin.id} {origin.version}.",
         "authors": ["put your name here"],
     }
+
+
+def _title(bank_id: str) -> str:
+    return bank_id.replace("-", " ").replace("_", " ").title()
 
 
 def _replaced(text: str, document: Document, values: Mapping[str, object]) -> str:
@@ -99,9 +193,9 @@ def _replaced(text: str, document: Document, values: Mapping[str, object]) -> st
     return text
 
 
-def _with_modeline(text: str, document: Document) -> str:
-    """The text with the line that tells editors where the schema lies."""
-    parts = PurePosixPath(document.name).parts
+def _with_modeline(text: str, name: str) -> str:
+    """The text of the source ``name`` with the line that tells editors where the schema lies."""
+    parts = PurePosixPath(name).parts
     kind = {"emotions": "emotion", "rigs": "rig"}.get(parts[0], PurePosixPath(parts[0]).stem)
     line = f"# yaml-language-server: $schema={'../' * (len(parts) - 1)}{SCHEMAS}/{kind}.schema.json"
     if _MODELINE.search(text):
@@ -116,24 +210,24 @@ def _copy_schemas(folder: Path) -> None:
         (folder / SCHEMAS / name).write_bytes((resources.schemas() / name).read_bytes())
 
 
-def _readme(bank: AuthoredBank, bank_id: str) -> str:
-    origin = bank.manifest
-    has_rules = any(document.kind == "rules" for document in bank.documents.values())
+def _readme(bank_id: str, started: str, names: Collection[str], label: str) -> str:
     rules = "- `rules.yaml`: how faces lean with valence, arousal and dominance.\n"
+    if not {"rules.yaml", "rules.json"} & set(names):
+        rules = ""
     return f"""\
 # {bank_id}
 
-Emotion presets, started from the bank {origin.id} {origin.version} ({origin.licence}).
+Emotion presets, started from {started}.
 
 - `bank.yaml`: version, labels, budgets. Put your name under `authors`.
 - `emotions/`: one file a label: anchors, faces at each intensity, styles.
-{rules if has_rules else ""}- `rigs/`: the channels of the face.
+{rules}- `rigs/`: the channels of the face.
 - `schema/`: for your editor, which completes and explains every key.
 
 ```sh
 mien check .      # schema and meaning: every fault in one run
 mien fmt .        # canonical order and spacing, comments kept
 mien compile .    # the artifact, and mien.lock: commit the lock
-mien face . {origin.labels[-1]}
+mien face . {label}
 ```
 """

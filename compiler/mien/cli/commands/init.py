@@ -19,28 +19,39 @@ _ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
     "--from",
     "origin",
     metavar="BANK",
-    default="default",
-    show_default=True,
-    help="The bank to copy.",
+    help="The bank to copy.  [default: default]",
+)
+@click.option(
+    "--rig",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Start on the rig in this file instead, with one label at rest.",
 )
 @click.option(
     "--id", "name", metavar="NAME", help="The id of the new bank.  [default: the folder's name]"
 )
-def command(folder: Path, origin: str, name: str | None) -> None:
+def command(folder: Path, origin: str | None, rig: Path | None, name: str | None) -> None:
     """Start a bank of your own in the folder DIR, which must be empty or new.
 
     Copies the faces, rules and rig of another bank with their comments, so that DIR needs nothing
-    else, and adds the JSON Schemas for your editor.
+    else, and adds the JSON Schemas for your editor. With --rig the bank is for the rig in that
+    file, and has one label, neutral, to start from.
     """
     from mien.authored.reader import read_bank
-    from mien.authored.start import start_bank
+    from mien.authored.start import start_bank, start_on_rig
 
+    if rig is not None and origin is not None:
+        raise click.UsageError("--from copies a bank with its rig; give --from or --rig, not both")
     bank_id = _id(folder, name)
     _require_empty(folder)
-    source = bank_source(origin)
+    if rig is not None:
+        described = f"a bank for the rig {start_on_rig(rig, folder, bank_id)}"
+        say(_next_steps(described, folder, bank_id))
+        return
+    source = bank_source(origin or "default")
     bank = read_bank(source.sources)
     start_bank(bank, folder, bank_id)
-    described = source.described(bank.manifest.id, bank.manifest.version)
+    described = f"a copy of {source.described(bank.manifest.id, bank.manifest.version)}"
     say(_next_steps(described, folder, bank_id))
 
 
@@ -70,10 +81,10 @@ def _require_empty(folder: Path) -> None:
         )
 
 
-def _next_steps(origin: str, folder: Path, bank_id: str) -> str:
+def _next_steps(described: str, folder: Path, bank_id: str) -> str:
     return "\n".join(
         (
-            f"{bank_id}: a copy of {origin} in {folder}",
+            f"{bank_id}: {described} in {folder}",
             "Next:",
             f"  put a name under `authors` in {folder / 'bank.yaml'}",
             f"  mien check {folder}",
