@@ -63,20 +63,39 @@ test("what a bank cannot answer is refused in words", () => {
   assert.throws(() => evaluator.compose(face, [0, 0]), /expected 12 weights/);
 });
 
+test("weights that sum to less than 1 leave the rest to neutral", () => {
+  const file = new URL("../presets/releases/default/1.1.0/default.safetensors", import.meta.url);
+  const bank = new Evaluator(readArtifact(readFileSync(file)));
+  const vad = [0.4, 0.1, -0.2];
+  const mixed = (/** @type {Record<string, number>} */ weights) => bank.mixture(weights, vad, 0.25);
+  assert.deepEqual(mixed({ joy: 0.4 }), mixed({ joy: 0.4, neutral: 0.6 }));
+  assert.deepEqual(mixed({ neutral: 0.25, awe: 0.5 }), mixed({ awe: 0.5, neutral: 0.5 }));
+  assert.deepEqual(mixed({}), mixed({ neutral: 1 }));
+  assert.notDeepEqual(mixed({ joy: 0.4 }), mixed({ joy: 1 }));
+  assert.throws(() => mixed({ joy: 0.9, awe: 0.2 }), /sum to 1\.1, expected 1/);
+});
+
 test("what is no artifact is refused in words", () => {
-  const refusal = (/** @type {ArrayBuffer} */ buffer, /** @type {RegExp} */ message) =>
+  const refusal = (
+    /** @type {ArrayBuffer} */ buffer,
+    /** @type {string} */ code,
+    /** @type {RegExp} */ message,
+  ) =>
     assert.throws(() => readArtifact(buffer), (/** @type {Error} */ error) => {
       assert.ok(error instanceof ArtifactError, error.stack);
+      assert.equal(error.code, code);
       assert.match(error.message, message);
       return true;
     });
-  refusal(new ArrayBuffer(3), /3 bytes, shorter than 8/);
-  refusal(bytes(Buffer.from("x".repeat(64))), /claims/);
-  refusal(artifact.slice(0, artifact.byteLength - 4), /past the end/);
-  refusal(changed("mien/artifact/1", "mien/artifact/2"), /mien\/artifact\/2, expected/);
-  refusal(changed('\\"engine\\":1', '\\"engine\\":7'), /made for engine 7/);
-  refusal(changed("[12,10]", "[10,12]"), /shape 10 x 12, expected C x 10/);
-  refusal(changed('"mien":"{', '"miem":"{'), /no metadata under 'mien'/);
+  const short = artifact.slice(0, artifact.byteLength - 4);
+  refusal(new ArrayBuffer(3), "too-short", /3 bytes: too short/);
+  refusal(bytes(Buffer.from("x".repeat(64))), "header-length", /makes no sense/);
+  refusal(short, "tensor-cut", /cut short: tensor label\.label3/);
+  refusal(changed("mien/artifact/1", "mien/artifact/2"), "format-newer", /of version 2; upgrade/);
+  refusal(changed("mien/artifact/1", "pony/artifact/1"), "format-other", /pony\/artifact\/1, exp/);
+  refusal(changed('\\"engine\\":1', '\\"engine\\":7'), "engine-other", /made for engine 7/);
+  refusal(changed("[12,10]", "[10,12]"), "tensor-shape", /bank\.rules: shape \[10, 12\] does not/);
+  refusal(changed('"mien":"{', '"miem":"{'), "not-mien", /no metadata under 'mien'/);
 });
 
 /** @param {string} from @param {string} to of equal length @returns {ArrayBuffer} */

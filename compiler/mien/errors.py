@@ -18,7 +18,16 @@ class QueryError(MienError, ValueError):
 
 
 class ArtifactError(MienError, ValueError):
-    """A file that is not an artifact, is damaged, or needs a newer mien; the message says which."""
+    """A file that is not an artifact, is damaged, or needs a newer mien; the message says which.
+
+    ``code`` is the stable name of the check that refused it, "" where it was no single one.
+    """
+
+    code: str
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class SourceError(MienError):

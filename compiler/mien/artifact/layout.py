@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import cast
 
 import numpy as np
 
 from mien.artifact.container import Array
-from mien.engine.tables import LabelTable, Tables
-from mien.errors import ArtifactError
+from mien.artifact.refusals import bad_artifact
+from mien.engine.e1.solve import overlap
+from mien.engine.tables import F32, I32, LabelTable, Tables
 
 SHARED: Mapping[str, tuple[str | int, ...]] = MappingProxyType(
     {
@@ -71,25 +73,33 @@ def label_tensors(table: LabelTable) -> dict[str, Array]:
     return {label_name(table.label, field): getattr(table, field) for field in LABEL}
 
 
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "rules": (-8.0, 8.0),
-    "anchors": (-1.0, 1.0),
-    "archetypes": (0.0, 1.0),
-    "weights": (-1e9, 1e9),
-    "strength": (0.0, 1.0),
-    "attenuation": (0.0, 1.0),
-    "style_anchors": (-1.0, 1.0),
-    "style_gain": (0.0, 2.0),
-    "style_offset": (-1.0, 1.0),
-    "caps": (0.0, 1.0),
-    "slacks": (0.0, 1.0),
-    "sealing_levels": (0.0, 1.0),
-    "metric": (0.0, 1e6),
-    "support": (0.0, 1e6),
-    "plateau_outer": (0.0, 1e9),
-    "plateau_span": (0.0, 1e9),
-}
-_POSITIVE = frozenset({"support", "plateau_outer", "plateau_span", "sealing_levels"})
+LEAST = 2.0**-126
+"""The least of what must be over 0: the smallest normal float32."""
+
+LEAST_SUPPORT = 2.0**-64
+"""Distances in units of the support stay finite: under it phi could be 0 times infinity."""
+
+RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "rules": (-8.0, 8.0),
+        "anchors": (-1.0, 1.0),
+        "archetypes": (0.0, 1.0),
+        "weights": (-1e9, 1e9),
+        "strength": (0.0, 1.0),
+        "attenuation": (0.0, 1.0),
+        "style_anchors": (-1.0, 1.0),
+        "style_gain": (0.0, 2.0),
+        "style_offset": (-1.0, 1.0),
+        "caps": (0.0, 1.0),
+        "slacks": (0.0, 1.0),
+        "sealing_levels": (LEAST, 1.0),
+        "metric": (0.0, 1e6),
+        "support": (LEAST_SUPPORT, 1e6),
+        "plateau_outer": (LEAST, 1e9),
+        "plateau_span": (LEAST, 1e9),
+    }
+)
+"""Field to the least and the greatest value of each of its numbers."""
 
 
 def check_field(
@@ -102,18 +112,59 @@ def check_field(
     """
     wanted = np.int32 if field in INTEGERS else np.float32
     if tensor.dtype != wanted:
-        raise ArtifactError(f"tensor {name}: expected {np.dtype(wanted).name}")
+        raise bad_artifact("tensor-dtype", name=name, expected=np.dtype(wanted).name)
     if tensor.ndim != len(shape):
-        raise ArtifactError(f"tensor {name}: {tensor.ndim} dimensions, expected {len(shape)}")
+        raise bad_artifact(
+            "tensor-dimensions", name=name, found=tensor.ndim, expected=str(len(shape))
+        )
     for extent, letter in zip(tensor.shape, shape, strict=True):
         size = letter if isinstance(letter, int) else sizes.setdefault(letter, extent)
         if extent != size:
-            raise ArtifactError(f"tensor {name}: shape {tensor.shape} does not fit the others")
-    low, high = (0.0, sizes["C"] - 1.0) if field in INTEGERS else _RANGES[field]
+            raise bad_artifact("tensor-shape", name=name, shape=list(tensor.shape))
+    low, high = (0.0, sizes["C"] - 1.0) if field in INTEGERS else RANGES[field]
     inside = (tensor >= low) & (tensor <= high)
-    if field in _POSITIVE:
-        inside &= tensor > 0
     if not inside.all():
-        where = np.argwhere(~inside)[0].tolist()
-        value = tensor[tuple(where)]
-        raise ArtifactError(f"tensor {name}: {value} at {where}, expected [{low:g}, {high:g}]")
+        where = cast("list[int]", np.argwhere(~inside)[0].tolist())
+        value = float(tensor[tuple(where)])
+        raise bad_artifact("tensor-range", name=name, value=value, where=where, low=low, high=high)
+
+
+def check_conflicts(pairs: I32, ceilings: I32) -> None:
+    """Check that pairs are of two channels, and that no ceiling's channels move under another rule.
+
+    Raises:
+        ArtifactError: naming the tensor and the row.
+    """
+    ends: list[list[int]] = pairs.tolist()
+    for row, (one, other) in enumerate(ends):
+        if one == other:
+            raise bad_artifact("pair-of-one", name=shared_name("pairs"), row=row)
+    bounds: list[list[int]] = ceilings.tolist()
+    paired = {channel for pair in ends for channel in pair}
+    bounded = {channel for channel, _ in bounds}
+    for row, (channel, under) in enumerate(bounds):
+        if channel in paired or under in bounded:
+            raise bad_artifact("ceiling-moves", name=shared_name("ceilings"), row=row)
+
+
+def check_plateaus(table: LabelTable, metric: F32) -> None:
+    """Check that at most one plateau of a label counts at any point, and each holds at its anchor.
+
+    Raises:
+        ArtifactError: naming the tensor.
+    """
+    name = label_name(table.label, "plateau_outer")
+    found = overlap(table.anchors, metric, table.plateau_outer, table.plateau_span)
+    if found is not None:
+        raise bad_artifact("plateaus-touch", name=name, first=found[0], second=found[1])
+    inside_out = np.flatnonzero(table.plateau_span > table.plateau_outer).tolist()
+    if inside_out:
+        where = inside_out[0]
+        raise bad_artifact(
+            "tensor-range",
+            name=label_name(table.label, "plateau_span"),
+            value=float(table.plateau_span[where]),
+            where=[where],
+            low=LEAST,
+            high=float(table.plateau_outer[where]),
+        )

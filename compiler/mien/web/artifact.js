@@ -1,95 +1,190 @@
 /**
- * An artifact's bytes to the tables that evaluators read.
+ * An artifact's bytes to the tables that evaluators read, strictly.
+ *
+ * The twin of mien/artifact/read.py and layout.py: the same checks in the same order. A file that
+ * passes them is undamaged, and every face of it is in [0, 1].
  *
  * @module
  */
 
-import { ArtifactError, isRecord, readSafetensors } from "./safetensors.js";
+import { damage, describe, isSame, writeHeader } from "./digests.js";
+import { distinct, labelEntries, readNames, text } from "./metadata.js";
+import { ArtifactError, badArtifact } from "./refusals.js";
+import { jsonObject, readSafetensors } from "./safetensors.js";
+import { sha256 } from "./sha256.js";
 
 export { ArtifactError };
 
 /** @typedef {import("./types.js").Tables} Tables */
 /** @typedef {import("./types.js").LabelTable} LabelTable */
+/** @typedef {import("./safetensors.js").Fields} Fields */
 /** @typedef {import("./safetensors.js").Tensor} Tensor */
-/** @typedef {Record<string, unknown>} Fields */
+/** @typedef {Readonly<Record<string, readonly (string | number)[]>>} Layout */
 
-const KEY = "mien";
-const SCHEMA = "mien/artifact/1";
-const ENGINE = 1;
+/**
+ * Field to its dimensions, for the fields that labels share. C channels, P pairs, N ceilings,
+ * M sealing channels, L parting channels.
+ *
+ * @satisfies {Layout}
+ */
+export const SHARED = /** @type {const} */ ({
+  rules: ["C", 10],
+  metric: [3],
+  support: [1],
+  pairs: ["P", 2],
+  caps: ["P"],
+  ceilings: ["N", 2],
+  slacks: ["N"],
+  sealing: ["M"],
+  sealing_levels: ["M"],
+  parting: ["L"],
+});
+
+/**
+ * The same for the fields of a label. K intensities, S styles.
+ *
+ * @satisfies {Layout}
+ */
+export const LABEL = /** @type {const} */ ({
+  anchors: ["K", 3],
+  archetypes: ["K", "C"],
+  weights: ["K", "C"],
+  strength: ["C"],
+  plateau_outer: ["K"],
+  plateau_span: ["K"],
+  attenuation: ["C"],
+  style_anchors: ["S", 3],
+  style_gain: ["S", "C"],
+  style_offset: ["S", "C"],
+});
+
+/** The least of what must be over 0: the smallest normal float32. */
+const LEAST = 2 ** -126;
+
+/** Field to the least and the greatest value of each of its numbers; all others are positions. */
+export const RANGES = /** @type {Readonly<Record<string, readonly [number, number]>>} */ ({
+  rules: [-8, 8],
+  anchors: [-1, 1],
+  archetypes: [0, 1],
+  weights: [-1e9, 1e9],
+  strength: [0, 1],
+  attenuation: [0, 1],
+  style_anchors: [-1, 1],
+  style_gain: [0, 2],
+  style_offset: [-1, 1],
+  caps: [0, 1],
+  slacks: [0, 1],
+  sealing_levels: [LEAST, 1],
+  metric: [0, 1e6],
+  support: [2 ** -64, 1e6],
+  plateau_outer: [LEAST, 1e9],
+  plateau_span: [LEAST, 1e9],
+});
+
+/** More than the relative error of a float32 metric distance. */
+const ROUNDING = 1 + 2 ** -20;
 
 /**
  * Read an artifact.
  *
- * @param {ArrayBuffer} buffer the whole file
+ * The digests in an artifact betray damage, but whoever edits one can write them anew: `sha256`,
+ * the hex digest of the whole file as a lock or ledger has it, betrays that too.
+ *
+ * @param {ArrayBuffer | Uint8Array} file the whole file
+ * @param {{sha256?: string}} [expected]
  * @returns {Tables}
- * @throws {ArtifactError} where it is no artifact, is cut short, or needs a newer reader
+ * @throws {ArtifactError} where it is no artifact, is damaged, or needs a newer reader
  */
-export function readArtifact(buffer) {
-  const { metadata, tensors } = readSafetensors(buffer);
-  const found = readMetadata(metadata[KEY]);
-  const channels = strings(found, "channels");
-  const intensities = strings(found, "intensities");
-  const shared = new Fetcher(tensors, found, { C: channels.length });
+export function readArtifact(file, expected = {}) {
+  const data = file instanceof Uint8Array ? file : new Uint8Array(file);
+  if (expected.sha256 !== undefined) {
+    const found = sha256(data);
+    if (found !== expected.sha256) {
+      throw badArtifact("other-sha256", { found, expected: expected.sha256 });
+    }
+  }
+  const { metadata, tensors, header } = readSafetensors(data);
+  const found = jsonObject(metadata, "the metadata");
+  const names = readNames(found);
+  const left = new Map(tensors);
+  const sizes = { C: names.channels.length, K: names.intensities.length };
+  const shared = readShared(new Fetcher(left, "bank.", { ...sizes }));
+  const entries = labelEntries(found);
+  const labels = entries.map((entry) => readLabel(entry, left, sizes));
+  const [unknown] = left.keys();
+  if (unknown !== undefined) {
+    throw badArtifact("tensor-unknown", { name: unknown });
+  }
+  const [bank, version, rig] = ["bank", "version", "rig"].map((key) => text(found, key));
+  const tables = { ...names, bank, version, rig, ...shared, labels };
+  checkConflicts(shared.pairs, shared.ceilings);
+  for (const label of labels) {
+    checkPlateaus(label, shared.metric);
+  }
+  const fields = { shared: Object.keys(SHARED), own: Object.keys(LABEL) };
+  const facts = describe(tables, tensors, fields);
+  if (!isSame(writeHeader(facts, tensors), header)) {
+    throw damage(found, entries, facts);
+  }
+  return tables;
+}
+
+/** @typedef {"engine" | "bank" | "version" | "rig" | "channels" | "classes" | "mirror"} Named */
+
+/**
+ * @param {Fetcher} shared
+ * @returns {Omit<Tables, Named | "intensities" | "labels">}
+ */
+function readShared(shared) {
   return {
-    engine: ENGINE,
-    bank: string(found, "bank"),
-    version: string(found, "version"),
-    rig: string(found, "rig"),
-    channels,
-    classes: strings(found, "classes"),
-    intensities,
-    rules: shared.floats("rules", ["C", 10]),
-    metric: shared.floats("metric", [3]),
-    support: shared.floats("support", [1])[0],
-    pairs: shared.positions("pairs", ["P", 2]),
-    caps: shared.floats("caps", ["P"]),
-    ceilings: shared.positions("ceilings", ["N", 2]),
-    slacks: shared.floats("slacks", ["N"]),
-    sealing: shared.positions("sealing", ["M"]),
-    sealingLevels: shared.floats("sealing_levels", ["M"]),
-    parting: shared.positions("parting", ["L"]),
-    labels: list(found, "labels").map((entry) => {
-      const fields = record(entry, "labels");
-      const styles = strings(fields, "styles");
-      const sizes = { C: channels.length, K: intensities.length, S: styles.length };
-      return readLabel(fields, styles, new Fetcher(tensors, fields, sizes));
-    }),
+    rules: shared.floats("rules", SHARED.rules),
+    metric: shared.floats("metric", SHARED.metric),
+    support: shared.floats("support", SHARED.support)[0],
+    pairs: shared.positions("pairs", SHARED.pairs),
+    caps: shared.floats("caps", SHARED.caps),
+    ceilings: shared.positions("ceilings", SHARED.ceilings),
+    slacks: shared.floats("slacks", SHARED.slacks),
+    sealing: shared.positions("sealing", SHARED.sealing),
+    sealingLevels: shared.floats("sealing_levels", SHARED.sealing_levels),
+    parting: shared.positions("parting", SHARED.parting),
   };
 }
 
 /**
- * @param {Fields} fields
- * @param {readonly string[]} styles
- * @param {Fetcher} own
+ * @param {Fields} entry
+ * @param {Map<string, Tensor>} tensors
+ * @param {Record<string, number>} sizes
  * @returns {LabelTable}
  */
-function readLabel(fields, styles, own) {
+function readLabel(entry, tensors, sizes) {
+  const [label, styles] = [text(entry, "label"), distinct(entry, "styles")];
+  const own = new Fetcher(tensors, `label.${label}.`, { ...sizes, S: styles.length });
   return {
-    label: string(fields, "label"),
+    label,
     styles,
-    anchors: own.floats("anchors", ["K", 3]),
-    archetypes: own.floats("archetypes", ["K", "C"]),
-    weights: own.floats("weights", ["K", "C"]),
-    strength: own.floats("strength", ["C"]),
-    plateauOuter: own.floats("plateau_outer", ["K"]),
-    plateauSpan: own.floats("plateau_span", ["K"]),
-    attenuation: own.floats("attenuation", ["C"]),
-    styleAnchors: own.floats("style_anchors", ["S", 3]),
-    styleGain: own.floats("style_gain", ["S", "C"]),
-    styleOffset: own.floats("style_offset", ["S", "C"]),
+    anchors: own.floats("anchors", LABEL.anchors),
+    archetypes: own.floats("archetypes", LABEL.archetypes),
+    weights: own.floats("weights", LABEL.weights),
+    strength: own.floats("strength", LABEL.strength),
+    plateauOuter: own.floats("plateau_outer", LABEL.plateau_outer),
+    plateauSpan: own.floats("plateau_span", LABEL.plateau_span),
+    attenuation: own.floats("attenuation", LABEL.attenuation),
+    styleAnchors: own.floats("style_anchors", LABEL.style_anchors),
+    styleGain: own.floats("style_gain", LABEL.style_gain),
+    styleOffset: own.floats("style_offset", LABEL.style_offset),
   };
 }
 
-/** Finds tensors by the field names of the metadata and checks their shapes. */
+/** Takes tensors by field and checks their types, shapes and values. */
 class Fetcher {
   /**
-   * @param {ReadonlyMap<string, Tensor>} tensors
-   * @param {Fields} fields whose `tensors` maps field names to tensor names
+   * @param {Map<string, Tensor>} tensors those that are not taken yet
+   * @param {string} prefix of their names
    * @param {Record<string, number>} sizes of the letters known so far; others are noted when met
    */
-  constructor(tensors, fields, sizes) {
+  constructor(tensors, prefix, sizes) {
     this.tensors = tensors;
-    this.names = record(fields["tensors"], "tensors");
+    this.prefix = prefix;
     this.sizes = sizes;
   }
 
@@ -99,11 +194,8 @@ class Fetcher {
    * @returns {Float32Array}
    */
   floats(field, shape) {
-    const { values } = this.tensor(field, shape);
-    if (!(values instanceof Float32Array) || !values.every(Number.isFinite)) {
-      throw new ArtifactError(`tensor of ${field}: expected finite float32 numbers`);
-    }
-    return values;
+    const [low, high] = RANGES[field];
+    return /** @type {Float32Array} */ (this.take(field, shape, "F32", low, high));
   }
 
   /**
@@ -112,112 +204,98 @@ class Fetcher {
    * @returns {Int32Array}
    */
   positions(field, shape) {
-    const { values } = this.tensor(field, shape);
-    const end = this.sizes["C"];
-    if (!(values instanceof Int32Array) || !values.every((c) => c >= 0 && c < end)) {
-      throw new ArtifactError(`tensor of ${field}: expected int32 positions of channels`);
-    }
-    return values;
+    return /** @type {Int32Array} */ (this.take(field, shape, "I32", 0, this.sizes["C"] - 1));
   }
 
   /**
    * @param {string} field
    * @param {readonly (string | number)[]} shape
-   * @returns {Tensor}
+   * @param {"F32" | "I32"} dtype
+   * @param {number} low
+   * @param {number} high
+   * @returns {Float32Array | Int32Array}
    */
-  tensor(field, shape) {
-    const tensor = this.tensors.get(String(this.names[field]));
+  take(field, shape, dtype, low, high) {
+    const name = this.prefix + field;
+    const tensor = this.tensors.get(name);
     if (tensor === undefined) {
-      throw new ArtifactError(`the artifact has no tensor for ${field}`);
+      throw badArtifact("tensor-missing", { name });
     }
-    const fits =
-      tensor.shape.length === shape.length &&
-      shape.every((letter, axis) => {
-        const extent = tensor.shape[axis];
-        return extent === (typeof letter === "number" ? letter : (this.sizes[letter] ??= extent));
-      });
-    if (!fits) {
-      throw new ArtifactError(
-        `tensor of ${field}: shape ${tensor.shape.join(" x ")}, expected ${shape.join(" x ")}`,
-      );
+    this.tensors.delete(name);
+    if (tensor.dtype !== dtype) {
+      throw badArtifact("tensor-dtype", { name, expected: dtype === "F32" ? "float32" : "int32" });
     }
-    return tensor;
+    const found = tensor.shape.length;
+    if (found !== shape.length) {
+      throw badArtifact("tensor-dimensions", { name, found, expected: shape.length });
+    }
+    shape.forEach((letter, axis) => {
+      const extent = tensor.shape[axis];
+      if (extent !== (typeof letter === "number" ? letter : (this.sizes[letter] ??= extent))) {
+        throw badArtifact("tensor-shape", { name, shape: tensor.shape });
+      }
+    });
+    const { values } = tensor;
+    const at = values.findIndex((value) => !(value >= low && value <= high));
+    if (at >= 0) {
+      const width = tensor.shape[1];
+      const where = found === 1 ? [at] : [Math.floor(at / width), at % width];
+      throw badArtifact("tensor-range", { name, value: values[at], where, low, high });
+    }
+    return values;
   }
 }
 
 /**
- * @param {string | undefined} text
- * @returns {Fields}
+ * Check that pairs are of two channels, and that no ceiling's channels move under another rule.
+ *
+ * @param {Int32Array} pairs
+ * @param {Int32Array} ceilings
+ * @returns {void}
+ * @throws {ArtifactError}
  */
-function readMetadata(text) {
-  if (text === undefined) {
-    throw new ArtifactError(`a .safetensors file, but not mien's: no metadata under '${KEY}'`);
+function checkConflicts(pairs, ceilings) {
+  for (let row = 0; row < pairs.length / 2; row += 1) {
+    if (pairs[2 * row] === pairs[2 * row + 1]) {
+      throw badArtifact("pair-of-one", { name: "bank.pairs", row });
+    }
   }
-  const found = record(parsed(text), "metadata");
-  if (found["schema"] !== SCHEMA) {
-    throw new ArtifactError(`schema is ${String(found["schema"])}, expected ${SCHEMA}`);
-  }
-  if (found["engine"] !== ENGINE) {
-    throw new ArtifactError(`made for engine ${String(found["engine"])}, this reader has ${ENGINE}`);
-  }
-  return found;
-}
-
-/**
- * @param {string} text
- * @returns {unknown}
- */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ArtifactError("the metadata is not JSON");
+  const paired = new Set(pairs);
+  const bounded = new Set(ceilings.filter((_, at) => at % 2 === 0));
+  for (let row = 0; row < ceilings.length / 2; row += 1) {
+    if (paired.has(ceilings[2 * row]) || bounded.has(ceilings[2 * row + 1])) {
+      throw badArtifact("ceiling-moves", { name: "bank.ceilings", row });
+    }
   }
 }
 
 /**
- * @param {unknown} value
- * @param {string} what
- * @returns {Fields}
+ * Check that at most one plateau of a label counts at any point, and each holds at its anchor.
+ *
+ * In float64, in the order of the compiler's own check.
+ *
+ * @param {LabelTable} label
+ * @param {Float32Array} metric
+ * @returns {void}
+ * @throws {ArtifactError}
  */
-function record(value, what) {
-  if (!isRecord(value)) {
-    throw new ArtifactError(`${what}: expected an object`);
+function checkPlateaus({ label, anchors, plateauOuter, plateauSpan }, metric) {
+  const radius = Array.from(plateauOuter, (outer) => Math.sqrt(outer) * ROUNDING);
+  for (let i = 0; i < radius.length; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const [dV, dA, dD] = [0, 1, 2].map((axis) => anchors[3 * i + axis] - anchors[3 * j + axis]);
+      const [l1, l2, l3] = metric;
+      const distance = Math.sqrt(l1 * dV * dV + l2 * dA * dA + l3 * dD * dD);
+      if (!(radius[i] + radius[j] < distance)) {
+        const name = `label.${label}.plateau_outer`;
+        throw badArtifact("plateaus-touch", { name, first: j, second: i });
+      }
+    }
   }
-  return value;
-}
-
-/**
- * @param {Fields} fields
- * @param {string} key
- * @returns {readonly unknown[]}
- */
-function list(fields, key) {
-  const value = fields[key];
-  if (!Array.isArray(value)) {
-    throw new ArtifactError(`metadata: '${key}' is not a list`);
+  const at = plateauSpan.findIndex((span, i) => span > plateauOuter[i]);
+  if (at >= 0) {
+    const name = `label.${label}.plateau_span`;
+    const [value, high] = [plateauSpan[at], plateauOuter[at]];
+    throw badArtifact("tensor-range", { name, value, where: [at], low: LEAST, high });
   }
-  return value;
-}
-
-/**
- * @param {Fields} fields
- * @param {string} key
- * @returns {readonly string[]}
- */
-function strings(fields, key) {
-  return list(fields, key).map((item) => string({ [key]: item }, key));
-}
-
-/**
- * @param {Fields} fields
- * @param {string} key
- * @returns {string}
- */
-function string(fields, key) {
-  const value = fields[key];
-  if (typeof value !== "string") {
-    throw new ArtifactError(`metadata: '${key}' is not a text`);
-  }
-  return value;
 }

@@ -22,6 +22,9 @@ import { clamp01, evaluateField } from "./field.js";
 /** Weights of a mixture may differ from a sum of 1 by this much. */
 const SUM_TOLERANCE = 1e-6;
 
+/** The label that has what is left where weights sum to less than 1. */
+const REST = "neutral";
+
 const f = Math.fround;
 
 /** Evaluates one bank. Faces are new Float32Arrays in the order of `tables.channels`. */
@@ -59,15 +62,16 @@ export class Evaluator {
   /**
    * The face of several labels at once.
    *
-   * @param {Readonly<Record<string, number>>} weights a label each, 0 or more, summing to 1
+   * @param {Readonly<Record<string, number>>} weights a label each, 0 or more, summing to 1; where
+   *   they sum to less, the label neutral has the rest, in a bank that has it
    * @param {Vad} vad
    * @param {number} [speech]
    * @returns {Float32Array}
-   * @throws {RangeError} as `face`, and for weights that are negative or do not sum to 1
+   * @throws {RangeError} as `face`, and for weights that are negative, sum to more than 1, or to
+   *   less in a bank without the label neutral
    */
   mixture(weights, vad, speech = 0) {
-    const shares = new Map(Object.entries(weights));
-    checkWeights(new Map([...shares].map(([name, share]) => [this.table(name).label, share])));
+    const shares = this.shares(weights);
     const point = checkedVad(vad);
     const spoken = f(checkedUnit("speech", speech));
     const mixed = new Float32Array(this.tables.channels.length);
@@ -137,6 +141,26 @@ export class Evaluator {
     }
     this.resolve(composed);
     return composed;
+  }
+
+  /**
+   * @param {Readonly<Record<string, number>>} weights
+   * @returns {ReadonlyMap<string, number>} label to weight; they sum to 1
+   */
+  shares(weights) {
+    const shares = new Map(Object.entries(weights));
+    let total = 0;
+    for (const [name, share] of shares) {
+      total += checkedUnit(`the weight of ${this.table(name).label}`, share);
+    }
+    const rest = 1 - total;
+    if (Math.abs(rest) > SUM_TOLERANCE) {
+      if (rest < 0 || !this.labels.has(REST)) {
+        throw new RangeError(`label weights sum to ${total}, expected 1`);
+      }
+      shares.set(REST, (shares.get(REST) ?? 0) + rest);
+    }
+    return shares;
   }
 
   /**
@@ -217,15 +241,4 @@ function checkedUnit(name, value) {
     throw new RangeError(`${name} ${value}: expected a number in [0, 1]`);
   }
   return value;
-}
-
-/** @param {ReadonlyMap<string, number>} shares */
-function checkWeights(shares) {
-  let sum = 0;
-  for (const [name, share] of shares) {
-    sum += checkedUnit(`the weight of ${name}`, share);
-  }
-  if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
-    throw new RangeError(`label weights sum to ${sum}, expected 1`);
-  }
 }

@@ -34,6 +34,7 @@
  * @property {string} rig
  * @property {readonly string[]} channels
  * @property {readonly string[]} classes LIPSYNC, EXPRESSION or SHARED, a channel each
+ * @property {readonly (readonly [string, string])[]} mirror left and right channel of pairs
  * @property {readonly string[]} intensities
  * @property {Float32Array} rules C x 10
  * @property {Float32Array} metric 3
