@@ -66,6 +66,8 @@ def test_reading_an_artifact_and_evaluating_it_loads_these_modules(tmp_path: Pat
         "mien.errors",
         "mien.text",
         "mien.text.canonical",
+        "mien.text.regular_file",
+        "mien.versions",
     }
 
 
