@@ -60,6 +60,35 @@ def strips_only_where_told(_: object = None, color: bool | None = None) -> bool:
     return color is False
 
 
+def test_long_lines_of_messages_are_cut_and_those_of_results_are_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line, longer = "x" * 1000, "y" * 1001
+    text = f"{line}\n{longer}"
+    say(text, Styled(longer, "red"), err=True)
+    cut = "y" * 999 + "…"
+    assert capsys.readouterr().err == f"{line}\n{cut}{cut}\n"
+    say(text)
+    assert capsys.readouterr().out == f"{text}\n"
+
+
+def test_faults_are_cut_for_people_and_whole_for_programs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank = tmp_path / "bank"
+    shutil.copytree(TINY, bank)
+    name = "x" * 1010
+    with (bank / "emotions" / "glad.yaml").open("a") as file:
+        file.write(f"{name}: 1\n")
+
+    assert run(["check", str(bank)]) == 2
+    said = capsys.readouterr()
+    assert f"there is no key {'x' * 983}…" in said.out + said.err
+    assert "x" * 1000 not in said.out + said.err
+    assert run(["check", str(bank), "--format", "json"]) == 2
+    assert f"there is no key {name} here" in capsys.readouterr().out
+
+
 @given(st.text(max_size=40))
 def test_json_says_the_same_and_steers_nothing(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:

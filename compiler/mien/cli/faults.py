@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.cli.terminal import Styled, say, visible, write_json
+from mien.cli.terminal import Styled, say, shortened, visible, write_json
 from mien.text.fault import counted
 from mien.text.regular_file import RECORDING, read_regular
 
@@ -120,8 +120,8 @@ def _parts(fault: Fault, lines: _Lines) -> Iterator[str | Styled]:
 
 
 def _line(text: str) -> str:
-    """The text on one line."""
-    return text.replace("\n", "\\n").replace("\t", "\\t")
+    """The text on one line, which is not too long."""
+    return shortened(text.replace("\n", "\\n").replace("\t", "\\t"))
 
 
 class _Lines:

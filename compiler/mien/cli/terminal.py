@@ -24,6 +24,9 @@ _STEERING = re.compile(
 
 _REWRITE = "\r\x1b[K"
 
+_LONGEST = 1000
+"""Characters of a line of a message; names and values of files have no limit of their own."""
+
 
 class Styled(NamedTuple):
     """Text with a colour of ours, as ``click.style`` takes it."""
@@ -39,9 +42,19 @@ def visible(text: str) -> str:
     return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
+def shortened(text: str) -> str:
+    """The text, with an ellipsis for what a line of it has beyond ``_LONGEST`` characters."""
+    return "\n".join(
+        line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…" for line in text.split("\n")
+    )
+
+
 def say(*parts: str | Styled, err: bool = False, end: str = "\n") -> None:
-    """Print the parts one after another, colours on terminals alone and not under NO_COLOR."""
-    text = "".join(visible(part) if isinstance(part, str) else _coloured(part) for part in parts)
+    """Print the parts one after another, colours on terminals alone and not under NO_COLOR.
+
+    On stderr, which people read, long lines are cut; stdout may be what a program asked for.
+    """
+    text = "".join(_printed(part, cut=err) for part in parts)
     click.echo(text + end, nl=False, err=err, color=False if os.environ.get("NO_COLOR") else None)
 
 
@@ -89,7 +102,9 @@ def current_label(doing: str) -> Generator[Callable[[str], None] | None]:
         click.echo(_REWRITE, nl=False, err=True)
 
 
-def _coloured(part: Styled) -> str:
-    return click.style(
-        visible(part.text), fg=part.colour, bold=part.bold or None, dim=part.dim or None
-    )
+def _printed(part: str | Styled, *, cut: bool) -> str:
+    text = part if isinstance(part, str) else part.text
+    text = visible(shortened(text) if cut else text)
+    if isinstance(part, str):
+        return text
+    return click.style(text, fg=part.colour, bold=part.bold or None, dim=part.dim or None)
