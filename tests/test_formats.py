@@ -27,6 +27,9 @@ from mien.formats.registry import (
     write_take,
 )
 from mien.formats.take import Take, recorded_take, steady_take
+from mien.text.json_nodes import JsonPlaces, parse_json
+from mien.text.node import Path as NodePath
+from mien.text.node import value_place
 
 CHANNELS = arkit_channels()
 GOLDEN = Path(__file__).parent / "golden"
@@ -335,6 +338,53 @@ def test_what_is_wrong_with_json_has_its_place(tmp_path: Path, text: str, expect
         named_json.read(path)
     assert str(refusal.value).startswith(str(path))
     assert expected in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("frame_rate", 0, "2:18: error: frame_rate: found 0"),
+        ("channels", [], "3:16: error: channels: found []"),
+        ("weights", [[0.5, 0.5], [0.5]], "5:10: error: weights[1]: expected a list of 2"),
+        ("weights", [[0.5, None], [0.5, 0]], "4:22: error: weights[0][1]: found null"),
+        ("weights", [[0.5, 7], [70, 0]], "4:22: error: weights[0][1]: b]c is 7,"),
+        ("weights", [[0.5, 7], [70, 0]], "5:11: error: weights[1][0]: a is 70"),
+        ("times", [1.0, 0.5], "6:13: error: times: expected 2 moments"),
+        ("head", [[0, 0, "x"], [0] * 3], "7:20: error: head[0][2]: found"),
+        ("eyes", None, "8:12: error: eyes: found null"),
+    ],
+)
+def test_faults_of_json_name_line_and_column(
+    tmp_path: Path, key: str, value: object, expected: str
+) -> None:
+    document: dict[str, object] = {
+        "frame_rate": 60,
+        "channels": ["a", "b]c"],
+        "weights": [[0.5, 0.5], [0.5, 0]],
+        "times": [0, 1],
+        "head": [[0] * 3] * 2,
+        "eyes": [[0] * 6] * 2,
+    }
+    document[key] = value
+    lines = ",\n".join(f'  "{name}" : {json.dumps(one)}' for name, one in document.items())
+    path = tmp_path / "take.json"
+    path.write_text("{\n" + lines.replace("], [", "],\r\n         [", 1) + "\n}\n", "utf-8")
+    with pytest.raises(SourceError) as refusal:
+        named_json.read(path)
+    assert f"{path}:{expected}" in str(refusal.value)
+
+
+def test_the_places_of_json_are_those_of_its_nodes() -> None:
+    text = ' {"a": [1, {"b": [[], "]", {}]}],\r\n "}" :\t-1e3, "c": true }\n'
+    root, faults = parse_json(text, "x")
+    assert root is not None
+    assert not faults
+    places = JsonPlaces(text, "x")
+    inside: tuple[NodePath, ...] = (("a",), ("a", 0), ("a", 1), ("a", 1, "b", 0), ("a", 1, "b", 1))
+    for path in ((), *inside, ("a", 1, "b", 2), ("}",), ("c",)):
+        assert places.of(path) == value_place(root, path)
+    for above, path in ((("a",), ("a", 2)), ((), ("d", 1)), (("c",), ("c", 0))):
+        assert places.of(path) == value_place(root, above)
 
 
 def test_json_without_a_channel_that_is_asked_for_is_refused(tmp_path: Path) -> None:

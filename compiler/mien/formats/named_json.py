@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -23,7 +24,9 @@ from mien.formats.take import F32, F64, Take, recorded_take
 from mien.formats.text_file import fault, read_text
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.files import shown_path
-from mien.text.node import Place
+from mien.text.json_nodes import JsonPlaces
+from mien.text.node import Path as NodePath
+from mien.text.node import Place, path_text
 from mien.text.suggest import nearest
 
 _DIGITS = 6
@@ -129,11 +132,16 @@ class _Document:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.data = self._parsed(text)
+        self._text = text
+
+    @cached_property
+    def _places(self) -> JsonPlaces:
+        return JsonPlaces(self._text, self.name)
 
     def channels(self) -> tuple[str, ...]:
         names = tuple(one for one in self._list("channels") if isinstance(one, str))
         if not names or len(set(names)) != len(self._list("channels")):
-            raise self._refusal("channels", "expected names of channels, each of them once")
+            raise self._refusal(("channels",), "expected names of channels, each of them once")
         return names
 
     def absent(
@@ -144,13 +152,13 @@ class _Document:
         near = {channel: nearest(channel, own) for channel in absent}
         missing = [channel for channel in absent if channel != ABSENT or near[channel]]
         if partial and len(absent) == len(wanted):
-            raise self._refusal("channels", "it names none of the channels that are wanted")
+            raise self._refusal(("channels",), "it names none of the channels that are wanted")
         if missing and not partial:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             some = ", ".join(missing[:3]) + more
             close = near[missing[0]]
             hint = f"is it {close}? write the name as ARKit does" if close else ""
-            raise self._refusal("channels", f"there is no {some}", hint)
+            raise self._refusal(("channels",), f"there is no {some}", hint)
         return absent
 
     def rows(self, key: str, width: int) -> F64:
@@ -161,37 +169,38 @@ class _Document:
             if len(fields) != width:
                 found = f"{len(fields)} of them" if isinstance(row, list) else _shown(row)
                 message = f"expected a list of {width} numbers, found {found}"
-                raise self._refusal(f"{key}[{position}]", message)
-            self._check_numbers(f"{key}[{position}]", fields)
+                raise self._refusal((key, position), message)
+            self._check_numbers((key, position), fields)
         return np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
     def check_weights(self, weights: F64, channels: Sequence[str]) -> None:
         wrong = np.argwhere(~((weights >= LOWEST) & (weights <= HIGHEST)))[:MAX_FAULTS]
         if len(wrong):
+            paths: list[NodePath] = [("weights", row, column) for row, column in wrong.tolist()]
             raise SourceError(
                 fault(
-                    Place(self.name),
+                    self._places.of(path),
                     "no-weight",
                     f"{channels[column]} is {weights[row, column]:g}, expected a weight in [0, 1]",
-                    path=f"weights[{row}][{column}]",
+                    path=path_text(path),
                 )
-                for row, column in wrong.tolist()
+                for path, (row, column) in zip(paths, wrong.tolist(), strict=True)
             )
 
     def frame_rate(self) -> float:
         value = self._value("frame_rate")
         if isinstance(value, float) and 0.0 < value < np.inf:
             return value
-        raise self._refusal("frame_rate", f"found {_shown(value)}, expected a number above 0")
+        raise self._refusal(("frame_rate",), f"found {_shown(value)}, expected a number above 0")
 
     def times(self, rows: int, rate: float) -> F64:
         if "times" not in self.data:
             return np.arange(rows, dtype=np.float64) / rate
         value = self._list("times")
-        self._check_numbers("times", value)
+        self._check_numbers(("times",), value)
         times = np.array(value, dtype=np.float64)
         if len(times) != rows or not np.isfinite(times).all() or (np.diff(times) < 0.0).any():
-            raise self._refusal("times", f"expected {rows} moments in seconds that do not fall")
+            raise self._refusal(("times",), f"expected {rows} moments in seconds that do not fall")
         return times
 
     def rotations(self, key: str, width: int, rows: int) -> F64 | None:
@@ -199,7 +208,7 @@ class _Document:
             return None
         angles = self.rows(key, width)
         if len(angles) != rows or not np.isfinite(angles).all():
-            raise self._refusal(key, f"expected {rows} rows of angles in degrees")
+            raise self._refusal((key,), f"expected {rows} rows of angles in degrees")
         return angles
 
     def _parsed(self, text: str) -> dict[str, Any]:
@@ -220,26 +229,28 @@ class _Document:
             reason = str(error)
         raise SourceError([fault(place, "no-json", f"this cannot be read as JSON: {reason}")])
 
-    def _check_numbers(self, path: str, values: Sequence[object]) -> None:
+    def _check_numbers(self, path: NodePath, values: Sequence[object]) -> None:
         for position, value in enumerate(values):
             if not isinstance(value, float):
                 message = f"found {_shown(value)}, expected a number"
-                raise self._refusal(f"{path}[{position}]", message)
+                raise self._refusal((*path, position), message)
 
     def _list(self, key: str) -> list[object]:
         value = self._value(key)
         if not isinstance(value, list) or not value:
-            raise self._refusal(key, f"found {_shown(self._value(key))}, expected a list")
+            raise self._refusal((key,), f"found {_shown(self._value(key))}, expected a list")
         return cast("list[object]", value)
 
     def _value(self, key: str) -> object:
         if key not in self.data:
             close = nearest(key, list(self.data))
-            raise self._refusal("", f"there is no {key}", f"is it {close}?" if close else "")
+            raise self._refusal((), f"there is no {key}", f"is it {close}?" if close else "")
         return cast("object", self.data[key])
 
-    def _refusal(self, path: str, message: str, hint: str = "") -> SourceError:
-        return SourceError([fault(Place(self.name), "no-take", message, hint, path)])
+    def _refusal(self, path: NodePath, message: str, hint: str = "") -> SourceError:
+        return SourceError(
+            [fault(self._places.of(path), "no-take", message, hint, path_text(path))]
+        )
 
 
 def _shown(value: object) -> str:
