@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import mien
 from mien.cli.main import run
 from mien.formats import livelink
+from mien.formats.registry import listed, writable
 from mien.formats.take import steady_take
 from mien_trainer.cli.speak import command
 from mien_trainer.conditions import condition_rows
@@ -108,6 +109,19 @@ def test_json_and_stdout_say_the_same(tiny: Path, wav: Path) -> None:
     take = json.loads(out.read_text("utf-8"))
     assert np.abs(np.array(take["weights"]) - livelink.read(csv).weights).max() < 1e-6
     assert take["channels"] == list(BANK.channels)
+
+
+def test_the_ending_decides_what_is_written(tiny: Path, wav: Path, tmp_path: Path) -> None:
+    csv = tmp_path / "take.csv"
+    assert speak(tiny, wav, "--label", "joy", "-o", csv).exit_code == 0
+    take = evolve(livelink.read(csv), source="")
+    for form in writable():
+        out = tmp_path / f"take{form.endings[0]}"
+        assert speak(tiny, wav, "--label", "joy", "-o", out).exit_code == 0
+        text = out.read_text("utf-8")
+        assert (f"{wav.name} with default 1.1.0, artifact {BANK.digest}" in text) == form.sourced
+        if not form.sourced:
+            assert len(text) == pytest.approx(len(form.encode(take)), rel=0.01)
 
 
 def test_label_and_place_show_in_the_face(tiny: Path, wav: Path) -> None:
@@ -267,7 +281,7 @@ def test_silence_keeps_still(tiny: Path, tmp_path: Path) -> None:
         (("speech.wav", "--label", "joy", "--vad", "0", "2", "0"), "2"),
         (
             ("speech.wav", "--label", "joy", "-o", "take.fbx"),
-            "expected a name that ends in .csv (Live Link Face CSV) or .json (JSON by names)",
+            f"expected a name that ends in {listed(writable())}",
         ),
         (("-", "--label", "joy", "-o", "take.csv"), "faces of a pipe go to stdout"),
     ],

@@ -152,6 +152,7 @@ def _take(faces: FaceSet, face: Face, rate: float, moments: F64, levels: F64) ->
         channels=faces.channels,
         times=moments,
         weights=(levels[:, np.newaxis] * face.weights).astype(np.float32),
+        name=face.name,
         source=f"{face.name} of {faces.source}",
     )
 

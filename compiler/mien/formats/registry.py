@@ -161,6 +161,39 @@ FORMATS = (
         sampled=True,
         sourced=True,
     ),
+    Format(
+        name="unity",
+        title="Unity animation clip",
+        endings=(".anim",),
+        module="unity",
+        writes=True,
+        mesh="Face",
+    ),
+    Format(
+        name="unreal",
+        title="Unreal curve CSV",
+        endings=(".unreal.csv",),
+        module="unreal",
+        writes=True,
+        sampled=True,
+    ),
+    Format(
+        name="godot",
+        title="Godot 4 animation",
+        endings=(".tres",),
+        module="godot",
+        writes=True,
+        sourced=True,
+        mesh="Face",
+    ),
+    Format(
+        name="maya",
+        title="Maya animation",
+        endings=(".maya.anim",),
+        module="maya",
+        writes=True,
+        mesh="blendShape1",
+    ),
 )
 
 

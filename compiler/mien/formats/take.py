@@ -62,7 +62,7 @@ class Take:
     ``weights`` (N, C) lie in [0, 1], one column for each of ``channels``. ``head`` (N, 3) is yaw,
     pitch and roll in degrees, ``eyes`` (N, 6) the same of the left and then of the right eye: a yaw
     above 0 is towards the subject's right, a pitch above 0 is down; None where nothing was
-    recorded. ``source`` says where the take comes from.
+    recorded. ``source`` says where the take comes from, ``name`` what it is called.
     """
 
     rate: float
@@ -72,6 +72,7 @@ class Take:
     head: F32 | None = field(default=None)
     eyes: F32 | None = field(default=None)
     source: str = field(default="")
+    name: str = field(default="")
     repairs: Repairs = field(default=Repairs())
 
     @property

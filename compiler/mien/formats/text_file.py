@@ -1,4 +1,4 @@
-"""The text of a file that holds a take, and faults that name their place in it."""
+"""The text of a file that holds a take, faults that name their place in it, and its numbers."""
 
 from __future__ import annotations
 
@@ -52,3 +52,9 @@ def _unreadable(whole: Place, error: OSError) -> Fault:
     if error.errno in (errno.EISDIR, errno.EINVAL):
         return fault(whole, "file-irregular", reason)
     return fault(whole, "file-unreadable", f"the file cannot be read: {reason.lower()}")
+
+
+def decimal(value: float, digits: int = 6) -> str:
+    """A number without an exponent, to ``digits`` behind the point, without zeros at its end."""
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text
