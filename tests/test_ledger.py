@@ -179,3 +179,17 @@ def test_versions_are_ordered_as_semver_says() -> None:
     assert sorted(set(order), key=precedence) == order
     assert precedence("1.0.0+a") == precedence("1.0.0+b")
     assert not any(map(is_version, ["1.0", "01.0.0", "1.0.0-", "1.0.0-01", "v1.0.0", "1.0.0\n"]))
+
+
+@given(ledgers(least=1))
+def test_a_merge_conflict_is_named_as_one(ledger: Ledger) -> None:
+    text = write_ledger(ledger)
+    last = write_entry(ledger.entries[-1])
+    marked = text.replace(last, f"<<<<<<< HEAD\n{last}=======\n{last}>>>>>>> release\n")
+    with pytest.raises(SourceError) as caught:
+        parse_ledger(marked.encode(), "ledger.yaml")
+    (fault,) = caught.value.faults
+    assert fault.code == "merge-conflict"
+    assert fault.place.line == marked[: marked.index("<<<<<<<")].count("\n") + 1
+    assert fault.message == "a merge conflict starts here (<<<<<<< HEAD)"
+    assert "run `mien release` again" in fault.hint

@@ -14,7 +14,7 @@ from mien.errors import SourceError
 from mien.semver import is_version
 from mien.text.canonical import write_scalar
 from mien.text.fault import Fault
-from mien.text.files import shown_path
+from mien.text.files import conflict_faults, shown_path
 from mien.text.node import Place
 from mien.text.regular_file import LEDGER, read_regular
 from mien.versions import schema_name
@@ -77,6 +77,10 @@ _FIELD = re.compile(r'(?:- |  )(\w+): ([^\s"]+|"[^"\\\x00-\x1f]*")')
 _PART = "[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _SOURCE = re.compile(rf'    ({_PART}(?:/{_PART})*): ([0-9a-f]{{64}}|"[0-9a-f]{{64}}")')
 _BANK = re.compile(r"[a-z][a-z0-9_-]*")
+_CONFLICT_HINT = (
+    "each entry pins the one before it, so that the two cannot be joined by hand: take the ledger "
+    "and the releases of the branch that you merge into, and run `mien release` again"
+)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -128,6 +132,9 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _refuse(name, 0, "this is not UTF-8 text") from error
+    conflicts = conflict_faults(text, name, _CONFLICT_HINT)
+    if conflicts:
+        raise SourceError(conflicts)
     if text == HEADER + _NONE:
         return Ledger()
     start = HEADER + _ENTRIES
