@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from tests.face_document import read_face
 
 from mien import resources
-from mien.drawing.document import read_face, shipped_face
+from mien.drawing.document import shipped_face
 from mien.drawing.face import FlatFace, flatten
 from mien.drawing.pose import PosedLayer, pose
 from mien.errors import SourceError

@@ -63,13 +63,6 @@ def drawn_channels(face: FlatFace, name: str, aliases: Aliases | None = None) ->
     return tuple(dict.fromkeys(known)) or ((spelled[name],) if name in spelled else ())
 
 
-def undrawn_channels(
-    face: FlatFace, names: Iterable[str], aliases: Aliases | None = None
-) -> tuple[str, ...]:
-    """The channels among ``names`` that ``face`` cannot show."""
-    return tuple(name for name in names if not drawn_channels(face, name, aliases))
-
-
 def undrawn_sentence(channels: Iterable[str]) -> str:
     """What to tell a person of channels that are not drawn."""
     names = tuple(channels)
