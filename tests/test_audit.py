@@ -115,18 +115,6 @@ def sound_set(bank: Bank) -> list[Clip]:
     ]
 
 
-def head_of(bank: Bank) -> ShardHeader:
-    return ShardHeader(
-        bank=bank.id,
-        version=bank.version,
-        artifact=bank.digest,
-        channels=bank.channels,
-        labels=bank.labels,
-        frame_rate=FRAME_RATE,
-        mels=80,
-    )
-
-
 def foreign_bytes(
     clips: Sequence[Clip], head: ShardHeader, artifacts: Sequence[str] | None = None
 ) -> bytes:
@@ -154,7 +142,7 @@ def write_set(
     """A finished set with a shard a split, and its manifest."""
     folder.mkdir(exist_ok=True)
     clips = tuple(clips)
-    head = head_of(bank)
+    head = ShardHeader.of(bank)
     entries: list[ShardEntry] = []
     for split in Split:
         part = [clip for clip in clips if clip.split is split]
@@ -395,11 +383,13 @@ def test_shards_of_another_artifact_or_other_bytes_are_named(
     bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
     folder = write_set(tmp_path / "shards", bank, clips)
-    other = evolve(head_of(bank), artifact="e" * 64)
+    other = evolve(ShardHeader.of(bank), artifact="e" * 64)
     test = [clip for clip in clips if clip.split is Split.TEST]
     (folder / "test-00000.parquet").write_bytes(shard_bytes(test, other))
     validation = [clip for clip in clips if clip.split is Split.VALIDATION]
-    (folder / "validation-00000.parquet").write_bytes(shard_bytes(validation[::-1], head_of(bank)))
+    (folder / "validation-00000.parquet").write_bytes(
+        shard_bytes(validation[::-1], ShardHeader.of(bank))
+    )
     (folder / "train-00009.parquet").write_bytes(b"")
     found = audited(folder)
     told = {(kind.code, fault.shard) for kind in found.faults for fault in kind.first}

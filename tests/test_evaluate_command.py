@@ -104,15 +104,7 @@ UNHEARD = CLIPS[2:]
 
 def write_set(folder: Path, artifact: str) -> Path:
     folder.mkdir()
-    head = ShardHeader(
-        bank=BANK.id,
-        version=BANK.version,
-        artifact=artifact,
-        channels=CHANNELS,
-        labels=BANK.labels,
-        frame_rate=FRAME_RATE,
-        mels=80,
-    )
+    head = evolve(ShardHeader.of(BANK), artifact=artifact)
     entries: list[ShardEntry] = []
     for split in (Split.TRAIN, Split.TEST):
         part = [one for one in CLIPS if one.split is split]

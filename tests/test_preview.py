@@ -47,15 +47,7 @@ SCREENSHOTS = Path(__file__).resolve().parents[1] / "build" / "screenshots"
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 with_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")
 
-HEAD = ShardHeader(
-    bank=BANK.id,
-    version=BANK.version,
-    artifact=BANK.digest,
-    channels=BANK.channels,
-    labels=BANK.labels,
-    frame_rate=FRAME_RATE,
-    mels=80,
-)
+HEAD = ShardHeader.of(BANK)
 
 
 def made_clip(name: str = "clip-1", label: str = "joy") -> Clip:

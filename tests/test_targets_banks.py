@@ -18,8 +18,6 @@ from mien.bank import Bank
 from mien.resources import presets
 from mien_trainer.cli.audit import command as audit
 from mien_trainer.cli.preview import command as preview
-from mien_trainer.frames import FRAME_RATE
-from mien_trainer.mel import MELS
 from mien_trainer.speech import SpeechItem, Split
 from mien_trainer.synthesis.voices import Voice
 from mien_trainer.targets.clip import ShardHeader
@@ -63,15 +61,7 @@ class Setup:
 
     def __init__(self, bank: Bank) -> None:
         self.bank = bank
-        self.header = ShardHeader(
-            bank=bank.id,
-            version=bank.version,
-            artifact=bank.digest,
-            channels=bank.channels,
-            labels=bank.labels,
-            frame_rate=FRAME_RATE,
-            mels=MELS,
-        )
+        self.header = ShardHeader.of(bank)
 
     def open(self) -> ClipMaker:
         return ClipMaker(self.bank, {"espeak": Voices()})

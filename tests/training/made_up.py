@@ -28,15 +28,7 @@ def write_made_up(
 ) -> Manifest:
     """A finished folder of targets for a bank, the same each time; clips of ``frames``."""
     bank = mien.load(source)
-    head = ShardHeader(
-        bank=bank.id,
-        version=bank.version,
-        artifact=bank.digest,
-        channels=bank.channels,
-        labels=bank.labels,
-        frame_rate=60,
-        mels=80,
-    )
+    head = ShardHeader.of(bank)
     shards: list[ShardEntry] = []
     for split, count in COUNTS.items():
         clips = [_clip(bank, split, number, frames) for number in range(count)]

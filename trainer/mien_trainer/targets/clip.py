@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 from attrs import field, frozen
 
-from mien_trainer.frames import F32
+from mien.bank import Bank
+from mien_trainer.frames import F32, FRAME_RATE
+from mien_trainer.mel import MELS
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Prosody, Split
 
@@ -81,3 +83,16 @@ class ShardHeader:
     labels: tuple[str, ...]
     frame_rate: int
     mels: int
+
+    @classmethod
+    def of(cls, bank: Bank) -> ShardHeader:
+        """What clips made now for ``bank`` have in common."""
+        return cls(
+            bank=bank.id,
+            version=bank.version,
+            artifact=bank.digest,
+            channels=bank.channels,
+            labels=bank.labels,
+            frame_rate=FRAME_RATE,
+            mels=MELS,
+        )

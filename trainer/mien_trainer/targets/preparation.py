@@ -11,8 +11,6 @@ from mien import load
 from mien.bank import Bank
 from mien.engine.tables import Tables
 from mien_trainer.fault import TrainerError
-from mien_trainer.frames import FRAME_RATE
-from mien_trainer.mel import MELS
 from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.targets.clip import ClipSpec, ShardHeader
 from mien_trainer.targets.manifest import Refused
@@ -92,15 +90,6 @@ def prepare(recipe: Recipe) -> Prepared:
     finally:
         for source in sources.values():
             source.close()
-    header = ShardHeader(
-        bank=bank.id,
-        version=bank.version,
-        artifact=bank.digest,
-        channels=bank.channels,
-        labels=bank.labels,
-        frame_rate=FRAME_RATE,
-        mels=MELS,
-    )
     return Prepared(
         recipe=recipe,
         bank=bank.source,
@@ -108,7 +97,7 @@ def prepare(recipe: Recipe) -> Prepared:
         setup=RecipeSetup(
             recipe=recipe,
             tables=bank.tables,
-            header=header,
+            header=ShardHeader.of(bank),
             programs=programs(recipe.sources),
         ),
         unusable=unusable,
