@@ -67,6 +67,31 @@ def folder_argument(command: F) -> F:
     return click.argument("bank", metavar="BANK", callback=_own)(command)
 
 
+def point_options(command: F) -> F:
+    """The options --at, --vad and --intensity, of which `Bank.point` takes one."""
+    options = (
+        click.option(
+            "--at", metavar="ANCHOR", help="The point of this intensity or style.  [default: mid]"
+        ),
+        click.option(
+            "--vad",
+            type=float,
+            nargs=3,
+            metavar="V A D",
+            help="A point: valence, arousal and dominance, each from -1 to 1.",
+        ),
+        click.option(
+            "--intensity",
+            type=float,
+            metavar="T",
+            help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def format_option(command: F) -> F:
     """The option --format, handed to the command as ``output: str`` ("text" or "json")."""
     return click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from mien.cli.options import point_options
 from mien.cli.terminal import say
 from mien.formats.registry import FormatError, format_of, listed, writable
 from mien_trainer.cli.options import refusals
@@ -25,22 +26,7 @@ PIPE = "-"
 @click.command("speak")
 @click.argument("audio", metavar="AUDIO")
 @click.option("--label", required=True, metavar="LABEL", help="The emotion to show.")
-@click.option(
-    "--at", metavar="ANCHOR", help="The point of this intensity or style.  [default: mid]"
-)
-@click.option(
-    "--vad",
-    type=float,
-    nargs=3,
-    metavar="V A D",
-    help="A point: valence, arousal and dominance, each from -1 to 1.",
-)
-@click.option(
-    "--intensity",
-    type=float,
-    metavar="T",
-    help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
-)
+@point_options
 @click.option(
     "--network",
     "model",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import format_option, source_argument
+from mien.cli.options import format_option, point_options, source_argument
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -17,22 +17,7 @@ if TYPE_CHECKING:
 @click.command("face")
 @source_argument
 @click.argument("label", metavar="LABEL")
-@click.option(
-    "--at", metavar="ANCHOR", help="The point of this intensity or style.  [default: mid]"
-)
-@click.option(
-    "--vad",
-    type=float,
-    nargs=3,
-    metavar="V A D",
-    help="A point: valence, arousal and dominance, each from -1 to 1.",
-)
-@click.option(
-    "--intensity",
-    type=float,
-    metavar="T",
-    help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
-)
+@point_options
 @click.option(
     "--style",
     metavar="S",
