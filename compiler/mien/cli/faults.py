@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.cli.terminal import Styled, say, shortened, visible, write_json
-from mien.text.fault import counted
-from mien.text.regular_file import RECORDING, read_regular
+from mien.text.fault import counted, fault_json
+from mien.text.files import SourceLines
 
 if TYPE_CHECKING:
     from mien.text.fault import Fault
+    from mien.text.node import Place
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 _WIDEST = 160
@@ -39,26 +39,12 @@ def write_faults(
             say(annotation(fault))
         say(where, err=True)
         return
-    lines = _Lines()
+    lines = SourceLines()
     for fault in faults[:_MOST]:
         say(*_parts(fault, lines), err=err)
     if len(faults) > _MOST:
         say(f"and {len(faults) - _MOST} more", err=err)
     say(count_faults(faults) + (f" in {where}" if where else ""), err=err)
-
-
-def fault_json(fault: Fault) -> dict[str, str | int]:
-    """One fault as programs read it; line and column are 0 where the whole file is meant."""
-    return {
-        "file": fault.place.file,
-        "line": fault.place.line,
-        "column": fault.place.column,
-        "path": fault.path,
-        "code": fault.code,
-        "message": fault.message,
-        "hint": fault.hint,
-        "severity": fault.severity.value,
-    }
 
 
 def count_faults(faults: Iterable[Fault]) -> str:
@@ -94,7 +80,7 @@ def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _parts(fault: Fault, lines: _Lines) -> Iterator[str | Styled]:
+def _parts(fault: Fault, lines: SourceLines) -> Iterator[str | Styled]:
     severity = fault.severity.value
     colour = _COLOURS[severity]
     yield Styled(_line(str(fault.place)), bold=True)
@@ -103,7 +89,7 @@ def _parts(fault: Fault, lines: _Lines) -> Iterator[str | Styled]:
     yield f": {_line(fault.path)}: " if fault.path else ": "
     yield f"{_line(fault.message)} "
     yield Styled(f"[{fault.code}]", dim=True)
-    source = lines.at(fault.place.file, fault.place.line)
+    source = _shown_source(lines, fault.place)
     if source is not None:
         number = str(fault.place.line)
         before = source[: fault.place.column - 1]
@@ -124,25 +110,8 @@ def _line(text: str) -> str:
     return shortened(text.replace("\n", "\\n").replace("\t", "\\t"))
 
 
-class _Lines:
-    """Lines of source files, read again for show; what cannot be shown is left out."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, list[str]] = {}
-
-    def at(self, file: str, line: int) -> str | None:
-        if line == 0:
-            return None
-        if file not in self._files:
-            self._files[file] = _source_lines(file)
-        lines = self._files[file]
-        text = lines[line - 1] if line <= len(lines) else None
-        return None if text is None or len(text) > _WIDEST or visible(text) != text else text
-
-
-def _source_lines(file: str) -> list[str]:
-    try:
-        text = read_regular(Path(file), RECORDING).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return []
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _shown_source(lines: SourceLines, place: Place) -> str | None:
+    """The line that a fault is about, unless it cannot be shown as it is."""
+    text = lines.at(place)
+    odd = text is None or len(text) > _WIDEST or "\ufffd" in text or visible(text) != text
+    return None if odd else text

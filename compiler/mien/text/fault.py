@@ -38,6 +38,20 @@ class Fault:
         return f"{text}\n    {self.hint}" if self.hint else text
 
 
+def fault_json(fault: Fault) -> dict[str, str | int]:
+    """One fault as programs read it; line and column are 0 where the whole file is meant."""
+    return {
+        "file": fault.place.file,
+        "line": fault.place.line,
+        "column": fault.place.column,
+        "path": fault.path,
+        "code": fault.code,
+        "message": fault.message,
+        "hint": fault.hint,
+        "severity": fault.severity.value,
+    }
+
+
 def counted(number: int, name: str) -> str:
     """So many of what ``name`` calls one of: ``1 clip``, ``2 clips``."""
     return f"{number} {name}" if number == 1 else f"{number} {name}s"

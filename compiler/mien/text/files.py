@@ -9,7 +9,7 @@ from pathlib import Path
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.node import Place
-from mien.text.regular_file import SOURCE, read_regular
+from mien.text.regular_file import RECORDING, SOURCE, read_regular
 
 MAX_BYTES = SOURCE.most
 """No source file is larger than this (1 MiB)."""
@@ -76,6 +76,30 @@ def place_of_offset(text: str, offset: int, file: str) -> Place:
     before = text[:offset].replace("\r\n", "\n").replace("\r", "\n")
     start = before.rfind("\n") + 1
     return Place(file, before.count("\n") + 1, len(before) - start + 1)
+
+
+class SourceLines:
+    """Lines of the files that faults are about, each file read once, again, for show."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, list[str]] = {}
+
+    def at(self, place: Place) -> str | None:
+        """The line of ``place``, U+FFFD for what is no UTF-8; None where there is none."""
+        if place.line == 0:
+            return None
+        if place.file not in self._files:
+            self._files[place.file] = _lines(place.file)
+        lines = self._files[place.file]
+        return lines[place.line - 1] if place.line <= len(lines) else None
+
+
+def _lines(file: str) -> list[str]:
+    try:
+        text = read_regular(Path(file), RECORDING).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return []
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def conflict_faults(text: str, file: str, do: str = "") -> tuple[Fault, ...]:

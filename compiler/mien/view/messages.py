@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, cast
 
 from mien.authored.bank import AuthoredBank
@@ -14,9 +13,8 @@ from mien.authored.emotion import Emotion
 from mien.drawing.document import shipped_face
 from mien.drawing.rig_weights import drawn_channels
 from mien.local_server import BadRequestError
-from mien.text.fault import Fault
-from mien.text.files import shown_path
-from mien.text.regular_file import SOURCE, read_regular
+from mien.text.fault import Fault, fault_json
+from mien.text.files import SourceLines, shown_path
 from mien.view.change import Change, EditRefusedError
 from mien.view.edit_session import Preview, read_only
 from mien.view.state import Snapshot
@@ -46,8 +44,8 @@ def state_data(snapshot: Snapshot) -> Data:
 
 def faults_data(faults: Iterable[Fault]) -> list[Data]:
     """Faults with the source line of each, read again for show; not more than a hundred."""
-    files: dict[str, list[str]] = {}
-    return [_fault_data(fault, files) for fault in list(faults)[:_MOST_FAULTS]]
+    lines = SourceLines()
+    return [_fault_data(fault, lines) for fault in list(faults)[:_MOST_FAULTS]]
 
 
 def preview_data(preview: Preview) -> Data:
@@ -88,32 +86,9 @@ def _label_data(bank: AuthoredBank, emotion: Emotion) -> Data:
     }
 
 
-def _fault_data(fault: Fault, files: dict[str, list[str]]) -> Data:
-    place = fault.place
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "path": fault.path,
-        "code": fault.code,
-        "message": fault.message,
-        "hint": fault.hint,
-        "severity": fault.severity.value,
-        "source": _source_line(place.file, place.line, files),
-    }
-
-
-def _source_line(file: str, line: int, files: dict[str, list[str]]) -> str:
-    if line == 0:
-        return ""
-    if file not in files:
-        try:
-            text = read_regular(Path(file), SOURCE).decode("utf-8-sig", errors="replace")
-        except OSError:
-            text = ""
-        files[file] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines = files[file]
-    return lines[line - 1][:_LONGEST_LINE] if line <= len(lines) else ""
+def _fault_data(fault: Fault, lines: SourceLines) -> Data:
+    source = lines.at(fault.place) or ""
+    return {**fault_json(fault), "source": source[:_LONGEST_LINE]}
 
 
 MAX_BODY = 64 * 1024

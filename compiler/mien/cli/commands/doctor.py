@@ -34,12 +34,13 @@ def command(context: click.Context, files: Sequence[Path], output: str) -> None:
     Exits with 0 where all is well or only worth a note, with 1 where something would show wrong on
     a face, with 2 where a file cannot be read.
     """
-    from mien.cli.faults import fault_json, write_faults
+    from mien.cli.faults import write_faults
     from mien.doctor.findings import findings
     from mien.doctor.measurements import measure
     from mien.errors import SourceError
     from mien.formats.arkit import arkit_channels, arkit_rig
     from mien.formats.registry import FormatError, format_of, readable
+    from mien.text.fault import fault_json
 
     status = _FINE
     documents: list[object] = []

@@ -130,8 +130,9 @@ def _report(
     diff: bool,
     output: str,
 ) -> None:
-    from mien.cli.faults import fault_json, write_faults
+    from mien.cli.faults import write_faults
     from mien.cli.terminal import write_json
+    from mien.text.fault import fault_json
 
     if output == "json":
         report: dict[str, object] = {

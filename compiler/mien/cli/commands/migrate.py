@@ -90,8 +90,9 @@ def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
 def _report(
     changed: Sequence[str], count: int, faults: Sequence[Fault], check: bool, output: str
 ) -> None:
-    from mien.cli.faults import fault_json, write_faults
+    from mien.cli.faults import write_faults
     from mien.cli.terminal import write_json
+    from mien.text.fault import fault_json
 
     written = not check and not faults
     if output == "json":

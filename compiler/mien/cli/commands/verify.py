@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.faults import fault_json, write_faults
+from mien.cli.faults import write_faults
 from mien.cli.options import format_option
 from mien.cli.terminal import say, write_json
-from mien.text.fault import counted
+from mien.text.fault import counted, fault_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
