@@ -15,6 +15,7 @@ import torch.distributed as dist
 from attrs import frozen
 from torch import Tensor, nn
 
+from mien_trainer.fault import TrainerError, brief
 from mien_trainer.model.net import FaceNet
 
 
@@ -36,7 +37,8 @@ class Processes:
         if self.world == 1:
             return
         flat = torch.cat([one.reshape(-1) for one in tensors])
-        dist.all_reduce(flat)
+        with _others_told():
+            dist.all_reduce(flat)
         flat /= self.world
         for one, mean in zip(tensors, flat.split([one.numel() for one in tensors]), strict=True):
             one.copy_(mean.view_as(one))
@@ -48,7 +50,20 @@ class Processes:
     def wait(self) -> None:
         """Until all are here."""
         if self.world > 1:
-            dist.barrier()
+            with _others_told():
+                dist.barrier()
+
+
+@contextmanager
+def _others_told() -> Generator[None]:
+    """Say it plainly where another process has ended."""
+    try:
+        yield
+    except RuntimeError as error:  # all that torch raises of a lost connection
+        raise TrainerError(
+            f"another process of this training has ended ({brief(error)}); --resume goes on from "
+            "the last checkpoint"
+        ) from error
 
 
 @contextmanager
