@@ -133,7 +133,10 @@ def test_what_is_there_is_never_touched(tmp_path: Path, capsys: pytest.CaptureFi
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["note.txt"]
 
 
-@pytest.mark.parametrize("arguments", [["ours", "--id", "Ours!"], ["12"], ["ours", "--from", "no"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["ours", "--id", "Ours!"], ["ours", "--id", "a" * 65], ["12"], ["ours", "--from", "no"]],
+)
 def test_bad_names_are_usage_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:

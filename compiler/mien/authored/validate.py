@@ -47,12 +47,15 @@ def describe(value: object) -> str:
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, str):
-        flat = " ".join(value.split())
-        short = flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
-        return f'the text "{short}"'
+        return f'the text "{_short(value)}"'
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"  # pyright: ignore[reportUnknownArgumentType]
     return "a mapping"
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
 
 
 def expected_type(types: str | Sequence[str]) -> str:
@@ -104,7 +107,8 @@ def _property_names(
     if not isinstance(instance, dict) or schema.get("x-mien-keys") == "channel":
         return
     for name in cast("dict[str, object]", instance):
-        for _ in _pattern(checker, names["pattern"], name, schema):
+        long = len(name) > names.get("maxLength", len(name))
+        for _ in [""] if long else _pattern(checker, names["pattern"], name, schema):
             error = ValidationError("name", instance=name)
             error.path.append(name)
             yield error
@@ -128,8 +132,8 @@ def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
                 place=key_place(root, path),
                 path=path_text(path),
                 code="bad-name",
-                message=f"{path[-1]} cannot be a name here",
-                hint=_pattern_hint(str(cast("dict[str, str]", error.validator_value)["pattern"])),
+                message=f"{_short(str(path[-1]))} cannot be a name here",
+                hint=_name_hint(str(path[-1]), cast("dict[str, Any]", error.validator_value)),
             ),
         )
     elif keyword == "uniqueItems":
@@ -235,6 +239,9 @@ def _value_words(keyword: str, error: ValidationError, node: Node) -> tuple[str,
         if _is_version(str(limit)) and (meant := version_hint(str(error.instance))):
             hint = f"{meant}: {hint}"
         return "bad-format", f"{found} is not written as expected", hint
+    if keyword == "maxLength":
+        size = len(str(error.instance))
+        return "bad-format", f"{found} has {size} characters, expected at most {limit}", ""
     if keyword == "minLength":
         return "empty-text", "the text is empty", str(_schema(error).get("description", ""))
     if keyword in ("minItems", "maxItems"):
@@ -297,6 +304,13 @@ _PATTERN_HINTS = {
 
 def _is_version(pattern: str) -> bool:
     return pattern.startswith("^(0|[1-9]")
+
+
+def _name_hint(name: str, schema: dict[str, Any]) -> str:
+    longest = schema.get("maxLength", len(name))
+    if len(name) > longest:
+        return f"a name has at most {longest} characters, this one has {len(name)}"
+    return _pattern_hint(str(schema["pattern"]))
 
 
 def _pattern_hint(pattern: str) -> str:

@@ -10,7 +10,7 @@ import click
 from mien.cli.options import bank_source
 from mien.cli.terminal import say
 
-_ID = re.compile(r"[a-z][a-z0-9_-]*\Z")
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 
 
 @click.command("init")
@@ -60,7 +60,7 @@ def _id(folder: Path, name: str | None) -> str:
         if not _ID.match(name):
             raise click.BadParameter(
                 f"{name} is not an id: it starts with a lower-case letter, then lower-case "
-                "letters, digits, _ and -",
+                "letters, digits, _ and -, 64 characters at most",
                 param_hint="--id",
             )
         return name
