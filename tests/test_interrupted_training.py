@@ -47,6 +47,10 @@ def wait_for(process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
+def wait_for_lines(process: subprocess.Popen[str], out: Path, least: int) -> None:
+    wait_for(process, lambda: lines(out) >= least)
+
+
 def lines(out: Path) -> int:
     log = out / LOG
     return log.read_bytes().count(b"\n") if log.exists() else 0
@@ -113,7 +117,7 @@ def test_torchrun_that_lost_a_process_goes_on_bit_for_bit(
     for rank, least in ((1, 6), (0, 15)):
         again = ["--resume"] if (out / LAST).exists() else []
         killed = torchrun([*arguments, str(out), *again], log)
-        wait_for(killed, lambda least=least: lines(out) >= least)
+        wait_for_lines(killed, out, least)
         worker = child_of(killed.pid, rank)
         assert worker is not None
         os.kill(worker, signal.SIGKILL)
@@ -130,7 +134,7 @@ def test_torchrun_that_lost_a_process_goes_on_bit_for_bit(
 def test_a_process_that_lost_the_other_says_so(made_up: Path, tmp_path: Path, config: Path) -> None:
     out = tmp_path / "out"
     first, second = pair(["run", str(config), "--data", str(made_up), "-o", str(out)])
-    wait_for(first, lambda: lines(out) >= 6)
+    wait_for_lines(first, out, 6)
     second.kill()
     said = first.communicate(timeout=PATIENCE)[1]
     second.communicate()
