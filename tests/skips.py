@@ -11,6 +11,7 @@ ALLOWED = (
     r"root may read everything",
     r"MediaPipe \(mien\[judge\]\) is not installed",
     r"MIEN_CLUSTER=1 starts a Ray cluster",
+    r"Blender \(bpy\) is not installed",
     r"the real capture is not beside this checkout",
 )
 """Patterns of reasons, each matched from its beginning."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -55,9 +57,7 @@ def export(*arguments: str | Path) -> int:
 
 @pytest.mark.parametrize("form", TABLES, ids=lambda form: form.name)
 def test_a_table_is_the_golden_file(form: Format) -> None:
-    assert (
-        form.encode_faces(lopsided()) == (GOLDEN / f"{form.name}.faces{form.suffix}").read_bytes()
-    )
+    assert form.encode_faces(lopsided()) == (GOLDEN / f"{form.name}.faces.txt").read_bytes()
 
 
 def test_json_holds_every_face_to_the_bit(tmp_path: Path) -> None:
@@ -247,3 +247,30 @@ def test_a_folder_appears_whole_or_not_at_all(
     write_faces(form, lopsided(), tmp_path / "faces")
     assert calls == ["smirk_high.csv", "smirk_wink.csv", "mien.json"]
     assert (tmp_path / "faces" / "smirk_high.csv.meta").exists()
+
+
+def test_node_reads_the_moods(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    path = tmp_path / "moods.mjs"
+    assert export("--to", "talkinghead", "-o", path, "--styles") == 0
+    script = (
+        f"const {{ moods, source, addMoods }} = await import({json.dumps(path.as_uri())});\n"
+        "const head = { animMoods: { neutral: 1 } };\n"
+        "addMoods(head);\n"
+        "console.log(JSON.stringify({ moods, source, names: Object.keys(head.animMoods) }));\n"
+    )
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script], capture_output=True, check=True, text=True
+    )
+    found = json.loads(done.stdout)
+    faces = face_set(BANK, styles=True)
+    assert found["source"] == faces.source
+    assert found["names"] == ["neutral", *(face.name for face in faces.faces)]
+    for face in faces.faces:
+        mood = found["moods"][face.name]
+        moved = {name: weight for name, weight in faces.weights_of(face).items() if weight}
+        assert mood["baseline"] == moved
+        assert list(mood["speech"]) == ["deltaRate", "deltaPitch", "deltaVolume"]
+        assert [loop["name"] for loop in mood["anims"]] == ["blink", "eyes", "mouth"]

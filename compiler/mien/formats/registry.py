@@ -194,6 +194,30 @@ FORMATS = (
         writes=True,
         mesh="blendShape1",
     ),
+    Format(
+        name="unreal-script",
+        title="Unreal editor script",
+        endings=(".unreal.py",),
+        module="unreal_script",
+        table=True,
+        sourced=True,
+    ),
+    Format(
+        name="blender",
+        title="Blender script",
+        endings=(".blender.py",),
+        module="blender",
+        table=True,
+        sourced=True,
+    ),
+    Format(
+        name="talkinghead",
+        title="TalkingHead moods",
+        endings=(".mjs",),
+        module="talkinghead",
+        table=True,
+        sourced=True,
+    ),
 )
 
 
