@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import tomllib
 from html import escape
 from math import sqrt
 from pathlib import Path
@@ -154,3 +155,29 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
             assert command.help
             assert f"`mien {name}" in text, f"mien {name} is not in the README"
     assert set(group.list_commands(context)) == set(COMMANDS)
+
+
+def test_every_extra_is_in_the_readme_with_what_it_brings() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    brought = {
+        extra: [re.split(r"[>=<]", one)[0] for one in packages]
+        for extra, packages in project["optional-dependencies"].items()
+    }
+    table = README.read_text().partition("| extra | for | brings |\n")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in row.split("|")[1:4]] for row in table.splitlines()[1:]]
+    assert {extra.strip("`"): packages.split(", ") for extra, _, packages in rows} == brought
+
+
+def test_the_rig_of_the_readme_starts_a_bank_that_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```yaml\n(schema: mien/rig/1\n.*?)```", README.read_text(), re.DOTALL)
+    Path("robot.yaml").write_text(block)
+    command = "mien init presets/ours --rig robot.yaml"
+    assert f"`{command}`" in README.read_text()
+    assert run(shlex.split(command)[1:]) == 0
+    neutral = Path("presets/ours/emotions/neutral.yaml")
+    neutral.write_text(neutral.read_text().replace("high: {}", "high: {Grin: 0.1}"))
+    assert run(["check", "presets/ours"]) == 0
+    assert run(["face", "presets/ours", "neutral", "--at", "high", "-o", "face.svg"]) == 0
