@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import subprocess
 import tomllib
 from html import escape
 from math import sqrt
@@ -181,3 +182,47 @@ def test_the_rig_of_the_readme_starts_a_bank_that_is_drawn(
     neutral.write_text(neutral.read_text().replace("high: {}", "high: {Grin: 0.1}"))
     assert run(["check", "presets/ours"]) == 0
     assert run(["face", "presets/ours", "neutral", "--at", "high", "-o", "face.svg"]) == 0
+
+
+def test_the_edit_of_the_readme_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bank is started and released, one number edited; lock and check say what is shown."""
+    monkeypatch.chdir(tmp_path)
+    text = README.read_text()
+    for command in ("init", "compile", "release"):
+        assert run([command, "presets/ours"]) == 0
+    assert not any(name.startswith("build/") for name in git_would_add(tmp_path))
+    lock = Path("presets/ours/mien.lock")
+    before = lock.read_text().splitlines()
+    joy = Path("presets/ours/emotions/joy.yaml")
+    removed, added = changed_lines(text[text.index("## Edit a preset") :])
+    assert joy.read_text().count(f"{removed[0]}\n") == 1
+    joy.write_text(joy.read_text().replace(removed[0], added[0]))
+    assert run(["compile", "presets/ours"]) == 0
+    removed, added = changed_lines(text[text.index("   ```diff\n    artifact:") :])
+    assert set(removed) <= set(before)
+    assert set(added) <= set(lock.read_text().splitlines()) - set(before)
+    capsys.readouterr()
+    assert run(["check", "presets/ours", "--against", "ours@latest", "--format", "github"]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    shown = text.partition("   ```text\n   ::error ")[2].partition("```")[0]
+    for error in f"::error {shown}".split("::error ")[1:]:
+        assert f"::error {' '.join(error.split())}" in said
+
+
+def changed_lines(text: str) -> tuple[list[str], list[str]]:
+    """The lines that the first diff of the text takes away and adds."""
+    block = text[text.index("```diff\n") :].split("```")[1].splitlines()[1:]
+    indent = min(len(line) - len(line.lstrip(" ")) for line in block if line.strip())
+    lines = [line[indent:] for line in block]
+    removed, added = ([one[1:] for one in lines if one.startswith(sign)] for sign in "-+")
+    return removed, added
+
+
+def git_would_add(folder: Path) -> list[str]:
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    listed = ["git", "ls-files", "--others", "--exclude-standard"]
+    return subprocess.run(
+        listed, cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.splitlines()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from mien.lock.record import Lock
 
 
+_BUILD = Path("build")
+
+
 @click.command("compile")
 @folder_argument
 @click.option(
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("build"),
+    default=_BUILD,
     show_default=True,
     help="The folder for the artifact.",
 )
@@ -74,7 +77,7 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         with current_label("proving") as show:
             compiled = compile_bank(bank_of(sources), show)
         lock = compiled.lock
-        out.mkdir(parents=True, exist_ok=True)
+        _make(out)
         write_atomic(out / lock.artifact.file, compiled.artifact)
         text = write_lock(lock).encode()
         path = bank / LOCK_NAME
@@ -84,6 +87,14 @@ def _compile(bank: Path, out: Path, output: str) -> None:
         write_json(_summary(lock, bank / LOCK_NAME, out, changed=changed))
     else:
         say(_sentence(lock, bank / LOCK_NAME, out, changed=changed))
+
+
+def _make(out: Path) -> None:
+    """The folder for the artifact; git leaves the default one alone, unless it was there before."""
+    new = not out.exists()
+    out.mkdir(parents=True, exist_ok=True)
+    if new and out == _BUILD:
+        (out / ".gitignore").write_text("# Written by mien compile.\n*\n", encoding="utf-8")
 
 
 def _check(bank: Path, output: str) -> int:
