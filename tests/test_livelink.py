@@ -289,10 +289,10 @@ FAULTS = [
         ["take.csv: error: there is a header, and no row of weights below it [no-rows]"],
     ),
     (
-        changed(0, 25, "MouthSmileL"),
+        changed(0, 25, "MouthSmilLef"),
         [
             "take.csv:1:1: error: there is no column mouthSmileLeft [column-missing]\n"
-            "    is it MouthSmileL? write the name as ARKit does"
+            "    is it MouthSmilLef? write the name as ARKit does"
         ],
     ),
     (
@@ -365,11 +365,11 @@ FAULTS = [
         ],
     ),
     (
-        ["timeCode," + ",".join(f"blendShapes.{name}" for name in COLUMNS), ROW],
+        ["timeCode," + ",".join(f"Shape_{name}" for name in COLUMNS), ROW],
         [
             "take.csv:1:1: error: the first line names no channel [no-header]\n"
             "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...\n"
-            "    found blendShapes.EyeBlinkLeft: write eyeBlinkLeft, and the others likewise"
+            "    found Shape_EyeBlinkLeft: write eyeBlinkLeft, and the others likewise"
         ],
     ),
     (

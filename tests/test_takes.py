@@ -104,7 +104,7 @@ def test_a_take_may_be_of_any_format_that_is_read(session: Path) -> None:
     own = source.speak(source.items()[0], Prosody()).curves
     take = livelink.read(session / "smile_1.csv")
     (session / "smile_1.csv").unlink()
-    for form in readable():
+    for form in (one for one in readable() if one.writes):
         path = session / f"smile_1{form.endings[0]}"
         write_take(path, take)
         (session / "thumbnail.json").write_text("{}", "utf-8")

@@ -15,6 +15,7 @@ LONGEST_GAP = 0.5
 """Seconds of a face that may be made up between two rows."""
 
 _FAR = 0.1  # a weight this far outside [0, 1] was no tracker's noise
+_HARD = 0.2  # trackers that guess from pictures mix opposites up to here
 _SURE, _UNSURE = 0.9, 0.5  # correlations
 _MIRRORED = {"Left": "Right", "Right": "Left"}
 
@@ -127,7 +128,7 @@ def _movement(found: Measurements) -> Iterator[Finding]:
 
 def _together(one: Together) -> Finding:
     first, second = one.pair
-    hard = one.kind is PairKind.HARD and one.most > _FAR
+    hard = one.kind is PairKind.HARD and one.most > _HARD
     return Finding(
         kind="antagonists",
         message=f"{first} and {second} exclude each other ({one.kind.value}, at most "

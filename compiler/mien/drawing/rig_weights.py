@@ -6,13 +6,12 @@ what it should is another face.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
 from mien.drawing.face import FlatFace
+from mien.text.spellings import spelled_channels
 
 Aliases = Mapping[str, tuple[str, ...]]
 """Channel of a rig to its names elsewhere, such as those of the drawn face."""
@@ -58,7 +57,7 @@ def drawn_weights(
 
 def drawn_channels(face: FlatFace, name: str, aliases: Aliases | None = None) -> tuple[str, ...]:
     """The channels of ``face`` that a rig's channel moves: its aliases first, else its own name."""
-    spelled = _spellings(face.channels)
+    spelled = spelled_channels(face.channels)
     known = (spelled[one] for one in (aliases or {}).get(name, ()) if one in spelled)
     return tuple(dict.fromkeys(known)) or ((spelled[name],) if name in spelled else ())
 
@@ -75,29 +74,3 @@ def undrawn_sentence(channels: Iterable[str]) -> str:
 
 _NAMED = 12
 """How many channels a sentence names."""
-
-
-@cache
-def _spellings(channels: tuple[str, ...]) -> Mapping[str, str]:
-    """Every known spelling of every channel; a channel's own name wins."""
-    spelled = {spelling: channel for channel in channels for spelling in _spellings_of(channel)}
-    return {**spelled, **{channel: channel for channel in channels}}
-
-
-def _spellings_of(channel: str) -> Iterator[str]:
-    """``eyeBlinkLeft``: ``EyeBlinkLeft``, ``eye_blink_left``, ``eyeBlink_L``, ``EyeBlinkL``, ..."""
-    stem, side = channel, ""
-    for ending in ("Left", "Right"):
-        if channel.endswith(ending):
-            stem, side = channel.removesuffix(ending), ending
-    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", stem).lower()
-    for one in (stem, stem[0].upper() + stem[1:], snake, stem.lower(), snake.upper()):
-        if not side:
-            yield one
-            continue
-        for end in (side, side.lower(), side.upper(), side[0], side[0].lower()):
-            yield f"{one}_{end}"
-        yield one + side
-        yield one + side[0]
-    if side:
-        yield channel.lower()

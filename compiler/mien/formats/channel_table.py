@@ -20,6 +20,7 @@ from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Place
+from mien.text.spellings import channel_named
 from mien.text.suggest import nearest
 
 LOWEST, HIGHEST = -0.5, 1.5
@@ -28,15 +29,16 @@ LOWEST, HIGHEST = -0.5, 1.5
 
 @frozen(kw_only=True, eq=False)
 class ChannelTable:
-    """A file's rows that hold a face.
+    """A file's ``header`` and its rows that hold a face.
 
     ``weights`` (R, C) are as written, in the order that was asked for; ``lost`` lines hold none at
     all, as where a tracker saw no face; ``absent`` are the channels that the file does without, and
     ``others`` its names that are no channel's. ``rows`` are the numbers and texts of the lines,
-    ``columns`` where each name in small letters stands.
+    ``columns`` where each name in small letters stands, a channel's under its own name.
     """
 
     name: str
+    header: str
     weights: F64
     lost: int
     absent: tuple[str, ...]
@@ -82,7 +84,8 @@ def read_channel_table(
 ) -> ChannelTable:
     """The weights of ``channels`` in the file ``path``, one row a frame.
 
-    Columns are found by name, without regard to case, spaces or order. Where the file may be
+    Columns are found by name, in any spelling that is known, without regard to case, spaces or
+    order. Where the file may be
     ``partial``, channels that it lacks are at rest.
 
     Raises:
@@ -96,9 +99,8 @@ def read_channel_table(
         faults = [one for one in faults if one.code != "column-missing"]
     if faults:
         raise SourceError(faults)
-    known = {channel.casefold() for channel in channels}
     texts = map(_bare, header.split(","))
-    others = tuple(text for text in texts if text and text.casefold() not in known)
+    others = tuple(text for text in texts if text and _channel(text, channels) is None)
     width = header.count(",") + 1
     wanted = [(one, columns[one.casefold()]) for one in channels if one not in absent]
     rows: list[tuple[int, str]] = []
@@ -133,6 +135,7 @@ def read_channel_table(
     filled[:, [channel not in absent for channel in channels]] = weights
     return ChannelTable(
         name=name,
+        header=header,
         weights=filled,
         lost=lost,
         absent=absent,
@@ -150,10 +153,11 @@ def _columns(
     columns: dict[str, int] = {}
     faults: list[Fault] = []
     for position, text in enumerate(texts):
-        if text and text.casefold() in columns:
+        column = (_channel(text, channels) or text).casefold()
+        if text and column in columns:
             place = _place(name, 1, header, position)
             faults.append(fault(place, "column-twice", f"a second column {text}"))
-        columns.setdefault(text.casefold(), position)
+        columns.setdefault(column, position)
     absent = tuple(channel for channel in channels if channel.casefold() not in columns)
     if len(absent) == len(channels):
         hint = "expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,..."
@@ -165,8 +169,7 @@ def _columns(
             hint += f"\n    found {text}: write {channels[0]}, and the others likewise"
         message = "the first line names no channel"
         return columns, absent, [fault(Place(name, 1, 1), "no-header", message, hint)]
-    known = {channel.casefold() for channel in channels}
-    unknown = [text for text in texts if text.casefold() not in known]
+    unknown = [text for text in texts if _channel(text, channels) is None]
     for channel in absent:
         close = nearest(channel, unknown)
         if channel != ABSENT or close:
@@ -174,6 +177,10 @@ def _columns(
             message = f"there is no column {channel}"
             faults.append(fault(Place(name, 1, 1), "column-missing", message, hint))
     return columns, absent, faults
+
+
+def _channel(text: str, channels: Sequence[str]) -> str | None:
+    return channel_named(text, tuple(channels))
 
 
 def _length_fault(place: Place, found: int, width: int) -> Fault:

@@ -49,7 +49,7 @@ def read(
     Raises:
         SourceError: with every fault of the file and its place.
     """
-    document = _Document(shown_path(path), read_text(path))
+    document = JsonDocument(shown_path(path), read_text(path))
     own = document.channels()
     wanted = own if channels is None else tuple(channels)
     absent = document.absent(wanted, own, partial=partial)
@@ -126,7 +126,7 @@ def face_pieces(faces: FaceSet) -> Iterator[str]:
     yield "\n]}\n"
 
 
-class _Document:
+class JsonDocument:
     """What the file holds; its methods raise `SourceError` where that is no take."""
 
     def __init__(self, name: str, text: str) -> None:
@@ -138,27 +138,28 @@ class _Document:
     def _places(self) -> JsonPlaces:
         return JsonPlaces(self._text, self.name)
 
-    def channels(self) -> tuple[str, ...]:
-        names = tuple(one for one in self._list("channels") if isinstance(one, str))
-        if not names or len(set(names)) != len(self._list("channels")):
-            raise self._refusal(("channels",), "expected names of channels, each of them once")
+    def channels(self, key: str = "channels") -> tuple[str, ...]:
+        """The names of a list (C), each of them once."""
+        names = tuple(one for one in self._list(key) if isinstance(one, str))
+        if not names or len(set(names)) != len(self._list(key)):
+            raise self.refusal((key,), "expected names of channels, each of them once")
         return names
 
     def absent(
-        self, wanted: Sequence[str], own: Sequence[str], *, partial: bool
+        self, wanted: Sequence[str], own: Sequence[str], *, partial: bool, key: str = "channels"
     ) -> tuple[str, ...]:
         """The wanted channels that the file does without: tongueOut alone, or any if partial."""
         absent = tuple(channel for channel in wanted if channel not in own)
         near = {channel: nearest(channel, own) for channel in absent}
         missing = [channel for channel in absent if channel != ABSENT or near[channel]]
         if partial and len(absent) == len(wanted):
-            raise self._refusal(("channels",), "it names none of the channels that are wanted")
+            raise self.refusal((key,), "it names none of the channels that are wanted")
         if missing and not partial:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             some = ", ".join(missing[:3]) + more
             close = near[missing[0]]
             hint = f"is it {close}? write the name as ARKit does" if close else ""
-            raise self._refusal(("channels",), f"there is no {some}", hint)
+            raise self.refusal((key,), f"there is no {some}", hint)
         return absent
 
     def rows(self, key: str, width: int) -> F64:
@@ -169,14 +170,15 @@ class _Document:
             if len(fields) != width:
                 found = f"{len(fields)} of them" if isinstance(row, list) else _shown(row)
                 message = f"expected a list of {width} numbers, found {found}"
-                raise self._refusal((key, position), message)
+                raise self.refusal((key, position), message)
             self._check_numbers((key, position), fields)
         return np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
-    def check_weights(self, weights: F64, channels: Sequence[str]) -> None:
+    def check_weights(self, weights: F64, channels: Sequence[str], key: str = "weights") -> None:
+        """Refuse numbers (N, C) that are no weights."""
         wrong = np.argwhere(~((weights >= LOWEST) & (weights <= HIGHEST)))[:MAX_FAULTS]
         if len(wrong):
-            paths: list[NodePath] = [("weights", row, column) for row, column in wrong.tolist()]
+            paths: list[NodePath] = [(key, row, column) for row, column in wrong.tolist()]
             raise SourceError(
                 fault(
                     self._places.of(path),
@@ -187,28 +189,31 @@ class _Document:
                 for path, (row, column) in zip(paths, wrong.tolist(), strict=True)
             )
 
-    def frame_rate(self) -> float:
-        value = self._value("frame_rate")
+    def frame_rate(self, key: str = "frame_rate") -> float:
+        """Frames a second, above 0."""
+        value = self._value(key)
         if isinstance(value, float) and 0.0 < value < np.inf:
             return value
-        raise self._refusal(("frame_rate",), f"found {_shown(value)}, expected a number above 0")
+        raise self.refusal((key,), f"found {_shown(value)}, expected a number above 0")
 
     def times(self, rows: int, rate: float) -> F64:
+        """The moments (N,) of the rows in seconds: as written, else at an even pace."""
         if "times" not in self.data:
             return np.arange(rows, dtype=np.float64) / rate
         value = self._list("times")
         self._check_numbers(("times",), value)
         times = np.array(value, dtype=np.float64)
         if len(times) != rows or not np.isfinite(times).all() or (np.diff(times) < 0.0).any():
-            raise self._refusal(("times",), f"expected {rows} moments in seconds that do not fall")
+            raise self.refusal(("times",), f"expected {rows} moments in seconds that do not fall")
         return times
 
     def rotations(self, key: str, width: int, rows: int) -> F64 | None:
+        """Angles (N, width) in degrees, where there are any."""
         if key not in self.data:
             return None
         angles = self.rows(key, width)
         if len(angles) != rows or not np.isfinite(angles).all():
-            raise self._refusal((key,), f"expected {rows} rows of angles in degrees")
+            raise self.refusal((key,), f"expected {rows} rows of angles in degrees")
         return angles
 
     def _parsed(self, text: str) -> dict[str, Any]:
@@ -233,21 +238,22 @@ class _Document:
         for position, value in enumerate(values):
             if not isinstance(value, float):
                 message = f"found {_shown(value)}, expected a number"
-                raise self._refusal((*path, position), message)
+                raise self.refusal((*path, position), message)
 
     def _list(self, key: str) -> list[object]:
         value = self._value(key)
         if not isinstance(value, list) or not value:
-            raise self._refusal((key,), f"found {_shown(self._value(key))}, expected a list")
+            raise self.refusal((key,), f"found {_shown(self._value(key))}, expected a list")
         return cast("list[object]", value)
 
     def _value(self, key: str) -> object:
         if key not in self.data:
             close = nearest(key, list(self.data))
-            raise self._refusal((), f"there is no {key}", f"is it {close}?" if close else "")
+            raise self.refusal((), f"there is no {key}", f"is it {close}?" if close else "")
         return cast("object", self.data[key])
 
-    def _refusal(self, path: NodePath, message: str, hint: str = "") -> SourceError:
+    def refusal(self, path: NodePath, message: str, hint: str = "") -> SourceError:
+        """What to raise where ``path`` in the document is wrong."""
         return SourceError(
             [fault(self._places.of(path), "no-take", message, hint, path_text(path))]
         )

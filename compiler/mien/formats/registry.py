@@ -2,7 +2,9 @@
 
 A format's functions are in a module of this folder:
 
-- of takes that are read, ``read(path, channels=, rate=)`` gives the `Take`;
+- of takes that are read, ``read(path, channels=, rate=, partial=)`` gives the `Take`, and
+  ``recognises(start)`` tells by how the text starts whether a file is of the format, where another
+  one has its ending;
 - of takes that are written, ``pieces(take)`` yields the text, and takes the name of what the file
   drives where the format has ``mesh``; ``stream(rate, channels, blocks, source)`` yields it of
   weights that are not all there yet, where ``streams``;
@@ -88,6 +90,11 @@ class Format:
         function: Reader = self._module.read
         return function
 
+    def recognises(self, start: str) -> bool:
+        """Whether a text that starts so is of this format; False where it does not say."""
+        test = getattr(self._module, "recognises", None)
+        return bool(test and test(start))
+
     def pieces(self, take: Take, mesh: str = "") -> Iterator[str]:
         """The text of a take; only where ``writes``."""
         named = (mesh or self.mesh,) if self.mesh else ()
@@ -157,9 +164,24 @@ FORMATS = (
         title="Audio2Face JSON",
         endings=(".a2f.json",),
         module="audio2face",
+        reads=True,
         writes=True,
         sampled=True,
         sourced=True,
+    ),
+    Format(
+        name="table",
+        title="CSV of named channels",
+        endings=(".csv",),
+        module="named_table",
+        reads=True,
+    ),
+    Format(
+        name="ifacialmocap",
+        title="iFacialMocap text",
+        endings=(".txt",),
+        module="ifacialmocap",
+        reads=True,
     ),
     Format(
         name="unity",
@@ -220,6 +242,9 @@ FORMATS = (
     ),
 )
 
+_START = 1 << 16
+"""Bytes of a file that tell its format."""
+
 
 def readable() -> tuple[Format, ...]:
     """The formats of takes that are read."""
@@ -258,6 +283,43 @@ def format_of(path: Path, formats: Sequence[Format] = FORMATS) -> Format:
     if not found:
         raise FormatError(f"{path}: expected a name that ends in {listed(formats)}")
     return max(found, key=lambda pair: pair[0])[1]
+
+
+def recorded_format(path: Path) -> Format:
+    """Which format a recording is: by its ending, and of formats that end alike by its text.
+
+    Raises:
+        FormatError: no format that is read ends so.
+    """
+    from mien.text.regular_file import RECORDING, open_regular
+
+    named = format_of(path, readable())
+    alike = [one for one in readable() if one is not named and one.suffix == named.suffix]
+    if not alike:
+        return named
+    try:
+        with open_regular(path, RECORDING) as file:
+            start = file.read(_START).decode("utf-8-sig", "replace")
+    except OSError:
+        return named  # which says what is wrong with the file
+    return next((one for one in alike if one.recognises(start)), named)
+
+
+def read_take(
+    path: Path,
+    *,
+    channels: Sequence[str] | None = None,
+    rate: float | None = None,
+    partial: bool = False,
+) -> Take:
+    """The take in ``path``, whichever format it is; see `Reader`.
+
+    Raises:
+        FormatError: no format that is read ends so.
+        SourceError: with every fault of the file.
+    """
+    read = recorded_format(path).read
+    return read(path, channels=channels, rate=rate, partial=partial)
 
 
 def write_take(path: Path, take: Take) -> None:

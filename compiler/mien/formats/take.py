@@ -62,7 +62,8 @@ class Take:
     ``weights`` (N, C) lie in [0, 1], one column for each of ``channels``. ``head`` (N, 3) is yaw,
     pitch and roll in degrees, ``eyes`` (N, 6) the same of the left and then of the right eye: a yaw
     above 0 is towards the subject's right, a pitch above 0 is down; None where nothing was
-    recorded. ``source`` says where the take comes from, ``name`` what it is called.
+    recorded. ``source`` says where the take comes from, ``name`` what it is called, ``dialect`` which
+    program writes so, where its files show it.
     """
 
     rate: float
@@ -73,6 +74,7 @@ class Take:
     eyes: F32 | None = field(default=None)
     source: str = field(default="")
     name: str = field(default="")
+    dialect: str = field(default="")
     repairs: Repairs = field(default=Repairs())
 
     @property
@@ -150,6 +152,7 @@ def recorded_take(
     head: F64 | None = None,
     eyes: F64 | None = None,
     source: str = "",
+    dialect: str = "",
     lost: int = 0,
     absent: tuple[str, ...] = (),
     unknown: tuple[str, ...] = (),
@@ -169,6 +172,7 @@ def recorded_take(
         head=_rotations(head, kept),
         eyes=_rotations(eyes, kept),
         source=source,
+        dialect=dialect,
         repairs=Repairs(
             out_of_range=tuple(_out_of_range(channels, rows)),
             repeated=int(np.count_nonzero(~kept)),

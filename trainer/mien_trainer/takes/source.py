@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.errors import SourceError
-from mien.formats.registry import format_of, readable
+from mien.formats.registry import read_take, readable
 from mien.formats.take import Take
 from mien.text.files import shown_path
 from mien.text.suggest import did_you_mean
@@ -105,8 +105,7 @@ class TakesSource:
         label = recording.label
         with refused_as(f"take {item.key}"):
             audio = read_audio(recording.sound).samples
-            read = format_of(recording.curves, readable()).read
-            take = read(recording.curves, channels=self._channels, rate=label.rate)
+            take = read_take(recording.curves, channels=self._channels, rate=label.rate)
             _refuse_unlike(take, len(audio) / SAMPLE_RATE, label.offset)
         return Utterance(
             audio=audio,
@@ -143,8 +142,9 @@ class TakesSource:
         for ending in (ending for one in readable() for ending in one.endings):
             for path in folder.glob(f"*{ending}"):
                 # a phone's folder holds JSON of another kind too
-                if path.stem in labels or (ending == ".csv" and path.stem != STEM):
-                    recorded.setdefault(path.stem, path)
+                take = path.name.removesuffix(ending)
+                if take in labels or (ending == ".csv" and take != STEM):
+                    recorded.setdefault(take, path)
         for take in sorted(recorded.keys() | labels):
             key = f"{name}/{take}"
             curves, sound = recorded.get(take), folder / f"{take}.wav"

@@ -22,9 +22,15 @@ _FINE, _WRONG, _UNREADABLE = 0, 1, 2
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.1, 1000.0),
+    metavar="R",
+    help="Frames a second of files whose clock does not tell it.",
+)
 @format_option
 @click.pass_context
-def command(context: click.Context, files: Sequence[Path], output: str) -> None:
+def command(context: click.Context, files: Sequence[Path], rate: float | None, output: str) -> None:
     """Say what is wrong with recordings of faces.
 
     Tells of each FILE which format it is, its rows, rate, gaps and jitter, which channels are
@@ -39,7 +45,7 @@ def command(context: click.Context, files: Sequence[Path], output: str) -> None:
     from mien.doctor.measurements import measure
     from mien.errors import SourceError
     from mien.formats.arkit import arkit_channels, arkit_rig
-    from mien.formats.registry import FormatError, format_of, readable
+    from mien.formats.registry import FormatError, recorded_format
     from mien.text.fault import fault_json
 
     status = _FINE
@@ -47,8 +53,8 @@ def command(context: click.Context, files: Sequence[Path], output: str) -> None:
     for path in files:
         name = str(path)
         try:
-            form = format_of(path, readable())
-            take = form.read(path, channels=arkit_channels(), partial=True)
+            form = recorded_format(path)
+            take = form.read(path, channels=arkit_channels(), rate=rate, partial=True)
         except SourceError as error:
             status = _UNREADABLE
             documents.append({"file": name, "faults": [fault_json(one) for one in error.faults]})
@@ -61,12 +67,13 @@ def command(context: click.Context, files: Sequence[Path], output: str) -> None:
             if output == "text":
                 say(f"Error: {error}", err=True)
             continue
+        title = f"{form.title}, {take.dialect}" if take.dialect else form.title
         found = measure(take, arkit_rig())
         said = findings(found)
         status = max(status, _WRONG if any(one.wrong for one in said) else _FINE)
-        documents.append(_document(name, form.title, found, said))
+        documents.append(_document(name, title, found, said))
         if output == "text":
-            _write(name, form.title, found, said)
+            _write(name, title, found, said)
     if output == "json":
         write_json({"files": documents})
     context.exit(status)
