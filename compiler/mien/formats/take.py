@@ -62,8 +62,8 @@ class Take:
     ``weights`` (N, C) lie in [0, 1], one column for each of ``channels``. ``head`` (N, 3) is yaw,
     pitch and roll in degrees, ``eyes`` (N, 6) the same of the left and then of the right eye: a yaw
     above 0 is towards the subject's right, a pitch above 0 is down; None where nothing was
-    recorded. ``source`` says where the take comes from, ``name`` what it is called, ``dialect`` which
-    program writes so, where its files show it.
+    recorded. ``source`` says where the take comes from, ``name`` what it is called, ``dialect``
+    which program writes so, where its files show it.
     """
 
     rate: float
