@@ -37,6 +37,9 @@ COMMANDS = {
 }
 """Each command's help; it is the ``command`` of the module of its name in `mien.cli.commands`."""
 
+_OF_THE_TRAINER = ("targets", "train", "evaluate", "speak")
+"""Commands whose modules are in `mien_trainer.cli`."""
+
 _FINE, _FAILED, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
 
 
@@ -57,7 +60,8 @@ class LazyGroup(click.Group):
         """The command called ``cmd_name``, its module imported now."""
         if cmd_name not in self.table:
             return None
-        module = importlib.import_module(f"{self.package}.{cmd_name}")
+        package = "mien_trainer.cli" if cmd_name in _OF_THE_TRAINER else self.package
+        module = importlib.import_module(f"{package}.{cmd_name}")
         command = module.command
         return command if isinstance(command, click.Command) else None
 
