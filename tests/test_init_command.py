@@ -200,6 +200,25 @@ def test_a_rig_with_nothing_optional_starts_a_bank_without(
     assert run(["compile", "ours"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("channels", "mean", "separation"), [(3, 5.0, 0.03), (20, 2.5, 0.03), (256, 1.0, 0.006)]
+)
+def test_budgets_follow_the_number_of_channels(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    channels: int,
+    mean: float,
+    separation: float,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    listed = "".join(f"  - {{name: c{one}, class: EXPRESSION}}\n" for one in range(channels))
+    Path("rig.yaml").write_text(f"schema: mien/rig/1\nid: bare\ntitle: Bare\nchannels:\n{listed}")
+    assert run(["init", "ours", "--rig", "rig.yaml"]) == 0
+    budgets = read_bank(Path("ours")).manifest.budgets
+    assert (budgets.slope.mean, budgets.separation) == (mean, separation)
+    assert run(["fmt", "--check", "ours"]) == 0
+
+
 def test_a_broken_rig_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ from mien.errors import SourceError
 from mien.text.atomic import draft_folder
 from mien.text.files import read_source, shown_path
 from mien.text.format import Orders, format_json, format_yaml
-from mien.text.node import MappingNode, text
+from mien.text.node import MappingNode, items, text
 
 SCHEMAS = "schema"
 """The folder in the new bank that holds the schemas, for editors."""
@@ -67,7 +67,10 @@ def start_on_rig(rig: Path, folder: Path, bank_id: str) -> str:
     place = f"rigs/{rig_id}{rig.suffix}"
     is_json = rig.suffix == ".json"
     values = {"id": bank_id, "title": _title(bank_id), "rig": rig_id}
-    manifest = _MANIFEST.format(**{key: json.dumps(value) for key, value in values.items()})
+    manifest = _MANIFEST.format(
+        **{key: json.dumps(value) for key, value in values.items()},
+        **_budgets(len(items(root, "channels"))),
+    )
     keys = required_keys("emotion", root)
     neutral = _NEUTRAL
     neutral += "action_units: {core: []}\n" if "action_units" in keys else ""
@@ -99,10 +102,21 @@ metric: {{valence: 1, arousal: 0.8, dominance: 0.5}}
 kernel: {{name: wendland-c2, support: 1.6}}
 plateau: {{reach: 0.96, flat: 0.25}}
 budgets:
-  slope: {{mean: 1, channel: 5}}
-  separation: 0.03
+  # The mean is over the channels that the bank can move: the fewer they are, the larger it is.
+  slope: {{mean: {mean:g}, channel: 5}}
+  # A mean over all channels: the more they are, the smaller it is.
+  separation: {separation:g}
   spacing: 0.3
 """
+
+
+def _budgets(channels: int) -> Mapping[str, float]:
+    """The budgets of the bank that ships, for faces that move as many channels of another rig."""
+    return {
+        "mean": min(5.0, max(1.0, round(50 / channels, 1))),
+        "separation": min(0.03, max(0.001, round(1.5 / channels, 3))),
+    }
+
 
 _NEUTRAL = """\
 schema: mien/emotion/1
