@@ -213,8 +213,15 @@ QUESTIONS: list[tuple[Query, str]] = [
     (lambda: BANK.styles("x"), "no label 'x'"),
     (lambda: BANK.face("joy", vad=(0, 0)), "expected three numbers"),
     (lambda: BANK.face("joy", vad=("a", 0, 0)), "expected three numbers"),  # type: ignore[arg-type]
-    (lambda: BANK.face("joy", vad=(0, 1.5, 0)), "row 0 arousal 1.5; np.clip"),
-    (lambda: BANK.face("joy", vad=(0, 0, float("nan"))), "row 0 dominance nan"),
+    (lambda: BANK.face("joy", vad=(0, 1.5, 0)), r"outside \[-1, 1\]: arousal 1.5$"),
+    (lambda: BANK.face("joy", vad=(0, 0, float("nan"))), ": dominance nan$"),
+    (lambda: BANK.face(3), "label is 3, expected a label or label weights"),  # type: ignore[arg-type]
+    (lambda: BANK.face(None), "label is None, expected a label"),  # type: ignore[arg-type]
+    (lambda: BANK.face({}), "label weights are empty"),
+    (lambda: BANK.point({}), "label weights are empty"),
+    (lambda: mien.load(3), "bank is 3, expected its name or its path"),  # type: ignore[arg-type]
+    (lambda: mien.load(None), "bank is None, expected"),  # type: ignore[arg-type]
+    (lambda: BANK.anchor("joy", P), "no anchor of joy"),  # type: ignore[arg-type]
     (lambda: BANK.face("joy", intensity=1.1), "intensity is 1.1"),
     (lambda: BANK.face("joy", speech=-1), "speech is -1"),
     (lambda: BANK.face("joy", at="low", intensity=0), "only one of vad, at and intensity"),
@@ -233,6 +240,9 @@ QUESTIONS: list[tuple[Query, str]] = [
     (lambda: BANK.faces(["joy", "awe"], NAN), "row 0 arousal nan, row 1 valence 2.0, .*-3.0; np"),
     (lambda: BANK.faces(["joy", "awe"], np.full((2, 3), 9)), "and 3 more"),
     (lambda: BANK.faces(["joy"], P), "1 labels for 2 rows"),
+    (lambda: BANK.faces(["joy"], P[:1], style=3), "style is 3, expected"),  # type: ignore[arg-type]
+    (lambda: BANK.faces(["joy"], P[:1], threads=0.5), "threads is 0.5"),  # type: ignore[arg-type]
+    (lambda: BANK.faces(["joy"], P[:1], out=[]), "out is a list, expected a"),  # type: ignore[arg-type]
     (lambda: BANK.faces(["joy", "awee"], P), "no label 'awee': did you mean awe"),
     (lambda: BANK.faces("joy", P), "one label a row"),
     (lambda: BANK.faces(np.array([0, 16]), P), "row 1: label 16, expected 0 to 15"),

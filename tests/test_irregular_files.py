@@ -46,7 +46,10 @@ TRAINER = {
     "a network": ("tiny.onnx", ["speak", "speech.wav", "--label", "joy", "--network", "tiny.onnx"]),
     "a network to evaluate": ("tiny.onnx", ["evaluate", "tiny.onnx", "--data", "data"]),
     "a checkpoint": ("tiny.safetensors", ["train", "export", "tiny.safetensors", "-o", "x.onnx"]),
-    "weights": ("weights.safetensors", ["train", "expand", "weights.safetensors", "-o", "x"]),
+    "weights": (
+        "weights.safetensors",
+        ["train", "expand", "weights.safetensors", "-o", "w.safetensors"],
+    ),
     "a manifest": ("data/manifest.json", ["evaluate", "tiny.onnx", "--data", "data"]),
     "a manifest to audit": ("data/manifest.json", ["targets", "audit", "data"]),
     "a shard to audit": ("data/test-00000.parquet", ["targets", "audit", "data"]),

@@ -33,13 +33,14 @@ NAMES = (
         ("jawOpne", "jawOpen"),
         ("jaw-open", "jawOpen"),
         ("eyeWide_l", "eyeWideLeft"),
+        ("jaw", "jawOpen"),
     ],
 )
 def test_what_was_meant(written: str, meant: str) -> None:
     assert nearest(written, NAMES) == meant
 
 
-@pytest.mark.parametrize("written", ["tail", "x", "", "somethingElse"])
+@pytest.mark.parametrize("written", ["tail", "x", "", "somethingElse", "mouthS", "j"])
 def test_nothing_is_guessed_from_afar(written: str) -> None:
     assert nearest(written, NAMES) is None
 

@@ -14,6 +14,7 @@ from mien.engine.registry import get_engine
 from mien.engine.tables import F32, PLAIN, Tables
 from mien.errors import QueryError
 from mien.queries import (
+    is_a,
     label_rows,
     mixture_rows,
     speech_rows,
@@ -117,7 +118,7 @@ class Bank:
         """
         table = self._tables.labels[self._position(label)]
         names = (*self.intensities, *table.styles)
-        if name not in names:
+        if not is_a(name, str) or name not in names:
             unknown(f"anchor of {label}", name, names)
         points: F32 = np.concatenate((table.anchors, table.style_anchors))
         point: F32 = points[names.index(name)]
@@ -219,8 +220,8 @@ class Bank:
             raise QueryError(f"{len(positions)} labels for {len(points)} rows of vads")
         styles = style_rows(style, positions, self._tables)
         spoken = speech_rows(speech, len(positions))
-        if threads < 1:
-            raise QueryError(f"threads is {threads}, expected 1 or more")
+        if not is_a(threads, int) or threads < 1:
+            raise QueryError(f"threads is {threads!r}, expected a whole number, 1 or more")
         shape = (len(positions), len(self.channels))
         faces = np.empty(shape, dtype=np.float32) if out is None else _checked_out(out, shape)
         self._evaluator.faces(positions, points, styles, spoken, faces, threads)
@@ -313,6 +314,8 @@ def load(source: str | Path) -> Bank:
 
 
 def _checked_out(out: F32, shape: tuple[int, int]) -> F32:
+    if not is_a(out, np.ndarray):
+        raise QueryError(f"out is a {type(out).__name__}, expected a float32 array {shape}")
     fits = out.shape == shape and out.dtype == np.float32 and out.dtype.isnative
     if not fits or not out.flags.c_contiguous or not out.flags.writeable:
         raise QueryError(

@@ -22,6 +22,11 @@ _FEW = 3
 _Floats = npt.NDArray[np.floating[Any]]
 
 
+def is_a(value: object, *kinds: type) -> bool:
+    """Whether a value, of whatever type, is of one of ``kinds``."""
+    return isinstance(value, kinds)
+
+
 def unknown(what: str, name: object, known: Sequence[str]) -> NoReturn:
     """Raise for a name that is not among ``known``.
 
@@ -60,7 +65,12 @@ def vad_point(vad: Sequence[float] | npt.NDArray[Any]) -> tuple[float, float, fl
             f"vad is {vad!r}, expected three numbers: valence, arousal, dominance"
         ) from None
     if not inside:
-        vad_rows(np.array([vad]))
+        named = [
+            f"{axis} {value}"
+            for axis, value in zip(AXES, (valence, arousal, dominance), strict=True)
+            if not -1.0 <= value <= 1.0
+        ]
+        raise QueryError(f"VAD outside [-1, 1]: {', '.join(named)}")
     return float(valence), float(arousal), float(dominance)
 
 
@@ -123,6 +133,8 @@ def style_rows(
     """
     if style is None:
         return None
+    if not is_a(style, str, Sequence, np.ndarray):
+        raise QueryError(f"style is {style!r}, expected a name, or a name or position a row")
     counts = np.array([len(table.styles) for table in tables.labels], dtype=np.int32)
     if isinstance(style, np.ndarray) and np.issubdtype(style.dtype, np.integer):
         if style.shape != labels.shape:
@@ -133,6 +145,8 @@ def style_rows(
             own = tables.labels[int(labels[row])]
             raise QueryError(f"row {row}: {own.label} has no style {style[row]}")
         return np.ascontiguousarray(style, dtype=np.int32)
+    if isinstance(style, np.ndarray):
+        style = style.reshape(-1)
     names = [style] * len(labels) if isinstance(style, str) else list(style)
     if len(names) != len(labels):
         raise QueryError(f"{len(names)} styles for {len(labels)} rows")
@@ -181,6 +195,13 @@ def mixture_rows(weights: Mapping[str, float], tables: Tables) -> list[tuple[int
         QueryError: an unknown label, a weight that is negative or NaN, a sum over 1, or one under
             1 in a bank without the label neutral.
     """
+    if not is_a(weights, Mapping):
+        raise QueryError(
+            f"label is {weights!r}, expected a label or label weights such as "
+            "{'joy': 0.6, 'awe': 0.4}"
+        )
+    if not weights:
+        raise QueryError("label weights are empty, expected a weight for one label or more")
     total = 0.0
     for name, weight in weights.items():
         if name not in tables.label_index:

@@ -131,8 +131,12 @@ def resolve(
         NewBankError: ``NAME@latest`` or a revision, of a bank ``near`` that was not there yet.
         SourceError: a ledger that has to be looked at is damaged.
     """
+    try:
+        path = Path(source)
+    except TypeError:
+        text = f"bank is {source!r}, expected its name or its path as text or a Path"
+        raise QueryError(text) from None
     name = str(source)
-    path = Path(source)
     if isinstance(source, str):
         found = _by_name(name, near)
         if found is not None:

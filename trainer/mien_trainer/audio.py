@@ -141,8 +141,7 @@ def _opened(path: Path) -> Generator[_Sound]:
     try:
         if path.stat().st_size == 0:
             raise SpeechRefusedError(f"{path}: the file is empty")
-        with _open(str(path)) as sound:
-            yield sound
+        opened = _open(str(path))
     except (soundfile.SoundFileError, OSError) as error:
         raise SpeechRefusedError(f"{path}: this cannot be read as sound: {error}") from error
     except TypeError:
@@ -150,6 +149,11 @@ def _opened(path: Path) -> Generator[_Sound]:
         raise SpeechRefusedError(
             f"{path}: raw samples say no rate; expected a WAV or FLAC"
         ) from None
+    with opened as sound:
+        try:
+            yield sound
+        except soundfile.SoundFileError as error:  # an OSError is the writer's, not the sound's
+            raise SpeechRefusedError(f"{path}: this cannot be read as sound: {error}") from error
 
 
 def read_samples(path: Path) -> F32:

@@ -40,7 +40,9 @@ COMMANDS = {
 _OF_THE_TRAINER = ("targets", "train", "evaluate", "speak")
 """Commands whose modules are in `mien_trainer.cli`."""
 
-_FINE, _FAILED, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
+_FINE, _BAD_INPUT, _INTERRUPTED = 0, 2, 130
+_NO_READER = 141
+"""As a shell reports a program that wrote to a pipe whose reader has left: 128 and SIGPIPE."""
 
 
 class LazyGroup(click.Group):
@@ -51,6 +53,13 @@ class LazyGroup(click.Group):
 
     table: Mapping[str, str] = COMMANDS
     package = "mien.cli.commands"
+
+    def invoke(self, ctx: click.Context) -> object:
+        """As click does, but for a reader of stdout that has left, of which click makes a 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(_without_reader()) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, in the order of the table."""
@@ -128,15 +137,18 @@ def main() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _without_reader()
     gc.freeze()  # else Python looks through every object once more before it ends
     sys.exit(status)
 
 
+def _without_reader() -> int:
+    """End quietly: what is still to be flushed on the way out goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _NO_READER
+
+
 def _explain(error: Exception) -> int:
-    if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _FAILED
     from mien.errors import MienError, SourceError
 
     if isinstance(error, SourceError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -12,6 +13,36 @@ if TYPE_CHECKING:
     from mien.resolve import BankSource
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class OutputFile(click.Path):
+    """The type of a file to write, refused before any work where it cannot be written.
+
+    Its name ends in one of ``endings``, in any case; without endings, in anything.
+    """
+
+    def __init__(self, *endings: str, dir_okay: bool = False) -> None:
+        super().__init__(path_type=Path, dir_okay=dir_okay)
+        self._endings = endings
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """As click does, then see to the ending, the folder, and what is there already."""
+        from mien.text.atomic import require_writable
+
+        path = cast("Path", super().convert(value, param, ctx))
+        if self._endings and not path.name.lower().endswith(self._endings):
+            self.fail(f"{path} should end in {', '.join(self._endings)}", param, ctx)
+        if not path.is_dir():
+            try:
+                require_writable(path)
+            except OSError as error:
+                self.fail(f"{path}: {error.strerror}", param, ctx)
+        return path
 
 
 def bank_source(text: str) -> BankSource:

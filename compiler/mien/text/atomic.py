@@ -32,7 +32,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     """Replace the content of ``path``, all of it or nothing; see `replacing`.
 
     Raises:
-        OSError: the folder is missing or cannot be written; ``path`` is as it was.
+        OSError: as `replacing`; ``path`` is as it was.
     """
     with replacing(path) as stream:
         stream.write(data)
@@ -48,11 +48,12 @@ def replacing(path: Path) -> Generator[BinaryIO]:
     left in the folder is removed first.
 
     Raises:
-        OSError: as `write_atomic`. A full disk names ``path``, and says that it is as it was.
+        OSError: as `require_writable`, or it cannot be written; it names ``path``. That of a full
+            disk says that ``path`` is as it was.
     """
-    target = path.resolve()
+    target = require_writable(path)
     remove_stale(target.parent)
-    temporary, handle = _created(target)
+    temporary, handle = _created(target, path)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
@@ -65,10 +66,43 @@ def replacing(path: Path) -> Generator[BinaryIO]:
     except BaseException as error:
         with suppress(OSError):
             temporary.unlink()
-        if isinstance(error, OSError) and error.errno in FULL and error.filename is None:
-            raise _without_room(path, error) from error
+        if isinstance(error, OSError):
+            if error.errno in FULL and error.filename is None:
+                raise _without_room(path, error) from error
+            _rename(error, temporary, path)
         raise
     sync_folder(target.parent)
+
+
+def require_writable(path: Path) -> Path:
+    """What ``path`` leads to, where a file can be written: its folder is there, no pipe or device.
+
+    Raises:
+        OSError: nothing can; ``strerror`` says why, and ``filename`` is ``path``.
+    """
+    try:
+        target = path.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, "it is a link that leads to itself", str(path)) from None
+    if not target.parent.is_dir():
+        folder = target.parent if path.is_symlink() else path.parent
+        code, why = errno.ENOENT, "does not exist"
+        if folder.exists():
+            code, why = errno.ENOTDIR, "is a file"
+        raise OSError(code, f"the folder {folder} {why}", str(path))
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return target
+    except OSError as error:
+        _rename(error, target, path)
+        raise
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, "it is a folder, expected the name of a file", str(path))
+    if not stat.S_ISREG(mode):
+        message = "it is a pipe or a device, expected the name of a file"
+        raise OSError(errno.EINVAL, message, str(path))
+    return target
 
 
 @contextmanager
@@ -82,7 +116,11 @@ def draft_folder(target: Path) -> Generator[Path]:
     """
     remove_stale(target.parent)
     draft = target.parent / temporary_name(target.name)
-    draft.mkdir(0o700)
+    try:
+        draft.mkdir(0o700)
+    except OSError as error:
+        _rename(error, draft, target)
+        raise
     handle = None
     try:
         with suppress(OSError):  # systems that cannot open a folder let nobody remove it
@@ -108,11 +146,15 @@ def remove_stale(folder: Path) -> None:
             _remove_unheld(folder / name)
 
 
-def _created(target: Path) -> tuple[Path, int]:
-    """A new temporary file for ``target``, locked, and its descriptor."""
+def _created(target: Path, named: Path) -> tuple[Path, int]:
+    """A new temporary file for ``target``, locked, and its descriptor; errors call it ``named``."""
     while True:
         path = target.parent / temporary_name(target.name)
-        handle = os.open(path, _CREATE, 0o600)
+        try:
+            handle = os.open(path, _CREATE, 0o600)
+        except OSError as error:
+            _rename(error, path, named)
+            raise
         try:
             held = claim(handle)
         except OSError:  # no locks on this file system: nobody takes it for a stale one
@@ -159,6 +201,14 @@ def claim(handle: int) -> bool:
 def _publish(temporary: Path, target: Path) -> None:
     temporary.chmod(_mode(target))
     temporary.replace(target)
+
+
+def _rename(error: OSError, found: Path, wanted: Path) -> None:
+    """Let an error about the file ``found``, which people do not know, name ``wanted``."""
+    if error.filename is not None and os.fspath(error.filename) == str(found):
+        error.filename = str(wanted)
+        if error.filename2 is not None:
+            error.filename2 = None
 
 
 def _without_room(path: Path, error: OSError) -> OSError:

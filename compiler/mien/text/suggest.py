@@ -16,17 +16,22 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate closest to ``name``, or None when none is close enough to be meant.
 
     Case, separators and a side written as ``_L`` or ``_R`` do not count; otherwise about one edit
-    in three characters is forgiven. Of equally close candidates the first wins.
+    in three characters is forgiven. Of equally close candidates the first wins. Where none is
+    close, it is the only one that begins so.
     """
     wanted = _plain(name)
     limit = max(1, len(wanted) // 3)
     best: str | None = None
+    candidates = tuple(candidates)
     for candidate in candidates:
         distance = _distance(wanted, _plain(candidate), limit)
         if distance <= limit:
             best, limit = candidate, distance - 1
         if limit < 0:
             break
+    if best is None and len(wanted) > 1:
+        begun = [one for one in candidates if _plain(one).startswith(wanted)]
+        best = begun[0] if len(begun) == 1 else None
     return best
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import format_option
+from mien.cli.options import OutputFile, format_option
 from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
@@ -22,7 +22,7 @@ from mien_trainer.cli.options import refusals
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".html", ".htm"),
     metavar="FILE.html",
     help="Also write a page with plots and faces.",
 )
@@ -34,8 +34,6 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     and what the set lacks. Exit codes: 0 usable (perhaps with notes), 1 something must be corrected
     before training, 2 it cannot be read.
     """
-    if out is not None and out.suffix.lower() not in (".html", ".htm"):
-        raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
     from mien.cli.terminal import progress, write_json
     from mien_trainer.audit.as_json import report_json
     from mien_trainer.audit.as_text import report_lines

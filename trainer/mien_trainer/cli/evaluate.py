@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import format_option
+from mien.cli.options import OutputFile, format_option
 from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
@@ -44,7 +44,7 @@ from mien_trainer.cli.options import refusals
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".html", ".htm"),
     metavar="FILE.html",
     help="Also write a page with plots and faces.",
 )
@@ -67,8 +67,6 @@ def command(
     networks are taken as retrainings of one, and the differences between them are measured too.
     Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
-    if out is not None and out.suffix.lower() not in (".html", ".htm"):
-        raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
     from mien.cli.terminal import progress, write_json
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare

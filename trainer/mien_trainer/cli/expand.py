@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mien.cli.options import OutputFile
 from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
@@ -16,7 +17,7 @@ from mien_trainer.cli.options import refusals
     "-o",
     "--out",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".safetensors"),
     help="The .safetensors file to write.",
 )
 @click.option(

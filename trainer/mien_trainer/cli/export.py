@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mien.cli.options import OutputFile
 from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
@@ -16,7 +17,7 @@ from mien_trainer.cli.options import refusals
     "-o",
     "--out",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".onnx"),
     metavar="FILE.onnx",
     help="The file to write; its model card is written beside it, as FILE.card.md.",
 )
@@ -37,8 +38,6 @@ def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None
     The exported file runs without PyTorch, one frame at a time or many at once. It is written only
     if its outputs equal those of PyTorch within 1e-5.
     """
-    if out.suffix != ".onnx":
-        raise click.BadParameter(f"{out} should end in .onnx", param_hint="'-o' / '--out'")
     from mien.text.atomic import write_atomic
     from mien_trainer.fault import need_torch
 

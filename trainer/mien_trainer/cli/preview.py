@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.options import OutputFile
 from mien.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".html", ".mp4", ".gif"),
     metavar="FILE",
     help="The .html, .mp4 or .gif file to write (default: CLIP.html; films need ffmpeg and the "
     "extra mien[png]).",
@@ -52,13 +53,9 @@ def command(
     from mien_trainer.fault import TrainerError
     from mien_trainer.preview.content import preview_clip
     from mien_trainer.preview.load import find_clip
-    from mien_trainer.preview.output import SUFFIXES, count_steps, write_preview
+    from mien_trainer.preview.output import count_steps, write_preview
 
     path = out or Path(f"{clip.replace('/', '-')}.html")
-    if path.suffix.lower() not in SUFFIXES:
-        raise click.BadParameter(
-            f"{path} should end in {', '.join(SUFFIXES)}", param_hint="'-o' / '--out'"
-        )
     try:
         found, head = find_clip(folder, clip)
         audio = None if silent else _sound(folder, found, sound_file, recipe)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from mien.cli.options import point_options
+from mien.cli.options import OutputFile, point_options
 from mien.cli.terminal import say
 from mien.formats.registry import FormatError, format_of, listed, writable
 from mien_trainer.cli.options import refusals
@@ -39,7 +39,7 @@ PIPE = "-"
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(),
     help=f"The take to write: {listed(writable())}.  [default: CSV on stdout]",
 )
 def command(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import bank_source, format_option
+from mien.cli.options import OutputFile, bank_source, format_option
 from mien.cli.terminal import say, write_json
 
 
@@ -15,7 +15,7 @@ from mien.cli.terminal import say, write_json
 @format_option
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".svg"),
     help="Also plot the cost by batch size into this .svg file.",
 )
 @click.option("--quick", is_flag=True, help="Measure fewer batch sizes, and fewer times.")

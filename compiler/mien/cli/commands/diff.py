@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import format_option
+from mien.cli.options import OutputFile, format_option
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are differences.")
 @click.option(
     "--report",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".html", ".htm"),
     metavar="FILE.html",
     help="Also write a page with the changed faces, drawn before and after.",
 )
@@ -34,8 +34,6 @@ def command(old: str, new: str, exit_code: bool, report: Path | None, output: st
     (HEAD~1:presets/ours, or HEAD~1 for the folder of the other bank). If the bank did not exist yet
     in OLD, there is nothing to compare, and the exit code is 0.
     """
-    if report is not None and report.suffix.lower() not in (".html", ".htm"):
-        raise click.BadParameter(f"{report} should end in .html", param_hint="--report")
     from mien.diff import compare
     from mien.diff.comparison import named
     from mien.diff.output import data, named_data

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import source_argument
+from mien.cli.options import OutputFile, source_argument
 from mien.cli.terminal import say
 from mien.formats.registry import FORMATS, exportable
 
@@ -39,7 +39,7 @@ def _listed() -> str:
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutputFile(dir_okay=True),
     required=True,
     help="The file to write; for clips a folder, or a file for a single face.",
 )

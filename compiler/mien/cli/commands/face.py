@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import format_option, point_options, source_argument
+from mien.cli.options import OutputFile, format_option, point_options, source_argument
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".svg", ".png"),
     help="Also draw the face into this .svg or .png file.",
 )
 @format_option
@@ -70,6 +70,7 @@ def command(
     place = tuple(float(str(value)) for value in point)
     if out is not None:
         _draw(bank, out, channels)
+        say(f"{out}: the face", err=True)
     if output == "json":
         write_json(
             {

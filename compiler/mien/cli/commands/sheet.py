@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import bank_source, format_option
+from mien.cli.options import OutputFile, bank_source, format_option
 from mien.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "-o",
     "--out",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputFile(".html", ".svg", ".png"),
     help="The .html, .svg or .png file to write (PNG needs the extra mien[png]).",
 )
 @click.option(
@@ -58,11 +58,8 @@ def command(
     """
     from mien.avatar.browser import AvatarError
 
-    suffixes = (".html",) if judge else (".html", ".svg", ".png")
-    if out.suffix.lower() not in suffixes:
-        raise click.BadParameter(
-            f"{out} should end in {', '.join(suffixes)}", param_hint="'-o' / '--out'"
-        )
+    if judge and out.suffix.lower() != ".html":
+        raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
     if judge and (avatar is None or new is not None):
         raise click.UsageError("--judge looks at one BANK on an --avatar FILE")
     if not judge and (model is not None or output == "json"):
