@@ -266,7 +266,7 @@ def test_node_reads_the_moods(tmp_path: Path) -> None:
     )
     found = json.loads(done.stdout)
     faces = face_set(BANK, styles=True)
-    assert found["source"] == faces.source
+    assert found["source"] == f"{faces.source}, mien export default@1.1.0 --to talkinghead --styles"
     assert found["names"] == ["neutral", *(face.name for face in faces.faces)]
     for face in faces.faces:
         mood = found["moods"][face.name]

@@ -45,7 +45,7 @@ class FaceSet:
     """Faces of one bank; ``artifact`` is the sha256 in hex of its artifact.
 
     ``channels`` name the weights. ``speaking`` in [0, 1] is how much of the mouth was left to
-    speech.
+    speech. ``request`` is what was asked of `mien export`, in its own words.
     """
 
     bank: str
@@ -54,12 +54,13 @@ class FaceSet:
     channels: tuple[str, ...]
     faces: tuple[Face, ...]
     speaking: float = 0.0
+    request: str = ""
 
     @property
     def source(self) -> str:
         """What the files are made from, in words."""
-        spoken = f", speaking {self.speaking:g}" if self.speaking else ""
-        return f"{self.bank} {self.version}, artifact {self.artifact}{spoken}"
+        asked = f", {self.request}" if self.request else ""
+        return f"{self.bank} {self.version}, artifact {self.artifact}{asked}"
 
     def weights_of(self, face: Face) -> dict[str, float]:
         """The weights by name, each as short as float32 allows."""
@@ -118,27 +119,34 @@ def write_faces(
     """
     if not faces.faces:
         raise QueryError("there is no face to write")
-    chosen = faces.completed() if form.whole else faces
     is_file = path.suffix.lower() == form.suffix
+    if form.table and not is_file:
+        raise QueryError(f"{path}: expected a name that ends in {form.suffix}")
+    if is_file and not form.table and len(faces.faces) > 1:
+        raise QueryError(
+            f"{path}: {form.title} holds one face a file and these are {len(faces.faces)}: "
+            "give a folder, or choose one face by its label and point"
+        )
+    files = rendered(form, faces, times, mesh)
+    if is_file:
+        return _write_file(form, faces, path, next(iter(files.values())))
+    return _write_folder(form, faces, path, files)
+
+
+def rendered(
+    form: Format, faces: FaceSet, times: ClipTimes | None = None, mesh: str = ""
+) -> dict[str, bytes]:
+    """The bytes of each file by its name in a folder; of a table there is one."""
+    chosen = faces.completed() if form.whole else faces
     if form.table:
-        if not is_file:
-            raise QueryError(f"{path}: expected a name that ends in {form.suffix}")
-        return _write_file(form, faces, path, form.encode_faces(chosen))
+        return {f"faces{form.suffix}": form.encode_faces(chosen)}
     spent = times or ClipTimes()
-    clips = {
+    return {
         f"{face.name}{form.suffix}": form.encode(
             clip_of(chosen, face, spent, sampled=form.sampled), mesh
         )
         for face in chosen.faces
     }
-    if not is_file:
-        return _write_folder(form, faces, path, clips)
-    if len(clips) > 1:
-        raise QueryError(
-            f"{path}: {form.title} holds one face a file and these are {len(clips)}: "
-            "give a folder, or choose one face by its label and point"
-        )
-    return _write_file(form, faces, path, next(iter(clips.values())))
 
 
 def _turns(row: int, times: ClipTimes) -> bool:
@@ -164,6 +172,7 @@ def _sidecar(form: Format, faces: FaceSet, files: Mapping[str, bytes]) -> bytes:
         "artifact": faces.artifact,
         "speaking": faces.speaking,
         "format": form.name,
+        "source": faces.source,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
     return (json.dumps(told, indent=2) + "\n").encode()

@@ -116,6 +116,7 @@ def face_pieces(faces: FaceSet) -> Iterator[str]:
         "version": faces.version,
         "artifact": faces.artifact,
         "speaking": faces.speaking,
+        "source": faces.source,
         "channels": list(faces.channels),
     }
     yield json.dumps(head)[:-1] + ', "faces": ['

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 import click
+from attrs import evolve, field, frozen
 
 from mien.cli.options import OutputFile, source_argument
 from mien.cli.terminal import say
-from mien.formats.registry import FORMATS, exportable
+from mien.formats.registry import FORMATS, Format, exportable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mien.bank import Bank
-    from mien.formats.faces import Face, FaceSet
+    from mien.formats.faces import ClipTimes, Face, FaceSet
     from mien.resolve import BankSource
 
 _NAMES = tuple(one.name for one in exportable())
@@ -91,32 +94,113 @@ def command(
     Every label is written at every intensity, by the names of its channels. Each file says which
     bank, version and artifact it was made from, or a file beside it that ends in mien.json does.
     """
-    from attrs import evolve
-
     from mien.bank import Bank
     from mien.errors import QueryError
-    from mien.formats.faces import ClipTimes, write_faces
+    from mien.formats.faces import write_faces
     from mien.resolve import load_tables
 
-    form = next(one for one in FORMATS if one.name == target)
-    given = {"fade_in": fade_in, "hold": hold, "fade_out": fade_out, "rate": rate}
-    stated = {name: value for name, value in given.items() if value is not None}
-    if form.table and stated:
-        raise click.UsageError(f"{target} holds faces, not clips: leave out the times of a clip")
-    if mesh is not None and not form.mesh:
-        raise click.UsageError(f"{target} names no mesh: leave out --mesh")
+    times = {"fade_in": fade_in, "hold": hold, "fade_out": fade_out, "rate": rate}
+    request = ExportRequest(
+        format=next(one for one in FORMATS if one.name == target),
+        labels=_split(labels),
+        at=_split(at),
+        styles=styles,
+        without_mouth=without_mouth,
+        speaking=speaking,
+        times={name: value for name, value in times.items() if value is not None},
+        mesh=mesh or "",
+    )
+    request.refuse_what_does_not_belong()
+    form = request.format
     loaded = Bank(load_tables(bank))
     try:
-        faces = face_set(loaded, _split(labels), _split(at), styles=styles, speaking=speaking)
-        if without_mouth:
-            faces = _without_mouth(loaded, faces)
-        written = write_faces(form, faces, out, evolve(ClipTimes(), **stated), mesh or "")
+        faces = request.faces(loaded)
+        written = write_faces(form, faces, out, request.clip_times, request.mesh)
     except QueryError as error:
         raise click.UsageError(str(error)) from error
     described = bank.described(loaded.id, loaded.version)
     beside = f", and {written[-1]}" if written[-1] != out and out.is_file() else ""
     count = f"{len(faces.faces)} face{'s' if len(faces.faces) > 1 else ''}"
     say(f"{out}: {count} of {described} as {form.title}{beside}")
+
+
+@frozen(kw_only=True)
+class ExportRequest:
+    """What is asked of `mien export`; ``times`` are those of a clip's times that were given."""
+
+    format: Format
+    labels: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    styles: bool = False
+    without_mouth: bool = False
+    speaking: float = 0.0
+    times: Mapping[str, float] = field(factory=dict[str, float])
+    mesh: str = ""
+
+    @property
+    def clip_times(self) -> ClipTimes:
+        """The times of a clip, the usual ones where others were not given."""
+        from mien.formats.faces import ClipTimes
+
+        return evolve(ClipTimes(), **self.times)
+
+    @classmethod
+    def parsed(cls, words: Sequence[str]) -> tuple[BankSource, ExportRequest]:
+        """The bank and the request of `words`.
+
+        Raises:
+            click.ClickException: they are no such command, or there is no such bank.
+        """
+        arguments = [*words[2:], "--out", "."]
+        found = command.make_context("export", arguments).params
+        times = {name: found[name] for name in ("fade_in", "hold", "fade_out", "rate")}
+        request = cls(
+            format=next(one for one in FORMATS if one.name == found["target"]),
+            labels=_split(found["labels"]),
+            at=_split(found["at"]),
+            styles=found["styles"],
+            without_mouth=found["without_mouth"],
+            speaking=found["speaking"],
+            times={name: value for name, value in times.items() if value is not None},
+            mesh=unquote(found["mesh"] or ""),
+        )
+        request.refuse_what_does_not_belong()
+        return found["bank"], request
+
+    def refuse_what_does_not_belong(self) -> None:
+        """Refuse options of other formats.
+
+        Raises:
+            click.UsageError: there are some.
+        """
+        name = self.format.name
+        if self.format.table and self.times:
+            raise click.UsageError(f"{name} holds faces, not clips: leave out the times of a clip")
+        if self.mesh and not self.format.mesh:
+            raise click.UsageError(f"{name} names no mesh: leave out --mesh")
+
+    def faces(self, bank: Bank) -> FaceSet:
+        """The faces that are asked for.
+
+        Raises:
+            QueryError: a name that the bank does not have.
+        """
+        faces = face_set(bank, self.labels, self.at, styles=self.styles, speaking=self.speaking)
+        if self.without_mouth:
+            faces = _without_mouth(bank, faces)
+        return evolve(faces, request=" ".join(self.words(bank)))
+
+    def words(self, bank: Bank) -> list[str]:
+        """The command without its output, of characters that need no quotes in any file."""
+        words = ["mien", "export", f"{bank.id}@{bank.version}", "--to", self.format.name]
+        lists = {"--labels": self.labels, "--at": self.at}
+        words += [part for name, own in lists.items() if own for part in (name, ",".join(own))]
+        flags = {"--styles": self.styles, "--without-mouth": self.without_mouth}
+        words += [name for name, chosen in flags.items() if chosen]
+        numbers = {"speaking": self.speaking, **self.times} if self.speaking else dict(self.times)
+        for name, value in numbers.items():
+            words += [f"--{name.replace('_', '-')}", repr(value)]
+        return [*words, "--mesh", quote(self.mesh)] if self.mesh else words
 
 
 def face_set(
@@ -170,8 +254,6 @@ def _face(bank: Bank, label: str, name: str, *, style: bool, speaking: float) ->
 
 def _without_mouth(bank: Bank, faces: FaceSet) -> FaceSet:
     """The channels that no viseme writes."""
-    from attrs import evolve
-
     kept = [kind == "EXPRESSION" for kind in bank.tables.classes]
     names = tuple(name for name, keep in zip(bank.channels, kept, strict=True) if keep)
     own = tuple(evolve(face, weights=face.weights[kept]) for face in faces.faces)

@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The folder of the ledger and the releases.  [default: releases, beside the bank]",
 )
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="Instead, check a file or folder that `mien export` wrote: is it what the release gives?",
+)
 @format_option
 def command(
     bank: str | None,
@@ -42,6 +49,7 @@ def command(
     full: bool,
     jobs: int | None,
     releases: Path | None,
+    export: Path | None,
     output: str,
 ) -> int:
     """Check the ledger, and recompile every release from its frozen sources.
@@ -51,6 +59,11 @@ def command(
     folder or the name of a released bank. Without BANK, all releases of your repository are
     verified, or, if it has none, those that ship with mien.
     """
+    if export is not None:
+        if bank or version or full or releases:
+            raise click.UsageError("--export checks what the file says; leave the others out")
+        return _export(export, output)
+
     from mien import resources
     from mien.release.verify import usable_cores, verify
 
@@ -72,6 +85,17 @@ def command(
         write_json(_json(report))
     else:
         _write(report, folder)
+    return 1 if report.failed else 0
+
+
+def _export(path: Path, output: str) -> int:
+    from mien.cli.export_check import check_export
+
+    report = check_export(path)
+    if output == "json":
+        write_json(report.as_json())
+    else:
+        say("\n".join(report.lines()))
     return 1 if report.failed else 0
 
 

@@ -1,0 +1,132 @@
+"""Whether a file that `mien export` wrote is what the release that it names gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from attrs import field, frozen
+
+from mien.formats.faces import SIDECAR, rendered
+from mien.text.regular_file import RECORDING, read_regular
+
+_SOURCE = re.compile(
+    rb"artifact ([0-9a-f]{64}), (mien export [A-Za-z0-9_.@,/%~+ -]*[A-Za-z0-9_/%~-])"
+)
+_NAME = re.compile(rb"([a-z][a-z0-9_-]*) of [a-z][a-z0-9_-]* [0-9]")
+
+
+@frozen(kw_only=True)
+class CheckedFile:
+    """``line`` is the first that differs; 0 where the file is equal or there is none."""
+
+    path: Path
+    state: str
+    line: int = 0
+
+
+@frozen(kw_only=True)
+class ExportReport:
+    """What the files were made by, and how they compare; ``fault`` is of the bank itself."""
+
+    request: str
+    described: str
+    files: tuple[CheckedFile, ...] = ()
+    fault: str = field(default="")
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is not what the release gives."""
+        return bool(self.fault) or any(one.state != "equal" for one in self.files)
+
+    def lines(self) -> list[str]:
+        """The report for people."""
+        if self.fault:
+            return [self.fault]
+        wrong = [one for one in self.files if one.state != "equal"]
+        said = [
+            f"{one.path}: {one.state}" + (f", first in line {one.line}" if one.line else "")
+            for one in wrong
+        ]
+        equal = len(self.files) - len(wrong)
+        files = f"{equal} file{'' if equal == 1 else 's'}"
+        return [*said, f"{files} as {self.described} gives by: {self.request}"]
+
+    def as_json(self) -> dict[str, object]:
+        """The report for programs."""
+        return {
+            "failed": self.failed,
+            "request": self.request,
+            "fault": self.fault or None,
+            "files": [
+                {"path": str(one.path), "state": one.state, "line": one.line or None}
+                for one in self.files
+            ],
+        }
+
+
+def check_export(path: Path) -> ExportReport:
+    """Export again what the file, or the folder, says it was made by, and compare every byte.
+
+    Raises:
+        click.ClickException: it does not say that, or there is no such release.
+        OSError: it cannot be read.
+    """
+    from mien.bank import Bank
+    from mien.cli.commands.export import ExportRequest
+    from mien.resolve import Kind, load_tables
+
+    digest, request = _source(path)
+    bank, asked = ExportRequest.parsed(request.split(" "))
+    if bank.kind is not Kind.RELEASE:
+        raise click.UsageError(f"{path} was made from {bank.name}, which is no release")
+    loaded = Bank(load_tables(bank))
+    described = bank.described()
+    if loaded.digest != digest:
+        fault = f"{path}: made from artifact {digest}, {described} has {loaded.digest}"
+        return ExportReport(request=request, described=described, fault=fault)
+    files = rendered(asked.format, asked.faces(loaded), asked.clip_times, asked.mesh)
+    if path.is_dir():
+        checked = [_compared(path / name, data) for name, data in files.items()]
+    else:
+        checked = [_compared(path, _counterpart(path, files))]
+    return ExportReport(request=request, described=described, files=tuple(checked))
+
+
+def _source(path: Path) -> tuple[str, str]:
+    """The digest and the command that the file states, or the sidecar beside it or in it."""
+    beside = (path.with_name(f"{path.name}.{SIDECAR}"), path.with_name(SIDECAR))
+    for place in (path / SIDECAR,) if path.is_dir() else (path, *beside):
+        found = _SOURCE.search(read_regular(place, RECORDING)) if place.is_file() else None
+        if found is not None:
+            return found[1].decode(), found[2].decode()
+    raise click.UsageError(
+        f"{path} does not say what it was made from, nor does a {SIDECAR} beside it"
+    )
+
+
+def _counterpart(path: Path, files: Mapping[str, bytes]) -> bytes:
+    """What the file should be: of its name, of the face that it says it holds, or the only one."""
+    if path.name in files:
+        return files[path.name]
+    named = _NAME.search(read_regular(path, RECORDING))
+    own = f"{named[1].decode()}{path.suffix}" if named else ""
+    if own in files:
+        return files[own]
+    if len(files) == 1:
+        return next(iter(files.values()))
+    raise click.UsageError(f"{path} is none of the files that were written: {', '.join(files)}")
+
+
+def _compared(path: Path, wanted: bytes) -> CheckedFile:
+    if not path.exists():
+        return CheckedFile(path=path, state="missing")
+    found = read_regular(path, RECORDING)
+    if found == wanted:
+        return CheckedFile(path=path, state="equal")
+    lines = zip(found.split(b"\n"), wanted.split(b"\n"), strict=False)
+    equal = next((row for row, (own, other) in enumerate(lines) if own != other), None)
+    shorter = min(found.count(b"\n"), wanted.count(b"\n")) + 1
+    return CheckedFile(path=path, state="differs", line=1 + (shorter if equal is None else equal))
