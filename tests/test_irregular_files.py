@@ -39,6 +39,7 @@ CORE = {
         ["diff", "build/tiny.safetensors", "tiny"],
     ),
     "a recording": ("take.csv", ["doctor", "take.csv"]),
+    "a recording to import": ("take.csv", ["import", "take.csv", "-o", "take.json"]),
     "an avatar": ("avatar.glb", ["sheet", "default", "--avatar", "avatar.glb", "-o", "a.png"]),
 }
 TRAINER = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import io
+import keyword
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ COMMANDS = {
     "release": "Freeze a version of a bank for ever.",
     "verify": "Recompile every release and compare it with what was released.",
     "export": "Write the faces of a bank into files that other programs read.",
+    "import": "Make takes or drafts of archetypes of recordings.",
     "doctor": "Say what is wrong with recordings of faces.",
     "sheet": "Draw every archetype of a bank on one page.",
     "view": "View and edit a bank live in the browser.",
@@ -70,7 +72,8 @@ class LazyGroup(click.Group):
         if cmd_name not in self.table:
             return None
         package = "mien_trainer.cli" if cmd_name in _OF_THE_TRAINER else self.package
-        module = importlib.import_module(f"{package}.{cmd_name}")
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"{package}.{name}")
         command = module.command
         return command if isinstance(command, click.Command) else None
 
