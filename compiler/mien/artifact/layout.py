@@ -127,6 +127,10 @@ def check_field(
         where = cast("list[int]", np.argwhere(~inside)[0].tolist())
         value = float(tensor[tuple(where)])
         raise bad_artifact("tensor-range", name=name, value=value, where=where, low=low, high=high)
+    negative_zero = np.signbit(tensor) & (tensor == 0)
+    if negative_zero.any():
+        where = cast("list[int]", np.argwhere(negative_zero)[0].tolist())
+        raise bad_artifact("tensor-negative-zero", name=name, where=where)
 
 
 def check_conflicts(pairs: I32, ceilings: I32) -> None:

@@ -236,11 +236,16 @@ class Fetcher {
       }
     });
     const { values } = tensor;
-    const at = values.findIndex((value) => !(value >= low && value <= high));
-    if (at >= 0) {
-      const width = tensor.shape[1];
-      const where = found === 1 ? [at] : [Math.floor(at / width), at % width];
-      throw badArtifact("tensor-range", { name, value: values[at], where, low, high });
+    const where = (/** @type {number} */ at) =>
+      found === 1 ? [at] : [Math.floor(at / tensor.shape[1]), at % tensor.shape[1]];
+    const outside = values.findIndex((value) => !(value >= low && value <= high));
+    if (outside >= 0) {
+      const value = values[outside];
+      throw badArtifact("tensor-range", { name, value, where: where(outside), low, high });
+    }
+    const zero = values.findIndex((value) => Object.is(value, -0));
+    if (zero >= 0) {
+      throw badArtifact("tensor-negative-zero", { name, where: where(zero) });
     }
     return values;
   }

@@ -34,6 +34,7 @@ export const REFUSALS = {
   "tensor-dtype": "tensor {name}: expected {expected}",
   "tensor-shape": "tensor {name}: shape {shape} does not fit the others",
   "tensor-range": "tensor {name}: {value} at {where}, expected [{low}, {high}]",
+  "tensor-negative-zero": "tensor {name}: -0 at {where}, expected 0",
   "tensor-unknown": "unknown tensor {name}",
   "pair-of-one": "tensor {name}: row {row} is a pair of one channel",
   "ceiling-moves": "tensor {name}: row {row} is moved by a pair or by another ceiling",

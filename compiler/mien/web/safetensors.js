@@ -89,9 +89,8 @@ export function jsonObject(text, what) {
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const json = typeof text === "string" ? text : decoder.decode(text);
-    refuseDepth(json);
+    refuseTraps(json);
     value = /** @type {unknown} */ (JSON.parse(json));
-    refuseDuplicates(json);
   } catch {
     throw badArtifact("not-json", { what });
   }
@@ -147,29 +146,20 @@ function* tokens(json) {
 }
 
 /**
+ * Refuse keys that are there twice and nesting that other readers have no stack for.
+ *
  * @param {string} json
  * @returns {void}
+ * @throws {Error} where there is such a thing, and at some texts that are not JSON
  */
-function refuseDepth(json) {
-  let depth = 0;
-  for (const token of tokens(json)) {
-    if (token === "{" || token === "[") depth += 1;
-    if (token === "}" || token === "]") depth -= 1;
-    if (depth > DEEPEST) throw new RangeError("nested too deeply");
-  }
-}
-
-/**
- * @param {string} json which is well-formed
- * @returns {void}
- */
-function refuseDuplicates(json) {
+function refuseTraps(json) {
   /** @type {Set<string>[]} */
   const open = [];
   let last = "";
   for (const token of tokens(json)) {
     if (token === "{" || token === "[") {
       open.push(new Set());
+      if (open.length > DEEPEST) throw new RangeError("nested too deeply");
     } else if (token === "}" || token === "]") {
       open.pop();
     } else if (token === ":") {
