@@ -132,7 +132,8 @@ def test_numbers_of_frames_need_a_rate(written: Written, head: list[str]) -> Non
         "take.csv:1:1: error: no column tells the time of each row, and no rate was given "
         "[column-missing]\n    say how many frames a second there are"
     )
-    take = named_table.read(path, rate=24)
+    assert faults_of(read_take, path) == [fault]
+    take = read_take(path, rate=24)
     assert take.rate == 24
     assert len(take.gaps) == len(head), "a number that is left out is a gap"
 

@@ -37,13 +37,13 @@ _MEDIAPIPE, _AUDIO2FACE = "_neutral", "blendshapes."
 
 
 def recognises(start: str) -> bool:
-    """Whether a CSV that starts so has another clock than the timecodes of Live Link Face."""
+    """Whether a CSV that starts so has no column of timecodes, as Live Link Face has."""
     header, _, rest = start.replace("\r", "\n").lstrip("\n").partition("\n")
     names = [name.strip().strip('"').casefold() for name in header.split(",")]
     first = rest.lstrip("\n").partition("\n")[0].split(",")
     if "timecode" in names and len(first) > names.index("timecode"):
         return ":" not in first[names.index("timecode")]
-    return any(name in names for name in (*_CLOCKS[1:], *_NUMBERS)) and "timecode" not in names
+    return "timecode" not in names
 
 
 def read(
