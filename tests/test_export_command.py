@@ -148,6 +148,36 @@ def test_parts_of_a_clip_may_be_left_out(
     assert take.weights[-1].any() == (fade_out == 0.0)
 
 
+@pytest.mark.parametrize("rate", [24.0, 25.0, 29.97, 60.0, 7.3])
+@pytest.mark.parametrize("fade_in", [0.0, 0.013, 0.11, 0.25])
+def test_a_clip_of_frames_reaches_the_face_and_rest(rate: float, fade_in: float) -> None:
+    own = lopsided()
+    times = ClipTimes(fade_in=fade_in, hold=0.0, fade_out=0.37, rate=rate)
+    take = clip_of(own, own.faces[0], times, sampled=True)
+    assert np.allclose(np.diff(take.times), 1.0 / rate)
+    assert take.times[-1] == pytest.approx(fade_in + 0.37, abs=0.51 / rate)
+    assert (take.weights == own.faces[0].weights).all(axis=1).any()
+    assert not take.weights[-1].any()
+
+
+def test_faces_of_one_name_are_refused(tmp_path: Path) -> None:
+    own = lopsided()
+    one, other = own.faces
+    same = evolve(own, faces=(one, evolve(other, label="smirk", at="high")))
+    for form in exportable():
+        with pytest.raises(QueryError, match="two faces are called smirk_high"):
+            write_faces(form, same, tmp_path / f"out{form.suffix if form.table else ''}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_in_no_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export("--to", "unity", "-o", tmp_path / "none" / "faces") == 2
+    assert f"the folder {tmp_path / 'none'} does not exist" in capsys.readouterr().err
+    with pytest.raises(FileNotFoundError) as refusal:
+        write_faces(FORMATS[0], lopsided(), tmp_path / "none" / "faces")
+    assert refusal.value.filename == str(tmp_path / "none")
+
+
 def test_without_the_mouth_no_viseme_is_touched(tmp_path: Path) -> None:
     path, clip = tmp_path / "faces.csv", tmp_path / "joy.csv"
     assert export("--to", "csv", "-o", path, "--without-mouth") == 0
@@ -223,15 +253,14 @@ def test_a_folder_appears_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = next(one for one in CLIPS if one.name == "livelink")
-    write_bytes = Path.write_bytes
 
-    def full(path: Path, data: bytes) -> int:
+    def full(path: Path, data: bytes) -> None:
         if path.name.startswith("smirk_wink"):
             raise OSError(28, "No space left on device")
-        return write_bytes(path, data)
+        write_atomic(path, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", full)
+        patch.setattr(room, "write_atomic", full)
         with pytest.raises(OSError, match="No space"):
             write_faces(form, lopsided(), tmp_path / "faces")
     assert not list(tmp_path.iterdir())

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from mien.authored.documents import parse
 from mien.authored.files import RigFile, find_rig
-from mien.resolve import is_released
 from mien.text.files import SUFFIXES
 from mien.text.format import Orders
 from mien.text.format.order import KINDS, channel_order, intensity_order, kind_of
@@ -22,6 +21,8 @@ _NOT_SOURCES = frozenset({"releases", "build", "dist", "node_modules"})
 
 def sources_under(folder: Path, kinds: Sequence[str] = KINDS) -> Iterator[Path]:
     """Every file of these kinds under the folder, sorted, hidden and released ones left out."""
+    from mien.resolve import is_released
+
     says = re.compile(rf"""schema["']?[ \t]*:[ \t]*["']?mien/(?:{"|".join(kinds)})/""".encode())
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(

@@ -5,12 +5,13 @@ Dimension letter: C channels.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from attrs import evolve, frozen
@@ -86,14 +87,22 @@ class ClipTimes:
 
 
 def clip_of(faces: FaceSet, face: Face, times: ClipTimes, *, sampled: bool) -> Take:
-    """The take of one face: a row where the movement turns, or for every frame if ``sampled``."""
+    """The take of one face: a row where the movement turns, or for every frame if ``sampled``.
+
+    The movement of a sampled clip turns on the frames that are nearest to its times, so that it
+    reaches the face, and rest, exactly.
+    """
     moments = np.cumsum([0.0, times.fade_in, times.hold, times.fade_out])
+    frames = np.rint(moments * times.rate).astype(np.int64)
+    if sampled:
+        moments = frames / times.rate
+    steps = np.diff(moments) > 0.0
+    kept = np.array([steps[0], True, steps[1], steps[2]])
     levels = np.array([0.0, 1.0, 1.0, 0.0])
-    kept = [row for row in range(4) if _turns(row, times)]
     keys = _take(faces, face, times.rate, moments[kept], levels[kept])
     if not sampled:
         return keys
-    grid = np.arange(round(float(moments[-1]) * times.rate) + 1, dtype=np.float64) / times.rate
+    grid = np.arange(frames[-1] + 1, dtype=np.float64) / times.rate
     return evolve(keys, times=grid, weights=keys.weights_at(grid))
 
 
@@ -136,7 +145,15 @@ def write_faces(
 def rendered(
     form: Format, faces: FaceSet, times: ClipTimes | None = None, mesh: str = ""
 ) -> dict[str, bytes]:
-    """The bytes of each file by its name in a folder; of a table there is one."""
+    """The bytes of each file by its name in a folder; of a table there is one.
+
+    Raises:
+        QueryError: two faces have one name.
+    """
+    names = [face.name for face in faces.faces]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise QueryError(f"two faces are called {twice}: choose fewer by label and point")
     chosen = faces.completed() if form.whole else faces
     if form.table:
         return {f"faces{form.suffix}": form.encode_faces(chosen)}
@@ -147,11 +164,6 @@ def rendered(
         )
         for face in chosen.faces
     }
-
-
-def _turns(row: int, times: ClipTimes) -> bool:
-    """Whether the row of a clip is a moment of its own, after the one before it."""
-    return (times.fade_in > 0.0, True, times.hold > 0.0, times.fade_out > 0.0)[row]
 
 
 def _take(faces: FaceSet, face: Face, rate: float, moments: F64, levels: F64) -> Take:
@@ -195,11 +207,13 @@ def _write_folder(
         for name, data in files.items():
             write_atomic(folder / name, data)
     else:
-        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.", suffix=".tmp"))
+        if not folder.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder.parent))
+        made = folder.with_name(f".{folder.name}.{uuid4().hex}.tmp")
+        made.mkdir()
         try:
-            made.chmod(0o755)
             for name, data in files.items():
-                (made / name).write_bytes(data)
+                write_atomic(made / name, data)
             made.rename(folder)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)

@@ -115,14 +115,19 @@ class Format:
         if self.streams:
             pieces: Iterator[str] = self._module.stream(rate, channels, blocks, source)
             return pieces
-        from mien.formats.take import gathered_take
-
-        return self.pieces(gathered_take(rate, channels, blocks, source))
+        return self._gathered(rate, channels, blocks, source)
 
     def encode_faces(self, faces: FaceSet) -> bytes:
         """The bytes of all faces; only where ``table``."""
         pieces: Iterator[str] = self._module.face_pieces(faces)
         return "".join(pieces).encode()
+
+    def _gathered(
+        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str
+    ) -> Iterator[str]:
+        from mien.formats.take import gathered_take
+
+        yield from self.pieces(gathered_take(rate, channels, blocks, source))
 
     @property
     def _module(self) -> Any:  # noqa: ANN401  modules have no common type
