@@ -232,7 +232,7 @@ def test_text_and_json_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixtur
         f"{good}: Live Link Face CSV, 120 rows in 2.00 s\n  rate      60 a second"
     )
     assert out.endswith(
-        "52 recorded, 52 move\n  eyes      turns agree with the look channels (r 1.000 to 1.000)\n"
+        "52 recorded, 52 move\n  eyes      turns and look channels, r 1.000 to 1.000 (expected 1)\n"
     )
     assert run(["doctor", str(good), str(bad), "--format", "json"]) == 1
     documents = json.loads(capsys.readouterr().out)["files"]

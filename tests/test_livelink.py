@@ -360,16 +360,16 @@ FAULTS = [
         ["1;2;3", "4;5;6"],
         [
             "take.csv:1:1: error: the first line names no channel [no-header]\n"
-            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...\n"
-            "    found ';' between the fields: save the file with commas"
+            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...; "
+            "found ';' between the fields: save the file with commas"
         ],
     ),
     (
         ["timeCode," + ",".join(f"Shape_{name}" for name in COLUMNS), ROW],
         [
             "take.csv:1:1: error: the first line names no channel [no-header]\n"
-            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...\n"
-            "    found Shape_EyeBlinkLeft: write eyeBlinkLeft, and the others likewise"
+            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...; "
+            "found Shape_EyeBlinkLeft: write eyeBlinkLeft, and the others likewise"
         ],
     ),
     (

@@ -164,9 +164,9 @@ def _columns(
         other = next((mark for mark in (";", "\t") if header.count(mark) > header.count(",")), "")
         longer = (text for text in texts if text.casefold().endswith(channels[0].casefold()))
         if other:
-            hint += f"\n    found {other!r} between the fields: save the file with commas"
+            hint += f"; found {other!r} between the fields: save the file with commas"
         elif text := next(longer, ""):
-            hint += f"\n    found {text}: write {channels[0]}, and the others likewise"
+            hint += f"; found {text}: write {channels[0]}, and the others likewise"
         message = "the first line names no channel"
         return columns, absent, [fault(Place(name, 1, 1), "no-header", message, hint)]
     unknown = [text for text in texts if _channel(text, channels) is None]

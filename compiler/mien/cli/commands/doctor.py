@@ -82,12 +82,12 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
 def _write(name: str, title: str, found: Measurements, said: Sequence[Finding]) -> None:
     say(Styled(name, bold=True), f": {title}, {found.rows} rows in {found.seconds:.2f} s")
     say(f"  rate      {found.rate:.5g} a second, {found.row_rate:.5g} from first to last row")
-    say(f"  clock     {len(found.gaps)} gaps, steps vary by {1e3 * found.jitter:.1f} ms")
+    say(f"  clock     gaps: {len(found.gaps)}, steps vary by {1e3 * found.jitter:.1f} ms")
     say(f"  channels  {len(found.recorded)} recorded, {len(found.moving)} move")
     if found.eyes:
         agreements = [turn.agreement for turn in found.eyes]
         span = f"{min(agreements):.3f} to {max(agreements):.3f}"
-        say(f"  eyes      turns agree with the look channels (r {span})")
+        say(f"  eyes      turns and look channels, r {span} (expected 1)")
     for one in said:
         head = Styled("wrong", "red", bold=True) if one.wrong else Styled("note")
         say("  ", head, f": {one.message} ", Styled(f"[{one.kind}]", dim=True))
