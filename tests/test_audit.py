@@ -7,7 +7,6 @@ import json
 import math
 import re
 import statistics
-import wave
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -46,6 +45,8 @@ from mien_trainer.targets.manifest import (
 )
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
+
+from tests.sounds import write_wav
 
 from mien_trainer.targets.shard import shard_bytes
 
@@ -639,11 +640,7 @@ def record(folder: Path, bank: Bank, name: str, jaw: float) -> None:
     sound = np.random.default_rng(1).uniform(-0.3, 0.3, 3 * SAMPLE_RATE)
     sound[:SAMPLE_RATE] *= 1e-4
     sound[-SAMPLE_RATE:] *= 1e-4
-    with wave.open(str(folder / f"{name}.wav"), "wb") as stream:
-        stream.setnchannels(1)
-        stream.setsampwidth(2)
-        stream.setframerate(SAMPLE_RATE)
-        stream.writeframes((sound * 32767).astype("<i2").tobytes())
+    write_wav(folder / f"{name}.wav", sound)
 
 
 def test_takes_are_judged_before_they_become_targets(bank: Bank, tmp_path: Path) -> None:

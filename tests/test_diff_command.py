@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.checkouts import git
 
 from mien.artifact.write import artifact_bytes
 from mien.authored.reader import read_bank
@@ -50,17 +49,6 @@ def test_a_release_is_found_by_name_or_by_version_alone(tmp_path: Path) -> None:
         load_side("2.0.0", tmp_path / "tiny")
     with pytest.raises(QueryError, match=r"of which bank\? write NAME@2\.0\.0"):
         load_side("2.0.0")
-
-
-def git(folder: Path, *arguments: str) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    settings = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(
-        ["git", "-C", str(folder), *settings, *arguments],
-        check=True,
-        capture_output=True,
-        env={**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
-    )
 
 
 @pytest.fixture

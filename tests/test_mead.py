@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import wave
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from tests.sounds import write_wav
 
 from mien import resources
 from mien.formats.arkit import arkit_channels, sdk_channels
@@ -43,15 +43,9 @@ def in_sdk_order(rows: F32, count: int = 52) -> F32:
     return rows[:, [NAMES.index(name) for name in SDK]][:, :count]
 
 
-def write_wav(path: Path, seconds: float = ROWS / RATE) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write_tone(path: Path, seconds: float = ROWS / RATE) -> None:
     times = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    sound = 0.3 * np.sin(900.0 * times) * (np.abs(times - 0.6) < 0.4)
-    with wave.open(str(path), "wb") as stream:
-        stream.setnchannels(1)
-        stream.setsampwidth(2)
-        stream.setframerate(SAMPLE_RATE)
-        stream.writeframes((sound * 32767).astype("<i2").tobytes())
+    write_wav(path, 0.3 * np.sin(900.0 * times) * (np.abs(times - 0.6) < 0.4))
 
 
 def write_npy(path: Path, rows: F32) -> None:
@@ -87,7 +81,7 @@ def nested(tmp_path: Path) -> Path:
     ):
         inside = f"{emotion}/level_{level}/{number}"
         put(root / actor / "arkit" / f"{inside}.npy", weights(int(number)))
-        write_wav(root / actor / "audio" / f"{inside}.wav")
+        write_tone(root / actor / "audio" / f"{inside}.wav")
     return root
 
 
@@ -122,7 +116,7 @@ def test_a_clip_is_speech_with_its_own_curves(nested: Path) -> None:
 )
 def test_every_kind_of_file_gives_the_same(tmp_path: Path, suffix: str, write: Features) -> None:
     put(tmp_path / f"M003/arkit/sad/level_2/003{suffix}", weights(), write)
-    write_wav(tmp_path / "M003/audio/sad/level_2/003.wav")
+    write_tone(tmp_path / "M003/audio/sad/level_2/003.wav")
     source = MeadSource(tmp_path)
     curves = source.speak(source.items()[0], Prosody()).curves
     assert curves is not None
@@ -134,7 +128,7 @@ def test_flat_names_are_read_too(tmp_path: Path) -> None:
         np.save(path, in_sdk_order(rows, 51)[np.newaxis])
 
     put(tmp_path / "arkit" / "M009_012_5_2.npy", weights(), write_51)
-    write_wav(tmp_path / "wav" / "M009_012_5_2.wav")
+    write_tone(tmp_path / "wav" / "M009_012_5_2.wav")
     source = MeadSource(tmp_path)
     (item,) = source.items()
     assert (item.key, item.label, item.intensity) == (
@@ -195,7 +189,7 @@ def test_settings_say_rate_and_order(tmp_path: Path) -> None:
         np.save(path, rows)
 
     put(tmp_path / "M003/arkit/sad/level_2/003.npy", weights(), write_arkit)
-    write_wav(tmp_path / "M003/audio/sad/level_2/003.wav", ROWS / 25)
+    write_tone(tmp_path / "M003/audio/sad/level_2/003.wav", ROWS / 25)
     settings = tmp_path / "mead.yaml"
     settings.write_text("schema: mien/mead/1\nrate: 25\norder: arkit\nlicence: mine\n", "utf-8")
     source = MeadSource(tmp_path)
@@ -239,7 +233,7 @@ def test_what_cannot_be_used_is_counted_by_reason(nested: Path) -> None:
     (nested / "M003/audio/happy/level_1/001.wav").unlink()
     (nested / "M032/arkit/sad/level_2/025.npy").unlink()
     put(nested / "M003/arkit/happy/level_1/030.npy", weights())
-    write_wav(nested / "M003/audio/happy/level_1/030.wav")
+    write_tone(nested / "M003/audio/happy/level_1/030.wav")
     source = MeadSource(nested)
     assert len(source.items()) == 3
     assert sorted(str(one) for one in source.refusals()) == [

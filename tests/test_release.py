@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests.checkouts import git
 
 from mien.cli.main import run
 from mien.errors import ArtifactError
@@ -53,11 +53,6 @@ def refusals(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, s
     assert state(RELEASES) == before
     faults = json.loads(capsys.readouterr().out)["faults"]
     return {fault["code"]: f"{fault['message']} {fault['hint']}" for fault in faults}
-
-
-def git(*arguments: str) -> None:
-    who = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *who, *arguments], check=True, capture_output=True)
 
 
 def test_it_freezes_sources_lock_and_artifact_byte_for_byte(
@@ -177,13 +172,13 @@ def test_in_a_checkout_everything_has_to_be_committed(
     bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    git("init", "-q", ".")
-    git("add", "tiny/bank.yaml", "tiny/rules.yaml", "tiny/rigs", "tiny/emotions")
-    git("commit", "-q", "-m", "sources")
+    git(Path(), "init", "-q", ".")
+    git(Path(), "add", "tiny/bank.yaml", "tiny/rules.yaml", "tiny/rigs", "tiny/emotions")
+    git(Path(), "commit", "-q", "-m", "sources")
     assert "commit the sources and the lock first" in refusals(capsys)["not-committed"]
-    git("add", "tiny/mien.lock")
+    git(Path(), "add", "tiny/mien.lock")
     assert "not-committed" in refusals(capsys)
-    git("commit", "-q", "-m", "lock")
+    git(Path(), "commit", "-q", "-m", "lock")
     path = bank / "emotions" / "glad.yaml"
     whole = path.read_text()
     path.write_text(whole + "# a note that the lock does not see\n")
@@ -236,13 +231,13 @@ def test_in_a_checkout_an_edited_version_has_to_be_committed_first(
     bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    git("init", "-q", ".")
-    git("add", "tiny")
-    git("commit", "-q", "-m", "bank")
+    git(Path(), "init", "-q", ".")
+    git(Path(), "add", "tiny")
+    git(Path(), "commit", "-q", "-m", "bank")
     assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 0
     assert "Commit both" in capsys.readouterr().out
     assert not RELEASES.exists()
-    git("commit", "-q", "-a", "-m", "1.2.0")
+    git(Path(), "commit", "-q", "-a", "-m", "1.2.0")
     assert run(["release", "tiny", "--version", "1.2.0"]) == 0
 
 

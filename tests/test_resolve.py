@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.checkouts import git
 
 import mien
 from mien import ArtifactError, QueryError, SourceError, resources
@@ -170,17 +169,6 @@ def test_a_release_that_the_ledger_does_not_list_is_none(checkout: Path) -> None
     home = Path("presets/releases/default")
     shutil.copytree(home / NEWEST, home / "7.0.0")
     assert resolve("default@latest").version == NEWEST
-
-
-def git(folder: Path, *arguments: str) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    settings = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(
-        ["git", "-C", str(folder), *settings, *arguments],
-        check=True,
-        capture_output=True,
-        env={**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
-    )
 
 
 @pytest.fixture

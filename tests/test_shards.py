@@ -11,24 +11,14 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.targets.fakes import read_shard, write_shard
+from tests.targets.fakes import HEAD, read_shard, write_shard
 
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
-from mien_trainer.targets.clip import Clip, ShardHeader
+from mien_trainer.targets.clip import Clip
 from mien_trainer.targets.shard import ShardError, iterate_shard, read_header, shard_bytes
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
-
-HEAD = ShardHeader(
-    bank="default",
-    version="1.1.0",
-    artifact="a" * 64,
-    channels=tuple(f"channel{k}" for k in range(52)),
-    labels=tuple(f"label{k}" for k in range(16)),
-    frame_rate=60,
-    mels=80,
-)
 
 
 def clip(number: int, frames: int, text: str = "Good evening.") -> Clip:

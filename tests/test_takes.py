@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from tests.sounds import write_wav
 
 from mien import resources
 from mien.errors import SourceError
@@ -46,14 +47,6 @@ def tone(seconds: float, loud: tuple[tuple[float, float], ...]) -> F32:
     for start, end in loud:
         sound += np.where((times >= start) & (times < end), 0.3 * np.sin(900.0 * times), 0.0)
     return sound.astype(np.float32)
-
-
-def write_wav(path: Path, audio: F32) -> None:
-    with wave.open(str(path), "wb") as stream:
-        stream.setnchannels(1)
-        stream.setsampwidth(2)
-        stream.setframerate(SAMPLE_RATE)
-        stream.writeframes((audio * 32767).astype("<i2").tobytes())
 
 
 @pytest.fixture

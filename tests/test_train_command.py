@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -15,32 +14,18 @@ pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 from attrs import evolve
 from click.testing import CliRunner
-from tests.training.watch import Watch
+from tests.training.watch import learned, lines
 
 from mien_trainer.cli.train import command
 from mien_trainer.train.checkpoint import LAST
 from mien_trainer.train.config import (
-    TrainConfig,
     config_text,
     find_config,
     read_config,
 )
-from mien_trainer.train.log import NAME as LOG
-from mien_trainer.train.loop import Run, train
 
 TINY = read_config(find_config("tiny"))
 SHORT = evolve(TINY, steps=6)
-
-
-def learned(config: TrainConfig, data: Path, out: Path) -> Watch:
-    watch = Watch()
-    train(Run(config=config, data=data, out=out), watch)
-    return watch
-
-
-def lines(out: Path, kind: str) -> list[dict[str, float]]:
-    found = [json.loads(line) for line in (out / LOG).read_text("utf-8").splitlines()]
-    return [line for line in found if line["kind"] == kind]
 
 
 def test_it_says_what_it_did_and_loses_nothing(made_up: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 import torch
 from attrs import asdict, evolve
 from click.testing import CliRunner
-from tests.training.watch import Watch
+from tests.training.watch import Watch, learned, lines
 
 import mien
 from mien_trainer.cli.train import command
@@ -31,12 +30,10 @@ from mien_trainer.train.checkpoint import LAST, load_checkpoint
 from mien_trainer.train.clips import CACHE, unpack_clips
 from mien_trainer.train.config import (
     Optimizer,
-    TrainConfig,
     config_text,
     find_config,
     read_config,
 )
-from mien_trainer.train.log import NAME as LOG
 from mien_trainer.train.loop import DivergedError, Run, learning_rate, train
 from mien_trainer.train.objective import NAMES
 from mien_trainer.train.sampler import BatchSampler
@@ -54,17 +51,6 @@ def targets(made_up: Path, tmp_path: Path) -> Path:
     return Path(
         shutil.copytree(made_up, tmp_path / "targets", ignore=shutil.ignore_patterns(CACHE))
     )
-
-
-def learned(config: TrainConfig, data: Path, out: Path) -> Watch:
-    watch = Watch()
-    train(Run(config=config, data=data, out=out), watch)
-    return watch
-
-
-def lines(out: Path, kind: str) -> list[dict[str, float]]:
-    found = [json.loads(line) for line in (out / LOG).read_text("utf-8").splitlines()]
-    return [line for line in found if line["kind"] == kind]
 
 
 def test_the_losses_fall_and_every_curve_is_there(made_up: Path, tmp_path: Path) -> None:

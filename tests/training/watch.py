@@ -1,9 +1,15 @@
-"""Who looks on at a training and remembers what was said."""
+"""Who looks on at a training and remembers what was said, and what it wrote."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from attrs import define, field
 
+from mien_trainer.train.config import TrainConfig
+from mien_trainer.train.log import NAME
+from mien_trainer.train.loop import Run, train
 from mien_trainer.train.validation import Score
 
 
@@ -21,3 +27,16 @@ class Watch:
     def scored(self, step: int, score: Score) -> None:
         """The network was validated."""
         self.scores[step] = score
+
+
+def learned(config: TrainConfig, data: Path, out: Path) -> Watch:
+    """What was said in a training."""
+    watch = Watch()
+    train(Run(config=config, data=data, out=out), watch)
+    return watch
+
+
+def lines(out: Path, kind: str) -> list[dict[str, float]]:
+    """The lines of a kind in a training's log."""
+    found = [json.loads(line) for line in (out / NAME).read_text("utf-8").splitlines()]
+    return [line for line in found if line["kind"] == kind]

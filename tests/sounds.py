@@ -1,0 +1,22 @@
+"""Sound files, written without any library but Python's own."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mien_trainer.frames import SAMPLE_RATE
+
+
+def write_wav(path: Path, samples: npt.NDArray[np.floating[Any]]) -> None:
+    """Samples (n,) in [-1, 1] at the trainer's rate as 16-bit WAV, its folder made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as stream:
+        stream.setnchannels(1)
+        stream.setsampwidth(2)
+        stream.setframerate(SAMPLE_RATE)
+        stream.writeframes((samples * 32767).astype("<i2").tobytes())
