@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,10 +35,7 @@ from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.manifest import (
-    Counts,
-    Manifest,
     Refused,
-    ShardEntry,
     read_manifest,
     write_manifest,
 )
@@ -47,7 +43,9 @@ from mien_trainer.targets.manifest import (
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
 from tests.sounds import write_wav
+from tests.targets.sets import write_set
 
+from mien_trainer.conditions import condition_rows
 from mien_trainer.targets.shard import shard_bytes
 
 PAUSE, SOUND = 24, 6
@@ -79,9 +77,6 @@ def spoken(bank: Bank, number: int, label: str, split: Split, voice: str, text: 
     last = (FRAMES - PAUSE) / FRAME_RATE
     phonemes.append(Phoneme(symbol="_", start=last, end=FRAMES / FRAME_RATE))
     path = np.tile(bank.anchor(label, "mid"), (FRAMES, 1)).astype(np.float32)
-    conditions = np.zeros((FRAMES, len(bank.labels) + 3), dtype=np.float32)
-    conditions[:, bank.labels.index(label)] = 1.0
-    conditions[:, len(bank.labels) :] = path
     level = np.where(speech[:, None] > 0.0, np.float32(-3.0), np.float32(-15.0))
     return Clip(
         id=f"clip{number:04}",
@@ -96,7 +91,7 @@ def spoken(bank: Bank, number: int, label: str, split: Split, voice: str, text: 
         seed=number,
         phonemes=tuple(phonemes),
         mel=level + random.random((FRAMES, 80), dtype=np.float32),
-        conditions=conditions,
+        conditions=condition_rows(bank.labels.index(label), len(bank.labels), path),
         targets=bank.compose(expression_track(bank, label, path, speech), visemes),
         speech=speech,
     )
@@ -134,64 +129,6 @@ def foreign_bytes(
     return cast("bytes", sink.getvalue().to_pybytes())
 
 
-def write_set(
-    folder: Path,
-    bank: Bank,
-    clips: Iterable[Clip],
-    write: Callable[[Sequence[Clip], ShardHeader], bytes] = shard_bytes,
-) -> Path:
-    """A finished set with a shard a split, and its manifest."""
-    folder.mkdir(exist_ok=True)
-    clips = tuple(clips)
-    head = ShardHeader.of(bank)
-    entries: list[ShardEntry] = []
-    for split in Split:
-        part = [clip for clip in clips if clip.split is split]
-        data = write(part, head)
-        name = f"{split.value}-00000.parquet"
-        (folder / name).write_bytes(data)
-        entries.append(
-            ShardEntry(
-                file=name,
-                split=split,
-                clips=len(part),
-                frames=sum(clip.frames for clip in part),
-                sha256=hashlib.sha256(data).hexdigest(),
-            )
-        )
-
-    def counts(name: str) -> dict[str, int]:
-        values = [str(getattr(clip, name)) for clip in clips]
-        return {value: values.count(value) for value in sorted(set(values))}
-
-    write_manifest(
-        folder,
-        Manifest(
-            recipe="test",
-            recipe_sha256="0" * 64,
-            bank=bank.id,
-            version=bank.version,
-            artifact=bank.digest,
-            channels=bank.channels,
-            labels=bank.labels,
-            frame_rate=FRAME_RATE,
-            mels=80,
-            clips=len(clips),
-            seconds=sum(clip.frames for clip in clips) / FRAME_RATE,
-            counts=Counts(
-                label=counts("label"),
-                voice=counts("voice"),
-                source=counts("source"),
-                split={split.value: sum(clip.split is split for clip in clips) for split in Split},
-            ),
-            shards=tuple(entries),
-            refused=(),
-            programs={},
-        ),
-    )
-    return folder
-
-
 def audited(folder: Path) -> Report:
     return audit(open_input(folder, None), folder.name)
 
@@ -214,7 +151,7 @@ def clips(bank: Bank) -> list[Clip]:
 @pytest.fixture(scope="module")
 def folder(bank: Bank, clips: list[Clip], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set with nothing wrong, but that it has few phonemes."""
-    return write_set(tmp_path_factory.mktemp("audit") / "sound", bank, clips)
+    return write_set(tmp_path_factory.mktemp("audit") / "sound", ShardHeader.of(bank), clips)
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +180,7 @@ def test_a_mouth_open_in_silence_is_found_in_its_label_alone(
         return evolve(clip, targets=targets, source="takes", real=True)
 
     mixed = [*(opened(one) if one.label == "joy" else one for one in clips)]
-    found = audited(write_set(tmp_path / "open", bank, mixed))
+    found = audited(write_set(tmp_path / "open", ShardHeader.of(bank), mixed))
     wrong = [one for one in found.findings if one.code == "mouth-open"]
     assert [one.subject for one in wrong] == ["takes, joy"]
     assert found.failed
@@ -264,7 +201,7 @@ def test_too_little_silence_a_label_is_judged_by_source(
         one.targets[one.speech == 0.0, jaw] = 0.5
         one.targets[:, bank.channels.index("mouthPressLeft")] = 0.0
         one.targets[:, bank.channels.index("mouthPressRight")] = 0.0
-    found = audited(write_set(tmp_path / "few", bank, few))
+    found = audited(write_set(tmp_path / "few", ShardHeader.of(bank), few))
     assert [one.subject for one in found.findings if one.code == "mouth-open"] == ["espeak"]
 
 
@@ -280,7 +217,7 @@ def test_closures_lost_are_found_by_label_and_by_voice(
 
     zoe = [parted(one) if one.voice == "zoe" and one.label == "awe" else one for one in clips]
     more = [evolve(one, id=f"{one.id}{k}", mel=one.mel + k) for k in range(8) for one in zoe]
-    found = audited(write_set(tmp_path / "parted", bank, more))
+    found = audited(write_set(tmp_path / "parted", ShardHeader.of(bank), more))
     wrong = [one for one in found.findings if one.code == "closures"]
     assert [one.subject for one in wrong] == ["espeak, awe"]
     assert "80 of 120" in wrong[0].message
@@ -309,7 +246,7 @@ def test_each_broken_clip_is_named_and_nothing_else(
     broken = changed(broken, 15, conditions=with_row(clips[15].conditions, 2, 17, -1.5))
     broken = changed(broken, 18, label="joy")
     broken = changed(broken, 21, mel=np.full_like(clips[21].mel, -18.4))
-    found = audited(write_set(tmp_path / "broken", bank, broken, foreign_bytes))
+    found = audited(write_set(tmp_path / "broken", ShardHeader.of(bank), broken, foreign_bytes))
     told = {(kind.code, fault.clip): fault.message for kind in found.faults for fault in kind.first}
     assert set(told) == {
         ("not-a-number", "clip0000"),
@@ -356,7 +293,7 @@ def test_leaks_and_doubles_are_named(bank: Bank, clips: list[Clip], tmp_path: Pa
         evolve(clips[12], id="elsewhere", split=Split.TEST, text="three"),
         evolve(clips[5], id="zoe-learned", split=Split.TRAIN, text="one", mel=clips[5].mel + 1),
     ]
-    found = audited(write_set(tmp_path / "leaks", bank, [*leaking, *extra]))
+    found = audited(write_set(tmp_path / "leaks", ShardHeader.of(bank), [*leaking, *extra]))
     told = {(kind.code, fault.clip) for kind in found.faults for fault in kind.first}
     assert told == {
         ("sentence-leak", "clip0002"),
@@ -373,7 +310,7 @@ def test_a_clip_of_another_artifact_is_named(bank: Bank, clips: list[Clip], tmp_
         rows = ["f" * 64 if one.id == "clip0006" else head.artifact for one in part]
         return foreign_bytes(part, head, rows)
 
-    found = audited(write_set(tmp_path / "rows", bank, clips, write))
+    found = audited(write_set(tmp_path / "rows", ShardHeader.of(bank), clips, write))
     faults = [fault for kind in found.faults for fault in kind.first]
     assert [(fault.shard, fault.clip) for fault in faults] == [("train-00000.parquet", "clip0006")]
     assert "f" * 64 in faults[0].message
@@ -383,7 +320,7 @@ def test_a_clip_of_another_artifact_is_named(bank: Bank, clips: list[Clip], tmp_
 def test_shards_of_another_artifact_or_other_bytes_are_named(
     bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
-    folder = write_set(tmp_path / "shards", bank, clips)
+    folder = write_set(tmp_path / "shards", ShardHeader.of(bank), clips)
     other = evolve(ShardHeader.of(bank), artifact="e" * 64)
     test = [clip for clip in clips if clip.split is Split.TEST]
     (folder / "test-00000.parquet").write_bytes(shard_bytes(test, other))
@@ -405,7 +342,7 @@ def test_shards_of_another_artifact_or_other_bytes_are_named(
 def test_clips_that_were_refused_are_pointed_out(
     bank: Bank, clips: list[Clip], tmp_path: Path
 ) -> None:
-    folder = write_set(tmp_path / "refused", bank, clips)
+    folder = write_set(tmp_path / "refused", ShardHeader.of(bank), clips)
     refused = Refused(clip="train-000009", source="flite", item="kal/s0001", reason="no such voice")
     write_manifest(folder, evolve(read_manifest(folder), refused=(refused,)))
     found = audited(folder)
@@ -425,7 +362,7 @@ def test_clipped_channels_are_pointed_out(bank: Bank, clips: list[Clip], tmp_pat
         targets[:, place] = 1.0
         return evolve(clip, targets=targets)
 
-    found = audited(write_set(tmp_path / "flat", bank, map(flat, clips)))
+    found = audited(write_set(tmp_path / "flat", ShardHeader.of(bank), map(flat, clips)))
     finding = next(one for one in found.findings if one.code == "clipped")
     assert "cheekSquintLeft in 100%" in finding.message
     assert not found.failed
@@ -500,7 +437,7 @@ def test_figures_equal_plain_python(
         return evolve(clip, targets=np.clip(clip.targets + noise, 0.0, 1.0))
 
     noisy = [shaken(clip) for clip in clips if clip.label in ("joy", "awe")]
-    found = audited(write_set(tmp_path / "noisy", bank, noisy))
+    found = audited(write_set(tmp_path / "noisy", ShardHeader.of(bank), noisy))
     group = next(one for one in found.labels if one.label == label)
     wanted = slow(bank, noisy, label)
     moments = {"silence": group.silence, "speech": group.speech}
@@ -526,7 +463,7 @@ def test_the_command_tells_what_matters_first(
     assert done.return_value == 0
     assert "48 clips, 1.5 minutes, default 1.1.0: fine, 1 thing worth a look" in done.output
     assert "embarrassment" in done.output
-    wrong = write_set(tmp_path / "wrong", bank, changed(clips, 2, text="One!"))
+    wrong = write_set(tmp_path / "wrong", ShardHeader.of(bank), changed(clips, 2, text="One!"))
     failed = run(wrong, "--format", "json")
     assert failed.return_value == 1
     told: dict[str, Any] = json.loads(failed.stdout)
@@ -546,7 +483,7 @@ def test_the_page_stands_alone(bank: Bank, clips: list[Clip], tmp_path: Path, fo
     odd = changed(clips, 0, id="<b>&", text="<script>")
     odd = changed(odd, 3, targets=with_row(clips[3].targets, 5, 7, 1.5), id="<i>")
     out = tmp_path / "page.html"
-    assert run(write_set(tmp_path / "odd", bank, odd), "-o", out).return_value == 1
+    assert run(write_set(tmp_path / "odd", ShardHeader.of(bank), odd), "-o", out).return_value == 1
     text = out.read_text("utf-8")
     assert not re.search(r'(src|href)="|@import|url\((?!#)|<script|<b>&|<i>', text)
     ids = re.findall(r' id="([^"]+)"', text)
@@ -594,7 +531,7 @@ def spoil(folder: Path, how: str) -> None:
 def test_what_cannot_be_read_is_refused(
     bank: Bank, clips: list[Clip], tmp_path: Path, how: str, told: str
 ) -> None:
-    folder = write_set(tmp_path / "set", bank, clips)
+    folder = write_set(tmp_path / "set", ShardHeader.of(bank), clips)
     spoil(folder, how)
     assert told in refusal(folder, "-o", tmp_path / "page.html")
     assert not (tmp_path / "page.html").exists()

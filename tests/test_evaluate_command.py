@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -13,9 +12,11 @@ import numpy as np
 import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
+from tests.targets.sets import write_set
 
 import mien
 from mien_trainer.cli.evaluate import command
+from mien_trainer.conditions import condition_rows
 from mien_trainer.evaluate.clips import ClipRow, clip_rows, pick
 from mien_trainer.evaluate.lips import LATE, closures, compare_lips, lip_match
 from mien_trainer.evaluate.network import EvaluatedNetwork, Predictor
@@ -30,17 +31,12 @@ from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.manifest import (
-    Counts,
-    Manifest,
-    ShardEntry,
     manifest_digest,
     read_manifest,
-    write_manifest,
 )
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
-from tests.targets.fakes import write_shard
 
 BANK = mien.load("default")
 CHANNELS = BANK.channels
@@ -68,9 +64,6 @@ def clip(number: int, split: Split, voice: str, label: str, *, real: bool = Fals
         for name, weight in shape.items():
             visemes[begin:end, CHANNELS.index(name)] = weight
     path = np.tile(BANK.anchor(label, "mid"), (FRAMES, 1)).astype(np.float32)
-    conditions = np.zeros((FRAMES, len(BANK.labels) + 3), dtype=np.float32)
-    conditions[:, BANK.labels.index(label)] = 1.0
-    conditions[:, len(BANK.labels) :] = path
     level = np.where(speech[:, None] > 0.0, np.float32(-3.0), np.float32(-15.0))
     return Clip(
         id=f"clip{number:04}",
@@ -85,7 +78,7 @@ def clip(number: int, split: Split, voice: str, label: str, *, real: bool = Fals
         seed=number,
         phonemes=tuple(phonemes),
         mel=level + random.random((FRAMES, 80), dtype=np.float32),
-        conditions=conditions,
+        conditions=condition_rows(BANK.labels.index(label), len(BANK.labels), path),
         targets=BANK.compose(expression_track(BANK, label, path, speech), visemes),
         speech=speech,
     )
@@ -102,47 +95,9 @@ CLIPS = (
 UNHEARD = CLIPS[2:]
 
 
-def write_set(folder: Path, artifact: str) -> Path:
-    folder.mkdir()
-    head = evolve(ShardHeader.of(BANK), artifact=artifact)
-    entries: list[ShardEntry] = []
-    for split in (Split.TRAIN, Split.TEST):
-        part = [one for one in CLIPS if one.split is split]
-        path = folder / f"{split.value}-00000.parquet"
-        write_shard(path, part, head)
-        entries.append(
-            ShardEntry(
-                file=path.name,
-                split=split,
-                clips=len(part),
-                frames=FRAMES * len(part),
-                sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-            )
-        )
-    manifest = Manifest(
-        recipe="test",
-        recipe_sha256="0" * 64,
-        bank=BANK.id,
-        version=BANK.version,
-        artifact=artifact,
-        channels=CHANNELS,
-        labels=BANK.labels,
-        frame_rate=FRAME_RATE,
-        mels=80,
-        clips=len(CLIPS),
-        seconds=FRAMES * len(CLIPS) / FRAME_RATE,
-        counts=Counts(label={}, voice={}, source={}, split={}),
-        shards=tuple(entries),
-        refused=(),
-        programs={},
-    )
-    write_manifest(folder, manifest)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_set(tmp_path_factory.mktemp("set") / "data", BANK.digest)
+    return write_set(tmp_path_factory.mktemp("set") / "data", ShardHeader.of(BANK), CLIPS)
 
 
 class Memory:
@@ -414,7 +369,7 @@ def refused(*arguments: str | Path) -> str:
 
 
 def test_another_artifact_is_refused_with_both_digests(tiny: Path, tmp_path: Path) -> None:
-    other = write_set(tmp_path / "other", "b" * 64)
+    other = write_set(tmp_path / "other", evolve(ShardHeader.of(BANK), artifact="b" * 64), CLIPS)
     message = refused(tiny / "tiny.onnx", "--data", other)
     assert f"{other}: made for artifact {'b' * 64}" in message
     assert BANK.digest in message
