@@ -155,4 +155,5 @@ def test_the_good_bank_is_good(
         "  closest at low: calm ~ glad 0.090, calm ~ cross 0.115, glad ~ cross 0.175\n"
         "  closest at mid: calm ~ glad 0.138, calm ~ cross 0.200, glad ~ cross 0.337\n"
         "  closest at high: calm ~ glad 0.182, calm ~ cross 0.335, glad ~ cross 0.513\n"
+        "  `mien compile` alone proves that no face changes faster than the slope budgets allow\n"
     )

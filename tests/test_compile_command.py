@@ -147,7 +147,10 @@ def test_a_bank_over_its_budget_is_refused_by_label_and_channel(
     bank: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(bank, "bank.yaml", "slope: {mean: 2.0, channel: 8.0}", "slope: {mean: 2.0, channel: 0.5}")
-    assert run(["compile", str(bank)]) == 2
+    assert run(["check", str(bank)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("  `mien compile` alone proves that no face changes faster")
+    assert run(["compile", str(bank)]) == 1
     said = capsys.readouterr().err
     assert "too-steep" in said
     assert "glad" in said
@@ -157,6 +160,39 @@ def test_a_bank_over_its_budget_is_refused_by_label_and_channel(
     assert "mouthSmile" in said
     assert not (bank / "mien.lock").exists()
     assert not Path("build").exists()
+
+
+def test_one_steep_place_is_one_fault_that_names_its_channels_styles_and_face(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(bank, "emotions/glad.yaml", "    mouthSmile: 0.3\n", "    mouthSmile: 0.1\n")
+    edit(bank, "emotions/glad.yaml", "    mouthSmileLeft: 0.75\n", "    mouthSmileLeft: 0.7\n")
+    edit(bank, "bank.yaml", "slope: {mean: 2.0, channel: 8.0}", "slope: {mean: 9.0, channel: 3.0}")
+    for more in ([], ["--check"]):
+        assert run(["compile", str(bank), "--format", "json", *more]) == 1
+        faults = json.loads(capsys.readouterr().out)["faults"]
+        (fault,) = (one for one in faults if one["message"].startswith("glad"))
+        assert fault["path"] == "anchors.mid"
+        assert fault["message"].startswith(
+            "glad: mouthSmileLeft and mouthSmileRight are too steep: they change by up to 4.2277 "
+        )
+        assert fault["message"].endswith("nearest to there are low and mid; the same in style sly")
+        assert (
+            "(low is the least like the others: mouthSmileLeft is 0.1 there, 0.5 at mid)"
+            in (fault["hint"])
+        )
+
+
+def test_a_face_that_breaks_a_rule_fails_a_check_wherever_it_is_met(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["compile", str(bank)]) == 0
+    edit(bank, "bank.yaml", "separation:", "separation: 0.9  #")
+    for command in (["check"], ["compile"], ["compile", "--check"], ["release"]):
+        capsys.readouterr()
+        assert run([command[0], str(bank), *command[1:]]) == 1
+        said = capsys.readouterr()
+        assert "[separation]" in said.out + said.err
 
 
 def test_an_edited_lock_is_refused_by_check_and_mended_by_compile(

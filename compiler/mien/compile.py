@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,15 @@ from mien.authored.documents import locate
 from mien.authored.reader import read_bank
 from mien.engine.registry import get_engine
 from mien.engine.tables import Tables
-from mien.errors import SourceError
+from mien.errors import CompileError, SourceError
 from mien.lint import lint
-from mien.lint.rule import distance
+from mien.lint.rule import distance, shown
 from mien.lock.record import Lock
 from mien.text.fault import Fault, Severity
 from mien.versions import ENGINE
 
 if TYPE_CHECKING:
+    from mien.authored.emotion import Emotion
     from mien.certify import Certificate
     from mien.certify.certificate import Breach
 
@@ -39,13 +40,16 @@ def compile_tables(bank: AuthoredBank, engine: int = ENGINE) -> Tables:
     """The tables of a bank that means what it says, without certificate or lock.
 
     Raises:
-        SourceError: the bank breaks a lint rule or cannot be solved.
+        CompileError: the bank breaks a lint rule or cannot be solved.
         UnknownEngineError: this program does not have that engine.
     """
     errors = [fault for fault in lint(bank) if fault.severity is Severity.ERROR]
     if errors:
-        raise SourceError(errors)
-    return get_engine(engine).compile_tables(bank)
+        raise CompileError(errors)
+    try:
+        return get_engine(engine).compile_tables(bank)
+    except SourceError as refusal:
+        raise CompileError(refusal.faults) from None
 
 
 def compile_bank(
@@ -54,7 +58,7 @@ def compile_bank(
     """Compile, prove and pin a bank; ``say`` hears of every label that is proved.
 
     Raises:
-        SourceError: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
+        CompileError: the bank breaks a lint rule, cannot be solved, or is steeper than its budget.
         UnknownEngineError: this program does not have that engine.
     """
     from mien.certify import certify, check_budget
@@ -64,7 +68,7 @@ def compile_bank(
     slope = bank.manifest.budgets.slope
     breaches = check_budget(certificate, mean=slope.mean, channel=slope.channel)
     if breaches:
-        raise SourceError(_steep(bank, breach) for breach in breaches)
+        raise CompileError(_steep(bank, alike) for alike in _alike(breaches))
     return _pinned(bank, tables, certificate)
 
 
@@ -90,7 +94,8 @@ def compile_folder(
     """`compile_bank` of the bank in ``folder``.
 
     Raises:
-        SourceError: as `compile_bank`, and for everything that the reader refuses.
+        CompileError: as `compile_bank`.
+        SourceError: for everything that the reader refuses.
         UnknownEngineError: this program does not have that engine.
     """
     return compile_bank(read_bank(folder), say, engine)
@@ -105,8 +110,19 @@ def _pinned(bank: AuthoredBank, tables: Tables, certificate: Certificate) -> Com
     return Compiled(bank=bank, tables=tables, artifact=artifact, lock=lock)
 
 
-def _steep(bank: AuthoredBank, breach: Breach) -> Fault:
+def _alike(breaches: Iterable[Breach]) -> Iterable[list[Breach]]:
+    """Breaches of a label with the same numbers: of both sides, and of a style as without it."""
+    groups: dict[object, list[Breach]] = {}
+    for one in breaches:
+        groups.setdefault((one.label, one.channel is None, one.bound), []).append(one)
+    return groups.values()
+
+
+def _steep(bank: AuthoredBank, alike: Sequence[Breach]) -> Fault:
     """A fault at the anchor nearest to where the face changes fastest, naming the two nearest."""
+    breach = alike[0]
+    channels = list(dict.fromkeys(one.channel for one in alike if one.channel is not None))
+    styles = list(dict.fromkeys(one.style for one in alike if one.style != breach.style))
     emotion = next(one for one in bank.emotions if one.label == breach.label)
     apart = {
         name: distance(bank.manifest.metric, anchor.vad, breach.at)
@@ -114,10 +130,37 @@ def _steep(bank: AuthoredBank, breach: Breach) -> Fault:
     }
     nearest = sorted(apart, key=apart.__getitem__)[:2]
     named = " and ".join(name for name in apart if name in nearest)
+    also = "styles" if len(styles) > 1 else "style"
+    more = f"; the same in {also} {' and '.join(map(str, styles))}" if styles else ""
+    unlike = _unlike(emotion, nearest, channels)
     return Fault(
         place=locate(bank, f"emotions/{breach.label}", ("anchors", nearest[0], "vad")),
         path=f"anchors.{nearest[0]}",
         code="too-steep",
-        message=f"{breach}; the anchors nearest to there are {named}",
-        hint=f"move {named} apart, make the faces at them more alike, or raise the budget",
+        message=f"{breach.described(channels)}; the anchors nearest to there are {named}{more}",
+        hint=f"move {named} apart, make the faces at them more alike{unlike}, or raise the budget",
+    )
+
+
+def _unlike(emotion: Emotion, nearest: Sequence[str], channels: Sequence[str]) -> str:
+    """Which of the two nearest faces is the least like the label's others, if that can be said."""
+    faces = emotion.archetypes
+    used = channels or sorted({channel for face in faces.values() for channel in face})
+
+    def away(name: str) -> float:
+        return sum(
+            abs(faces[name].get(channel, 0.0) - other.get(channel, 0.0))
+            for channel in used
+            for other in faces.values()
+        )
+
+    first, *others = sorted(nearest, key=away, reverse=True)
+    if not others or away(first) <= away(others[0]):
+        return ""
+    if not channels:
+        return f" ({first} is the least like the others)"
+    here, there = (shown(faces[name].get(channels[0], 0.0)) for name in (first, others[0]))
+    return (
+        f" ({first} is the least like the others: {channels[0]} is {here} there, "
+        f"{there} at {others[0]})"
     )

@@ -40,6 +40,10 @@ class SourceError(MienError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+class CompileError(SourceError):
+    """A bank that can be read, but breaks a rule or a budget, or cannot be solved."""
+
+
 class ReleaseError(MienError):
     """A bank that can be read, but must not be released as it is; nothing was written."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -95,11 +95,18 @@ class Breach:
 
     def __str__(self) -> str:
         """The breach for a person: what, how steep, where, and how steep it may be."""
+        return self.described()
+
+    def described(self, channels: Sequence[str] = ()) -> str:
+        """As ``str``; of ``channels``, where more than one changes by the same."""
         face = self.label if self.style is None else f"{self.label} in style {self.style}"
         what = "the mean over channels" if self.channel is None else self.channel
+        verbs = "is too steep: it changes"
+        if len(channels) > 1:
+            what, verbs = " and ".join(channels), "are too steep: they change"
         v, a, d = self.at
         return (
-            f"{face}: {what} is too steep: it changes by up to {self.bound.proved:.4f} (proved; "
+            f"{face}: {what} {verbs} by up to {self.bound.proved:.4f} (proved; "
             f"{self.bound.sampled:.4f} seen at V {v:.2f} A {a:.2f} D {d:.2f}) per unit of VAD, "
             f"and the budget is {self.budget:g}"
         )

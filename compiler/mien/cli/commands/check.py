@@ -56,6 +56,7 @@ def command(bank: BankSource | None, against: str | None, output: str, explain: 
     Reports all faults of all files at once. Exit codes: 0 no errors (there may be warnings), 1 a
     face breaks a rule or the version is too small for what changed, 2 the bank cannot be read.
     Files in an older schema version are accepted, with a warning that points to `mien migrate`.
+    Whether faces change faster than the slope budgets allow is proved by `mien compile` alone.
     """
     from mien.authored.reader import read_bank
     from mien.errors import SourceError
@@ -89,6 +90,9 @@ def command(bank: BankSource | None, against: str | None, output: str, explain: 
         say(f"{described}: fine. {_counts(authored)}")
         for line in _closest(authored):
             say(line)
+        say(
+            "  `mien compile` alone proves that no face changes faster than the slope budgets allow"
+        )
     return 1 if failed else 0
 
 

@@ -40,8 +40,10 @@ def command(bank: Path, check: bool, out: Path, output: str) -> int:
     Nothing is compiled if neither the sources nor the artifact have changed. After an update of
     mien that proves slopes better, the next run proves them again; until then --check accepts the
     older proof, with a note. Files in an older schema version are accepted, with a note.
+    Exit codes: 0 compiled, 1 a face breaks a rule or a budget (with --check also: the lock is out
+    of date), 2 the bank cannot be read.
     """
-    from mien.errors import SourceError
+    from mien.errors import CompileError, SourceError
 
     try:
         if check:
@@ -49,7 +51,7 @@ def command(bank: Path, check: bool, out: Path, output: str) -> int:
         _compile(bank, out, output)
     except SourceError as refusal:
         write_faults(refusal.faults, output, err=output == "text")
-        return 2
+        return 1 if isinstance(refusal, CompileError) else 2
     return 0
 
 

@@ -33,10 +33,10 @@ def command(bank: Path, version: str | None, edit: bool, releases: Path | None, 
     """Freeze BANK at its version: copy sources, lock and artifact, and record them in the ledger.
 
     A release never changes, and is made completely or not at all. It is refused (exit 1) if the
-    lock is out of date or not committed, or if the version exists already, is not the newest, or is
-    smaller than the changes need.
+    lock is out of date or not committed, if a face breaks a rule or a budget, or if the version
+    exists already, is not the newest, or is smaller than the changes need.
     """
-    from mien.errors import ReleaseError
+    from mien.errors import CompileError, ReleaseError
     from mien.release.folder import releases_beside
     from mien.release.make import release
 
@@ -47,12 +47,12 @@ def command(bank: Path, version: str | None, edit: bool, releases: Path | None, 
         if output == "text":
             say(note, err=True)
 
-    if version is not None and _edited(bank, version, edit=edit, output=output):
-        return 0
     try:
+        if version is not None and _edited(bank, version, edit=edit, output=output):
+            return 0
         with current_label("proving") as show:
             made = release(bank, releases or releases_beside(bank), tell, show)
-    except ReleaseError as reasons:
+    except (CompileError, ReleaseError) as reasons:
         write_faults(reasons.faults, output, err=output == "text")
         return 1
     if output == "json":
