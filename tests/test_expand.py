@@ -162,7 +162,8 @@ def test_a_foreign_network_is_widened_by_its_weights_alone(
     result = CliRunner().invoke(command, ["expand", str(tmp_path / name), "-o", str(out)])
     assert result.exit_code == 0, result.output
     assert result.output == (
-        f"{out}: 19 conditions, the same faces on neutral, joy, anger, sadness, surprise\n"
+        f"{out}: 19 conditions, the same faces on neutral, joy, anger, sadness, surprise; "
+        f"labels of default {BANK.version} (release that ships, {BANK.digest[:8]}...)\n"
     )
     mel, vads = sound(1)
     for label in V2_LABELS:
