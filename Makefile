@@ -8,7 +8,7 @@ QUICK := $(VENV)/.quick
 TYPESCRIPT := typescript@5.9.3
 TORCH := torch==2.13.0  # without a hash: its builds differ by machine
 
-.PHONY: compile test quick lint presets types web unit conformance bench pins clean
+.PHONY: compile test quick lint presets types web unit conformance campaign bench pins clean
 
 compile: $(READY)  ## set up, then compile the default bank: lock and artifact
 	$(BIN)/mien compile presets/default
@@ -45,6 +45,9 @@ unit: $(READY)
 
 conformance: $(READY)  ## the same bits from all that this machine can run: six minutes with node and qemu-user-static
 	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64
+
+campaign: $(READY)  ## faults at random: bad input, kills, full disks; ten minutes
+	$(BIN)/python -m tests.campaign
 
 bench: $(READY)  ## speed against peers, in one run
 	$(BIN)/mien bench --plot build/bench.svg

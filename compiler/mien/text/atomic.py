@@ -127,6 +127,10 @@ def draft_folder(target: Path) -> Generator[Path]:
             handle = os.open(draft, os.O_RDONLY)
             claim(handle)
         yield draft
+    except OSError as error:
+        if error.errno in FULL and error.filename is None:
+            raise _without_room(target, error) from error
+        raise
     finally:
         if handle is not None:
             os.close(handle)
