@@ -60,7 +60,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
     parser.add_argument("kinds", metavar="KIND", nargs="*", help=f"of {', '.join(KINDS)}; all")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other cases")
-    parser.add_argument("--cases", type=int, default=400, help="of each kind that is quick")
+    parser.add_argument("--cases", type=int, default=300, help="of each kind that is quick")
     asked = parser.parse_args()
     os.environ["RANK"] = "0"
     wrong: list[str] = []
