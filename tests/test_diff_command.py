@@ -261,6 +261,7 @@ def test_breaking_changes_stand_at_their_lines(
     edit(checkout / "bank.yaml", "version: 1.0.0", "version: 2.0.0")
     assert run(["check", "presets/tiny", "--against", "HEAD"]) == 0
     said = capsys.readouterr().out
+    assert ", allowed by 2.0.0" in said
     assert "glad.yaml:14:21: warning: glad mid: the anchor mid moved" in said
     assert "too small" not in said
 

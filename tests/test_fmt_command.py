@@ -116,6 +116,16 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
     assert path.read_text() == text
 
 
+def test_a_file_that_is_no_preset_is_told_by_its_ending(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "README.md"
+    path.write_text("# Ours\n")
+    assert run(["fmt", str(path)]) == 2
+    assert "not a preset file: expected .yaml, .yml, .json [" in capsys.readouterr().err
+    assert path.read_text() == "# Ours\n"
+
+
 def test_a_name_that_is_nothing_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["fmt", "no-such-bank"]) == 2
     assert "no-such-bank" in capsys.readouterr().err

@@ -29,8 +29,14 @@ def test_the_new_bank_passes_check_and_stands_alone(
 ) -> None:
     folder = tmp_path / "teams" / "Our Faces"
     assert run(["init", str(folder)]) == 0
-    assert "mien check" in capsys.readouterr().out
+    assert f"mien check '{folder}'\n  mien compile '{folder}'\n" in capsys.readouterr().out
     assert run(["check", str(folder)]) == 0
+    assert "'put your name here' is what `mien init` wrote" in capsys.readouterr().out
+    assert run(["compile", str(folder), "--out", str(tmp_path / "build")]) == 0
+    assert run(["release", str(folder)]) == 1
+    assert "error: authors: 'put your name here'" in capsys.readouterr().err
+    assert not (folder.parent / "releases").exists()
+    (folder / "mien.lock").unlink()
     assert run(["fmt", "--check", str(folder)]) == 0
     bank = read_bank(folder)
     assert (bank.manifest.id, bank.manifest.version) == ("our-faces", "0.1.0")

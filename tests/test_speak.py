@@ -278,6 +278,11 @@ def test_silence_keeps_still(tiny: Path, tmp_path: Path) -> None:
         (("speech.wav", "--label", "joyy"), "did you mean joy?"),
         (("speech.wav", "--label", "fear"), "was not trained on fear; it knows neutral, joy"),
         (("speech.wav", "--label", "joy", "--at", "hihg"), "did you mean high?"),
+        (("speech.wav", "--label", "hapy"), "no label 'hapy': did you mean joy?"),
+        (
+            ("speech.wav", "--label", "joy=0.5,awe=0.5"),
+            "a network takes one label; mixtures work in `mien face`",
+        ),
         (("speech.wav", "--label", "joy", "--vad", "0", "2", "0"), "2"),
         (
             ("speech.wav", "--label", "joy", "-o", "take.fbx"),

@@ -67,6 +67,7 @@ LABELS = tuple(path.stem for path in sorted((presets() / "default" / "emotions")
     ("word", "label"),
     [
         ("happy", "joy"),
+        ("hapy", "joy"),
         ("Sad", "sadness"),
         ("angry", "anger"),
         ("surprised", "surprise"),

@@ -207,6 +207,11 @@ def test_the_plugin_proves_a_bank_and_says_what_is_stale(tiny: Subject) -> None:
     fine = run_pytest(tiny.folder.parent, "--mien", "bank", "-k", "lock or anchors or conflicts")
     assert fine.returncode == 0, fine.stdout + fine.stderr
     assert "3 passed" in fine.stdout
+    for name, why in (("nope", "there is no such folder"), (".", "it has no bank.yaml")):
+        refused = run_pytest(tiny.folder.parent, "--mien", name)
+        assert refused.returncode == pytest.ExitCode.USAGE_ERROR
+        message = f"ERROR: --mien {name}: expected the folder of a bank, but {why}\n"
+        assert message in refused.stderr
     (tiny.folder / "mien.lock").unlink()
     stale = run_pytest(tiny.folder.parent, "--mien", "bank", "-k", "lock")
     assert stale.returncode == 1

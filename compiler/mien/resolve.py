@@ -209,7 +209,7 @@ def _by_name(name: str, near: BankSource | None) -> BankSource | None:
 
 
 def _at(path: Path, name: str) -> BankSource:
-    if path.is_file():
+    if path.is_file() or (path.exists() and not path.is_dir()):  # a device is refused as no file
         return BankSource(name=name, kind=Kind.ARTIFACT, path=path)
     home = Path(os.path.normpath(path.absolute()))
     if is_bank(path) or not _is_release(home):

@@ -101,12 +101,13 @@ def _breaking(finding: Finding, diff: BankDiff, new: Side, severity: Severity) -
     about = " ".join(part for part in (finding.label, finding.at) if part)
     subject = f"{about}: " if about else ""
     was = f"; it was at {finding.places.old}" if finding.places.old else ""
+    allowed = f", allowed by {diff.new.version}" if severity is Severity.WARNING else ""
     largest = finding.changes[0].places.new if finding.changes else None
     return Fault(
         place=largest or finding.places.new or _manifest(new),
         path="",
         code=finding.rule,
-        message=f"{subject}{finding.message}, which breaks {diff.old.name}{was}",
+        message=f"{subject}{finding.message}, which breaks {diff.old.name}{allowed}{was}",
         severity=severity,
     )
 

@@ -7,7 +7,7 @@ To add a rule, write its function and its record in the module that it belongs t
 from __future__ import annotations
 
 from mien.authored.bank import AuthoredBank
-from mien.lint import action_units, anchors, archetypes, labels, trends
+from mien.lint import action_units, anchors, archetypes, labels, manifest, trends
 from mien.lint.labels import ClosestPair, closest_pairs
 from mien.lint.rule import LintRule
 from mien.text.fault import Fault
@@ -15,6 +15,7 @@ from mien.text.fault import Fault
 __all__ = ["RULES", "ClosestPair", "LintRule", "closest_pairs", "lint"]
 
 RULES: tuple[LintRule, ...] = (
+    *manifest.RULES,
     *anchors.RULES,
     *archetypes.RULES,
     *action_units.RULES,

@@ -94,7 +94,10 @@ def _value(tensor: Array, at: tuple[int, ...]) -> str:
 def _bytes(released: bytes, now: bytes) -> str:
     at = _first(released, now)
     if at == min(len(released), len(now)):
-        return f"{len(released)} bytes released, {len(now)} now, equal up to the shorter one's end"
+        return (
+            f"the file has {len(released)} bytes, its sources compile to {len(now)}; they are "
+            "equal up to the shorter one's end"
+        )
     return f"byte {at} is 0x{released[at]:02x} in the released file, 0x{now[at]:02x} now"
 
 

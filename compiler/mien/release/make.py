@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.documents import document_named, parse
 from mien.authored.reader import read_bank
 from mien.compile import Compiled, compile_bank, compile_folder
 from mien.errors import ReleaseError, SourceError
+from mien.lint import lint
+from mien.lint.manifest import PLACEHOLDER
 from mien.lock.read import LOCK_NAME
 from mien.lock.write import write_lock
 from mien.release.chain import chain_faults
@@ -25,7 +27,7 @@ from mien.release.ledger import LEDGER_NAME, Entry, Ledger, read_ledger
 from mien.release.recovery import clear, complete
 from mien.semver import precedence
 from mien.text.atomic import sync_folder, write_atomic
-from mien.text.fault import Fault
+from mien.text.fault import Fault, Severity
 from mien.text.files import shown_path
 from mien.text.node import ScalarNode, at
 from mien.text.regular_file import LOCK, SOURCE, read_regular
@@ -55,6 +57,9 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
         OSError: something cannot be read or written.
     """
     bank = read_bank(folder)
+    unsaid = [fault for fault in lint(bank) if fault.code == PLACEHOLDER]
+    if unsaid:
+        raise ReleaseError(evolve(fault, severity=Severity.ERROR) for fault in unsaid)
     name = f"{bank.manifest.id} {bank.manifest.version}"
     made = not releases.exists()
     releases.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,16 @@ def pytest_collection_modifyitems(
     """Add the tests of every bank that is given; the fixtures of other tests are not touched."""
     given: list[str] = config.getoption("--mien") or []
     for folder in dict.fromkeys([*config.getini("mien"), *given]):
+        _require_bank(config.invocation_params.dir / folder, folder)
         items.extend(BankCollector.from_parent(session, name=folder, nodeid=folder).collect())
+
+
+def _require_bank(path: Path, name: str) -> None:
+    from mien.resolve import is_bank
+
+    if not is_bank(path):
+        why = "it has no bank.yaml" if path.is_dir() else "there is no such folder"
+        raise pytest.UsageError(f"--mien {name}: expected the folder of a bank, but {why}")
 
 
 class BankCollector(pytest.Collector):

@@ -10,6 +10,8 @@ from typing import cast
 _SIDE = re.compile(r"[_.-](l|r)$", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s_.-]+")
 _FEW = 12
+_SHORTEST = 4
+"""Characters of a misspelt alias; shorter ones are like too many words."""
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
@@ -50,7 +52,14 @@ def meant_label(name: str, labels: Sequence[str]) -> str | None:
     word = _plain(name)
     alike = (group for group in _groups() if word in group)
     meant = (one for group in alike for one in labels if _plain(one) in group)
-    return next(meant, None) or nearest(name, labels)
+    return next(meant, None) or nearest(name, labels) or _misspelt_alias(word, labels)
+
+
+def _misspelt_alias(word: str, labels: Sequence[str]) -> str | None:
+    """The label of the alias that is written nearly as ``word``."""
+    words = {alias: label for label, others in aliases(labels).items() for alias in others}
+    close = nearest(word, words) if len(word) >= _SHORTEST else None
+    return None if close is None else words[close]
 
 
 def aliases(labels: Sequence[str]) -> dict[str, tuple[str, ...]]:

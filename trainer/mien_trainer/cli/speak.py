@@ -60,6 +60,11 @@ def command(
 
         arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
     """
+    if "=" in label:
+        raise click.BadParameter(
+            f"{label} is a mixture, and a network takes one label; mixtures work in `mien face`",
+            param_hint="'--label'",
+        )
     if audio == PIPE and out is not None:
         raise click.UsageError("faces of a pipe go to stdout: leave -o out")
     if audio == PIPE and is_terminal():

@@ -86,12 +86,14 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     from mien.cli.commands.migrate import known_migrations
     from mien.errors import SourceError
     from mien.migrate.upgrade import schema_fault
-    from mien.text.files import read_source, shown_path
+    from mien.text.files import SUFFIXES, read_source, shown_path
     from mien.text.format import format_json, format_yaml
     from mien.text.format.order import kind_of
     from mien.text.regular_file import SOURCE, read_regular
 
     shown = shown_path(path)
+    if path.suffix not in SUFFIXES:
+        return (_not_a_source(shown, f"not a preset file: expected {', '.join(SUFFIXES)}"),)
     root, faults = parse(path, shown, inside)
     if root is None or faults:
         return faults
@@ -108,7 +110,7 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     return _Formatted(path=path, shown=shown, old=read_regular(path, SOURCE), new=new.encode())
 
 
-def _not_a_source(shown: str) -> Fault:
+def _not_a_source(shown: str, message: str = "the file does not say what it is") -> Fault:
     from mien.text.fault import Fault
     from mien.text.node import Place
 
@@ -116,7 +118,7 @@ def _not_a_source(shown: str) -> Fault:
         place=Place(shown),
         path="schema",
         code="format-unknown",
-        message="the file does not say what it is",
+        message=message,
         hint="a source starts with `schema: mien/emotion/1` (or bank, rules, rig)",
     )
 

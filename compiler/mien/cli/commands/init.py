@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -87,7 +88,7 @@ def _next_steps(described: str, folder: Path, bank_id: str) -> str:
             f"{bank_id}: {described} in {folder}",
             "Next:",
             f"  put a name under `authors` in {folder / 'bank.yaml'}",
-            f"  mien check {folder}",
-            f"  mien compile {folder}",
+            f"  mien check {shlex.quote(str(folder))}",
+            f"  mien compile {shlex.quote(str(folder))}",
         )
     )
