@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from functools import partial
 from pathlib import Path
@@ -292,3 +293,9 @@ def test_what_is_no_bank_says_what_was_expected(name: str, said: str) -> None:
     with pytest.raises(QueryError) as caught:
         resolve(name)
     assert said in str(caught.value)
+
+
+def test_a_device_is_refused_as_no_artifact(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["face", os.devnull, "joy"]) == 2
+    said = capsys.readouterr().err
+    assert "expected an artifact, found something that is no file (a folder, a pipe or a" in said

@@ -181,6 +181,16 @@ def test_extra_missing_and_odd_files_are_named(releases: Path, found: Found) -> 
     assert [code for code, _, _ in found()] == ["release-missing"]
 
 
+def test_a_byte_too_many_is_counted_for_the_file_and_for_what_its_sources_give(
+    releases: Path, found: Found
+) -> None:
+    path = FOLDER / "tiny.safetensors"
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b"\0")
+    (message,) = (message for code, _, message in found() if code == "table-differs")
+    assert f"the file has {size + 1} bytes, its sources compile to {size}; they are" in message
+
+
 def test_a_changed_artifact_is_named_by_label_table_and_channel(
     releases: Path, found: Found
 ) -> None:
