@@ -74,7 +74,7 @@ def artifacts(count: int, rng: random.Random, home: Path) -> tuple[Tally, Tally,
     whole = VECTOR.read_bytes()
     folder = home / "artifacts"
     folder.mkdir()
-    python, script = Tally("damaged artifacts, Python"), Tally("damaged artifacts, JavaScript")
+    python, script = Tally("damaged artifacts, Python"), Tally("these artifacts, JavaScript")
     for number in range(count):
         (folder / f"damaged-{number}").write_bytes(_damaged(whole, rng))
     hostile = Tally("hostile artifacts, Python")
@@ -190,11 +190,7 @@ def requests(count: int, rng: random.Random, home: Path) -> Tally:
             status = answer.split(b" ", 2)[1] if answer.startswith(b"HTTP/") else b""
             if status.startswith(b"2") or status == b"304":
                 tally.well += 1
-            elif (
-                status in (b"501", b"505")
-                or status.startswith(b"4")
-                or b"bad request" in answer.lower()
-            ):
+            elif status in (b"501", b"505") or status.startswith(b"4") or _is_refusal(answer):
                 tally.refused += 1
             else:
                 tally.wrong.append(f"number {number}: {answer[:80]!r}")
@@ -204,6 +200,11 @@ def requests(count: int, rng: random.Random, home: Path) -> Tally:
     if content(bank) != before:
         tally.wrong.append("a file of the bank was changed")
     return tally
+
+
+def _is_refusal(answer: bytes) -> bool:
+    """Whether an answer without a status line, as HTTP/0.9 has it, refuses in words."""
+    return b"bad request" in answer.lower() or answer.startswith(b'{"error": "')
 
 
 def _count(tally: Tally, name: str, ended: Ended) -> None:
