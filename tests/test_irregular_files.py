@@ -154,8 +154,11 @@ def test_commands_of_the_trainer_refuse_what_is_no_file(
     import numpy as np
     import soundfile
 
+    from mien_trainer.train.clips import CACHE
+
     shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
-    shutil.copytree(made_up, tmp_path / "data")
+    # Without the unpacked clips that another test may have left: shards are what is read here.
+    shutil.copytree(made_up, tmp_path / "data", ignore=shutil.ignore_patterns(CACHE))
     noise = 0.1 * np.random.default_rng(0).standard_normal(8000)
     soundfile.write(str(tmp_path / "speech.wav"), noise, 16000)
     walk(tmp_path, TRAINER)

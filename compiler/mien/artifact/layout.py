@@ -127,8 +127,10 @@ def check_field(
         where = cast("list[int]", np.argwhere(~inside)[0].tolist())
         value = float(tensor[tuple(where)])
         raise bad_artifact("tensor-range", name=name, value=value, where=where, low=low, high=high)
+    # What may be negative is added and multiplied alone, and may round to -0; min and max meet the
+    # other fields.
     negative_zero = np.signbit(tensor) & (tensor == 0)
-    if negative_zero.any():
+    if low >= 0.0 and negative_zero.any():
         where = cast("list[int]", np.argwhere(negative_zero)[0].tolist())
         raise bad_artifact("tensor-negative-zero", name=name, where=where)
 

@@ -243,7 +243,9 @@ class Fetcher {
       const value = values[outside];
       throw badArtifact("tensor-range", { name, value, where: where(outside), low, high });
     }
-    const zero = values.findIndex((value) => Object.is(value, -0));
+    // What may be negative is added and multiplied alone, and may round to -0; min and max meet the
+    // other fields.
+    const zero = low < 0 ? -1 : values.findIndex((value) => Object.is(value, -0));
     if (zero >= 0) {
       throw badArtifact("tensor-negative-zero", { name, where: where(zero) });
     }
