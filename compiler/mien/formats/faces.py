@@ -8,10 +8,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 from attrs import evolve, frozen
@@ -20,7 +18,7 @@ from mien.errors import QueryError
 from mien.formats.arkit import arkit_channels
 from mien.formats.registry import Format
 from mien.formats.take import F32, F64, Take
-from mien.text.atomic import sync_folder, write_atomic
+from mien.text.atomic import draft_folder, sync_folder, write_atomic
 
 SIDECAR = "mien.json"
 """What tells where the files of a folder come from; ``.mien.json`` ends that of a single file."""
@@ -178,7 +176,7 @@ def _take(faces: FaceSet, face: Face, rate: float, moments: F64, levels: F64) ->
 
 
 def _sidecar(form: Format, faces: FaceSet, files: Mapping[str, bytes]) -> bytes:
-    told = {
+    facts = {
         "bank": faces.bank,
         "version": faces.version,
         "artifact": faces.artifact,
@@ -187,7 +185,7 @@ def _sidecar(form: Format, faces: FaceSet, files: Mapping[str, bytes]) -> bytes:
         "source": faces.source,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
-    return (json.dumps(told, indent=2) + "\n").encode()
+    return (json.dumps(facts, indent=2) + "\n").encode()
 
 
 def _write_file(form: Format, faces: FaceSet, path: Path, data: bytes) -> tuple[Path, ...]:
@@ -209,14 +207,11 @@ def _write_folder(
     else:
         if not folder.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(folder.parent))
-        made = folder.with_name(f".{folder.name}.{uuid4().hex}.tmp")
-        made.mkdir()
-        try:
+        with draft_folder(folder) as draft:
+            made = draft / folder.name  # made as folders usually are: the draft is closed to others
+            made.mkdir()
             for name, data in files.items():
                 write_atomic(made / name, data)
             made.rename(folder)
-        except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
-            raise
         sync_folder(folder.parent)
     return tuple(folder / name for name in files)
