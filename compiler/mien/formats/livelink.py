@@ -15,15 +15,15 @@ from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table
 from mien.formats.take import F32, F64, Take, recorded_take, steady_take
-from mien.formats.text_file import fault
+from mien.formats.text_file import fault, read_text
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.node import Place
 
 _TIMECODE, _FRAME_RATE, _COUNT = "Timecode", "FrameRate", "BlendShapeCount"
-_HEAD = ("HeadYaw", "HeadPitch", "HeadRoll")
-_EYES = tuple(f"{side}Eye{turn}" for side in ("Left", "Right") for turn in ("Yaw", "Pitch", "Roll"))
-_OWN = {name.casefold() for name in (_TIMECODE, _FRAME_RATE, _COUNT, *_HEAD, *_EYES)}
+HEAD = ("HeadYaw", "HeadPitch", "HeadRoll")
+EYES = tuple(f"{side}Eye{turn}" for side in ("Left", "Right") for turn in ("Yaw", "Pitch", "Roll"))
+_OWN = {name.casefold() for name in (_TIMECODE, _FRAME_RATE, _COUNT, *HEAD, *EYES)}
 _SWAPPED: Mapping[str, str] = {
     "jawLeft": "jawRight",
     "jawRight": "jawLeft",
@@ -62,7 +62,7 @@ def read(
     _refuse_steps_back(table, moments.seconds)
     times, found = _timed(table, moments, rate)
     measured = (table.texts(_COUNT.casefold()) or ("",))[0] != _IMAGE_COUNT
-    head, eyes = (_degrees(table, group) if measured else None for group in (_HEAD, _EYES))
+    head, eyes = (_degrees(table, group) if measured else None for group in (HEAD, EYES))
     return recorded_take(
         found,
         names,
@@ -75,6 +75,23 @@ def read(
         absent=table.absent,
         unknown=tuple(name for name in table.others if name.casefold() not in _OWN),
     )
+
+
+def start_of(path: Path) -> float | None:
+    """The moment of the first row with a face in seconds of the day; None where none is told.
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+    header, *lines = read_text(path).split("\n")
+    names = [name.strip().strip('"').casefold() for name in header.split(",")]
+    if _TIMECODE.casefold() not in names:
+        return None
+    at = names.index(_TIMECODE.casefold())
+    rows = [fields for line in lines if any((fields := line.split(","))[2:])]
+    codes = [parse_timecode(fields[at].strip().strip('"')) for fields in rows if len(fields) > at]
+    known = [code for code in codes if code is not None]
+    return known[0].second + known[0].frame / clock(known).base if known else None
 
 
 def pieces(take: Take) -> Iterator[str]:
@@ -102,17 +119,17 @@ def stream(
 def header(channels: Sequence[str]) -> str:
     """The first line, for ``channels`` in Apple's order."""
     names = (name[0].upper() + name[1:] for name in _order(channels))
-    return ",".join((_TIMECODE, _COUNT, *names, *_HEAD, *_EYES)) + "\n"
+    return ",".join((_TIMECODE, _COUNT, *names, *HEAD, *EYES)) + "\n"
 
 
 def rows(take: Take, start: float = 0.0) -> Iterator[str]:
     """A line for each row; ``start`` is the moment of the first in seconds."""
     positions = [take.channels.index(name) for name in _order(take.channels)]
-    zeros = np.zeros((len(take.times), len(_HEAD) + len(_EYES)))
+    zeros = np.zeros((len(take.times), len(HEAD) + len(EYES)))
     if take.head is not None:
-        zeros[:, : len(_HEAD)] = np.radians(take.head)
+        zeros[:, : len(HEAD)] = np.radians(take.head)
     if take.eyes is not None:
-        zeros[:, len(_HEAD) :] = np.radians(take.eyes)
+        zeros[:, len(HEAD) :] = np.radians(take.eyes)
     values = np.concatenate([take.weights[:, positions], zeros], axis=1)
     for moment, row in zip(take.times.tolist(), values.tolist(), strict=True):
         fields = ",".join(f"{value:.10f}" for value in row)

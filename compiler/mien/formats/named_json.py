@@ -8,7 +8,7 @@ An object of ``frame_rate``, ``channels`` (C names) and ``weights`` (N lists of 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -162,6 +162,14 @@ class JsonDocument:
             hint = f"is it {close}? write the name as ARKit does" if close else ""
             raise self.refusal((key,), f"there is no {some}", hint)
         return absent
+
+    def objects(self, key: str) -> list[Mapping[str, Any]]:
+        """A list of objects; there is one at least."""
+        found = self._list(key)
+        for position, one in enumerate(found):
+            if not isinstance(one, dict):
+                raise self.refusal((key, position), f"found {_shown(one)}, expected {{ }}")
+        return cast("list[Mapping[str, Any]]", found)
 
     def rows(self, key: str, width: int) -> F64:
         """Lists of ``width`` numbers (N, width)."""

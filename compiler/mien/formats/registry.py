@@ -175,6 +175,13 @@ FORMATS = (
         sourced=True,
     ),
     Format(
+        name="unreal-json",
+        title="Unreal face JSON",
+        endings=(".json",),
+        module="unreal_json",
+        reads=True,
+    ),
+    Format(
         name="table",
         title="CSV of named channels",
         endings=(".csv",),

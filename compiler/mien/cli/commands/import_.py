@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,11 @@ from mien.cli.terminal import say, visible
 
 if TYPE_CHECKING:
     from mien.formats.take import Take
+    from mien.text.fault import Fault
 
 _DRAFTS = (".yaml", ".yml")
+_CURVES = ".csv"
+_FINE, _BAD_INPUT = 0, 2
 
 
 def _moment(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
@@ -42,9 +46,10 @@ def _seconds(text: str) -> float:
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     required=True,
-    help="The take to write, its format by the ending, or a draft of an archetype (.yaml).",
+    help="The take to write, its format by the ending; a draft of an archetype (.yaml); of a "
+    "folder of takes, a folder.",
 )
 @click.option(
     "--rate",
@@ -73,7 +78,9 @@ def _seconds(text: str) -> float:
 @click.option(
     "--intensity", metavar="NAME", default="mid", show_default=True, help="What a draft is called."
 )
+@click.pass_context
 def command(
+    context: click.Context,
     file: Path,
     out: Path,
     rate: float | None,
@@ -89,9 +96,17 @@ def command(
     iFacialMocap or a table of named channels. A take is written whole, by the names of its
     channels. A draft (-o NAME.yaml) needs --at or --range; what lint says of it stands in it as
     comments. FILE is never changed, and no file of YAML is written over.
+
+    FILE may be a folder as the app Live Link Face leaves it: of every take the calibrated curves
+    are taken, and the sound of its film beside them, where ffmpeg is installed.
     """
     if out.resolve() == file.resolve():
         raise click.BadParameter("this is FILE itself; name another one", param_hint="-o")
+    drafts = at is not None or span is not None or peak or out.suffix.lower() in _DRAFTS
+    if file.is_dir() and not drafts:
+        context.exit(_import_folder(file, out, rate))
+    if out.is_dir():
+        raise click.BadParameter(f"{out} is a folder; name a file", param_hint="-o")
     if out.suffix.lower() in _DRAFTS:
         _write_draft(file, out, rate, at, span, peak, bank_name, intensity)
         return
@@ -106,6 +121,57 @@ def command(
     say(f"{out}: {len(take.times)} rows, {pace}, as {title}")
     for line in _repairs(take):
         say(line, err=True)
+
+
+def _import_folder(folder: Path, out: Path, rate: float | None) -> int:
+    """Import all takes that can be read; 2 where one cannot."""
+    from mien.cli.faults import write_faults
+    from mien.cli.terminal import progress
+    from mien.errors import SourceError
+    from mien.formats.registry import FormatError, format_of, writable
+    from mien.intake.phone_folder import phone_folder
+    from mien.intake.takes import Imported, import_take
+
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise click.BadParameter(
+            "it lies in FILE, whose files are kept as they are", param_hint="-o"
+        )
+    found = phone_folder(folder)
+    try:
+        format_of(out, writable())
+        single = True
+    except FormatError:
+        single = False
+    if single and len(found.takes) > 1:
+        listed = ", ".join(one.name for one in found.takes)
+        message = f"{out} is one take, and these are {len(found.takes)}: {listed}; name a folder"
+        raise click.BadParameter(message, param_hint="-o")
+    if not single:
+        out.mkdir(exist_ok=True)
+    faults: list[Fault] = []
+    written: list[tuple[str, Imported]] = []
+    with progress("takes", len(found.takes)) as step:
+        for one in found.takes:
+            curves = out if single else out / f"{one.name}{_CURVES}"
+            try:
+                written.append((one.name, import_take(one, curves, rate)))
+            except SourceError as error:
+                faults += error.faults
+            step()
+    if not (written or single):
+        with suppress(OSError):  # other files may lie there
+            out.rmdir()
+    for name, done in written:
+        pace = f"{done.take.seconds:.2f} s at {done.take.rate:.5g} a second"
+        sound = f", sound in {visible(done.sound.name)}" if done.sound else ""
+        say(f"{done.curves}: {len(done.take.times)} rows, {pace}{sound}")
+        for note in (*done.notes, *_repairs(done.take)):
+            say(f"  {visible(name)}: {note}", err=True)
+    for path, why in found.ignored:
+        say(f"left out: {visible(str(path.relative_to(folder)))} ({why})", err=True)
+    if faults:
+        write_faults(faults, "text", err=True)
+    return _BAD_INPUT if faults else _FINE
 
 
 def _repairs(take: Take) -> list[str]:

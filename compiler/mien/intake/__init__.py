@@ -1,0 +1,1 @@
+"""What comes in from phones, other projects and other people's tables."""
