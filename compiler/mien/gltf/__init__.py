@@ -1,0 +1,1 @@
+"""glTF files: heads, their expressions and animations, read with care and written with care."""
