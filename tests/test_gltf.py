@@ -313,7 +313,8 @@ def word(at: int, value: int, data: bytes = WHOLE) -> bytes:
         ),
         (
             WHOLE + bytes(8),
-            f"says that the file has {len(WHOLE):,} bytes, it has {len(WHOLE) + 8:,} [model-container]",
+            f"says that the file has {len(WHOLE):,} bytes, it has {len(WHOLE) + 8:,} "
+            "[model-container]",
         ),
         (word(4, 1), ": it is glTF 1, expected glTF 2 [model-unknown]"),
         (word(12, 4_000_000_000), ": chunk 0, at byte 12, says that it has 4,000,000,000 bytes; "),
