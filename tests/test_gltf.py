@@ -199,7 +199,10 @@ def test_primitives_that_differ_are_told(tmp_path: Path) -> None:
 
     (said,) = read(tmp_path, changed(change)).warnings
     assert said.path == "meshes[0].primitives[1]"
-    assert said.message == "it has 1 morph target, primitive 0 has 3"
+    assert (said.message, said.code) == (
+        "it has 1 morph target, primitive 0 has 3",
+        "model-targets",
+    )
 
 
 def put(*path: str | int, value: object) -> bytes:
@@ -223,7 +226,7 @@ def put(*path: str | int, value: object) -> bytes:
         ),
         (
             put("accessors", 1, "byteOffset", value=4),
-            "accessors[1]: it ends at byte 196 of bufferView 1, which has 192",
+            "accessors[1]: it ends at byte 196 of bufferView 1, which has 192 [model-range]",
         ),
         (
             put("accessors", 1, "count", value=2**32),
@@ -286,7 +289,7 @@ def put(*path: str | int, value: object) -> bytes:
             put("animations", value=[{"channels": [{"target": {"node": 0}, "sampler": 2}]}]),
             "animations[0].channels[0].sampler: there is no sampler 2: there is none",
         ),
-        (packed(sheet(NAMES)[0], b""), "buffers[0]: it has neither a uri nor a binary chunk"),
+        (packed(sheet(NAMES)[0], b""), "its bytes are missing [model-buffer]"),
     ],
 )
 def test_what_does_not_fit_is_named(data: bytes, said: str, tmp_path: Path) -> None:
