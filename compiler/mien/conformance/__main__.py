@@ -37,15 +37,23 @@ def command(
     """
     if keep is not None and keep.exists():
         raise click.UsageError(f"{keep} exists; name a folder that does not")
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, tempfile.TemporaryDirectory() as programs:
         folder = keep or Path(temporary)
-        sys.exit(1 if _run(folder, environments, aarch64, quick=quick) else 0)
+        sys.exit(1 if _run(folder, Path(programs), environments, aarch64, quick=quick) else 0)
 
 
-def _run(folder: Path, environments: Path | None, aarch64: Path | None, *, quick: bool) -> int:
+def _run(
+    folder: Path,
+    programs: Path,
+    environments: Path | None,
+    aarch64: Path | None,
+    *,
+    quick: bool,
+) -> int:
     from mien.conformance.aarch64 import aarch64_implementations
     from mien.conformance.implementations import (
         ConformanceError,
+        c_implementations,
         environment_implementations,
         full_implementations,
         missing,
@@ -58,6 +66,7 @@ def _run(folder: Path, environments: Path | None, aarch64: Path | None, *, quick
     found: list[str] = []
     try:
         compared = quick_implementations() if quick else full_implementations()
+        compared += c_implementations(programs)
         if environments is not None:
             compared += environment_implementations(environments)
         if aarch64 is not None:

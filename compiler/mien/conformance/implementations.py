@@ -162,6 +162,31 @@ def node_implementations() -> tuple[Implementation, ...]:
     )
 
 
+_C_SETTINGS = ("-O0", "-O2", "-O3 -march=native")
+_C_WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
+
+
+def c_implementations(folder: Path) -> tuple[Implementation, ...]:
+    """The C header under every compiler of this machine, built into ``folder``.
+
+    None of them is told not to fuse operations: the header sees to that itself.
+
+    Raises:
+        ConformanceError: it does not compile, or only with warnings.
+    """
+    found: list[Implementation] = []
+    source = str(Path(__file__).with_name("evaluate.c"))
+    for compiler in ("gcc", "clang"):
+        tool = shutil.which(compiler)
+        for settings in _C_SETTINGS if tool is not None else ():
+            name = f"{compiler} {settings}"
+            program = str(folder / name.replace(" ", ""))
+            flags = ("-std=gnu99", *_C_WARNINGS, *settings.split())
+            call([str(tool), *flags, source, "-lm", "-o", program])
+            found.append(Implementation(name=name, command=(program,), compiles=False))
+    return tuple(found)
+
+
 def emulated_implementations() -> tuple[Implementation, ...]:
     """A processor of 2008, without AVX and FMA; none where qemu's user mode is not installed."""
     qemu = shutil.which("qemu-x86_64-static") or shutil.which("qemu-x86_64")
@@ -179,6 +204,8 @@ def missing() -> tuple[str, ...]:
     lacks: list[str] = []
     if not node_implementations():
         lacks.append("node: install Node.js 18 or newer")
+    if shutil.which("gcc") is None and shutil.which("clang") is None:
+        lacks.append("C: install gcc or clang")
     if not emulated_implementations():
         lacks.append("an emulated processor: install qemu-user-static")
     return tuple(lacks)

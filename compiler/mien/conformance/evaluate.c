@@ -1,0 +1,111 @@
+/* Evaluate a conformance run's queries in C: evaluate FOLDER RESULTS LIMIT */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define MIEN_IMPLEMENTATION
+#include "../runtimes/c/mien.h"
+
+static char path[4096];
+
+static const char *join(const char *folder, const char *bank, const char *name) {
+    snprintf(path, sizeof path, "%s/%s/%s", folder, bank, name);
+    return path;
+}
+
+static void *bytes(const char *from, size_t *size) {
+    FILE *file = fopen(from, "rb");
+    void *data;
+    if (file == NULL) exit(3);
+    fseek(file, 0, SEEK_END);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    data = malloc(*size + 1);
+    if (data == NULL || fread(data, 1, *size, file) != *size) exit(3);
+    fclose(file);
+    return data;
+}
+
+static void save(const char *to, const char *bank, const char *name, const float *rows, size_t count) {
+    FILE *file = fopen(join(to, bank, name), "wb");
+    if (file == NULL || fwrite(rows, sizeof *rows, count, file) != count || fclose(file) != 0) exit(3);
+}
+
+static void evaluate(const char *from, const char *to, const char *name, size_t limit) {
+    size_t size, n, faces, mixtures, points, singles, C, L;
+    void *file = bytes(join(from, name, "bank.safetensors"), &size);
+    mien_refusal why;
+    mien_bank *bank = mien_load(file, size, NULL, &why);
+    const int *labels, *styles;
+    const float *vads, *speech, *weights, *visemes;
+    const double *intensities;
+    float *out;
+    int good = 1;
+    if (bank == NULL) {
+        fprintf(stderr, "%s is refused: %s %s\n", name, why.code, why.detail);
+        exit(1);
+    }
+    free(file);
+    C = (size_t)mien_channel_count(bank);
+    L = (size_t)mien_label_count(bank);
+#define READ(type, pointer, count, width, file_name) \
+    pointer = (const type *)bytes(join(from, name, file_name), &size); \
+    count = size / sizeof(type) / (width)
+    READ(int, labels, faces, 1, "face_labels");
+    READ(float, vads, n, 3, "face_vads");
+    READ(int, styles, n, 1, "face_styles");
+    READ(float, speech, n, 1, "face_speech");
+    faces = limit > 0 && limit < faces ? limit : faces;
+    out = (float *)malloc((faces + 1) * C * sizeof *out);
+    good &= mien_faces(bank, faces, labels, vads, NULL, NULL, out);
+    save(to, name, "plain", out, faces * C);
+    good &= mien_faces(bank, faces, labels, vads, styles, speech, out);
+    save(to, name, "faces", out, faces * C);
+    READ(float, visemes, singles, C, "visemes");
+    singles = singles < faces ? singles : faces;
+    save(to, name, "singles", out, singles * C);
+    for (n = 0; n < singles; n++) good &= mien_compose(bank, out + n * C, visemes + n * C, out + n * C);
+    save(to, name, "compositions", out, singles * C);
+    free(out);
+
+    READ(float, weights, n, L, "mixture_weights");
+    READ(float, vads, n, 3, "mixture_vads");
+    READ(float, speech, mixtures, 1, "mixture_speech");
+    mixtures = limit > 0 && limit < mixtures ? limit : mixtures;
+    out = (float *)malloc((mixtures + 1) * C * sizeof *out);
+    for (n = 0; n < mixtures; n++) good &= mien_mixture(bank, weights + n * L, vads + 3 * n, speech[n], out + n * C);
+    save(to, name, "mixtures", out, mixtures * C);
+    free(out);
+
+    READ(int, labels, n, 1, "intensity_labels");
+    READ(double, intensities, points, 1, "intensity_values");
+    points = limit > 0 && limit < points ? limit : points;
+    out = (float *)malloc((points + 1) * 3 * sizeof *out);
+    for (n = 0; n < points; n++) good &= mien_point(bank, labels[n], intensities[n], out + 3 * n);
+    save(to, name, "intensities", out, points * 3);
+    free(out);
+    mien_free(bank);
+    if (!good) {
+        fprintf(stderr, "%s: a query was refused\n", name);
+        exit(1);
+    }
+}
+
+int main(int argc, char **argv) {
+    static char queries[2048], made[4096];
+    struct dirent *entry;
+    DIR *folder;
+    if (argc != 4) return 2;
+    snprintf(queries, sizeof queries, "%s/queries", argv[1]);
+    folder = opendir(queries);
+    if (folder == NULL) return 3;
+    while ((entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.') continue;
+        snprintf(made, sizeof made, "%s/%s", argv[2], entry->d_name);
+        mkdir(made, 0777);
+        evaluate(queries, argv[2], entry->d_name, (size_t)atol(argv[3]));
+    }
+    closedir(folder);
+    return 0;
+}
