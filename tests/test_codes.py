@@ -66,6 +66,7 @@ ELSEWHERE = {
 """Codes that no folder of a bank can give, by the test module that does."""
 
 BY_MESSAGE = {
+    "no-recording": ("test_gathering.py", "this is no recording of datagrams"),
     "schema-older": ("test_migrate.py", "is read as"),
     "format-unknown": ("test_migrate.py", "does not say what it is"),
     "other-rate": ("test_livelink.py", "rows a second, the rate given is"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from mien import resources
 from mien.authored.documents import parse
@@ -10,6 +10,7 @@ from mien.authored.rig import Rig
 from mien.authored.structure import rig_record
 from mien.errors import SourceError
 from mien.text.files import shown_path
+from mien.text.spellings import channel_named
 
 ABSENT = "tongueOut"
 """The one channel that recordings may lack, at rest then: MediaPipe, for one, does not see it."""
@@ -36,3 +37,9 @@ def arkit_channels() -> tuple[str, ...]:
 def sdk_channels() -> tuple[str, ...]:
     """The names in the order of Apple's header file: by the alphabet, which puts tongueOut last."""
     return tuple(sorted(arkit_channels()))
+
+
+@lru_cache(maxsize=4096)
+def arkit_channel(name: str) -> str | None:
+    """The channel that ``name`` spells; None for none."""
+    return channel_named(name, arkit_channels())

@@ -30,10 +30,12 @@ from mien.text.suggest import nearest
 RATE = 60.0
 """Frames a second that the apps send; 30 where a phone is hot."""
 
-_END = "___iFacialMocap"
+END = "___iFacialMocap"
+"""What stands between frames that are not datagrams."""
+
 _VALUE = re.compile(r"(.+?)[-&](-?[0-9.]+)\Z")
 
-_Frame = Mapping[str, tuple[float, Place]]
+Frame = Mapping[str, tuple[float, Place]]
 """Names as written, with percentages and where they stand."""
 
 
@@ -55,9 +57,9 @@ def read(
     wanted = arkit_channels() if channels is None else tuple(channels)
     name = shown_path(path)
     faults: list[Fault] = []
-    frames: list[tuple[Place, _Frame]] = []
+    frames: list[tuple[Place, Frame]] = []
     for place, text in _frames(read_text(path), name):
-        frame = _frame(place, text, faults)
+        frame = frame_of(place, text, faults)
         if frame:
             frames.append((place, frame))
         if len(faults) >= MAX_FAULTS:
@@ -101,13 +103,14 @@ def _frames(text: str, name: str) -> Iterator[tuple[Place, str]]:
     """Every frame that is not empty, with the place where it begins."""
     for number, line in enumerate(text.split("\n"), start=1):
         column = 1
-        for piece in line.split(_END):
+        for piece in line.split(END):
             if piece.strip():
                 yield Place(name, number, column), piece
-            column += len(piece) + len(_END)
+            column += len(piece) + len(END)
 
 
-def _frame(start: Place, text: str, faults: list[Fault]) -> _Frame:
+def frame_of(start: Place, text: str, faults: list[Fault]) -> Frame:
+    """The percentages of a frame whose text begins at ``start``; what is wrong joins ``faults``."""
     found: dict[str, tuple[float, Place]] = {}
     column = start.column
     for part in text.split("|"):

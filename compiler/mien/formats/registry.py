@@ -196,6 +196,13 @@ FORMATS = (
         reads=True,
     ),
     Format(
+        name="recording",
+        title="recording of datagrams",
+        endings=(".pcap",),
+        module="recording",
+        reads=True,
+    ),
+    Format(
         name="unity",
         title="Unity animation clip",
         endings=(".anim",),

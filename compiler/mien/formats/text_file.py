@@ -21,10 +21,7 @@ def read_text(path: Path) -> str:
         SourceError: the file is missing, no regular file, too large, empty, or not UTF-8.
     """
     whole = Place(shown_path(path))
-    try:
-        data = read_regular(path, RECORDING)
-    except OSError as error:
-        raise SourceError([_unreadable(whole, error)]) from None
+    data = read_bytes(path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -38,6 +35,18 @@ def read_text(path: Path) -> str:
     if not text.strip():
         raise SourceError([fault(whole, "file-empty", "the file is empty")])
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of ``path``.
+
+    Raises:
+        SourceError: the file is missing, no regular file, or too large.
+    """
+    try:
+        return read_regular(path, RECORDING)
+    except OSError as error:
+        raise SourceError([_unreadable(Place(shown_path(path)), error)]) from None
 
 
 def fault(place: Place, code: str, message: str, hint: str = "", path: str = "") -> Fault:
