@@ -26,6 +26,7 @@ from mien.queries import (
     vad_rows,
     weight_rows,
 )
+from mien.text.suggest import Words, aliases
 
 if TYPE_CHECKING:
     from mien.picture import Picture
@@ -47,9 +48,16 @@ class Bank:
     The same query gives the same bits on every machine, alone or in a batch.
     """
 
-    __slots__ = ("_digest", "_evaluator", "_source", "_tables")
+    __slots__ = ("_digest", "_evaluator", "_own", "_source", "_tables")
 
-    def __init__(self, tables: Tables, digest: str | None = None, source: str = "") -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        digest: str | None = None,
+        source: str = "",
+        own_aliases: Words | None = None,
+    ) -> None:
+        self._own: Words = own_aliases or {}
         self._tables = tables
         self._digest = digest
         self._source = source or f"{tables.bank} {tables.version}"
@@ -82,6 +90,14 @@ class Bank:
     def labels(self) -> tuple[str, ...]:
         """Label names; their order is that of label positions."""
         return tuple(self._tables.label_index)
+
+    @property
+    def aliases(self) -> Mapping[str, tuple[str, ...]]:
+        """Other words for each label: the bank's own where its folder has any, and those that ship.
+
+        A query takes labels alone; one that is refused is answered with the label that is meant.
+        """
+        return aliases(self.labels, self._own)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -148,7 +164,7 @@ class Bank:
             return np.array(vad_point(vad), dtype=np.float32)
         if not isinstance(label, str):
             mean = np.zeros(3)
-            for position, weight in mixture_rows(label, self._tables):
+            for position, weight in mixture_rows(label, self._tables, self._own):
                 own = self.point(self.labels[position], at=at, intensity=intensity)
                 mean = mean + float(weight) * own.astype(np.float64)
             return np.clip(mean, -1.0, 1.0).astype(np.float32)
@@ -189,7 +205,7 @@ class Bank:
             position = self._position(label)
             style_index = PLAIN if style is None else style_position(style, position, self._tables)
             return self._evaluator.face(position, place, style_index, spoken)
-        weights = mixture_rows(label, self._tables)
+        weights = mixture_rows(label, self._tables, self._own)
         if style is None:
             return self._evaluator.mixture(weights, place, spoken)
         raise QueryError("a style belongs to one label; a mixture has none")
@@ -214,7 +230,7 @@ class Bank:
         Raises:
             QueryError: a wrong shape or type, an unknown name, or a value out of range.
         """
-        positions = label_rows(labels, self._tables)
+        positions = label_rows(labels, self._tables, self._own)
         points = vad_rows(vads)
         if len(points) != len(positions):
             raise QueryError(f"{len(positions)} labels for {len(points)} rows of vads")
@@ -278,7 +294,7 @@ class Bank:
         try:
             position = self._tables.label_index[label]
         except (KeyError, TypeError):
-            unknown("label", label, self.labels)
+            unknown("label", label, self.labels, self._own)
         return position
 
     def _along(self, label: str, intensity: float) -> F32:
@@ -306,11 +322,9 @@ def load(source: str | Path) -> Bank:
         ArtifactError: the artifact is damaged or needs a newer mien.
         SourceError: the folder's sources cannot be used.
     """
-    from mien.resolve import load_tables, resolve
+    from mien.resolve import load_bank, resolve
 
-    found = resolve(source)
-    tables = load_tables(found)
-    return Bank(tables, source=found.described(tables.bank, tables.version))
+    return load_bank(resolve(source))
 
 
 def _checked_out(out: F32, shape: tuple[int, int]) -> F32:

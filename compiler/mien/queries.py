@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mien.engine.tables import F32, I32, PLAIN, Tables
 from mien.errors import QueryError
-from mien.text.suggest import did_you_mean, label_hint
+from mien.text.suggest import Words, did_you_mean, label_hint
 
 AXES = ("valence", "arousal", "dominance")
 SUM_TOLERANCE = 1e-6
@@ -27,13 +27,16 @@ def is_a(value: object, *kinds: type) -> bool:
     return isinstance(value, kinds)
 
 
-def unknown(what: str, name: object, known: Sequence[str]) -> NoReturn:
-    """Raise for a name that is not among ``known``.
+def unknown(what: str, name: object, known: Sequence[str], own: Words | None = None) -> NoReturn:
+    """Raise for a name that is not among ``known``; ``own`` are a bank's other words for labels.
 
     Raises:
         QueryError: always, with the nearest name.
     """
-    hint = (label_hint if what == "label" else did_you_mean)(str(name), known)
+    if what == "label":
+        hint = label_hint(str(name), known, own or {})
+    else:
+        hint = did_you_mean(str(name), known)
     raise QueryError(f"no {what} {name!r}" + (f": {hint}" if hint else ""))
 
 
@@ -95,8 +98,10 @@ def vad_rows(vads: npt.ArrayLike) -> F32:
     return np.ascontiguousarray(array, dtype=np.float32)
 
 
-def label_rows(labels: Sequence[str] | npt.NDArray[Any], tables: Tables) -> I32:
-    """Names or positions (n,) of labels as int32 positions.
+def label_rows(
+    labels: Sequence[str] | npt.NDArray[Any], tables: Tables, own: Words | None = None
+) -> I32:
+    """Names or positions (n,) of labels as int32 positions; ``own`` as for `unknown`.
 
     Raises:
         QueryError: a name or position that the bank does not have, or a wrong shape.
@@ -120,7 +125,7 @@ def label_rows(labels: Sequence[str] | npt.NDArray[Any], tables: Tables) -> I32:
         return np.fromiter((index[name] for name in names), dtype=np.int32)
     except (KeyError, TypeError) as error:
         name = error.args[0] if isinstance(error, KeyError) else labels
-        unknown("label", name, list(tables.label_index))
+        unknown("label", name, list(tables.label_index), own)
 
 
 def style_rows(
@@ -186,7 +191,9 @@ def speech_rows(speech: float | npt.ArrayLike, count: int) -> F32 | None:
     return np.ascontiguousarray(array, dtype=np.float32)
 
 
-def mixture_rows(weights: Mapping[str, float], tables: Tables) -> list[tuple[int, np.float32]]:
+def mixture_rows(
+    weights: Mapping[str, float], tables: Tables, own: Words | None = None
+) -> list[tuple[int, np.float32]]:
     """(position, weight) of each label with a weight over 0, in label order.
 
     Weights that sum to less than 1 leave the rest to the label neutral, where the bank has one.
@@ -205,7 +212,7 @@ def mixture_rows(weights: Mapping[str, float], tables: Tables) -> list[tuple[int
     total = 0.0
     for name, weight in weights.items():
         if name not in tables.label_index:
-            unknown("label", name, list(tables.label_index))
+            unknown("label", name, list(tables.label_index), own)
         total += unit(f"the weight of {name}", weight)
     rest = 1.0 - total
     if not abs(rest) <= SUM_TOLERANCE:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from mien.text.regular_file import ARTIFACT, read_regular
 from mien.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
+    from mien.bank import Bank
     from mien.diff.revision import Revision
     from mien.engine.tables import Tables
 
@@ -175,6 +176,37 @@ def load_tables(source: BankSource) -> Tables:
             "`mien verify` says more"
         )
     return read_artifact(data)
+
+
+def load_bank(source: BankSource) -> Bank:
+    """The bank, with its own words for its labels where it has sources that give any.
+
+    Raises:
+        ArtifactError: as `load_tables`.
+        SourceError: as `load_tables`, or its aliases cannot be read.
+    """
+    from mien.bank import Bank
+
+    tables = load_tables(source)
+    described = source.described(tables.bank, tables.version)
+    return Bank(tables, source=described, own_aliases=own_aliases(source))
+
+
+def own_aliases(source: BankSource) -> Mapping[str, tuple[str, ...]]:
+    """A bank's own words for its labels; artifacts have none.
+
+    Raises:
+        SourceError: with every fault of the file.
+    """
+    from mien.authored.files import aliases_file
+
+    path = aliases_file(source.sources) if source.sources.is_dir() else None
+    if path is None:
+        return {}
+    from mien.authored.documents import read_valid
+    from mien.authored.structure import aliases_record
+
+    return aliases_record(read_valid(path, "aliases"))
 
 
 def is_released(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Antagonist, PairKind, Rig
@@ -158,13 +158,17 @@ class Manifest:
 
 @frozen(kw_only=True)
 class AuthoredBank:
-    """A whole bank, validated against its schemas. Emotions are in the order of the labels."""
+    """A whole bank, validated against its schemas. Emotions are in the order of the labels.
+
+    ``aliases`` are its own other words for labels, as written: lint says whether they are labels.
+    """
 
     manifest: Manifest
     rig: Rig
     rules: Rules
     emotions: tuple[Emotion, ...]
     documents: Mapping[str, Document]
+    aliases: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
 
     def outdated(self) -> tuple[Fault, ...]:
         """A warning for every source that is written in an older schema version."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from mien.authored.bank import Document
-from mien.authored.files import find_rig, folder_fault, known_rigs, label_files
+from mien.authored.files import ALIASES, find_rig, folder_fault, known_rigs, label_files
 from mien.errors import SourceError
 from mien.migrate.migration import Migration
 from mien.migrate.upgrade import schema_fault, upgrade, written_version
@@ -94,6 +94,8 @@ def gather(folder: Path) -> Sources:
     rules = _named_files(folder, "rules")
     if rules:
         _read_one(sources, folder, real, rules)
+    if words := _named_files(folder, ALIASES):
+        _read_one(sources, folder, real, words)
     files = label_files(folder / "emotions")
     if isinstance(files, Fault):
         sources.faults.append(files)

@@ -13,6 +13,9 @@ from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, shown_path
 from mien.text.node import Place
 
+ALIASES = "aliases"
+"""The document of a bank's own words for its labels, which it may do without."""
+
 
 def folder_fault(folder: Path) -> Fault | None:
     """Why the folder cannot be read as a bank's, or None."""
@@ -62,6 +65,12 @@ def label_files(folder: Path) -> dict[str, list[str]] | Fault:
             if name.endswith(suffix) and not name.startswith("."):
                 stems.setdefault(name.removesuffix(suffix), []).append(name)
     return stems
+
+
+def aliases_file(folder: Path) -> Path | None:
+    """The file with a bank's own words for its labels, if there is one."""
+    paths = (folder / f"{ALIASES}{suffix}" for suffix in SUFFIXES)
+    return next((path for path in paths if os.path.lexists(path)), None)
 
 
 @frozen(kw_only=True)

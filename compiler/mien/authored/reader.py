@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from mien.authored.bank import NO_RULES, AuthoredBank, Document
 from mien.authored.checks import check_emotion, check_emotion_channels, check_labels, check_rules
 from mien.authored.documents import Sources, gather, required_keys
+from mien.authored.files import ALIASES
 from mien.authored.rig_checks import RigNames, check_rig, rig_names
 from mien.errors import SourceError
 from mien.migrate.upgrade import schema_fault
@@ -94,6 +95,7 @@ def _without_echoes(first: list[Fault], then: list[Fault]) -> list[Fault]:
 
 def _structure(sources: Sources) -> AuthoredBank:
     from mien.authored.structure import (
+        aliases_record,
         emotion_record,
         manifest_record,
         rig_record,
@@ -102,6 +104,7 @@ def _structure(sources: Sources) -> AuthoredBank:
 
     manifest = manifest_record(sources.named("bank").root)
     rig = rig_record(sources.named(f"rigs/{manifest.rig}").root)
+    has_aliases = any(document.kind == ALIASES for document in sources.documents.values())
     has_rules = any(document.kind == "rules" for document in sources.documents.values())
     return AuthoredBank(
         manifest=manifest,
@@ -111,5 +114,6 @@ def _structure(sources: Sources) -> AuthoredBank:
             emotion_record(sources.named(f"emotions/{label}").root, rig, manifest.intensities)
             for label in manifest.labels
         ),
+        aliases=aliases_record(sources.named(ALIASES).root) if has_aliases else {},
         documents=dict(sorted(sources.documents.items())),
     )

@@ -15,7 +15,7 @@ from cattrs import Converter
 from mien.authored.bank import TERMS, Manifest, Rules
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Rig
-from mien.text.node import Node, plain
+from mien.text.node import Node, entries, plain, texts
 
 Data = dict[str, Any]
 
@@ -123,6 +123,11 @@ def emotion_record(root: Node, rig: Rig, intensities: Sequence[str]) -> Emotion:
         "speech": {**speech, "channels": names.unpack(speech.get("channels", {}))},
     }
     return _converter().structure(prepared, Emotion)
+
+
+def aliases_record(root: Node) -> Mapping[str, tuple[str, ...]]:
+    """Other words for labels, by the label, of a valid aliases.yaml."""
+    return {entry.name: texts(entry.value) for entry in entries(root, "labels")}
 
 
 def _mapping(root: Node) -> Data:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import cast
 
+Words = Mapping[str, Sequence[str]]
+"""Other words for labels, by the label."""
+
+_NONE: Words = {}
 _SIDE = re.compile(r"[_.-](l|r)$", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s_.-]+")
 _FEW = 12
@@ -47,35 +51,54 @@ def did_you_mean(name: str, candidates: Sequence[str]) -> str:
     return ""
 
 
-def meant_label(name: str, labels: Sequence[str]) -> str | None:
-    """The label that another word for the same emotion means (happy: joy), else the nearest."""
+def meant_label(name: str, labels: Sequence[str], own: Words = _NONE) -> str | None:
+    """The label that another word for the same emotion means (happy: joy), else the nearest.
+
+    ``own`` are a bank's own words, which come before those that ship.
+    """
     word = _plain(name)
+    return (
+        aliased_label(name, labels, own)
+        or nearest(name, labels)
+        or _misspelt_alias(word, labels, own)
+    )
+
+
+def aliased_label(name: str, labels: Sequence[str], own: Words = _NONE) -> str | None:
+    """The label that ``name`` is, or is another word for; None for none, however alike."""
+    word = _plain(name)
+    for label in labels:
+        if _plain(label) == word or word in map(_plain, own.get(label, ())):
+            return label
     alike = (group for group in _groups() if word in group)
-    meant = (one for group in alike for one in labels if _plain(one) in group)
-    return next(meant, None) or nearest(name, labels) or _misspelt_alias(word, labels)
+    return next((one for group in alike for one in labels if _plain(one) in group), None)
 
 
-def _misspelt_alias(word: str, labels: Sequence[str]) -> str | None:
+def _misspelt_alias(word: str, labels: Sequence[str], own: Words) -> str | None:
     """The label of the alias that is written nearly as ``word``."""
-    words = {alias: label for label, others in aliases(labels).items() for alias in others}
+    words = {alias: label for label, others in aliases(labels, own).items() for alias in others}
     close = nearest(word, words) if len(word) >= _SHORTEST else None
     return None if close is None else words[close]
 
 
-def aliases(labels: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Other words for each of ``labels``; no word means two of them, and none is a label itself."""
-    found: dict[str, tuple[str, ...]] = dict.fromkeys(labels, ())
-    plain = [_plain(label) for label in labels]
+def aliases(labels: Sequence[str], own: Words = _NONE) -> dict[str, tuple[str, ...]]:
+    """Other words for each of ``labels``; no word means two of them, and none is a label itself.
+
+    A bank's ``own`` words come first, and mean nothing else.
+    """
+    found: dict[str, tuple[str, ...]] = {label: tuple(own.get(label, ())) for label in labels}
+    taken = {_plain(label) for label in labels}
+    taken |= {_plain(word) for words in found.values() for word in words}
     for group in _groups():
         first = next((label for label in labels if _plain(label) in group), None)
         if first is not None:
-            found[first] = tuple(word for word in group if word not in plain)
+            found[first] += tuple(word for word in group if word not in taken)
     return found
 
 
-def label_hint(name: str, labels: Sequence[str]) -> str:
+def label_hint(name: str, labels: Sequence[str], own: Words = _NONE) -> str:
     """A hint for a label that is not among ``labels``: the one that was meant, and all others."""
-    close = meant_label(name, labels)
+    close = meant_label(name, labels, own)
     listed = f"the labels are {', '.join(labels)}"
     return f"did you mean {close}? {listed}" if close else listed
 

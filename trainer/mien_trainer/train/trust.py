@@ -12,7 +12,7 @@ from mien.errors import QueryError
 from mien.lock.read import LOCK_NAME, read_lock
 from mien.lock.record import Lock
 from mien.release.ledger import LEDGER_NAME, read_ledger
-from mien.resolve import BUILD, BankSource, Kind, resolve
+from mien.resolve import BUILD, BankSource, Kind, own_aliases, resolve
 from mien.text.regular_file import ARTIFACT, read_regular
 from mien_trainer.fault import TrainerError
 from mien_trainer.targets.manifest import Manifest
@@ -97,7 +97,8 @@ def _checked(source: BankSource, artifact: Path | None) -> TrustedBank:
     from mien.artifact.read import read_artifact
 
     described = source.described(lock.bank, lock.version)
-    return TrustedBank(bank=Bank(read_artifact(data), digest, described), released=released)
+    bank = Bank(read_artifact(data), digest, described, own_aliases(source))
+    return TrustedBank(bank=bank, released=released)
 
 
 def _released(lock: Lock, digest: str, releases: Path) -> bool:

@@ -94,10 +94,9 @@ def command(
     Every label is written at every intensity, by the names of its channels. Each file says which
     bank, version and artifact it was made from, or a file beside it that ends in mien.json does.
     """
-    from mien.bank import Bank
     from mien.errors import QueryError
     from mien.formats.faces import write_faces
-    from mien.resolve import load_tables
+    from mien.resolve import load_bank
 
     times = {"fade_in": fade_in, "hold": hold, "fade_out": fade_out, "rate": rate}
     request = ExportRequest(
@@ -112,7 +111,7 @@ def command(
     )
     request.refuse_what_does_not_belong()
     form = request.format
-    loaded = Bank(load_tables(bank))
+    loaded = load_bank(bank)
     try:
         faces = request.faces(loaded)
         written = write_faces(form, faces, out, request.clip_times, request.mesh)

@@ -53,12 +53,11 @@ def command(
     BANK is the name of a bank that ships (its newest release), NAME@VERSION, a folder or an
     artifact. LABEL is one label, or a mixture such as joy=0.6,awe=0.4.
     """
-    from mien.bank import Bank
     from mien.errors import QueryError
     from mien.picture import Picture
-    from mien.resolve import load_tables
+    from mien.resolve import load_bank
 
-    loaded = Bank(load_tables(bank))
+    loaded = load_bank(bank)
     described = bank.described(loaded.id, loaded.version)
     try:
         what = _mixture(label)

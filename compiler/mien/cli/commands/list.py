@@ -34,10 +34,9 @@ def command(bank: BankSource, output: str) -> None:
 
     The words come from a table that ships: happy for joy, VRM's expressions, TalkingHead's moods.
     """
-    from mien.bank import Bank
-    from mien.resolve import load_tables
+    from mien.resolve import load_bank
 
-    loaded = Bank(load_tables(bank))
+    loaded = load_bank(bank)
     if output == "json":
         write_json({"source": bank.as_json(loaded.id, loaded.version), **_json(loaded)})
     elif output == "prompt":
@@ -49,10 +48,9 @@ def command(bank: BankSource, output: str) -> None:
 def prompt(bank: Bank) -> str:
     """A paragraph that has a language model say which face goes with its words."""
     from mien.bank import DEFAULT_INTENSITY
-    from mien.text.suggest import aliases
 
     styled = [f"{label}: {', '.join(own)}" for label in bank.labels if (own := bank.styles(label))]
-    also = aliases(bank.labels)
+    also = bank.aliases
     meant = [f"{label} for {', '.join(words[:_FEW])}" for label, words in also.items() if words]
     usual = DEFAULT_INTENSITY if DEFAULT_INTENSITY in bank.intensities else bank.intensities[0]
     sentences = [
@@ -74,9 +72,8 @@ def prompt(bank: Bank) -> str:
 
 
 def _json(bank: Bank) -> dict[str, object]:
-    from mien.text.suggest import aliases
 
-    also = aliases(bank.labels)
+    also = bank.aliases
     kinds = zip(bank.channels, bank.tables.classes, strict=True)
 
     def vads(label: str, names: tuple[str, ...]) -> dict[str, list[float]]:
@@ -98,12 +95,11 @@ def _json(bank: Bank) -> dict[str, object]:
 
 
 def _lines(bank: Bank) -> list[str]:
-    from mien.text.suggest import aliases
 
     rows = [("label", "styles", "other words")]
     rows += [
         (label, ", ".join(bank.styles(label)), ", ".join(words))
-        for label, words in aliases(bank.labels).items()
+        for label, words in bank.aliases.items()
     ]
     first, second = (max(len(row[column]) for row in rows) + 2 for column in (0, 1))
     table = [

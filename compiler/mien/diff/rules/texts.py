@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mien.authored.files import ALIASES
 from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding, Places
 from mien.diff.rules.rule import PATCH, Rule
@@ -35,6 +36,20 @@ def _text_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
 
 def _authoring_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     yield from _found(rule, banks, AUTHORING, "what authors and lint go by changed")
+
+
+def _aliases_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    """Artifacts have no such words, so only sources are compared."""
+    if not (banks.old.sourced and banks.new.sourced):
+        return
+    old, new = banks.old.bank.aliases, banks.new.bank.aliases
+    for label in dict.fromkeys((*new, *old)):
+        before, after = (", ".join(one.get(label, ())) or None for one in (old, new))
+        if before != after:
+            path = ("labels", label)
+            places = Places(banks.old.place(ALIASES, path), banks.new.place(ALIASES, path))
+            change = Change(name=label, before=before, after=after, places=places)
+            yield rule.finding("other words for it changed", places, label=label, changes=(change,))
 
 
 def _found(rule: Rule, banks: BankPair, keys: frozenset[str], message: str) -> Iterator[Finding]:
@@ -149,5 +164,12 @@ RULES = (
         file="emotions/cross.yaml",
         categories=PATCH,
         find=_authoring_changed,
+    ),
+    Rule(
+        code="aliases-changed",
+        title="Other words for a label changed.",
+        why="They help whoever misspells a label; no face moves, and no label is another one.",
+        categories=PATCH,
+        find=_aliases_changed,
     ),
 )

@@ -1,0 +1,104 @@
+"""A bank's own words for its labels: known wherever labels are asked for, no part of its faces."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import mien
+from mien.artifact.write import artifact_bytes
+from mien.authored.reader import read_bank
+from mien.cli.main import run
+from mien.text.suggest import aliased_label, aliases, meant_label
+
+TINY = Path(__file__).parent / "banks" / "tiny"
+WORDS = "schema: mien/aliases/1\nlabels:\n  glad: [beaming, furious]\n  cross: [stormy]\n"
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    home = tmp_path / "tiny"
+    shutil.copytree(TINY, home)
+    (home / "aliases.yaml").write_text(WORDS, "utf-8")
+    return home
+
+
+def test_own_words_come_first_and_mean_nothing_else() -> None:
+    labels, own = ("calm", "glad", "cross"), {"glad": ("beaming", "furious")}
+    found = aliases(labels, own)
+    assert found["glad"][:3] == ("beaming", "furious", "joy")
+    assert "angry" in found["cross"]
+    assert "furious" not in found["cross"]
+    assert aliased_label("Furious", labels, own) == "glad"
+    assert aliased_label("furious", labels) == "cross"
+    assert aliased_label("beming", labels, own) is None
+    assert meant_label("beming", labels, own) == "glad"
+    assert meant_label("GLAD", labels, own) == "glad"
+
+
+def test_every_query_is_answered_with_them(
+    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = mien.load(bank)
+    assert loaded.aliases["cross"][0] == "stormy"
+    queries = [
+        lambda: loaded.face("stormy", vad=(0, 0, 0)),
+        lambda: loaded.face({"stormy": 1.0}, vad=(0, 0, 0)),
+        lambda: loaded.faces(["stormy"], [(0, 0, 0)]),
+        lambda: loaded.styles("stormy"),
+    ]
+    for query in queries:
+        with pytest.raises(mien.QueryError, match=r"no label 'stormy': did you mean cross\?"):
+            query()
+    out = str(tmp_path / "faces.json")
+    assert run(["face", str(bank), "stormy"]) == 2
+    assert run(["export", str(bank), "--to", "json", "-o", out, "--labels", "stormy"]) == 2
+    assert capsys.readouterr().err.count("did you mean cross?") == 2
+    assert run(["list", str(bank), "--format", "json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["labels"]
+    assert listed[1]["aliases"][:2] == ["beaming", "furious"]
+    assert run(["list", str(bank), "--format", "prompt"]) == 0
+    assert "cross for stormy" in capsys.readouterr().out
+
+
+def test_faces_do_not_depend_on_them(bank: Path) -> None:
+    assert artifact_bytes(mien.load(bank).tables) == artifact_bytes(mien.load(TINY).tables)
+    assert read_bank(TINY).aliases == {}
+    assert read_bank(bank).aliases == {"glad": ("beaming", "furious"), "cross": ("stormy",)}
+
+
+def test_the_lock_pins_them_and_a_bank_of_ones_own_takes_them_along(
+    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["compile", str(bank)]) == 0
+    assert "aliases.yaml: " in (bank / "mien.lock").read_text("utf-8")
+    assert run(["compile", str(bank), "--check"]) == 0
+    (bank / "aliases.yaml").write_text(WORDS.replace("stormy", "grim"), "utf-8")
+    assert run(["compile", str(bank), "--check"]) == 1
+    assert "aliases.yaml" in capsys.readouterr().out
+    assert run(["init", "ours", "--from", str(bank)]) == 0
+    assert mien.load(tmp_path / "ours").aliases["cross"][0] == "grim"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("schema: mien/aliases/1\nlabels: {glad: []}\n", "aliases.yaml:2:16"),
+        ("schema: mien/aliases/1\nlabels: {glad: [Happy]}\n", "aliases.yaml:2:17"),
+        ("schema: mien/aliases/1\nwords: {}\n", "aliases.yaml:2:1"),
+        ("schema: mien/aliases/1\nlabels: {glad: [a]\n", "aliases.yaml:3:1"),
+        ("schema: mien/emotion/1\nlabels: {glad: [a]}\n", "aliases.yaml:1:9"),
+    ],
+)
+def test_what_is_wrong_with_them_is_told_at_its_place(
+    bank: Path, text: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (bank / "aliases.yaml").write_text(text, "utf-8")
+    assert run(["check", str(bank)]) in (1, 2)
+    assert expected in capsys.readouterr().out
+    with pytest.raises(mien.SourceError):
+        mien.load(bank)
