@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_every_query_is_answered_with_them(
 ) -> None:
     loaded = mien.load(bank)
     assert loaded.aliases["cross"][0] == "stormy"
-    queries = [
+    queries: list[Callable[[], object]] = [
         lambda: loaded.face("stormy", vad=(0, 0, 0)),
         lambda: loaded.face({"stormy": 1.0}, vad=(0, 0, 0)),
         lambda: loaded.faces(["stormy"], [(0, 0, 0)]),
