@@ -1,0 +1,198 @@
+"""Faces over time in a model file: morph targets of a glTF that are animated, and VRMA.
+
+Of a glTF file the first animation that moves morph targets by channels' names is the take. A
+morph target of any mesh counts, the largest weight where several meshes have one; the expressions
+of a VRMA count by their names. Keys are taken over as rows where they come at an even pace, else
+the curves are read at `RATE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from attrs import frozen
+
+from mien.errors import SourceError
+from mien.formats.arkit import arkit_channels
+from mien.formats.take import F64, Take, recorded_take
+from mien.formats.timecode import nominal_rate
+from mien.gltf.faults import ModelFaults
+from mien.gltf.model import Model, Track
+from mien.gltf.read import read_model
+from mien.gltf.values import values_of
+from mien.text.node import Path as NodePath
+from mien.text.spellings import channel_named
+
+RATE = 60.0
+"""Frames a second of the take where keys come at no even pace."""
+
+_SLOWEST, _FASTEST = 10.0, 240.0
+_EVEN = 2e-3
+"""How far, as a share of a step, the keys of an even pace may lie beside it."""
+
+_LONGEST = 3600.0
+_MOST_KEYS = 2_000_000
+
+
+@frozen(kw_only=True, eq=False)
+class Curve:
+    """What one name does: ``values`` (N,) at ``times`` (N,) in seconds, straight or in steps."""
+
+    name: str
+    times: F64
+    values: F64
+    stepped: bool = False
+
+    def at(self, moments: F64) -> F64:
+        """The values (M,) at ``moments`` (M,); those of the first and last key outside them."""
+        if not self.stepped:
+            return np.interp(moments, self.times, self.values)
+        before = np.searchsorted(self.times, moments + 1e-9, side="right") - 1
+        found: F64 = self.values[np.clip(before, 0, None)]
+        return found
+
+
+def read(
+    path: Path,
+    *,
+    channels: Sequence[str] | None = None,
+    rate: float | None = None,
+    partial: bool = True,
+) -> Take:
+    """The take in the model file ``path``, in the order of ``channels`` (else of ARKit's rig).
+
+    Animations move what they like: channels that none moves are at rest, whether or not the file
+    may be ``partial``. ``rate`` is in frames a second, for keys that come at no even pace.
+
+    Raises:
+        SourceError: with every fault of the file; or nothing in it moves a channel.
+    """
+    wanted = arkit_channels() if channels is None else tuple(channels)
+    model = read_model(path)
+    curves = curves_of(model, wanted)
+    named = [(channel_named(one.name, wanted), one) for one in curves]
+    moved = [(channel, one) for channel, one in named if channel is not None]
+    if not moved:
+        raise _nothing_moves(model, curves)
+    moments = _moments(model, [one for _, one in moved], rate)
+    weights = np.zeros((len(moments), len(wanted)))
+    for channel, one in moved:
+        column = wanted.index(channel)
+        weights[:, column] = _larger(weights[:, column], one.at(moments))
+    moving = {channel for channel, _ in moved}
+    return recorded_take(
+        rate or nominal_rate(moments),
+        wanted,
+        moments,
+        weights,
+        source=model.source or path.name,
+        dialect="VRMA" if model.format == "VRMA" else "",
+        absent=tuple(name for name in wanted if name not in moving),
+        unknown=tuple(dict.fromkeys(one.name for channel, one in named if channel is None)),
+    )
+
+
+def curves_of(model: Model, channels: Sequence[str]) -> list[Curve]:
+    """The curves of the first animation that moves a channel, else of the first that moves a face.
+
+    Raises:
+        SourceError: its numbers cannot be read.
+    """
+    first: list[Curve] = []
+    for number in range(len(model.animations)):
+        found = list(_curves(model, number))
+        if any(channel_named(one.name, tuple(channels)) for one in found):
+            return found
+        first = first or found
+    return first
+
+
+def _curves(model: Model, number: int) -> Iterator[Curve]:
+    expressions = {one.node: one.name for one in model.animated}
+    for place, track in enumerate(model.animations[number].tracks):
+        path: NodePath = ("animations", number, "channels", place)
+        node = model.nodes[track.node]
+        if track.path == "weights" and node.mesh is not None:
+            names = model.meshes[node.mesh].target_names
+            if names:
+                yield from _morph_curves(model, track, names, path)
+        elif track.path == "translation" and track.node in expressions:
+            times, values = _keys(model, track, 3, path)
+            stepped = track.interpolation == "STEP"
+            name = expressions[track.node]
+            yield Curve(name=name, times=times, values=values[:, 0], stepped=stepped)
+
+
+def _morph_curves(
+    model: Model, track: Track, names: Sequence[str], path: NodePath
+) -> Iterator[Curve]:
+    times, values = _keys(model, track, len(names), path)
+    stepped = track.interpolation == "STEP"
+    for column, name in enumerate(names):
+        yield Curve(name=name, times=times, values=values[:, column], stepped=stepped)
+
+
+def _keys(model: Model, track: Track, width: int, path: NodePath) -> tuple[F64, F64]:
+    """The moments (N,) of a track's keys, rising, and their values (N, width).
+
+    Of cubic splines the keys count, and what lies between them runs straight.
+    """
+    if model.accessors[track.times].count * width > _MOST_KEYS:
+        raise _refusal(model, path, "model-range", f"it has over {_MOST_KEYS:,} numbers")
+    times = values_of(model, track.times)[:, 0].astype(np.float64)
+    values = values_of(model, track.values).astype(np.float64).reshape(-1)
+    spline = 3 if track.interpolation == "CUBICSPLINE" else 1
+    if values.size != len(times) * width * spline:
+        message = (
+            f"{len(times)} keys of {width} numbers each need {len(times) * width * spline}, "
+            f"its output has {values.size}"
+        )
+        raise _refusal(model, path, "model-structure", message)
+    found = values.reshape(len(times), spline, width)[:, spline // 2]
+    if not (np.isfinite(times).all() and np.isfinite(found).all()):
+        raise _refusal(model, path, "model-structure", "its keys are no numbers")
+    if (np.diff(times) <= 0.0).any() or times[0] < 0.0 or times[-1] > _LONGEST:
+        message = f"the times of its keys should rise, from 0 to {_LONGEST:g} s at most"
+        raise _refusal(model, path, "model-structure", message)
+    return times, found
+
+
+def _moments(model: Model, curves: Sequence[Curve], rate: float | None) -> F64:
+    """The moments (N,) of the rows: of keys at an even pace, else of frames."""
+    times = curves[0].times
+    steps = np.diff(times)
+    even = all(np.array_equal(one.times, times) for one in curves) and len(steps) > 0
+    if even:
+        step = float(np.median(steps))
+        even = bool(np.abs(steps - step).max() <= _EVEN * step + 1e-6)
+        if even and _SLOWEST <= 1.0 / step <= _FASTEST:
+            return times
+    end = max(float(one.times[-1]) for one in curves)
+    count = int(np.floor(end * (rate or RATE) + 1e-6)) + 1
+    return np.arange(count, dtype=np.float64) / (rate or RATE)
+
+
+def _larger(one: F64, other: F64) -> F64:
+    """By absolute value, so that a weight below 0 is told and not hidden."""
+    found: F64 = np.where(np.abs(other) > np.abs(one), other, one)
+    return found
+
+
+def _nothing_moves(model: Model, curves: Sequence[Curve]) -> SourceError:
+    names = list(dict.fromkeys(one.name for one in curves))
+    message = "no animation in it moves a channel of a face"
+    hint = ""
+    if names:
+        message += f"; what moves is {', '.join(names[:4])}" + (", ..." if len(names) > 4 else "")
+    elif model.animations:
+        hint = "its animations move bones alone, or morph targets without names"
+    return _refusal(model, ("animations",) if model.animations else (), "no-rows", message, hint)
+
+
+def _refusal(model: Model, path: NodePath, code: str, message: str, hint: str = "") -> SourceError:
+    faults = ModelFaults(model.path)
+    if not model.container.chunks:
+        faults.locate(model.container.text)
+    return faults.refusal_at(path, code, message, hint)
