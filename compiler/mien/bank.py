@@ -243,6 +243,15 @@ class Bank:
         self._evaluator.faces(positions, points, styles, spoken, faces, threads)
         return faces
 
+    def mixed(self, layers: Sequence[tuple[F32, F32]], rows: int) -> F32:
+        """Mixtures (n, C) of faces that are there already, a mixture a row.
+
+        ``layers`` are float32 weights (n,), whose sums are at most 1, and faces (n, C), in the
+        order in which they are added; n is ``rows``. `face`'s bits, where they hold what its labels
+        give.
+        """
+        return self._evaluator.mixed(layers, rows)
+
     def warm_up(self) -> None:
         """Load the kernels now, so that every later `face` takes a twentieth of the time.
 

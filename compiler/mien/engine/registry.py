@@ -46,6 +46,10 @@ class Evaluator(Protocol):
         """One face of several labels; ``weights`` in label order, positive, summing to 1."""
         ...
 
+    def mixed(self, layers: Sequence[tuple[F32, F32]], rows: int) -> F32:
+        """`mixture` of faces that are there: weights (n,) and faces (n, C) of each, n ``rows``."""
+        ...
+
     def compose(self, face: F32, visemes: F32) -> F32:
         """Faces (C,) or (n, C), faded by their speech, under ``visemes`` of the same shape."""
         ...

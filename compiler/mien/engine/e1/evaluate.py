@@ -105,6 +105,13 @@ class Evaluator1:
             mixed = mixed + weight * self.face(label, vad, PLAIN, speech)
         return self._conflict(np.minimum(_ONE, mixed)[:, None])[:, 0]
 
+    def mixed(self, layers: Sequence[tuple[F32, F32]], rows: int) -> F32:
+        """w_1 f_1 + w_2 f_2 + ... row by row, held to 1, without conflicts."""
+        mixed = np.zeros((len(self.tables.channels), rows), dtype=np.float32)
+        for weights, faces in layers:
+            mixed = mixed + weights * faces.T
+        return np.ascontiguousarray(self._conflict(np.minimum(_ONE, mixed)).T)
+
     def compose(self, face: F32, visemes: F32) -> F32:
         """The lips' visemes on top; the more they seal the lips, the less the face parts them."""
         tables = self.tables

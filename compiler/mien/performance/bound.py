@@ -1,0 +1,206 @@
+"""How much a performance changes in a frame, at most: a proof in closed form, channel by channel.
+
+A smoothstep of length l rises by at most 1.5 / l a tick. With e_i the one of move i, the mixture
+changes by (`mien.performance.expression` has the formula)
+
+    sum_i de_i * (pose_i's mixture - the mixture before it)      cross-fading
+    + sum_s w_s * df_s(v_s)                                      the points of faces that are shown
+
+Each mixture lies, channel by channel, between the least and the greatest of the poses that it is
+made of; a face that moves from its point by d, in the maximum norm, changes by at most d times the
+slope that the bank's certificate proves, and so does df by the speed of v. Conflict adds what a
+rival changes (`mien.certify.mixture`), life and gaze add the speeds of their own smoothsteps, and
+lips are added as they are: what a track changes from frame to frame is counted, not proved.
+
+Dimension letters: C channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from attrs import frozen
+
+from mien.bank import Bank
+from mien.engine.tables import Tables
+from mien.performance.clock import F64, FRAME, PEAK_SPEED
+from mien.performance.expression import Curves, Move, Pose, Slot
+
+ROUNDING = 2e-6
+"""More than what rounding to float32 adds to the change of a weight."""
+
+
+@frozen(kw_only=True)
+class Slope:
+    """What a certificate proves of a face: change per unit of max-norm VAD step, at most.
+
+    ``channel`` of every channel, ``mean`` of the mean over the channels that the bank can move.
+    """
+
+    channel: float
+    mean: float
+
+
+@frozen(kw_only=True, eq=False)
+class Change:
+    """What no frame passes: each channel's ``step`` (C,), and their ``mean``.
+
+    ``high`` (C,) are weights that the channels never pass.
+    """
+
+    step: F64
+    mean: float
+    high: F64
+
+
+@frozen(kw_only=True, eq=False)
+class MoveChange:
+    """The change while a move is under way."""
+
+    move: Move
+    change: Change
+
+
+def expression_change(
+    bank: Bank, first: Pose, moves: Sequence[Move], slopes: Mapping[Slot, Slope], moving: int
+) -> tuple[Change, tuple[MoveChange, ...]]:
+    """The change of an expression without life, gaze and lips: of all of it, and move by move.
+
+    ``moving`` is how many channels the bank can move.
+    """
+    proof = _Expression(bank, first, moves, slopes, moving)
+    parts = [(begin, end, proof.between(begin, end)) for begin, end in proof.parts()]
+    rows = tuple(
+        MoveChange(
+            move=move,
+            change=_greatest(
+                [part for begin, end, part in parts if begin < move.end and end > move.start],
+                len(bank.channels),
+            ),
+        )
+        for move in moves
+    )
+    return _greatest([part for _, _, part in parts], len(bank.channels)), rows
+
+
+def _greatest(changes: Iterable[Change], channels: int) -> Change:
+    step, high, mean = np.zeros(channels), np.zeros(channels), 0.0
+    for one in changes:
+        step, high = np.maximum(step, one.step), np.maximum(high, one.high)
+        mean = max(mean, one.mean)
+    return Change(step=step, mean=mean, high=high)
+
+
+class _Expression:
+    def __init__(
+        self,
+        bank: Bank,
+        first: Pose,
+        moves: Sequence[Move],
+        slopes: Mapping[Slot, Slope],
+        moving: int,
+    ) -> None:
+        curves = Curves(first)
+        for move in moves:
+            curves.add(move)
+        self._curves, self._moves, self._gliding = curves, curves.moves, curves.gliding
+        self._bank, self._slopes, self._moving = bank, slopes, moving
+        self._faces: dict[tuple[Slot, tuple[float, ...]], F64] = {}
+
+    def parts(self) -> list[tuple[int, int]]:
+        """The stretches of ticks between the beginnings and ends of moves, from the first on."""
+        ends = {0, *(tick for move in self._moves[1:] for tick in (move.start, move.end))}
+        stretches = list(pairwise(sorted(ends)))
+        return [*stretches, (max(ends), max(ends) + 1)]
+
+    def between(self, begin: int, end: int) -> Change:
+        """What a frame within a stretch changes."""
+        here = [
+            at
+            for at in range(self._curves.needed(begin), len(self._moves))
+            if self._moves[at].start < end
+        ]
+        active = [at for at in here[1:] if self._moves[at].end > begin]
+        low, high = zip(*(self._range(self._moves[at].pose, here) for at in here), strict=True)
+        fade, path, mean_path = np.zeros(len(high[0])), 0.0, 0.0
+        for at in active:
+            rate = PEAK_SPEED * FRAME / max(self._moves[at].length, FRAME)
+            own = here.index(at)
+            under = np.minimum.reduce(low[:own])
+            over = np.maximum.reduce(high[:own])
+            fade = fade + rate * np.maximum(high[own] - under, over - low[own])
+            way = [(self._slopes[slot], self._apart(slot, at, here)) for slot in self._gliding[at]]
+            path += rate * max((slope.channel * apart for slope, apart in way), default=0.0)
+            mean_path += rate * max((slope.mean * apart for slope, apart in way), default=0.0)
+        step = fade + path
+        greatest = np.maximum.reduce(high)
+        mean = float(fade.sum()) / max(1, self._moving) + mean_path
+        slots = {slot for at in here for slot in self._moves[at].pose.weights}
+        if len(slots) > 1:
+            shared = rivals(step, greatest, self._bank.tables)
+            mean += float((shared - step).sum()) / max(1, self._moving)
+            step = shared
+        return Change(step=step, mean=mean, high=greatest)
+
+    def _range(self, pose: Pose, here: Sequence[int]) -> tuple[F64, F64]:
+        """The least and the greatest weights of a pose's mixture while its slots may move."""
+        low, high = np.zeros(len(self._bank.channels)), np.zeros(len(self._bank.channels))
+        for slot, weight in pose.weights.items():
+            face = self._face(slot, pose.point)
+            reach = max(
+                (
+                    self._slopes[slot].channel * _distance(self._moves[at].pose.point, pose.point)
+                    for at in here
+                    if slot in self._moves[at].pose.weights
+                ),
+                default=0.0,
+            )
+            low = low + weight * np.maximum(0.0, face - reach)
+            high = high + weight * np.minimum(1.0, face + reach)
+        return low, np.minimum(1.0, high)
+
+    def _apart(self, slot: Slot, at: int, here: Sequence[int]) -> float:
+        """How far the point of a slot has to go at most when the move at ``at`` begins."""
+        to = self._moves[at].pose.point
+        return max(
+            (
+                _distance(self._moves[other].pose.point, to)
+                for other in here
+                if other < at and slot in self._moves[other].pose.weights
+            ),
+            default=0.0,
+        )
+
+    def _face(self, slot: Slot, point: tuple[float, float, float]) -> F64:
+        found = self._faces.get((slot, point))
+        if found is None:
+            style = None if slot.style < 0 else np.array([slot.style], dtype=np.int32)
+            labels = np.array([slot.label], dtype=np.int32)
+            found = self._bank.faces(labels, [list(point)], style=style)[0].astype(np.float64)
+            self._faces[slot, point] = found
+        return found
+
+
+def _distance(one: Sequence[float], other: Sequence[float]) -> float:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+def rivals(step: F64, high: F64, tables: Tables) -> F64:
+    """The change (C,) once conflicts are resolved among channels that change by ``step`` (C,).
+
+    The greater of two antagonists shows their difference where both may pass their cap: it changes
+    by both their steps. A channel under a ceiling changes by its own step or by the ceiling's.
+    """
+    pairs: list[list[int]] = tables.pairs.tolist()
+    met = np.zeros(len(step))
+    for (a, b), cap in zip(pairs, tables.caps.tolist(), strict=True):
+        if min(high[a], high[b]) > cap - ROUNDING:
+            met[a], met[b] = max(met[a], step[b]), max(met[b], step[a])
+    shown = step + met
+    ceilings: list[list[int]] = tables.ceilings.tolist()
+    for (a, b), slack in zip(ceilings, tables.slacks.tolist(), strict=True):
+        if high[a] > slack - ROUNDING:
+            shown[a] = max(shown[a], shown[b])
+    return shown

@@ -1,0 +1,200 @@
+"""The expression of a performance: cues cross-fade by weights, and points move, on smoothsteps.
+
+A `Slot` is a label in one style. A pose gives slots weights, and all of them one VAD point; what
+the weights leave of 1 is rest, the face of zeros. With e_i the smoothstep of move i,
+
+    w_i = (1 - e_i) * w_(i-1) + e_i * pose_i          for every slot, w_0 the first pose
+    v_i = (1 - e_i) * v_(i-1) + e_i * point_i         for slots that were seen when move i began
+    face = conflict(min(1, sum_s w_s f_s(v_s)))       s in the order of labels, then styles
+
+in float64 up to the weights and points, in float32 from there on: the bank's own mixture. So a move
+may begin while another is under way, and a face that stands still is `Bank.face`'s, bit for bit.
+
+Dimension letters: n frames of a block, C channels.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from attrs import field, frozen
+
+from mien.bank import Bank
+from mien.engine.tables import F32
+from mien.performance.clock import F64, I64, frame_ticks, way
+
+Point = tuple[float, float, float]
+
+
+class Slot(NamedTuple):
+    """The position of a label, and that of one of its styles or `mien.engine.tables.PLAIN`."""
+
+    label: int
+    style: int
+
+
+@frozen(kw_only=True)
+class Pose:
+    """Weights of slots, each above 0, of a sum of at most 1; all looked at in one VAD point."""
+
+    weights: Mapping[Slot, float] = field(factory=dict[Slot, float])
+    point: Point = field(default=(0.0, 0.0, 0.0))
+
+
+REST = Pose()
+"""Nothing is shown."""
+
+
+@frozen(kw_only=True)
+class Move:
+    """From what is shown at the tick ``start`` to ``pose`` in ``length`` ticks."""
+
+    start: int
+    length: int
+    pose: Pose
+
+    @property
+    def end(self) -> int:
+        """The tick from which on only this pose, and later ones, are seen."""
+        return self.start + self.length
+
+
+@frozen(kw_only=True, eq=False)
+class SlotCurve:
+    """A slot over a block: its weights (n,) and its points (n, 3)."""
+
+    weights: F64
+    points: F64
+
+
+@frozen(kw_only=True)
+class _Entry:
+    """A move, the first move that it takes off from, and the slots that glide with it.
+
+    Those are the slots that may be seen when it begins; others are at its point from there on.
+    """
+
+    move: Move
+    since: Move
+    gliding: frozenset[Slot]
+
+
+class Curves:
+    """The weights and points of every slot over time; moves may be added as it goes."""
+
+    def __init__(self, first: Pose = REST) -> None:
+        start = Move(start=-(1 << 60), length=0, pose=first)
+        self._entries = [_Entry(move=start, since=start, gliding=frozenset())]
+
+    @property
+    def moves(self) -> Sequence[Move]:
+        """Those that count from the last block on, the first of them over."""
+        return tuple(entry.move for entry in self._entries)
+
+    @property
+    def gliding(self) -> Sequence[frozenset[Slot]]:
+        """Of each of the moves the slots whose points go to its own."""
+        return tuple(entry.gliding for entry in self._entries)
+
+    def add(self, move: Move) -> None:
+        """Add a move that begins no earlier than the next block; of two at once the later counts.
+
+        Moves that follow it take off from where it leads.
+        """
+        at = bisect_right(self._entries, move.start, key=lambda entry: entry.move.start)
+        later = [move, *(entry.move for entry in self._entries[at:])]
+        del self._entries[at:]
+        for one in later:
+            self._append(one)
+
+    def cut(self, moment: int) -> None:
+        """Forget every move that begins at ``moment`` or later."""
+        self._entries[1:] = [one for one in self._entries[1:] if one.move.start < moment]
+
+    def block(self, first: int, frames: int) -> dict[Slot, SlotCurve]:
+        """The slots that are seen in ``frames`` frames from ``first`` on, in order.
+
+        Blocks come in order: what is over before ``first`` is forgotten.
+        """
+        if not frames:
+            return {}
+        moments = frame_ticks(first, frames)
+        del self._entries[: self.needed(int(moments[0]))]
+        base = self._entries[0].move.pose
+        started = [one for one in self._entries[1:] if one.move.start <= moments[-1]]
+        slots = sorted({*base.weights, *(s for one in started for s in one.move.pose.weights)})
+        curves = {slot: _curve(slot, base, started, moments) for slot in slots}
+        return {slot: curve for slot, curve in curves.items() if curve.weights.any()}
+
+    def needed(self, moment: int) -> int:
+        """The position of the first move that says anything of what follows ``moment``."""
+        at = self._settled(moment)
+        while True:
+            going = [one for one in self._entries[at:] if one.gliding and one.move.end > moment]
+            earliest = min((self._position(one.since) for one in going), default=at)
+            if earliest >= at:
+                return at
+            at = earliest
+
+    def _append(self, move: Move) -> None:
+        since = self._settled(move.start)
+        earlier = [one.move.pose.weights for one in self._entries[since:]]
+        seen = frozenset(s for s in move.pose.weights if any(s in one for one in earlier))
+        entry = _Entry(move=move, since=self._entries[since].move, gliding=seen)
+        self._entries.append(entry)
+
+    def _settled(self, moment: int) -> int:
+        """The position of the last move that is over at ``moment``: earlier ones are not seen."""
+        last = len(self._entries) - 1
+        over = (at for at in range(last, 0, -1) if self._entries[at].move.end <= moment)
+        return next(over, 0)
+
+    def _position(self, move: Move) -> int:
+        places = (at for at, entry in enumerate(self._entries) if entry.move is move)
+        return next(places, 0)
+
+
+def _curve(slot: Slot, base: Pose, entries: Sequence[_Entry], moments: I64) -> SlotCurve:
+    weights = np.full(len(moments), base.weights.get(slot, 0.0))
+    points = np.tile(np.array(base.point), (len(moments), 1))
+    for entry in entries:
+        move = entry.move
+        come = way(moments, move.start, move.length)
+        weights = (1.0 - come) * weights + come * move.pose.weights.get(slot, 0.0)
+        if slot not in move.pose.weights:
+            continue
+        if slot in entry.gliding:
+            points = (1.0 - come)[:, None] * points + come[:, None] * np.array(move.pose.point)
+        else:
+            points[moments >= move.start] = move.pose.point
+    return SlotCurve(weights=weights, points=points)
+
+
+def arousal_of(curves: Mapping[Slot, SlotCurve], frames: int) -> F64:
+    """The arousal (n,) that is shown: each slot's by its weight, 0 at rest."""
+    arousal = np.zeros(frames)
+    for curve in curves.values():
+        arousal = arousal + curve.weights * curve.points[:, 1]
+    return arousal
+
+
+def shown_faces(bank: Bank, curves: Mapping[Slot, SlotCurve], speech: F32) -> F32:
+    """The faces (n, C) in [0, 1] of slots, made way for speech (n,); conflicts resolved."""
+    layers: list[tuple[F32, F32]] = []
+    for slot, curve in curves.items():
+        weights = curve.weights.astype(np.float32)
+        rows = np.flatnonzero(weights)
+        own = np.zeros((len(speech), len(bank.channels)), dtype=np.float32)
+        # A point between two in [-1, 1] never leaves it by more than the last bit.
+        points = np.minimum(1.0, np.maximum(-1.0, curve.points[rows])).astype(np.float32)
+        own[rows] = bank.faces(
+            np.full(len(rows), slot.label, dtype=np.int32),
+            points,
+            style=np.full(len(rows), slot.style, dtype=np.int32),
+            speech=speech[rows],
+        )
+        layers.append((weights, own))
+    return bank.mixed(layers, len(speech))

@@ -1,0 +1,114 @@
+"""What life, gaze and lips do to a face of the bank: float32, in the order written here.
+
+Channels are found by name; what a rig has not is left out. Dimension letters: n frames, C channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from mien.engine.tables import F32, Tables
+from mien.performance.clock import F64, smoothstep
+
+DEGREES = 30.0
+"""How far an eye turns at weight 1 of its channel."""
+
+SEAL_REACH = 5
+"""The frames before and after a seal within which an expression closes and opens the lips."""
+
+_ZERO, _ONE, _DEGREES = np.float32(0.0), np.float32(1.0), np.float32(DEGREES)
+_SIDES = ("Left", "Right")
+BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight")
+TO_THE_LEFT = (("eyeLookOutLeft", "eyeLookInLeft"), ("eyeLookInRight", "eyeLookOutRight"))
+UP = (("eyeLookUpLeft", "eyeLookDownLeft"), ("eyeLookUpRight", "eyeLookDownRight"))
+"""Channels that turn each eye to the subject's left, and up, each with its opposite."""
+
+
+def wide_eyes(faces: F32, index: Mapping[str, int]) -> F64:
+    """How wide the eyes of faces (n, C) are (n,)."""
+    found = np.zeros(len(faces))
+    for name in (f"eyeWide{side}" for side in _SIDES):
+        if name in index:
+            found = np.maximum(found, faces[:, index[name]].astype(np.float64))
+    return found
+
+
+def blinked(faces: F32, lids: F64, index: Mapping[str, int]) -> None:
+    """Close the lids of faces (n, C) as far as ``lids`` (n,) say; wide eyes give way to them."""
+    closed = lids.astype(np.float32)
+    for side in _SIDES:
+        blink, wide = index.get(f"eyeBlink{side}"), index.get(f"eyeWide{side}")
+        if blink is not None:
+            faces[:, blink] = np.maximum(faces[:, blink], closed)
+        if wide is not None:
+            faces[:, wide] *= _ONE - closed
+
+
+def raised(faces: F32, brows: F64, index: Mapping[str, int]) -> None:
+    """Raise the brows of faces (n, C) by weights (n,)."""
+    up = brows.astype(np.float32)
+    for name in BROWS:
+        if name in index:
+            faces[:, index[name]] = np.minimum(_ONE, faces[:, index[name]] + up)
+
+
+def turned(faces: F32, eyes: F64, index: Mapping[str, int]) -> None:
+    """Turn the eyes of faces (n, C) by yaw and pitch (n, 2) in degrees from where they look."""
+    for ways, degrees in ((TO_THE_LEFT, eyes[:, 0]), (UP, eyes[:, 1])):
+        turn = (-degrees / DEGREES).astype(np.float32)
+        for toward, away in ways:
+            if toward in index and away in index:
+                one, other = index[toward], index[away]
+                way = np.minimum(_ONE, np.maximum(-_ONE, faces[:, one] - faces[:, other] + turn))
+                faces[:, one] = np.maximum(_ZERO, way)
+                faces[:, other] = faces[:, one] - way  # never the negative zero of -way
+
+
+def eye_degrees(faces: F32, index: Mapping[str, int]) -> F32:
+    """Yaw, pitch and roll of the left and of the right eye (n, 6), as a `Take` has them."""
+    found = np.zeros((len(faces), 6), dtype=np.float32)
+    for axis, ways in enumerate((TO_THE_LEFT, UP)):
+        for eye, (toward, away) in enumerate(ways):
+            if toward in index and away in index:
+                turn = faces[:, index[away]] - faces[:, index[toward]]
+                found[:, 3 * eye + axis] = _DEGREES * turn
+    return found
+
+
+def seal_of(lips: F32, contacts: F32, tables: Tables) -> F32:
+    """How firmly the lips (n, C) are closed (n,), 1 at most: by their contacts and by the rig."""
+    seal = np.minimum(_ONE, np.maximum(_ZERO, contacts))
+    for channel, level in zip(tables.sealing.tolist(), tables.sealing_levels, strict=True):
+        seal = np.maximum(seal, np.minimum(_ONE, lips[:, channel] / level))
+    return seal
+
+
+def near_seals(seal: F32, before: int, frames: int) -> F32:
+    """How much of what parts the lips is gone (n,) around each seal, ahead of it and after it.
+
+    ``seal`` (m,) reaches ``before`` frames before the first of the n ``frames``, and beyond the
+    last; what lies outside of it is 0.
+    """
+    padded = np.zeros(frames + 2 * SEAL_REACH, dtype=np.float32)
+    low = max(0, before - SEAL_REACH)
+    known = seal[low : before + frames + SEAL_REACH]
+    start = SEAL_REACH - (before - low)
+    padded[start : start + len(known)] = known
+    near = padded[SEAL_REACH : SEAL_REACH + frames]
+    for away, share in enumerate(_SHARES, 1):
+        for shift in (SEAL_REACH - away, SEAL_REACH + away):
+            near = np.maximum(near, share * padded[shift : shift + frames])
+    return near
+
+
+_SHARES: Sequence[np.float32] = tuple(
+    (1.0 - smoothstep(np.arange(1, SEAL_REACH) / SEAL_REACH)).astype(np.float32)
+)
+
+
+def let_close(faces: F32, near: F32, tables: Tables) -> None:
+    """Let faces (n, C) part the lips less, by ``near`` (n,)."""
+    if len(tables.parting):
+        faces[:, tables.parting] *= _ONE - near[:, None]

@@ -1,0 +1,183 @@
+"""What life, gaze and lips add to the change of a frame; `bound` has the expression's own.
+
+Life and gaze are pulses and turns of known height and length, so that their change is proved. Lips
+come from elsewhere: what a track changes from frame to frame is measured, and it is added.
+
+Dimension letters: C channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from attrs import frozen
+
+from mien.engine.tables import F32, Tables
+from mien.performance.bound import ROUNDING, Change, rivals
+from mien.performance.clock import F64, FRAME, PEAK_SPEED
+from mien.performance.face_layers import BROWS, DEGREES, TO_THE_LEFT, UP, near_seals, seal_of
+from mien.performance.gaze import Look, turns_of
+from mien.performance.life import (
+    BLINK_CLOSING,
+    BREATH,
+    BREATH_DEGREES,
+    BROW_FALL,
+    BROW_HEIGHT,
+    BROW_RISE,
+    DRIFT_DEGREES,
+    DRIFT_FRAMES,
+    FADE,
+    GLANCE_DEGREES,
+    NOD_DEGREES,
+    NOD_FALL,
+    NOD_RISE,
+    SACCADE,
+    LifeSettings,
+)
+from mien.performance.lips import LipTrack, on_bank
+
+_FADING = PEAK_SPEED * FRAME / FADE
+
+
+@frozen(kw_only=True, eq=False)
+class LipChange:
+    """What lips change from one frame to the next, measured.
+
+    ``step`` and ``high`` (C,) are each channel's greatest change and greatest weight; ``speech``,
+    ``seal`` and ``near`` how fast the face makes way for them.
+    """
+
+    step: F64
+    high: F64
+    speech: float
+    seal: float
+    near: float
+
+
+class LipChanges:
+    """Measures a track of lips in blocks that come in order."""
+
+    def __init__(self, tables: Tables) -> None:
+        channels = len(tables.channels)
+        self._tables = tables
+        self._step, self._high = np.zeros(channels), np.zeros(channels)
+        self._speech = self._seal = self._sealed = 0.0
+        self._weights = np.zeros((1, channels), dtype=np.float32)
+        self._voice = np.zeros((2, 1), dtype=np.float32)
+
+    def add(self, lips: LipTrack) -> None:
+        """The next block."""
+        weights = np.concatenate((self._weights, on_bank(lips, self._tables)))
+        voice = np.concatenate((self._voice, np.stack((lips.speech, lips.contacts))), axis=1)
+        seal = seal_of(weights, voice[1], self._tables)
+        self._step = np.maximum(self._step, _steps(weights).max(axis=0, initial=0.0))
+        self._high = np.maximum(self._high, weights.max(axis=0, initial=0.0))
+        self._speech = max(self._speech, float(_steps(voice[0]).max(initial=0.0)))
+        self._seal = max(self._seal, float(_steps(seal).max(initial=0.0)))
+        self._sealed = max(self._sealed, float(seal.max(initial=0.0)))
+        self._weights, self._voice = weights[-1:], voice[:, -1:]
+
+    def found(self) -> LipChange:
+        """What was measured, back to rest after the last frame."""
+        step = np.maximum(self._step, self._weights[0].astype(np.float64))
+        last = seal_of(self._weights, self._voice[1], self._tables)
+        return LipChange(
+            step=step,
+            high=self._high,
+            speech=max(self._speech, float(self._voice[0, 0])),
+            seal=max(self._seal, float(last[0])),
+            near=self._sealed * _STEEPEST,
+        )
+
+
+_STEEPEST = float(np.max(np.abs(np.diff(near_seals(np.ones(1, dtype=np.float32), 0, 6)))))
+"""How much nearness changes in a frame, at most, where seals are 1: it is the greatest of seals
+nearby by their shares, and a seal is one frame nearer or farther in the next."""
+
+
+def _steps(values: F32) -> F64:
+    return np.abs(np.diff(values.astype(np.float64), axis=0))
+
+
+def lively(
+    change: Change,
+    life: LifeSettings | None,
+    looks: Sequence[Look],
+    home: int,
+    index: Mapping[str, int],
+    moving: int,
+) -> Change:
+    """A change with life and gaze added; the gaze comes home in ``home`` ticks."""
+    step, high = change.step.copy(), change.high.copy()
+    eyes = eye_speed(life, looks, home)
+    if life is not None:
+        closing = PEAK_SPEED * FRAME / BLINK_CLOSING if life.blinks > 0.0 else 0.0
+        for side in ("Left", "Right"):
+            if f"eyeBlink{side}" in index and closing:
+                blink = index[f"eyeBlink{side}"]
+                step[blink], high[blink] = max(step[blink], closing), 1.0
+            if f"eyeWide{side}" in index:
+                step[index[f"eyeWide{side}"]] += closing * high[index[f"eyeWide{side}"]]
+        most = BROW_HEIGHT[1] * life.brows
+        rise = PEAK_SPEED * FRAME * (1.0 / BROW_RISE + 1.0 / BROW_FALL) + 2.0 * _FADING
+        for name in BROWS:
+            if name in index and most:
+                step[index[name]] += most * rise
+                high[index[name]] = min(1.0, high[index[name]] + 2.0 * most)
+    if eyes > 0.0:
+        for toward, away in (*TO_THE_LEFT, *UP):
+            if toward in index and away in index:
+                pair = [index[toward], index[away]]
+                step[pair] = step[pair].sum() + eyes / DEGREES
+                high[pair] = 1.0
+    mean = change.mean + float((step - change.step).sum()) / max(1, moving)
+    return Change(step=step, mean=mean, high=high)
+
+
+def spoken(change: Change, lips: LipChange, tables: Tables, moving: int) -> Change:
+    """A change under lips, with all that rounding adds."""
+    made_way = np.array([one != "EXPRESSION" for one in tables.classes], dtype=np.float64)
+    step = change.step + rivals(lips.speech * change.high * made_way, change.high, tables)
+    parting: list[int] = tables.parting.tolist()
+    step[parting] += change.high[parting] * (lips.near + lips.seal)
+    step = step + lips.step
+    high = np.minimum(1.0, change.high + lips.high)
+    shown = rivals(step, high, tables) + ROUNDING
+    mean = change.mean + float((shown - change.step).sum()) / max(1, moving)
+    return Change(step=shown, mean=mean, high=high)
+
+
+def eye_speed(life: LifeSettings | None, looks: Sequence[Look], home: int) -> float:
+    """By how many degrees the eyes turn in a frame at most, on either axis."""
+    glance = 0.0
+    if life is not None and life.glances > 0.0:
+        glance = GLANCE_DEGREES[1] * (PEAK_SPEED * FRAME / SACCADE + 2.0 * _FADING)
+    turns = turns_of(looks, home)
+    return glance + turns[0] + turns[1]
+
+
+def head_speed(life: LifeSettings | None, looks: Sequence[Look], home: int, speech: float) -> float:
+    """By how many degrees the head turns in a frame at most, on any axis.
+
+    ``speech`` is how fast the lips' speech changes.
+    """
+    turn = turns_of(looks, home)[1] + 1e-5
+    if life is None:
+        return turn
+    drift = max(DRIFT_DEGREES) * life.head
+    drift *= 2.0 * PEAK_SPEED / DRIFT_FRAMES + 0.5 * speech + 2.0 * _FADING
+    nods = NOD_DEGREES[1] * life.head
+    nods *= PEAK_SPEED * FRAME * (1.0 / NOD_RISE + 1.0 / NOD_FALL) + 4.0 * _FADING
+    quickest = BREATH[0] - BREATH[1]
+    breath = BREATH_DEGREES * life.breath
+    breath *= PEAK_SPEED / (0.4 * quickest * 60.0 - 1.0) + 2.0 * _FADING
+    return turn + drift + nods + breath
+
+
+def changes_of(lips: Iterable[LipTrack], tables: Tables) -> LipChange:
+    """What a whole track changes."""
+    found = LipChanges(tables)
+    for track in lips:
+        found.add(track)
+    return found.found()

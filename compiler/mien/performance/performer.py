@@ -1,0 +1,227 @@
+"""A performance, frame by frame: the bank's faces, life, gaze and lips put together.
+
+    expression   cues by weights and points, made way for speech   (`expression`)
+    life, gaze   brows, lids, eyes, head                            (`life`, `gaze`, `face_layers`)
+    lips         what parts the lips gives way ahead of a seal, then `Bank.compose`
+
+A frame is complete once the lips are known `AHEAD` frames further, so that brows and lips can begin
+ahead of a sound. However the lips come in blocks, the same frames have the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from mien.bank import Bank
+from mien.engine.tables import F32
+from mien.performance.clock import FRAME, frame_ticks, ticks
+from mien.performance.expression import REST, Curves, Move, Pose, arousal_of, shown_faces
+from mien.performance.face_layers import (
+    SEAL_REACH,
+    blinked,
+    eye_degrees,
+    let_close,
+    near_seals,
+    raised,
+    seal_of,
+    turned,
+    wide_eyes,
+)
+from mien.performance.gaze import Gaze, Look
+from mien.performance.life import LOOK_AHEAD, Life, LifeSettings
+from mien.performance.lips import LipTrack, on_bank
+
+AHEAD = max(SEAL_REACH - 1, LOOK_AHEAD)
+"""Frames of lips that are known ahead of a face."""
+
+BLOCK = 1024
+"""Frames that are evaluated at a time, so that memory does not grow with the performance."""
+
+RELEASE = ticks(0.5)
+"""Ticks in which a face that is let go comes to rest."""
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What is performed, apart from the lips.
+
+    ``first`` is shown at the start; ``moves`` and ``looks`` are in order. ``frames`` is how long
+    the whole is, None while nobody knows. Where it ``rests``, it is at rest in its last frame.
+    ``life`` is None where nothing lives. ``seed`` is what its movements follow from.
+    """
+
+    first: Pose = field(default=REST)
+    moves: tuple[Move, ...] = field(default=())
+    looks: tuple[Look, ...] = field(default=())
+    life: LifeSettings | None = field(default=LifeSettings())
+    seed: int = field(default=0)
+    frames: int | None = field(default=None)
+    rests: bool = field(default=True)
+
+
+@frozen(kw_only=True, eq=False)
+class FaceBlock:
+    """Consecutive frames: weights (n, C), head (n, 3) and eyes (n, 6) in degrees, as a `Take`'s."""
+
+    weights: F32
+    head: F32
+    eyes: F32
+
+
+class Performer:
+    """Performs a plan with one bank, as the lips come."""
+
+    def __init__(self, bank: Bank, plan: Plan) -> None:
+        self._bank = bank
+        self._index = bank.tables.channel_index
+        self.frames = 0
+        """How many frames are complete."""
+        self._curves = Curves(plan.first)
+        for move in plan.moves:
+            self._curves.add(move)
+        self._gaze = Gaze()
+        for look in plan.looks:
+            self._gaze.add(look)
+        self._turns = bool(plan.looks) or plan.life is not None
+        self._life = None if plan.life is None else Life(plan.seed, plan.life)
+        self._end = plan.frames
+        self._rests = plan.rests
+        if plan.frames is not None:
+            self._close(plan.frames)
+        self._lips = np.zeros((0, len(bank.channels)), dtype=np.float32)
+        self._voice = np.zeros((3, 0), dtype=np.float32)
+        self._from = 0
+
+    def cue(self, move: Move) -> None:
+        """Take a cue while it runs; one for a moment that is over begins now."""
+        start = max(move.start, self.frames * FRAME)
+        self._curves.add(evolve(move, start=start))
+        if self._end is not None:
+            self._close(self._end)
+
+    def look(self, look: Look) -> None:
+        """Turn to look while it runs; a look for a moment that is over begins now."""
+        self._turns = True
+        self._gaze.add(evolve(look, start=max(look.start, self.frames * FRAME)))
+
+    def push(self, lips: LipTrack) -> FaceBlock:
+        """The frames that these lips complete, the first ones `AHEAD` frames late."""
+        self._take(lips)
+        return self._complete(self._from + len(self._lips) - AHEAD)
+
+    def finish(self) -> FaceBlock:
+        """The last frames, once no more lips come.
+
+        Where nobody knew how long the whole is, it comes to rest after the lips, in `RELEASE`.
+        """
+        if self._end is None:
+            self._end = self._known + (RELEASE // FRAME if self._rests else 0)
+            self._close(self._end)
+        missing = max(0, self._end - self._known) + AHEAD
+        lips = np.zeros((missing, self._lips.shape[1]), dtype=np.float32)
+        self._lips = np.concatenate((self._lips, lips))
+        self._voice = np.pad(self._voice, ((0, 0), (0, missing)))
+        return self._complete(self._end)
+
+    def perform(self, lips: Iterable[LipTrack]) -> Iterator[FaceBlock]:
+        """The frames of each block of lips, then the last ones."""
+        for track in lips:
+            for begin in range(0, track.frames, BLOCK):
+                block = self.push(part_of(track, begin, begin + BLOCK))
+                if len(block.weights):
+                    yield block
+        yield self.finish()
+
+    @property
+    def _known(self) -> int:
+        """How many frames of lips have come."""
+        return self._from + len(self._lips)
+
+    def _close(self, end: int) -> None:
+        """Come to rest in the last of ``end`` frames; what was to begin meanwhile does not."""
+        if self._rests and end > 0:
+            last = (end - 1) * FRAME
+            start = max(min(last, self.frames * FRAME), last - RELEASE)
+            self._curves.cut(start)
+            self._curves.add(Move(start=start, length=last - start, pose=REST))
+            self._gaze.close(start, last - start)
+
+    def _take(self, lips: LipTrack) -> None:
+        if self._end is not None:
+            lips = part_of(lips, 0, max(0, self._end - self._known))
+        done = max(0, self.frames - AHEAD - self._from)
+        voice = np.stack((lips.speech, lips.contacts, lips.emphases))
+        self._lips = np.concatenate((self._lips[done:], on_bank(lips, self._bank.tables)))
+        self._voice = np.concatenate((self._voice[:, done:], voice), axis=1)
+        self._from += done
+
+    def _complete(self, until: int) -> FaceBlock:
+        channels = len(self._bank.channels)
+        blocks = [_none(channels)]
+        while self.frames < until:
+            blocks.append(self._block(min(BLOCK, until - self.frames)))
+        return FaceBlock(
+            weights=np.concatenate([one.weights for one in blocks]),
+            head=np.concatenate([one.head for one in blocks]),
+            eyes=np.concatenate([one.eyes for one in blocks]),
+        )
+
+    def _block(self, frames: int) -> FaceBlock:
+        first, at = self.frames, self.frames - self._from
+        speech, _, _ = self._voice[:, at : at + frames]
+        curves = self._curves.block(first, frames)
+        faces = shown_faces(self._bank, curves, speech)
+        gaze, turn = self._gaze.block(frame_ticks(first, frames))
+        head = np.zeros((frames, 3))
+        head[:, :2] = turn
+        eyes = gaze - turn
+        if self._life is not None:
+            life = self._life.block(
+                first,
+                arousal=arousal_of(curves, frames),
+                wide=wide_eyes(faces, self._index),
+                speech=speech.astype(np.float64),
+                emphases=self._voice[2, at + LOOK_AHEAD : at + LOOK_AHEAD + frames].astype(
+                    np.float64
+                ),
+                end=self._end if self._rests else None,
+            )
+            blinked(faces, life.lids, self._index)
+            raised(faces, life.brows, self._index)
+            eyes, head = eyes + life.eyes, head + life.head
+        if self._turns:
+            turned(faces, eyes, self._index)
+        shown = self._spoken(faces, at)
+        self.frames += frames
+        return FaceBlock(
+            weights=shown, head=head.astype(np.float32), eyes=eye_degrees(shown, self._index)
+        )
+
+    def _spoken(self, faces: F32, at: int) -> F32:
+        """Faces (n, C) under the lips whose first frame is at ``at``."""
+        frames, tables = len(faces), self._bank.tables
+        low = max(0, at - SEAL_REACH)
+        around = slice(low, at + frames + SEAL_REACH)
+        seal = seal_of(self._lips[around], self._voice[1, around], tables)
+        let_close(faces, near_seals(seal, at - low, frames), tables)
+        return self._bank.compose(faces, self._lips[at : at + frames])
+
+
+def part_of(lips: LipTrack, begin: int, end: int) -> LipTrack:
+    """The frames from ``begin`` to ``end`` of a track."""
+    return LipTrack(
+        channels=lips.channels,
+        weights=lips.weights[begin:end],
+        speech=lips.speech[begin:end],
+        contacts=lips.contacts[begin:end],
+        emphases=lips.emphases[begin:end],
+        source=lips.source,
+    )
+
+
+def _none(channels: int) -> FaceBlock:
+    rows = [np.zeros((0, width), dtype=np.float32) for width in (channels, 3, 6)]
+    return FaceBlock(weights=rows[0], head=rows[1], eyes=rows[2])

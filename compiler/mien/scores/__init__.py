@@ -1,0 +1,1 @@
+"""Scores: performances as text, read, checked, locked and performed."""
