@@ -12,6 +12,7 @@ ALLOWED = (
     r"MediaPipe \(mien\[judge\]\) is not installed",
     r"MIEN_CLUSTER=1 starts a Ray cluster",
     r"Blender \(bpy\) is not installed",
+    r"Mono \(mcs and mono\) is not installed",
     r"the real capture is not beside this checkout",
 )
 """Patterns of reasons, each matched from its beginning."""

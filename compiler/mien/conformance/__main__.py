@@ -54,6 +54,7 @@ def _run(
     from mien.conformance.implementations import (
         ConformanceError,
         c_implementations,
+        csharp_implementations,
         environment_implementations,
         full_implementations,
         missing,
@@ -66,7 +67,7 @@ def _run(
     found: list[str] = []
     try:
         compared = quick_implementations() if quick else full_implementations()
-        compared += c_implementations(programs)
+        compared += c_implementations(programs) + csharp_implementations(programs)
         if environments is not None:
             compared += environment_implementations(environments)
         if aarch64 is not None:

@@ -187,6 +187,22 @@ def c_implementations(folder: Path) -> tuple[Implementation, ...]:
     return tuple(found)
 
 
+def csharp_implementations(folder: Path) -> tuple[Implementation, ...]:
+    """The C# file under Mono, built into ``folder``; none where Mono is not installed.
+
+    Raises:
+        ConformanceError: it does not compile.
+    """
+    compiler, mono = shutil.which("mcs"), shutil.which("mono")
+    if compiler is None or mono is None:
+        return ()
+    program = str(folder / "evaluate.exe")
+    here = Path(__file__).parent
+    sources = (here.with_name("runtimes") / "csharp" / "Mien.cs", here / "evaluate.cs")
+    call([compiler, "-optimize", *map(str, sources), f"-out:{program}"])
+    return (Implementation(name="mono", command=(mono, program), compiles=False),)
+
+
 def emulated_implementations() -> tuple[Implementation, ...]:
     """A processor of 2008, without AVX and FMA; none where qemu's user mode is not installed."""
     qemu = shutil.which("qemu-x86_64-static") or shutil.which("qemu-x86_64")
@@ -206,6 +222,8 @@ def missing() -> tuple[str, ...]:
         lacks.append("node: install Node.js 18 or newer")
     if shutil.which("gcc") is None and shutil.which("clang") is None:
         lacks.append("C: install gcc or clang")
+    if shutil.which("mcs") is None or shutil.which("mono") is None:
+        lacks.append("C#: install mono-mcs and mono-runtime")
     if not emulated_implementations():
         lacks.append("an emulated processor: install qemu-user-static")
     return tuple(lacks)

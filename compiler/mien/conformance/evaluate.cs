@@ -1,0 +1,88 @@
+// Evaluate a conformance run's queries in C#: evaluate.exe FOLDER RESULTS LIMIT
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+static class Evaluate
+{
+    static void Main(string[] arguments)
+    {
+        int limit = int.Parse(arguments[2]);
+        foreach (string folder in Directory.GetDirectories(Path.Combine(arguments[0], "queries")))
+        {
+            OfBank(folder, Path.Combine(arguments[1], Path.GetFileName(folder)), limit > 0 ? limit : int.MaxValue);
+        }
+    }
+
+    static void OfBank(string from, string to, int limit)
+    {
+        Func<string, float[]> floats = name => Read<float>(Path.Combine(from, name));
+        Func<string, int[]> whole = name => Read<int>(Path.Combine(from, name));
+        Mien.Bank bank = Mien.Bank.Load(File.ReadAllBytes(Path.Combine(from, "bank.safetensors")));
+        int channels = bank.Channels.Count;
+        Directory.CreateDirectory(to);
+
+        int[] labels = whole("face_labels"), styles = whole("face_styles");
+        float[] vads = floats("face_vads"), speech = floats("face_speech");
+        List<float[]> faces = Rows(labels.Length, limit, channels, (n, face) =>
+            bank.Face(labels[n], Vad(vads, n), face, styles[n], speech[n]));
+        Save(to, "faces", faces);
+        Save(to, "plain", Rows(labels.Length, limit, channels, (n, face) => bank.Face(labels[n], Vad(vads, n), face)));
+
+        float[] weights = floats("mixture_weights"), points = floats("mixture_vads"), spoken = floats("mixture_speech");
+        Save(to, "mixtures", Rows(spoken.Length, limit, channels, (n, face) =>
+            bank.Mixture(Part(weights, n, bank.Labels.Count), Vad(points, n), face, spoken[n])));
+
+        int[] of = whole("intensity_labels");
+        double[] values = Read<double>(Path.Combine(from, "intensity_values"));
+        Save(to, "intensities", Rows(values.Length, limit, 3, (n, vad) =>
+            Array.Copy(bank.Point(of[n], values[n]), vad, 3)));
+
+        float[] visemes = floats("visemes");
+        int count = visemes.Length / channels;
+        Save(to, "singles", faces.GetRange(0, Math.Min(count, faces.Count)));
+        Save(to, "compositions", Rows(Math.Min(count, faces.Count), int.MaxValue, channels, (n, face) =>
+            bank.Compose(faces[n], Part(visemes, n, channels), face)));
+    }
+
+    static float[] Vad(float[] vads, int row) => Part(vads, row, 3);
+
+    static float[] Part(float[] numbers, int row, int width)
+    {
+        var part = new float[width];
+        Array.Copy(numbers, row * width, part, 0, width);
+        return part;
+    }
+
+    static List<float[]> Rows(int count, int limit, int width, Action<int, float[]> fill)
+    {
+        var rows = new List<float[]>();
+        for (int n = 0; n < count && n < limit; n++)
+        {
+            rows.Add(new float[width]);
+            fill(n, rows[n]);
+        }
+        return rows;
+    }
+
+    static T[] Read<T>(string path) where T : struct
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        var numbers = new T[bytes.Length / Buffer.ByteLength(new T[1])];
+        Buffer.BlockCopy(bytes, 0, numbers, 0, bytes.Length);
+        return numbers;
+    }
+
+    static void Save(string folder, string name, List<float[]> rows)
+    {
+        using (FileStream file = File.Create(Path.Combine(folder, name)))
+        {
+            foreach (float[] row in rows)
+            {
+                var bytes = new byte[4 * row.Length];
+                Buffer.BlockCopy(row, 0, bytes, 0, bytes.Length);
+                file.Write(bytes, 0, bytes.Length);
+            }
+        }
+    }
+}

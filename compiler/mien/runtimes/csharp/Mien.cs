@@ -1,0 +1,1010 @@
+// Faces from a compiled bank, bit for bit those of the compiler. One file, .NET Standard 2.1, no unsafe code.
+//
+//     var bank = Mien.Bank.Load(File.ReadAllBytes("default.safetensors"));     // throws Mien.Refusal
+//     int joy = bank.Label("joy");
+//     var face = new float[bank.Channels.Count];
+//     bank.Face(joy, bank.Point(joy, 0.5), face);                              // weights in [0, 1]
+//     float jaw = face[bank.Channel("jawOpen")];                               // by name, never by position
+//
+// Load checks the file as mien's own readers do, in the same order, and gives the same codes (see evaluator.md).
+// Every operation is rounded to float by itself: each passes through a cast, which the language says rounds. Where
+// IL2CPP makes C++ of this file, add -ffp-contract=off to its C++ arguments; Load computes a sample first and refuses
+// where operations are fused or subnormal numbers are lost. A bank may be used by several threads at once.
+
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Mien
+{
+    /// <summary>Why a file is not loaded: a code of evaluator.md, or "arithmetic".</summary>
+    public sealed class Refusal : Exception
+    {
+        public readonly string Code;
+
+        public Refusal(string code, string detail = "") : base(detail == "" ? code : code + ": " + detail)
+        {
+            Code = code;
+        }
+    }
+
+    /// <summary>A compiled bank of faces.</summary>
+    public sealed class Bank
+    {
+        /// <summary>For a style: the face as it is.</summary>
+        public const int Plain = -1;
+
+        public readonly string Name, Version;
+        public readonly IReadOnlyList<string> Channels, Intensities, Labels;
+
+        internal sealed class Table
+        {
+            internal string Label;
+            internal string[] Styles;
+            internal float[] Anchors, Archetypes, Weights, Strength, Outer, Span, Attenuation, Gain, Offset;
+        }
+
+        readonly float[] rules, metric, caps, slacks, levels;
+        readonly float support;
+        readonly int[] pairs, ceilings, sealing, parting;
+        readonly Table[] tables;
+
+        [ThreadStatic] static float[] scratch, second;
+
+        /// <summary>Read an artifact.</summary>
+        /// <param name="data">The whole file; it is not needed afterwards.</param>
+        /// <param name="sha256">Its hex digest as a lock or ledger has it, or null.</param>
+        /// <exception cref="Refusal">It is no artifact, is damaged, or needs a newer reader.</exception>
+        public static Bank Load(byte[] data, string sha256 = null)
+        {
+            if (!Arithmetic.Computes(1f, 1f / 8388608f, 1.17549435e-38f))
+            {
+                throw new Refusal("arithmetic", "operations are fused, or subnormal numbers taken as zero");
+            }
+            if (sha256 != null && Container.Digest(data) != sha256)
+            {
+                throw new Refusal("other-sha256");
+            }
+            return new Bank(new Artifact(data));
+        }
+
+        internal Bank(Artifact read)
+        {
+            Name = read.Name;
+            Version = read.Version;
+            Channels = read.Channels;
+            Intensities = read.Intensities;
+            rules = read.Shared["rules"].Floats;
+            metric = read.Shared["metric"].Floats;
+            support = read.Shared["support"].Floats[0];
+            pairs = read.Shared["pairs"].Whole;
+            caps = read.Shared["caps"].Floats;
+            ceilings = read.Shared["ceilings"].Whole;
+            slacks = read.Shared["slacks"].Floats;
+            sealing = read.Shared["sealing"].Whole;
+            levels = read.Shared["sealing_levels"].Floats;
+            parting = read.Shared["parting"].Whole;
+            tables = read.Tables;
+            Labels = Array.ConvertAll(tables, table => table.Label);
+        }
+
+        public int Channel(string name) => ((IList<string>)Channels).IndexOf(name);
+
+        /// <summary>Its position, or -1.</summary>
+        public int Label(string name) => ((IList<string>)Labels).IndexOf(name);
+
+        public IReadOnlyList<string> Styles(int label) => tables[label].Styles;
+
+        /// <summary>Its position in the label, or -1, which is Plain.</summary>
+        public int Style(int label, string name) => Array.IndexOf(tables[label].Styles, name);
+
+        /// <summary>The point of valence, arousal and dominance at an intensity in [0, 1].</summary>
+        public float[] Point(int label, double intensity)
+        {
+            if (!(intensity >= 0.0 && intensity <= 1.0)) throw new ArgumentOutOfRangeException(nameof(intensity));
+            float[] anchors = tables[label].Anchors;
+            int last = Intensities.Count - 1;
+            double along = intensity * last;
+            int start = Math.Min((int)along, last - 1);
+            double share = along - start;
+            var vad = new float[3];
+            for (int axis = 0; axis < 3; axis++)
+            {
+                float from = anchors[3 * start + axis], to = anchors[3 * start + 3 + axis];
+                double way = (double)(((double)to - from) * share);
+                vad[axis] = share == 1.0 ? to : (float)(from + way);
+            }
+            return vad;
+        }
+
+        /// <summary>A label's face at a point.</summary>
+        /// <param name="vad">Three numbers in [-1, 1].</param>
+        /// <param name="face">Where a weight in [0, 1] a channel is written.</param>
+        /// <param name="speech">In [0, 1]: how far the mouth belongs to the sound.</param>
+        public void Face(int label, float[] vad, float[] face, int style = Plain, float speech = 0f)
+        {
+            Table table = tables[label];
+            Check(vad, face, speech);
+            if (style < Plain || style >= table.Styles.Length) throw new ArgumentOutOfRangeException(nameof(style));
+            Evaluate(table, vad, face);
+            if (style != Plain)
+            {
+                int at = style * Channels.Count;
+                for (int c = 0; c < Channels.Count; c++)
+                {
+                    face[c] = Arithmetic.Unit(Arithmetic.Add(Arithmetic.Mul(table.Gain[at + c], face[c]), table.Offset[at + c]));
+                }
+                Resolve(face);
+            }
+            Fade(table, speech, face);
+        }
+
+        /// <summary>Several labels at once.</summary>
+        /// <param name="weights">One of 0 or more for every label; they sum to 1 within 1e-6.</param>
+        public void Mixture(float[] weights, float[] vad, float[] face, float speech = 0f)
+        {
+            Check(vad, face, speech);
+            double total = 0.0;
+            foreach (float weight in weights)
+            {
+                if (!(weight >= 0f && weight <= 1f)) throw new ArgumentOutOfRangeException(nameof(weights));
+                total += weight;
+            }
+            if (weights.Length != tables.Length || Math.Abs(total - 1.0) > 1e-6)
+            {
+                throw new ArgumentOutOfRangeException(nameof(weights), "expected one a label, with a sum of 1");
+            }
+            float[] part = Room(ref second);
+            Array.Clear(face, 0, Channels.Count);
+            for (int e = 0; e < tables.Length; e++)
+            {
+                if (!(weights[e] > 0f)) continue;
+                Evaluate(tables[e], vad, part);
+                Fade(tables[e], speech, part);
+                for (int c = 0; c < Channels.Count; c++)
+                {
+                    face[c] = Arithmetic.Add(face[c], Arithmetic.Mul(weights[e], part[c]));
+                }
+            }
+            for (int c = 0; c < Channels.Count; c++) face[c] = Arithmetic.Least(1f, face[c]);
+            Resolve(face);
+        }
+
+        /// <summary>Lips on a face that was made with its speech. Sealed lips close any expression.</summary>
+        /// <param name="composed">May be the face itself.</param>
+        public void Compose(float[] face, float[] visemes, float[] composed)
+        {
+            int channels = Channels.Count;
+            if (face.Length < channels || visemes.Length < channels || composed.Length < channels)
+            {
+                throw new ArgumentException("expected a weight a channel");
+            }
+            for (int c = 0; c < channels; c++)
+            {
+                if (!(face[c] >= 0f && face[c] <= 1f)) throw new ArgumentOutOfRangeException(nameof(face));
+                if (!(visemes[c] >= 0f && visemes[c] <= 1f)) throw new ArgumentOutOfRangeException(nameof(visemes));
+            }
+            float seal = 0f;
+            for (int m = 0; m < sealing.Length; m++)
+            {
+                seal = Arithmetic.Most(seal, (float)(visemes[sealing[m]] / levels[m]));
+            }
+            float open = Arithmetic.Sub(1f, Arithmetic.Least(1f, seal));
+            if (!ReferenceEquals(face, composed)) Array.Copy(face, composed, channels);
+            foreach (int c in parting) composed[c] = Arithmetic.Mul(composed[c], open);
+            for (int c = 0; c < channels; c++) composed[c] = Arithmetic.Unit(Arithmetic.Add(composed[c], visemes[c]));
+            Resolve(composed);
+        }
+
+        float[] Room(ref float[] room)
+        {
+            if (room == null || room.Length < Channels.Count) room = new float[Channels.Count];
+            return room;
+        }
+
+        void Check(float[] vad, float[] face, float speech)
+        {
+            for (int axis = 0; axis < 3; axis++)
+            {
+                if (!(vad[axis] >= -1f && vad[axis] <= 1f)) throw new ArgumentOutOfRangeException(nameof(vad));
+            }
+            if (!(speech >= 0f && speech <= 1f)) throw new ArgumentOutOfRangeException(nameof(speech));
+            if (face.Length < Channels.Count) throw new ArgumentException("expected room for a weight a channel", nameof(face));
+        }
+
+        void Fade(Table table, float speech, float[] face)
+        {
+            for (int c = 0; speech > 0f && c < Channels.Count; c++)
+            {
+                face[c] = Arithmetic.Mul(face[c], Arithmetic.Sub(1f, Arithmetic.Mul(speech, table.Attenuation[c])));
+            }
+        }
+
+        /// The formulas and their order are those of evaluator.md.
+        void Evaluate(Table table, float[] vad, float[] face)
+        {
+            int channels = Channels.Count, anchors = Intensities.Count;
+            float v = vad[0], a = vad[1], d = vad[2];
+            float vv = Arithmetic.Mul(v, v), aa = Arithmetic.Mul(a, a), dd = Arithmetic.Mul(d, d);
+            float va = Arithmetic.Mul(v, a), vd = Arithmetic.Mul(v, d), ad = Arithmetic.Mul(a, d);
+            float[] g = Room(ref scratch);
+            for (int c = 0; c < channels; c++)
+            {
+                int k = 10 * c;
+                float q = rules[k];
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 1], v));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 2], a));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 3], d));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 4], vv));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 5], aa));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 6], dd));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 7], va));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 8], vd));
+                q = Arithmetic.Add(q, Arithmetic.Mul(rules[k + 9], ad));
+                q = (float)(q / Arithmetic.Root(Arithmetic.Add(1f, Arithmetic.Mul(q, q))));
+                g[c] = Arithmetic.Mul(table.Strength[c], Arithmetic.Mul(Arithmetic.Add(1f, q), 0.5f));
+            }
+            float blended = 0f;
+            for (int i = 0; i < anchors; i++)
+            {
+                float dv = Arithmetic.Sub(v, table.Anchors[3 * i]);
+                float da = Arithmetic.Sub(a, table.Anchors[3 * i + 1]);
+                float dx = Arithmetic.Sub(d, table.Anchors[3 * i + 2]);
+                float squared = Arithmetic.Add(
+                    Arithmetic.Add(
+                        Arithmetic.Mul(Arithmetic.Mul(metric[0], dv), dv),
+                        Arithmetic.Mul(Arithmetic.Mul(metric[1], da), da)),
+                    Arithmetic.Mul(Arithmetic.Mul(metric[2], dx), dx));
+                float u = (float)(Arithmetic.Root(squared) / support);
+                float p = Arithmetic.Most(0f, Arithmetic.Sub(1f, u)), p2 = Arithmetic.Mul(p, p);
+                float phi = Arithmetic.Mul(Arithmetic.Mul(p2, p2), Arithmetic.Add(Arithmetic.Mul(4f, u), 1f));
+                float t = Arithmetic.Unit((float)(Arithmetic.Sub(table.Outer[i], squared) / table.Span[i]));
+                float b = Arithmetic.Mul(Arithmetic.Mul(t, t), Arithmetic.Sub(3f, Arithmetic.Mul(2f, t)));
+                blended = i == 0 ? b : Arithmetic.Add(blended, b);
+                for (int c = 0, at = i * channels; c < channels; c++, at++)
+                {
+                    float h = Arithmetic.Mul(b, table.Archetypes[at]);
+                    g[c] = Arithmetic.Add(g[c], Arithmetic.Mul(table.Weights[at], phi));
+                    face[c] = i == 0 ? h : Arithmetic.Add(face[c], h);
+                }
+            }
+            float rest = Arithmetic.Sub(1f, blended);
+            for (int c = 0; c < channels; c++)
+            {
+                face[c] = Arithmetic.Least(1f, Arithmetic.Add(face[c], Arithmetic.Mul(rest, Arithmetic.Unit(g[c]))));
+            }
+            Resolve(face);
+        }
+
+        void Resolve(float[] face)
+        {
+            float[] before = Room(ref scratch);
+            Array.Copy(face, before, Channels.Count);
+            for (int i = 0; i < caps.Length; i++)
+            {
+                int a = pairs[2 * i], b = pairs[2 * i + 1];
+                face[a] = Arithmetic.Least(face[a], Yielded(before[a], before[b], caps[i]));
+                face[b] = Arithmetic.Least(face[b], Yielded(before[b], before[a], caps[i]));
+            }
+            // The channel that another stays under has no ceiling itself: it is as it was before.
+            for (int i = 0; i < slacks.Length; i++)
+            {
+                int a = ceilings[2 * i], b = ceilings[2 * i + 1];
+                face[a] = Arithmetic.Least(face[a], Arithmetic.Add(face[b], slacks[i]));
+            }
+        }
+
+        static float Yielded(float x, float other, float cap)
+        {
+            return x <= other
+                ? Arithmetic.Least(x, cap)
+                : Arithmetic.Sub(x, Arithmetic.Most(0f, Arithmetic.Sub(other, cap)));
+        }
+    }
+
+    /// One operation, rounded to float, at a time.
+    static class Arithmetic
+    {
+        internal static float Mul(float a, float b) => (float)(a * b);
+        internal static float Add(float a, float b) => (float)(a + b);
+        internal static float Sub(float a, float b) => (float)(a - b);
+        internal static float Root(float x) => (float)Math.Sqrt(x);
+        internal static float Least(float a, float b) => b < a ? b : a;
+        internal static float Most(float a, float b) => b > a ? b : a;
+        internal static float Unit(float x) => Least(1f, Most(0f, x));
+
+        /// Whether products are apart from sums, and subnormal numbers are kept.
+        internal static bool Computes(float one, float epsilon, float least)
+        {
+            float a = Add(one, epsilon), b = Sub(one, epsilon), below = Mul(least, 0.5f * one);
+            return Sub(Mul(a, b), one) == 0f && below != 0f && Add(below, below) == least;
+        }
+    }
+
+    sealed class Tensor
+    {
+        internal string Name;
+        internal bool IsFloat, Taken;
+        internal long[] Shape;
+        internal long Count, Begin;
+        internal byte[] Data;
+        internal int At;
+
+        internal uint Bits(long item)
+        {
+            int at = At + 4 * (int)item;
+            return (uint)(Data[at] | Data[at + 1] << 8 | Data[at + 2] << 16 | Data[at + 3] << 24);
+        }
+
+        internal float Float(long item) => BitConverter.Int32BitsToSingle((int)Bits(item));
+
+        internal float[] Floats
+        {
+            get
+            {
+                var values = new float[Count];
+                for (long i = 0; i < Count; i++) values[i] = Float(i);
+                return values;
+            }
+        }
+
+        internal int[] Whole
+        {
+            get
+            {
+                var values = new int[Count];
+                for (long i = 0; i < Count; i++) values[i] = (int)Bits(i);
+                return values;
+            }
+        }
+    }
+
+    /// A .safetensors file whose tensors are float32 or int32, without gaps and in name order.
+    sealed class Container
+    {
+        internal readonly byte[] Header;
+        internal readonly string Metadata;
+        internal readonly List<Tensor> Tensors = new List<Tensor>();
+
+        internal Container(byte[] data)
+        {
+            if (data.Length < 8) throw new Refusal("too-short");
+            ulong length = 0;
+            for (int i = 7; i >= 0; i--) length = length << 8 | data[i];
+            if (length < 2 || length > 100000000) throw new Refusal("header-length");
+            if (8 + length > (ulong)data.Length) throw new Refusal("header-cut");
+            int start = 8 + (int)length;
+            Header = new byte[(int)length];
+            Array.Copy(data, 8, Header, 0, Header.Length);
+            string text;
+            try
+            {
+                text = new UTF8Encoding(false, true).GetString(Header);
+            }
+            catch (ArgumentException)
+            {
+                throw new Refusal("not-json", "the header");
+            }
+            Dictionary<string, object> header = Json.Object(text, "the header");
+            object facts;
+            if (!header.TryGetValue("__metadata__", out facts)) facts = new Dictionary<string, object>();
+            header.Remove("__metadata__");
+            var named = facts as Dictionary<string, object>;
+            if (named == null) throw new Refusal("not-an-object", "__metadata__");
+            object metadata;
+            named.TryGetValue("mien", out metadata);
+            Metadata = metadata as string;
+            if (Metadata == null) throw new Refusal("not-mien");
+            var names = new List<string>(header.Keys);
+            names.Sort(ByCodePoint);
+            long end = 0;
+            foreach (string name in names)
+            {
+                Tensor tensor = ReadTensor(name, header[name], data, start, end);
+                Tensors.Add(tensor);
+                end += 4 * tensor.Count;
+            }
+            if (start + end != data.Length) throw new Refusal("bytes-left");
+        }
+
+        static Tensor ReadTensor(string name, object entry, byte[] data, int start, long begin)
+        {
+            var found = entry as Dictionary<string, object>;
+            long[] shape = null, offsets = null;
+            object dtype = null;
+            if (found != null && found.Count == 3 && found.TryGetValue("dtype", out dtype))
+            {
+                shape = Sizes(found, "shape");
+                offsets = Sizes(found, "data_offsets");
+            }
+            if (!("F32".Equals(dtype) || "I32".Equals(dtype)) || shape == null || offsets == null)
+            {
+                throw new Refusal("tensor-entry", name);
+            }
+            if (shape.Length > 8) throw new Refusal("tensor-dimensions", name);
+            long count = 1, bytes = 4;
+            foreach (long extent in shape)
+            {
+                long factor = Math.Max(1, extent);
+                if (factor > data.Length / bytes) throw new Refusal("tensor-size", name);
+                bytes *= factor;
+                count *= extent;
+            }
+            if (bytes > data.Length) throw new Refusal("tensor-size", name);
+            long end = begin + 4 * count;
+            if (offsets.Length != 2 || offsets[0] != begin || offsets[1] != end) throw new Refusal("tensor-place", name);
+            if (start + end > data.Length) throw new Refusal("tensor-cut", name);
+            return new Tensor
+            {
+                Name = name, IsFloat = "F32".Equals(dtype), Shape = shape, Count = count, Begin = begin, Data = data,
+                At = start + (int)begin,
+            };
+        }
+
+        static long[] Sizes(Dictionary<string, object> found, string key)
+        {
+            object value;
+            var items = found.TryGetValue(key, out value) ? value as List<object> : null;
+            if (items == null) return null;
+            var sizes = new long[items.Count];
+            for (int i = 0; i < sizes.Length; i++)
+            {
+                if (!(items[i] is long) || (long)items[i] < 0) return null;
+                sizes[i] = (long)items[i];
+            }
+            return sizes;
+        }
+
+        /// The order of UTF-8; the language's own ordinal order is that of UTF-16.
+        static int ByCodePoint(string one, string other)
+        {
+            int i = 0, j = 0;
+            while (i < one.Length && j < other.Length)
+            {
+                int a = CodePoint(one, ref i), b = CodePoint(other, ref j);
+                if (a != b) return a - b;
+            }
+            return (one.Length - i).CompareTo(other.Length - j);
+        }
+
+        static int CodePoint(string text, ref int at)
+        {
+            bool pair = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
+            int code = pair ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at];
+            at += pair ? 2 : 1;
+            return code;
+        }
+
+        internal static string Digest(params byte[][] parts)
+        {
+            using (var sha = SHA256.Create())
+            {
+                foreach (byte[] part in parts) sha.TransformBlock(part, 0, part.Length, null, 0);
+                sha.TransformFinalBlock(new byte[0], 0, 0);
+                return BitConverter.ToString(sha.Hash).Replace("-", "").ToLowerInvariant();
+            }
+        }
+    }
+
+    /// The checks of an artifact, in the order of evaluator.md.
+    sealed class Artifact
+    {
+        sealed class Field
+        {
+            internal readonly string Name, Shape;
+            internal readonly double Low, High;
+            internal readonly bool IsWhole;
+
+            internal Field(string name, string shape, double low, double high, bool isWhole = false)
+            {
+                Name = name;
+                Shape = shape;
+                Low = low;
+                High = high;
+                IsWhole = isWhole;
+            }
+        }
+
+        const double Normal = 1.1754943508222875e-38;
+
+        /// A letter a dimension; T is 10, V is 3.
+        static readonly Field[] SharedFields =
+        {
+            new Field("rules", "CT", -8, 8), new Field("metric", "V", 0, 1e6),
+            new Field("support", "1", 5.421010862427522e-20, 1e6), new Field("pairs", "P2", 0, 0, true),
+            new Field("caps", "P", 0, 1), new Field("ceilings", "N2", 0, 0, true), new Field("slacks", "N", 0, 1),
+            new Field("sealing", "M", 0, 0, true), new Field("sealing_levels", "M", Normal, 1),
+            new Field("parting", "L", 0, 0, true),
+        };
+
+        static readonly Field[] LabelFields =
+        {
+            new Field("anchors", "KV", -1, 1), new Field("archetypes", "KC", 0, 1), new Field("weights", "KC", -1e9, 1e9),
+            new Field("strength", "C", 0, 1), new Field("plateau_outer", "K", Normal, 1e9),
+            new Field("plateau_span", "K", Normal, 1e9), new Field("attenuation", "C", 0, 1),
+            new Field("style_anchors", "SV", -1, 1), new Field("style_gain", "SC", 0, 2),
+            new Field("style_offset", "SC", -1, 1),
+        };
+
+        internal readonly string Name, Version;
+        internal readonly string[] Channels, Intensities;
+        internal readonly Dictionary<string, Tensor> Shared;
+        internal readonly Bank.Table[] Tables;
+
+        internal Artifact(byte[] data)
+        {
+            var file = new Container(data);
+            Dictionary<string, object> facts = Json.Object(file.Metadata, "the metadata");
+            CheckEngine(facts);
+            Channels = Distinct(facts, "channels", 1);
+            Intensities = Distinct(facts, "intensities", 2);
+            string[] classes = Texts(facts, "classes", 0);
+            if (classes.Length != Channels.Length ||
+                !Array.TrueForAll(classes, name => name == "EXPRESSION" || name == "LIPSYNC" || name == "SHARED"))
+            {
+                throw new Refusal("metadata-classes");
+            }
+            var known = new HashSet<string>(Channels);
+            var mirror = new List<string>();
+            foreach (object entry in Items(facts, "mirror", 0))
+            {
+                var pair = entry as List<object>;
+                if (pair == null || pair.Count != 2 || !pair.TrueForAll(IsText)) throw new Refusal("metadata-type", "mirror");
+                mirror.Add((string)pair[0]);
+                mirror.Add((string)pair[1]);
+            }
+            if (!mirror.TrueForAll(known.Contains)) throw new Refusal("metadata-mirror");
+
+            var sizes = new Dictionary<char, long>
+            {
+                ['1'] = 1, ['2'] = 2, ['V'] = 3, ['T'] = 10, ['C'] = Channels.Length, ['K'] = Intensities.Length,
+            };
+            Shared = Fetch(file, "bank.", SharedFields, sizes);
+            var labels = new List<Dictionary<string, object>>();
+            foreach (object entry in Items(facts, "labels", 1))
+            {
+                var label = entry as Dictionary<string, object>;
+                if (label == null) throw new Refusal("metadata-type", "labels");
+                labels.Add(label);
+            }
+            Tables = new Bank.Table[labels.Count];
+            var own = new Dictionary<string, Tensor>[labels.Count];
+            for (int n = 0; n < labels.Count; n++)
+            {
+                string label = Text(labels[n], "label");
+                string[] styles = Distinct(labels[n], "styles", 0);
+                sizes['S'] = styles.Length;
+                own[n] = Fetch(file, "label." + label + ".", LabelFields, sizes);
+                Tables[n] = Table(label, styles, own[n]);
+            }
+            foreach (Tensor tensor in file.Tensors)
+            {
+                if (!tensor.Taken) throw new Refusal("tensor-unknown", tensor.Name);
+            }
+            Name = Text(facts, "bank");
+            Version = Text(facts, "version");
+            string rig = Text(facts, "rig");
+            CheckConflicts(Shared["pairs"].Whole, Shared["ceilings"].Whole);
+            foreach (Bank.Table table in Tables) CheckPlateaus(table, Shared["metric"].Floats);
+            CheckHeader(file, facts, labels, rig, classes, mirror);
+        }
+
+        static Bank.Table Table(string label, string[] styles, Dictionary<string, Tensor> own)
+        {
+            return new Bank.Table
+            {
+                Label = label, Styles = styles, Anchors = own["anchors"].Floats, Archetypes = own["archetypes"].Floats,
+                Weights = own["weights"].Floats, Strength = own["strength"].Floats, Outer = own["plateau_outer"].Floats,
+                Span = own["plateau_span"].Floats, Attenuation = own["attenuation"].Floats,
+                Gain = own["style_gain"].Floats, Offset = own["style_offset"].Floats,
+            };
+        }
+
+        static void CheckEngine(Dictionary<string, object> facts)
+        {
+            string schema = Text(facts, "schema"), kind = "mien/artifact/";
+            if (schema != kind + "1")
+            {
+                string number = schema.StartsWith(kind, StringComparison.Ordinal) ? schema.Substring(kind.Length) : "";
+                bool newer = number != "" && Array.TrueForAll(number.ToCharArray(), c => c >= '0' && c <= '9');
+                throw new Refusal(newer ? "format-newer" : "format-other");
+            }
+            object engine = Value(facts, "engine");
+            if (!(engine is long)) throw new Refusal("metadata-type", "engine");
+            if ((long)engine != 1) throw new Refusal("engine-other");
+        }
+
+        static object Value(Dictionary<string, object> facts, string key)
+        {
+            object value;
+            if (!facts.TryGetValue(key, out value)) throw new Refusal("metadata-missing", key);
+            return value;
+        }
+
+        /// Whether it is a text that UTF-8 can hold.
+        static bool IsText(object value)
+        {
+            var text = value as string;
+            for (int i = 0; text != null && i < text.Length; i++)
+            {
+                if (!char.IsSurrogate(text[i])) continue;
+                if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
+                i++;
+            }
+            return text != null;
+        }
+
+        static string Text(Dictionary<string, object> facts, string key)
+        {
+            object value = Value(facts, key);
+            if (!IsText(value)) throw new Refusal("metadata-type", key);
+            return (string)value;
+        }
+
+        static List<object> Items(Dictionary<string, object> facts, string key, int least)
+        {
+            var items = Value(facts, key) as List<object>;
+            if (items == null) throw new Refusal("metadata-type", key);
+            if (items.Count < least) throw new Refusal("metadata-few", key);
+            return items;
+        }
+
+        static string[] Texts(Dictionary<string, object> facts, string key, int least)
+        {
+            List<object> items = Items(facts, key, least);
+            if (!items.TrueForAll(IsText)) throw new Refusal("metadata-type", key);
+            return items.ConvertAll(item => (string)item).ToArray();
+        }
+
+        static string[] Distinct(Dictionary<string, object> facts, string key, int least)
+        {
+            string[] names = Texts(facts, key, least);
+            if (new HashSet<string>(names).Count != names.Length) throw new Refusal("metadata-twice", key);
+            return names;
+        }
+
+        static Dictionary<string, Tensor> Fetch(Container file, string prefix, Field[] fields, Dictionary<char, long> sizes)
+        {
+            var found = new Dictionary<string, Tensor>();
+            foreach (Field field in fields)
+            {
+                string name = prefix + field.Name;
+                Tensor tensor = file.Tensors.Find(one => !one.Taken && one.Name == name);
+                if (tensor == null) throw new Refusal("tensor-missing", name);
+                tensor.Taken = true;
+                if (tensor.IsFloat == field.IsWhole) throw new Refusal("tensor-dtype", name);
+                if (tensor.Shape.Length != field.Shape.Length) throw new Refusal("tensor-dimensions", name);
+                for (int axis = 0; axis < tensor.Shape.Length; axis++)
+                {
+                    long extent;
+                    if (!sizes.TryGetValue(field.Shape[axis], out extent)) sizes[field.Shape[axis]] = extent = tensor.Shape[axis];
+                    if (tensor.Shape[axis] != extent) throw new Refusal("tensor-shape", name);
+                }
+                double high = field.IsWhole ? sizes['C'] - 1 : field.High;
+                for (long i = 0; i < tensor.Count; i++)
+                {
+                    double value = field.IsWhole ? (int)tensor.Bits(i) : tensor.Float(i);
+                    if (!(value >= field.Low && value <= high)) throw new Refusal("tensor-range", name);
+                }
+                for (long i = 0; i < tensor.Count && !field.IsWhole && field.Low >= 0; i++)
+                {
+                    if (tensor.Bits(i) == 0x80000000u) throw new Refusal("tensor-negative-zero", name);
+                }
+                found[field.Name] = tensor;
+            }
+            return found;
+        }
+
+        static void CheckConflicts(int[] pairs, int[] ceilings)
+        {
+            for (int i = 0; i < pairs.Length; i += 2)
+            {
+                if (pairs[i] == pairs[i + 1]) throw new Refusal("pair-of-one");
+            }
+            for (int i = 0; i < ceilings.Length; i += 2)
+            {
+                bool moves = Array.IndexOf(pairs, ceilings[i]) >= 0;
+                for (int j = 0; j < ceilings.Length; j += 2) moves |= ceilings[j] == ceilings[i + 1];
+                if (moves) throw new Refusal("ceiling-moves");
+            }
+        }
+
+        static void CheckPlateaus(Bank.Table table, float[] metric)
+        {
+            double rounding = 1.0 + 1.0 / 1048576.0;
+            for (int i = 0; i < table.Outer.Length; i++)
+            {
+                for (int j = 0; j < i; j++)
+                {
+                    double squared = 0.0;
+                    for (int axis = 0; axis < 3; axis++)
+                    {
+                        double away = (double)table.Anchors[3 * i + axis] - table.Anchors[3 * j + axis];
+                        double part = (double)((double)(metric[axis] * away) * away);
+                        squared = axis == 0 ? part : (double)(squared + part);
+                    }
+                    double one = (double)(Math.Sqrt(table.Outer[i]) * rounding);
+                    double other = (double)(Math.Sqrt(table.Outer[j]) * rounding);
+                    if (!((double)(one + other) < Math.Sqrt(squared))) throw new Refusal("plateaus-touch", table.Label);
+                }
+            }
+            for (int i = 0; i < table.Outer.Length; i++)
+            {
+                if (table.Span[i] > table.Outer[i]) throw new Refusal("tensor-range", table.Label);
+            }
+        }
+
+        /// The header is, byte for byte, the one that follows from what was read: no damage goes unseen.
+        void CheckHeader(Container file, Dictionary<string, object> facts, List<Dictionary<string, object>> labels, string rig,
+                         string[] classes, List<string> mirror)
+        {
+            var pairs = new List<string>();
+            for (int i = 0; i < mirror.Count; i += 2) pairs.Add(Json.Texts(new[] { mirror[i], mirror[i + 1] }));
+            string channels = Json.Texts(Channels), kinds = Json.Texts(classes), levels = Json.Texts(Intensities);
+            string twins = "[" + string.Join(",", pairs) + "]";
+            string shared = Digest(
+                "{\"channels\":" + channels + ",\"classes\":" + kinds + ",\"engine\":1,\"intensities\":" + levels +
+                ",\"mirror\":" + twins + ",\"rig\":" + Json.Quote(rig), "bank.", file);
+            var digests = new string[Tables.Length];
+            var entries = new string[Tables.Length];
+            for (int n = 0; n < Tables.Length; n++)
+            {
+                string label = Json.Quote(Tables[n].Label), styles = Json.Texts(Tables[n].Styles);
+                string prefix = "label." + Tables[n].Label + ".";
+                digests[n] = Digest("{\"label\":" + label + ",\"styles\":" + styles, prefix, file);
+                entries[n] = "{\"digest\":\"" + digests[n] + "\",\"label\":" + label + ",\"styles\":" + styles + "," +
+                    TensorNames(prefix, LabelFields) + "}";
+            }
+            string first = "{\"bank\":" + Json.Quote(Name) + ",\"channels\":" + channels;
+            string rest = ",\"classes\":" + kinds + ",\"digest\":\"" + shared + "\",\"engine\":1,\"intensities\":" + levels +
+                ",\"labels\":[" + string.Join(",", entries) + "],\"mirror\":" + twins + ",\"rig\":" + Json.Quote(rig) +
+                ",\"schema\":\"mien/artifact/1\"," + TensorNames("bank.", SharedFields) + ",\"version\":" +
+                Json.Quote(Version) + "}";
+            string checksum = Container.Digest(Encoding.UTF8.GetBytes(first + rest));
+            var header = new StringBuilder("{\"__metadata__\":{\"mien\":");
+            header.Append(Json.Quote(first + ",\"checksum\":\"" + checksum + "\"" + rest)).Append('}');
+            foreach (Tensor tensor in file.Tensors)
+            {
+                header.Append(',').Append(Json.Quote(tensor.Name)).Append(tensor.IsFloat ? ":{\"dtype\":\"F32\"" : ":{\"dtype\":\"I32\"")
+                    .Append(",\"shape\":").Append(Shape(tensor)).Append(",\"data_offsets\":[").Append(tensor.Begin).Append(',')
+                    .Append(tensor.Begin + 4 * tensor.Count).Append("]}");
+            }
+            byte[] text = Encoding.UTF8.GetBytes(header.Append('}').ToString());
+            var padded = new byte[(text.Length + 7) / 8 * 8];
+            for (int i = 0; i < padded.Length; i++) padded[i] = i < text.Length ? text[i] : (byte)' ';
+            bool same = padded.Length == file.Header.Length;
+            for (int i = 0; same && i < padded.Length; i++) same = padded[i] == file.Header[i];
+            if (same) return;
+            object digest;
+            for (int n = 0; n < Tables.Length; n++)
+            {
+                labels[n].TryGetValue("digest", out digest);
+                if (!digests[n].Equals(digest)) throw new Refusal("table-digest", Tables[n].Label);
+            }
+            facts.TryGetValue("digest", out digest);
+            throw new Refusal(shared.Equals(digest) ? "not-canonical" : "shared-digest");
+        }
+
+        /// Of a line of canonical JSON, then of the bytes of the tensors that are the prefix and a field.
+        static string Digest(string names, string prefix, Container file)
+        {
+            List<Tensor> own = file.Tensors.FindAll(one =>
+                one.Name.StartsWith(prefix, StringComparison.Ordinal) && one.Name.IndexOf('.', prefix.Length) < 0);
+            var described = own.ConvertAll(one =>
+                "[" + Json.Quote(one.Name) + (one.IsFloat ? ",\"F32\"," : ",\"I32\",") + Shape(one) + "]");
+            var parts = new List<byte[]>
+            {
+                Encoding.UTF8.GetBytes(names + ",\"tensors\":[" + string.Join(",", described) + "]}\n"),
+            };
+            foreach (Tensor tensor in own)
+            {
+                var bytes = new byte[4 * tensor.Count];
+                Array.Copy(tensor.Data, tensor.At, bytes, 0, bytes.Length);
+                parts.Add(bytes);
+            }
+            return Container.Digest(parts.ToArray());
+        }
+
+        static string Shape(Tensor tensor)
+        {
+            return "[" + string.Join(",", Array.ConvertAll(tensor.Shape, n => n.ToString(CultureInfo.InvariantCulture))) + "]";
+        }
+
+        static string TensorNames(string prefix, Field[] fields)
+        {
+            var names = new List<string>(Array.ConvertAll(fields, field => field.Name));
+            names.Sort(string.CompareOrdinal);
+            List<string> pairs = names.ConvertAll(name => "\"" + name + "\":" + Json.Quote(prefix + name));
+            return "\"tensors\":{" + string.Join(",", pairs) + "}";
+        }
+    }
+
+    /// JSON as the artifact has it: texts, lists, objects without a key twice, and whole numbers as long.
+    sealed class Json
+    {
+        const int Deepest = 500;
+
+        readonly string text;
+        int at, depth;
+
+        Json(string text)
+        {
+            this.text = text;
+        }
+
+        internal static Dictionary<string, object> Object(string text, string what)
+        {
+            object value;
+            try
+            {
+                var json = new Json(text);
+                value = json.Value();
+                json.Space();
+                if (json.at < text.Length) throw new FormatException();
+            }
+            catch (FormatException)
+            {
+                throw new Refusal("not-json", what);
+            }
+            var found = value as Dictionary<string, object>;
+            if (found == null) throw new Refusal("not-an-object", what);
+            return found;
+        }
+
+        internal static string Quote(string text)
+        {
+            var quoted = new StringBuilder("\"");
+            foreach (char c in text)
+            {
+                int known = "\b\f\n\r\t\"\\".IndexOf(c);
+                if (known >= 0) quoted.Append('\\').Append("bfnrt\"\\"[known]);
+                else if (c < ' ') quoted.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+                else quoted.Append(c);
+            }
+            return quoted.Append('"').ToString();
+        }
+
+        internal static string Texts(string[] texts) => "[" + string.Join(",", Array.ConvertAll(texts, Quote)) + "]";
+
+        void Space()
+        {
+            while (at < text.Length && " \t\n\r".IndexOf(text[at]) >= 0) at++;
+        }
+
+        bool Next(char c)
+        {
+            Space();
+            bool is_it = at < text.Length && text[at] == c;
+            if (is_it) at++;
+            return is_it;
+        }
+
+        void Need(char c)
+        {
+            if (!Next(c)) throw new FormatException();
+        }
+
+        object Value()
+        {
+            if (Next('"')) return Text();
+            if (Next('{'))
+            {
+                var members = new Dictionary<string, object>();
+                Enter();
+                if (!Next('}'))
+                {
+                    do
+                    {
+                        Need('"');
+                        string key = Text();
+                        Need(':');
+                        if (members.ContainsKey(key)) throw new FormatException();
+                        members.Add(key, Value());
+                    }
+                    while (Next(','));
+                    Need('}');
+                }
+                depth--;
+                return members;
+            }
+            if (Next('['))
+            {
+                var items = new List<object>();
+                Enter();
+                if (!Next(']'))
+                {
+                    do items.Add(Value());
+                    while (Next(','));
+                    Need(']');
+                }
+                depth--;
+                return items;
+            }
+            foreach (string word in new[] { "true", "false", "null" })
+            {
+                if (string.CompareOrdinal(text, at, word, 0, word.Length) != 0) continue;
+                at += word.Length;
+                return word == "null" ? null : (object)(word == "true");
+            }
+            return Number();
+        }
+
+        void Enter()
+        {
+            if (++depth > Deepest) throw new FormatException();
+        }
+
+        string Text()
+        {
+            var found = new StringBuilder();
+            while (true)
+            {
+                if (at >= text.Length || text[at] < ' ') throw new FormatException();
+                char c = text[at++];
+                if (c == '"') return found.ToString();
+                if (c == '\\')
+                {
+                    if (at >= text.Length) throw new FormatException();
+                    char escape = text[at++];
+                    int known = "bfnrt\"\\/".IndexOf(escape);
+                    if (known >= 0) c = "\b\f\n\r\t\"\\/"[known];
+                    else if (escape == 'u') c = Hex();
+                    else throw new FormatException();
+                }
+                found.Append(c);
+            }
+        }
+
+        char Hex()
+        {
+            int code = 0;
+            for (int i = 0; i < 4; i++, at++)
+            {
+                int digit = at < text.Length ? "0123456789abcdef".IndexOf(char.ToLowerInvariant(text[at])) : -1;
+                if (digit < 0) throw new FormatException();
+                code = code << 4 | digit;
+            }
+            return (char)code;
+        }
+
+        int Digits()
+        {
+            int from = at;
+            while (at < text.Length && text[at] >= '0' && text[at] <= '9') at++;
+            if (at == from) throw new FormatException();
+            return at - from;
+        }
+
+        /// A whole number that every reader of JSON has exactly is a long, any other a double.
+        object Number()
+        {
+            int from = at;
+            if (at < text.Length && text[at] == '-') at++;
+            int first = at;
+            if (Digits() > 1 && text[first] == '0') throw new FormatException();
+            if (at < text.Length && text[at] == '.')
+            {
+                at++;
+                Digits();
+            }
+            if (at < text.Length && (text[at] == 'e' || text[at] == 'E'))
+            {
+                at++;
+                if (at < text.Length && (text[at] == '+' || text[at] == '-')) at++;
+                Digits();
+            }
+            double value;
+            try
+            {
+                value = double.Parse(text.Substring(from, at - from), NumberStyles.Float, CultureInfo.InvariantCulture);
+            }
+            catch (OverflowException)
+            {
+                value = double.PositiveInfinity;
+            }
+            return Math.Abs(value) <= 9007199254740991.0 && Math.Floor(value) == value ? (object)(long)value : value;
+        }
+    }
+}
