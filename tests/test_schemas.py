@@ -18,6 +18,8 @@ from mien.versions import AUTHORED, VERSIONS, schema_name
 KINDS = (
     "aliases",
     "bank",
+    "blind-answers",
+    "blind-key",
     "emotion",
     "mead",
     "rig",

@@ -19,7 +19,17 @@ channels of the rig; since 2 it is over those that the bank can move.
 SOURCES = ("bank", "rig", "rules", "emotion")
 """The kinds of documents that a bank is written in."""
 
-AUTHORED = (*SOURCES, "aliases", "face", "visemes", "takes", "mead", "targets", "train")
+AUTHORED = (
+    *SOURCES,
+    "aliases",
+    "face",
+    "visemes",
+    "takes",
+    "mead",
+    "targets",
+    "train",
+    "blind-answers",
+)
 """The kinds of documents that people write; programs write the others."""
 
 VERSIONS: Mapping[str, int] = {
@@ -29,6 +39,8 @@ VERSIONS: Mapping[str, int] = {
     "artifact": 1,
     "lock": 2,
     "ledger": 1,
+    "blind-key": 1,
+    "blind-answers": 1,
     # The trainer's.
     "visemes": 1,
     "takes": 1,

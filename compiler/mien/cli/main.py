@@ -30,6 +30,7 @@ COMMANDS = {
     "import": "Make takes or drafts of archetypes of recordings.",
     "doctor": "Say what is wrong with recordings of faces.",
     "sheet": "Draw every archetype of a bank on one page.",
+    "judge": "Score what people see in faces without names.",
     "view": "View and edit a bank live in the browser.",
     "bench": "Compare the speed with other ways to compute the same faces.",
     "targets": "Make, audit and play the training data of the network.",

