@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
 
+from mien.cli.blind import write_sheets
 from mien.cli.options import OutputFile, bank_source, format_option
 from mien.cli.terminal import say
-from mien.text.fault import counted
 
 if TYPE_CHECKING:
     from mien.sheet.page import Page
@@ -104,8 +103,9 @@ def command(
         raise click.UsageError("--model and --format json belong to --judge")
     try:
         if blind is not None:
-            chosen = _Chosen(seed=seed or 0, labels=_split(labels), intensities=_split(at))
-            return _blind(bank, out, avatar, chosen, each=blind, png=png)
+            return write_sheets(
+                bank, out, [avatar], each=blind, seed=seed or 0, labels=labels, at=at, pictures=png
+            )
         if judge and avatar is not None:
             return _judge(bank, out, avatar, model, output)
         return _draw(bank, new, out, avatar)
@@ -174,53 +174,4 @@ def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) 
     else:
         say("\n".join(report_lines(report)))
         say(f"{out}: the readings of {len(report.faces)} faces of {described}")
-    return 0
-
-
-@frozen(kw_only=True)
-class _Chosen:
-    """Which faces, and the seed of their order."""
-
-    seed: int
-    labels: tuple[str, ...]
-    intensities: tuple[str, ...]
-
-
-def _split(names: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
-
-
-def _blind(
-    bank: str, out: Path, avatar: Path | None, chosen: _Chosen, *, each: int, png: bool
-) -> int:
-    from mien.authored.reader import read_bank
-    from mien.cli.terminal import progress
-    from mien.drawing.svg import PngUnavailableError
-    from mien.errors import QueryError
-    from mien.judge.blind import DRAWN, blind_sheets, key_path, require_free, write_blind
-    from mien.judge.key import make_key
-
-    taken = bank_source(bank)
-    read = read_bank(taken.sources)
-    described = taken.described(read.manifest.id, read.manifest.version)
-    try:
-        key = make_key(
-            read,
-            source=described,
-            heads=[DRAWN if avatar is None else avatar.name],
-            seed=chosen.seed,
-            labels=chosen.labels,
-            intensities=chosen.intensities,
-        )
-        require_free(out, key)
-        if avatar is None:
-            faces = blind_sheets(read, key, {})
-        else:
-            with progress("drawing", len(key.faces)) as step:
-                faces = blind_sheets(read, key, {avatar.name: avatar}, step)
-        sheets = write_blind(out, key, faces, each, pictures=png)
-    except (QueryError, PngUnavailableError) as error:
-        raise click.UsageError(str(error)) from error
-    say(f"{out}: {len(faces)} faces of {described} on {counted(len(sheets), 'sheet')}")
-    say(f"{key_path(out)}: the key, not for observers")
     return 0
