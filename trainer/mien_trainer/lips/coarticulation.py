@@ -11,6 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien.engine.e1.conflict import Conflict, build_conflict
+from mien.exact import exact_exp, exact_log, exact_power
 from mien_trainer.frames import F32, FRAME_RATE, frame_times
 from mien_trainer.lips.closures import core
 from mien_trainer.lips.table import F64, ContactTiming, Timeline, VisemeTable, timeline
@@ -64,7 +65,7 @@ def plan_of(table: VisemeTable) -> Plan:
             np.array([index[name] for name in group.channels], dtype=np.intp)
             for group in table.groups.values()
         ),
-        log_strength=np.log(np.maximum(strength, FAINTEST)),
+        log_strength=exact_log(np.maximum(strength, FAINTEST)),
         before=np.outer([one.before for one in classes], pace),
         after=np.outer([one.after for one in classes], pace),
         power=np.array([one.power for one in classes]),
@@ -103,7 +104,7 @@ REACH = 0.5
 SETTLING = 0.2
 """A pause shorter than this pulls to rest by the share of it that it lasts."""
 
-_BLOCK = 64
+_BLOCK = 32
 """Frames that are blended at a time: what is near them is all that counts."""
 
 
@@ -114,9 +115,11 @@ def blend(line: Timeline, times: F64, plan: Plan) -> F64:
     logs = plan.log_strength[rows]
     rest = rows == plan.positions[plan.rest]
     settled = np.where(rest, np.minimum(1.0, (line.ends - line.starts) / SETTLING), 1.0)
-    logs = logs + np.log(np.maximum(settled, FAINTEST))[:, None]
+    logs = logs + exact_log(np.maximum(settled, FAINTEST))[:, None]
     all_starts: list[float] = line.starts.tolist()
     all_ends: list[float] = line.ends.tolist()
+    columns = np.concatenate(plan.channels)
+    groups = np.repeat(np.arange(len(plan.channels)), [len(one) for one in plan.channels])
     blended = np.zeros((len(times), plan.weights.shape[1]))
     for begin in range(0, len(times), _BLOCK):
         part = slice(begin, begin + _BLOCK)
@@ -124,8 +127,11 @@ def blend(line: Timeline, times: F64, plan: Plan) -> F64:
         last = bisect_left(all_starts, times[part][-1] + REACH)
         near = slice(max(0, first - 1), last + 1)
         share = _shares(times[part], starts[near], ends[near], logs[near], rows[near], plan)
-        for group, channels in enumerate(plan.channels):
-            blended[part, channels] = share[group] @ plan.weights[rows[near]][:, channels]
+        shapes = plan.weights[rows[near]][:, columns]
+        mean = np.zeros((share.shape[1], len(columns)))
+        for position in range(len(shapes)):
+            mean += share[position][:, groups] * shapes[position]
+        blended[part, columns] = mean
     return blended
 
 
@@ -141,15 +147,17 @@ def _led(line: Timeline, plan: Plan, rows: npt.NDArray[np.intp]) -> tuple[F64, F
 def _shares(
     times: F64, starts: F64, ends: F64, logs: F64, rows: npt.NDArray[np.intp], plan: Plan
 ) -> F64:
-    """The part (G, N, S) that each viseme has in each frame; parts sum to 1 over S."""
+    """The part (S, N, G) that each viseme has in each frame; parts sum to 1 over S."""
     moments = times[None, :, None]
-    before = starts.T[:, None, :] - moments
-    after = moments - ends.T[:, None, :]
-    distance = np.maximum(before / plan.before[rows].T[:, None, :], 0.0)
-    distance = np.maximum(distance, after / plan.after[rows].T[:, None, :])
-    pull = logs.T[:, None, :] - distance ** plan.power[rows]
-    pull = np.exp(pull - pull.max(axis=2, keepdims=True))
-    shares: F64 = pull / pull.sum(axis=2, keepdims=True)
+    before = (starts[:, None, :] - moments) / plan.before[rows][:, None, :]
+    after = (moments - ends[:, None, :]) / plan.after[rows][:, None, :]
+    distance = np.maximum(np.maximum(before, after), 0.0)
+    pull = logs[:, None, :] - exact_power(distance, plan.power[rows][:, None, None])
+    pull = exact_exp(pull - pull.max(axis=0))
+    total = np.zeros(pull.shape[1:])
+    for one in pull:
+        total += one
+    shares: F64 = pull / total
     return shares
 
 
