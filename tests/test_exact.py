@@ -31,7 +31,7 @@ def test_the_exponential_is_near_the_true_one(x: float) -> None:
 @given(st.floats(min_value=1e-6, max_value=1e3), st.floats(min_value=0.5, max_value=3.0))
 def test_the_power_is_near_the_true_one(base: float, exponent: float) -> None:
     true, found = Decimal(base) ** Decimal(exponent), Decimal(float(exact_power(base, exponent)))
-    assert abs(found / true - 1) <= Decimal(2e-14)
+    assert abs(found / true - 1) <= Decimal("2e-14")
 
 
 def test_ends() -> None:
