@@ -5,7 +5,7 @@ Dimension letters: N rows, C channels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 import numpy as np
@@ -14,11 +14,14 @@ from attrs import evolve
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import ActionUnits, Emotion, Speech
 from mien.formats.take import Take
-from mien.lint import archetypes
-from mien.lint.rule import by_shorthand
+from mien.lint import action_units, archetypes, labels
+from mien.lint.rule import LintRule, by_shorthand, emotion_source
 
 LEAST = 0.02
 """Smaller weights are a tracker's noise, and are left out."""
+
+Faces = Mapping[str, Mapping[str, float]]
+"""Weights by channel, by intensity."""
 
 _WIDTH = 98
 _LABEL = "draft"
@@ -48,41 +51,85 @@ def has_rows(take: Take, start: float, end: float) -> bool:
 
 
 def draft(bank: AuthoredBank, weights: Mapping[str, float], intensity: str, origin: str) -> str:
-    """The YAML of an archetype of these ``weights``, faults of the bank's lint as comments.
+    """The YAML of one archetype, with what lint says of it; see `draft_of`."""
+    faces = {intensity: weights}
+    return draft_of(bank, faces, origin, notes=lint_notes(bank, faces))
 
-    ``origin`` says where the face comes from. Weights are rounded to hundredths.
+
+def draft_of(
+    bank: AuthoredBank,
+    faces: Mapping[str, Mapping[str, float]],
+    origin: str,
+    label: str = "",
+    notes: Sequence[str] = (),
+) -> str:
+    """The YAML of archetypes by intensity, ``notes`` as comments above them.
+
+    ``origin`` says where the faces come from. Weights are rounded to hundredths.
     """
-    kept = {
-        name: round(weights[name], 2)
-        for name in bank.rig.names
-        if round(weights.get(name, 0.0), 2) >= LEAST
-    }
-    lines = [*_comment(f"A draft from {origin}. Copy it under the archetypes of an emotion.")]
-    for line in _faults(bank, kept, intensity):
+    target = f"of {label}" if label else "of an emotion"
+    lines = _comment(f"A draft from {origin}. Copy it under the archetypes {target}.")
+    for line in notes:
         lines += _comment(line)
-    texts = by_shorthand(bank.rig, {name: f"{weight:g}" for name, weight in kept.items()})
-    lines += ["archetypes:", f"  {intensity}:" if texts else f"  {intensity}: {{}}"]
-    lines += [f"    {name}: {text}" for name, text in texts.items()]
+    lines.append("archetypes:")
+    for intensity, weights in _rounded(bank, faces).items():
+        texts = by_shorthand(bank.rig, {name: f"{weight:g}" for name, weight in weights.items()})
+        lines.append(f"  {intensity}:" if texts else f"  {intensity}: {{}}")
+        lines += [f"    {name}: {text}" for name, text in texts.items()]
     return "\n".join(lines) + "\n"
 
 
-def _faults(bank: AuthoredBank, weights: Mapping[str, float], intensity: str) -> Iterator[str]:
-    emotion = Emotion(
-        label=_LABEL,
-        title=_LABEL,
-        description=_LABEL,
+def lint_notes(
+    bank: AuthoredBank, faces: Mapping[str, Mapping[str, float]], label: str = ""
+) -> tuple[str, ...]:
+    """What the bank's lint says of archetypes by intensity.
+
+    Where ``label`` is the bank's, its action units and its distance from other labels count too.
+    """
+    return tuple(_faults(bank, _rounded(bank, faces), label))
+
+
+def _rounded(bank: AuthoredBank, faces: Mapping[str, Mapping[str, float]]) -> Faces:
+    return {
+        intensity: {
+            name: round(weights[name], 2)
+            for name in bank.rig.names
+            if round(weights.get(name, 0.0), 2) >= LEAST
+        }
+        for intensity, weights in faces.items()
+    }
+
+
+def _faults(bank: AuthoredBank, faces: Faces, label: str) -> Iterator[str]:
+    own = next((one for one in bank.emotions if one.label == label), None)
+    if own is None or len(faces) < len(bank.manifest.intensities):
+        tried = evolve(bank, emotions=(_alone(label or _LABEL, faces),), documents={})
+        rules: tuple[LintRule, ...] = archetypes.RULES
+    else:
+        there = evolve(own, archetypes=faces)
+        others = (there if one is own else one for one in bank.emotions)
+        tried = evolve(bank, emotions=tuple(others), documents={})
+        rules = (*archetypes.RULES, *action_units.RULES, *labels.RULES)
+    file = emotion_source(tried, label or _LABEL).file
+    for rule in rules:
+        for fault in rule(tried):
+            if fault.path.startswith("archetypes") and fault.place.file == file:
+                hint = f"; {fault.hint}" if fault.hint else ""
+                yield f"{fault.message}{hint} [{fault.code}]"
+
+
+def _alone(label: str, faces: Faces) -> Emotion:
+    return Emotion(
+        label=label,
+        title=label,
+        description=label,
         sources=(),
         action_units=ActionUnits(core=(), optional=()),
         anchors={},
-        archetypes={intensity: weights},
+        archetypes=faces,
         styles={},
         speech=Speech(attenuation=0.0, channels={}),
     )
-    alone = evolve(bank, emotions=(emotion,), documents={})
-    for rule in archetypes.RULES:
-        for fault in rule(alone):
-            if fault.path.startswith("archetypes"):
-                yield f"{fault.message}; {fault.hint} [{fault.code}]"
 
 
 def _comment(text: str) -> list[str]:

@@ -1,0 +1,295 @@
+"""What `mien import` does with a file, once it is clear what is wanted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+from mien.cli.options import bank_source
+from mien.cli.terminal import say, visible
+
+if TYPE_CHECKING:
+    from mien.authored.bank import AuthoredBank
+    from mien.formats.take import Take
+    from mien.intake.face_table import FaceTable
+    from mien.intake.takes import Imported
+    from mien.text.fault import Fault
+
+_CURVES, _DRAFT = ".csv", ".yaml"
+_FINE, _BAD_INPUT = 0, 2
+
+
+@frozen(kw_only=True)
+class Moment:
+    """Which face of a recording: ``at`` a moment, or the mean or ``peak`` of a ``span``."""
+
+    at: float | None
+    span: tuple[float, float] | None
+    peak: bool
+
+
+def import_take(file: Path, out: Path, rate: float | None) -> None:
+    """A recording becomes a take."""
+    from mien.formats.registry import format_of, read_take, writable, write_take
+
+    title = format_of(out, writable()).title
+    take = read_take(file, rate=rate)
+    write_take(out, take)
+    pace = f"{take.seconds:.2f} s at {take.rate:.5g} a second"
+    say(f"{out}: {len(take.times)} rows, {pace}, as {title}")
+    for line in _repairs(take):
+        say(line, err=True)
+
+
+def import_folder(folder: Path, out: Path, rate: float | None) -> int:
+    """Import all takes of a phone's folder that can be read; 2 where one cannot."""
+    from mien.cli.faults import write_faults
+    from mien.cli.terminal import progress
+    from mien.errors import SourceError
+    from mien.formats.registry import FormatError, format_of, writable
+    from mien.intake.phone_folder import phone_folder
+    from mien.intake.takes import import_take as write_one
+
+    if out.resolve().is_relative_to(folder.resolve()):
+        message = "it lies in FILE, whose files are kept as they are"
+        raise click.BadParameter(message, param_hint="-o")
+    found = phone_folder(folder)
+    try:
+        format_of(out, writable())
+        single = True
+    except FormatError:
+        single = False
+    if single and len(found.takes) > 1:
+        listed = ", ".join(one.name for one in found.takes)
+        message = f"{out} is one take, and these are {len(found.takes)}: {listed}; name a folder"
+        raise click.BadParameter(message, param_hint="-o")
+    if not single:
+        out.mkdir(exist_ok=True)
+    faults: list[Fault] = []
+    written: list[tuple[str, Imported]] = []
+    with progress("takes", len(found.takes)) as step:
+        for one in found.takes:
+            curves = out if single else out / f"{one.name}{_CURVES}"
+            try:
+                written.append((one.name, write_one(one, curves, rate)))
+            except SourceError as error:
+                faults += error.faults
+            step()
+    if not (written or single):
+        with suppress(OSError):  # other files may lie there
+            out.rmdir()
+    for name, done in written:
+        pace = f"{done.take.seconds:.2f} s at {done.take.rate:.5g} a second"
+        sound = f", sound in {visible(done.sound.name)}" if done.sound else ""
+        say(f"{done.curves}: {len(done.take.times)} rows, {pace}{sound}")
+        for note in (*done.notes, *_repairs(done.take)):
+            say(f"  {visible(name)}: {note}", err=True)
+    for path, why in found.ignored:
+        say(f"left out: {visible(str(path.relative_to(folder)))} ({why})", err=True)
+    if faults:
+        write_faults(faults, "text", err=True)
+    return _BAD_INPUT if faults else _FINE
+
+
+def draft_moment(
+    file: Path,
+    out: Path,
+    rate: float | None,
+    moment: Moment,
+    bank_name: str,
+    intensity: str,
+    ratios: str | None,
+) -> None:
+    """A moment of a recording becomes a draft of an archetype, or of all by ``ratios``."""
+    if (moment.at is None) == (moment.span is None):
+        message = "FILE holds no faces by their names, so a draft is of one moment or one range"
+        raise click.UsageError(f"{message}: give --at S or --range S S")
+    if moment.peak and moment.span is None:
+        raise click.UsageError("--peak is of a range: give --range S S")
+    _refuse_existing(out)
+    from mien.formats import archetype_draft
+    from mien.formats.registry import read_take
+    from mien.intake.levels import spread
+    from mien.text.atomic import write_atomic
+
+    bank = _bank(bank_name)
+    _known_intensity(bank, intensity)
+    shares = None if ratios is None else _ratios(bank, ratios)
+    take = read_take(file, channels=bank.rig.names, rate=rate)
+    weights, when = _face_at(file, take, moment)
+    origin = f"{visible(file.name)} at {when}"
+    if shares is None:
+        text = archetype_draft.draft(bank, weights, intensity, origin)
+        said = intensity
+    else:
+        faces = spread("", {"": weights}, bank.manifest.intensities, shares)
+        notes = archetype_draft.lint_notes(bank, faces)
+        text = archetype_draft.draft_of(bank, faces, origin, notes=notes)
+        said = ", ".join(faces)
+    write_atomic(out, text.encode())
+    say(f"{out}: a draft of {said}")
+
+
+def draft_faces(
+    file: Path,
+    out: Path,
+    bank_name: str,
+    *,
+    intensity: str | None,
+    ratios: str | None,
+    label: str | None,
+    percent: bool,
+) -> bool:
+    """Faces without time become drafts; False where FILE holds none.
+
+    ``out`` is a file for one emotion, else a folder with a file for each.
+    """
+    from mien.formats.archetype_draft import draft
+    from mien.intake.drafts import Draft, drafts
+    from mien.intake.face_sources import read_faces
+    from mien.text.atomic import write_atomic
+    from mien.text.fault import counted
+
+    bank = _bank(bank_name)
+    if intensity is not None:
+        _known_intensity(bank, intensity)
+    levels = bank.manifest.intensities
+    table = read_faces(file, bank.rig, levels, 100.0 if percent else 1.0)
+    if table is None:
+        return False
+    chosen = _chosen(bank, table, label)
+    shares = _ratios(bank, ratios)
+    origin = visible(file.name)
+    if out.suffix.lower() in (_DRAFT, ".yml"):
+        _refuse_existing(out)
+        if len({one.label for one in chosen.faces}) > 1:
+            names = ", ".join(dict.fromkeys(visible(one.label) for one in chosen.faces))
+            message = f"FILE holds several faces ({names}): choose one by --label, or name a folder"
+            raise click.BadParameter(message, param_hint="-o")
+        if intensity is not None:
+            text = draft(bank, chosen.faces[0].weights, intensity, origin)
+            files = {out: Draft(name="", label="", names=("",), text=text, notes=(), faults=0)}
+        else:
+            files = {out: drafts(bank, chosen, origin, shares)[0]}
+    else:
+        files = {out / f"{one.name}{_DRAFT}": one for one in drafts(bank, chosen, origin, shares)}
+        for path in files:
+            _refuse_existing(path)
+        out.mkdir(exist_ok=True)
+    for path, one in files.items():
+        write_atomic(path, one.text.encode())
+        named = f" of {one.label or visible(one.names[0])}" if one.label or one.names[0] else ""
+        lint = f", {counted(one.faults, 'note')} of lint in it" if one.faults else ""
+        say(f"{path}: a draft{named}{lint}")
+        for note in one.notes:
+            say(f"  {visible(note)}", err=True)
+    _tell_table(chosen)
+    return True
+
+
+def _tell_table(table: FaceTable) -> None:
+    if table.unknown:
+        say(f"no channels, left out: {visible(', '.join(table.unknown))}", err=True)
+    if table.clamped:
+        say(f"weights outside [0, 1], cut off: {table.clamped}", err=True)
+    if table.drawn:
+        say(f"weights drawn by chance, of which the middle is taken: {table.drawn}", err=True)
+
+
+def _chosen(bank: AuthoredBank, table: FaceTable, label: str | None) -> FaceTable:
+    """The faces of the name ``label``, or that mean the label; all where it is None."""
+    from attrs import evolve
+
+    from mien.text.suggest import aliased_label, did_you_mean
+
+    if label is None:
+        return table
+    names = tuple(dict.fromkeys(one.label for one in table.faces))
+    meant = {
+        name: aliased_label(name, bank.manifest.labels, bank.aliases) for name in names if name
+    }
+    own = aliased_label(label, bank.manifest.labels, bank.aliases) or label
+    wanted = label if label in names else next((n for n, one in meant.items() if one == own), "")
+    if not wanted:
+        hint = did_you_mean(label, names) or f"FILE has {', '.join(names[:20])}"
+        raise click.BadParameter(f"no face {label}: {visible(hint)}", param_hint="--label")
+    return evolve(table, faces=tuple(one for one in table.faces if one.label == wanted))
+
+
+def _ratios(bank: AuthoredBank, text: str | None) -> tuple[float, ...]:
+    from mien.intake.levels import default_ratios
+
+    wanted = bank.manifest.intensities
+    if text is None:
+        return default_ratios(len(wanted))
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        found = ()
+    usable = all(0.0 < one <= 2.0 for one in found) and list(found) == sorted(set(found))
+    if len(found) != len(wanted) or not usable:
+        message = (
+            f"{text}: expected a rising number for each of {', '.join(wanted)}, such as "
+            f"{','.join(f'{one:g}' for one in default_ratios(len(wanted)))}"
+        )
+        raise click.BadParameter(message, param_hint="--ratios")
+    return found
+
+
+def _bank(name: str) -> AuthoredBank:
+    from mien.authored.reader import read_bank
+
+    return read_bank(bank_source(name).sources)
+
+
+def _known_intensity(bank: AuthoredBank, intensity: str) -> None:
+    from mien.text.suggest import did_you_mean
+
+    known = bank.manifest.intensities
+    if intensity not in known:
+        hint = did_you_mean(intensity, known)
+        raise click.BadParameter(f"no intensity {intensity}; {hint}", param_hint="--intensity")
+
+
+def _refuse_existing(out: Path) -> None:
+    if out.exists():
+        raise click.BadParameter(f"{out} exists; name a new file", param_hint="-o")
+
+
+def _face_at(file: Path, take: Take, moment: Moment) -> tuple[dict[str, float], str]:
+    """The weights of a moment or range, and what it is in words."""
+    from mien.formats import archetype_draft
+
+    if moment.at is not None:
+        if moment.at > take.seconds:
+            raise click.BadParameter(_outside(file, take), param_hint="--at")
+        return archetype_draft.weights_at(take, moment.at), f"{moment.at:g} s"
+    start, end = moment.span or (0.0, 0.0)
+    if not archetype_draft.has_rows(take, start, end):
+        raise click.BadParameter(_outside(file, take), param_hint="--range")
+    if moment.peak:
+        weights, found = archetype_draft.peak_weights(take, start, end)
+        return weights, f"{found:.3g} s, the peak from {start:g} to {end:g} s"
+    return archetype_draft.mean_weights(take, start, end), f"{start:g} to {end:g} s, the mean"
+
+
+def _outside(file: Path, take: Take) -> str:
+    return f"there is no row there: {file} runs from 0 to {take.seconds:.2f} s"
+
+
+def _repairs(take: Take) -> Sequence[str]:
+    """What the take holds otherwise than the file, for people."""
+    repairs = take.repairs
+    said = [
+        (repairs.clamped, f"weights outside [0, 1], cut off: {repairs.clamped}"),
+        (repairs.repeated, f"rows of a moment that was there before, left out: {repairs.repeated}"),
+        (repairs.lost, f"rows without a face, left out: {repairs.lost}"),
+        (repairs.absent, f"not recorded, at rest: {', '.join(repairs.absent)}"),
+        (repairs.unknown, f"no channels, left out: {', '.join(repairs.unknown)}"),
+    ]
+    return [text for present, text in said if present]

@@ -1,0 +1,274 @@
+"""Faces of other projects become drafts: by name, under the bank's labels, over all intensities."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.models import PASCAL, bound, clip, packed, sheet, vrm_0, vrm_1
+
+from mien.authored.reader import read_bank
+from mien.cli.main import run
+from mien.errors import SourceError
+from mien.intake.face_sources import read_faces
+from mien.intake.face_table import FaceTable
+from mien.intake.levels import default_ratios, spread
+from mien.resolve import resolve
+from mien.text.node import plain
+from mien.text.yaml_nodes import require_yaml
+
+BANK = read_bank(resolve("default").sources)
+LEVELS = BANK.manifest.intensities
+WRY = {"mouthSmileLeft": 0.8, "mouthSmileRight": 0.5, "jawLeft": 0.2}
+TINY = Path(__file__).parent / "banks" / "tiny"
+
+
+def saved(folder: Path, data: object, name: str = "faces.json") -> Path:
+    path = folder / name
+    if isinstance(data, bytes):
+        path.write_bytes(data)
+    else:
+        path.write_text(data if isinstance(data, str) else json.dumps(data, indent=1), "utf-8")
+    return path
+
+
+def faces(path: Path, full: float = 1.0) -> FaceTable:
+    found = read_faces(path, BANK.rig, LEVELS, full)
+    assert found is not None
+    return found
+
+
+def drafted(path: Path) -> dict[str, dict[str, float]]:
+    document = plain(require_yaml(path.read_text("utf-8"), path.name))
+    assert isinstance(document, dict)
+    found = document["archetypes"]
+    assert isinstance(found, dict)
+    return {key: dict(value) if isinstance(value, dict) else {} for key, value in found.items()}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (WRY, ("", "")),
+        ({"happy": WRY}, ("happy", "")),
+        ({"emotions": {"happy": {"weights": WRY}}}, ("happy", "")),
+        ({"happy": {"High": WRY}}, ("happy", "High")),
+        ([{"name": "happy", "blendShapes": WRY}], ("happy", "")),
+        ({"faces": [{"label": "happy", "at": "high", "weights": WRY}]}, ("happy", "high")),
+        ([{"categoryName": name, "score": value} for name, value in WRY.items()], ("", "")),
+        ({"happy": {"baseline": WRY, "speech": {"deltaRate": 0}, "anims": []}}, ("happy", "")),
+        ({"happy": {"mouthSmile": 0.5, "mouthSmile_L": 0.8, "JawLeft": 0.2}}, ("happy", "")),
+        ({"happy": {f"head:{name}": value for name, value in WRY.items()}}, ("happy", "")),
+    ],
+)
+def test_a_face_is_found_in_the_forms_that_projects_use(
+    tmp_path: Path, data: object, named: tuple[str, str]
+) -> None:
+    (found,) = faces(saved(tmp_path, data)).faces
+    assert found.weights == {"jawLeft": 0.2, "mouthSmileLeft": 0.8, "mouthSmileRight": 0.5}
+    assert (found.label, found.level) == named
+
+
+def test_rows_of_a_table_are_faces(tmp_path: Path) -> None:
+    text = 'Emotion,Intensity,"JawLeft",mouthSmile,note\nhappy,low,0.2,,x\n\nsad,,0,0.5,y\n'
+    found = faces(saved(tmp_path, text, "faces.csv"))
+    assert [(one.label, one.level, dict(one.weights)) for one in found.faces] == [
+        ("happy", "low", {"jawLeft": 0.2}),
+        ("sad", "", {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5}),
+    ]
+
+
+MOODS = """
+// 'gone' : { baseline: { jawOpen: 1 } }
+this.animMoods = {
+  'happy' : {
+    baseline: { mouthSmile: 0.2, mouthSmileLeft: .3, eyesLookDown: 0.1, handFistLeft: 1 },
+    speech: { deltaRate: 0 }, anims: [{ name: 'head', vs: { headRotateX: [[-0.04,0.10]] } }]
+  },
+  sad: { baseline: { browInnerUp: [0.2, 0.6], jawOpen: [0, 1, 2] /* slack */ } },
+  "love": { baseline: {} },
+};
+"""
+
+
+def test_moods_are_read_and_no_code_is_run(tmp_path: Path) -> None:
+    found = faces(saved(tmp_path, MOODS, "moods.mjs"))
+    assert [one.label for one in found.faces] == ["happy", "sad", "love"]
+    happy, sad, love = (dict(one.weights) for one in found.faces)
+    assert happy == {
+        "eyeLookDownLeft": 0.1,
+        "eyeLookDownRight": 0.1,
+        "mouthSmileLeft": 0.3,
+        "mouthSmileRight": 0.2,
+    }
+    assert sad == {"browInnerUp": pytest.approx(0.4), "jawOpen": 0.25}
+    assert love == {}
+    assert (found.unknown, found.drawn) == (("handFistLeft",), 2)
+    assert found.faces[1].place.line == 8
+    with pytest.raises(SourceError, match="there is no mood in it"):
+        faces(saved(tmp_path, "export const a = 1;", "none.mjs"))
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "talkinghead"])
+def test_what_mien_exports_comes_back(tmp_path: Path, form: str) -> None:
+    out = tmp_path / {"json": "f.json", "csv": "f.csv", "talkinghead": "f.mjs"}[form]
+    assert run(["export", "default", "--to", form, "-o", str(out), "--labels", "contempt,awe"]) == 0
+    assert run(["import", str(out), "-o", str(tmp_path / "drafts")]) == 0
+    for label in ("contempt", "awe"):
+        own = next(one for one in BANK.emotions if one.label == label)
+        text = (tmp_path / "drafts" / f"{label}.yaml").read_text("utf-8")
+        assert "[" not in text, "lint has nothing to say of it"
+        found = drafted(tmp_path / "drafts" / f"{label}.yaml")
+        for intensity, weights in own.archetypes.items():
+            mine = {
+                channel: value
+                for name, value in found[intensity].items()
+                for channel in BANK.rig.shorthands.get(name, (name,))
+            }
+            assert mine == {name: value for name, value in weights.items() if value}
+
+
+def test_models_give_their_pose_and_their_expressions(tmp_path: Path) -> None:
+    names = [*PASCAL[:3], "JawLeft", "MouthSmileLeft", "Fcl_ALL_Joy"]
+    document, data = sheet(
+        names,
+        vrm_1(
+            {
+                "preset": {"happy": bound(4, 0.7), "aa": bound(3), "sad": bound(5)},
+                "custom": {"Wry": bound(3, 0.25), "JawLeft": bound(3)},
+            }
+        ),
+    )
+    document["nodes"][0]["weights"] = [0, 0, 0, 0.4, 0, 1]
+    found = faces(saved(tmp_path, packed(document, data), "head.vrm"))
+    assert [(one.label, dict(one.weights)) for one in found.faces] == [
+        ("pose", {"jawLeft": 0.4}),
+        ("happy", {"mouthSmileLeft": 0.7}),
+        ("Wry", {"jawLeft": 0.25}),
+    ]
+    assert found.unknown == ("Fcl_ALL_Joy",)
+    old = packed(*sheet(names, vrm_0([clip("Joy", 4, "joy", 50)])))
+    (happy,) = faces(saved(tmp_path, old, "old.vrm")).faces
+    assert (happy.label, dict(happy.weights)) == ("happy", {"mouthSmileLeft": 0.5})
+    rest = saved(tmp_path, packed(*sheet(names)), "rest.glb")
+    assert read_faces(rest, BANK.rig, LEVELS) is None
+
+
+def test_one_face_is_spread_over_all_intensities() -> None:
+    assert default_ratios(3) == (0.35, 0.675, 1.0)
+    assert default_ratios(1) == (1.0,)
+    assert spread("joy", {"": {"jawLeft": 0.4}}, LEVELS, (0.5, 1, 3)) == {
+        "low": {"jawLeft": 0.2},
+        "mid": {"jawLeft": 0.4},
+        "high": {"jawLeft": 1.0},
+    }
+    given = {"mid": {"jawLeft": 0.4}}
+    assert spread("joy", given, LEVELS, (0.25, 0.5, 1.0)) == {
+        "low": {"jawLeft": 0.2},
+        "mid": {"jawLeft": 0.4},
+        "high": {"jawLeft": 0.8},
+    }
+    assert spread("neutral", {"": {"jawLeft": 0.4}}, LEVELS, (0.5, 0.7, 1))["mid"] == {}
+
+
+def test_drafts_go_by_the_labels_that_names_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = {
+        "happy": WRY,
+        "smile": {"jawLeft": 0.4},
+        "Angry": {"browDownLeft": 1.2, "mouthClose": 0.3, "odd": 0.1},
+        "stern": {"low": {"jawLeft": 0.1}, "weak": {"jawLeft": 0.2}},
+        "calm": {},
+    }
+    path = saved(tmp_path, table)
+    before = path.read_bytes()
+    out = tmp_path / "drafts"
+    assert run(["import", str(path), "-o", str(out)]) == 0
+    said = capsys.readouterr()
+    assert sorted(one.name for one in out.iterdir()) == [
+        *("anger.yaml", "joy.yaml", "neutral.yaml", "smile.yaml", "stern.yaml", "weak.yaml"),
+    ]
+    assert "joy.yaml: a draft of joy, " in said.out
+    assert "anger.yaml: a draft of anger, " in said.out
+    assert "  happy is joy here\n" in said.err
+    assert "  smile means joy, as happy does, which is its draft\n" in said.err
+    assert "  no label stern: " in said.err
+    assert said.err.endswith("no channels, left out: odd\nweights outside [0, 1], cut off: 1\n")
+    assert drafted(out / "joy.yaml") == {
+        "low": {"jawLeft": 0.07, "mouthSmileLeft": 0.28, "mouthSmileRight": 0.17},
+        "mid": {"jawLeft": 0.14, "mouthSmileLeft": 0.54, "mouthSmileRight": 0.34},
+        "high": {"jawLeft": 0.2, "mouthSmileLeft": 0.8, "mouthSmileRight": 0.5},
+    }
+    assert drafted(out / "neutral.yaml") == {"low": {}, "mid": {}, "high": {}}
+    anger = (out / "anger.yaml").read_text("utf-8")
+    assert "mouthClose is 0.3 while jawOpen is 0" in " ".join(anger.replace("# ", "").split())
+    assert "[action-unit-active]" in anger
+    assert "One face, scaled by stated ratios: low 0.35, mid 0.675, high 1." in anger
+    assert path.read_bytes() == before
+    assert run(["import", str(path), "-o", str(out)]) == 2
+    assert "exists; name a new file" in capsys.readouterr().err
+
+
+def test_a_banks_own_words_count(tmp_path: Path) -> None:
+    bank = tmp_path / "tiny"
+    shutil.copytree(TINY, bank)
+    (bank / "aliases.yaml").write_text(
+        "schema: mien/aliases/1\nlabels: {cross: [stern]}\n", "utf-8"
+    )
+    path = saved(tmp_path, {"stern": {"browDown": 0.4}})
+    assert run(["import", str(path), "-o", str(tmp_path / "d"), "--bank", str(bank)]) == 0
+    assert drafted(tmp_path / "d" / "cross.yaml")["high"] == {"browDown": 0.4}
+
+
+def test_one_draft_is_chosen_and_scaled_as_it_is_told(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"glad": {"jawLeft": 40}, "sad": {"jawLeft": 10}})
+    out = tmp_path / "a.yaml"
+    more = ["--percent", "--label", "happy", "--ratios", "0.5,0.8,1.2"]
+    assert run(["import", str(path), "-o", str(out), *more]) == 0
+    assert drafted(out) == {
+        "low": {"jawLeft": 0.2},
+        "mid": {"jawLeft": 0.32},
+        "high": {"jawLeft": 0.48},
+    }
+    one = ["--percent", "--label", "sad", "--intensity", "low", "-o", str(tmp_path / "b.yaml")]
+    assert run(["import", str(path), *one]) == 0
+    assert drafted(tmp_path / "b.yaml") == {"low": {"jawLeft": 0.1}}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "more", "expected"),
+    [
+        ("f.json", {"a": {"jawLeft": 40}}, [], "are these percentages? say so with --percent"),
+        ("f.json", {"a": {"jawLeft": 40}}, [], "f.json:3:14: error: a.jawLeft: jawLeft is 40"),
+        ("f.json", '{"a": {"jawLeft": 0,4}}', [], "f.json:1:21"),
+        ("f.csv", "label,jawLeft\na,0,4\n", [], "is a comma the decimal sign here?"),
+        ("f.csv", 'label,jawLeft\na,"0,4"\n', [], "f.csv:2:3: error: jawLeft is '0,4', expected"),
+        ("f.csv", "label,jawLeft\n", [], "there is a header, and no face below it"),
+        ("f.json", '{"a": 1}', [], "give --at S or --range S S"),
+        ("f.json", {"frames": [WRY, WRY]}, [], "give --at S or --range S S"),
+        ("f.json", {"a": WRY, "b": WRY}, [], "several faces (a, b): choose one by --label"),
+        ("f.json", {"a": WRY}, ["--label", "sad"], "no face sad: known: a"),
+        ("f.json", {"a": WRY}, ["--ratios", "1,2"], "a rising number for each of low, mid, high"),
+        ("f.json", {"a": WRY}, ["--ratios", "1,0.5,2"], "such as 0.35,0.675,1"),
+        ("f.json", {"a": WRY}, ["--intensity", "hi"], "no intensity hi; did you mean high?"),
+        ("f.json", b"\xff\xfe{\x00", [], "is not UTF-8"),
+        ("f.mjs", "a: { baseline: { jawLeft: 7 } }", [], "f.mjs:1:18: error: jawLeft is 7, expect"),
+    ],
+)
+def test_what_holds_no_face_is_told_at_its_place(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    data: object,
+    more: list[str],
+    expected: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    saved(tmp_path, data, name)
+    assert run(["import", name, "-o", "out.yaml", *more]) == 2
+    assert expected in " ".join(capsys.readouterr().err.split())
+    assert [path.name for path in tmp_path.iterdir()] == [name]
