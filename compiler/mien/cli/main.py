@@ -28,7 +28,7 @@ COMMANDS = {
     "verify": "Recompile every release and compare it with what was released.",
     "export": "Write the faces of a bank into files that other programs read.",
     "import": "Make takes or drafts of archetypes of recordings.",
-    "doctor": "Say what is wrong with recordings of faces.",
+    "doctor": "Say what is wrong with recordings of faces and with models.",
     "sheet": "Draw every archetype of a bank on one page.",
     "judge": "Score what people see in faces without names.",
     "view": "View and edit a bank live in the browser.",

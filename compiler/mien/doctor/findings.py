@@ -73,15 +73,15 @@ def _names(found: Measurements) -> Iterator[Finding]:
         meant = [f"{near[name]} may be {name}" for name in missing if near[name]]
         yield Finding(
             kind="channel-missing",
-            message=f"there is no {_listed(missing)}",
-            hint=_listed(meant) if meant else "a channel that is missing stays at rest",
+            message=f"there is no {listed(missing)}",
+            hint=listed(meant) if meant else "a channel that is missing stays at rest",
             wrong=True,
         )
     if ABSENT in near and ABSENT not in missing:
         yield Finding(kind="no-tongue", message=f"{ABSENT} was not recorded, and stays at rest")
     if left := [name for name in unknown if name not in near.values()]:
         verb = "is" if len(left) == 1 else "are"
-        yield Finding(kind="name-unknown", message=f"{_listed(left)} {verb} no channel, left out")
+        yield Finding(kind="name-unknown", message=f"{listed(left)} {verb} no channel, left out")
 
 
 def _range(found: Measurements) -> Iterator[Finding]:
@@ -99,7 +99,7 @@ def _range(found: Measurements) -> Iterator[Finding]:
         lowest, highest = min(one.lowest for one in near), max(one.highest for one in near)
         yield Finding(
             kind="out-of-range",
-            message=f"{_listed([one.channel for one in near])} beyond [0, 1] a little "
+            message=f"{listed([one.channel for one in near])} beyond [0, 1] a little "
             f"(from {min(lowest, 0.0):.4g} to {max(highest, 1.0):.4g}), cut off there",
         )
 
@@ -121,9 +121,9 @@ def _movement(found: Measurements) -> Iterator[Finding]:
             )
     resting = [name for name, weight in found.still.items() if weight == 0.0]
     if resting:
-        yield Finding(kind="still", message=f"{_listed(resting)} stayed at rest")
+        yield Finding(kind="still", message=f"{listed(resting)} stayed at rest")
     if stuck := [f"{name} at {weight:.2g}" for name, weight in found.still.items() if weight]:
-        yield Finding(kind="stuck", message=f"never moving: {_listed(stuck)}")
+        yield Finding(kind="stuck", message=f"never moving: {listed(stuck)}")
 
 
 def _together(one: Together) -> Finding:
@@ -174,9 +174,11 @@ def _count(number: int, name: str) -> str:
     return f"{number} {name}{'' if number == 1 else 's'}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    """Up to four names as a sentence lists them."""
+def listed(names: Sequence[str]) -> str:
+    """Up to four names as a sentence lists them; "" for none."""
     if len(names) > 4:
         return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    if not names:
+        return ""
     *rest, last = names
     return f"{', '.join(rest)} and {last}" if rest else last

@@ -31,16 +31,21 @@ _FINE, _WRONG, _UNREADABLE = 0, 1, 2
 @format_option
 @click.pass_context
 def command(context: click.Context, files: Sequence[Path], rate: float | None, output: str) -> None:
-    """Say what is wrong with recordings of faces.
+    """Say what is wrong with recordings of faces, and with models that shall show them.
 
-    Tells of each FILE which format it is, its rows, rate, gaps and jitter, which channels are
+    Tells of each recording which format it is, its rows, rate, gaps and jitter, which channels are
     missing, stand still, leave [0, 1] or exclude each other, and, where turns of the eyes were
     recorded, whether left is left.
+
+    Tells of each model (.vrm, .glb, .gltf, .vrma) which channels it has and in which spelling,
+    which are dead, doubled, without a name, switched or wrongly weighted, which names are no
+    channel's, whether left is left, which expressions it has, and what becomes of them in speech.
 
     Exits with 0 where all is well or only worth a note, with 1 where something would show wrong on
     a face, with 2 where a file cannot be read.
     """
     from mien.cli.faults import write_faults
+    from mien.cli.model_report import MODEL_ENDINGS, examined_model
     from mien.doctor.findings import findings
     from mien.doctor.measurements import measure
     from mien.errors import SourceError
@@ -52,6 +57,11 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
     documents: list[object] = []
     for path in files:
         name = str(path)
+        if path.name.lower().endswith(MODEL_ENDINGS):
+            document, own = examined_model(path, output)
+            documents.append(document)
+            status = max(status, own)
+            continue
         try:
             form = recorded_format(path)
             take = form.read(path, channels=arkit_channels(), rate=rate, partial=True)
@@ -79,6 +89,15 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
     context.exit(status)
 
 
+def write_findings(said: Sequence[Finding]) -> None:
+    """Print findings for people."""
+    for one in said:
+        head = Styled("wrong", "red", bold=True) if one.wrong else Styled("note")
+        say("  ", head, f": {one.message} ", Styled(f"[{one.kind}]", dim=True))
+        if one.hint:
+            say("    ", Styled("hint: ", "cyan"), one.hint)
+
+
 def _write(name: str, title: str, found: Measurements, said: Sequence[Finding]) -> None:
     say(Styled(name, bold=True), f": {title}, {found.rows} rows in {found.seconds:.2f} s")
     say(f"  rate      {found.rate:.5g} a second, {found.row_rate:.5g} from first to last row")
@@ -88,11 +107,7 @@ def _write(name: str, title: str, found: Measurements, said: Sequence[Finding]) 
         agreements = [turn.agreement for turn in found.eyes]
         span = f"{min(agreements):.3f} to {max(agreements):.3f}"
         say(f"  eyes      turns and look channels, r {span} (expected 1)")
-    for one in said:
-        head = Styled("wrong", "red", bold=True) if one.wrong else Styled("note")
-        say("  ", head, f": {one.message} ", Styled(f"[{one.kind}]", dim=True))
-        if one.hint:
-            say("    ", Styled("hint: ", "cyan"), one.hint)
+    write_findings(said)
 
 
 def _document(

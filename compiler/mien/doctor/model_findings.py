@@ -1,0 +1,197 @@
+"""What measurements of a model mean, said to the person who wants to see a face on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mien.doctor.expression_findings import expression_findings
+from mien.doctor.findings import Finding, listed
+from mien.doctor.models import SURE, ModelMeasurements
+from mien.formats.arkit import ABSENT
+from mien.text.fault import counted
+from mien.text.suggest import nearest
+
+OTHER_SETS = ("fcl_", "viseme_", "vrc.", "vrc_", "face.m_f00")
+"""How names of shapes begin that are other sets than ARKit's: VRoid's, visemes'."""
+
+_FEW = 5
+
+
+def model_findings(found: ModelMeasurements, channels: Sequence[str]) -> tuple[Finding, ...]:
+    """Everything that is worth saying of a model, what would show wrong first."""
+    said = [*_file(found), *_names(found, channels), *_dead(found), *_twice(found), *_sides(found)]
+    if found.model.format.startswith("VRM "):
+        said += expression_findings(found)
+    if found.model.format == "VRMA":
+        said = [*_file(found), *_animated(found)]
+    return tuple(sorted(said, key=lambda one: not one.wrong))
+
+
+def _file(found: ModelMeasurements) -> Iterator[Finding]:
+    named = {one.mesh for one in found.nameless}
+    for one in found.nameless:
+        yield Finding(
+            kind="nameless",
+            message=f"{counted(one.targets, 'morph target')} of {one.mesh} without a certain name",
+            hint="export them with their names (extras.targetNames); order tells nothing",
+            wrong=not found.shapes or all(not shape.name for shape in found.shapes),
+        )
+    for fault in found.model.warnings:
+        nameless = fault.code == "model-targets" and "without names" in fault.message and named
+        if not nameless:
+            at = f"{fault.path}: " if fault.path else ""
+            yield Finding(kind=fault.code, message=f"{at}{fault.message}", hint=fault.hint)
+    unread = sum(one.reach is None for one in found.shapes)
+    if unread:
+        count = counted(len(found.shapes), "morph target")
+        yield Finding(
+            kind="compressed",
+            message=f"how far {unread} of {count} move cannot be told: the numbers are compressed",
+            hint="export without meshopt or Draco to have them examined; names stay as they are",
+        )
+
+
+def _names(found: ModelMeasurements, channels: Sequence[str]) -> Iterator[Finding]:
+    there = {*found.by_shape, *found.by_clip} if not found.by_expressions else {*found.by_clip}
+    missing = [name for name in channels if name not in there]
+    shapes = [one.name for one in found.shapes if one.name and one.channel is None]
+    strange = list(dict.fromkeys(shapes))
+    others = [name for name in strange if name.casefold().startswith(OTHER_SETS)]
+    unknown = [name for name in strange if name not in others]
+    own = [one.name for one in found.clips if not (one.channel or one.expression.preset)]
+    near = {name: nearest(name, [*own, *unknown]) for name in missing}
+    lost = [name for name in missing if name != ABSENT or near[name]]
+    if len(lost) >= len(channels) - 1:
+        yield Finding(
+            kind="no-channels",
+            message=f"none of the {len(channels)} channels is there",
+            hint=_instead(found, others),
+            wrong=True,
+        )
+    elif lost:
+        meant = [f"{near[name]} may be {name}" for name in lost if near[name]]
+        yield Finding(
+            kind="channel-missing",
+            message=f"there is no {listed(lost)}",
+            hint=listed(meant) if meant else "a channel that is missing stays at rest",
+            wrong=True,
+        )
+    if ABSENT in near and ABSENT not in lost and len(lost) < len(channels) - 1:
+        yield Finding(kind="no-tongue", message=f"there is no {ABSENT}: the tongue stays in")
+    left = [name for name in unknown if name not in near.values()]
+    if left:
+        close = [(name, nearest(name, channels)) for name in left]
+        hints = [f"{name} is most like {channel}" for name, channel in close if channel]
+        verb = "is" if len(left) == 1 else "are"
+        yield Finding(
+            kind="name-unknown",
+            message=f"{listed(left)} {verb} no channel",
+            hint=listed(hints[:_FEW]),
+        )
+    if others:
+        yield Finding(
+            kind="other-shapes",
+            message=f"{counted(len(others), 'shape')} of another set, such as {others[0]}",
+        )
+
+
+def _instead(found: ModelMeasurements, others: Sequence[str]) -> str:
+    if others or found.presets:
+        return "`mien sheet --avatar` shows how far its other shapes and presets reach instead"
+    if found.nameless:
+        return "its morph targets have no names"
+    if not found.shapes:
+        return "it has no morph targets: a face needs them, bones alone do not do"
+    return "name its shapes as ARKit does, such as jawOpen and mouthSmileLeft"
+
+
+def _dead(found: ModelMeasurements) -> Iterator[Finding]:
+    if found.by_expressions:
+        empty = [one.name for one in found.clips if one.channel and one.dead]
+        dead = [name for name in empty if name.casefold() != ABSENT.casefold()]
+        what = "expressions of channels that change nothing"
+    else:
+        pairs = found.by_shape.items()
+        empty = [name for name, shapes in pairs if all(one.dead for one in shapes)]
+        dead = [name for name in empty if name != ABSENT]
+        what = "channels whose morph targets move no point"
+    if dead:
+        yield Finding(
+            kind="dead",
+            message=f"{what}: {listed(dead)}",
+            hint="the name is there and the face stays at rest: model it, or leave it out",
+            wrong=True,
+        )
+    if len(empty) > len(dead):
+        yield Finding(kind="dead", message=f"{ABSENT} is there and moves nothing")
+
+
+def _twice(found: ModelMeasurements) -> Iterator[Finding]:
+    for channel, shapes in found.by_shape.items():
+        for mesh in dict.fromkeys(one.mesh for one in shapes):
+            names = [one.name for one in shapes if one.mesh == mesh]
+            if len(names) > 1:
+                yield Finding(
+                    kind="doubled",
+                    message=f"mesh {mesh} has {channel} {len(names)} times: {listed(names)}",
+                    hint="programs move one of them, or both at once; keep one",
+                    wrong=True,
+                )
+    for channel, clips in found.by_clip.items():
+        if len(clips) > 1:
+            names = [one.expression.name for one in clips]
+            yield Finding(
+                kind="doubled",
+                message=f"{len(clips)} expressions are {channel}: {listed(names)}",
+                hint="keep one",
+                wrong=True,
+            )
+
+
+def _sides(found: ModelMeasurements) -> Iterator[Finding]:
+    if found.sides is not None and found.sides <= -SURE:
+        yield Finding(
+            kind="sides-exchanged",
+            message="shapes called Left move the head's right side, those called Right its left",
+            hint="left is the subject's own; exchange the names, or the mesh was mirrored",
+            wrong=True,
+        )
+
+
+def _animated(found: ModelMeasurements) -> Iterator[Finding]:
+    """Of a VRM animation."""
+    model = found.model
+    if not model.animated:
+        yield Finding(
+            kind="no-expressions",
+            message="it moves no expression: it is of bones alone",
+            hint="a face needs VRMC_vrm_animation.expressions",
+            wrong=True,
+        )
+        return
+    tracks = [track for one in model.animations[:1] for track in one.tracks]
+    for one in model.animated:
+        own = [track.path for track in tracks if track.node == one.node]
+        if one.preset and one.name.startswith("look"):
+            yield Finding(
+                kind="gaze-preset",
+                message=f"the preset {one.name} is not allowed in an animation",
+                hint="gaze goes by lookAt, or by the channels eyeLook...",
+                wrong=True,
+            )
+        if not own:
+            yield Finding(kind="untracked", message=f"no track moves the expression {one.name}")
+        elif any(path != "translation" for path in own):
+            yield Finding(
+                kind="wrong-path",
+                message=f"{one.name} is moved by {listed(own)}, expected translation",
+                hint="readers stop at another path; its x is the weight",
+                wrong=True,
+            )
+    if len(model.animations) > 1:
+        count = len(model.animations)
+        yield Finding(kind="more-animations", message=f"of {count} animations the first is played")
+    yield Finding(
+        kind="players",
+        message="expressions of a .vrma are played by three-vrm; UniVRM plays bones alone",
+    )
