@@ -6,11 +6,12 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from attrs import frozen
 from click.testing import CliRunner
@@ -22,8 +23,11 @@ from mien.authored.reader import read_bank
 from mien.avatar.browser import AvatarError
 from mien.avatar.draw import Facts, Shot
 from mien.cli.commands.sheet import command
-from mien.judge import judge
+from mien.cli.head_judging import HeadPath, is_drawn
+from mien.judge import head, judge, judges
+from mien.judge.crop import Crop, FaceFrame, cut, pixels
 from mien.judge.html import confusion_svg, judge_html
+from mien.judge.judges import JUDGES, MEDIAPIPE, Bench
 from mien.judge.measures import (
     Face,
     Sight,
@@ -35,7 +39,7 @@ from mien.judge.measures import (
     single_channel_face,
     verdicts,
 )
-from mien.judge.observer import find_model, open_observer
+from mien.judge.observer import Look, find_model, open_observer
 from mien.judge.report import channels_with, report_json, report_lines
 
 NAMES = ("low", "mid", "high")
@@ -126,6 +130,11 @@ def test_the_grid_says_counts_on_and_off_the_diagonal() -> None:
     assert svg.count("<rect") == 5
 
 
+FRAME = FaceFrame(
+    eyes=(50.0, 40.0), eye_distance=30.0, left=10.0, top=5.0, right=90.0, bottom=95.0, brows=30.0
+)
+
+
 # A picture here is the weights themselves, so that reading it back is exact.
 
 
@@ -135,9 +144,10 @@ class ClearEyes:
 
     blind: frozenset[str]
 
-    def read(self, picture: bytes) -> Mapping[str, float] | None:
+    def look(self, picture: bytes) -> Look | None:
         seen: dict[str, float] = json.loads(picture)
-        return {name: weight for name, weight in seen.items() if name not in self.blind}
+        weights = {name: weight for name, weight in seen.items() if name not in self.blind}
+        return Look(weights=weights, frame=FRAME)
 
 
 def plain_drawing(
@@ -156,9 +166,10 @@ def clear_eyes(monkeypatch: pytest.MonkeyPatch) -> None:
     def observer(model: Path | None) -> Generator[ClearEyes]:
         yield ClearEyes(blind=frozenset({"cheekPuff", "tongueOut"}))
 
-    monkeypatch.setattr(judge, "draw_faces", plain_drawing)
+    monkeypatch.setattr(head, "draw_faces", plain_drawing)
     monkeypatch.setattr(judge, "open_observer", observer)
     monkeypatch.setattr(judge, "thumbnail", lambda picture: "data:,")  # pyright: ignore
+    monkeypatch.setattr(judges, "open_bench", lambda names: Bench(records=(MEDIAPIPE,)))  # pyright: ignore
 
 
 @pytest.mark.usefixtures("clear_eyes")
@@ -198,6 +209,152 @@ def test_another_rig_is_judged_alike_or_refused(bank: AuthoredBank, folder: Path
     report = judge.judge_bank(read_bank(folder), Path("head.glb"), None)
     assert "has no such channels: rig_eyeblinkleft_x, " in report.facts.remarks[-1]
     assert "rig_jawopen_x" not in report.facts.remarks[-1]
+
+
+@frozen(kw_only=True)
+class ReadsWeights:
+    """A classifier: the smile is joy, all else neutral."""
+
+    size: int = 4
+
+    def crop(self, face: FaceFrame) -> Crop:
+        assert face == FRAME
+        return Crop(x=0, y=0, side=10)
+
+    def scores(self, part: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        joy = float(part.max())
+        return np.array([0, 0, 0, joy, 0, 0, 1 - joy])
+
+
+@pytest.fixture
+def one_classifier(clear_eyes: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def light(picture: bytes) -> float:
+        seen: dict[str, float] = json.loads(picture)
+        return max(seen.get(name, 0.0) for name in ("mouthSmileLeft", "mouthSmileRight"))
+
+    def part(image: float, crop: Crop, size: int) -> npt.NDArray[np.float64]:
+        return np.full((size, size, 3), image)
+
+    def bench(names: Sequence[str]) -> Bench:
+        fer = tuple(record for record in JUDGES if record.name in ("mediapipe", "fer"))
+        return Bench(
+            records=tuple(record for record in fer if record.name in names),
+            classifiers={"fer": ReadsWeights()} if "fer" in names else {},
+            absent={name: f"install {name}" for name in names if name in ("human", "face-api")},
+        )
+
+    monkeypatch.setattr(judge, "pixels", light)
+    monkeypatch.setattr(judge, "cut", part)
+    monkeypatch.setattr(judges, "open_bench", bench)
+
+
+def heads_at(folder: Path, *names: str) -> list[str]:
+    arguments: list[str] = []
+    for name in names:
+        (folder / name).write_bytes(b"")
+        arguments += ["--avatar", str(folder / name)]
+    return arguments
+
+
+@pytest.mark.usefixtures("one_classifier")
+def test_several_heads_are_judged_and_left_out_in_turn(tmp_path: Path) -> None:
+    out = tmp_path / "judged.html"
+    heads = heads_at(tmp_path, "a.glb", "b.glb")
+    arguments = ["default", "--judge", *heads, "-o", str(out), "--format", "json"]
+    done = CliRunner().invoke(command, arguments, standalone_mode=False)
+    assert done.return_value == 0
+    assert "without the judge human: install human" in done.stderr
+    assert f"judging: {2 * 3 * 49} of {2 * 3 * 49}" in done.stderr
+    data = json.loads(done.stdout)
+    assert [one["name"] for one in data["judges"]] == ["mediapipe", "fer"]
+    assert [one["name"] for one in data["heads"]] == ["a.glb", "b.glb"]
+    assert len(data["table"]) == 2 * 2 * 48
+    # Two heads that look alike teach each other every face but neutral, whose three are one.
+    seen = [one for one in data["tallies"] if one["judge"] == "mediapipe"]
+    assert [one["learnt"] for one in seen] == [15] * 6
+    smiles = {
+        (one["intensity"], one["named"]["name"])
+        for one in data["table"]
+        if (one["label"], one["judge"]) == ("joy", "fer")
+    }
+    assert ("high", "joy") in smiles
+    page = out.read_text("utf-8")
+    assert page.count("<h2>MediaPipe on ") == 2
+    assert "Not asked: install human" in page
+
+
+@pytest.mark.usefixtures("one_classifier")
+def test_judges_are_chosen_and_one_must_be_there(tmp_path: Path) -> None:
+    heads = heads_at(tmp_path, "a.glb", "b.glb")
+    arguments = ["default", "--judge", *heads, "-o", str(tmp_path / "j.html")]
+    done = CliRunner().invoke(command, [*arguments, "--by", "fer"], standalone_mode=False)
+    assert "a.glb, fer: basic emotions named" in done.stdout
+    assert "mediapipe" not in done.stdout
+    done = CliRunner().invoke(command, [*arguments, "--by", "human"])
+    assert done.exit_code == 2
+    assert "none of the judges can be used" in done.output
+    done = CliRunner().invoke(command, [*arguments, "--by", "oracle"])
+    assert done.exit_code == 2
+    done = CliRunner().invoke(command, ["default", "--by", "fer", "-o", str(tmp_path / "j.html")])
+    assert "--by, --model and --format json belong to --judge" in done.output
+    done = CliRunner().invoke(command, ["default", *heads, "-o", str(tmp_path / "j.html")])
+    assert "several heads, and drawn, belong to --judge and --blind" in done.output
+
+
+@pytest.mark.usefixtures("clear_eyes")
+def test_all_heads_that_cannot_be_judged_are_named_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawing(
+        model: Path, shots: Sequence[Shot], *, size: int, png: bool = False
+    ) -> Iterator[Facts | bytes]:
+        lacking = Facts(format="glTF", present=(), missing=("jawOpen",), still=(), unknown=("a",))
+        yield lacking if model.name == "bare.glb" else FACTS
+        assert len(shots) == 1
+        yield b"null" if model.name == "blank.glb" else b"{}"
+
+    monkeypatch.setattr(head, "draw_faces", drawing)
+    monkeypatch.setattr(ClearEyes, "look", lambda self, picture: json.loads(picture) or None)  # pyright: ignore
+    heads = heads_at(tmp_path, "bare.glb", "blank.glb")
+    arguments = ["default", "--judge", *heads, "-o", str(tmp_path / "j.html")]
+    done = CliRunner().invoke(command, arguments)
+    assert done.exit_code == 1  # the program makes it a 2
+    assert "bare.glb has none of the 1 shapes that move a face (it has a)" in done.output
+    assert "MediaPipe finds no face in a picture of blank.glb at rest" in done.output
+    assert not (tmp_path / "j.html").exists()
+    (tmp_path / "two").mkdir()
+    heads = [*heads_at(tmp_path, "a.glb"), *heads_at(tmp_path / "two", "a.glb")]
+    arguments = ["default", "--judge", *heads, "-o", str(tmp_path / "j.html")]
+    done = CliRunner().invoke(command, arguments)
+    assert "several heads are called a.glb: rename the files" in done.output
+
+
+@pytest.mark.usefixtures("one_classifier")
+def test_the_drawn_face_is_a_head_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawings(shots: Sequence[Shot]) -> Iterator[Facts | bytes]:
+        yield from plain_drawing(Path(), shots, size=1, png=True)
+
+    monkeypatch.setattr(head, "_drawings", drawings)
+    monkeypatch.chdir(tmp_path)
+    heads = [*heads_at(tmp_path, "a.glb"), "--avatar", "drawn"]
+    arguments = ["default", "--judge", *heads, "-o", "j.html", "--by", "fer"]
+    done = CliRunner().invoke(command, arguments, standalone_mode=False)
+    assert f"judging: {4 * 49} of {4 * 49}" in done.stderr  # three turns, and one drawing
+    assert "drawn, fer: basic emotions named" in done.stdout
+    (tmp_path / "drawn").write_bytes(b"")
+    assert HeadPath().convert("drawn", None, None) == Path("drawn")
+    assert not is_drawn(Path("drawn"))
+
+
+def test_the_drawn_face_is_drawn_on_a_ground() -> None:
+    facts, rest, wide = head.Head().draw([Shot(weights={}), Shot(weights={"jawOpen": 1.0})])
+    assert isinstance(facts, Facts)
+    assert len(facts.present) == 52
+    assert isinstance(rest, bytes)
+    assert rest != wide
+    assert cut(pixels(rest), Crop(x=4, y=4, side=4), 2)[0, 0].tolist() == [0x3C, 0x46, 0x52]
 
 
 @pytest.mark.usefixtures("clear_eyes")

@@ -8,10 +8,11 @@ from mien.avatar.sheet import describe_model
 from mien.drawing.svg import markup
 from mien.judge.measures import ChannelSight, Face, Sight
 from mien.judge.report import FAINT, Measure, Report, channels_with, measure_line
-from mien.sheet.html import END, STYLE, begin, table_html
+from mien.sheet.html import END, begin, table_html
+from mien.sheet.html import STYLE as PAGE_STYLE
 
 _STRONG = 6
-_STYLE = """
+STYLE = """
 .recognised { color: #3d7a5a; font-weight: 600; } .missed { color: var(--error); font-weight: 600; }
 h2 { margin: 2rem 0 .5rem; } h3 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
 .grids { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; }
@@ -30,10 +31,16 @@ def judge_html(report: Report) -> str:
 
 def _document(report: Report) -> Iterator[str]:
     title = f"{report.title}, judged"
-    yield begin(title, STYLE + _STYLE)
+    yield begin(title, PAGE_STYLE + STYLE)
     yield f"<header>\n<h1>{markup(title)}</h1>\n"
     yield from (f"<p>{markup(line)}</p>\n" for line in _summary(report))
     yield "</header>\n"
+    yield from report_sections(report)
+    yield END
+
+
+def report_sections(report: Report) -> Iterator[str]:
+    """What the page says below its head."""
     pictures = {one.face: one.picture for one in report.faces}
     yield '<h2>What each face looks like</h2>\n<div class="grids">\n'
     for measure in report.measures:
@@ -42,9 +49,9 @@ def _document(report: Report) -> Iterator[str]:
     yield "</div>\n"
     for measure in report.measures:
         yield from _measure(measure, pictures)
-    yield from _channels(report.sights)
+    if report.sights:
+        yield from _channels(report.sights)
     yield from _readings(report)
-    yield END
 
 
 def _summary(report: Report) -> Iterator[str]:

@@ -1,19 +1,23 @@
-"""A bank and an avatar to what an observer makes of its faces."""
+"""A bank and heads to what judges make of its faces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mien.authored.bank import AuthoredBank
 from mien.avatar.browser import AvatarError
-from mien.avatar.draw import Facts, Shot, View, draw_faces
+from mien.avatar.draw import Facts, Shot, View
 from mien.drawing.document import shipped_face
 from mien.drawing.rig_weights import drawn_channels, drawn_weights, undrawn_sentence
+from mien.judge.classifier import Classifier
+from mien.judge.crop import Crop, FaceFrame, cut, pixels
+from mien.judge.head import Head, same_names
 from mien.judge.measures import (
     Face,
     angle,
@@ -24,17 +28,15 @@ from mien.judge.measures import (
     single_channel_face,
     verdicts,
 )
-from mien.judge.observer import open_observer, thumbnail
+from mien.judge.observer import Look, Observer, open_observer, thumbnail
 from mien.judge.report import Measure, ReadFace, Report
 
 F64 = npt.NDArray[np.float64]
 Weights = Mapping[str, float]
+T = TypeVar("T")
 
-SIZE = 480
-"""Pixels a side of a picture."""
-
-VIEWS = (View(), View(yaw=0.1), View(yaw=-0.1))
-"""One picture's reading wobbles; the mean over a few turns of the head does much less."""
+SCALES = (0.93, 1.0, 1.07)
+"""A classifier's answer hangs on how a face is cut out; the mean over a few crops does less."""
 
 
 @frozen(kw_only=True)
@@ -50,9 +52,25 @@ class _Shots:
         return ({}, *self.weights, *self.alone)
 
 
-def count_pictures(bank: AuthoredBank) -> int:
-    """How many pictures `judge_bank` takes."""
-    return len(VIEWS) * len(_faces_to_draw(bank).all)
+@frozen(kw_only=True)
+class JudgedHead:
+    """One head: MediaPipe's report, and by classifier the scores of the faces and of rest.
+
+    Scores are (7,) in the order of `BASIC`, means over the views.
+    """
+
+    report: Report
+    rest: Mapping[str, tuple[float, ...]] = field(factory=dict[str, tuple[float, ...]])
+    scores: Mapping[str, Mapping[Face, tuple[float, ...]]] = field(
+        factory=dict[str, Mapping[Face, tuple[float, ...]]]
+    )
+
+
+def count_pictures(bank: AuthoredBank, heads: Sequence[Head] | None = None) -> int:
+    """How many pictures `judge_heads` takes; without heads, `judge_bank`."""
+    shown = [Head(path=Path())] if heads is None else heads
+    faces = len(_faces_to_draw(bank, channels=len(shown) == 1).all)
+    return sum(len(head.views) * faces for head in shown)
 
 
 def judge_bank(
@@ -61,15 +79,63 @@ def judge_bank(
     model: Path | None,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
-    """Draw the bank's archetypes on ``avatar``, read them back, and say which can be told apart.
+    """What MediaPipe alone makes of the bank's archetypes on one avatar; see `judge_heads`."""
+    (judged,) = judge_heads(bank, (Head(path=avatar),), {}, model, step)
+    return judged.report
 
-    ``model`` is MediaPipe's; see `find_model`. ``step`` is called after every picture.
+
+def judge_heads(
+    bank: AuthoredBank,
+    heads: Sequence[Head],
+    classifiers: Mapping[str, Classifier],
+    model: Path | None,
+    step: Callable[[], None] = lambda: None,
+) -> tuple[JudgedHead, ...]:
+    """Draw the bank's archetypes on each head, and have each judge read the pictures.
+
+    ``model`` is MediaPipe's; see `find_model`. ``step`` is called after every picture. On a single
+    head each channel is drawn alone as well, and the report says which can be read back.
 
     Raises:
-        AvatarError: the avatar cannot be used, or a browser, MediaPipe or its model is missing.
-        OSError: the avatar cannot be read.
+        AvatarError: a head cannot be used, or a browser, MediaPipe or its model is missing. Of
+            several heads, all that cannot be used are named before anything long begins.
+        PngUnavailableError: the drawn face needs an extra that is not installed.
+        OSError: a head cannot be read.
     """
-    shown = _faces_to_draw(bank)
+    if alike := same_names(heads):
+        raise AvatarError(f"several heads are called {', '.join(alike)}: rename the files")
+    with open_observer(model) as observer:
+        if len(heads) > 1:
+            _require_faces(heads, observer)
+        shown = _faces_to_draw(bank, channels=len(heads) == 1)
+        return tuple(_judge(bank, shown, head, observer, classifiers, step) for head in heads)
+
+
+def _require_faces(heads: Sequence[Head], observer: Observer) -> None:
+    faults: list[str] = []
+    for head in heads:
+        try:
+            for one in head.draw([Shot(weights={})]):
+                if not isinstance(one, Facts) and observer.look(one) is None:
+                    raise _no_face(head)
+        except AvatarError as error:
+            faults.append(str(error))
+    if faults:
+        raise AvatarError("\n".join(faults))
+
+
+def _no_face(head: Head) -> AvatarError:
+    return AvatarError(f"MediaPipe finds no face in a picture of {head.name} at rest")
+
+
+def _judge(
+    bank: AuthoredBank,
+    shown: _Shots,
+    head: Head,
+    observer: Observer,
+    classifiers: Mapping[str, Classifier],
+    step: Callable[[], None],
+) -> JudgedHead:
     face, aliases = shipped_face(), bank.rig.aliases  # models have the drawn face's channels
     moved = {name: drawn_channels(face, name, aliases) for name in bank.rig.names}
     undrawn = [name for name, channels in moved.items() if not channels]
@@ -77,79 +143,128 @@ def judge_bank(
         raise AvatarError(undrawn_sentence(undrawn))
     driven_faces = [drawn_weights(face, weights, aliases).weights for weights in shown.all]
     read_names = [channels[0] if channels else name for name, channels in moved.items()]
-    read = _read_back(driven_faces, avatar, model, read_names, step)
+    read = _read_back(driven_faces, head, observer, classifiers, read_names, step)
     remarks = (*read.facts.remarks, *([undrawn_sentence(undrawn)] if undrawn else ()))
     rest, *others = read.readings
     if rest is None:
-        raise AvatarError(f"MediaPipe finds no face in a picture of {avatar.name}")
+        raise _no_face(head)
     count = len(shown.faces)
     named = tuple(zip(shown.faces, shown.weights, others[:count], strict=True))
-    found = [(face, weights, row - rest) for face, weights, row in named if row is not None]
-    faces = tuple(face for face, _, _ in found)
+    found = [(one, weights, row - rest) for one, weights, row in named if row is not None]
+    faces = tuple(one for one, _, _ in found)
     changes = np.array([row for _, _, row in found])
     channels = bank.rig.names
     driven = np.array([[weights.get(name, 0.0) for name in channels] for _, weights, _ in found])
     alone = np.array([np.zeros_like(rest) if row is None else row - rest for row in others[count:]])
-    still = frozenset(face.label for face, weights, _ in found if not any(weights.values()))
+    still = frozenset(one.label for one, weights, _ in found if not any(weights.values()))
     pictures = dict(zip(shown.faces, read.pictures[1:], strict=False))
-    return Report(
+    report = Report(
         title=f"{bank.manifest.title} {bank.manifest.version}",
-        avatar=avatar.name,
+        avatar=head.name,
         facts=evolve(read.facts, remarks=remarks),
-        views=len(VIEWS),
+        views=len(head.views),
         labels=tuple(emotion.label for emotion in bank.emotions),
         channels=channels,
         faces=tuple(
-            ReadFace(face=face, change=tuple(row.tolist()), picture=thumbnail(pictures[face]))
-            for face, _, row in found
+            ReadFace(face=one, change=tuple(row.tolist()), picture=thumbnail(pictures[one]))
+            for one, _, row in found
         ),
-        undetected=tuple(face for face, _, row in named if row is None),
+        undetected=tuple(one for one, _, row in named if row is None),
         euclid=_measure("Euclid", "", bank, faces, euclid(changes), still),
         angle=_measure("angle", "°", bank, faces, angle(changes), still),
-        sights=channel_sights(channels, alone, driven, changes),
+        sights=channel_sights(channels, alone, driven, changes) if shown.alone else (),
+    )
+    return JudgedHead(
+        report=report,
+        rest={name: rows[0] for name, rows in read.scores.items()},
+        scores={
+            name: dict(zip(shown.faces, rows[1:], strict=False))
+            for name, rows in read.scores.items()
+        },
     )
 
 
 @frozen(kw_only=True, eq=False)
 class _Readings:
-    """``readings`` (C,), a mean over the views, None where one shows no face; PNG ``pictures``."""
+    """``readings`` (C,), a mean over the views, None where one shows no face; PNG ``pictures``.
+
+    ``scores`` of a classifier: a row a face, means over the views.
+    """
 
     facts: Facts
     readings: tuple[F64 | None, ...]
+    scores: Mapping[str, tuple[tuple[float, ...], ...]]
     pictures: tuple[bytes, ...]
 
 
 def _read_back(
     faces: Sequence[Weights],
-    avatar: Path,
-    model: Path | None,
+    head: Head,
+    observer: Observer,
+    classifiers: Mapping[str, Classifier],
     channels: Sequence[str],
     step: Callable[[], None],
 ) -> _Readings:
-    shots = [Shot(weights=face, view=view) for view in VIEWS for face in faces]
+    views = head.views
+    shots = [Shot(weights=face, view=view) for view in views for face in faces]
     rows: list[F64 | None] = []
+    scores: dict[str, list[F64]] = {name: [] for name in classifiers}
     pictures: list[bytes] = []
-    with open_observer(model) as observer:
-        drawn = draw_faces(avatar, shots, size=SIZE, png=True)
-        facts = next(drawn)
-        for picture in drawn:
-            if isinstance(picture, Facts):
-                continue
-            weights = observer.read(picture)
-            rows.append(
-                None if weights is None else np.array([weights.get(c, 0.0) for c in channels])
-            )
-            if len(pictures) < len(faces):
-                pictures.append(picture)
-            step()
+    rest: Look | None = None
+    drawn = head.draw(shots)
+    facts = next(drawn)
+    for number, picture in enumerate(_pictures(drawn)):
+        seen = observer.look(picture)
+        if number % len(faces) == 0:
+            rest = seen
+            if rest is None:
+                raise _no_face(head)
+        if rest is not None:
+            for name, row in _scores(classifiers, picture, rest.frame):
+                scores[name].append(row)
+        rows.append(
+            None if seen is None else np.array([seen.weights.get(c, 0.0) for c in channels])
+        )
+        if number < len(faces):
+            pictures.append(picture)
+        step()
     if not isinstance(facts, Facts):
-        raise AvatarError(f"{avatar.name} was drawn before it was described")
-    views = [rows[start : start + len(faces)] for start in range(0, len(rows), len(faces))]
+        raise AvatarError(f"{head.name} was drawn before it was described")
     return _Readings(
         facts=facts,
-        readings=tuple(_mean(row) for row in zip(*views, strict=True)),
+        readings=tuple(_mean(row) for row in zip(*_by_view(rows, views), strict=True)),
+        scores={
+            name: tuple(
+                tuple(np.mean(row, axis=0).tolist())
+                for row in zip(*_by_view(listed, views), strict=True)
+            )
+            for name, listed in scores.items()
+        },
         pictures=tuple(pictures),
     )
+
+
+def _pictures(drawn: Iterator[Facts | bytes]) -> Iterator[bytes]:
+    return (one for one in drawn if not isinstance(one, Facts))
+
+
+def _scores(
+    classifiers: Mapping[str, Classifier], picture: bytes, rest: FaceFrame
+) -> Iterator[tuple[str, F64]]:
+    """Each classifier's scores, cut out about the face at rest: its head does not move."""
+    if not classifiers:
+        return
+    image = pixels(picture)
+    for name, classifier in classifiers.items():
+        crop: Crop = classifier.crop(rest)
+        parts = (cut(image, crop.scaled(scale), classifier.size) for scale in SCALES)
+        mean: F64 = np.mean([classifier.scores(part) for part in parts], axis=0)
+        yield name, mean
+
+
+def _by_view(rows: Sequence[T], views: Sequence[View]) -> list[Sequence[T]]:
+    count = len(rows) // len(views)
+    return [rows[start : start + count] for start in range(0, len(rows), count)]
 
 
 def _mean(readings: Sequence[F64 | None]) -> F64 | None:
@@ -161,16 +276,17 @@ def _mean(readings: Sequence[F64 | None]) -> F64 | None:
     return mean
 
 
-def _faces_to_draw(bank: AuthoredBank) -> _Shots:
+def _faces_to_draw(bank: AuthoredBank, *, channels: bool) -> _Shots:
     named = [
         (Face(label=emotion.label, intensity=intensity), emotion.archetypes[intensity])
         for emotion in bank.emotions
         for intensity in bank.manifest.intensities
     ]
+    alone = bank.rig.names if channels else ()
     return _Shots(
         faces=tuple(face for face, _ in named),
         weights=tuple(weights for _, weights in named),
-        alone=tuple(single_channel_face(bank.rig, channel) for channel in bank.rig.names),
+        alone=tuple(single_channel_face(bank.rig, channel) for channel in alone),
     )
 
 

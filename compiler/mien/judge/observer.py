@@ -2,7 +2,8 @@
 
 MediaPipe writes to the terminal as it likes and may take its process with it; so it has its own.
 Each picture comes on stdin as four bytes of length (little-endian) and a PNG, and is answered on
-stdout by a line of JSON: channel name to weight in [0, 1], or null where no face is found.
+stdout by a line of JSON: null where no face is found, else ``weights``, channel name to weight in
+[0, 1], and ``frame``, where the face lies.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import IO, Any, BinaryIO
 from attrs import frozen
 
 from mien.avatar.browser import AvatarError
+from mien.judge.crop import FaceFrame
 
 EXTRA = "pip install 'mien[judge]'"
 MODEL = "face_landmarker.task"
@@ -52,6 +54,14 @@ def find_model(given: Path | None) -> Path:
     )
 
 
+@frozen(kw_only=True)
+class Look:
+    """What is seen in a picture: ``weights`` by channel name, absent = 0, and where the face is."""
+
+    weights: Mapping[str, float]
+    frame: FaceFrame
+
+
 @frozen(kw_only=True, eq=False)
 class Observer:
     """A running reader of pictures."""
@@ -59,8 +69,8 @@ class Observer:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def read(self, picture: bytes) -> Mapping[str, float] | None:
-        """The weights seen in a PNG by channel name, absent = 0; None where no face is found.
+    def look(self, picture: bytes) -> Look | None:
+        """What is seen in a PNG; None where no face is found.
 
         Raises:
             AvatarError: the reader has stopped.
@@ -70,8 +80,16 @@ class Observer:
             _end(self.process.stdin).flush()
         except OSError:
             self._stopped()
-        answer: dict[str, float] | None = json.loads(self._line())
-        return answer
+        answer: dict[str, Any] | None = json.loads(self._line())
+        if answer is None:
+            return None
+        frame: dict[str, Any] = {**answer["frame"], "eyes": tuple(answer["frame"]["eyes"])}
+        return Look(weights=answer["weights"], frame=FaceFrame(**frame))
+
+    def read(self, picture: bytes) -> Mapping[str, float] | None:
+        """The weights alone; see `look`."""
+        seen = self.look(picture)
+        return None if seen is None else seen.weights
 
     def wait(self) -> None:
         """Until it is ready.
@@ -153,16 +171,42 @@ def _landmarker(model: str) -> Any:  # noqa: ANN401  mediapipe has no types
     )
 
 
-def _read(landmarker: Any, picture: bytes) -> dict[str, float] | None:  # noqa: ANN401  likewise
+def _read(landmarker: Any, picture: bytes) -> dict[str, Any] | None:  # noqa: ANN401  likewise
     numpy: Any = importlib.import_module("numpy")
     pillow: Any = importlib.import_module("PIL.Image")
     mediapipe: Any = importlib.import_module("mediapipe")
     pixels = numpy.ascontiguousarray(pillow.open(io.BytesIO(picture)).convert("RGB"))
     image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=pixels)
-    found = landmarker.detect(image).face_blendshapes
-    if not found:
+    found = landmarker.detect(image)
+    if not found.face_blendshapes:
         return None
-    return {str(one.category_name): float(one.score) for one in found[0]}
+    height, width = pixels.shape[:2]
+    points = [(one.x * width, one.y * height) for one in found.face_landmarks[0]]
+    return {
+        "weights": {str(one.category_name): float(one.score) for one in found.face_blendshapes[0]},
+        "frame": _frame(points),
+    }
+
+
+_EYES = ((33, 133), (362, 263))
+_BROWS = (70, 105, 107, 334, 336, 300)
+"""Points of MediaPipe's mesh: the corners of each eye, and the upper edges of the brows."""
+
+
+def _frame(points: list[tuple[float, float]]) -> dict[str, Any]:
+    right, left = (
+        tuple(sum(points[corner][axis] for corner in eye) / 2 for axis in (0, 1)) for eye in _EYES
+    )
+    across, down = [x for x, _ in points], [y for _, y in points]
+    return {
+        "eyes": [(right[axis] + left[axis]) / 2 for axis in (0, 1)],
+        "eye_distance": ((right[0] - left[0]) ** 2 + (right[1] - left[1]) ** 2) ** 0.5,
+        "left": min(across),
+        "top": min(down),
+        "right": max(across),
+        "bottom": max(down),
+        "brows": min(down[point] for point in _BROWS),
+    }
 
 
 def _next(pictures: BinaryIO) -> bytes | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.blind import write_sheets
+from mien.cli.head_judging import DRAWN, HeadPath, is_drawn, judge_names, judge_sheet
 from mien.cli.options import OutputFile, bank_source, format_option
 from mien.cli.terminal import say
 
@@ -36,14 +37,25 @@ def _out(context: click.Context, parameter: click.Parameter, value: Path) -> Pat
 )
 @click.option(
     "--avatar",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Draw the faces on this head (.glb, .gltf, .vrm). Needs Chromium or Chrome.",
+    "avatars",
+    multiple=True,
+    type=HeadPath(),
+    metavar="FILE",
+    help="Draw the faces on this head (.glb, .gltf, .vrm). Needs Chromium or Chrome. --judge and "
+    f"--blind take several, and {DRAWN} for the drawn face.",
 )
 @click.option(
     "--judge",
     is_flag=True,
-    help="Read the faces on the avatar back with MediaPipe, and say which can be told apart "
-    "(needs the extra mien[judge]).",
+    help="Have MediaPipe and classifiers of emotion read the faces on the avatars, and say which "
+    "are told apart and rightly named (needs the extra mien[judge]).",
+)
+@click.option(
+    "--by",
+    "judges",
+    multiple=True,
+    type=click.Choice(judge_names()),
+    help="Only these judges.  [default: all that are installed]",
 )
 @click.option(
     "--model",
@@ -70,8 +82,9 @@ def command(
     bank: str,
     new: str | None,
     out: Path,
-    avatar: Path | None,
+    avatars: tuple[Path, ...],
     judge: bool,
+    judges: tuple[str, ...],
     model: Path | None,
     blind: int | None,
     seed: int | None,
@@ -97,18 +110,21 @@ def command(
         raise click.UsageError("--blind shows one BANK, and is not for --judge")
     if judge and out.suffix.lower() != ".html":
         raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
-    if judge and (avatar is None or new is not None):
-        raise click.UsageError("--judge looks at one BANK on an --avatar FILE")
-    if not judge and (model is not None or output == "json"):
-        raise click.UsageError("--model and --format json belong to --judge")
+    if judge and (not avatars or new is not None):
+        raise click.UsageError("--judge looks at one BANK on an --avatar FILE, or on several")
+    if not judge and (model is not None or judges or output == "json"):
+        raise click.UsageError("--by, --model and --format json belong to --judge")
+    if not judge and blind is None and (len(avatars) > 1 or any(map(is_drawn, avatars))):
+        raise click.UsageError(f"several heads, and {DRAWN}, belong to --judge and --blind")
     try:
         if blind is not None:
+            heads = [None if is_drawn(avatar) else avatar for avatar in avatars] or [None]
             return write_sheets(
-                bank, out, [avatar], each=blind, seed=seed or 0, labels=labels, at=at, pictures=png
+                bank, out, heads, each=blind, seed=seed or 0, labels=labels, at=at, pictures=png
             )
-        if judge and avatar is not None:
-            return _judge(bank, out, avatar, model, output)
-        return _draw(bank, new, out, avatar)
+        if judge:
+            return judge_sheet(bank, out, avatars, judges, model, output)
+        return _draw(bank, new, out, next(iter(avatars), None))
     except AvatarError as error:
         raise click.ClickException(str(error)) from error
 
@@ -148,30 +164,3 @@ def _on_avatar(page: Page, avatar: Path) -> Page:
 
     with progress("drawing", count_faces(page)) as step:
         return on_avatar(page, avatar, step)
-
-
-def _judge(bank: str, out: Path, avatar: Path, model: Path | None, output: str) -> int:
-    from mien.authored.reader import read_bank
-    from mien.cli.terminal import progress, write_json
-    from mien.judge.html import judge_html
-    from mien.judge.judge import count_pictures, judge_bank
-    from mien.judge.report import report_json, report_lines
-    from mien.text.atomic import write_atomic
-
-    taken = bank_source(bank)
-    read = read_bank(taken.sources)
-    described = taken.described(read.manifest.id, read.manifest.version)
-    with progress("judging", count_pictures(read)) as step:
-        report = judge_bank(read, avatar, model, step)
-    write_atomic(out, judge_html(report).encode())
-    if output == "json":
-        write_json(
-            {
-                "source": taken.as_json(read.manifest.id, read.manifest.version),
-                **report_json(report),
-            }
-        )
-    else:
-        say("\n".join(report_lines(report)))
-        say(f"{out}: the readings of {len(report.faces)} faces of {described}")
-    return 0
