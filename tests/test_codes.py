@@ -60,6 +60,8 @@ ELSEWHERE = {
     "version-not-newer version-too-small not-committed git-failed",
     "test_release_faults.py": "release-unlisted release-running",
     "test_sentences.py": "no-sentence empty-part",
+    "test_timings.py": "timings-unknown timings-empty timings-symbol timings-order timings-range "
+    "timings-line timings-tier timings-cut",
     "test_verify.py": "ledger-reordered ledger-removed release-missing file-changed file-extra "
     "engine-differs engine-unknown table-differs lock-differs",
     "test_view_server.py": "unexpected",

@@ -21,6 +21,15 @@ class Phoneme:
     end: float
 
 
+@frozen(kw_only=True)
+class SpokenWord:
+    """A word and its moments in seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
 def intervals(marks: Iterable[tuple[float, str]], seconds: float) -> tuple[Phoneme, ...]:
     """Phonemes from where each begins, in seconds; each lasts until the next or the end.
 

@@ -21,6 +21,7 @@ _WRITTEN = {
     "Files that targets and training read": "training",
     "Answers of observers (mien judge score)": "judging",
     "Models: glTF and VRM": "models",
+    "Files with the times of sounds (lips)": "timings",
 }
 
 

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import evolve
 
-from mien_trainer.alignment.plausibility import implausibility, is_spoken
+from mien_trainer.alignment.plausibility import implausibility, is_spoken, spelled
 from mien_trainer.alignment.pronunciation import english_dictionary, spoken_words
 from mien_trainer.alignment.sphinx import FRAMES, AlignedWord, Sphinx
 from mien_trainer.frames import F32, SAMPLE_RATE
-from mien_trainer.phonemes import SILENCE, Phoneme, intervals, to_ipa, without_empty
+from mien_trainer.phonemes import (
+    SILENCE,
+    Phoneme,
+    SpokenWord,
+    intervals,
+    to_ipa,
+    without_empty,
+)
 from mien_trainer.speech import SpeechRefusedError
 
 LONGEST = 120.0
@@ -58,6 +65,27 @@ class Aligner:
         """
         return self.align(audio, spoken_words(text, self._dictionary))
 
+    def align_words(
+        self, audio: F32, text: str
+    ) -> tuple[tuple[Phoneme, ...], tuple[SpokenWord, ...]]:
+        """The phonemes, as `align_text` gives them, and the words with their times.
+
+        Raises:
+            UnspeakableTextError, SpeechRefusedError: as `align_text`.
+        """
+        found = self._aligned(audio, spoken_words(text, self._dictionary))
+        seconds = len(audio) / SAMPLE_RATE
+        words = tuple(
+            SpokenWord(
+                text=spelled(word),
+                start=_boundary(word.segments[0].start, seconds),
+                end=_boundary(word.segments[-1].start + word.segments[-1].frames, seconds),
+            )
+            for word in found
+            if is_spoken(word)
+        )
+        return _phonemes(found, seconds), words
+
     def align(self, audio: F32, words: Sequence[str]) -> tuple[Phoneme, ...]:
         """The phonemes, from end to end, of mono audio at 16 kHz that says these words.
 
@@ -66,6 +94,9 @@ class Aligner:
         Raises:
             SpeechRefusedError: the sound is silent, too short, too long, or says something else.
         """
+        return _phonemes(self._aligned(audio, words), len(audio) / SAMPLE_RATE)
+
+    def _aligned(self, audio: F32, words: Sequence[str]) -> list[AlignedWord]:
         self._check(audio, words)
         pcm = _padded(audio)
         for step in range(len(BEAMS)):
@@ -78,7 +109,7 @@ class Aligner:
         reason = implausibility(aligned, audio)
         if reason is not None:
             raise SpeechRefusedError(reason)
-        return _phonemes(aligned, len(audio) / SAMPLE_RATE)
+        return aligned
 
     def _check(self, audio: F32, words: Sequence[str]) -> None:
         seconds = len(audio) / SAMPLE_RATE
@@ -121,6 +152,10 @@ def _without_padding(words: Sequence[AlignedWord]) -> list[AlignedWord]:
         )
         for word in words
     ]
+
+
+def _boundary(frame: int, seconds: float) -> float:
+    return min(max(frame / FRAMES + _SHIFT, 0.0), seconds)
 
 
 def _phonemes(words: Sequence[AlignedWord], seconds: float) -> tuple[Phoneme, ...]:

@@ -58,7 +58,7 @@ class Sphinx:
         Raises:
             SpeechUnavailableError: pocketsphinx is not installed.
         """
-        made = _pocketsphinx().Decoder(beam=beam, wbeam=beam, pbeam=beam, **_SETTINGS)
+        made = sphinx_module().Decoder(beam=beam, wbeam=beam, pbeam=beam, **_SETTINGS)
         self._decoder = cast("_Decoder", made)
 
     def add(self, words: Mapping[str, Sequence[str]]) -> None:
@@ -99,10 +99,15 @@ def model_folder() -> Path:
     Raises:
         SpeechUnavailableError: pocketsphinx is not installed.
     """
-    return Path(cast("str", _pocketsphinx().get_model_path("en-us")))
+    return Path(cast("str", sphinx_module().get_model_path("en-us")))
 
 
-def _pocketsphinx() -> ModuleType:
+def sphinx_module() -> ModuleType:
+    """The package pocketsphinx.
+
+    Raises:
+        SpeechUnavailableError: it is not installed.
+    """
     try:
         return importlib.import_module("pocketsphinx")
     except ImportError as error:
