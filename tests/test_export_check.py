@@ -39,15 +39,16 @@ def test_what_was_written_is_what_the_release_gives(
     export("default", "--to", form.name, "-o", path, *options)
     assert verified(capsys, path)[0] == 0
     data = path.read_bytes()
-    at = data.index(b"0", len(data) // 2)
-    path.write_bytes(data[:at] + b"1" + data[at + 1 :])
+    at = len(data) - 5 if form.binary else data.index(b"0", len(data) // 2)
+    path.write_bytes(data[:at] + (b"?" if form.binary else b"1") + data[at + 1 :])
     status, said = verified(capsys, path)
-    line = 1 + data[:at].count(b"\n")
-    assert (status, f"{path}: differs, first in line {line}\n" in said) == (1, True)
+    place = f"at byte {at}" if form.binary else f"in line {1 + data[:at].count(bytes([10]))}"
+    assert (status, f"{path}: differs, first {place}\n" in said) == (1, True)
     path.write_bytes(data + b"\n")
     status, said = verified(capsys, path)
     assert status == 1
-    assert f"first in line {1 + data.count(bytes([10])) + 1}" in said
+    line = f"in line {1 + data.count(bytes([10])) + 1}"
+    assert f"first {f'at byte {len(data)}' if form.binary else line}" in said
 
 
 @pytest.mark.parametrize("form", CLIPS, ids=lambda form: form.name)
@@ -68,7 +69,7 @@ def test_a_folder_and_each_file_in_it(
     other.unlink()
     status, said = verified(capsys, folder)
     assert status == 1
-    assert f"{one}: differs, first in line " in said
+    assert f"{one}: differs, first {'at byte' if form.binary else 'in line'} " in said
     assert f"{other}: missing\n" in said
     assert said.splitlines()[-1].startswith("4 files as")
     assert verified(capsys, one)[0] == 1

@@ -70,7 +70,7 @@ def read_back(form: Format, take: Take, folder: Path) -> Take:
 def test_a_format_has_what_its_entry_says(form: Format) -> None:
     assert form.endings
     assert all(ending.startswith(".") and ending.islower() for ending in form.endings)
-    assert form.reads or form.writes or form.table
+    assert form.reads or form.writes or form.table or form.fills
     assert not form.reads or callable(form.read)
     assert not form.writes or callable(form.encode)
 
@@ -179,7 +179,8 @@ def test_the_readme_lists_every_format() -> None:
 
 def exported(form: Format) -> str:
     how = "all faces in a file" if form.table else "a clip for each face"
-    return f"`{form.name}`: {how}" if form.exports else ""
+    how = "into a model" if form.fills else how
+    return f"`{form.name}`: {how}" if form.exports or form.fills else ""
 
 
 def test_the_ending_decides(tmp_path: Path) -> None:

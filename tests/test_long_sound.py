@@ -119,8 +119,8 @@ def test_a_take_in_blocks_has_the_bytes_of_the_whole(
 def test_every_format_that_is_written_is_written_in_blocks() -> None:
     for one in FORMATS:
         if one.writes:
-            text = "".join(one.stream(60, CHANNELS, [np.zeros((2, 52), dtype=np.float32)]))
-            assert text.encode() == one.encode(
+            data = b"".join(one.stream(60, CHANNELS, [np.zeros((2, 52), dtype=np.float32)]))
+            assert data == one.encode(
                 steady_take(60, CHANNELS, np.zeros((2, 52), dtype=np.float32))
             )
 

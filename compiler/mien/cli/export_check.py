@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from attrs import field, frozen
 
-from mien.formats.faces import SIDECAR, rendered
+from mien.formats.faces import SIDECAR, FaceSet, rendered
+from mien.formats.filled_model import is_filled
 from mien.text.regular_file import RECORDING, read_regular
+
+if TYPE_CHECKING:
+    from mien.cli.commands.export import ExportRequest
 
 _SOURCE = re.compile(
     rb"artifact ([0-9a-f]{64}), (mien export [A-Za-z0-9_.@,/%~+ -]*[A-Za-z0-9_/%~-])"
@@ -20,11 +25,12 @@ _NAME = re.compile(rb"([a-z][a-z0-9_-]*) of [a-z][a-z0-9_-]* [0-9]")
 
 @frozen(kw_only=True)
 class CheckedFile:
-    """``line`` is the first that differs; 0 where the file is equal or there is none."""
+    """``line`` is the first that differs, of a ``binary`` file ``byte``; 0 where there is none."""
 
     path: Path
     state: str
     line: int = 0
+    byte: int = 0
 
 
 @frozen(kw_only=True)
@@ -46,10 +52,7 @@ class ExportReport:
         if self.fault:
             return [self.fault]
         wrong = [one for one in self.files if one.state != "equal"]
-        said = [
-            f"{one.path}: {one.state}" + (f", first in line {one.line}" if one.line else "")
-            for one in wrong
-        ]
+        said = [f"{one.path}: {one.state}{_where(one)}" for one in wrong]
         equal = len(self.files) - len(wrong)
         files = f"{equal} file{'' if equal == 1 else 's'}"
         return [*said, f"{files} as {self.described} gives by: {self.request}"]
@@ -61,7 +64,12 @@ class ExportReport:
             "request": self.request,
             "fault": self.fault or None,
             "files": [
-                {"path": str(one.path), "state": one.state, "line": one.line or None}
+                {
+                    "path": str(one.path),
+                    "state": one.state,
+                    "line": one.line or None,
+                    **({"byte": one.byte} if one.byte else {}),
+                }
                 for one in self.files
             ],
         }
@@ -87,12 +95,29 @@ def check_export(path: Path) -> ExportReport:
     if loaded.digest != digest:
         fault = f"{path}: made from artifact {digest}, {described} has {loaded.digest}"
         return ExportReport(request=request, described=described, fault=fault)
-    files = rendered(asked.format, asked.faces(loaded), asked.clip_times, asked.mesh)
-    if path.is_dir():
-        checked = [_compared(path / name, data) for name, data in files.items()]
-    else:
-        checked = [_compared(path, _counterpart(path, files))]
+    checked = list(_checked(path, asked, asked.faces(loaded)))
     return ExportReport(request=request, described=described, files=tuple(checked))
+
+
+def _checked(path: Path, asked: ExportRequest, faces: FaceSet) -> Iterator[CheckedFile]:
+    binary = asked.format.binary
+    if asked.format.fills:
+        # what is written into a model takes the place of what was: the model stays as it is
+        equal = is_filled(asked.format, faces, path)
+        yield CheckedFile(path=path, state="equal" if equal else "differs")
+        return
+    files = rendered(asked.format, faces, asked.clip_times, asked.mesh)
+    if path.is_dir():
+        for name, data in files.items():
+            yield _compared(path / name, data, binary=binary)
+    else:
+        yield _compared(path, _counterpart(path, files), binary=binary)
+
+
+def _where(one: CheckedFile) -> str:
+    if one.byte:
+        return f", first at byte {one.byte - 1}"
+    return f", first in line {one.line}" if one.line else ""
 
 
 def _source(path: Path) -> tuple[str, str]:
@@ -120,12 +145,16 @@ def _counterpart(path: Path, files: Mapping[str, bytes]) -> bytes:
     raise click.UsageError(f"{path} is none of the files that were written: {', '.join(files)}")
 
 
-def _compared(path: Path, wanted: bytes) -> CheckedFile:
+def _compared(path: Path, wanted: bytes, *, binary: bool = False) -> CheckedFile:
     if not path.exists():
         return CheckedFile(path=path, state="missing")
     found = read_regular(path, RECORDING)
     if found == wanted:
         return CheckedFile(path=path, state="equal")
+    if binary:
+        least = min(len(found), len(wanted))
+        odd = (at for at in range(least) if found[at] != wanted[at])
+        return CheckedFile(path=path, state="differs", byte=1 + next(odd, least))
     lines = zip(found.split(b"\n"), wanted.split(b"\n"), strict=False)
     equal = next((row for row, (own, other) in enumerate(lines) if own != other), None)
     shorter = min(found.count(b"\n"), wanted.count(b"\n")) + 1

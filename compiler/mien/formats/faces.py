@@ -26,12 +26,16 @@ SIDECAR = "mien.json"
 
 @frozen(kw_only=True, eq=False)
 class Face:
-    """One face: weights (C,) in [0, 1]. ``at`` is an intensity, or a style where ``style``."""
+    """One face: weights (C,) in [0, 1]. ``at`` is an intensity, or a style where ``style``.
+
+    ``spoken`` (C,) is the face while all of the mouth is left to speech, where that is asked for.
+    """
 
     label: str
     at: str
     style: bool
     weights: F32
+    spoken: F32 | None = None
 
     @property
     def name(self) -> str:
@@ -44,7 +48,8 @@ class FaceSet:
     """Faces of one bank; ``artifact`` is the sha256 in hex of its artifact.
 
     ``channels`` name the weights. ``speaking`` in [0, 1] is how much of the mouth was left to
-    speech. ``request`` is what was asked of `mien export`, in its own words.
+    speech. ``request`` is what was asked of `mien export`, in its own words. ``presets`` are faces
+    that stand under names which a format has for emotions.
     """
 
     bank: str
@@ -54,6 +59,7 @@ class FaceSet:
     faces: tuple[Face, ...]
     speaking: float = 0.0
     request: str = ""
+    presets: tuple[tuple[str, Face], ...] = ()
 
     @property
     def source(self) -> str:
@@ -61,9 +67,10 @@ class FaceSet:
         asked = f", {self.request}" if self.request else ""
         return f"{self.bank} {self.version}, artifact {self.artifact}{asked}"
 
-    def weights_of(self, face: Face) -> dict[str, float]:
-        """The weights by name, each as short as float32 allows."""
-        pairs = zip(self.channels, face.weights, strict=True)
+    def weights_of(self, face: Face, weights: F32 | None = None) -> dict[str, float]:
+        """The weights of a face by name, or others (C,), each as short as float32 allows."""
+        own = face.weights if weights is None else weights
+        pairs = zip(self.channels, own, strict=True)
         return {name: float(str(weight)) for name, weight in pairs}
 
     def completed(self) -> FaceSet:

@@ -18,6 +18,7 @@ from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.timecode import nominal_rate
+from mien.formats.turns import turns_of
 from mien.gltf.faults import ModelFaults
 from mien.gltf.model import Model, Track
 from mien.gltf.read import read_model
@@ -87,6 +88,7 @@ def read(
         wanted,
         moments,
         weights,
+        head=_head(model, moments),
         source=model.source or path.name,
         dialect="VRMA" if model.format == "VRMA" else "",
         absent=tuple(name for name in wanted if name not in moving),
@@ -157,6 +159,27 @@ def _keys(model: Model, track: Track, width: int, path: NodePath) -> tuple[F64, 
         message = f"the times of its keys should rise, from 0 to {_LONGEST:g} s at most"
         raise _refusal(model, path, "model-structure", message)
     return times, found
+
+
+def _head(model: Model, moments: F64) -> F64 | None:
+    """The turns (M, 3) of the head at ``moments`` (M,) in the first animation that has them."""
+    node = dict(model.bones).get("head") or next(
+        (at for at, one in enumerate(model.nodes) if one.name.lower() == "head"), None
+    )
+    for number, animation in enumerate(model.animations):
+        for place, track in enumerate(animation.tracks):
+            if track.node == node and track.path == "rotation":
+                path: NodePath = ("animations", number, "channels", place)
+                times, values = _keys(model, track, 4, path)
+                stepped = track.interpolation == "STEP"
+                parts = (
+                    Curve(name="", times=times, values=part, stepped=stepped).at(moments)
+                    for part in values.T
+                )
+                found = np.stack(list(parts), axis=1)
+                found[~found.any(axis=1), 3] = 1.0
+                return turns_of(found)
+    return None
 
 
 def _moments(model: Model, curves: Sequence[Curve], rate: float | None) -> F64:

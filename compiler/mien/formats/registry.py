@@ -7,8 +7,10 @@ A format's functions are in a module of this folder:
   one has its ending;
 - of takes that are written, ``pieces(take)`` yields the text, and takes the name of what the file
   drives where the format has ``mesh``; ``stream(rate, channels, blocks, source)`` yields it of
-  weights that are not all there yet, where ``streams``;
-- of all faces in one file, ``face_pieces(faces)`` yields the text of a `FaceSet`.
+  weights that are not all there yet, where ``streams``; where ``binary``, ``encode(take)`` gives
+  the bytes in their place;
+- of all faces in one file, ``face_pieces(faces)`` yields the text of a `FaceSet`;
+- of faces that go into a model, ``into(model, faces)`` gives the `Rewrite`.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from mien.errors import MienError
 if TYPE_CHECKING:
     from mien.formats.faces import FaceSet
     from mien.formats.take import F32, Take
+    from mien.gltf.model import Model
+    from mien.gltf.write import Rewrite
 
 
 class FormatError(MienError):
@@ -58,6 +62,7 @@ class Format:
     formats that are written hold a face as a clip. ``streams`` where a take can be written before
     all of it is there, ``sampled`` where it has a row for every frame, ``whole`` where every
     channel of ARKit must have its column, ``sourced`` where the file says what it was made from.
+    ``binary`` where it is no text, ``fills`` where faces are written into a model.
     ``mesh`` is what the file drives unless another name is given; "" where it names nothing.
     """
 
@@ -72,6 +77,8 @@ class Format:
     sampled: bool = False
     whole: bool = False
     sourced: bool = False
+    binary: bool = False
+    fills: bool = False
     mesh: str = field(default="")
 
     @property
@@ -95,27 +102,43 @@ class Format:
         test = getattr(self._module, "recognises", None)
         return bool(test and test(start))
 
-    def pieces(self, take: Take, mesh: str = "") -> Iterator[str]:
-        """The text of a take; only where ``writes``."""
+    def pieces(self, take: Take, mesh: str = "") -> Iterator[bytes]:
+        """The bytes of a take; only where ``writes``."""
         named = (mesh or self.mesh,) if self.mesh else ()
+        if self.binary:
+            data: bytes = self._module.encode(take, *named)
+            yield data
+            return
         pieces: Iterator[str] = self._module.pieces(take, *named)
-        return pieces
+        for piece in pieces:
+            yield piece.encode()
 
     def encode(self, take: Take, mesh: str = "") -> bytes:
         """The bytes of a take; only where ``writes``."""
-        return "".join(self.pieces(take, mesh)).encode()
+        return b"".join(self.pieces(take, mesh))
 
     def stream(
         self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
-    ) -> Iterator[str]:
-        """The text of a take with an even clock, of weights (n, C) a block; only where ``writes``.
+    ) -> Iterator[bytes]:
+        """The bytes of a take with an even clock, of weights (n, C) a block; only where ``writes``.
 
         Where not ``streams``, the weights of all blocks are in memory before the first piece comes.
         """
-        if self.streams:
-            pieces: Iterator[str] = self._module.stream(rate, channels, blocks, source)
-            return pieces
-        return self._gathered(rate, channels, blocks, source)
+        if not self.streams:
+            yield from self._gathered(rate, channels, blocks, source)
+            return
+        pieces: Iterator[str] = self._module.stream(rate, channels, blocks, source)
+        for piece in pieces:
+            yield piece.encode()
+
+    def into(self, model: Model, faces: FaceSet) -> Rewrite:
+        """The model with the faces in it; only where ``fills``.
+
+        Raises:
+            QueryError: the model has no place for them.
+        """
+        change: Rewrite = self._module.into(model, faces)
+        return change
 
     def encode_faces(self, faces: FaceSet) -> bytes:
         """The bytes of all faces; only where ``table``."""
@@ -124,7 +147,7 @@ class Format:
 
     def _gathered(
         self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str
-    ) -> Iterator[str]:
+    ) -> Iterator[bytes]:
         from mien.formats.take import gathered_take
 
         yield from self.pieces(gathered_take(rate, channels, blocks, source))
@@ -210,18 +233,34 @@ FORMATS = (
         reads=True,
     ),
     Format(
+        name="vrm",
+        title="VRM model",
+        endings=(".vrm",),
+        module="vrm",
+        sourced=True,
+        binary=True,
+        fills=True,
+    ),
+    Format(
         name="vrma",
         title="VRM animation",
         endings=(".vrma",),
-        module="model_animation",
+        module="vrma",
         reads=True,
+        writes=True,
+        sourced=True,
+        binary=True,
     ),
     Format(
         name="glb",
         title="GLB animation",
         endings=(".glb",),
-        module="model_animation",
+        module="glb",
         reads=True,
+        writes=True,
+        sourced=True,
+        binary=True,
+        mesh="Face",
     ),
     Format(
         name="gltf",
@@ -304,8 +343,13 @@ def writable() -> tuple[Format, ...]:
 
 
 def exportable() -> tuple[Format, ...]:
-    """The formats that the faces of a bank are written in."""
+    """The formats that the faces of a bank are written in, in files of their own."""
     return tuple(one for one in FORMATS if one.exports)
+
+
+def fillable() -> tuple[Format, ...]:
+    """The formats of models that the faces of a bank are written into."""
+    return tuple(one for one in FORMATS if one.fills)
 
 
 def listed(formats: Sequence[Format]) -> str:

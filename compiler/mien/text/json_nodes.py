@@ -70,12 +70,35 @@ class JsonPlaces:
         """The place of the value at ``path``, or of the nearest value above it that exists."""
         at = _end_of_space(self._text, 0)
         for step in path:
-            if at not in self._inside:
-                self._inside[at] = dict(self._parts(at))
-            if step not in self._inside[at]:
+            inside = self._known(at)
+            if step not in inside:
                 break
-            at = self._inside[at][step]
+            at = inside[step]
         return self._place(at)
+
+    def span(self, path: Path) -> Span | None:
+        """Where the text of the value at ``path`` starts and ends; None where there is none."""
+        at = self._at(path)
+        return None if at is None else Span(start=at, end=self._decode(self._text, at)[1])
+
+    def keys(self, path: Path) -> tuple[str | int, ...]:
+        """The keys of the object, or the positions of the list, at ``path``; () for neither."""
+        at = self._at(path)
+        return () if at is None else tuple(self._known(at))
+
+    def _at(self, path: Path) -> int | None:
+        at = _end_of_space(self._text, 0)
+        for step in path:
+            inside = self._known(at)
+            if step not in inside:
+                return None
+            at = inside[step]
+        return at
+
+    def _known(self, at: int) -> dict[str | int, int]:
+        if at not in self._inside:
+            self._inside[at] = dict(self._parts(at))
+        return self._inside[at]
 
     def _parts(self, at: int) -> Iterator[tuple[str | int, int]]:
         """Each key or position in the object or list at ``at``, and where its value starts."""

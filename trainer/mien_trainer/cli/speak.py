@@ -122,13 +122,12 @@ def _speak(
     card = network.card
     speaker = Speaker(network, conditions)
     source = f"{name} with {card.bank} {card.version}, artifact {card.artifact}"
-    stream = livelink.stream if out is None else format_of(out, writable()).stream
-    pieces = stream(FRAME_RATE, card.channels, speaker.stream(blocks), source)
+    faces = speaker.stream(blocks)
     if out is None:
-        for piece in pieces:
-            say(piece, end="")
+        for text in livelink.stream(FRAME_RATE, card.channels, faces, source):
+            say(text, end="")
         return
     with replacing(out) as file:
-        for piece in pieces:
-            file.write(piece.encode())
+        for piece in format_of(out, writable()).stream(FRAME_RATE, card.channels, faces, source):
+            file.write(piece)
     say(f"{out}: {speaker.frames} faces")

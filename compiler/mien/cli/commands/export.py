@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from mien.cli.options import OutputFile, source_argument
 from mien.cli.terminal import say
-from mien.formats.registry import FORMATS, Format, exportable
+from mien.formats.registry import FORMATS, Format, exportable, fillable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from mien.formats.faces import ClipTimes, Face, FaceSet
     from mien.resolve import BankSource
 
-_NAMES = tuple(one.name for one in exportable())
+_NAMES = tuple(one.name for one in (*exportable(), *fillable()))
+_PRESETS = ("happy", "angry", "sad", "relaxed", "surprised")
+"""The presets of VRM that are emotions; `mien list` has them among the aliases of labels."""
 _ZERO = click.FloatRange(0.0, 3600.0)
 
 
@@ -31,7 +33,10 @@ def _listed() -> str:
         ", ".join(f"{one.name} ({one.title})" for one in exportable() if one.table is table)
         for table in (True, False)
     )
-    return f"All faces in one file: {tables}. A clip for each face: {clips}."
+    models = ", ".join(f"{one.name} ({one.title})" for one in fillable())
+    return (
+        f"All faces in one file: {tables}. Into a model: {models}. A clip for each face: {clips}."
+    )
 
 
 @click.command("export", epilog=_listed())
@@ -74,7 +79,22 @@ def _listed() -> str:
 @click.option(
     "--mesh", metavar="NAME", help="What the clip drives: a mesh's path, node or object name."
 )
+@click.option(
+    "--into",
+    "model",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="MODEL",
+    help="The model that the faces are written into; it stays as it is, OUT is new.",
+)
+@click.option(
+    "--presets",
+    metavar="P=L,...",
+    help="Labels for the model's presets, happy=joy@high, or none.  "
+    "[default: happy, angry, sad, relaxed, surprised by their labels, at the last intensity]",
+)
+@click.pass_context
 def command(
+    context: click.Context,
     bank: BankSource,
     target: str,
     out: Path,
@@ -88,14 +108,18 @@ def command(
     fade_out: float | None,
     rate: float | None,
     mesh: str | None,
+    model: Path | None,
+    presets: str | None,
 ) -> None:
     """Write the faces of BANK into files that other programs read.
 
     Every label is written at every intensity, by the names of its channels. Each file says which
     bank, version and artifact it was made from, or a file beside it that ends in mien.json does.
     """
-    from mien.errors import QueryError
+    from mien.cli.faults import write_faults
+    from mien.errors import QueryError, SourceError
     from mien.formats.faces import write_faces
+    from mien.formats.filled_model import write_into
     from mien.resolve import load_bank
 
     times = {"fade_in": fade_in, "hold": hold, "fade_out": fade_out, "rate": rate}
@@ -108,24 +132,44 @@ def command(
         speaking=speaking,
         times={name: value for name, value in times.items() if value is not None},
         mesh=mesh or "",
+        presets=_split(presets),
     )
     request.refuse_what_does_not_belong()
     form = request.format
+    if form.fills and model is None:
+        raise click.UsageError(
+            f"{form.name} needs a model to write into: --into MODEL{form.suffix}"
+        )
+    if model is not None and not form.fills:
+        raise click.UsageError(f"{form.name} is not written into a model: leave out --into")
     loaded = load_bank(bank)
+    written: tuple[Path, ...] = (out,)
+    remarks: tuple[str, ...] = ()
     try:
         faces = request.faces(loaded)
-        written = write_faces(form, faces, out, request.clip_times, request.mesh)
+        if model is not None:
+            remarks = write_into(form, faces, model, out)
+        else:
+            written = write_faces(form, faces, out, request.clip_times, request.mesh)
     except QueryError as error:
         raise click.UsageError(str(error)) from error
+    except SourceError as error:
+        write_faults(error.faults, "text", err=True)
+        context.exit(2)
     described = bank.described(loaded.id, loaded.version)
     beside = f", and {written[-1]}" if written[-1] != out and out.is_file() else ""
     count = f"{len(faces.faces)} face{'s' if len(faces.faces) > 1 else ''}"
     say(f"{out}: {count} of {described} as {form.title}{beside}")
+    for remark in remarks:
+        say(f"  {remark}")
 
 
 @frozen(kw_only=True)
 class ExportRequest:
-    """What is asked of `mien export`; ``times`` are those of a clip's times that were given."""
+    """What is asked of `mien export`; ``times`` are those of a clip's times that were given.
+
+    ``presets`` are as they were given; () for the usual ones.
+    """
 
     format: Format
     labels: tuple[str, ...] = ()
@@ -135,6 +179,7 @@ class ExportRequest:
     speaking: float = 0.0
     times: Mapping[str, float] = field(factory=dict[str, float])
     mesh: str = ""
+    presets: tuple[str, ...] = ()
 
     @property
     def clip_times(self) -> ClipTimes:
@@ -162,6 +207,7 @@ class ExportRequest:
             speaking=found["speaking"],
             times={name: value for name, value in times.items() if value is not None},
             mesh=unquote(found["mesh"] or ""),
+            presets=tuple(one.replace("/", "=", 1) for one in _split(found["presets"])),
         )
         request.refuse_what_does_not_belong()
         return found["bank"], request
@@ -173,8 +219,10 @@ class ExportRequest:
             click.UsageError: there are some.
         """
         name = self.format.name
-        if self.format.table and self.times:
+        if (self.format.table or self.format.fills) and self.times:
             raise click.UsageError(f"{name} holds faces, not clips: leave out the times of a clip")
+        if self.presets and not self.format.fills:
+            raise click.UsageError(f"{name} has no presets: leave out --presets")
         if self.mesh and not self.format.mesh:
             raise click.UsageError(f"{name} names no mesh: leave out --mesh")
 
@@ -185,9 +233,49 @@ class ExportRequest:
             QueryError: a name that the bank does not have.
         """
         faces = face_set(bank, self.labels, self.at, styles=self.styles, speaking=self.speaking)
+        if self.format.fills:
+            faces = self._with_presets(bank, faces)
         if self.without_mouth:
             faces = _without_mouth(bank, faces)
         return evolve(faces, request=" ".join(self.words(bank)))
+
+    def _with_presets(self, bank: Bank, faces: FaceSet) -> FaceSet:
+        """The faces with what speech leaves of each, and those of the presets."""
+        presets = self._preset_faces(bank) if self.presets != ("none",) else ()
+        own = tuple(_spoken(bank, face) for face in faces.faces)
+        named = tuple((name, _spoken(bank, face)) for name, face in presets)
+        return evolve(faces, faces=own, presets=named)
+
+    def _preset_faces(self, bank: Bank) -> Iterator[tuple[str, Face]]:
+        from mien.queries import unknown
+
+        for name, label, at in self._preset_points(bank):
+            if name not in _PRESETS:
+                unknown("preset", name, _PRESETS)
+            styles = bank.styles(label)
+            if at not in (*bank.intensities, *styles):
+                unknown("intensity or style", at, [*bank.intensities, *styles])
+            style = at in styles
+            yield name, _face(bank, label, at, style=style, speaking=self.speaking)
+
+    def _preset_points(self, bank: Bank) -> Iterator[tuple[str, str, str]]:
+        """Preset, label and point: as given, else of the labels that the presets are aliases of."""
+        from mien.errors import QueryError
+        from mien.text.suggest import aliases
+
+        if not self.presets:
+            labels = {
+                name: label for label, words in aliases(bank.labels).items() for name in words
+            }
+            for name in _PRESETS:
+                if name in labels or name in bank.labels:
+                    yield name, labels.get(name, name), bank.intensities[-1]
+        for one in self.presets:
+            name, equals, face = one.partition("=")
+            label, _, at = face.partition("@")
+            if not (equals and label):
+                raise QueryError(f"found {one!r}, expected a preset and a label: happy=joy@high")
+            yield name, label, at or bank.intensities[-1]
 
     def words(self, bank: Bank) -> list[str]:
         """The command without its output, of characters that need no quotes in any file."""
@@ -199,6 +287,8 @@ class ExportRequest:
         numbers = {"speaking": self.speaking, **self.times} if self.speaking else dict(self.times)
         for name, value in numbers.items():
             words += [f"--{name.replace('_', '-')}", repr(value)]
+        if self.presets:
+            words += ["--presets", ",".join(self.presets).replace("=", "/")]
         return [*words, "--mesh", quote(self.mesh)] if self.mesh else words
 
 
@@ -251,12 +341,24 @@ def _face(bank: Bank, label: str, name: str, *, style: bool, speaking: float) ->
     return Face(label=label, at=name, style=style, weights=weights)
 
 
+def _spoken(bank: Bank, face: Face) -> Face:
+    """The face with what is left of it while all of the mouth is left to speech."""
+    spoken = _face(bank, face.label, face.at, style=face.style, speaking=1.0)
+    return evolve(face, spoken=spoken.weights)
+
+
 def _without_mouth(bank: Bank, faces: FaceSet) -> FaceSet:
     """The channels that no viseme writes."""
     kept = [kind == "EXPRESSION" for kind in bank.tables.classes]
     names = tuple(name for name, keep in zip(bank.channels, kept, strict=True) if keep)
-    own = tuple(evolve(face, weights=face.weights[kept]) for face in faces.faces)
-    return evolve(faces, channels=names, faces=own)
+    presets = tuple((name, _kept(face, kept)) for name, face in faces.presets)
+    own = tuple(_kept(face, kept) for face in faces.faces)
+    return evolve(faces, channels=names, faces=own, presets=presets)
+
+
+def _kept(face: Face, kept: list[bool]) -> Face:
+    spoken = None if face.spoken is None else face.spoken[kept]
+    return evolve(face, weights=face.weights[kept], spoken=spoken)
 
 
 def _split(names: str | None) -> tuple[str, ...]:
