@@ -29,6 +29,7 @@ COMMANDS = {
     "export": "Write the faces of a bank into files that other programs read.",
     "import": "Make takes or drafts of archetypes of recordings.",
     "doctor": "Say what is wrong with recordings of faces and with models.",
+    "stream": "Send faces to other programs while they happen, or receive them.",
     "sheet": "Draw every archetype of a bank on one page.",
     "judge": "Score what people see in faces without names.",
     "view": "View and edit a bank live in the browser.",

@@ -135,6 +135,11 @@ class Gathering:
         return [whole for face in faces if (whole := self._gathered(face, arrival)) is not None]
 
     @property
+    def faces(self) -> int:
+        """How many there are until now."""
+        return self._counts["faces"]
+
+    @property
     def heard(self) -> Heard:
         """What came until now."""
         moments = self._ordered()[1]

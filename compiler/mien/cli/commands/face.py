@@ -60,7 +60,7 @@ def command(
     loaded = load_bank(bank)
     described = bank.described(loaded.id, loaded.version)
     try:
-        what = _mixture(label)
+        what = mixture(label)
         point = loaded.point(what, vad=vad, at=at, intensity=intensity, style=style)
         weights = loaded.face(what, vad=point, style=style, speech=speech)
     except QueryError as error:
@@ -101,8 +101,12 @@ def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
         say(undrawn_sentence(undrawn), err=True)
 
 
-def _mixture(text: str) -> str | dict[str, float]:
-    """LABEL as a label, or as label weights where it has an equals sign."""
+def mixture(text: str) -> str | dict[str, float]:
+    """LABEL as a label, or as label weights where it has an equals sign.
+
+    Raises:
+        click.UsageError: it is neither.
+    """
     if "=" not in text:
         return text
     weights: dict[str, float] = {}

@@ -1,0 +1,196 @@
+"""`mien stream`: faces sent to other programs while they happen, and faces received."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import OutputFile, format_option, point_options
+
+LOOPBACK = "127.0.0.1"
+PROTOCOLS = ("vmc", "livelink", "ifacialmocap")
+
+
+@click.command("stream")
+@click.argument("sources", metavar="[BANK|TAKE|-]...", nargs=-1)
+@click.option("--to", type=click.Choice(PROTOCOLS), help="Send to a program that listens so.")
+@click.option("--from", "origin", type=click.Choice(PROTOCOLS), help="Receive what is sent so.")
+@click.option(
+    "--host",
+    default=LOOPBACK,
+    show_default=True,
+    help="The receiver; with --from, the address to listen on, such as 0.0.0.0 for a phone.",
+)
+@click.option(
+    "--port",
+    "ports",
+    type=click.IntRange(1, 65535),
+    multiple=True,
+    help="The port; more of them for more characters.  [default: the protocol's own]",
+)
+@click.option(
+    "--name", "names", multiple=True, help="What a character is called; once for each of them."
+)
+@click.option(
+    "--seconds", type=click.FloatRange(0.0, min_open=True), metavar="S", help="Stop after S."
+)
+@click.option(
+    "--fps",
+    type=click.FloatRange(1.0, 1000.0),
+    default=60.0,
+    show_default=True,
+    help="Frames to send a second.",
+)
+@click.option("--loop", is_flag=True, help="Begin a take anew where it ends.")
+@click.option("--label", "labels", multiple=True, help="A label of BANK; once for each of them.")
+@point_options
+@click.option("--style", metavar="S", help="A style of the label.")
+@click.option(
+    "--speech",
+    type=click.FloatRange(0.0, 1.0),
+    default=0.0,
+    show_default=True,
+    help="How much of the mouth to leave to speech.",
+)
+@click.option(
+    "--fade",
+    type=click.FloatRange(0.0, 60.0),
+    default=0.2,
+    show_default=True,
+    metavar="S",
+    help="Seconds from one face of BANK to another.",
+)
+@click.option("--live", is_flag=True, help="Change the face of BANK by lines of JSON on stdin.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(1.0, 1000.0),
+    default=60.0,
+    show_default=True,
+    metavar="R",
+    help="Rows a second of what - gives.",
+)
+@click.option(
+    "-o",
+    "--out",
+    "outs",
+    type=OutputFile(),
+    multiple=True,
+    help="With --from: the take to write, its format by the ending, or a recording of all "
+    "datagrams (.pcap); once for each --name.",
+)
+@click.option(
+    "--silence",
+    type=click.FloatRange(0.0, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="S",
+    help="With --from: stop once no face came for S seconds.",
+)
+@click.option(
+    "--phone",
+    metavar="ADDRESS",
+    help="With --from ifacialmocap: ask the app at this address to send.",
+)
+@click.option(
+    "--text-version",
+    type=click.Choice(["1", "2"]),
+    default="1",
+    show_default=True,
+    help="Of iFacialMocap's text, to send or to ask for; either is read.",
+)
+@format_option
+def command(
+    sources: tuple[str, ...],
+    to: str | None,
+    origin: str | None,
+    host: str,
+    ports: tuple[int, ...],
+    names: tuple[str, ...],
+    seconds: float | None,
+    fps: float,
+    loop: bool,
+    labels: tuple[str, ...],
+    at: str | None,
+    vad: tuple[float, float, float] | None,
+    intensity: float | None,
+    style: str | None,
+    speech: float,
+    fade: float,
+    live: bool,
+    rate: float,
+    outs: tuple[Path, ...],
+    silence: float,
+    phone: str | None,
+    text_version: str,
+    output: str,
+) -> int:
+    """Send faces to another program at an even pace, or receive them and write a take.
+
+    The source is a take, in any format that mien reads; a face of BANK, which stays until Ctrl-C;
+    or - for rows from a pipe, as `mien speak -` writes. Protocols are vmc (VSeeFace, Warudo and
+    others, port 39539), livelink (Unreal, port 11111) and ifacialmocap (port 49983). However it
+    ends, the face is left at rest; what was late, lost or refused is counted and told.
+
+    \b
+    Examples:
+      mien stream take.csv --to vmc --loop
+      mien stream default --label joy --at high --to livelink --name Anna
+      mien speak - --label joy | mien stream - --to vmc
+      mien stream default --live --to vmc    then lines such as
+        {"label": "anger", "intensity": 0.8, "fade": 0.5}
+      mien stream --from livelink --host 0.0.0.0 -o take.csv -o all.pcap
+      mien stream --from ifacialmocap --phone 192.168.1.20 -o take.csv
+
+    Nothing leaves this machine, and nothing is heard from others, unless --host or --phone names
+    them. With several sources, give --name to each (livelink) or --port to each (vmc,
+    ifacialmocap, whose packets do not say whose face they hold).
+    """  # noqa: D301  click keeps lines behind a backspace as they are
+    if (to is None) == (origin is None):
+        raise click.UsageError("give --to, to send, or --from, to receive")
+    if origin is not None:
+        if sources:
+            raise click.UsageError(f"--from receives; {sources[0]} is a source to send")
+        from mien.cli.stream_receive import Receiving, receive_faces
+
+        return receive_faces(
+            Receiving(
+                protocol=origin,
+                host=host,
+                ports=ports,
+                names=names,
+                outs=outs,
+                silence=silence,
+                seconds=seconds,
+                phone=phone,
+                version=int(text_version),
+                output=output,
+            )
+        )
+    if outs or phone is not None:
+        raise click.UsageError("-o and --phone are of --from; --to sends")
+    from mien.cli.stream_send import Sending, send_faces
+
+    return send_faces(
+        Sending(
+            protocol=to or "",
+            host=host,
+            ports=ports,
+            names=names,
+            sources=sources,
+            labels=labels,
+            at=at,
+            vad=vad,
+            intensity=intensity,
+            style=style,
+            speech=speech,
+            fade=fade,
+            live=live,
+            fps=fps,
+            rate=rate,
+            loop=loop,
+            seconds=seconds,
+            version=int(text_version),
+            output=output,
+        )
+    )

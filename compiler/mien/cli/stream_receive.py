@@ -1,0 +1,230 @@
+"""What `mien stream --from` does: faces received, written, and what became of the datagrams."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+from attrs import frozen
+
+from mien.cli.terminal import current_label, say, write_json
+
+if TYPE_CHECKING:
+    from mien.formats.gathering import Gathering, Heard, Protocol
+    from mien.formats.recording import Address, Datagram
+    from mien.stream.receiving import SocketInbox
+
+LOOPBACK = "127.0.0.1"
+_RECORDING = ".pcap"
+_FINE, _NOTHING = 0, 1
+
+
+@frozen(kw_only=True)
+class Receiving:
+    """What is received, and where it goes, as the options say."""
+
+    protocol: str
+    host: str
+    ports: tuple[int, ...]
+    names: tuple[str, ...]
+    outs: tuple[Path, ...]
+    silence: float
+    seconds: float | None
+    phone: str | None
+    version: int
+    output: str
+
+    @property
+    def takes(self) -> tuple[Path, ...]:
+        """The takes to write."""
+        return tuple(path for path in self.outs if path.suffix.lower() != _RECORDING)
+
+    @property
+    def recordings(self) -> tuple[Path, ...]:
+        """The recordings to write."""
+        return tuple(path for path in self.outs if path.suffix.lower() == _RECORDING)
+
+
+def receive_faces(asked: Receiving) -> int:
+    """Receive until it is over, and write what came; the exit code.
+
+    Raises:
+        click.UsageError: the options contradict one another.
+        MienError: the port cannot be had, or a take has no format.
+    """
+    from mien.formats.gathering import PROTOCOLS, Gathering
+
+    protocol = PROTOCOLS[asked.protocol]
+    _check(asked, protocol)
+    kept = bool(asked.takes)
+    gatherings = [Gathering(protocol, name, kept=kept) for name in asked.names or ("",)]
+    ended = _heard(asked, protocol, gatherings)
+    heard = [one.heard for one in gatherings]
+    written = _write_takes(protocol, gatherings, asked.takes)
+    if asked.output == "json":
+        _write_heard(heard, written, asked.recordings, ended)
+    else:
+        _tell_heard(heard, written, asked.recordings, ended)
+    return _FINE if any(one.faces for one in heard) else _NOTHING
+
+
+def _check(asked: Receiving, protocol: Protocol) -> None:
+    from mien.formats.registry import format_of, writable
+
+    for path in asked.takes:
+        format_of(path, writable())
+    takes, names = len(asked.takes), len(asked.names)
+    if not asked.outs:
+        raise click.UsageError("name what is to be written: -o take.csv, -o all.pcap, or both")
+    if len(asked.ports) > 1:
+        raise click.UsageError("--from listens on one port")
+    if asked.phone is not None and asked.protocol != "ifacialmocap":
+        raise click.UsageError("--phone asks the app iFacialMocap; give --from ifacialmocap")
+    if len(asked.recordings) > 1:
+        raise click.UsageError("one recording holds all datagrams; give one .pcap")
+    if names and not protocol.named:
+        raise click.UsageError(f"packets of {protocol.title} do not say whose face they hold")
+    if takes > max(1, names) or (names > 1 and takes not in (0, names)):
+        raise click.UsageError("give -o once for each --name")
+
+
+def _heard(asked: Receiving, protocol: Protocol, gatherings: Sequence[Gathering]) -> str:
+    """Listen until it is over; why it is."""
+    from mien.stream.clock import Stop, SystemClock
+    from mien.stream.receiving import Limits, SocketInbox, own_address, receive
+
+    stop = Stop()
+    port = asked.ports[0] if asked.ports else protocol.port
+    alone = asked.phone is not None and asked.host == LOOPBACK
+    host = own_address(asked.phone or "") if alone else asked.host
+    with ExitStack() as stack:
+        stack.enter_context(stop.on_signals())
+        inbox = SocketInbox(host, port)
+        stack.callback(inbox.close)
+        record = _Record(stack, asked.recordings[0]) if asked.recordings else None
+        if asked.output == "text":
+            say(f"listening for {protocol.title} on {inbox.address[0]}, port {inbox.address[1]}")
+            say(f"Ctrl-C, or {asked.silence:g} seconds without a face, ends it.")
+            sys.stdout.flush()
+        app = (asked.phone or "", protocol.port)
+        ask = Ask(stack, inbox, app, asked.version) if asked.phone else None
+        label = stack.enter_context(current_label("faces received:"))
+        return receive(
+            inbox,
+            gatherings,
+            SystemClock(),
+            stop,
+            Limits(silence=asked.silence, seconds=asked.seconds),
+            own=inbox.address,
+            record=record,
+            show=None if label is None else lambda _: label(str(gatherings[0].faces)),
+            ask=ask,
+        )
+
+
+class _Record:
+    """Writes datagrams into a recording, which has its name once the stack ends."""
+
+    def __init__(self, stack: ExitStack, path: Path) -> None:
+        from mien.formats.recording import file_head
+        from mien.text.atomic import replacing
+
+        self._file = stack.enter_context(replacing(path))
+        self._file.write(file_head())
+
+    def __call__(self, datagram: Datagram) -> None:
+        """Write one."""
+        from mien.formats.recording import record
+
+        self._file.write(record(datagram))
+
+
+class Ask:
+    """Asks the app on a phone to send, and not to send any more once the stack ends."""
+
+    def __init__(self, stack: ExitStack, inbox: SocketInbox, app: Address, version: int) -> None:
+        from mien.formats.ifacialmocap_packet import STOP, request
+
+        self._inbox = inbox
+        self._app = app
+        self._request = request(version)
+        stack.callback(inbox.send, STOP, self._app)
+
+    def __call__(self) -> None:
+        """Ask once."""
+        self._inbox.send(self._request, self._app)
+
+
+def _write_takes(
+    protocol: Protocol, gatherings: Sequence[Gathering], takes: Sequence[Path]
+) -> list[tuple[Path, int, float]]:
+    """The files, with the rows and the rate of each."""
+    from mien.formats.registry import write_take
+
+    written: list[tuple[Path, int, float]] = []
+    for gathering, path in zip(gatherings, takes, strict=False):
+        name = gathering.heard.subject
+        take = gathering.take(f"{protocol.title}, {name}" if name else protocol.title)
+        if take is not None:
+            write_take(path, take)
+            written.append((path, len(take.times), take.rate))
+    return written
+
+
+def _write_heard(
+    heard: Sequence[Heard],
+    written: Sequence[tuple[Path, int, float]],
+    recordings: Sequence[Path],
+    ended: str,
+) -> None:
+    write_json(
+        {
+            "ended": ended,
+            "takes": [{"file": str(p), "rows": rows, "rate": rate} for p, rows, rate in written],
+            "recording": str(recordings[0]) if recordings else "",
+            "characters": [attrs.asdict(one) for one in heard],
+        }
+    )
+
+
+def _tell_heard(
+    heard: Sequence[Heard],
+    written: Sequence[tuple[Path, int, float]],
+    recordings: Sequence[Path],
+    ended: str,
+) -> None:
+    for one in heard:
+        name = f" of {one.subject}" if one.subject else ""
+        say(f"{one.faces} faces{name} in {one.datagrams} datagrams; {ended}")
+        counts = [
+            (one.missing, "faces that the sender's clock misses"),
+            (one.reordered, "faces that came after a later one, put in their place"),
+            (one.repeated, "faces that came twice, left out"),
+            (one.faceless, "packets of a sender that saw no face"),
+            (one.restarts, "times that the sender began anew"),
+            (one.clamped, "weights outside [0, 1], cut off"),
+        ]
+        for count, what in counts:
+            if count:
+                say(f"{what}: {count}", err=True)
+        for reason, count in one.refused.items():
+            say(f"datagrams refused: {count}, {reason}", err=True)
+        for who, count in one.strangers.items():
+            say(f"not of this character: {count}, {who}", err=True)
+        if one.unknown:
+            say(f"no channels, left out: {', '.join(one.unknown)}", err=True)
+    for path, rows, rate in written:
+        say(f"{path}: {rows} rows at {rate:.5g} a second")
+    for path in recordings:
+        say(f"{path}: a recording of all datagrams")
+    if not any(one.faces for one in heard):
+        say(
+            "nothing came: does the sender's address lead here, to this port, and past a firewall? "
+            "From another machine, listen on an address that it reaches, such as --host 0.0.0.0",
+            err=True,
+        )

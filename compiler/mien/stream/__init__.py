@@ -1,0 +1,1 @@
+"""Faces sent to other programs and received from them, while they happen."""
