@@ -75,6 +75,19 @@ def _seconds(text: str) -> float:
     help="Draft a face at every intensity, the weights times these, from the lowest.  "
     "[default: even steps from 0.35 to 1]",
 )
+@click.option(
+    "--anchors",
+    is_flag=True,
+    help="FILE is a table of valence, arousal and dominance: draft anchors into a folder, or write "
+    "a patch (.patch) of the bank's folder.",
+)
+@click.option(
+    "--scale",
+    type=float,
+    nargs=2,
+    metavar="LOW HIGH",
+    help="The lowest and the highest number of --anchors: -1 1, 0 1, 1 9.",
+)
 @click.option("--label", metavar="NAME", help="Of a table of faces, this one only.")
 @click.option("--percent", is_flag=True, help="The weights of a table of faces go to 100.")
 @click.pass_context
@@ -89,6 +102,8 @@ def command(
     bank_name: str,
     intensity: str | None,
     ratios: str | None,
+    anchors: bool,
+    scale: tuple[float, float] | None,
     label: str | None,
     percent: bool,
 ) -> None:
@@ -105,11 +120,20 @@ def command(
     FILE may be a table of faces without time: weights by name in JSON, YAML or CSV, TalkingHead's
     moods (.mjs), the pose of a glTF file or the expressions of a VRM. Each becomes a draft over all
     intensities, under the label of BANK that its name means.
+
+    With --anchors, FILE is a team's table (CSV, JSON, YAML) of labels, levels and points of VAD.
     """
     from mien.cli.importing import Moment, draft_faces, draft_moment, import_folder, import_take
 
     if out.resolve() == file.resolve():
         raise click.BadParameter("this is FILE itself; name another one", param_hint="-o")
+    if scale is not None and not anchors:
+        raise click.UsageError("--scale is of a table of points: give --anchors")
+    if anchors:
+        from mien.cli.anchors_import import import_anchors
+
+        import_anchors(file, out, bank_name, intensity=intensity, scale=scale)
+        return
     drafted = out.suffix.lower() in _DRAFTS
     timed = at is not None or span is not None or peak
     if file.is_dir() and not (timed or drafted):

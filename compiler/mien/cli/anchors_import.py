@@ -1,0 +1,78 @@
+"""`mien import --anchors`: a team's table of points becomes anchors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import bank_source, own_folder
+from mien.cli.terminal import say, visible
+
+PATCHES = (".patch", ".diff")
+_DRAFT = ".yaml"
+
+
+def import_anchors(
+    file: Path,
+    out: Path,
+    bank_name: str,
+    *,
+    intensity: str | None,
+    scale: tuple[float, float] | None,
+) -> None:
+    """Write drafts of anchors into the folder ``out``, or a patch of a bank into the file."""
+    from mien.authored.reader import read_bank
+    from mien.intake.anchor_table import read_anchors
+    from mien.intake.anchors import anchors_draft, anchors_patch, lint_notes, points_of
+    from mien.text.atomic import write_atomic
+    from mien.text.files import shown_path
+    from mien.text.suggest import did_you_mean
+
+    if scale is not None and not scale[0] < scale[1]:
+        raise click.BadParameter("give the lowest number, then the highest", param_hint="--scale")
+    patch = out.suffix.lower() in PATCHES
+    folder = own_folder(bank_name) if patch else bank_source(bank_name).sources
+    bank = read_bank(folder)
+    known = bank.manifest.intensities
+    if intensity is not None and intensity not in known:
+        hint = did_you_mean(intensity, known)
+        raise click.BadParameter(f"no intensity {intensity}; {hint}", param_hint="--intensity")
+    table = read_anchors(file, scale)
+    level = intensity or known[len(known) // 2]
+    points = points_of(bank, table, visible(file.name), level)
+    said = lint_notes(bank, points)
+    notes = list(points.notes)
+    if any(not row.level for row in table.rows):
+        notes.append(f"rows without a level are taken for {level}: --intensity says another one")
+    if not points.labels:
+        _tell(notes)
+        raise click.UsageError(f"no row of {file} means a label of {bank.manifest.id}")
+    if patch:
+        text = anchors_patch(bank, points, folder)
+        if not text:
+            say(f"nothing to patch: every point is in {shown_path(folder)} already")
+            return
+        write_atomic(out, text.encode())
+        files = text.count("+++ b/")
+        say(f"{out}: moves anchors in {files} files of {shown_path(folder)}; git apply {out}")
+        say("moved anchors make faces others: `mien diff` says how far", err=True)
+        notes += [line for one in said.values() for line in one]
+    else:
+        paths = {one.label: out / f"{one.label}{_DRAFT}" for one in points.labels}
+        for path in paths.values():
+            if path.exists():
+                raise click.BadParameter(f"{path} exists; name a new folder", param_hint="-o")
+        out.mkdir(exist_ok=True)
+        for one in points.labels:
+            text = anchors_draft(one, bank, said[one.label])
+            write_atomic(paths[one.label], text.encode())
+            count = len(said[one.label])
+            lint = f", {count} note{'s' if count > 1 else ''} of lint in it" if count else ""
+            say(f"{paths[one.label]}: {', '.join(one.points)} of {one.label}{lint}")
+    _tell(notes)
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        say(visible(note), err=True)
