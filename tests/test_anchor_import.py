@@ -172,7 +172,12 @@ def test_a_patch_moves_the_anchors_of_a_bank(
         ('label,v,a,d\nglad,"0,5",-1,0\n', "t.csv", [], "t.csv:2:6: error: valence is '0,5'"),
         ("label,v,a,d\nglad,,-1,0\n", "t.csv", [], "valence is nothing, expected a number"),
         ("label,v,a,d\nglad,nan,-1,0\n", "t.csv", [], "valence is 'nan', expected a number"),
-        ("label,v,a,d\nglad,0,-1,3\n", "t.csv", ["--scale", "-1", "1"], "dominance is 3, expected"),
+        (
+            "label,v,a,d\nglad,0,-1,3\n",
+            "t.csv",
+            ["--scale", "-1", "1"],
+            "expected -1 to 1 [no-point]",
+        ),
         ("label,v,a,d\n", "t.csv", [], "there is no point of valence, arousal and dominance"),
         ('{"glad": [0.1, 0.2]}', "t.json", [], "glad: 2 numbers, expected valence, arousal"),
         ('{"glad": {"v": 0.1, "d": 1}}', "t.json", [], "glad: there is no arousal"),
