@@ -6,6 +6,9 @@ the odd row below and to the right.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import reduce
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,25 +17,19 @@ F64 = npt.NDArray[np.float64]
 
 def convolve(x: F64, kernel: F64, stride: int = 1, *, same: bool = True) -> F64:
     """``x`` (h, w, C) by ``kernel`` (k, k, C, D): (h / stride, w / stride, D)."""
-    if kernel.shape[:2] == (1, 1):
-        point: F64 = x[::stride, ::stride] @ kernel[0, 0]
-        return point
-    seen = _windows(x, kernel.shape[0], stride, same, 0.0)
-    out: F64 = np.tensordot(seen, kernel.transpose(2, 0, 1, 3), 3)
-    return out
+    parts = (part @ kernel[i, j] for i, j, part in _shifted(x, len(kernel), stride, same, 0.0))
+    return reduce(np.add, parts)
 
 
 def convolve_depthwise(x: F64, kernel: F64, stride: int = 1, *, same: bool = True) -> F64:
     """``x`` (h, w, C), each channel by its own ``kernel`` (k, k, C, 1)."""
-    seen = _windows(x, kernel.shape[0], stride, same, 0.0)
-    out: F64 = np.einsum("hwcij,ijc->hwc", seen, kernel[..., 0], optimize=True)
-    return out
+    shifted = _shifted(x, len(kernel), stride, same, 0.0)
+    return reduce(np.add, (part * kernel[i, j, :, 0] for i, j, part in shifted))
 
 
 def pool_max(x: F64, size: int, stride: int, *, same: bool = True) -> F64:
     """The greatest of each ``size`` by ``size`` window."""
-    out: F64 = _windows(x, size, stride, same, -np.inf).max(axis=(3, 4))
-    return out
+    return reduce(np.maximum, (part for _, _, part in _shifted(x, size, stride, same, -np.inf)))
 
 
 def rectify(x: F64) -> F64:
@@ -47,14 +44,17 @@ def softmax(x: F64) -> F64:
     return out
 
 
-def _windows(x: F64, size: int, stride: int, same: bool, beyond: float) -> F64:
-    """(h, w, C, size, size): what each place of the result sees."""
+def _shifted(
+    x: F64, size: int, stride: int, same: bool, beyond: float
+) -> Iterator[tuple[int, int, F64]]:
+    """What all places of the result see at row ``i`` and column ``j`` of their windows."""
     if same:
-        x = np.pad(
-            x, (*(_margins(n, size, stride) for n in x.shape[:2]), (0, 0)), constant_values=beyond
-        )
-    seen: F64 = np.lib.stride_tricks.sliding_window_view(x, (size, size), (0, 1))
-    return seen[::stride, ::stride]
+        margins = (*(_margins(length, size, stride) for length in x.shape[:2]), (0, 0))
+        x = np.pad(x, margins, constant_values=beyond)
+    height, width = x.shape[0] - size + 1, x.shape[1] - size + 1
+    for i in range(size):
+        for j in range(size):
+            yield i, j, x[i : i + height : stride, j : j + width : stride]
 
 
 def _margins(length: int, size: int, stride: int) -> tuple[int, int]:
