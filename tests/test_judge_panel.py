@@ -17,7 +17,7 @@ from mien.judge.blind import DRAWN
 from mien.judge.classifier import BASIC, basic_name
 from mien.judge.judge import JudgedHead
 from mien.judge.judges import JUDGES, MEDIAPIPE
-from mien.judge.measures import Face, angle, closest_pairs, confusion, euclid, verdicts
+from mien.judge.measures import Face, angle, closest_pairs, confusion, euclid, leanings, verdicts
 from mien.judge.panel import Panel, Row, build_panel, from_rest, highest, learnt_faces
 from mien.judge.panel_html import panel_html
 from mien.judge.panel_text import hardest, panel_json, panel_lines
@@ -187,6 +187,32 @@ def test_tallies_count_basic_names_and_the_faces_that_are_judged(panel: Panel) -
     seen = tallies["a.glb", "mediapipe", "low"]
     assert (seen.nearest, seen.learnt, seen.judged) == (3, 3, 3)  # neutral is not judged
     assert hardest(panel) == ()  # anger is named on one of two heads: not less than half
+
+
+def test_the_weakest_faces_lean_to_their_label_or_elsewhere() -> None:
+    listed = [face(label, level) for label in ("joy", "awe") for level in ("low", "mid", "high")]
+    # On a line: joy low is nearer to awe low than to joy mid, though joy high is nearest.
+    line = np.array([[1.0], [2.0], [1.1], [0.5], [0.7], [9.0]])
+    found = leanings(listed, euclid(line), ("low", "mid", "high"))
+    assert [(str(one.face), one.recognised) for one in found] == [
+        ("joy low", False),
+        ("awe low", True),
+    ]
+    assert (str(found[0].own), str(found[0].other)) == ("joy mid", "awe low")
+    assert leanings(listed, euclid(line), ("low",)) == ()
+    left = leanings(listed, euclid(line), ("low", "mid"), frozenset({"joy"}))
+    assert [str(one.face) for one in left] == ["awe low"]
+
+
+def test_the_page_and_the_lines_say_what_leans_elsewhere() -> None:
+    near = {**changes(), face("anger", "low"): (0.9, 0.1, 0.0)}
+    panel = build_panel((made_up("a.glb", near, names()),), LEVELS, (MEDIAPIPE, FER), {})
+    joy = "1 of 3 faces of low lean to their label; joy low to anger low, anger low to joy low"
+    assert f"a.glb: {joy}." in panel_html(panel)
+    assert f"a.glb, mediapipe: {joy}" in panel_lines(panel)
+    leaning = panel_json(panel)["heads"][0]["leanings"]
+    assert [one["leans"] for one in leaning] == [False, False, True]
+    assert build_panel((made_up("a", near, names()),), LEVELS, (FER,), {}).leanings == {}
 
 
 def test_the_hardest_faces_come_worst_first() -> None:

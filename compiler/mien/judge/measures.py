@@ -96,6 +96,43 @@ def _verdicts(faces: Sequence[Face], distances: F64, left_out: frozenset[str]) -
         )
 
 
+def leanings(
+    faces: Sequence[Face],
+    distances: F64,
+    intensities: Sequence[str],
+    left_out: frozenset[str] = frozenset(),
+) -> tuple[Verdict, ...]:
+    """Whether each face of the first intensity leans to its label, from ``distances`` (n, n).
+
+    It does where its own label's face of the second intensity is nearer than every other label's
+    of the first. Labels in ``left_out`` are compared with and not judged.
+    """
+    first, second = (*intensities, "", "")[:2]
+    found: list[Verdict] = []
+    for position, face in enumerate(faces):
+        if face.intensity != first or face.label in left_out:
+            continue
+        row: list[float] = distances[position].tolist()
+        own = [
+            i for i, one in enumerate(faces) if (one.label, one.intensity) == (face.label, second)
+        ]
+        others = [
+            i for i, one in enumerate(faces) if one.intensity == first and one.label != face.label
+        ]
+        if own and others:
+            near = min(others, key=row.__getitem__)
+            found.append(
+                Verdict(
+                    face=face,
+                    own=faces[own[0]],
+                    own_distance=row[own[0]],
+                    other=faces[near],
+                    other_distance=row[near],
+                )
+            )
+    return tuple(found)
+
+
 def closest_pairs(faces: Sequence[Face], distances: F64, count: int = 12) -> tuple[Pair, ...]:
     """The nearest faces of different labels, nearest first, from ``distances`` (n, n)."""
     pairs = [

@@ -22,7 +22,7 @@ from attrs import field, frozen
 from mien.judge.classifier import BASIC, JudgeRecord, basic_name
 from mien.judge.judge import JudgedHead
 from mien.judge.judges import MEDIAPIPE
-from mien.judge.measures import Face, Verdict
+from mien.judge.measures import Face, Verdict, euclid, leanings
 from mien.judge.report import Report
 
 F64 = npt.NDArray[np.float64]
@@ -100,7 +100,10 @@ class Tally:
 
 @frozen(kw_only=True)
 class Panel:
-    """``rest`` is what each judge says of each head at rest, by (head, judge)."""
+    """``rest`` is what each judge says of each head at rest, by (head, judge).
+
+    ``leanings`` are MediaPipe's of each head: whether the weakest faces lean to their labels.
+    """
 
     title: str
     labels: tuple[str, ...]
@@ -111,6 +114,7 @@ class Panel:
     rows: tuple[Row, ...]
     tallies: tuple[Tally, ...]
     rest: Mapping[tuple[str, str], Name]
+    leanings: Mapping[str, tuple[Verdict, ...]]
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -154,7 +158,24 @@ def build_panel(
             for head in judged
             for name, scores in head.rest.items()
         },
+        leanings={
+            head.report.avatar: _leanings(head, intensities)
+            for head in judged
+            if MEDIAPIPE in judges
+        },
     )
+
+
+def _leanings(head: JudgedHead, intensities: Sequence[str]) -> tuple[Verdict, ...]:
+    faces = tuple(one.face for one in head.report.faces)
+    changes = np.array([one.change for one in head.report.faces])
+    return leanings(faces, euclid(changes), intensities, _still(head))
+
+
+def _still(head: JudgedHead) -> frozenset[str]:
+    """The labels whose faces are at rest: they are compared with and not judged."""
+    judged = {one.face for one in head.report.euclid.verdicts}
+    return frozenset(one.face.label for one in head.report.faces if one.face not in judged)
 
 
 def _rows(judged: Sequence[JudgedHead], judges: Sequence[JudgeRecord]) -> Iterator[Row]:
@@ -229,11 +250,7 @@ def _tallies(
     intensities: Sequence[str],
     judges: Sequence[JudgeRecord],
 ) -> Iterator[Tally]:
-    still = {
-        head.report.avatar: {one.face for one in head.report.faces}
-        - {one.face for one in head.report.euclid.verdicts}
-        for head in judged
-    }
+    still = {head.report.avatar: _still(head) for head in judged}
     for record in judges:
         for head in judged:
             for intensity in intensities:
@@ -243,7 +260,7 @@ def _tallies(
                     for row in rows
                     if (row.judge, row.head, row.face.intensity) == (record.name, name, intensity)
                 ]
-                moving = [row for row in own if row.face not in still[name]]
+                moving = [row for row in own if row.face.label not in still[name]]
                 yield Tally(
                     head=name,
                     judge=record.name,

@@ -12,7 +12,7 @@ from mien.judge.html import confusion_svg, report_sections
 from mien.judge.judges import MEDIAPIPE
 from mien.judge.measures import Face
 from mien.judge.panel import Panel, Row
-from mien.judge.panel_text import hardest
+from mien.judge.panel_text import hardest, leaning_line
 from mien.sheet.html import END, STYLE, begin
 
 _STYLE = """
@@ -115,6 +115,9 @@ def _tallies(panel: Panel) -> Iterator[str]:
                 cells += f"<td>{one.learnt} of {one.judged}</td>" if several else ""
             yield f"<tr>{cells}</tr>\n"
     yield "</tbody>\n</table></div>\n"
+    for head in panel.heads:
+        if line := leaning_line(panel, head):
+            yield f"<p>{markup(head)}: {markup(line)}.</p>\n"
 
 
 def _confusions(panel: Panel) -> Iterator[str]:

@@ -27,6 +27,8 @@ def _lines(panel: Panel) -> Iterator[str]:
                 one for one in panel.tallies if (one.head, one.judge) == (report.avatar, judge.name)
             ]
             yield from _tally_lines(found, several=len(panel.reports) > 1)
+        if line := leaning_line(panel, report.avatar):
+            yield f"{report.avatar}, {MEDIAPIPE.name}: {line}"
         if len(panel.reports) > 1 and report.undetected:
             missed = ", ".join(str(face) for face in report.undetected)
             yield f"{report.avatar}: no face found in: {missed}"
@@ -52,6 +54,16 @@ def _tally_lines(found: list[Tally], *, several: bool) -> Iterator[str]:
     if several:
         parts = (f"{one.intensity} {one.learnt} of {one.judged}" for one in found)
         yield f"{start}learnt from the other heads {', '.join(parts)}"
+
+
+def leaning_line(panel: Panel, head: str) -> str:
+    """Of how many of the weakest faces the label shows, and which lean elsewhere; "" of none."""
+    found = panel.leanings.get(head, ())
+    if not found:
+        return ""
+    stray = [f"{one.face} to {one.other}" for one in found if not one.recognised]
+    lean = f"{len(found) - len(stray)} of {len(found)} faces of {found[0].face.intensity} "
+    return f"{lean}lean to their label" + (f"; {', '.join(stray)}" if stray else "")
 
 
 def hardest(panel: Panel) -> tuple[tuple[Face, int, int], ...]:
@@ -104,6 +116,16 @@ def _head_json(panel: Panel, head: str, number: int) -> dict[str, Any]:
             judge.name: _name_json(panel.rest.get((head, judge.name))) for judge in panel.judges
         },
         "no_face": [str(face) for face in report.undetected],
+        "leanings": [
+            {
+                "face": str(one.face),
+                "leans": one.recognised,
+                "own_distance": round(one.own_distance, 3),
+                "other": str(one.other),
+                "other_distance": round(one.other_distance, 3),
+            }
+            for one in panel.leanings.get(head, ())
+        ],
     }
 
 
