@@ -135,10 +135,17 @@ def test_names_that_are_missing_misspelt_or_doubled_are_told(tmp_path: Path) -> 
     assert [one.kind for one in found if one.wrong] == ["channel-missing", "doubled"]
 
 
+def test_names_of_other_systems_are_channels(tmp_path: Path) -> None:
+    found = measured(tmp_path, glb(["Eye_Left_Blink", "BrowInnerUpLeft", "BrowInnerUpRight"]))
+    assert set(found.by_shape) == {"eyeBlinkLeft", "browInnerUp"}
+    said_of_it = model_findings(found, CHANNELS)
+    assert [one.kind for one in said_of_it if one.wrong] == ["channel-missing"]
+
+
 @pytest.mark.parametrize(
     ("data", "hint"),
     [
-        (glb(["Fcl_ALL_Joy", "Fcl_MTH_A"]), "`mien sheet --avatar` shows how far"),
+        (glb(["Fcl_ALL_Joy", "Fcl_MTH_A"]), "`mien export --to vrm` makes faces of "),
         (glb(["one", "two"]), "name its shapes as ARKit does"),
         (glb([]), "it has no morph targets: a face needs them"),
         (

@@ -49,10 +49,10 @@ def _take_findings(path: Path, found: ModelMeasurements) -> Sequence[Finding]:
     from mien.errors import SourceError
     from mien.formats.arkit import arkit_channels, arkit_rig
     from mien.formats.model_animation import read
-    from mien.text.spellings import channel_named
+    from mien.gltf.channel_names import channels_of
 
     channels = arkit_channels()
-    if not any(channel_named(face, channels) for one in found.motions for face in one.faces):
+    if not any(channels_of(face, channels) for one in found.motions for face in one.faces):
         return ()
     try:
         take = read(path, channels=channels)

@@ -8,6 +8,7 @@ from mien.doctor.expression_findings import expression_findings
 from mien.doctor.findings import Finding, listed
 from mien.doctor.models import SURE, ModelMeasurements
 from mien.formats.arkit import ABSENT
+from mien.gltf.shapes import shapes_of
 from mien.text.fault import counted
 from mien.text.suggest import nearest
 
@@ -54,7 +55,7 @@ def _file(found: ModelMeasurements) -> Iterator[Finding]:
 def _names(found: ModelMeasurements, channels: Sequence[str]) -> Iterator[Finding]:
     there = {*found.by_shape, *found.by_clip} if not found.by_expressions else {*found.by_clip}
     missing = [name for name in channels if name not in there]
-    shapes = [one.name for one in found.shapes if one.name and one.channel is None]
+    shapes = [one.name for one in found.shapes if one.name and not one.channels]
     strange = list(dict.fromkeys(shapes))
     others = [name for name in strange if name.casefold().startswith(OTHER_SETS)]
     unknown = [name for name in strange if name not in others]
@@ -65,7 +66,7 @@ def _names(found: ModelMeasurements, channels: Sequence[str]) -> Iterator[Findin
         yield Finding(
             kind="no-channels",
             message=f"none of the {len(channels)} channels is there",
-            hint=_instead(found, others),
+            hint=_instead(found, channels),
             wrong=True,
         )
     elif lost:
@@ -95,9 +96,11 @@ def _names(found: ModelMeasurements, channels: Sequence[str]) -> Iterator[Findin
         )
 
 
-def _instead(found: ModelMeasurements, others: Sequence[str]) -> str:
-    if others or found.presets:
-        return "`mien sheet --avatar` shows how far its other shapes and presets reach instead"
+def _instead(found: ModelMeasurements, channels: Sequence[str]) -> str:
+    stood_in = shapes_of(found.model, tuple(channels))
+    if stood_in.stand_in:
+        reached = f"{len(stood_in.reaches)} of {len(channels)} channels"
+        return f"`mien export --to vrm` makes faces of {stood_in.stand_in}, which reach {reached}"
     if found.nameless:
         return "its morph targets have no names"
     if not found.shapes:
@@ -129,7 +132,7 @@ def _dead(found: ModelMeasurements) -> Iterator[Finding]:
 def _twice(found: ModelMeasurements) -> Iterator[Finding]:
     for channel, shapes in found.by_shape.items():
         for mesh in dict.fromkeys(one.mesh for one in shapes):
-            names = [one.name for one in shapes if one.mesh == mesh]
+            names = [one.name for one in shapes if one.mesh == mesh and one.channel == channel]
             if len(names) > 1:
                 yield Finding(
                     kind="doubled",

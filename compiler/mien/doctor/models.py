@@ -14,10 +14,10 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from mien.errors import SourceError
+from mien.gltf.channel_names import channel_of, channels_of
 from mien.gltf.model import Bind, Expression, Model
 from mien.gltf.values import values_of
 from mien.gltf.vrm import FULL_OLD_WEIGHT
-from mien.text.spellings import channel_named
 
 DEAD = 1e-5
 """A shape that moves no point by more than this share of its mesh's size moves nothing."""
@@ -38,14 +38,16 @@ F64 = npt.NDArray[np.float64]
 class Shape:
     """A morph target with its name.
 
-    ``channel`` is what the name spells, None for nothing. ``reach`` is how far it moves its points
-    at most, as a share of the size of its mesh; None where that cannot be read.
+    ``channel`` is what the name spells, None for nothing; ``channels`` are those that it moves,
+    by the name of another system, too. ``reach`` is how far it moves its points at most, as a share
+    of the size of its mesh; None where that cannot be read.
     """
 
     mesh: int
     index: int
     name: str
     channel: str | None
+    channels: tuple[str, ...]
     reach: float | None
 
     @property
@@ -124,8 +126,8 @@ class ModelMeasurements:
         """The shapes of each channel."""
         found: dict[str, tuple[Shape, ...]] = {}
         for one in self.shapes:
-            if one.channel is not None:
-                found[one.channel] = (*found.get(one.channel, ()), one)
+            for channel in one.channels:
+                found[channel] = (*found.get(channel, ()), one)
         return found
 
     @cached_property
@@ -176,7 +178,8 @@ def _shapes(model: Model, channels: tuple[str, ...]) -> Iterator[Shape]:
                 mesh=number,
                 index=index,
                 name=name,
-                channel=channel_named(name, channels) if name else None,
+                channel=channel_of(name, channels),
+                channels=channels_of(name, channels),
                 reach=_reach(model, number, index, size),
             )
 
@@ -222,7 +225,7 @@ def _clip(
     channels: tuple[str, ...],
     there: Mapping[tuple[int, int], Shape],
 ) -> Clip:
-    own = None if expression.preset else channel_named(expression.name, channels)
+    own = None if expression.preset else channel_of(expression.name, channels)
     return Clip(
         expression=expression,
         channel=own,

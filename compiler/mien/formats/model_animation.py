@@ -19,12 +19,12 @@ from mien.formats.arkit import arkit_channels
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.timecode import nominal_rate
 from mien.formats.turns import turns_of
+from mien.gltf.channel_names import channels_of
 from mien.gltf.faults import ModelFaults
 from mien.gltf.model import Model, Track
 from mien.gltf.read import read_model
 from mien.gltf.values import values_of
 from mien.text.node import Path as NodePath
-from mien.text.spellings import channel_named
 
 RATE = 60.0
 """Frames a second of the take where keys come at no even pace."""
@@ -73,8 +73,7 @@ def read(
     wanted = arkit_channels() if channels is None else tuple(channels)
     model = read_model(path)
     curves = curves_of(model, wanted)
-    named = [(channel_named(one.name, wanted), one) for one in curves]
-    moved = [(channel, one) for channel, one in named if channel is not None]
+    moved = [(channel, one) for one in curves for channel in channels_of(one.name, wanted)]
     if not moved:
         raise _nothing_moves(model, curves)
     moments = _moments(model, [one for _, one in moved], rate)
@@ -92,7 +91,9 @@ def read(
         source=model.source or path.name,
         dialect="VRMA" if model.format == "VRMA" else "",
         absent=tuple(name for name in wanted if name not in moving),
-        unknown=tuple(dict.fromkeys(one.name for channel, one in named if channel is None)),
+        unknown=tuple(
+            dict.fromkeys(one.name for one in curves if not channels_of(one.name, wanted))
+        ),
     )
 
 
@@ -105,7 +106,7 @@ def curves_of(model: Model, channels: Sequence[str]) -> list[Curve]:
     first: list[Curve] = []
     for number in range(len(model.animations)):
         found = list(_curves(model, number))
-        if any(channel_named(one.name, tuple(channels)) for one in found):
+        if any(channels_of(one.name, tuple(channels)) for one in found):
             return found
         first = first or found
     return first

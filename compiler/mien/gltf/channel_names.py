@@ -80,6 +80,12 @@ def channels_of_other(name: str) -> tuple[str, ...]:
     return OTHER_SYSTEMS.get(_SEPARATORS.sub("", own).lower(), ())
 
 
+def channels_of(name: str, channels: tuple[str, ...]) -> tuple[str, ...]:
+    """The channels that a name means: its own, else those that it moves in another system."""
+    own = channel_of(name, channels)
+    return (own,) if own else tuple(one for one in channels_of_other(name) if one in channels)
+
+
 def strangeness(name: str, channel: str) -> int:
     """How far a name is from the channel's own, 0 for that: of two the nearer is meant."""
     if name == channel:

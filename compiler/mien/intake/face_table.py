@@ -16,12 +16,12 @@ from mien.authored.documents import parse
 from mien.authored.rig import Rig
 from mien.errors import SourceError
 from mien.formats.text_file import fault
+from mien.gltf.channel_names import channels_of
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, path_text
 from mien.text.node import Path as NodePath
-from mien.text.spellings import channel_named
 
 LEEWAY = 0.5
 """Weights may pass 0 and 1 by so much, as trackers' do; they are cut off there."""
@@ -101,8 +101,8 @@ class FaceWeights:
 
     def channels(self, name: str) -> tuple[str, ...]:
         """The channels that a name moves: one, both sides of a shorthand, or none."""
-        channel = channel_named(name, self._rig.names)
-        return (channel,) if channel else tuple(self._members.get(name.casefold(), ()))
+        own = channels_of(name, self._rig.names)
+        return own or tuple(self._members.get(name.casefold(), ()))
 
     def add(
         self,
