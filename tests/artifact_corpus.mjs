@@ -6,7 +6,9 @@ import { join } from "node:path";
 
 import { ArtifactError, readArtifact } from "../compiler/mien/web/artifact.js";
 import { Evaluator } from "../compiler/mien/web/evaluator.js";
+import { clipOf, sample } from "../compiler/mien/web/timelines.js";
 
+const TIMES = [-1, 0, 16 + 2 / 3, 333.25, 700, 811, 1499.9, 2400, 12345.678];
 const VISEMES = [0, 0.25, 1, 0.03125, 0.75];
 
 const folder = process.argv[2];
@@ -53,6 +55,14 @@ function* faces(evaluator) {
     for (const vad of [...anchors, ...vads]) yield evaluator.face(label, vad);
     if (styles.length > 0) yield evaluator.face(label, vads[3], { style: styles[0], speech: 0.5 });
     yield evaluator.compose(evaluator.face(label, vads[4], { speech: 1 }), visemes);
+    const table = evaluator.table(label);
+    for (const name of table.timeline === null ? [] : [null, ...table.timeline.sequences]) {
+      const clip = clipOf(table, name, evaluator.tables.intensities.length - 1);
+      const face = evaluator.face(label, vads[6]);
+      for (const hold of [null, 250.5]) {
+        for (const time of TIMES) yield evaluator.timed(face, sample(clip, time, hold));
+      }
+    }
   }
   if (labels.length > 1) {
     const weights = { [labels[0].label]: 0.25, [labels[1].label]: 0.75 };

@@ -15,7 +15,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from mien.artifact.container import Array, pack, unpack
-from mien.artifact.layout import INTEGERS, LABEL, SHARED
+from mien.artifact.layout import INTEGERS, LABEL, SHARED, TIMELINE
 from mien.artifact.read import read_artifact
 from mien.artifact.write import artifact_bytes, metadata
 from mien.bank import Bank
@@ -23,8 +23,10 @@ from mien.conformance.banks import Stream
 from mien.engine.tables import Tables
 from mien.errors import ArtifactError
 from mien.text.canonical import canonical
+from mien.timelines.timelines import Timeline
 
 Json = dict[str, Any]
+TIMES = (-1.0, 0.0, 16.0 + 2.0 / 3.0, 333.25, 700.0, 811.0, 1499.9, 2400.0, 12345.678)
 f32 = np.float32
 
 NASTY = (
@@ -75,7 +77,8 @@ def flips(base: str, data: bytes, count: int, seed: int) -> list[Case]:
 def hostile(base: str, tables: Tables, count: int, seed: int) -> list[Case]:
     """Every named edit of the tables, and ``count`` drawn ones."""
     stream = Stream(seed)
-    named = [Case(name=f"{base}: {name}", data=data) for name, data in _of_tables(tables)]
+    edits = (*_of_tables(tables), *_of_timelines(tables))
+    named = [Case(name=f"{base}: {name}", data=data) for name, data in edits]
     return named + [_drawn(base, tables, stream) for _ in range(count)]
 
 
@@ -90,9 +93,11 @@ def _drawn(base: str, tables: Tables, stream: Stream) -> Case:
     names: list[str] = []
     for _ in range(1 + stream.below(3)):
         in_label = stream.chance(0.7)
-        field = stream.pick(tuple(LABEL if in_label else SHARED))
         position = stream.below(len(tables.labels))
-        owner = tables.labels[position] if in_label else tables
+        timeline = tables.labels[position].timeline
+        in_time = in_label and timeline is not None and stream.chance(0.7)
+        field = stream.pick(tuple(TIMELINE if in_time else LABEL if in_label else SHARED))
+        owner = timeline if in_time else tables.labels[position] if in_label else tables
         changed = cast("Array", getattr(owner, field)).copy()
         if changed.size == 0:
             continue
@@ -100,7 +105,10 @@ def _drawn(base: str, tables: Tables, stream: Stream) -> Case:
         value = stream.pick(NASTY_POSITIONS if field in INTEGERS else NASTY)
         changed.reshape(-1)[slice(None) if whole else at] = value
         names.append(f"{field}[{'all' if whole else at}] = {value}")
-        if in_label:
+        if timeline is not None and in_time:
+            fields = cast("Any", {field: changed})
+            tables = _with_label(tables, position, timeline=evolve(timeline, **fields))
+        elif in_label:
             tables = _with_label(tables, position, **{field: changed})
         else:
             tables = evolve(tables, **cast("Any", {field: changed}))
@@ -161,6 +169,64 @@ def _of_tables(tables: Tables) -> Iterator[tuple[str, bytes]]:
     yield shared("channels swapped", channels=tables.channels[::-1])
 
 
+def _of_timelines(tables: Tables) -> Iterator[tuple[str, bytes]]:
+    """Timelines that are wrong in one way each; none where the bank has no timelines."""
+    position = next((at for at, one in enumerate(tables.labels) if one.timeline is not None), None)
+    if position is None:
+        return
+    timeline = tables.labels[position].timeline
+    assert timeline is not None
+
+    def timed(name: str, **fields: object) -> tuple[str, bytes]:
+        changed = evolve(timeline, **cast("Any", fields))
+        return name, artifact_bytes(_with_label(tables, position, timeline=changed))
+
+    def edited(field: str, at: int | tuple[int, int], value: float) -> tuple[str, bytes]:
+        array = cast("Array", getattr(timeline, field)).copy()
+        array[at] = value
+        return timed(f"{field}[{at}] = {value}", **{field: array})
+
+    yield timed("one clip", clips=timeline.clips[:1].copy())
+    yield timed("no clips", clips=timeline.clips[:0].copy())
+    yield edited("clips", (0, 2), 7)
+    yield edited("clips", (2, 1), 2400)
+    yield edited("clips", (2, 2), 3000)
+    yield edited("clips", (2, 1), 500)
+    yield edited("clips", (2, 0), 2399)
+    yield edited("tracks", (1, 1), 2)
+    yield edited("tracks", (0, 0), 3)
+    yield edited("tracks", (0, 1), 2000)
+    yield edited("tracks", (-1, 0), 77)
+    yield edited("tracks", (0, 2), 0)
+    yield edited("tracks", (0, 2), 3)
+    yield edited("key_times", 1, 0)
+    yield edited("key_times", 1, 599_999)
+    yield edited("key_easings", 1, 5)
+    yield timed("without the last key", key_times=timeline.key_times[:-1].copy())
+    for value in (-0.0, -0.25, 2.5, 90.0, 1e-45, float("nan")):
+        for part in (0, 1):
+            yield edited("key_values", (0, part), value)
+            yield edited("key_values", (-1, part), value)
+    for at, value in ((0, 3), (0, -1), (1, -2), (2, 2), (2, -2), (3, -1)):
+        yield edited("timing", at, value)
+    yield edited("blink", 0, 7000)
+    yield edited("resolves", 0, 3)
+    for value in (0, 1, 40):
+        yield edited("sequence_clips", (0, 0), value)
+    for column, value in ((0, 3), (1, 3), (2, 3), (2, -1)):
+        yield edited("sequence_ends", (0, column), value)
+    yield timed("no sequences", sequences=(), sequence_clips=timeline.sequence_clips[:0].copy())
+    yield timed("a sequence twice", sequences=timeline.sequences[:1] * 2)
+    without = _with_label(tables, position, timeline=None)
+    tensors, text = unpack(artifact_bytes(without))
+    yield "version 2 without timelines", pack(tensors, text.replace("artifact/1", "artifact/2"))
+    for wrong in WRONG_VALUES:
+        tensors, text = unpack(artifact_bytes(tables))
+        found = cast("Json", json.loads(text))
+        found["labels"][position]["sequences"] = wrong
+        yield f"sequences = {str(wrong)[:20]!r}", pack(tensors, _signed(found))
+
+
 def _signed(found: Json) -> str:
     """The metadata's text with its checksum made anew."""
     rest = {key: value for key, value in found.items() if key != "checksum"}
@@ -184,7 +250,14 @@ def _of_metadata(tables: Tables) -> Iterator[tuple[str, bytes]]:
             yield f"metadata {key} = {str(value)[:20]!r}", edited({key: value})
         for key in ("label", "styles", "digest", "tensors"):
             yield f"label's {key} = {str(value)[:20]!r}", edited({key: value}, of_label=True)
-    for schema in ("2", "mien/artifact/2", "mien/artifact/x", "mien/bank/2", "mien/artifact/²"):
+    for schema in (
+        "2",
+        "mien/artifact/2",
+        "mien/artifact/3",
+        "mien/artifact/x",
+        "mien/bank/2",
+        "mien/artifact/²",
+    ):
         yield f"schema {schema}", edited({"schema": schema})
     for engine in (0, 2, -1, 1e300, 2**70):
         yield f"engine {engine}", edited({"engine": engine})
@@ -314,5 +387,12 @@ def _faces(bank: Bank, vads: list[list[float]]) -> Iterator[np.ndarray]:
         if style is not None:
             yield bank.face(label, vad=vads[3], style=style, speech=0.5)
         yield bank.compose(bank.face(label, vad=vads[4], speech=1.0), visemes)
+        timeline = bank.timelines.get(label)
+        for name in () if timeline is None else (None, *timeline.sequences):
+            for hold in (None, 250.5):
+                clip = cast("Timeline", timeline).clip(name, len(bank.intensities) - 1)
+                sample = clip.sample(np.array(TIMES), hold)
+                face = np.broadcast_to(bank.face(label, vad=vads[6]), sample.gain.shape)
+                yield bank.timed(face, sample.gain, sample.offset)
     if len(bank.labels) > 1:
         yield bank.face({bank.labels[0]: 0.25, bank.labels[1]: 0.75}, vad=vads[5], speech=0.25)

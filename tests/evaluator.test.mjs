@@ -91,7 +91,7 @@ test("what is no artifact is refused in words", () => {
   refusal(new ArrayBuffer(3), "too-short", /3 bytes: too short/);
   refusal(bytes(Buffer.from("x".repeat(64))), "header-length", /makes no sense/);
   refusal(short, "tensor-cut", /cut short: tensor label\.label3/);
-  refusal(changed("mien/artifact/1", "mien/artifact/2"), "format-newer", /of version 2; upgrade/);
+  refusal(changed("mien/artifact/1", "mien/artifact/3"), "format-newer", /of version 3; upgrade/);
   refusal(changed("mien/artifact/1", "pony/artifact/1"), "format-other", /pony\/artifact\/1, exp/);
   refusal(changed('\\"engine\\":1', '\\"engine\\":7'), "engine-other", /made for engine 7/);
   refusal(changed("[12,10]", "[10,12]"), "tensor-shape", /bank\.rules: shape \[10, 12\] does not/);

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load as load_tensors
 
 from mien.artifact.container import Array, pack, unpack
-from mien.artifact.layout import LABEL, SHARED, label_tensors, shared_tensors
+from mien.artifact.layout import LABEL, SHARED, TIMELINE, label_tensors, shared_tensors
 from mien.artifact.read import read_artifact
 from mien.artifact.write import artifact_bytes, shared_digest, table_digest
 from mien.authored.reader import read_bank
@@ -101,7 +101,11 @@ def test_its_metadata_is_valid_by_the_schema() -> None:
     validator(schema).validate(metadata(DATA))
     assert set(schema["properties"]["tensors"]["properties"]) == set(SHARED)
     label = schema["properties"]["labels"]["items"]["properties"]
-    assert set(label["tensors"]["properties"]) == set(LABEL)
+    assert set(label["tensors"]["properties"]) == {*LABEL, *TIMELINE}
+    bank = read_bank(Path(__file__).parent / "banks" / "timed")
+    timed = artifact_bytes(get_engine(1).compile_tables(bank))
+    validator(schema).validate(metadata(timed))
+    assert metadata(timed)["schema"] == "mien/artifact/2"
 
 
 def test_digests_follow_what_they_cover() -> None:
@@ -137,7 +141,7 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "cut in the data": (DATA[:-4], "cut short: tensor"),
     "something after it": (DATA + b"\0", "the tensors end at byte"),
     "another model": (pack({}, "")[:8] + pack({}, "")[8:].replace(b"mien", b"pony"), "not mien's"),
-    "newer format": (with_metadata(lambda m: m.update(schema="mien/artifact/2")), "upgrade mien"),
+    "newer format": (with_metadata(lambda m: m.update(schema="mien/artifact/3")), "upgrade mien"),
     "newer engine": (with_metadata(lambda m: m.update(engine=2)), "made for engine 2; .*upgrade"),
     "other schema": (with_metadata(lambda m: m.update(schema="x")), "schema is x, expected mien/a"),
     "no version": (with_metadata(lambda m: m.pop("version")), "has no 'version'"),

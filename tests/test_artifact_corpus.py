@@ -18,14 +18,17 @@ from typing import cast
 import pytest
 from tests.artifact_corpus import Case, Json, flips, hostile, malformed, points, verdict
 
-from mien.artifact.layout import LABEL, RANGES, SHARED
+from mien.artifact.layout import LABEL, RANGES, SHARED, TIMELINE
 from mien.artifact.read import read_artifact
 from mien.artifact.refusals import REFUSALS, bad_artifact
 from mien.artifact.write import artifact_bytes
+from mien.authored.reader import read_bank
 from mien.cli.main import run
 from mien.conformance.vector import FOLDER
+from mien.engine.registry import get_engine
 from mien.errors import ArtifactError
 from mien.resources import presets
+from mien.versions import ENGINE
 
 HERE = Path(__file__).parent
 WEB = HERE.parent / "compiler" / "mien" / "web"
@@ -44,10 +47,12 @@ def damaged() -> tuple[Case, ...]:
 @cache
 def edited() -> tuple[Case, ...]:
     vector, default = read_artifact(VECTOR), read_artifact(DEFAULT)
+    timed = get_engine(ENGINE).compile_tables(read_bank(HERE / "banks" / "timed"))
     return (
         *hostile("vector", vector, 300, 3),
         *malformed("vector", vector),
         *hostile("default", default, 30, 4),
+        *hostile("timed", timed, 200, 5),
     )
 
 
@@ -123,13 +128,14 @@ def test_messages_stay_short() -> None:
 
 
 def test_both_lists_of_checks_are_one() -> None:
+    reader = json.dumps((WEB / "artifact.js").as_uri())
     script = f"""
         import {{ REFUSALS }} from {json.dumps((WEB / "refusals.js").as_uri())};
-        import {{ SHARED, LABEL, RANGES }} from {json.dumps((WEB / "artifact.js").as_uri())};
-        console.log(JSON.stringify([REFUSALS, SHARED, LABEL, RANGES]));
+        import {{ SHARED, LABEL, TIMELINE, RANGES }} from {reader};
+        console.log(JSON.stringify([REFUSALS, SHARED, LABEL, TIMELINE, RANGES]));
     """
     found = [list(table.items()) for table in json.loads(evaluate(script))]
-    ours = (REFUSALS, SHARED, LABEL, RANGES)
+    ours = (REFUSALS, SHARED, LABEL, TIMELINE, RANGES)
     assert found == [
         [(k, v if isinstance(v, str) else list(v)) for k, v in table.items()] for table in ours
     ]

@@ -77,7 +77,6 @@ BY_MESSAGE = {
     "format-unknown": ("test_migrate.py", "does not say what it is"),
     "other-rate": ("test_livelink.py", "rows a second, the rate given is"),
     "no-json": ("test_formats.py", "cannot be read as JSON"),
-    "unknown-label": ("test_takes.py", "no label 'jioy'"),
     "repeated-key": ("test_takes.py", "a second time"),
     "bad-csv": ("test_takes.py", "no row of CSV"),
     "no-speech": ("test_targets_command.py", "no source speaks"),

@@ -53,6 +53,7 @@ def test_reading_an_artifact_and_evaluating_it_loads_these_modules(tmp_path: Pat
         "mien.artifact.layout",
         "mien.artifact.read",
         "mien.artifact.refusals",
+        "mien.artifact.timelines",
         "mien.artifact.write",
         "mien.engine",
         "mien.engine.e1",
@@ -67,6 +68,10 @@ def test_reading_an_artifact_and_evaluating_it_loads_these_modules(tmp_path: Pat
         "mien.text",
         "mien.text.canonical",
         "mien.text.regular_file",
+        "mien.timelines",
+        "mien.timelines.easing",
+        "mien.timelines.table",
+        "mien.timelines.track",
         "mien.versions",
     }
 

@@ -1,12 +1,13 @@
 """Sources of an older schema version are brought up to date, and nothing else about them changes.
 
-All kinds are at their first version, so the way is proved with a migration of our own, from an
+No kind has asked for an edit yet, so the way is proved with a migration of our own, from an
 imagined version 0 in which speech had `fade` where it has `attenuation` now.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from mien import resources
 from mien.authored import structure, validate
-from mien.authored.documents import read_valid
+from mien.authored.documents import locate, read_valid
 from mien.authored.emotion import Emotion
 from mien.authored.reader import read_bank
 from mien.authored.rig import Rig
@@ -35,6 +36,7 @@ from mien.migrate.migration import (
     apply,
     rename_key,
     set_text,
+    unchanged,
     way,
 )
 from mien.migrate.upgrade import migrate_text, schema_fault, upgrade_json
@@ -57,7 +59,7 @@ speech:
   fade: 0.4   # four tenths
   channels: {mouthSmile: 0.3}  # but the smile stays
 """
-NEW = OLD.replace("emotion/0", "emotion/1").replace("fade:", "attenuation:")
+NEW = OLD.replace("emotion/0", "emotion/2").replace("fade:", "attenuation:")
 
 
 def fade_to_attenuation(_text: str, root: Node) -> Sequence[Edit]:
@@ -89,7 +91,7 @@ def set_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Set
     validate.validator.cache_clear()
 
 
-OURS = (Migration(kind="emotion", before=0, after=1, rewrite=fade_to_attenuation),)
+OURS = (Migration(kind="emotion", before=0, after=2, rewrite=fade_to_attenuation),)
 
 
 def test_an_older_file_is_rewritten_and_keeps_its_comments() -> None:
@@ -99,14 +101,14 @@ def test_an_older_file_is_rewritten_and_keeps_its_comments() -> None:
 def test_json_is_rewritten_too() -> None:
     old = '{\n  "schema": "mien/emotion/0",\n  "speech": {"fade": 0.4}\n}\n'
     new = migrate_text(old, "glad.json", migrations=OURS)
-    assert json.loads(new) == {"schema": "mien/emotion/1", "speech": {"attenuation": 0.4}}
+    assert json.loads(new) == {"schema": "mien/emotion/2", "speech": {"attenuation": 0.4}}
     assert new.count("\n") == old.count("\n")
 
 
 def test_quotes_stay_quotes() -> None:
     old = "'schema': 'mien/emotion/0'\nspeech: {\"fade\": 0.4}\n"
     new = migrate_text(old, "glad.yaml", migrations=OURS)
-    assert new == '\'schema\': "mien/emotion/1"\nspeech: {"attenuation": 0.4}\n'
+    assert new == '\'schema\': "mien/emotion/2"\nspeech: {"attenuation": 0.4}\n'
 
 
 def test_line_ends_stay_as_they_are() -> None:
@@ -122,7 +124,7 @@ def test_migrating_again_changes_nothing() -> None:
 def test_any_comment_is_kept(comment: str) -> None:
     old = f"schema: mien/emotion/0\nspeech:\n  fade: 0.4 # {comment}\n# {comment}\n"
     new = migrate_text(old, "glad.yaml", migrations=OURS)
-    assert new == old.replace("emotion/0", "emotion/1", 1).replace("fade:", "attenuation:", 1)
+    assert new == old.replace("emotion/0", "emotion/2", 1).replace("fade:", "attenuation:", 1)
 
 
 def test_a_current_file_is_left_alone() -> None:
@@ -132,16 +134,16 @@ def test_a_current_file_is_left_alone() -> None:
 def test_steps_follow_one_another(set_version: SetVersion) -> None:
     steps = (
         *OURS,
-        Migration(kind="emotion", before=1, after=2, rewrite=nothing),
-        Migration(kind="emotion", before=0, after=2, rewrite=nothing),
-        Migration(kind="rig", before=1, after=2, rewrite=nothing),
+        Migration(kind="emotion", before=2, after=3, rewrite=nothing),
+        Migration(kind="emotion", before=0, after=3, rewrite=nothing),
+        Migration(kind="rig", before=2, after=3, rewrite=nothing),
     )
-    assert way("emotion", 0, 2, steps) == (steps[2],)
-    assert way("emotion", 0, 1, steps) == (steps[0],)
-    assert way("emotion", 0, 3, steps) == ()
-    set_version("emotion", 2)
-    two = migrate_text(OLD, "glad.yaml", migrations=steps[:2])
-    assert two == NEW.replace("emotion/1", "emotion/2")
+    assert way("emotion", 0, 3, steps) == (steps[2],)
+    assert way("emotion", 0, 2, steps) == (steps[0],)
+    assert way("emotion", 0, 4, steps) == ()
+    set_version("emotion", 3)
+    three = migrate_text(OLD, "glad.yaml", migrations=steps[:2])
+    assert three == NEW.replace("emotion/2", "emotion/3")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_steps_follow_one_another(set_version: SetVersion) -> None:
         ("mien/emotion/7", "mien/emotion/7 is newer than this mien", "upgrade mien"),
         (
             "mien/emotion/0",
-            "mien/emotion/0 is older than mien/emotion/1, and there is no way from it",
+            "mien/emotion/0 is older than mien/emotion/2, and there is no way from it",
             "by hand",
         ),
         ("mien/emotoin/1", "emotoin is not a kind of source", "did you mean emotion?"),
@@ -166,8 +168,25 @@ def test_what_cannot_be_migrated_says_why(schema: str, said: str, hint: str) -> 
     assert hint in fault.hint
 
 
-def test_there_is_nothing_to_migrate_yet() -> None:
-    assert MIGRATIONS == ()
+def test_a_version_that_only_adds_asks_nobody_to_rewrite_a_file(tmp_path: Path) -> None:
+    """Banks of version 1 are read as they are: the same records, from the same places."""
+    assert {one.rewrite for one in MIGRATIONS} == {unchanged}
+    first = shutil.copytree(TINY, tmp_path / "bank")
+    for source in (first / "bank.yaml", *first.glob("emotions/*.yaml")):
+        source.write_text(re.sub(r"mien/(bank|emotion)/2", r"mien/\1/1", source.read_text()))
+    before, today = read_bank(first), read_bank(TINY)
+    assert before.manifest == today.manifest
+    assert before.emotions == today.emotions
+    assert before.outdated() == ()
+    old, new = (one.documents["emotions/glad.yaml"] for one in (before, today))
+    assert (old.version, new.version) == (1, 2)
+    assert old.digest != new.digest
+    assert (
+        locate(before, "emotions/glad", ("speech",)).line
+        == locate(today, "emotions/glad", ("speech",)).line
+    )
+    glad = first / "emotions" / "glad.yaml"
+    assert migrate_text(glad.read_text(), glad.name) == GLAD
 
 
 def test_the_reader_names_the_command_only_where_it_helps() -> None:
@@ -197,7 +216,7 @@ def old_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The tiny bank with one file of version 0, and our migration in the program."""
     shutil.copytree(TINY, tmp_path / "bank")
     glad = tmp_path / "bank" / "emotions" / "glad.yaml"
-    glad.write_text(GLAD.replace("emotion/1", "emotion/0").replace("attenuation:", "fade:"))
+    glad.write_text(GLAD.replace("emotion/2", "emotion/0").replace("attenuation:", "fade:"))
 
     monkeypatch.setattr(migration, "MIGRATIONS", OURS)
     monkeypatch.chdir(tmp_path)
@@ -210,7 +229,7 @@ def test_the_command_brings_a_bank_up_to_date(
     assert command_module.command.name == "migrate"
     assert run(["check", "bank"]) == 0
     warned = capsys.readouterr().out
-    assert "glad.yaml:2:9: warning: schema: mien/emotion/0 is read as mien/emotion/1" in warned
+    assert "glad.yaml:2:9: warning: schema: mien/emotion/0 is read as mien/emotion/2" in warned
     assert "hint: `mien migrate` with the bank's folder brings it up to date" in warned
     assert run(["migrate", "bank", "--check"]) == 1
     assert "emotion/0" in (old_bank / "emotions" / "glad.yaml").read_text()
@@ -299,7 +318,7 @@ def test_a_single_file_is_brought_up_to_date(old_bank: Path) -> None:
 
 def test_a_stored_document_is_read_too() -> None:
     old = {"schema": "mien/emotion/0", "speech": {"fade": 0.4}, "scale": [1e-7, 3]}
-    new = {"schema": "mien/emotion/1", "speech": {"attenuation": 0.4}, "scale": [1e-7, 3]}
+    new = {"schema": "mien/emotion/2", "speech": {"attenuation": 0.4}, "scale": [1e-7, 3]}
     assert upgrade_json(old, "checkpoint", "emotion", OURS) == new
     assert upgrade_json(new, "checkpoint", "emotion", OURS) == new
     with pytest.raises(SourceError, match=r"checkpoint: .* newer than this mien"):
@@ -310,8 +329,8 @@ def test_a_stored_document_is_read_too() -> None:
 
 def raise_all(set_version: SetVersion, monkeypatch: pytest.MonkeyPatch, rewrite: Rewrite) -> None:
     for kind in SOURCES:
-        set_version(kind, 2)
-    steps = [Migration(kind=kind, before=1, after=2, rewrite=rewrite) for kind in SOURCES]
+        set_version(kind, 3)
+    steps = [Migration(kind=kind, before=1, after=3, rewrite=rewrite) for kind in SOURCES]
     monkeypatch.setattr(migration, "MIGRATIONS", tuple(steps))
 
 
@@ -326,7 +345,7 @@ def test_releases_hold_when_every_schema_moves_on(
 def test_releases_hold_when_a_key_has_another_name(
     set_version: SetVersion, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Version 2 calls the speech's attenuation ``fade``; the record of today is made of that."""
+    """Version 3 calls the speech's attenuation ``fade``; the record of today is made of that."""
 
     def to_fade(_text: str, root: Node) -> Sequence[Edit]:
         return rename_key(root, ("speech", "attenuation"), "fade")
@@ -340,7 +359,7 @@ def test_releases_hold_when_a_key_has_another_name(
     def reading_fade(root: Node, rig: Rig, intensities: Sequence[str]) -> Emotion:
         document = cast("Mapping[str, object]", plain(root))
         assert "fade" in cast("Mapping[str, object]", document["speech"])
-        assert document["schema"] == "mien/emotion/2"
+        assert document["schema"] == "mien/emotion/3"
         text = json.dumps(document).replace('"fade"', '"attenuation"')
         back, faults = parse_json(text, "back.json")
         assert back is not None
@@ -361,7 +380,7 @@ def test_nobody_is_told_to_edit_what_is_frozen(
     monkeypatch.setattr(migration, "MIGRATIONS", ())
     assert run(["verify", "--full", "--jobs", "1"]) == 1
     said = capsys.readouterr().out
-    assert "mien/bank/1 is older than mien/bank/2, and there is no way from it" in said
+    assert "mien/bank/1 is older than mien/bank/3, and there is no way from it" in said
     assert "hint: released files never change: it takes a mien that reads this version" in said
     assert "migrate" not in said
     assert "by hand" not in said

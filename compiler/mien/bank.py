@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from mien.queries import (
     weight_rows,
 )
 from mien.text.suggest import Words, aliases
+from mien.timelines.timelines import Timeline, timelines_of
 
 if TYPE_CHECKING:
     from mien.picture import Picture
@@ -48,7 +50,7 @@ class Bank:
     The same query gives the same bits on every machine, alone or in a batch.
     """
 
-    __slots__ = ("_digest", "_evaluator", "_own", "_source", "_tables")
+    __slots__ = ("_digest", "_evaluator", "_own", "_source", "_tables", "_timelines")
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class Bank:
         self._digest = digest
         self._source = source or f"{tables.bank} {tables.version}"
         self._evaluator = get_engine(tables.engine).evaluator(tables)
+        self._timelines: Mapping[str, Timeline] | None = None
 
     def __repr__(self) -> str:
         return f"<Bank {self.id} {self.version}: {len(self.labels)} labels>"
@@ -125,6 +128,13 @@ class Bank:
             QueryError: an unknown label.
         """
         return self._tables.labels[self._position(label)].styles
+
+    @property
+    def timelines(self) -> Mapping[str, Timeline]:
+        """The shape in time of each label that has one."""
+        if self._timelines is None:
+            self._timelines = MappingProxyType(timelines_of(self._tables))
+        return self._timelines
 
     def anchor(self, label: str, name: str) -> F32:
         """The VAD point (3,) of a label's intensity or style.
@@ -275,6 +285,25 @@ class Bank:
         if below.shape != above.shape:
             raise QueryError(f"face has shape {below.shape}, visemes {above.shape}")
         return self._evaluator.compose(below, above)
+
+    def timed(self, face: npt.ArrayLike, gain: npt.ArrayLike, offset: npt.ArrayLike) -> F32:
+        """``face`` at a time of its timeline: conflict(clamp01(gain * face + offset)).
+
+        All three (C,) or (n, C); gain in [0, 2] and offset in [-1, 1] as `Clip.sample` gives them.
+        A gain of 1 and an offset of 0 give the face back, bit for bit. The face is without speech.
+
+        Raises:
+            QueryError: a wrong shape or type, or a number out of range.
+        """
+        channels = len(self.channels)
+        faces = weight_rows("face", face, channels)
+        gains = weight_rows("gain", gain, channels, 0.0, 2.0)
+        offsets = weight_rows("offset", offset, channels, -1.0, 1.0)
+        if not faces.shape == gains.shape == offsets.shape:
+            shapes = f"{faces.shape}, gain {gains.shape}, offset {offsets.shape}"
+            raise QueryError(f"face has shape {shapes}")
+        rows = [one.reshape(-1, channels) for one in (faces, gains, offsets)]
+        return self._evaluator.timed(*rows).reshape(faces.shape)
 
     def named(self, face: npt.ArrayLike) -> dict[str, float]:
         """The weights of one face (C,) by channel name, each as short as float32 allows.

@@ -226,20 +226,23 @@ def mixture_rows(
     return [(position, weight) for position, weight in found if weight > 0]
 
 
-def weight_rows(what: str, weights: npt.ArrayLike, channels: int) -> F32:
-    """(C,) or (n, C) channel weights in [0, 1] as C-contiguous float32.
+def weight_rows(
+    what: str, weights: npt.ArrayLike, channels: int, low: float = 0.0, high: float = 1.0
+) -> F32:
+    """(C,) or (n, C) channel weights in [low, high], by default [0, 1], as C-contiguous float32.
 
     Raises:
-        QueryError: wrong type or shape, or a value is NaN or outside [0, 1].
+        QueryError: wrong type or shape, or a value is NaN or out of range.
     """
     array = _numbers(what, weights)
     if array.ndim not in (1, 2) or array.shape[-1] != channels:
         raise QueryError(
             f"{what} has shape {array.shape}, expected ({channels},) or (n, {channels})"
         )
-    if array.size and not (array.min() >= 0.0 and array.max() <= 1.0):
-        where = np.argwhere(~((array >= 0.0) & (array <= 1.0)))[0].tolist()
-        raise QueryError(f"{what} is {array[tuple(where)]} at {where}, expected [0, 1]")
+    if array.size and not (array.min() >= low and array.max() <= high):
+        where = np.argwhere(~((array >= low) & (array <= high)))[0].tolist()
+        value = array[tuple(where)]
+        raise QueryError(f"{what} is {value} at {where}, expected [{low:g}, {high:g}]")
     return np.ascontiguousarray(array, dtype=np.float32)
 
 

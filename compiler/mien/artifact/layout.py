@@ -1,7 +1,8 @@
 """Which tensors an artifact has, their shapes, and the numbers that are safe to evaluate.
 
 Letters: C channels, K intensities, S styles of a label, P pairs, N ceilings, M sealing channels,
-L parting channels.
+L parting channels; of a label's timeline J labels that follow, G clips, T tracks, Y keys,
+Q sequences.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from mien.artifact.container import Array
 from mien.artifact.refusals import bad_artifact
 from mien.engine.e1.solve import overlap
 from mien.engine.tables import F32, I32, LabelTable, Tables
+from mien.timelines.easing import EASINGS
+from mien.timelines.table import LONGEST, MOST_DEGREES
 
 SHARED: Mapping[str, tuple[str | int, ...]] = MappingProxyType(
     {
@@ -49,8 +52,27 @@ LABEL: Mapping[str, tuple[str | int, ...]] = MappingProxyType(
 )
 """Field of `LabelTable` to its dimensions."""
 
-INTEGERS = frozenset({"pairs", "ceilings", "sealing", "parting"})
-"""The fields that hold channel positions, as int32; all others are float32."""
+TIMELINE: Mapping[str, tuple[str | int, ...]] = MappingProxyType(
+    {
+        "timing": (4,),
+        "blink": (5,),
+        "resolves": ("J",),
+        "clips": ("G", 3),
+        "tracks": ("T", 3),
+        "key_times": ("Y",),
+        "key_easings": ("Y",),
+        "key_values": ("Y", 2),
+        "sequence_clips": ("Q", "K"),
+        "sequence_ends": ("Q", 3),
+    }
+)
+"""Field of `TimelineTable` to its dimensions."""
+
+POSITIONS = frozenset({"pairs", "ceilings", "sealing", "parting"})
+"""The fields that hold channel positions."""
+
+INTEGERS = POSITIONS | TIMELINE.keys() - {"key_values"}
+"""The fields of int32; all others are float32."""
 
 
 def shared_name(field: str) -> str:
@@ -70,7 +92,13 @@ def shared_tensors(tables: Tables) -> dict[str, Array]:
 
 def label_tensors(table: LabelTable) -> dict[str, Array]:
     """One label's tensors, by name."""
-    return {label_name(table.label, field): getattr(table, field) for field in LABEL}
+    found: dict[str, Array] = {
+        label_name(table.label, field): getattr(table, field) for field in LABEL
+    }
+    if table.timeline is not None:
+        for field in TIMELINE:
+            found[label_name(table.label, field)] = getattr(table.timeline, field)
+    return found
 
 
 LEAST = 2.0**-126
@@ -78,6 +106,9 @@ LEAST = 2.0**-126
 
 LEAST_SUPPORT = 2.0**-64
 """Distances in units of the support stay finite: under it phi could be 0 times infinity."""
+
+MANY = 2.0**24
+"""More than any timeline has of anything that is counted; `check_timeline` counts."""
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -97,6 +128,16 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "support": (LEAST_SUPPORT, 1e6),
         "plateau_outer": (LEAST, 1e9),
         "plateau_span": (LEAST, 1e9),
+        "timing": (-1.0, LONGEST),
+        "blink": (0.0, LONGEST),
+        "resolves": (0.0, MANY),
+        "clips": (0.0, LONGEST),
+        "tracks": (0.0, MANY),
+        "key_times": (0.0, LONGEST),
+        "key_easings": (0.0, len(EASINGS) - 1.0),
+        "key_values": (-MOST_DEGREES, MOST_DEGREES),
+        "sequence_clips": (0.0, MANY),
+        "sequence_ends": (0.0, MANY),
     }
 )
 """Field to the least and the greatest value of each of its numbers."""
@@ -121,7 +162,7 @@ def check_field(
         size = letter if isinstance(letter, int) else sizes.setdefault(letter, extent)
         if extent != size:
             raise bad_artifact("tensor-shape", name=name, shape=list(tensor.shape))
-    low, high = (0.0, sizes["C"] - 1.0) if field in INTEGERS else RANGES[field]
+    low, high = (0.0, sizes["C"] - 1.0) if field in POSITIONS else RANGES[field]
     inside = (tensor >= low) & (tensor <= high)
     if not inside.all():
         where = cast("list[int]", np.argwhere(~inside)[0].tolist())

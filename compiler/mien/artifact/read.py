@@ -14,6 +14,7 @@ from mien.artifact.container import Array, Buffer, json_object, unpack, whole_nu
 from mien.artifact.layout import (
     LABEL,
     SHARED,
+    TIMELINE,
     check_conflicts,
     check_field,
     check_plateaus,
@@ -21,11 +22,13 @@ from mien.artifact.layout import (
     shared_name,
 )
 from mien.artifact.refusals import bad_artifact
-from mien.artifact.write import SCHEMA, artifact_bytes, shared_digest, table_digest
+from mien.artifact.timelines import Counts, check_timeline
+from mien.artifact.write import FIRST, SCHEMA, artifact_bytes, shared_digest, table_digest
 from mien.engine.registry import ENGINES
 from mien.engine.tables import LabelTable, Tables
 from mien.errors import ArtifactError
 from mien.text.regular_file import ARTIFACT, open_regular
+from mien.timelines.table import TimelineTable
 
 Fields = dict[str, object]
 
@@ -103,6 +106,11 @@ def _tables(data: Buffer, sha256: str | None) -> Tables:
     check_conflicts(tables.pairs, tables.ceilings)
     for table in labels:
         check_plateaus(table, tables.metric)
+        if table.timeline is not None:
+            counts = Counts(
+                channels=len(channels), intensities=len(intensities), labels=len(labels)
+            )
+            check_timeline(table.label, table.timeline, counts)
     if artifact_bytes(tables) != data:
         raise _damage(found, entries, tables)
     return tables
@@ -111,7 +119,7 @@ def _tables(data: Buffer, sha256: str | None) -> Tables:
 def _engine(found: Fields) -> int:
     """The number of the engine; the metadata is of a version that is known."""
     schema = _text(found, "schema")
-    if schema != SCHEMA:
+    if schema not in (FIRST, SCHEMA):
         kind, _, number = schema.rpartition("/")
         if kind == SCHEMA.rpartition("/")[0] and re.fullmatch("[0-9]+", number):
             raise bad_artifact("format-newer", number=number)
@@ -132,7 +140,20 @@ def _label(entry: Fields, tensors: dict[str, Array], sizes: dict[str, int]) -> L
         field: _take(tensors, label_name(label, field), field, shape, own)
         for field, shape in LABEL.items()
     }
-    return LabelTable(label=label, styles=styles, **fields)  # type: ignore[arg-type]
+    timeline = _timeline(label, entry, tensors, own) if "sequences" in entry else None
+    return LabelTable(label=label, styles=styles, timeline=timeline, **fields)  # type: ignore[arg-type]
+
+
+def _timeline(
+    label: str, entry: Fields, tensors: dict[str, Array], sizes: dict[str, int]
+) -> TimelineTable:
+    sequences = _distinct(entry, "sequences")
+    own = sizes | {"Q": len(sequences)}
+    fields = {
+        field: _take(tensors, label_name(label, field), field, shape, own)
+        for field, shape in TIMELINE.items()
+    }
+    return TimelineTable(sequences=sequences, **fields)  # type: ignore[arg-type]
 
 
 def _take(

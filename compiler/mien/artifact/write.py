@@ -10,6 +10,7 @@ from mien.artifact.container import Array, dtype_name, little_endian, pack
 from mien.artifact.layout import (
     LABEL,
     SHARED,
+    TIMELINE,
     label_name,
     label_tensors,
     shared_name,
@@ -17,13 +18,22 @@ from mien.artifact.layout import (
 )
 from mien.engine.tables import LabelTable, Tables
 from mien.text.canonical import canonical
-from mien.versions import schema_name
+from mien.versions import VERSIONS, schema_name
 
 if TYPE_CHECKING:
     from mien.text.node import Plain
 
+FIRST = "mien/artifact/1"
+"""Kind and version of the metadata of a bank without timelines."""
+
 SCHEMA = schema_name("artifact")
-"""Kind and version of the metadata; see schema/artifact.schema.json."""
+"""Kind and version of the metadata of a bank with them; see schema/artifact.schema.json."""
+
+
+def artifact_version(tables: Tables) -> int:
+    """The least version of the format that can hold ``tables``."""
+    timed = any(table.timeline is not None for table in tables.labels)
+    return VERSIONS["artifact"] if timed else 1
 
 
 def artifact_bytes(tables: Tables) -> bytes:
@@ -38,15 +48,14 @@ def metadata(tables: Tables) -> dict[str, Plain]:
     """Everything about a bank that is not a number of its tables."""
     labels: list[Plain] = [
         {
-            "label": table.label,
-            "styles": list(table.styles),
+            **_label_names(table),
             "digest": table_digest(table),
-            "tensors": {field: label_name(table.label, field) for field in LABEL},
+            "tensors": {field: label_name(table.label, field) for field in _fields(table)},
         }
         for table in tables.labels
     ]
     found: dict[str, Plain] = {
-        "schema": SCHEMA,
+        "schema": f"mien/artifact/{artifact_version(tables)}",
         "engine": tables.engine,
         "bank": tables.bank,
         "version": tables.version,
@@ -65,9 +74,19 @@ def metadata(tables: Tables) -> dict[str, Plain]:
 
 
 def table_digest(table: LabelTable) -> str:
-    """The sha256 in hex of a label's name, styles and tensors."""
+    """The sha256 in hex of a label's name, styles, sequences and tensors."""
+    return _digest(_label_names(table), label_tensors(table))
+
+
+def _label_names(table: LabelTable) -> dict[str, Plain]:
     names: dict[str, Plain] = {"label": table.label, "styles": list(table.styles)}
-    return _digest(names, label_tensors(table))
+    if table.timeline is not None:
+        names["sequences"] = list(table.timeline.sequences)
+    return names
+
+
+def _fields(table: LabelTable) -> tuple[str, ...]:
+    return (*LABEL, *(TIMELINE if table.timeline is not None else ()))
 
 
 def shared_digest(tables: Tables) -> str:

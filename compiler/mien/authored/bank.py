@@ -9,9 +9,10 @@ from attrs import field, frozen
 
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Antagonist, PairKind, Rig
+from mien.migrate.migration import is_current
 from mien.text.fault import Fault, Severity
 from mien.text.node import Node, value_place
-from mien.versions import VERSIONS, schema_name
+from mien.versions import schema_name
 
 
 @frozen(kw_only=True)
@@ -32,8 +33,8 @@ class Document:
     version: int
 
     def outdated(self) -> Fault | None:
-        """The warning that the file is written in an older version, if it is."""
-        if self.version == VERSIONS[self.kind]:
+        """The warning that the file is written in an older version, if that asks for a change."""
+        if is_current(self.kind, self.version):
             return None
         return Fault(
             place=value_place(self.root, ("schema",)),
@@ -129,12 +130,22 @@ class SlopeBudget:
 
 
 @frozen(kw_only=True)
+class SpeedBudget:
+    """Largest change a second in time: of any channel, and of head and gaze in degrees."""
+
+    channel: float = field(default=20.0)
+    head: float = field(default=240.0)
+    gaze: float = field(default=700.0)
+
+
+@frozen(kw_only=True)
 class Budgets:
-    """What a bank promises: slopes, separation of labels, spacing of intensity anchors."""
+    """What a bank promises: slopes, separation of labels, spacing of intensity anchors, speed."""
 
     slope: SlopeBudget
     separation: float
     spacing: float
+    speed: SpeedBudget = field(factory=SpeedBudget)
 
 
 @frozen(kw_only=True)

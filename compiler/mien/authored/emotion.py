@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from mien.authored.timeline import Dynamics, Sequence
+
 Vad = tuple[float, float, float]
 """Valence, arousal, dominance, each in [-1, 1]."""
 
@@ -88,3 +90,5 @@ class Emotion:
     gaze: str = field(default="")
     asymmetry: str = field(default="")
     timing: str = field(default="")
+    dynamics: Dynamics | None = field(default=None)
+    sequences: Mapping[str, Sequence] = field(factory=dict[str, Sequence])

@@ -10,6 +10,7 @@ from mien.authored.checks import check_emotion, check_emotion_channels, check_la
 from mien.authored.documents import Sources, gather, required_keys
 from mien.authored.files import ALIASES
 from mien.authored.rig_checks import RigNames, check_rig, rig_names
+from mien.authored.timeline_checks import check_timeline_channels, check_timeline_names
 from mien.errors import SourceError
 from mien.migrate.upgrade import schema_fault
 from mien.text.fault import Fault
@@ -71,15 +72,20 @@ def _name_faults(usable: Mapping[str, Document], sources: Sources) -> list[Fault
             wanted = text(manifest.root, "rig") if manifest else None
             faults.extend(check_rig(document.root, rig, wanted).faults)
     intensities = texts(manifest.root, "intensities") if manifest else ()
+    labels = texts(manifest.root, "labels") if manifest else ()
     emotions = {
         stem.removeprefix("emotions/"): document
         for stem, document in usable.items()
         if stem.startswith("emotions/")
     }
     for label, document in emotions.items():
-        faults.extend(check_emotion(document.root, label, intensities).faults)
+        complaints = check_emotion(document.root, label, intensities)
+        check_timeline_names(complaints, labels, intensities)
+        faults.extend(complaints.faults)
         if rig is not None:
-            faults.extend(check_emotion_channels(document.root, rig).faults)
+            complaints = check_emotion_channels(document.root, rig)
+            check_timeline_channels(complaints, rig)
+            faults.extend(complaints.faults)
     if rig is not None and "rules" in usable:
         faults.extend(check_rules(usable["rules"].root, rig).faults)
     if manifest is not None and sources.labels is not None:

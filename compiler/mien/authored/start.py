@@ -13,6 +13,7 @@ from mien.authored.documents import read_valid, required_keys
 from mien.authored.rig_checks import check_rig, rig_names
 from mien.authored.surroundings import orders_around
 from mien.errors import SourceError
+from mien.migrate.upgrade import migrate_text
 from mien.text.atomic import draft_folder
 from mien.text.files import read_source, shown_path
 from mien.text.format import Orders, format_json, format_yaml
@@ -88,7 +89,7 @@ def start_on_rig(rig: Path, folder: Path, bank_id: str) -> str:
 
 
 _MANIFEST = """\
-schema: mien/bank/1
+schema: mien/bank/2
 id: {id}
 version: 0.1.0
 title: {title}
@@ -119,7 +120,7 @@ def _budgets(channels: int) -> Mapping[str, float]:
 
 
 _NEUTRAL = """\
-schema: mien/emotion/1
+schema: mien/emotion/2
 label: neutral
 title: Neutral
 description: A face at rest.
@@ -169,6 +170,7 @@ def _source(bank: AuthoredBank, document: Document, bank_id: str) -> str:
     text = read_source(path, shown=document.root.place.file, inside=path.resolve().parent)
     if PurePosixPath(document.name).stem == "bank":
         text = _replaced(text, document, _manifest_values(bank, bank_id))
+    text = migrate_text(text, document.name)
     orders = orders_around(path, document.root)
     if path.suffix == ".json":
         return format_json(text, document.name, orders)

@@ -15,6 +15,7 @@ from cattrs import Converter
 from mien.authored.bank import TERMS, Manifest, Rules
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Rig
+from mien.authored.timeline import Level
 from mien.text.node import Node, entries, plain, texts
 
 Data = dict[str, Any]
@@ -24,7 +25,12 @@ Data = dict[str, Any]
 def _converter() -> Converter:
     converter = Converter(detailed_validation=False)
     converter.register_structure_hook(float, _float)
+    converter.register_structure_hook(Level | str, _ends)
     return converter
+
+
+def _ends(value: Any, _: object) -> Level | str:  # noqa: ANN401  cattrs hands over anything
+    return value if isinstance(value, str) else Level(**value)
 
 
 def _float(value: Any, _: type[float]) -> float:  # noqa: ANN401  cattrs hands over anything
@@ -121,6 +127,10 @@ def emotion_record(root: Node, rig: Rig, intensities: Sequence[str]) -> Emotion:
             for name in sorted(styles)
         },
         "speech": {**speech, "channels": names.unpack(speech.get("channels", {}))},
+        "dynamics": _dynamics(data["dynamics"], names) if "dynamics" in data else None,
+        "sequences": {
+            name: _sequence(one, names) for name, one in sorted(data.get("sequences", {}).items())
+        },
     }
     return _converter().structure(prepared, Emotion)
 
@@ -128,6 +138,36 @@ def emotion_record(root: Node, rig: Rig, intensities: Sequence[str]) -> Emotion:
 def aliases_record(root: Node) -> Mapping[str, tuple[str, ...]]:
     """Other words for labels, by the label, of a valid aliases.yaml."""
     return {entry.name: texts(entry.value) for entry in entries(root, "labels")}
+
+
+def _dynamics(written: Data, names: _Names) -> Data:
+    moves = {
+        part: {**written[part], "follow": names.unpack(written[part].get("follow", {}))}
+        for part in ("onset", "offset")
+    }
+    return {**written, **moves}
+
+
+def _sequence(written: Data, names: _Names) -> Data:
+    """Keys with full channel names; ``from`` and ``until`` are words that attributes cannot be."""
+    keys = [
+        {**key, **{part: names.unpack(key.get(part, {})) for part in ("share", "weight")}}
+        for key in written["keys"]
+    ]
+    swings = {
+        part: [
+            {**_span(one), "channels": names.members(one.get("channels", []))}
+            for one in written.get(part, [])
+        ]
+        for part in ("pulses", "tremors")
+    }
+    loop = {"loop": _span(written["loop"])} if "loop" in written else {}
+    return {**written, "keys": keys, **swings, **loop}
+
+
+def _span(written: Data) -> Data:
+    rest = {key: value for key, value in written.items() if key not in ("from", "until")}
+    return {**rest, "begin": written["from"], "end": written["until"]}
 
 
 def _mapping(root: Node) -> Data:

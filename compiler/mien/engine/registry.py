@@ -54,6 +54,10 @@ class Evaluator(Protocol):
         """Faces (C,) or (n, C), faded by their speech, under ``visemes`` of the same shape."""
         ...
 
+    def timed(self, faces: F32, gain: F32, offset: F32) -> F32:
+        """Faces (n, C) under gains and offsets of the same shape, as a style that varies."""
+        ...
+
     def load_kernels(self) -> None:
         """Make ready, once, what makes a single face quick; it changes no bit."""
         ...

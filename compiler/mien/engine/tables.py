@@ -10,7 +10,9 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
+
+from mien.timelines.table import TimelineTable
 
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
@@ -27,7 +29,7 @@ class LabelTable:
     functions; strength (C,), the factor on the channel's rule, 0 where the label never uses it;
     plateau_outer (K,) squared outer radius; plateau_span (K,) squared outer minus squared inner
     radius; attenuation (C,) in [0, 1] by speech; style_anchors (S, 3); style_gain and style_offset
-    (S, C).
+    (S, C). timeline: the label in time, None where its author does not say.
     """
 
     label: str
@@ -42,6 +44,7 @@ class LabelTable:
     style_anchors: F32
     style_gain: F32
     style_offset: F32
+    timeline: TimelineTable | None = field(default=None)
 
 
 @frozen(kw_only=True, eq=False, slots=False)

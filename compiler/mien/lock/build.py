@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from math import sqrt
 
-from mien.artifact.write import shared_digest, table_digest
+from mien.artifact.write import artifact_version, shared_digest, table_digest
 from mien.authored.bank import AuthoredBank
 from mien.certify import Certificate, SlopeProof
 from mien.engine.tables import LabelTable, Tables
@@ -21,7 +21,7 @@ from mien.lock.record import (
     MixtureSlopes,
     Slopes,
 )
-from mien.versions import SOURCES, VERSIONS
+from mien.versions import SOURCES
 
 
 def build_lock(
@@ -39,7 +39,7 @@ def build_lock(
             sha256=hashlib.sha256(artifact).hexdigest(),
         ),
         shared=shared_digest(tables),
-        schemas=_schemas(bank),
+        schemas=_schemas(bank, tables),
         sources={name: document.digest for name, document in bank.documents.items()},
         separation=_separation(bank),
         labels={
@@ -68,14 +68,14 @@ def artifact_name(bank: str) -> str:
     return f"{bank}.safetensors"
 
 
-def _schemas(bank: AuthoredBank) -> dict[str, int]:
+def _schemas(bank: AuthoredBank, tables: Tables) -> dict[str, int]:
     """What the sources say, the oldest of each kind: a newer program pins the same."""
     written: dict[str, int] = {}
     for document in bank.documents.values():
         if document.kind in SOURCES:
             least = written.get(document.kind, document.version)
             written[document.kind] = min(least, document.version)
-    return written | {"artifact": VERSIONS["artifact"]}
+    return written | {"artifact": artifact_version(tables)}
 
 
 def _separation(bank: AuthoredBank) -> dict[str, ClosestPair]:

@@ -107,7 +107,7 @@ def fresh_lock(folder: Path, sources: Sources, out: Path) -> Lock | None:
         return None
     if lock is None or lock.engine != ENGINE:
         return None
-    if lock.schemas.get("artifact") != VERSIONS["artifact"]:
+    if lock.schemas.get("artifact", 0) not in range(1, VERSIONS["artifact"] + 1):
         return None
     try:
         data = read_regular(out / lock.artifact.file, ARTIFACT)

@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from attrs import evolve
+
 from mien.errors import SourceError
 from mien.migrate import migration
-from mien.migrate.migration import Migration, apply, set_text, way
+from mien.migrate.migration import Migration, apply, set_text, unchanged, way
 from mien.text.fault import Fault
 from mien.text.json_nodes import parse_json
-from mien.text.node import Node, Place, plain, value_place
+from mien.text.node import MappingNode, Node, Place, ScalarNode, plain, value_place
 from mien.text.node import text as text_at
 from mien.text.suggest import did_you_mean
 from mien.text.yaml_nodes import parse_yaml
@@ -59,6 +61,8 @@ def upgrade(
         migrations: as for `migrate_text`.
     """
     _, steps = _way(root, kind, migrations)
+    if steps and all(step.rewrite is unchanged for step in steps):
+        return _saying(root, schema_name(kind))
     return _migrated(text, root, file, steps)[1]
 
 
@@ -96,10 +100,11 @@ def schema_fault(
     """The fault of a document that says it is none of ``kind`` in its current version.
 
     Where ``migrations`` lead from its version to the current one, the hint names `mien migrate`;
-    `upgrade` takes such a document there without touching its file.
+    `upgrade` takes such a document there without touching its file. A version to which the current
+    one only adds is as good.
     """
     wrong, steps = _way(root, kind, migrations)
-    if not steps:
+    if all(step.rewrite is unchanged for step in steps):
         return wrong
     return _fault(
         root,
@@ -152,6 +157,21 @@ def _migrated(text: str, root: Node, file: str, steps: Sequence[Migration]) -> t
     return text, root
 
 
+def _saying(root: Node, schema: str) -> Node:
+    """The same nodes in the same places, with another schema."""
+    if not isinstance(root, MappingNode):
+        return root
+    return evolve(
+        root,
+        entries=tuple(
+            evolve(entry, value=evolve(entry.value, value=schema, source=schema))
+            if entry.name == "schema" and isinstance(entry.value, ScalarNode)
+            else entry
+            for entry in root.entries
+        ),
+    )
+
+
 def _parse(text: str, file: str) -> Node:
     root, faults = (parse_json if file.endswith(".json") else parse_yaml)(text, file)
     if root is None or faults:
@@ -170,7 +190,7 @@ def _unknown(root: Node, file: str) -> Fault:
         path="schema",
         code="format-unknown",
         message="the file does not say what it is",
-        hint="a source starts with `schema: mien/emotion/1` (or bank, rules, rig)",
+        hint="a source starts with `schema: mien/emotion/2` (or bank, rules, rig)",
     )
 
 

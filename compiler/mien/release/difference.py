@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from mien.artifact.container import Array, unpack
-from mien.artifact.layout import LABEL, SHARED, label_name, shared_name
+from mien.artifact.layout import LABEL, SHARED, TIMELINE, label_name, shared_name
 from mien.artifact.read import read_artifact
 from mien.authored.bank import TERMS
 from mien.engine.tables import Tables
@@ -45,6 +45,8 @@ def _tensors(tables: Tables) -> Iterator[tuple[str, str, tuple[str | int, ...]]]
         yield shared_name(field), f"shared table {field}", letters
     for label in tables.labels:
         own: Mapping[str, tuple[str | int, ...]] = LABEL
+        if label.timeline is not None:
+            own = {**LABEL, **TIMELINE}
         for field, letters in own.items():
             # S is the label's own count of styles; the letter carries the label's name along.
             named = tuple(f"S {label.label}" if letter == "S" else letter for letter in letters)

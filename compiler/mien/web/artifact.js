@@ -8,15 +8,18 @@
  */
 
 import { damage, describe, isSame, writeHeader } from "./digests.js";
+import { EASINGS } from "./easing.js";
 import { distinct, labelEntries, readNames, text } from "./metadata.js";
 import { ArtifactError, badArtifact } from "./refusals.js";
 import { jsonObject, readSafetensors } from "./safetensors.js";
 import { sha256 } from "./sha256.js";
+import { LONGEST, MOST_DEGREES, checkTimeline } from "./timeline_checks.js";
 
 export { ArtifactError };
 
 /** @typedef {import("./types.js").Tables} Tables */
 /** @typedef {import("./types.js").LabelTable} LabelTable */
+/** @typedef {import("./types.js").TimelineTable} TimelineTable */
 /** @typedef {import("./safetensors.js").Fields} Fields */
 /** @typedef {import("./safetensors.js").Tensor} Tensor */
 /** @typedef {Readonly<Record<string, readonly (string | number)[]>>} Layout */
@@ -58,6 +61,28 @@ export const LABEL = /** @type {const} */ ({
   style_offset: ["S", "C"],
 });
 
+/**
+ * The same for the fields of a label's timeline. J labels that follow, G clips, T tracks, Y keys,
+ * Q sequences.
+ *
+ * @satisfies {Layout}
+ */
+export const TIMELINE = /** @type {const} */ ({
+  timing: [4],
+  blink: [5],
+  resolves: ["J"],
+  clips: ["G", 3],
+  tracks: ["T", 3],
+  key_times: ["Y"],
+  key_easings: ["Y"],
+  key_values: ["Y", 2],
+  sequence_clips: ["Q", "K"],
+  sequence_ends: ["Q", 3],
+});
+
+/** More than any timeline has of anything that is counted; `checkTimeline` counts. */
+const MANY = 2 ** 24;
+
 /** The least of what must be over 0: the smallest normal float32. */
 const LEAST = 2 ** -126;
 
@@ -79,6 +104,16 @@ export const RANGES = /** @type {Readonly<Record<string, readonly [number, numbe
   support: [2 ** -64, 1e6],
   plateau_outer: [LEAST, 1e9],
   plateau_span: [LEAST, 1e9],
+  timing: [-1, LONGEST],
+  blink: [0, LONGEST],
+  resolves: [0, MANY],
+  clips: [0, LONGEST],
+  tracks: [0, MANY],
+  key_times: [0, LONGEST],
+  key_easings: [0, EASINGS.length - 1],
+  key_values: [-MOST_DEGREES, MOST_DEGREES],
+  sequence_clips: [0, MANY],
+  sequence_ends: [0, MANY],
 });
 
 /** More than the relative error of a float32 metric distance. */
@@ -120,8 +155,16 @@ export function readArtifact(file, expected = {}) {
   checkConflicts(shared.pairs, shared.ceilings);
   for (const label of labels) {
     checkPlateaus(label, shared.metric);
+    if (label.timeline !== null) {
+      const { C: channels, K: intensities } = sizes;
+      checkTimeline(label.label, label.timeline, { channels, intensities, labels: labels.length });
+    }
   }
-  const fields = { shared: Object.keys(SHARED), own: Object.keys(LABEL) };
+  const fields = {
+    shared: Object.keys(SHARED),
+    own: Object.keys(LABEL),
+    timed: Object.keys(TIMELINE),
+  };
   const facts = describe(tables, tensors, fields);
   if (!isSame(writeHeader(facts, tensors), header)) {
     throw damage(found, entries, facts);
@@ -172,6 +215,31 @@ function readLabel(entry, tensors, sizes) {
     styleAnchors: own.floats("style_anchors", LABEL.style_anchors),
     styleGain: own.floats("style_gain", LABEL.style_gain),
     styleOffset: own.floats("style_offset", LABEL.style_offset),
+    timeline: Object.hasOwn(entry, "sequences") ? readTimeline(entry, own) : null,
+  };
+}
+
+/**
+ * @param {Fields} entry
+ * @param {Fetcher} label
+ * @returns {TimelineTable}
+ */
+function readTimeline(entry, label) {
+  const sequences = distinct(entry, "sequences");
+  const sizes = { ...label.sizes, Q: sequences.length };
+  const own = new Fetcher(label.tensors, label.prefix, sizes);
+  return {
+    sequences,
+    timing: own.integers("timing", TIMELINE.timing),
+    blink: own.integers("blink", TIMELINE.blink),
+    resolves: own.integers("resolves", TIMELINE.resolves),
+    clips: own.integers("clips", TIMELINE.clips),
+    tracks: own.integers("tracks", TIMELINE.tracks),
+    keyTimes: own.integers("key_times", TIMELINE.key_times),
+    keyEasings: own.integers("key_easings", TIMELINE.key_easings),
+    keyValues: own.floats("key_values", TIMELINE.key_values),
+    sequenceClips: own.integers("sequence_clips", TIMELINE.sequence_clips),
+    sequenceEnds: own.integers("sequence_ends", TIMELINE.sequence_ends),
   };
 }
 
@@ -196,6 +264,16 @@ class Fetcher {
   floats(field, shape) {
     const [low, high] = RANGES[field];
     return /** @type {Float32Array} */ (this.take(field, shape, "F32", low, high));
+  }
+
+  /**
+   * @param {string} field
+   * @param {readonly (string | number)[]} shape
+   * @returns {Int32Array}
+   */
+  integers(field, shape) {
+    const [low, high] = RANGES[field];
+    return /** @type {Int32Array} */ (this.take(field, shape, "I32", low, high));
   }
 
   /**

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { SCHEMA } from "./metadata.js";
+import { FIRST, SCHEMA } from "./metadata.js";
 import { badArtifact } from "./refusals.js";
 import { KEY } from "./safetensors.js";
 import { sha256 } from "./sha256.js";
@@ -20,6 +20,7 @@ import { sha256 } from "./sha256.js";
  * @typedef {object} LabelFacts
  * @property {string} label
  * @property {readonly string[]} styles
+ * @property {readonly string[]} [sequences] of a label with a timeline
  * @property {string} digest of the label's table
  * @property {Readonly<Record<string, string>>} tensors field to tensor name
  */
@@ -37,7 +38,8 @@ const encoder = new TextEncoder();
  *
  * @param {Tables} tables
  * @param {ReadonlyMap<string, Tensor>} tensors in name order
- * @param {{shared: readonly string[], own: readonly string[]}} fields of the bank and of a label
+ * @param {{shared: readonly string[], own: readonly string[], timed: readonly string[]}} fields of
+ *   the bank, of a label, and of a label's timeline
  * @returns {Facts}
  */
 export function describe(tables, tensors, fields) {
@@ -45,18 +47,31 @@ export function describe(tables, tensors, fields) {
   const names = { engine, rig, channels, classes, mirror, intensities };
   return {
     ...names,
-    schema: SCHEMA,
+    schema: tables.labels.some(({ timeline }) => timeline !== null) ? SCHEMA : FIRST,
     bank,
     version,
     digest: digestOf(names, "bank.", tensors),
     tensors: tensorNames("bank.", fields.shared),
-    labels: tables.labels.map(({ label, styles }) => ({
-      label,
-      styles,
-      digest: digestOf({ label, styles }, `label.${label}.`, tensors),
-      tensors: tensorNames(`label.${label}.`, fields.own),
-    })),
+    labels: tables.labels.map((table) => {
+      const prefix = `label.${table.label}.`;
+      const own = labelNames(table);
+      const timed = table.timeline === null ? [] : fields.timed;
+      return {
+        ...own,
+        digest: digestOf(own, prefix, tensors),
+        tensors: tensorNames(prefix, [...fields.own, ...timed]),
+      };
+    }),
   };
+}
+
+/**
+ * @param {import("./types.js").LabelTable} table
+ * @returns {{label: string, styles: readonly string[], sequences?: readonly string[]}}
+ */
+function labelNames({ label, styles, timeline }) {
+  const names = { label, styles };
+  return timeline === null ? names : { ...names, sequences: timeline.sequences };
 }
 
 /**

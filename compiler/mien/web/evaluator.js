@@ -144,6 +144,21 @@ export class Evaluator {
   }
 
   /**
+   * A face without speech at a time of its timeline: a style that varies. See timelines.js.
+   *
+   * @param {Float32Array} face
+   * @param {import("./timelines.js").Sample} sample
+   * @returns {Float32Array}
+   */
+  timed(face, { gain, offset }) {
+    const timed = Float32Array.from(face, (weight, c) =>
+      clamp01(f(f(gain[c] * weight) + offset[c])),
+    );
+    this.resolve(timed);
+    return timed;
+  }
+
+  /**
    * @param {Readonly<Record<string, number>>} weights
    * @returns {ReadonlyMap<string, number>} label to weight; they sum to 1
    */

@@ -9,7 +9,11 @@ import { isRecord } from "./safetensors.js";
 
 /** @typedef {import("./safetensors.js").Fields} Fields */
 
-export const SCHEMA = "mien/artifact/1";
+/** Kind and version of the metadata of a bank without timelines. */
+export const FIRST = "mien/artifact/1";
+
+/** The same of a bank with them. */
+export const SCHEMA = "mien/artifact/2";
 
 const ENGINE = 1;
 const CLASSES = ["EXPRESSION", "LIPSYNC", "SHARED"];
@@ -73,7 +77,7 @@ export function labelEntries(found) {
  */
 function readEngine(found) {
   const schema = text(found, "schema");
-  if (schema !== SCHEMA) {
+  if (schema !== FIRST && schema !== SCHEMA) {
     const newer = /^mien\/artifact\/([0-9]+)$/.exec(schema);
     throw newer
       ? badArtifact("format-newer", { number: newer[1] })

@@ -22,6 +22,25 @@
  * @property {Float32Array} styleAnchors S x 3
  * @property {Float32Array} styleGain S x C
  * @property {Float32Array} styleOffset S x C
+ * @property {TimelineTable | null} timeline null where the bank does not say
+ */
+
+/**
+ * One label in time; see mien/timelines/table.py. Letters: J labels that follow, G clips, T tracks,
+ * Y keys, Q sequences.
+ *
+ * @typedef {object} TimelineTable
+ * @property {readonly string[]} sequences their names
+ * @property {Int32Array} timing 4: kind, apex, usual sequence, crossing
+ * @property {Int32Array} blink 5: least and most ms between, closing, opening, none until
+ * @property {Int32Array} resolves J label positions
+ * @property {Int32Array} clips G x 3: length, and the stretch that repeats
+ * @property {Int32Array} tracks T x 3: clip, target, number of keys
+ * @property {Int32Array} keyTimes Y ms
+ * @property {Int32Array} keyEasings Y
+ * @property {Float32Array} keyValues Y x 2: gain and offset, or degrees and 0
+ * @property {Int32Array} sequenceClips Q x K
+ * @property {Int32Array} sequenceEnds Q x 3: how, label, intensity
  */
 
 /**

@@ -119,7 +119,7 @@ def _not_a_source(shown: str, message: str = "the file does not say what it is")
         path="schema",
         code="format-unknown",
         message=message,
-        hint="a source starts with `schema: mien/emotion/1` (or bank, rules, rig)",
+        hint="a source starts with `schema: mien/emotion/2` (or bank, rules, rig)",
     )
 
 

@@ -30,6 +30,7 @@ from mien.engine.tables import F32, I32, LabelTable, Tables
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.node import Place, find
+from mien.timelines.compile import timeline_table
 
 KERNEL = "wendland-c2"
 MANY_INTENSITIES = 50
@@ -151,6 +152,7 @@ def _label_table(bank: AuthoredBank, emotion: Emotion, shared: _Shared) -> Label
         style_offset=single(
             np.array([_row(bank, s.offset, 0.0) for s in styles]).reshape(-1, width)
         ),
+        timeline=timeline_table(bank, emotion),
     )
 
 

@@ -124,6 +124,11 @@ class Evaluator1:
         composed = np.minimum(_ONE, np.maximum(np.float32(0.0), below + spoken))
         return np.ascontiguousarray(self._conflict(composed).T).reshape(face.shape)
 
+    def timed(self, faces: F32, gain: F32, offset: F32) -> F32:
+        """conflict(clamp01(gain * f + offset)), a style's arithmetic with a style a row."""
+        styled = np.minimum(_ONE, np.maximum(np.float32(0.0), gain * faces + offset))
+        return np.ascontiguousarray(self._conflict(np.ascontiguousarray(styled.T)).T)
+
     def load_kernels(self) -> None:
         """Load the kernels for plain and styled faces; may compile them."""
         labels, vads = np.zeros(0, dtype=np.int32), np.zeros((0, 3), dtype=np.float32)
