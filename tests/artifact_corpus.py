@@ -252,7 +252,6 @@ def _of_metadata(tables: Tables) -> Iterator[tuple[str, bytes]]:
             yield f"label's {key} = {str(value)[:20]!r}", edited({key: value}, of_label=True)
     for schema in (
         "2",
-        "mien/artifact/2",
         "mien/artifact/3",
         "mien/artifact/x",
         "mien/bank/2",

@@ -47,13 +47,19 @@ def damaged() -> tuple[Case, ...]:
 @cache
 def edited() -> tuple[Case, ...]:
     vector, default = read_artifact(VECTOR), read_artifact(DEFAULT)
-    timed = get_engine(ENGINE).compile_tables(read_bank(HERE / "banks" / "timed"))
     return (
         *hostile("vector", vector, 300, 3),
         *malformed("vector", vector),
         *hostile("default", default, 30, 4),
-        *hostile("timed", timed, 200, 5),
     )
+
+
+@cache
+def timed() -> tuple[Case, ...]:
+    """The same of a bank with timelines, whose artifact is of version 2."""
+    tables = get_engine(ENGINE).compile_tables(read_bank(HERE / "banks" / "timed"))
+    flipped = flips("timed", artifact_bytes(tables), 200, 6)
+    return (*flipped, *hostile("timed", tables, 200, 5))
 
 
 @cache
@@ -61,11 +67,16 @@ def in_python() -> tuple[Json, ...]:
     return tuple(verdict(case.data, VADS) for case in (*damaged(), *edited()))
 
 
+@cache
+def timed_in_python() -> tuple[Json, ...]:
+    return tuple(verdict(case.data, VADS) for case in timed())
+
+
 @pytest.fixture(scope="module")
 def in_node(tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
     """What the reader in JavaScript makes of the same files."""
     folder = tmp_path_factory.mktemp("corpus")
-    cases = (*damaged(), *edited())
+    cases = (*damaged(), *edited(), *timed())
     sizes = [len(case.data) for case in cases]
     (folder / "corpus.json").write_text(json.dumps({"sizes": sizes, "vads": VADS}))
     (folder / "corpus.bin").write_bytes(b"".join(case.data for case in cases))
@@ -95,10 +106,10 @@ def test_no_flipped_bit_is_loaded() -> None:
 
 
 def test_what_python_loads_gives_faces_and_all_else_is_refused() -> None:
-    found = in_python()[len(damaged()) :]
+    found = (*in_python()[len(damaged()) :], *timed_in_python())
     wrong = {
         case.name: one
-        for case, one in zip(edited(), found, strict=True)
+        for case, one in zip((*edited(), *timed()), found, strict=True)
         if not ({"code", "faces"} & one.keys())
     }
     assert wrong == {}
@@ -108,21 +119,22 @@ def test_what_python_loads_gives_faces_and_all_else_is_refused() -> None:
 
 
 def test_javascript_makes_of_every_file_what_python_makes(in_node: list[Json]) -> None:
+    cases, ours = (*damaged(), *edited(), *timed()), (*in_python(), *timed_in_python())
     other = {
         case.name: (mine, theirs)
-        for case, mine, theirs in zip((*damaged(), *edited()), in_python(), in_node, strict=True)
+        for case, mine, theirs in zip(cases, ours, in_node, strict=True)
         if mine != theirs
     }
     assert other == {}
 
 
 def test_the_corpus_reaches_every_check() -> None:
-    reached = {one["code"] for one in in_python() if "code" in one}
+    reached = {one["code"] for one in (*in_python(), *timed_in_python()) if "code" in one}
     assert reached == set(REFUSALS) - {"other-sha256"}
 
 
 def test_messages_stay_short() -> None:
-    messages = [one["message"] for one in in_python() if "message" in one]
+    messages = [one["message"] for one in (*in_python(), *timed_in_python()) if "message" in one]
     assert max(map(len, messages)) < LONGEST_MESSAGE
     assert any("…" in message for message in messages)
 
