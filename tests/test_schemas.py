@@ -24,6 +24,7 @@ KINDS = (
     "mead",
     "rig",
     "rules",
+    "score",
     "takes",
     "targets",
     "train",

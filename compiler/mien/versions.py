@@ -22,6 +22,7 @@ SOURCES = ("bank", "rig", "rules", "emotion")
 AUTHORED = (
     *SOURCES,
     "aliases",
+    "score",
     "face",
     "visemes",
     "takes",
@@ -41,6 +42,8 @@ VERSIONS: Mapping[str, int] = {
     # 1 is written still, of banks without timelines: those who read nothing else read them.
     "artifact": 2,
     "lock": 2,
+    "score": 1,
+    "score-lock": 1,
     "ledger": 1,
     "blind-key": 1,
     "blind-answers": 1,

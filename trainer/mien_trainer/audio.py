@@ -16,7 +16,7 @@ import soxr
 from attrs import frozen
 
 from mien.text.files import shown_path
-from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.speech import SpeechRefusedError
 
 SHORTEST = 0.1
@@ -357,3 +357,13 @@ def levelled(audio: F32) -> F32:
     peak = 20.0 * np.log10(float(np.abs(audio).max()))
     gain = round(min(LEVEL - level, _PEAK - peak), 2)
     return audio * np.float32(10.0 ** (gain / 20.0))
+
+
+def sound_frames(path: Path) -> int:
+    """How many frames begin within the sound of a file, as `stream_audio` gives it.
+
+    Raises:
+        SpeechRefusedError: as `stream_audio`.
+    """
+    with stream_audio(path) as blocks:
+        return frame_count(sum(len(block) for block in blocks))

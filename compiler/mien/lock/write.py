@@ -17,7 +17,7 @@ Value = str | int | float | bool | list[str] | list[float] | dict[str, "Value"]
 
 def write_lock(lock: Lock) -> str:
     """The canonical text of a lock: the same record always gives the same bytes."""
-    return HEADER + "".join(f"{line}\n" for line in _block(_document(lock), 0))
+    return HEADER + "".join(f"{line}\n" for line in lines_of(_document(lock)))
 
 
 def _document(lock: Lock) -> dict[str, Value]:
@@ -73,14 +73,15 @@ def _slopes(slopes: Slopes) -> Value:
     }
 
 
-def _block(mapping: dict[str, Value], indent: int) -> Iterator[str]:
+def lines_of(mapping: dict[str, Value], indent: int = 0) -> Iterator[str]:
+    """The canonical lines of a mapping, one fact a line."""
     margin = "  " * indent
     for key, value in mapping.items():
         if not isinstance(value, dict) or _is_leaf(value):
             yield f"{margin}{write_scalar(key)}: {_flow(value)}"
         else:
             yield f"{margin}{write_scalar(key)}:"
-            yield from _block(value, indent + 1)
+            yield from lines_of(value, indent + 1)
 
 
 def _is_leaf(mapping: dict[str, Value]) -> bool:

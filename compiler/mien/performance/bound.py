@@ -17,7 +17,7 @@ Dimension letters: C channels.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -32,15 +32,19 @@ ROUNDING = 2e-6
 """More than what rounding to float32 adds to the change of a weight."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Slope:
     """What a certificate proves of a face: change per unit of max-norm VAD step, at most.
 
-    ``channel`` of every channel, ``mean`` of the mean over the channels that the bank can move.
+    ``channels`` (C,) of each channel, ``mean`` of the mean over the channels that the bank moves.
     """
 
-    channel: float
+    channels: F64
     mean: float
+
+
+Slopes = Callable[[Slot], Slope]
+"""The slope of a slot; it is asked for those alone whose points move while they are seen."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -64,7 +68,7 @@ class MoveChange:
 
 
 def expression_change(
-    bank: Bank, first: Pose, moves: Sequence[Move], slopes: Mapping[Slot, Slope], moving: int
+    bank: Bank, first: Pose, moves: Sequence[Move], slopes: Slopes, moving: int
 ) -> tuple[Change, tuple[MoveChange, ...]]:
     """The change of an expression without life, gaze and lips: of all of it, and move by move.
 
@@ -85,6 +89,12 @@ def expression_change(
     return _greatest([part for _, _, part in parts], len(bank.channels)), rows
 
 
+def clamped(step: F64, mean: float, high: F64, moving: int) -> Change:
+    """A change, of which a channel's is at most its greatest weight, and the mean that of all."""
+    step = np.minimum(step, high)
+    return Change(step=step, mean=min(mean, float(step.sum()) / max(1, moving)), high=high)
+
+
 def _greatest(changes: Iterable[Change], channels: int) -> Change:
     step, high, mean = np.zeros(channels), np.zeros(channels), 0.0
     for one in changes:
@@ -99,7 +109,7 @@ class _Expression:
         bank: Bank,
         first: Pose,
         moves: Sequence[Move],
-        slopes: Mapping[Slot, Slope],
+        slopes: Slopes,
         moving: int,
     ) -> None:
         curves = Curves(first)
@@ -124,16 +134,18 @@ class _Expression:
         ]
         active = [at for at in here[1:] if self._moves[at].end > begin]
         low, high = zip(*(self._range(self._moves[at].pose, here) for at in here), strict=True)
-        fade, path, mean_path = np.zeros(len(high[0])), 0.0, 0.0
+        fade, path, mean_path = np.zeros(len(high[0])), np.zeros(len(high[0])), 0.0
         for at in active:
             rate = PEAK_SPEED * FRAME / max(self._moves[at].length, FRAME)
             own = here.index(at)
             under = np.minimum.reduce(low[:own])
             over = np.maximum.reduce(high[:own])
             fade = fade + rate * np.maximum(high[own] - under, over - low[own])
-            way = [(self._slopes[slot], self._apart(slot, at, here)) for slot in self._gliding[at]]
-            path += rate * max((slope.channel * apart for slope, apart in way), default=0.0)
-            mean_path += rate * max((slope.mean * apart for slope, apart in way), default=0.0)
+            going = [(slot, self._apart(slot, at, here)) for slot in self._gliding[at]]
+            ways = [(self._slopes(slot), apart) for slot, apart in going if apart > 0.0]
+            if ways:  # any of them may be all that is seen
+                path = path + rate * np.maximum.reduce([apart * s.channels for s, apart in ways])
+                mean_path += rate * max(apart * s.mean for s, apart in ways)
         step = fade + path
         greatest = np.maximum.reduce(high)
         mean = float(fade.sum()) / max(1, self._moving) + mean_path
@@ -142,21 +154,16 @@ class _Expression:
             shared = rivals(step, greatest, self._bank.tables)
             mean += float((shared - step).sum()) / max(1, self._moving)
             step = shared
-        return Change(step=step, mean=mean, high=greatest)
+        return clamped(step, mean, greatest, self._moving)
 
     def _range(self, pose: Pose, here: Sequence[int]) -> tuple[F64, F64]:
         """The least and the greatest weights of a pose's mixture while its slots may move."""
         low, high = np.zeros(len(self._bank.channels)), np.zeros(len(self._bank.channels))
         for slot, weight in pose.weights.items():
             face = self._face(slot, pose.point)
-            reach = max(
-                (
-                    self._slopes[slot].channel * _distance(self._moves[at].pose.point, pose.point)
-                    for at in here
-                    if slot in self._moves[at].pose.weights
-                ),
-                default=0.0,
-            )
+            others = [self._moves[at].pose for at in here]
+            apart = max(_distance(o.point, pose.point) for o in others if slot in o.weights)
+            reach = apart * self._slopes(slot).channels if apart > 0.0 else 0.0
             low = low + weight * np.maximum(0.0, face - reach)
             high = high + weight * np.minimum(1.0, face + reach)
         return low, np.minimum(1.0, high)

@@ -159,7 +159,7 @@ class Curves:
 
 def _curve(slot: Slot, base: Pose, entries: Sequence[_Entry], moments: I64) -> SlotCurve:
     weights = np.full(len(moments), base.weights.get(slot, 0.0))
-    points = np.tile(np.array(base.point), (len(moments), 1))
+    points = np.tile(np.array(base.point) + 0.0, (len(moments), 1))  # never -0
     for entry in entries:
         move = entry.move
         come = way(moments, move.start, move.length)
@@ -167,9 +167,11 @@ def _curve(slot: Slot, base: Pose, entries: Sequence[_Entry], moments: I64) -> S
         if slot not in move.pose.weights:
             continue
         if slot in entry.gliding:
-            points = (1.0 - come)[:, None] * points + come[:, None] * np.array(move.pose.point)
+            points = (1.0 - come)[:, None] * points + come[:, None] * (
+                np.array(move.pose.point) + 0.0
+            )
         else:
-            points[moments >= move.start] = move.pose.point
+            points[moments >= move.start] = np.array(move.pose.point) + 0.0
     return SlotCurve(weights=weights, points=points)
 
 

@@ -60,8 +60,8 @@ class Gaze:
 
     def add(self, look: Look) -> None:
         """Add a look that begins no earlier than those before it."""
-        to = (look.yaw, look.pitch)
-        head = (look.yaw * look.head, look.pitch * look.head)
+        to = (look.yaw + 0.0, look.pitch + 0.0)  # never -0
+        head = (look.yaw * look.head + 0.0, look.pitch * look.head + 0.0)
         self._eyes.append(_turn(look.start, self._at, to, SACCADE))
         late = look.start + math.floor(HEAD_LAG * TICKS + 0.5)
         self._heads.append(_turn(late, self._head_at, head, HEAD_TURN))

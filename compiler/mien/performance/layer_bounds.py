@@ -14,7 +14,7 @@ import numpy as np
 from attrs import frozen
 
 from mien.engine.tables import F32, Tables
-from mien.performance.bound import ROUNDING, Change, rivals
+from mien.performance.bound import ROUNDING, Change, clamped, rivals
 from mien.performance.clock import F64, FRAME, PEAK_SPEED
 from mien.performance.face_layers import BROWS, DEGREES, TO_THE_LEFT, UP, near_seals, seal_of
 from mien.performance.gaze import Look, turns_of
@@ -132,7 +132,7 @@ def lively(
                 step[pair] = step[pair].sum() + eyes / DEGREES
                 high[pair] = 1.0
     mean = change.mean + float((step - change.step).sum()) / max(1, moving)
-    return Change(step=step, mean=mean, high=high)
+    return clamped(step, mean, high, moving)
 
 
 def spoken(change: Change, lips: LipChange, tables: Tables, moving: int) -> Change:
@@ -143,9 +143,10 @@ def spoken(change: Change, lips: LipChange, tables: Tables, moving: int) -> Chan
     step[parting] += change.high[parting] * (lips.near + lips.seal)
     step = step + lips.step
     high = np.minimum(1.0, change.high + lips.high)
-    shown = rivals(step, high, tables) + ROUNDING
+    shown = rivals(step, high, tables)
     mean = change.mean + float((shown - change.step).sum()) / max(1, moving)
-    return Change(step=shown, mean=mean, high=high)
+    found = clamped(shown, mean, high, moving)
+    return Change(step=found.step + ROUNDING, mean=found.mean + ROUNDING, high=high + ROUNDING)
 
 
 def eye_speed(life: LifeSettings | None, looks: Sequence[Look], home: int) -> float:

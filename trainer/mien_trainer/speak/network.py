@@ -12,6 +12,7 @@ Dimension letters: N frames, M mel bands, L labels, C channels, R frames of cont
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -72,11 +73,29 @@ class NetworkCard:
     parameters: int
 
 
+CONTACT_THRESHOLD = 0.1
+"""How likely a contact must be to be made, on voices that a network has not heard.
+
+It learns with a threshold of its own, tuned on the voices of its targets; on others that one has
+the lips touch several times a second."""
+
+_THRESHOLDS = {"0b7d716b3ae2f74a54a9b84c16c104a3bfd96437a181aa8aaf370357021efc0c": "val_301"}
+"""Where the threshold's logit stands in a network's graph, by the digest of its checkpoint."""
+
+
+def threshold_of(card: NetworkCard) -> str | None:
+    """The constant of a network's graph that holds its threshold, where it can be set."""
+    return _THRESHOLDS.get(card.checkpoint)
+
+
 class OnnxNetwork:
     """An exported network, run by onnxruntime on one core."""
 
-    def __init__(self, data: bytes, where: str) -> None:
+    def __init__(self, data: bytes, where: str, *, threshold: float | None = None) -> None:
         """Open the bytes of a file; ``where`` is what messages call it.
+
+        With a ``threshold`` in (0, 1) contacts are made where they are that likely, if it can be
+        set in this network (`threshold_of`); its file and its card stay as they are.
 
         Raises:
             TrainerError: onnxruntime is not installed; no ONNX file, or not one of ours; its card
@@ -91,11 +110,17 @@ class OnnxNetwork:
             metadata = cast("Mapping[str, str]", session.get_modelmeta().custom_metadata_map)
         except Exception as error:  # onnxruntime's own classes have no public base
             raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
+        self.card = _card(where, metadata)
+        _check_graph(where, self.card, session)
+        constant = threshold_of(self.card)
+        if threshold is not None and constant is not None:
+            logit = np.array(math.log(threshold / (1.0 - threshold)), dtype=np.float32)
+            self._kept = runtime.OrtValue.ortvalue_from_numpy(logit)
+            options.add_initializer(constant, self._kept)
+            session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         self._session = session
         self.where = where
         self.size = len(data)
-        self.card = _card(where, metadata)
-        _check_graph(where, self.card, session)
 
     def run(
         self, mel: F32, conditions: F32, state: F32, *, first: int | None = 0
@@ -134,15 +159,15 @@ class OnnxNetwork:
             )
 
 
-def read_network(path: Path) -> OnnxNetwork:
-    """The network in a file.
+def read_network(path: Path, *, threshold: float | None = None) -> OnnxNetwork:
+    """The network in a file; ``threshold`` as in `OnnxNetwork`.
 
     Raises:
         TrainerError: there is no such file, it is no regular file or too large, or as
             `OnnxNetwork`.
         OSError: the file cannot be read.
     """
-    return OnnxNetwork(read_bytes(path, NETWORK), str(path))
+    return OnnxNetwork(read_bytes(path, NETWORK), str(path), threshold=threshold)
 
 
 def shipped_network() -> Path:

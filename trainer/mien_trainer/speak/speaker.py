@@ -35,15 +35,15 @@ class Speaker:
         Raises:
             TrainerError: as `OnnxNetwork.run`, with the number of the frame.
         """
-        return self._faces(self._mel.push(samples))
+        return self.faces_of(self._mel.push(samples))
 
     def finish(self) -> F32:
         """The last faces (n, C), once no more sound comes."""
-        return self._faces(self._mel.finish())
+        return self.faces_of(self._mel.finish())
 
     def speak(self, audio: F32) -> F32:
         """The faces (N, C) of sound that is all there. Nothing can be pushed before or after."""
-        return self._faces(log_mel(audio))
+        return self.faces_of(log_mel(audio))
 
     def stream(self, blocks: Iterable[F32]) -> Iterator[F32]:
         """The faces (n, C) of each block of sound, then the last ones."""
@@ -51,7 +51,8 @@ class Speaker:
             yield self.push(block)
         yield self.finish()
 
-    def _faces(self, mel: F32) -> F32:
+    def faces_of(self, mel: F32) -> F32:
+        """The faces (n, C) of the next log-mel frames (n, M)."""
         faces = np.empty((len(mel), len(self._network.card.channels)), dtype=np.float32)
         for begin in range(0, len(mel), _PART):
             part = mel[begin : begin + _PART]

@@ -1,0 +1,106 @@
+"""Where lips come from: one table of kinds, each opened by one function, imported when asked for.
+
+A function takes a `LipRequest` and gives `SpokenLips`. It raises a `mien.MienError` whose message
+says what is wrong with the sound or the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from attrs import field, frozen
+
+from mien.bank import Bank
+from mien.errors import QueryError
+from mien.performance.lips import LipTrack
+
+
+@frozen(kw_only=True)
+class LipRequest:
+    """What is asked of a source: lips for ``bank``.
+
+    ``audio`` is the sound, ``file`` what the lips are read from, ``text`` what is said, ``network``
+    an exported network other than the one that ships; None where a score does not say.
+    """
+
+    bank: Bank
+    audio: Path | None = field(default=None)
+    file: Path | None = field(default=None)
+    text: str | None = field(default=None)
+    network: Path | None = field(default=None)
+
+
+@frozen(kw_only=True)
+class Word:
+    """A word and its moments in seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
+@frozen(kw_only=True, eq=False)
+class SpokenLips:
+    """Lips that a source gives.
+
+    ``frames`` are those that begin within the sound. ``tracks`` gives the blocks from the first
+    on, each time anew. ``words`` are those that the source knows the times of. ``source`` is short,
+    for files; ``said`` says for people how the lips come about. ``exact`` where the same sources
+    give the same bits on every machine.
+    """
+
+    frames: int
+    tracks: Callable[[], Iterator[LipTrack]]
+    source: str
+    said: str
+    words: tuple[Word, ...] = field(default=())
+    exact: bool = field(default=True)
+
+
+SOURCES: Mapping[str, str] = {
+    "network": "mien_trainer.speak.lips:network_lips",
+    "take": "mien.performance.take_lips:take_lips",
+}
+"""Module and function of each kind."""
+
+NEED_SOUND = frozenset({"network"})
+"""Kinds that cannot do without a sound."""
+
+NEED_FILE = frozenset({"take"})
+"""Kinds that are read from a file."""
+
+
+def open_lips(kind: str, request: LipRequest) -> SpokenLips:
+    """The lips of a kind.
+
+    Raises:
+        MienError: as the source says; or what it needs is not installed.
+    """
+    module, _, name = SOURCES[kind].partition(":")
+    try:
+        found = import_module(module)
+    except ModuleNotFoundError as error:
+        raise QueryError(
+            f"lips from {kind} need what is not installed ({error.name}): "
+            "pip install 'mien[speak,targets]'"
+        ) from error
+    function = cast("Callable[[LipRequest], SpokenLips]", getattr(found, name))
+    return function(request)
+
+
+def sound_frames(audio: Path) -> int:
+    """How many frames begin within a sound.
+
+    Raises:
+        MienError: it cannot be read, or what reads sound is not installed.
+    """
+    try:
+        found = import_module("mien_trainer.audio")
+    except ModuleNotFoundError as error:
+        raise QueryError(
+            f"{audio}: reading sound needs {error.name}: pip install 'mien[targets]'"
+        ) from error
+    return cast("Callable[[Path], int]", found.sound_frames)(audio)

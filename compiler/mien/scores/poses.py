@@ -1,0 +1,82 @@
+"""States of a score to poses of a bank, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mien.authored.rig_checks import Complaints
+from mien.bank import Bank
+from mien.engine.tables import PLAIN
+from mien.errors import QueryError
+from mien.performance.expression import REST, Pose, Slot
+from mien.queries import mixture_rows, style_position
+from mien.scores.record import State
+from mien.text.node import Path as NodePath
+from mien.text.suggest import did_you_mean, label_hint
+
+_WAYS = ("at", "vad", "intensity")
+
+
+def pose_of(bank: Bank, state: State) -> Pose:
+    """The pose that a state is on ``bank``, whose labels, styles and points it names.
+
+    Raises:
+        QueryError: it names what the bank has not; see `complain`.
+    """
+    if state.label is None or state.strength == 0.0:
+        return REST
+    v, a, d = bank.point(
+        state.label, vad=state.vad, at=state.at, intensity=state.intensity, style=state.style
+    ).tolist()
+    if isinstance(state.label, str):
+        label = bank.labels.index(state.label)
+        style = PLAIN if state.style is None else style_position(state.style, label, bank.tables)
+        return Pose(weights={Slot(label, style): state.strength}, point=(v, a, d))
+    rows = mixture_rows(state.label, bank.tables)
+    weights = {Slot(label, PLAIN): float(weight) * state.strength for label, weight in rows}
+    return Pose(weights=weights, point=(v, a, d))
+
+
+def complain(bank: Bank, state: State, complaints: Complaints) -> bool:
+    """Say everything that is wrong with a state; whether there was anything."""
+    before = len(complaints.faults)
+    for path, code, message, hint in _faults(bank, state):
+        complaints.at_value((*state.path, *path), code, message, hint)
+    return len(complaints.faults) > before
+
+
+def _faults(bank: Bank, state: State) -> Iterator[tuple[NodePath, str, str, str]]:
+    given = [name for name in _WAYS if getattr(state, name) is not None]
+    if len(given) > 1:
+        yield (given[1],), "cue-refused", f"{given[0]} and {given[1]} both say where", "keep one"
+    unknown = [one for one in _names(state) if one not in bank.labels]
+    for name in unknown:
+        path: NodePath = ("label",) if isinstance(state.label, str) else ("label", name)
+        yield path, "unknown-label", f"no label {name!r}", label_hint(name, bank.labels)
+    if state.label is None:
+        for key in (*given, *(["style"] if state.style is not None else [])):
+            yield (key,), "cue-refused", f"{key} without a label", "name the label it belongs to"
+        return
+    if unknown or len(given) > 1:
+        return
+    if state.style is not None and not isinstance(state.label, str):
+        hint = "leave one of the two out"
+        yield ("style",), "cue-refused", "a style belongs to one label; a mixture has none", hint
+        return
+    if isinstance(state.label, str) and state.style is not None:
+        styles = bank.styles(state.label)
+        if state.style not in styles:
+            hint = did_you_mean(state.style, styles)
+            yield ("style",), "unknown-name", f"{state.label} has no style {state.style!r}", hint
+            return
+    try:
+        pose_of(bank, state)
+    except QueryError as error:
+        message, _, hint = str(error).partition(": ")
+        yield (given[0] if given else "label",), "cue-refused", message, hint
+
+
+def _names(state: State) -> tuple[str, ...]:
+    if state.label is None:
+        return ()
+    return (state.label,) if isinstance(state.label, str) else tuple(state.label)

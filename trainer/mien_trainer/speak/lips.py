@@ -1,0 +1,163 @@
+"""Lips from a network, for any bank: its neutral face speaks, and the bank's own faces are worn.
+
+A network that was trained on a bank gives whole faces of it (`mien_trainer.speak.speaker`). Of
+another bank it has never heard; what the mouth does for a sound is not the bank's, though, so that
+its lips under the label neutral serve any bank, by `Bank.compose`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.bank import Bank
+from mien.performance.lips import LipTrack, left_out, lip_track
+from mien.performance.sources import LipRequest, SpokenLips
+from mien.queries import REST
+from mien.text.regular_file import NETWORK, sha256_of
+from mien_trainer.audio import sound_frames, stream_audio
+from mien_trainer.conditions import condition_rows
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32
+from mien_trainer.lips.touching import touching
+from mien_trainer.mel import MelStream
+from mien_trainer.speak.network import (
+    CONTACT_THRESHOLD,
+    NetworkCard,
+    OnnxNetwork,
+    read_network,
+    shipped_network,
+)
+from mien_trainer.speak.speaker import Speaker
+
+MOVING = 0.06
+"""A mouth that shows less than this in every channel says nothing."""
+
+ATTACK, HOLD, RELEASE = 5, 15, 9
+"""Frames in which a face makes way for speech, for which it waits in a pause, and in which it comes
+back."""
+
+_RISE = 1.2
+"""By how many nats the sound is louder than within the tenth of a second before, in a stressed
+syllable, and"""
+
+_ABOVE = 0.8
+"""by how many than in the last second."""
+
+_BEFORE = 6
+_SLOW = 1.0 / 60.0
+
+
+def neutral_conditions(card: NetworkCard) -> F32:
+    """The conditions (L + 3,) of a face at rest: the label neutral, or the first that it knows."""
+    known = card.knows or card.labels
+    label = REST if REST in known else known[0]
+    origin = np.zeros((1, 3))
+    row: F32 = condition_rows(card.labels.index(label), len(card.labels), origin)[0]
+    return row
+
+
+class LipSpeaker:
+    """The lips of sound that comes in pieces, by a network; memory stays flat."""
+
+    def __init__(self, network: OnnxNetwork, bank: Bank) -> None:
+        self._speaker = Speaker(network, neutral_conditions(network.card))
+        self._mel = MelStream()
+        self._channels = network.card.channels
+        classes = dict(zip(bank.channels, bank.tables.classes, strict=True))
+        self._mouth = np.array(
+            [classes.get(name, "EXPRESSION") != "EXPRESSION" for name in self._channels]
+        )
+        self._speech, self._quiet = 0.0, HOLD + RELEASE
+        self._slow: float | None = None
+        self._levels: list[float] = []
+
+    def push(self, samples: F32) -> LipTrack:
+        """The lips that ``samples`` of mono 16 kHz sound complete."""
+        return self._track(self._mel.push(samples))
+
+    def finish(self) -> LipTrack:
+        """The last lips, once no more sound comes."""
+        return self._track(self._mel.finish())
+
+    def stream(self, blocks: Iterable[F32]) -> Iterator[LipTrack]:
+        """The lips of each block of sound, then the last ones."""
+        for block in blocks:
+            yield self.push(block)
+        yield self.finish()
+
+    def _track(self, mel: F32) -> LipTrack:
+        faces = self._speaker.faces_of(mel)
+        weights = np.where(self._mouth, faces, np.float32(0.0))
+        speech = self._gate(weights.max(axis=1, initial=0.0) >= MOVING)
+        meets = touching(faces, speech, self._channels).max(axis=1, initial=0.0)
+        return lip_track(
+            self._channels,
+            weights,
+            speech,
+            contacts=meets,
+            emphases=self._emphases(mel.mean(axis=1, dtype=np.float64)) * speech,
+        )
+
+    def _gate(self, moving: npt.NDArray[np.bool_]) -> F32:
+        """How much is spoken (n,): up while the mouth moves, and down a while after."""
+        found = np.zeros(len(moving), dtype=np.float32)
+        for frame, moves in enumerate(moving.tolist()):
+            self._quiet = 0 if moves else self._quiet + 1
+            step = 1.0 / ATTACK if self._quiet <= HOLD else -1.0 / RELEASE
+            self._speech = min(1.0, max(0.0, self._speech + step))
+            found[frame] = self._speech
+        return found
+
+    def _emphases(self, levels: npt.NDArray[np.float64]) -> F32:
+        """Where the sound rises fast and stands out (n,), and how far, 1 at most."""
+        found = np.zeros(len(levels), dtype=np.float32)
+        for frame, level in enumerate(levels.tolist()):
+            slow = level if self._slow is None else self._slow
+            rise = level - min(self._levels[-_BEFORE:], default=level)
+            if rise > _RISE and level - slow > _ABOVE:
+                found[frame] = min(1.0, 0.4 + 0.2 * (level - slow))
+            self._slow = slow + _SLOW * (level - slow)
+            self._levels = [*self._levels[1 - _BEFORE :], level]
+        return found
+
+
+def network_lips(request: LipRequest) -> SpokenLips:
+    """The lips of ``request.audio`` by ``request.network``, else by the one that ships.
+
+    Raises:
+        TrainerError: there is no such network, or no sound to speak.
+        SpeechRefusedError: the sound cannot be read.
+    """
+    if request.audio is None:
+        raise TrainerError("lips from a network need a sound")
+    audio, bank = request.audio, request.bank
+    path = request.network or shipped_network()
+    network = read_network(path, threshold=CONTACT_THRESHOLD)
+    frames = sound_frames(audio)
+
+    def tracks() -> Iterator[LipTrack]:
+        with stream_audio(audio) as blocks:
+            yield from LipSpeaker(network, bank).stream(blocks)
+
+    return SpokenLips(
+        frames=frames,
+        tracks=tracks,
+        source=f"{audio.name} by {network.card.name} {sha256_of(path, NETWORK)[:8]}",
+        said=composed_words(network.card, bank),
+        exact=False,
+    )
+
+
+def composed_words(card: NetworkCard, bank: Bank) -> str:
+    """What is done where the network's lips are under the bank's own faces, and what it lacks."""
+    ours = f"{bank.id} {bank.version}"
+    missing = left_out(card.channels, bank.tables)
+    without = f"; {bank.id} has no {', '.join(missing)}" if missing else ""
+    return (
+        f"lips of the network {card.name} ({card.bank} {card.version}) under the faces of {ours}, "
+        f"put together by composition{without}. `mien train` on {ours} would add a mouth that "
+        "speaks in each label's own way"
+    )
