@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mien.bank import Bank, load
     from mien.errors import ArtifactError, MienError, QueryError, SourceError
+    from mien.scores.perform import perform
 
 __all__ = [
     "ArtifactError",
@@ -17,12 +18,14 @@ __all__ = [
     "SourceError",
     "__version__",
     "load",
+    "perform",
 ]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Bank": "mien.bank",
     "load": "mien.bank",
+    "perform": "mien.scores.perform",
     "ArtifactError": "mien.errors",
     "MienError": "mien.errors",
     "QueryError": "mien.errors",

@@ -37,6 +37,8 @@ COMMANDS = {
     "targets": "Make, audit and play the training data of the network.",
     "train": "Train the network that makes faces from speech.",
     "evaluate": "Measure how well a network keeps the presets and follows speech.",
+    "score": "Check, format and lock performances that are written as text.",
+    "perform": "Perform a score: a take in any format, or a film.",
     "speak": "Make faces from speech.",
 }
 """Each command's help; it is the ``command`` of the module of its name in `mien.cli.commands`."""

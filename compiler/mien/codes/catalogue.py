@@ -18,6 +18,7 @@ from mien.text.yaml_nodes import require_yaml
 _WRITTEN = {
     "Reading a source": "reading",
     "Compiling and releasing": "promises",
+    "Scores (mien score, mien perform)": "scores",
     "Files that targets and training read": "training",
     "Answers of observers (mien judge score)": "judging",
     "Models: glTF and VRM": "models",

@@ -14,7 +14,7 @@ import numpy as np
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table
-from mien.formats.take import F32, F64, Take, recorded_take, steady_take
+from mien.formats.take import F32, F64, Take, as_take, recorded_take
 from mien.formats.text_file import fault, read_text
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
@@ -106,14 +106,15 @@ def encode(take: Take) -> bytes:
 
 
 def stream(
-    rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+    rate: float, channels: tuple[str, ...], blocks: Iterable[F32 | Take], source: str = ""
 ) -> Iterator[str]:
-    """As `pieces`, of weights (n, C) that come in blocks; it names no source."""
+    """As `pieces`, of weights (n, C) or takes that come in blocks; it names no source."""
     yield header(channels)
     done = 0
-    for weights in blocks:
-        yield "".join(rows(steady_take(rate, channels, weights), start=done / rate))
-        done += len(weights)
+    for block in blocks:
+        take = as_take(rate, channels, block)
+        yield "".join(rows(take, start=done / rate))
+        done += len(take.times)
 
 
 def header(channels: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.faces import FaceSet
-from mien.formats.take import F32, F64, Take, recorded_take
+from mien.formats.take import F32, F64, Take, as_take, recorded_take
 from mien.formats.text_file import fault, read_text
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.files import shown_path
@@ -96,17 +96,28 @@ def pieces(take: Take) -> Iterator[str]:
 
 
 def stream(
-    rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+    rate: float, channels: tuple[str, ...], blocks: Iterable[F32 | Take], source: str = ""
 ) -> Iterator[str]:
-    """As `pieces`, of weights (n, C) that come in blocks."""
+    """As `pieces`, of weights (n, C) or takes that come in blocks.
+
+    Rotations, which stand behind all weights, are held until then.
+    """
     head = json.dumps({"frame_rate": _whole(rate), "channels": list(channels)})
     yield f'{head[:-1]}, "weights": ['
     comma = ""
-    for weights in blocks:
-        if len(weights):
-            yield comma + json.dumps(_rounded(weights))[1:-1]
+    turns: dict[str, list[F32]] = {"head": [], "eyes": []}
+    for block in blocks:
+        take = as_take(rate, channels, block)
+        if len(take.times):
+            yield comma + json.dumps(_rounded(take.weights))[1:-1]
             comma = ", "
-    yield "]" + (f', "source": {json.dumps(source)}' if source else "") + "}"
+        for name, angles in (("head", take.head), ("eyes", take.eyes)):
+            turns[name] += [] if angles is None else [angles]
+    yield "]"
+    for name, parts in turns.items():
+        if any(part.any() for part in parts):
+            yield f', "{name}": {json.dumps(_rounded(np.concatenate(parts)))}'
+    yield (f', "source": {json.dumps(source)}' if source else "") + "}"
 
 
 def face_pieces(faces: FaceSet) -> Iterator[str]:

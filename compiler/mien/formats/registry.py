@@ -118,11 +118,12 @@ class Format:
         return b"".join(self.pieces(take, mesh))
 
     def stream(
-        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32 | Take], source: str = ""
     ) -> Iterator[bytes]:
-        """The bytes of a take with an even clock, of weights (n, C) a block; only where ``writes``.
+        """The bytes of a take with an even clock, whose blocks are weights (n, C) or takes.
 
-        Where not ``streams``, the weights of all blocks are in memory before the first piece comes.
+        Only where ``writes``. Where not ``streams``, the weights of all blocks are in memory before
+        the first piece comes.
         """
         if not self.streams:
             yield from self._gathered(rate, channels, blocks, source)
@@ -146,7 +147,7 @@ class Format:
         return "".join(pieces).encode()
 
     def _gathered(
-        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str
+        self, rate: float, channels: tuple[str, ...], blocks: Iterable[F32 | Take], source: str
     ) -> Iterator[bytes]:
         from mien.formats.take import gathered_take
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
@@ -117,12 +117,28 @@ def steady_take(rate: float, channels: tuple[str, ...], weights: F32, source: st
     return Take(rate=rate, channels=channels, times=times, weights=weights, source=source)
 
 
+def as_take(rate: float, channels: tuple[str, ...], block: F32 | Take) -> Take:
+    """A block of a take, which may come as weights (n, C) alone."""
+    return block if isinstance(block, Take) else steady_take(rate, channels, block)
+
+
 def gathered_take(
-    rate: float, channels: tuple[str, ...], blocks: Iterable[F32], source: str = ""
+    rate: float, channels: tuple[str, ...], blocks: Iterable[F32 | Take], source: str = ""
 ) -> Take:
-    """The take of weights (n, C) that come in blocks, one row a frame."""
+    """The take of weights (n, C) or takes that come in blocks, one row a frame.
+
+    Either every block has rotations, or none.
+    """
+    parts = [as_take(rate, channels, block) for block in blocks]
     none = np.zeros((0, len(channels)), dtype=np.float32)
-    return steady_take(rate, channels, np.concatenate([none, *blocks]), source)
+    take = steady_take(rate, channels, np.concatenate([none, *(p.weights for p in parts)]), source)
+    heads = [part.head for part in parts if part.head is not None]
+    eyes = [part.eyes for part in parts if part.eyes is not None]
+    return evolve(
+        take,
+        head=np.concatenate(heads) if any(one.any() for one in heads) else None,
+        eyes=np.concatenate(eyes) if any(one.any() for one in eyes) else None,
+    )
 
 
 def even_weights(take: Take) -> F32:

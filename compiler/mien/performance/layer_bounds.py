@@ -146,7 +146,8 @@ def spoken(change: Change, lips: LipChange, tables: Tables, moving: int) -> Chan
     shown = rivals(step, high, tables)
     mean = change.mean + float((shown - change.step).sum()) / max(1, moving)
     found = clamped(shown, mean, high, moving)
-    return Change(step=found.step + ROUNDING, mean=found.mean + ROUNDING, high=high + ROUNDING)
+    step = np.minimum(1.0, found.step + ROUNDING)
+    return Change(step=step, mean=found.mean + ROUNDING, high=np.minimum(1.0, high + ROUNDING))
 
 
 def eye_speed(life: LifeSettings | None, looks: Sequence[Look], home: int) -> float:

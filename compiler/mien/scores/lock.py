@@ -15,6 +15,7 @@ import numpy as np
 from attrs import field, frozen
 
 from mien.engine.tables import F32
+from mien.lock.build import down
 from mien.lock.write import Value, lines_of
 from mien.performance.bound import Change, expression_change
 from mien.performance.clock import FRAME, TICKS
@@ -47,8 +48,9 @@ class ScoreLock:
     Digests are sha256 in hex: ``score`` of what its file says, ``artifact`` of the bank, ``audio``
     of the sound's file, ``lips`` of what the lips are read from, ``output`` of the lips that came,
     ``take`` of all weights, heads and eyes. ``expression`` is proved from the bank's certificate
-    and the cues alone; ``face`` holds life, gaze and the lips as they came too; ``head`` is in
-    degrees. ``cues`` are the changes while each move is under way, by its time in seconds.
+    and the cues alone; ``face`` holds life, gaze and the lips as they came too. ``seen`` is the
+    greatest change that came of it, so that no bound under it is true; ``head`` is in degrees.
+    ``cues`` are the changes while each move is under way, by its time in seconds.
     """
 
     file: str
@@ -65,6 +67,7 @@ class ScoreLock:
     take: str
     expression: FrameChange
     face: FrameChange
+    seen: float
     head: float
     cues: tuple[tuple[str, FrameChange], ...] = field(default=())
 
@@ -77,7 +80,7 @@ def lock_path(score: Path) -> Path:
 def build_lock(prepared: Prepared) -> ScoreLock:
     """Perform a score, and pin what it was made of and what came out."""
     score, bank, plan = prepared.score, prepared.bank, prepared.plan
-    lips, take, output = _performed(prepared)
+    lips, take, output, seen = _performed(prepared)
     proved = ProvedSlopes(prepared.source, bank)
     moves, home = _performed_moves(prepared)
     change, rows = expression_change(bank, plan.first, moves, proved, proved.moving)
@@ -103,6 +106,7 @@ def build_lock(prepared: Prepared) -> ScoreLock:
         take=take,
         expression=_frame_change(change, bank.channels),
         face=_frame_change(face, bank.channels),
+        seen=down(seen),
         head=up(head_speed(plan.life, plan.looks, home, lips.speech)),
         cues=tuple(
             (f"{row.move.start / TICKS:.4f}", _frame_change(row.change, bank.channels))
@@ -131,6 +135,7 @@ def write_score_lock(lock: ScoreLock) -> str:
         "change_a_frame": {
             "expression": _change_value(lock.expression),
             "face": _change_value(lock.face),
+            "seen": lock.seen,
             "head": lock.head,
         },
         "cues": {time: _change_value(change) for time, change in lock.cues},
@@ -179,14 +184,20 @@ class _Digest:
         return hashlib.sha256(b"".join(one.digest() for one in self._hashes)).hexdigest()
 
 
-def _performed(prepared: Prepared) -> tuple[LipChange, str, str]:
-    """What the lips change, and the digests of the performance and of the lips."""
+def _performed(prepared: Prepared) -> tuple[LipChange, str, str, float]:
+    """What the lips change, the digests of the performance and of the lips, and what was seen."""
     changes = LipChanges(prepared.bank.tables)
     faces, heard = _Digest(3), _Digest(4)
     performer = Performer(prepared.bank, prepared.plan)
 
+    seen, before = 0.0, np.zeros((0, len(prepared.bank.channels)), dtype=np.float32)
+
     def add(block: FaceBlock) -> None:
+        nonlocal seen, before
         faces.add(block.weights, block.head, block.eyes)
+        rows = np.concatenate((before, block.weights)).astype(np.float64)
+        seen = max(seen, float(np.abs(np.diff(rows, axis=0)).max(initial=0.0)))
+        before = block.weights[-1:] if len(block.weights) else before
 
     def listen(track: LipTrack) -> None:
         changes.add(track)
@@ -196,4 +207,4 @@ def _performed(prepared: Prepared) -> tuple[LipChange, str, str]:
         listen(track)
         add(performer.push(track))
     add(performer.finish())
-    return changes.found(), faces.hex(), heard.hex()
+    return changes.found(), faces.hex(), heard.hex(), seen

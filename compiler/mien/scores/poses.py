@@ -45,35 +45,47 @@ def complain(bank: Bank, state: State, complaints: Complaints) -> bool:
     return len(complaints.faults) > before
 
 
-def _faults(bank: Bank, state: State) -> Iterator[tuple[NodePath, str, str, str]]:
+_Fault = tuple[NodePath, str, str, str]
+
+
+def _faults(bank: Bank, state: State) -> Iterator[_Fault]:
     given = [name for name in _WAYS if getattr(state, name) is not None]
     if len(given) > 1:
-        yield (given[1],), "cue-refused", f"{given[0]} and {given[1]} both say where", "keep one"
+        message = f"{given[0]} and {given[1]} both say where"
+        yield _fault((given[1],), "cue-refused", message, "keep one")
     unknown = [one for one in _names(state) if one not in bank.labels]
     for name in unknown:
         path: NodePath = ("label",) if isinstance(state.label, str) else ("label", name)
-        yield path, "unknown-label", f"no label {name!r}", label_hint(name, bank.labels)
+        hint = label_hint(name, bank.labels)
+        yield _fault(path, "unknown-label", f"no label {name!r}", hint)
     if state.label is None:
         for key in (*given, *(["style"] if state.style is not None else [])):
-            yield (key,), "cue-refused", f"{key} without a label", "name the label it belongs to"
+            hint = "name the label it belongs to"
+            yield _fault((key,), "cue-refused", f"{key} without a label", hint)
         return
     if unknown or len(given) > 1:
         return
     if state.style is not None and not isinstance(state.label, str):
-        hint = "leave one of the two out"
-        yield ("style",), "cue-refused", "a style belongs to one label; a mixture has none", hint
+        message = "a style belongs to one label; a mixture has none"
+        yield _fault(("style",), "cue-refused", message, "leave one of the two out")
         return
     if isinstance(state.label, str) and state.style is not None:
         styles = bank.styles(state.label)
         if state.style not in styles:
+            message = f"{state.label} has no style {state.style!r}"
             hint = did_you_mean(state.style, styles)
-            yield ("style",), "unknown-name", f"{state.label} has no style {state.style!r}", hint
+            yield _fault(("style",), "unknown-name", message, hint)
             return
     try:
         pose_of(bank, state)
     except QueryError as error:
         message, _, hint = str(error).partition(": ")
-        yield (given[0] if given else "label",), "cue-refused", message, hint
+        where = (given[0],) if given else ("label",)
+        yield _fault(where, "cue-refused", message, hint)
+
+
+def _fault(path: NodePath, code: str, message: str, hint: str) -> _Fault:
+    return path, code, message, hint
 
 
 def _names(state: State) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ def command(
     """
     from mien.cli.terminal import progress
     from mien.drawing.svg import PngUnavailableError
+    from mien.film.encode import FilmError
     from mien_trainer.fault import TrainerError
     from mien_trainer.preview.content import preview_clip
     from mien_trainer.preview.load import find_clip
@@ -62,7 +63,7 @@ def command(
         show = preview_clip(found, head, audio)
         with progress("drawing", count_steps(path, show)) as step:
             write_preview(path, show, step)
-    except TrainerError as refusal:
+    except (TrainerError, FilmError) as refusal:
         raise click.ClickException(str(refusal)) from refusal
     except PngUnavailableError as missing:
         raise click.UsageError(str(missing)) from missing

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import math
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import png
+from mien.film.encode import CODECS, FilmError, ffmpeg_for, pictures_from_stdin, run_ffmpeg
 from mien.text.atomic import write_atomic
-from mien_trainer.audio import find_ffmpeg
-from mien_trainer.fault import TrainerError
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.preview.content import PreviewClip, wav_bytes
 from mien_trainer.preview.page import page
 from mien_trainer.preview.picture import picture, size_of
 
+__all__ = ["FilmError", "count_pictures", "count_steps", "film", "write_preview"]
+
 RATES = {".mp4": 30, ".gif": 20}
 """Pictures a second by the film's ending; a GIF's pictures last whole hundredths of a second."""
 
-_TAIL = 400
 _PALETTE = (
     "split[a][b];[a]palettegen=stats_mode=full[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
 )
-
-
-class FilmError(TrainerError):
-    """A film cannot be made; the message says what is missing or what ffmpeg said."""
 
 
 def count_pictures(show: PreviewClip, suffix: str) -> int:
@@ -45,12 +38,9 @@ def film(show: PreviewClip, suffix: str, step: Callable[[], None]) -> bytes:
         FilmError: there is no ffmpeg, or it cannot make the film.
         PngUnavailableError: the extra ``mien[png]`` is not installed.
     """
-    program = find_ffmpeg()
-    if program is None:
-        raise FilmError(
-            f"a film ({suffix}) is made by ffmpeg, which is not installed: install it, or write "
-            ".html, which plays in a browser, with its sound"
-        )
+    program = ffmpeg_for(
+        f"a film ({suffix})", "write .html, which plays in a browser, with its sound"
+    )
     with tempfile.TemporaryDirectory(prefix="mien-") as name:
         folder = Path(name)
         sound = folder / "sound.wav"
@@ -58,19 +48,17 @@ def film(show: PreviewClip, suffix: str, step: Callable[[], None]) -> bytes:
             sound.write_bytes(wav_bytes(show.audio))
         out = folder / f"film{suffix}"
         command = _command(program, suffix, sound if sound.is_file() else None, out)
-        _run(command, folder / "said", _pictures(show, suffix), step)
+        run_ffmpeg(command, folder / "said", _pictures(show, suffix), step)
         return out.read_bytes()
 
 
 def _command(program: str, suffix: str, sound: Path | None, out: Path) -> list[str]:
-    command = [program, "-v", "error", "-nostdin", "-f", "image2pipe", "-c:v", "png"]
-    command += ["-framerate", str(RATES[suffix]), "-i", "-"]
+    command = [program, "-v", "error", "-nostdin", *pictures_from_stdin(RATES[suffix])]
     if suffix == ".gif":
         return [*command, "-filter_complex", _PALETTE, "-loop", "0", str(out)]
     if sound is not None:
         command += ["-i", str(sound), "-c:a", "aac", "-b:a", "128k"]
-    command += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", "yuv420p"]
-    return [*command, "-map_metadata", "-1", "-movflags", "+faststart", str(out)]
+    return [*command, *CODECS[suffix], str(out)]
 
 
 def _pictures(show: PreviewClip, suffix: str) -> Iterator[bytes]:
@@ -79,40 +67,6 @@ def _pictures(show: PreviewClip, suffix: str) -> Iterator[bytes]:
     for position in range(count_pictures(show, suffix)):
         frame = min(show.frames - 1, round(position * FRAME_RATE / RATES[suffix]))
         yield png(picture(show, face, frame), width=width)
-
-
-def _run(
-    command: list[str], log: Path, pictures: Iterator[bytes], step: Callable[[], None]
-) -> None:
-    with log.open("wb") as said:
-        try:
-            process = subprocess.Popen(  # noqa: S603  the machine's own ffmpeg, no shell
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
-            )
-        except OSError as error:
-            raise FilmError(f"ffmpeg cannot be started: {error.strerror}") from error
-        try:
-            assert process.stdin is not None  # noqa: S101  it was asked for
-            _feed(process.stdin, pictures, step)
-            status = process.wait()
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-    if status != 0:
-        text = log.read_text("utf-8", "replace").strip()
-        raise FilmError(f"ffmpeg could not make the film: {text[-_TAIL:] or f'status {status}'}")
-
-
-def _feed(stream: IO[bytes], pictures: Iterator[bytes], step: Callable[[], None]) -> None:
-    """Hand over every picture; where ffmpeg has stopped listening, its status tells why."""
-    with suppress(BrokenPipeError):
-        try:
-            for data in pictures:
-                stream.write(data)
-                step()
-        finally:
-            stream.close()
 
 
 SUFFIXES = (".html", *RATES)

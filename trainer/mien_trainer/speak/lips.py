@@ -156,6 +156,8 @@ def composed_words(card: NetworkCard, bank: Bank) -> str:
     ours = f"{bank.id} {bank.version}"
     missing = left_out(card.channels, bank.tables)
     without = f"; {bank.id} has no {', '.join(missing)}" if missing else ""
+    if bank.digest == card.artifact:
+        return f"lips of the network {card.name} under the faces of {ours}, by composition{without}"
     return (
         f"lips of the network {card.name} ({card.bank} {card.version}) under the faces of {ours}, "
         f"put together by composition{without}. `mien train` on {ours} would add a mouth that "

@@ -1,0 +1,89 @@
+"""`mien perform`: a score to a take, or to a film."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import OutputFile
+from mien.cli.terminal import say
+from mien.formats.registry import FormatError, format_of, listed, writable
+
+if TYPE_CHECKING:
+    from mien.scores.prepare import Prepared
+
+FILMS = (".mp4", ".webm")
+
+
+@click.command("perform")
+@click.argument("score", metavar="SCORE", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=OutputFile(),
+    help=f"The take to write: {listed(writable())}; or a film with its sound: .mp4, .webm "
+    "(needs ffmpeg and the extra mien[png]).",
+)
+@click.option("--bank", metavar="BANK", help="Perform with this bank instead of the score's own.")
+@click.option("--no-life", is_flag=True, help="No blinks, glances, head movements and breath.")
+@click.option(
+    "--avatar",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Film this head (.glb, .gltf, .vrm) in place of the drawn face. Needs Chromium or Chrome.",
+)
+@click.option("--mesh", metavar="NAME", default="", help="What the file drives, where it names it.")
+def command(
+    score: Path, out: Path, bank: str | None, no_life: bool, avatar: Path | None, mesh: str
+) -> None:
+    """Perform SCORE: 60 faces a second, head and eyes where the file has room for them.
+
+    A score is a text of cues over time with a bank, a sound and lips; `mien score check` says
+    what is wrong with one, and the documentation has examples.
+    """
+    filmed = out.suffix.lower() in FILMS
+    if avatar is not None and not filmed:
+        raise click.UsageError(f"--avatar is for films: {', '.join(FILMS)}")
+    if not filmed:
+        try:
+            format_of(out, writable())
+        except FormatError as error:
+            text = f"{error}, or a film: {', '.join(FILMS)}"
+            raise click.BadParameter(text, param_hint="'-o' / '--out'") from error
+    from mien.scores.prepare import prepare
+    from mien.scores.read import read_score
+
+    prepared = prepare(read_score(score), bank=bank)
+    for warning in prepared.warnings:
+        say(str(warning), err=True)
+    if prepared.lips is not None:
+        say(prepared.lips.said, err=True)
+    if filmed:
+        _film(prepared, out, life=not no_life, avatar=avatar)
+    else:
+        _take(prepared, out, life=not no_life, mesh=mesh)
+
+
+def _take(prepared: Prepared, out: Path, *, life: bool, mesh: str) -> None:
+    from mien.cli.performing import shown_blocks
+    from mien.performance.takes import take_blocks
+    from mien.scores.output import write_performance
+
+    with shown_blocks(prepared.blocks(life=life), prepared.frames) as blocks:
+        takes = take_blocks(prepared.bank, blocks)
+        write_performance(out, prepared.bank.channels, takes, prepared.source_text, mesh)
+    say(f"{out}: {prepared.frames} faces of {prepared.bank.source}")
+
+
+def _film(prepared: Prepared, out: Path, *, life: bool, avatar: Path | None) -> None:
+    from mien.cli.terminal import progress
+    from mien.film.drawn import count_pictures, write_film
+
+    take = prepared.take(life=life)
+    count = count_pictures(take)
+    with progress("drawing", count) as step:
+        write_film(out, take, step, sound=prepared.score.audio, avatar=avatar)
+    sound = "" if prepared.score.audio is not None else ", without sound"
+    say(f"{out}: {prepared.frames / 60:.2f} s, {count} pictures{sound}")

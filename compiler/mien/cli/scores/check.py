@@ -1,0 +1,72 @@
+"""`mien score check`: everything that is wrong with scores, at its line and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import format_option
+from mien.cli.terminal import say
+
+if TYPE_CHECKING:
+    from mien.scores.prepare import Prepared
+    from mien.text.fault import Fault
+
+
+@click.command("check")
+@click.argument(
+    "scores", metavar="SCORE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@format_option
+def command(scores: tuple[Path, ...], output: str) -> int:
+    """Check SCOREs: the schema, the bank and its names, the order of cues, the sound, the lips.
+
+    Exits 1 if one cannot be performed. What is not seen, such as a cue in the last half second in
+    which a face comes to rest, is a warning.
+    """
+    from mien.cli.faults import write_faults
+    from mien.text.fault import Severity, counted
+
+    faults: list[Fault] = []
+    fine: list[tuple[Path, Prepared]] = []
+    for path in scores:
+        prepared, found = _checked(path)
+        faults.extend(found)
+        if prepared is not None:
+            fine.append((path, prepared))
+    wrong = any(fault.severity is Severity.ERROR for fault in faults)
+    if output == "json":
+        described = [
+            {
+                "score": str(path),
+                "bank": prepared.source.as_json(prepared.bank.id, prepared.bank.version),
+                "frames": prepared.frames,
+                "cues": len(prepared.score.cues),
+                "lips": None if prepared.lips is None else prepared.lips.said,
+            }
+            for path, prepared in fine
+        ]
+        write_faults(faults, "json", more={"scores": described})
+        return 1 if wrong else 0
+    if faults:
+        write_faults(faults, "text")
+    for path, prepared in fine:
+        seconds = f"{prepared.frames / 60:.2f} s"
+        say(f"{path}: {counted(len(prepared.score.cues), 'cue')} in {seconds}")
+        say(f"  bank: {prepared.bank.source}")
+        say(f"  mouth: {'the expression' if prepared.lips is None else prepared.lips.said}")
+    return 1 if wrong else 0
+
+
+def _checked(path: Path) -> tuple[Prepared | None, tuple[Fault, ...]]:
+    from mien.errors import SourceError
+    from mien.scores.prepare import prepare
+    from mien.scores.read import read_score
+
+    try:
+        prepared = prepare(read_score(path))
+    except SourceError as refusal:
+        return None, refusal.faults
+    return prepared, prepared.warnings

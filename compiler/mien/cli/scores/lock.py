@@ -1,0 +1,54 @@
+"""`mien score lock`: what a score is performed with, what comes out, and its proved smoothness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.terminal import say
+
+
+@click.command("lock")
+@click.argument("score", metavar="SCORE", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock would change.")
+def command(score: Path, check: bool) -> int:
+    """Perform SCORE and pin it: its name with .lock.
+
+    The lock holds the digests of all that was used and of all faces, and the change that no frame
+    passes: proved for cues, life and gaze, and with what the lips change. The same lock comes out
+    on every machine. Where a network listens, its output is named apart: it may differ in the last
+    bits from machine to machine, and the faces with it.
+    """
+    from mien.scores.lock import build_lock, lock_path, write_score_lock
+    from mien.scores.prepare import prepare
+    from mien.scores.read import read_score
+    from mien.text.atomic import write_atomic
+    from mien.text.regular_file import LOCK, read_regular
+
+    prepared = prepare(read_score(score))
+    for warning in prepared.warnings:
+        say(str(warning), err=True)
+    lock = build_lock(prepared)
+    text = write_score_lock(lock)
+    path = lock_path(score)
+    if check:
+        from difflib import unified_diff
+
+        old = read_regular(path, LOCK).decode("utf-8", "replace") if path.exists() else ""
+        if old == text:
+            say(f"{path}: up to date")
+            return 0
+        lines = unified_diff(
+            old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "now"
+        )
+        say("".join(lines), end="")
+        say(f"{path}: out of date: run `mien score lock {score}`")
+        return 1
+    write_atomic(path, text.encode())
+    change = lock.face
+    say(
+        f"{path}: {lock.frames} faces; in a frame no channel changes by more than "
+        f"{lock.expression.most:.4f} by its cues, {change.most:.4f} with lips and life"
+    )
+    return 0

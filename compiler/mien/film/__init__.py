@@ -1,0 +1,1 @@
+"""Films of faces: pictures, one a frame, and a sound, put together by ffmpeg."""

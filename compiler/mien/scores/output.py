@@ -1,0 +1,38 @@
+"""Performances into files, piece by piece where the format can, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import evolve
+
+from mien.formats.registry import format_of, writable
+from mien.formats.take import Take, gathered_take
+from mien.performance.clock import FRAME_RATE
+from mien.text.atomic import replacing, write_atomic
+
+
+def write_performance(
+    path: Path,
+    channels: tuple[str, ...],
+    blocks: Iterable[Take],
+    source: str,
+    mesh: str = "",
+) -> None:
+    """Write the takes that come in blocks as one; the ending decides the format.
+
+    Where a format streams, memory does not grow with the performance.
+
+    Raises:
+        FormatError: no format that is written ends so.
+        OSError: the file cannot be written.
+    """
+    chosen = format_of(path, writable())
+    if not chosen.streams:
+        take = gathered_take(FRAME_RATE, channels, blocks, source)
+        write_atomic(path, chosen.encode(evolve(take, name=path.stem), mesh))
+        return
+    with replacing(path) as file:
+        for piece in chosen.stream(FRAME_RATE, channels, blocks, source):
+            file.write(piece)

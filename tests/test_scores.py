@@ -1,0 +1,319 @@
+"""Scores: read, checked at line and column, formatted, locked, performed into every format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attrs import evolve
+
+import mien
+from mien.cli.main import run
+from mien.errors import SourceError
+from mien.formats.registry import read_take, readable, writable, write_take
+from mien.formats.take import steady_take
+from mien.performance import sources
+from mien.performance.lips import LipTrack, still_lips
+from mien.performance.sources import LipRequest, SpokenLips, Word
+from mien.scores.prepare import prepare
+from mien.scores.read import read_score
+
+BANK = "default@1.1.0"
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden" / "score"
+
+
+def written(folder: Path, body: str) -> Path:
+    path = folder / "line.yaml"
+    path.write_text(f"schema: mien/score/1\nbank: {BANK}\n{body}", "utf-8")
+    return path
+
+
+def faults(path: Path) -> list[str]:
+    """Line, column, code and message of all that is wrong."""
+    try:
+        found = prepare(read_score(path)).warnings
+    except SourceError as refusal:
+        found = refusal.faults
+    return [
+        f"{one.place.line}:{one.place.column} {one.code}: {one.message}"
+        + (f" ({one.hint})" if one.hint else "")
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("cues: [{time: 1, label: joy}]", ["1:1 score-endless: nothing says how long it is"]),
+        (
+            "seconds: 3\ncues:\n  - {time: 2, label: joy}\n  - {time: 1, label: awe}",
+            ["6:12 cue-order: it begins at 1 s, not after 2 s"],
+        ),
+        (
+            "seconds: 3\ncues:\n  - {time: 3.5, label: joy}",
+            ["5:12 cue-beyond: it begins at 3.5 s, and the performance lasts from 0 to 3 s"],
+        ),
+        (
+            "seconds: 3\ncues:\n  - {time: 0, shift: -1, label: joy}",
+            ["5:12 cue-beyond: it begins at -1 s"],
+        ),
+        ("seconds: 3\ncues: [{label: joy}]", ["4:8 cue-moment: it has neither time nor word"]),
+        (
+            "seconds: 3\ncues: [{time: 1, word: so, label: joy}]",
+            ["cue-moment: it has both time and word"],
+        ),
+        (
+            "seconds: 3\ncues: [{word: so, label: joy}]",
+            ["4:15 unknown-word: the lips do not know the words of the sound"],
+        ),
+        (
+            "seconds: 3\ncues: [{time: 1, label: jy}, {time: 2, label: {joy: 0.5, aw: 0.5}}]",
+            ["4:25 unknown-label: no label 'jy' (did you mean joy?", "4:62 unknown-label"],
+        ),
+        (
+            "seconds: 3\ncues: [{time: 1, label: joy, style: peacful}]",
+            ["4:37 unknown-name: joy has no style 'peacful' (did you mean peaceful?)"],
+        ),
+        (
+            "seconds: 3\ncues: [{time: 1, label: {joy: 1}, style: peaceful}]",
+            ["cue-refused: a style belongs to one label"],
+        ),
+        ("seconds: 3\ncues: [{time: 1, label: {joy: 0.9, awe: 0.9}}]", ["cue-refused: label wei"]),
+        ("seconds: 3\ncues: [{time: 1, label: joy, at: hgh}]", ["4:34 cue-refused: no anchor"]),
+        (
+            "seconds: 3\ncues: [{time: 1, label: joy, at: high, intensity: 1}]",
+            ["cue-refused: at and intensity both say where"],
+        ),
+        ("seconds: 3\ncues: [{time: 1, at: high}]", ["4:22 cue-refused: at without a label"]),
+        (
+            "seconds: 3\nstart: {label: joi}\ngaze: [{time: 9, look: left}]",
+            ["4:16 unknown-label: no label 'joi'", "5:15 cue-beyond: it begins at 9 s"],
+        ),
+        (
+            "seconds: 3\ncues: [{time: 2.8, label: joy}]",
+            ["4:8 cue-unseen: the face comes to rest in the last half second"],
+        ),
+        ("seconds: 3\nlips: {from: network}", ["4:14 bad-lips: lips from network need a sound"]),
+        ("seconds: 3\nlips: {from: take}", ["4:14 bad-lips: lips from take need a file"]),
+        (
+            "seconds: 3\nlips: {from: take, file: no.fbx}",
+            ["bad-lips: ", ""],
+        ),
+        ("audio: no.wav", ["bad-lips: "]),
+        ("audio: no.wav\nlips: {from: none}", ["3:8 bad-sound: "]),
+        (
+            "seconds: 3\nceus: []",
+            ["4:1 unknown-key: there is no key ceus here (did you mean cues?)"],
+        ),
+        ("seconds: 3\ncues: [{time: 1, transition: 0}]", ["out-of-range"]),
+        ("seconds: 3\ngaze: [{time: 1, look: lfet}]", ["bad-format"]),
+        ("seconds: 3\nlife: {blinks: 9}", ["out-of-range"]),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_stands(
+    tmp_path: Path, body: str, expected: list[str]
+) -> None:
+    found = faults(written(tmp_path, body))
+    assert found, body
+    for wanted, fault in zip(expected, found, strict=False):
+        assert wanted in fault
+
+
+def test_a_bank_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text("schema: mien/score/1\nbank: defualt\nseconds: 1\n")
+    assert faults(path)[0].startswith("2:7 unknown-bank: no bank 'defualt': did you mean default?")
+
+
+def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
+    cues = "  - {time: 2, label: jy}\n  - {time: 1, label: joy}\n  - {label: joy}\n"
+    codes = [one.split()[1] for one in faults(written(tmp_path, f"seconds: 9\ncues:\n{cues}"))]
+    assert codes == ["unknown-label:", "cue-order:", "cue-moment:"]
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source of lips that knows words."""
+
+    def lips(request: LipRequest) -> SpokenLips:
+        said = (("Oh,", 0.2), ("so", 1.0), ("it's", 1.3), ("so", 2.0))
+        return SpokenLips(
+            frames=180,
+            tracks=lambda: iter([still_lips(request.bank.channels, 180)]),
+            source="words",
+            said="lips of words",
+            words=tuple(Word(text=text, start=at, end=at + 0.2) for text, at in said),
+        )
+
+    monkeypatch.setattr(sources, "SOURCES", {"take": f"{__name__}:_WORDS"})
+    monkeypatch.setitem(globals(), "_WORDS", lips)
+
+
+@pytest.mark.usefixtures("words")
+def test_cues_begin_with_words_each_after_the_one_before(tmp_path: Path) -> None:
+    cues = "[{word: so, label: joy}, {word: IT'S, shift: 0.1, label: awe}, {word: so, label: fear}]"
+    path = written(tmp_path, f"lips: {{from: take, file: x.csv}}\ncues: {cues}\n")
+    assert [one.start for one in prepare(read_score(path)).plan.moves] == [60000, 84000, 120000]
+    path = written(tmp_path, "lips: {from: take, file: x.csv}\ncues: [{word: sow}, {word: oh}]\n")
+    assert (
+        faults(path)[0] == "4:15 unknown-word: the word 'sow' is not said after 0 s (did you "
+        "mean so?)"
+    )
+
+
+def speech(folder: Path) -> Path:
+    """A take of lips: open and shut, twice a second, for two seconds, then nothing."""
+    channels = mien.load(BANK).channels
+    weights = np.zeros((180, len(channels)), dtype=np.float32)
+    beat = np.abs(np.arange(120) % 30 - 15) / 15.0
+    weights[:120, channels.index("jawOpen")] = 0.4 * beat
+    weights[:120, channels.index("mouthPressLeft")] = 0.6 * (1.0 - beat)
+    weights[:120, channels.index("mouthPressRight")] = 0.6 * (1.0 - beat)
+    weights[:, channels.index("browInnerUp")] = 0.5  # not the mouth's: left out
+    path = folder / "lips.json"
+    write_take(path, steady_take(60, channels, weights))
+    return path
+
+
+SCORE = """seconds: 4
+seed: 7
+lips: {from: take, file: lips.json}
+cues:
+  - {time: 0.1, label: interest, style: curious, transition: 0.5}
+  - {time: 1.2, label: {joy: 0.6, surprise: 0.4}, at: high}
+  - {time: 1.4, label: joy, vad: [0.7, 0.2, 0.3]}
+  - {time: 2.5, label: sadness, intensity: 0.75, strength: 0.8, transition: 0.7}
+gaze:
+  - {time: 0.8, look: left}
+  - {time: 2, look: [10, 12], head: 0.6}
+"""
+
+
+def test_the_golden_score_has_its_lock(tmp_path: Path) -> None:
+    """Every number of it, on any machine. `mien score lock` writes it anew where it is stale."""
+    speech(tmp_path)
+    path = written(tmp_path, SCORE)
+    assert run(["score", "lock", str(path)]) == 0
+    golden = GOLDEN.with_suffix(".lock")
+    assert path.with_suffix(".lock").read_text() == golden.read_text()
+    assert run(["score", "lock", str(path), "--check"]) == 0
+    path.write_text(path.read_text().replace("seed: 7", "seed: 8"))
+    assert run(["score", "lock", str(path), "--check"]) == 1
+
+
+def test_a_take_in_every_format(tmp_path: Path) -> None:
+    speech(tmp_path)
+    path = written(tmp_path, SCORE)
+    take = mien.perform(path)
+    assert take.weights.shape == (240, 52)
+    assert not take.weights[-1].any()
+    assert take.head is not None
+    assert take.eyes is not None
+    for form in writable():
+        out = tmp_path / f"take{form.endings[0]}"
+        assert run(["perform", str(path), "-o", str(out)]) == 0
+        if form in readable() and form.sampled:
+            again = read_take(out, channels=take.channels)
+            assert np.abs(again.weights - take.weights).max() < 1e-5
+    for name in ("take.csv", "take.json"):
+        again = read_take(tmp_path / name, channels=take.channels)
+        assert again.head is not None
+        assert again.eyes is not None
+        assert np.abs(again.head - take.head).max() < 1e-3
+        assert np.abs(again.eyes - take.eyes).max() < 1e-3
+    still = mien.perform(path, life=False)
+    assert (still.weights[:, take.channels.index("eyeBlinkLeft")] == 0.0)[:70].all()
+
+
+def test_lips_close_under_every_cue(tmp_path: Path) -> None:
+    speech(tmp_path)
+    take = mien.perform(written(tmp_path, SCORE))
+    shut = np.arange(15, 120, 30)
+    for name in ("jawOpen", "mouthFunnel", "mouthLowerDownLeft", "mouthUpperUpLeft", "tongueOut"):
+        assert not take.weights[shut, take.channels.index(name)].any(), name
+
+
+def test_another_bank_and_no_life(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, "seconds: 2\ncues: [{time: 0, label: joy}]\n")
+    out = tmp_path / "take.json"
+    assert run(["perform", str(path), "--bank", "default@1.0.0", "--no-life", "-o", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "120 faces of default 1.0.0" in said.out
+    take = json.loads(out.read_text())
+    assert "head" not in take
+    assert "default 1.0.0" in take["source"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("-o", "take.fbx"), "or a film: .mp4, .webm"),
+        (("-o", "take.csv", "--avatar", "line.yaml"), "--avatar is for films"),
+    ],
+)
+def test_wrong_usage_is_said(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    expected: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "seconds: 1\n")
+    assert run(["perform", "line.yaml", *arguments]) == 2
+    assert expected in capsys.readouterr().err
+
+
+def test_check_says_what_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    speech(tmp_path)
+    path = written(tmp_path, SCORE)
+    assert run(["score", "check", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "4 cues in 4.00 s" in said
+    assert "lips from the take lips.json, 180 frames" in said
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("schema: mien/score/1\nseconds: 1\ncues: [{time: 2}]\n")
+    assert run(["score", "check", str(path), str(wrong), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [one["code"] for one in found["faults"]] == ["cue-beyond"]
+    assert found["scores"][0]["frames"] == 240
+
+
+def test_fmt_puts_keys_in_the_order_of_the_schema(tmp_path: Path) -> None:
+    path = written(tmp_path, "seconds: 2\ncues:\n  - {label: joy, time: 0.50}  # here\n")
+    assert run(["score", "fmt", str(path)]) == 0
+    assert "  - {time: 0.5, label: joy}  # here\n" in path.read_text()
+    assert run(["score", "fmt", "--check", str(path)]) == 0
+
+
+def test_json_is_a_score_too(tmp_path: Path) -> None:
+    path = tmp_path / "line.json"
+    path.write_text(
+        '{"schema": "mien/score/1", "seconds": 1, "cues": [{"time": 0, "label": "joy"}]}'
+    )
+    assert len(mien.perform(path).weights) == 60
+
+
+def test_blocks_of_lips_of_any_size_give_the_same_take(tmp_path: Path) -> None:
+    speech(tmp_path)
+    prepared = prepare(read_score(written(tmp_path, SCORE)))
+    whole = prepared.take()
+    assert prepared.lips is not None
+    track = next(iter(prepared.lips.tracks()))
+
+    def pieces() -> Iterator[LipTrack]:
+        for at in range(0, track.frames, 11):
+            yield LipTrack(
+                channels=track.channels,
+                weights=track.weights[at : at + 11],
+                speech=track.speech[at : at + 11],
+                contacts=track.contacts[at : at + 11],
+                emphases=track.emphases[at : at + 11],
+            )
+
+    cut = evolve(prepared, lips=evolve(prepared.lips, tracks=pieces)).take()
+    assert cut.weights.tobytes() == whole.weights.tobytes()
