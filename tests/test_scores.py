@@ -317,3 +317,15 @@ def test_blocks_of_lips_of_any_size_give_the_same_take(tmp_path: Path) -> None:
 
     cut = evolve(prepared, lips=evolve(prepared.lips, tracks=pieces)).take()
     assert cut.weights.tobytes() == whole.weights.tobytes()
+
+
+def test_the_examples_of_the_page_and_of_the_readme_run(tmp_path: Path) -> None:
+    page = (HERE.parent / "compiler" / "mien" / "docs" / "scores.md").read_text()
+    path = tmp_path / "page.yaml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0])
+    assert not faults(path)
+    assert len(mien.perform(path).weights) == 360
+    readme = (HERE.parent / "README.md").read_text()
+    shown = next(one for one in readme.split("```yaml\n") if one.startswith("schema: mien/score/1"))
+    path.write_text(shown.split("```")[0].replace("audio: line.wav", "seconds: 6"))
+    assert not faults(path)
