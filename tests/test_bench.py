@@ -17,6 +17,7 @@ from mien.bench import BenchError
 from mien.bench.faces import Faces, check_peers, face_rows, make_peers, random_queries
 from mien.bench.numpy_peers import naive_faces
 from mien.bench.report import Better, Row, as_svg, as_table
+from mien.bench.stream import stream_rows
 from mien.bench.suite import compile_rows
 from mien.bench.timing import medians
 from mien.bench.torch_peer import BLOCK, TorchPipeline, has_torch
@@ -91,6 +92,14 @@ def test_compile_cost_has_time_and_memory() -> None:
     assert [(row.batch, row.unit) for row in rows] == [(1, "s"), (1, "MiB"), (2, "s"), (2, "MiB")]
     assert rows[0].ratio == 1.0
     assert all(row.ratio > 0 for row in rows)
+
+
+def test_sending_has_a_row_for_each_protocol() -> None:
+    rows = list(stream_rows(2, rounds=1))
+    assert [row.name for row in rows] == [
+        f"send 2 characters by {one} / one core" for one in ("VMC", "Live Link", "iFacialMocap")
+    ]
+    assert all(row.ratio == row.ours > 0.0 for row in rows)
 
 
 def test_the_ratio_reads_as_it_should() -> None:

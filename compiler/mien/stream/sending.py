@@ -161,7 +161,7 @@ def send(
 def _leave_at_rest(senders: Sequence[Sender], clock: Clock, moment: float, pause: float) -> None:
     """Send every face at rest, and again; nothing that asks to stop keeps it from that."""
     start = clock.now()
-    for times in range(REST_TIMES):
+    for times in range(1, REST_TIMES + 1):
         clock.wait_until(start + times * pause, Stop())
         for sender in senders:
             sender.rest(moment + times * pause)
