@@ -20,7 +20,7 @@ from mien.timelines.table import (
     Shown,
     TimelineTable,
 )
-from mien.timelines.track import Track, tracks_of
+from mien.timelines.track import loop_jumps, tracks_of
 
 
 @frozen(kw_only=True)
@@ -115,14 +115,6 @@ def _check_loops(label: str, table: TimelineTable) -> None:
         for target in loop_jumps(tracks_of(table, clip), begin, end) if end else ():
             name = label_name(label, "clips")
             raise bad_artifact("loop-jumps", name=name, clip=clip, target=target)
-
-
-def loop_jumps(tracks: tuple[Track, ...], begin: int, end: int) -> Iterator[int]:
-    """The targets that are not at the end of a loop where they are at its beginning."""
-    for track in tracks:
-        first, last = track(np.array([begin, end], dtype=np.float64))
-        if (first != last).any():
-            yield track.target
 
 
 def _places(table: TimelineTable, counts: Counts) -> Iterator[tuple[str, int, int, int, int]]:

@@ -7,7 +7,16 @@ To add a rule, write its function and its record in the module that it belongs t
 from __future__ import annotations
 
 from mien.authored.bank import AuthoredBank
-from mien.lint import action_units, aliases, anchors, archetypes, labels, manifest, trends
+from mien.lint import (
+    action_units,
+    aliases,
+    anchors,
+    archetypes,
+    labels,
+    manifest,
+    timelines,
+    trends,
+)
 from mien.lint.labels import ClosestPair, closest_pairs
 from mien.lint.rule import LintRule
 from mien.text.fault import Fault
@@ -21,6 +30,7 @@ RULES: tuple[LintRule, ...] = (
     *action_units.RULES,
     *labels.RULES,
     *trends.RULES,
+    *timelines.RULES,
     *aliases.RULES,
 )
 

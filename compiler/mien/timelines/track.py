@@ -67,3 +67,11 @@ def tracks_of(table: TimelineTable, clip: int) -> tuple[Track, ...]:
             )
         begin += count
     return tuple(found)
+
+
+def loop_jumps(tracks: tuple[Track, ...], begin: int, end: int) -> Iterator[int]:
+    """The targets that are not at the end of a loop where they are at its beginning."""
+    for track in tracks:
+        first, last = track(np.array([begin, end], dtype=np.float64))
+        if (first != last).any():
+            yield track.target

@@ -144,9 +144,24 @@ ANY = "*"
 Path = tuple[str, ...]
 
 _RECORDS: dict[str | None, frozenset[Path]] = {
-    "bank": frozenset({("metric",), ("kernel",), ("plateau",), ("budgets", "slope")}),
+    "bank": frozenset(
+        {("metric",), ("kernel",), ("plateau",), ("budgets", "slope"), ("budgets", "speed")}
+    ),
     "emotion": frozenset(
-        {("action_units",), ("anchors", ANY), ("styles", ANY, "anchor")},
+        {
+            ("action_units",),
+            ("anchors", ANY),
+            ("styles", ANY, "anchor"),
+            *(("dynamics", part) for part in ("onset", "offset", "head", "gaze", "then", "blink")),
+            *(("dynamics", part, "follow") for part in ("onset", "offset")),
+            *(("sequences", ANY, part) for part in ("ends", "loop")),
+            *(("sequences", ANY, part, ANY) for part in ("keys", "pulses", "tremors")),
+            *(
+                ("sequences", ANY, "keys", ANY, part)
+                for part in ("like", "share", "weight", "head", "gaze")
+            ),
+            ("sequences", ANY, "pulses", ANY, "head"),
+        },
     ),
     "rules": frozenset({("trends", ANY)}),
     "rig": frozenset(
