@@ -365,6 +365,15 @@ FAULTS = [
         ],
     ),
     (
+        ["1;2;3", "0,4;0,5;6"],
+        [
+            "take.csv:1:1: error: the first line names no channel [no-header]\n"
+            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...; "
+            "found ';' between the fields: save the file with commas, and with points in its "
+            "numbers"
+        ],
+    ),
+    (
         ["timeCode," + ",".join(f"Shape_{name}" for name in COLUMNS), ROW],
         [
             "take.csv:1:1: error: the first line names no channel [no-header]\n"

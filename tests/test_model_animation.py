@@ -16,7 +16,8 @@ from mien.errors import SourceError
 from mien.formats import livelink_packet
 from mien.formats.arkit import arkit_channels
 from mien.formats.live_face import LiveFace
-from mien.formats.registry import read_take, recorded_format
+from mien.formats.registry import read_take, recorded_format, write_take
+from mien.formats.take import steady_take
 
 CHANNELS = arkit_channels()
 NAMES = ("jawLeft", "MouthSmile_L", "Fcl_ALL_Joy", "browInnerUp")
@@ -129,6 +130,22 @@ def test_keys_at_no_even_pace_become_frames(
     assert take.weights[120, at("jawLeft")] == pytest.approx(0.8)
     slow = read_take(tmp_path / "take.glb", rate=10)
     assert (slow.rate, len(slow.times)) == (10.0, 21)
+
+
+@pytest.mark.parametrize("ending", [".vrma", ".glb"])
+def test_a_take_comes_back_with_its_clock_though_nothing_moves_for_a_while(
+    tmp_path: Path, ending: str
+) -> None:
+    weights = np.zeros((75, len(CHANNELS)), dtype=np.float32)
+    weights[:20, at("jawLeft")] = np.linspace(0.0, 0.5, 20)
+    weights[50:, at("browInnerUp")] = np.linspace(0.0, 0.8, 25)
+    weights[20:, at("jawLeft")] = 0.5
+    path = tmp_path / f"take{ending}"
+    write_take(path, steady_take(25.0, CHANNELS, weights))
+    found = read_take(path)
+    assert (found.rate, len(found.times), found.gaps) == (25.0, 75, ())
+    assert np.abs(found.weights - weights).max() < 1e-5
+    assert not found.weights[:, at("jawRight")].any()
 
 
 def test_expressions_of_a_vrm_animation_are_read(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ from mien.doctor.findings import Finding
 from mien.doctor.model_findings import model_findings
 from mien.doctor.models import ModelMeasurements, measure_model
 from mien.formats.arkit import arkit_channels
+from mien.formats.registry import write_take
+from mien.formats.take import steady_take
 from mien.gltf.read import read_model
 
 CHANNELS = arkit_channels()
@@ -119,6 +121,13 @@ def test_shapes_that_move_nothing_are_dead(tmp_path: Path) -> None:
     assert kinds(found) == [("dead", True), ("dead", False)]
     assert found[0].message == "channels whose morph targets move no point: jawLeft"
     assert found[1].message == "tongueOut is there and moves nothing"
+
+
+def test_a_clip_is_no_head(tmp_path: Path) -> None:
+    take = steady_take(25.0, CHANNELS, np.full((50, 52), 0.02, dtype=np.float32))
+    write_take(tmp_path / "clip.glb", take)
+    found = said(tmp_path, (tmp_path / "clip.glb").read_bytes(), "again.glb")
+    assert kinds(found) == [("clip", False)]
 
 
 def test_names_that_are_missing_misspelt_or_doubled_are_told(tmp_path: Path) -> None:

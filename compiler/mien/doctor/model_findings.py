@@ -118,6 +118,10 @@ def _dead(found: ModelMeasurements) -> Iterator[Finding]:
         empty = [name for name, shapes in pairs if all(one.dead for one in shapes)]
         dead = [name for name in empty if name != ABSENT]
         what = "channels whose morph targets move no point"
+    if len(dead) >= len(found.by_shape) - 1 and any(one.faces for one in found.motions):
+        message = "its morph targets move no point: it is a clip for a mesh with these names"
+        yield Finding(kind="clip", message=message)
+        return
     if dead:
         yield Finding(
             kind="dead",

@@ -94,7 +94,7 @@ def read_channel_table(
     """
     name = shown_path(path)
     header, *lines = read_text(path).split("\n")
-    columns, absent, faults = _columns(header, name, channels)
+    columns, absent, faults = _columns(header, name, channels, lines[0] if lines else "")
     if partial:
         faults = [one for one in faults if one.code != "column-missing"]
     if faults:
@@ -146,9 +146,12 @@ def read_channel_table(
 
 
 def _columns(
-    header: str, name: str, channels: Sequence[str]
+    header: str, name: str, channels: Sequence[str], sample: str
 ) -> tuple[dict[str, int], tuple[str, ...], list[Fault]]:
-    """Where each column stands, the channels that are missing, and what is wrong with the line."""
+    """Where each column stands, the channels that are missing, and what is wrong with the line.
+
+    ``sample`` is the line below it.
+    """
     texts = [_bare(field) for field in header.split(",")]
     columns: dict[str, int] = {}
     faults: list[Fault] = []
@@ -165,6 +168,7 @@ def _columns(
         longer = (text for text in texts if text.casefold().endswith(channels[0].casefold()))
         if other:
             hint += f"; found {other!r} between the fields: save the file with commas"
+            hint += ", and with points in its numbers" if "," in sample else ""
         elif text := next(longer, ""):
             hint += f"; found {text}: write {channels[0]}, and the others likewise"
         message = "the first line names no channel"

@@ -2,8 +2,8 @@
 
 Of a glTF file the first animation that moves morph targets by channels' names is the take. A
 morph target of any mesh counts, the largest weight where several meshes have one; the expressions
-of a VRMA count by their names. Keys are taken over as rows where they come at an even pace, else
-the curves are read at `RATE`.
+of a VRMA count by their names. Rows are the moments of all keys together where they come as often
+as a recorder's, with those between filled in where nothing moves; else curves are read at `RATE`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ RATE = 60.0
 """Frames a second of the take where keys come at no even pace."""
 
 _SLOWEST, _FASTEST = 10.0, 240.0
-_EVEN = 2e-3
-"""How far, as a share of a step, the keys of an even pace may lie beside it."""
+_SAME = 1e-4
+"""Seconds between two keys of one moment, at most."""
 
 _LONGEST = 3600.0
 _MOST_KEYS = 2_000_000
@@ -76,7 +76,7 @@ def read(
     moved = [(channel, one) for one in curves for channel in channels_of(one.name, wanted)]
     if not moved:
         raise _nothing_moves(model, curves)
-    moments = _moments(model, [one for _, one in moved], rate)
+    moments = _moments([one for _, one in moved], rate)
     weights = np.zeros((len(moments), len(wanted)))
     for channel, one in moved:
         column = wanted.index(channel)
@@ -183,17 +183,21 @@ def _head(model: Model, moments: F64) -> F64 | None:
     return None
 
 
-def _moments(model: Model, curves: Sequence[Curve], rate: float | None) -> F64:
-    """The moments (N,) of the rows: of keys at an even pace, else of frames."""
-    times = curves[0].times
+def _moments(curves: Sequence[Curve], rate: float | None) -> F64:
+    """The moments (N,) of the rows: those of the keys, else of frames."""
+    times = np.unique(np.concatenate([one.times for one in curves]))
+    times = times[np.concatenate(([True], np.diff(times) > _SAME))]
     steps = np.diff(times)
-    even = all(np.array_equal(one.times, times) for one in curves) and len(steps) > 0
-    if even:
-        step = float(np.median(steps))
-        even = bool(np.abs(steps - step).max() <= _EVEN * step + 1e-6)
-        if even and _SLOWEST <= 1.0 / step <= _FASTEST:
-            return times
-    end = max(float(one.times[-1]) for one in curves)
+    step = float(np.median(steps)) if len(steps) else 0.0
+    if step and _SLOWEST <= 1.0 / step <= _FASTEST:
+        missing = np.maximum(np.rint(steps / step).astype(np.int64) - 1, 0)
+        filled = [
+            np.linspace(start, end, count + 2)[1:-1]
+            for start, end, count in zip(times[:-1], times[1:], missing, strict=True)
+            if count
+        ]
+        return np.sort(np.concatenate([times, *filled]))
+    end = float(times[-1])
     count = int(np.floor(end * (rate or RATE) + 1e-6)) + 1
     return np.arange(count, dtype=np.float64) / (rate or RATE)
 

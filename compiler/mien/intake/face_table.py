@@ -22,6 +22,7 @@ from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, path_text
 from mien.text.node import Path as NodePath
+from mien.text.regular_file import SOURCE
 
 LEEWAY = 0.5
 """Weights may pass 0 and 1 by so much, as trackers' do; they are cut off there."""
@@ -163,6 +164,8 @@ def read_tree(path: Path, rig: Rig, levels: Sequence[str], full: float = 1.0) ->
     Raises:
         SourceError: with every fault of the file.
     """
+    if path.stat().st_size > SOURCE.most:
+        return None  # a recording: nobody writes so many faces by hand
     root, faults = parse(path, shown_path(path), path.resolve().parent)
     if root is None or faults:
         raise SourceError(faults)

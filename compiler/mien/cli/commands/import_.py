@@ -125,6 +125,8 @@ def command(
     """
     from mien.cli.importing import Moment, draft_faces, draft_moment, import_folder, import_take
 
+    if not (file.exists() or file.is_symlink()):
+        raise click.BadParameter(f"there is no file {file}", param_hint="FILE")
     if out.resolve() == file.resolve():
         raise click.BadParameter("this is FILE itself; name another one", param_hint="-o")
     if scale is not None and not anchors:
