@@ -44,7 +44,7 @@ probabilities = st.lists(st.floats(1e-6, 1.0), min_size=7, max_size=7).map(
 @given(probabilities)
 def test_a_head_at_rest_is_called_neutral_however_the_classifier_leans(rest: np.ndarray) -> None:
     assert highest(from_rest(rest, rest)).name == "neutral"
-    assert from_rest(rest, rest) == pytest.approx([0.1] * 6 + [0.4])
+    assert from_rest(rest, rest) == pytest.approx([0.125] * 6 + [0.25])
 
 
 @given(probabilities, probabilities)

@@ -2,7 +2,7 @@
 
 A classifier leans: some call a head at rest sad. So its scores are taken relative to those of the
 head at rest, as if that had been called neutral: each score is divided by the one at rest, and
-weighed anew with neutral four times as likely as any other (M. Saerens, P. Latinne and C.
+weighed anew with neutral twice as likely as any other (M. Saerens, P. Latinne and C.
 Decaestecker, Adjusting the Outputs of a Classifier to New a Priori Probabilities, Neural
 Computation 14, 2002).
 
@@ -27,10 +27,10 @@ from mien.judge.report import Report
 
 F64 = npt.NDArray[np.float64]
 
-FLOOR = 0.03
-"""Added to every score before one is divided by another: below it a classifier only guesses."""
+FLOOR = 0.01
+"""Added to every score before one is divided by another: the packages round to hundredths."""
 
-AT_REST = (0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.4)
+AT_REST = (0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.25)
 """The scores of the head at rest once its lean is taken away, in the order of `BASIC`."""
 
 
