@@ -11,6 +11,7 @@ import pytest
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
+from mien.avatar.browser import AvatarError
 from mien.avatar.draw import Facts, Shot
 from mien.cli.main import run
 from mien.drawing.document import shipped_face
@@ -134,7 +135,7 @@ def test_each_head_shows_the_faces_of_its_numbers(
 
     def draw(model: Path, shots: Sequence[Shot], *, size: int) -> Iterator[Facts | bytes]:
         assert size >= 256
-        yield Facts(format="glTF", present=(), missing=(), still=())
+        yield Facts(format="glTF", present=("jawOpen",), missing=(), still=())
         for shot in shots:
             taken.append((model.name, shot.weights))
             yield b"picture %d" % len(taken)
@@ -156,6 +157,19 @@ def test_each_head_shows_the_faces_of_its_numbers(
         wanted = archetypes[hidden.label][hidden.intensity]
         assert head == hidden.head
         assert weights == drawn_weights(shipped_face(), wanted, bank.rig.aliases).weights
+
+
+def test_a_head_on_which_all_faces_look_alike_is_refused(
+    bank: AuthoredBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(model: Path, shots: Sequence[Shot], *, size: int) -> Iterator[Facts | bytes]:
+        yield Facts(format="glTF", present=(), missing=("jawOpen",), still=(), unknown=("jaw",))
+        yield from (b"picture" for _ in shots)
+
+    monkeypatch.setattr(blind, "draw_faces", draw)
+    key = make_key(bank, source="tiny", heads=["a.glb"])
+    with pytest.raises(AvatarError, match="every face would look alike"):
+        blind.blind_sheets(bank, key, {"a.glb": Path("a.glb")})
 
 
 def _base64(data: bytes) -> str:
@@ -188,6 +202,7 @@ def test_nothing_is_written_over(
         (["--png", "-o", "s.html"], "belong to --blind"),
         (["--blind", "4", "--judge", "-o", "s"], "is not for --judge"),
         (["--blind", "0", "-o", "s"], "1<=x<=60"),
+        (["--blind", "4", "--avatar", "drawn", "--avatar", "drawn", "-o", "s"], "called drawn"),
         (["--blind", "4", "--labels", "jioy", "-o", "s"], "did you mean joy?"),
         (["--blind", "4", "--at", "hgih", "-o", "s"], "did you mean high?"),
         (["--blind", "4", "-o", "nowhere/s"], "there is no such folder"),

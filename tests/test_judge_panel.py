@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.avatar.draw import Facts
-from mien.judge.blind import DRAWN
 from mien.judge.classifier import BASIC, basic_name
+from mien.judge.head import DRAWN
 from mien.judge.judge import JudgedHead
 from mien.judge.judges import JUDGES, MEDIAPIPE
 from mien.judge.measures import Face, angle, closest_pairs, confusion, euclid, leanings, verdicts

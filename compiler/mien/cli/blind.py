@@ -30,22 +30,23 @@ def write_sheets(
     from mien.authored.reader import read_bank
     from mien.drawing.svg import PngUnavailableError
     from mien.errors import QueryError
-    from mien.judge.blind import DRAWN, blind_sheets, key_path, require_free, write_blind
+    from mien.judge.blind import blind_sheets, key_path, require_free, write_blind
+    from mien.judge.head import heads_of, same_names
     from mien.judge.key import make_key
 
-    heads = [DRAWN if avatar is None else avatar.name for avatar in avatars]
-    twice = next((head for head in heads if heads.count(head) > 1), None)
-    if twice is not None:
-        raise click.UsageError(f"two heads are called {twice}: the key could not tell them apart")
+    heads = heads_of(avatars)
+    if twice := same_names(heads):
+        named = ", ".join(twice)
+        raise click.UsageError(f"two heads are called {named}: the key could not tell them apart")
     taken = bank_source(bank)
     read = read_bank(taken.sources)
     described = taken.described(read.manifest.id, read.manifest.version)
-    paths = {name: path for name, path in zip(heads, avatars, strict=True) if path is not None}
+    paths = {head.name: head.path for head in heads if head.path is not None}
     try:
         key = make_key(
             read,
             source=described,
-            heads=heads,
+            heads=[head.name for head in heads],
             seed=seed,
             labels=_split(labels),
             intensities=_split(at),

@@ -13,14 +13,12 @@ from mien.drawing.document import shipped_face
 from mien.drawing.rig_weights import drawn_weights, undrawn_sentence
 from mien.drawing.svg import UndrawableError, png
 from mien.judge.answers import FORM, UNSURE, form_text
+from mien.judge.head import require_shapes
 from mien.judge.key import Key, key_text
 from mien.sheet.contact import NumberedFace, contact_page, contact_sheet
 from mien.text.atomic import draft_folder, sync_folder, write_atomic
 from mien.text.fault import counted
 from mien.text.regular_file import SOURCE, read_regular
-
-DRAWN = "drawn"
-"""What a key calls the drawn face."""
 
 CHOICES = "choices.txt"
 _SIZE = 512
@@ -87,7 +85,9 @@ def _pictures(
     path: Path, faces: list[Mapping[str, float]], step: Callable[[], None]
 ) -> Iterator[str]:
     for one in draw_faces(path, [Shot(weights=face) for face in faces], size=_SIZE):
-        if not isinstance(one, Facts):
+        if isinstance(one, Facts):
+            require_shapes(path.name, one)
+        else:
             yield f"data:image/jpeg;base64,{base64.b64encode(one).decode('ascii')}"
             step()
 

@@ -11,7 +11,9 @@ from mien.avatar.browser import AvatarError
 from mien.avatar.draw import FRONT, Facts, Shot, View, draw_faces
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import png, svg
-from mien.judge.blind import DRAWN
+
+DRAWN = "drawn"
+"""What the drawn face is called where a head has a name."""
 
 SIZE = 480
 """Pixels a side of a picture."""
@@ -53,11 +55,16 @@ class Head:
         drawn = draw_faces(self.path, shots, size=SIZE, png=True)
         for one in drawn:
             if isinstance(one, Facts):
-                _require_shapes(self.name, one)
+                require_shapes(self.name, one)
             yield one
 
 
-def _require_shapes(name: str, facts: Facts) -> None:
+def require_shapes(name: str, facts: Facts) -> None:
+    """See that the avatar called ``name`` can show faces.
+
+    Raises:
+        AvatarError: every face would look alike on it.
+    """
     if facts.present or facts.remarks:
         return  # a remark says what stands in for the shapes
     inside = f" (it has {', '.join(facts.unknown[:8])})" if facts.unknown else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mien.avatar.sheet import describe_model
 from mien.drawing.svg import markup
-from mien.judge.blind import DRAWN
+from mien.judge.head import DRAWN
 from mien.judge.html import STYLE as REPORT_STYLE
 from mien.judge.html import confusion_svg, report_sections
 from mien.judge.judges import MEDIAPIPE
