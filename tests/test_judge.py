@@ -39,7 +39,7 @@ from mien.judge.measures import (
     single_channel_face,
     verdicts,
 )
-from mien.judge.observer import Look, find_model, open_observer
+from mien.judge.observer import Look, find_model, frame_of, open_observer
 from mien.judge.report import channels_with, report_json, report_lines
 
 NAMES = ("low", "mid", "high")
@@ -388,6 +388,44 @@ def test_mediapipe_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(AvatarError, match=r"face_landmarker\.task is needed: name it with --model"):
         find_model(None)
     assert find_model(Path("mine.task")) == Path("mine.task")
+
+
+def test_a_frame_is_of_the_whole_mesh_and_between_the_eyes() -> None:
+    points = [(50.0, 60.0)] * 478
+    corners = {33: (20.0, 41.0), 133: (30.0, 39.0), 362: (60.0, 44.0), 263: (70.0, 36.0)}
+    edges = {105: (25.0, 28.0), 334: (65.0, 27.0), 152: (45.0, 95.0), 10: (44.0, 3.0)}
+    sides = {234: (5.0, 50.0), 454: (88.0, 50.0)}
+    for point, place in {**corners, **edges, **sides}.items():
+        points[point] = place
+    frame = frame_of(points)
+    assert json.loads(json.dumps(frame)) == {
+        "eyes": [45.0, 40.0],
+        "eye_distance": 40.0,
+        "left": 5.0,
+        "top": 3.0,
+        "right": 88.0,
+        "bottom": 95.0,
+        "brows": 27.0,
+    }
+
+
+def test_an_observer_says_what_it_sees_and_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = {"weights": {"jawOpen": 0.5}, "frame": frame_of([(1.0, 2.0)] * 478)}
+    program = tmp_path / "python"
+    answers = "\n".join(json.dumps(one) for one in ("ready", seen, None, seen))
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{answers}\nEND\ncat > /dev/null\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())  # pyright: ignore
+    with open_observer(tmp_path / "a.task") as observer:
+        look = observer.look(b"a picture")
+        assert look is not None
+        assert look.weights == {"jawOpen": 0.5}
+        assert (look.frame.eyes, look.frame.eye_distance) == ((1.0, 2.0), 0.0)
+        assert observer.look(b"another") is None
+        assert observer.read(b"a third") == {"jawOpen": 0.5}
 
 
 def test_an_observer_that_stops_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -184,7 +184,7 @@ def _read(landmarker: Any, picture: bytes) -> dict[str, Any] | None:  # noqa: AN
     points = [(one.x * width, one.y * height) for one in found.face_landmarks[0]]
     return {
         "weights": {str(one.category_name): float(one.score) for one in found.face_blendshapes[0]},
-        "frame": _frame(points),
+        "frame": frame_of(points),
     }
 
 
@@ -193,7 +193,8 @@ _BROWS = (70, 105, 107, 334, 336, 300)
 """Points of MediaPipe's mesh: the corners of each eye, and the upper edges of the brows."""
 
 
-def _frame(points: list[tuple[float, float]]) -> dict[str, Any]:
+def frame_of(points: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """A `FaceFrame` as JSON, from the points of MediaPipe's mesh in pixels."""
     right, left = (
         tuple(sum(points[corner][axis] for corner in eye) / 2 for axis in (0, 1)) for eye in _EYES
     )
