@@ -411,6 +411,7 @@ USAGE = [
     ([str(SMILE), str(SMILE), "--to", "vmc"], "a --port of its own"),
     ([str(SMILE), "--to", "livelink", "--name", "A", "--name", "B"], "--name once for each"),
     ([str(SMILE), "--to", "vmc", "-o", "a.csv"], "are of --from"),
+    (["default", "--to", "vmc", "--page", "--label", "joy"], "is chosen on the page of one BANK"),
     ([str(SMILE), "--from", "vmc", "-o", "a.csv"], "is a source to send"),
     (["--from", "vmc"], "name what is to be written"),
     (["--from", "vmc", "--name", "A", "-o", "a.csv"], "do not say whose face"),

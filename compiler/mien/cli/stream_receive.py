@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from mien.cli.terminal import current_label, say, write_json
 
 if TYPE_CHECKING:
     from mien.formats.gathering import Gathering, Heard, Protocol
+    from mien.formats.live_face import LiveFace
     from mien.formats.recording import Address, Datagram
     from mien.stream.receiving import SocketInbox
 
@@ -33,6 +34,7 @@ class Receiving:
     ports: tuple[int, ...]
     names: tuple[str, ...]
     outs: tuple[Path, ...]
+    page: bool
     silence: float
     seconds: float | None
     phone: str | None
@@ -79,8 +81,8 @@ def _check(asked: Receiving, protocol: Protocol) -> None:
     for path in asked.takes:
         format_of(path, writable())
     takes, names = len(asked.takes), len(asked.names)
-    if not asked.outs:
-        raise click.UsageError("name what is to be written: -o take.csv, -o all.pcap, or both")
+    if not asked.outs and not asked.page:
+        raise click.UsageError("name what is to be written, such as -o take.csv, or give --page")
     if len(asked.ports) > 1:
         raise click.UsageError("--from listens on one port")
     if asked.phone is not None and asked.protocol != "ifacialmocap":
@@ -113,7 +115,17 @@ def _heard(asked: Receiving, protocol: Protocol, gatherings: Sequence[Gathering]
             sys.stdout.flush()
         app = (asked.phone or "", protocol.port)
         ask = Ask(stack, inbox, app, asked.version) if asked.phone else None
+        shown: list[Callable[[LiveFace], None]] = []
+        if asked.page:
+            shown.append(_on_page(stack, protocol))
         label = stack.enter_context(current_label("faces received:"))
+        if label is not None:
+            shown.append(lambda _: label(str(gatherings[0].faces)))
+
+        def show(face: LiveFace) -> None:
+            for one in shown:
+                one(face)
+
         return receive(
             inbox,
             gatherings,
@@ -122,9 +134,19 @@ def _heard(asked: Receiving, protocol: Protocol, gatherings: Sequence[Gathering]
             Limits(silence=asked.silence, seconds=asked.seconds),
             own=inbox.address,
             record=record,
-            show=None if label is None else lambda _: label(str(gatherings[0].faces)),
+            show=show,
             ask=ask,
         )
+
+
+def _on_page(stack: ExitStack, protocol: Protocol) -> Callable[[LiveFace], None]:
+    """Shows faces on the page of the bank that ships."""
+    from mien.cli.stream_page import opened_page
+    from mien.view.live_faces import FaceFeed
+
+    feed = FaceFeed(protocol.title)
+    stack.enter_context(opened_page("default", received=feed))
+    return lambda face: feed.show(face.weights)
 
 
 class _Record:

@@ -42,6 +42,7 @@ class Sending:
     speech: float
     fade: float
     live: bool
+    page: bool
     fps: float
     rate: float
     loop: bool
@@ -63,13 +64,10 @@ def send_faces(asked: Sending) -> int:
 
     protocol = PROTOCOLS[asked.protocol]
     ways = _ways(protocol, asked.sources, asked.ports, asked.names)
-    found = [(text, _source(text, asked)) for text in asked.sources]
-    banks = _bank_sources(found, asked)
-    sources = [banks[k] if source is None else source for k, (_, source) in enumerate(found)]
-    changes = _changes(asked, {ways[k][0]: source for k, source in banks.items()})
     stop = Stop()
     with ExitStack() as stack:
         stack.enter_context(stop.on_signals())
+        sources, changes = _sources(asked, ways, stack)
         senders: list[Sender] = []
         for source, (name, port) in zip(sources, ways, strict=True):
             way = Way(
@@ -83,6 +81,30 @@ def send_faces(asked: Sending) -> int:
             senders.append(Sender(source, way))
             stack.callback(senders[-1].close)
         return _send(asked, senders, changes, stop)
+
+
+def _sources(
+    asked: Sending, ways: Sequence[tuple[str, int]], stack: ExitStack
+) -> tuple[Sequence[Source], Changes | None]:
+    """The characters' sources, and what changes them; ``stack`` closes what they need."""
+    if asked.page:
+        return [_page_source(asked, stack)], None
+    found = [(text, _source(text, asked)) for text in asked.sources]
+    banks = _bank_sources(found, asked)
+    changes = _changes(asked, {ways[k][0]: source for k, source in banks.items()})
+    return [banks[k] if one is None else one for k, (_, one) in enumerate(found)], changes
+
+
+def _page_source(asked: Sending, stack: ExitStack) -> Source:
+    from mien.cli.stream_page import opened_page
+    from mien.stream.sources import PageSource
+    from mien.view.live_faces import ChosenFace
+
+    if len(asked.sources) != 1 or asked.labels or asked.live:
+        raise click.UsageError("--page sends the face that is chosen on the page of one BANK")
+    chosen = ChosenFace()
+    stack.enter_context(opened_page(asked.sources[0], chosen=chosen))
+    return PageSource(lambda: chosen.weights, "the page")
 
 
 def _ways(

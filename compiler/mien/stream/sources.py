@@ -1,16 +1,16 @@
-"""Where the faces that are sent come from: a take, or rows that come through a pipe.
+"""Where the faces that are sent come from: a take, the page, or rows that come through a pipe.
 
 Dimension letters: F frames.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 
-from mien.formats.arkit import arkit_channels
+from mien.formats.arkit import arkit_channel, arkit_channels
 from mien.formats.live_face import LiveFace, Turns
 from mien.formats.take import F32, F64, Take
 from mien.stream.piped import PipedRows
@@ -19,6 +19,9 @@ REST = LiveFace(weights=dict.fromkeys(arkit_channels(), 0.0))
 """What a stream leaves behind."""
 
 NOTHING_YET = LiveFace(weights={})
+
+TURN = 0.1
+"""Seconds in which a face that is chosen takes the place of the one before."""
 
 
 class Source(Protocol):
@@ -77,6 +80,43 @@ class TakeSource:
             head=_three(head) if head else None,
             eyes=(_three(eyes[:3]), _three(eyes[3:])) if eyes else None,
         )
+
+
+class PageSource:
+    """The face that somebody chooses meanwhile; it goes to the next one in `TURN` seconds."""
+
+    def __init__(self, newest: Callable[[], Mapping[str, float] | None], title: str) -> None:
+        self._newest = newest
+        self._chosen: Mapping[str, float] | None = None
+        self._before: dict[str, float] = {}
+        self._after: dict[str, float] = {}
+        self._since = -TURN
+        self.title = title
+        self.told: Sequence[str] = ()
+
+    def face_at(self, moment: float) -> LiveFace | None:
+        """See `Source`."""
+        newest = self._newest()
+        if newest is None:
+            return NOTHING_YET
+        if newest is not self._chosen:
+            self._before = self._between(moment)
+            self._chosen, self._since = newest, moment
+            self._after = {
+                channel: weight
+                for name, weight in newest.items()
+                if (channel := arkit_channel(name)) is not None
+            }
+        return LiveFace(weights=self._between(moment))
+
+    def _between(self, moment: float) -> dict[str, float]:
+        share = min(1.0, max(0.0, (moment - self._since) / TURN))
+        if share == 1.0:
+            return self._after
+        return {
+            name: (before := self._before.get(name, 0.0)) + (weight - before) * share
+            for name, weight in self._after.items()
+        }
 
 
 class PipeSource:

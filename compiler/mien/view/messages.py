@@ -113,6 +113,24 @@ def requested_change(body: bytes) -> tuple[Change, str, bool]:
     return change, base if isinstance(base, str) else "", data.get("draft") is True
 
 
+def chosen_weights(body: bytes) -> dict[str, float]:
+    """The face that the page has chosen: channel to weight.
+
+    Raises:
+        EditRefusedError: the body is no such face.
+        BadRequestError: it holds text that is none.
+    """
+    found = _mapping(body).get("weights")
+    if not isinstance(found, dict):
+        raise EditRefusedError("the request has no object 'weights'")
+    weights: dict[str, float] = {}
+    for name, value in cast("dict[str, object]", found).items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise EditRefusedError(f"{name}: expected a weight in [0, 1]")
+        weights[name] = float(value)
+    return weights
+
+
 def _mapping(body: bytes) -> dict[str, object]:
     try:
         data: object = json.loads(body)

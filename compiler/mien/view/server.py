@@ -22,7 +22,15 @@ from mien.local_server import (
 from mien.view.bank_files import BankFiles
 from mien.view.change import EditConflictError, EditRefusedError
 from mien.view.edit_session import EditSession
-from mien.view.messages import MAX_BODY, faults_data, preview_data, requested_change, state_data
+from mien.view.live_faces import ChosenFace, FaceFeed
+from mien.view.messages import (
+    MAX_BODY,
+    chosen_weights,
+    faults_data,
+    preview_data,
+    requested_change,
+    state_data,
+)
 from mien.view.state import StateStream, first_snapshot
 from mien.view.watch import Watch
 
@@ -47,6 +55,8 @@ class ViewHandler(LocalHandler):
             self.send_json(self._state())
         elif address == "/api/artifact":
             self._send_artifact()
+        elif address == "/api/faces" and self.view.received is not None:
+            self._stream_faces(self.view.received)
         elif address == "/api/drawing":
             self.send_data(JSON_TYPE, self.view.drawing)
         else:
@@ -58,6 +68,7 @@ class ViewHandler(LocalHandler):
             "/api/edit/preview": self._preview,
             "/api/edit/write": self._write,
             "/api/edit/undo": self._undo,
+            **({"/api/face": self._choose} if self.view.chosen is not None else {}),
         }
         action = actions.get(address)
         if action is None:
@@ -86,7 +97,12 @@ class ViewHandler(LocalHandler):
             )
 
     def _state(self) -> dict[str, Any]:
-        return {**state_data(self.view.states.snapshot), "undo": self.view.edits.writes}
+        return {
+            **state_data(self.view.states.snapshot),
+            "undo": self.view.edits.writes,
+            "receives": "" if self.view.received is None else self.view.received.title,
+            "sends": self.view.chosen is not None,
+        }
 
     def _send_artifact(self) -> None:
         snapshot = self.view.states.snapshot
@@ -114,6 +130,27 @@ class ViewHandler(LocalHandler):
             data = json.dumps(self._state(), ensure_ascii=False)
             self.wfile.write(f"event: state\ndata: {data}\n\n".encode())
 
+    def _stream_faces(self, received: FaceFeed) -> None:
+        """Server-sent events: each face received, or the newest where the page is slower."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        count = 0
+        while not received.closed:
+            number, weights = received.after(count, HEARTBEAT_SECONDS)
+            if number == count:
+                self.wfile.write(b":\n\n")
+                continue
+            count = number
+            self.wfile.write(f"event: face\ndata: {json.dumps(weights)}\n\n".encode())
+
+    def _choose(self, body: bytes) -> dict[str, Any]:
+        if self.view.chosen is not None:
+            self.view.chosen.choose(chosen_weights(body))
+        return {}
+
     def _preview(self, body: bytes) -> dict[str, Any]:
         return preview_data(self.view.edits.preview(requested_change(body)[0]))
 
@@ -132,16 +169,28 @@ class ViewHandler(LocalHandler):
 class ViewServer(LocalServer):
     """Serves the bank in a folder until closed; to be used with ``with``.
 
+    The page shows faces that are ``received``, and gives the ``chosen`` one away.
+
     Raises:
         OSError: the port is taken, or the address is not this machine's.
     """
 
-    def __init__(self, folder: Path, *, host: str = LOOPBACK, port: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        received: FaceFeed | None = None,
+        chosen: ChosenFace | None = None,
+    ) -> None:
         policy = security_policy(resources.web() / PAGE)
         super().__init__(ViewHandler, asset_table(PAGE, "/"), policy, host=host, port=port)
         self.drawing = json.dumps(shipped_face().to_json()).encode()
         self.states = StateStream(first_snapshot(folder))
         self.edits = EditSession(lambda: self.states.snapshot.bank, BankFiles(folder))
+        self.received = received
+        self.chosen = chosen
         self._watch = Watch(folder, self.states.refresh)
 
     @property
@@ -162,5 +211,7 @@ class ViewServer(LocalServer):
     def close(self) -> None:
         """Stop watching and answering, and give the port back."""
         self.states.close()
+        if self.received is not None:
+            self.received.close()
         super().close()
         self._watch.stop()

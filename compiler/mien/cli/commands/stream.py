@@ -63,6 +63,11 @@ PROTOCOLS = ("vmc", "livelink", "ifacialmocap")
 )
 @click.option("--live", is_flag=True, help="Change the face of BANK by lines of JSON on stdin.")
 @click.option(
+    "--page",
+    is_flag=True,
+    help="Open the page of mien view: choose the face of BANK there, or see what is received.",
+)
+@click.option(
     "--rate",
     type=click.FloatRange(1.0, 1000.0),
     default=60.0,
@@ -118,6 +123,7 @@ def command(
     speech: float,
     fade: float,
     live: bool,
+    page: bool,
     rate: float,
     outs: tuple[Path, ...],
     silence: float,
@@ -139,6 +145,7 @@ def command(
       mien speak - --label joy | mien stream - --to vmc
       mien stream default --live --to vmc    then lines such as
         {"label": "anger", "intensity": 0.8, "fade": 0.5}
+      mien stream default --page --to vmc
       mien stream --from livelink --host 0.0.0.0 -o take.csv -o all.pcap
       mien stream --from ifacialmocap --phone 192.168.1.20 -o take.csv
 
@@ -160,6 +167,7 @@ def command(
                 ports=ports,
                 names=names,
                 outs=outs,
+                page=page,
                 silence=silence,
                 seconds=seconds,
                 phone=phone,
@@ -186,6 +194,7 @@ def command(
             speech=speech,
             fade=fade,
             live=live,
+            page=page,
             fps=fps,
             rate=rate,
             loop=loop,

@@ -28,7 +28,7 @@ import { Mixture } from "./mixture.js";
 import { signed } from "./numbers.js";
 import { Pad } from "./pad.js";
 import { Player } from "./player.js";
-import { fetchArtifact, fetchDrawing, keepKey, listen } from "./server.js";
+import { FaceSender, fetchArtifact, fetchDrawing, keepKey, listen, listenToFaces } from "./server.js";
 import { Status } from "./status.js";
 import { ViewStore, linkOf, readLink } from "./view_state.js";
 
@@ -53,6 +53,10 @@ class Page {
     this.turn = Promise.resolve();
     /** @type {Float32Array} */
     this.weights = new Float32Array();
+    /** @type {Readonly<Record<string, number>> | null} the face that another program sends */
+    this.received = null;
+    this.listens = false;
+    this.sender = new FaceSender();
     this.smooth = false;
     this.link = 0;
     this.status = new Status();
@@ -123,9 +127,26 @@ class Page {
       this.lookAt(anchor ? { ...given, ...moved(evaluator, this.store.view, anchor) } : given);
     }
     this.state = state;
+    if (state.receives && !this.listens) {
+      this.listens = true;
+      listenToFaces((weights) => this.receiveFace(weights));
+    }
     this.editor.refresh(state.labels[this.store.view.label], state.undo);
     this.show();
     document.documentElement.dataset["revision"] = String(state.revision);
+  }
+
+  /**
+   * A face that another program sends takes the place of the view's own, until none comes any more.
+   *
+   * @param {Readonly<Record<string, number>> | null} weights
+   */
+  receiveFace(weights) {
+    const before = this.received;
+    this.received = weights;
+    if (!this.state || !this.evaluator || (!weights && !before)) return;
+    if (!weights || !before) this.show();
+    else this.showFace(this.state, this.evaluator, null, new Set());
   }
 
   /**
@@ -179,12 +200,8 @@ class Page {
     this.controls.show(state);
     this.pad.show(evaluator, view);
     this.mixture.show(view, evaluator.tables.labels.map((one) => one.label));
-    this.bars.show(this.held(anchor), anchor !== null, new Set(values.keys()));
-    const { weights, undrawn, blank } = onDrawing(this.named(), state.drawn);
-    this.face.show(weights, this.caption(), this.smooth);
-    this.smooth = false;
-    this.avatar.show(Object.values(weights), Object.keys(weights));
-    showUndrawn(undrawn, blank);
+    this.showFace(state, evaluator, anchor, new Set(values.keys()));
+    if (state.sends) this.sender.send(this.named());
     this.strip.show(this.intensities(shown, state));
     this.editor.heldBack = this.heldBack(anchor);
     this.editor.show();
@@ -192,6 +209,25 @@ class Page {
     byId("edit", HTMLButtonElement).setAttribute("aria-pressed", String(anchor !== null));
     document.body.classList.toggle("is-editing", anchor !== null);
     this.keepLink();
+  }
+
+  /**
+   * Draw the face that is received, else the view's own.
+   *
+   * @param {State} state
+   * @param {Evaluator} evaluator
+   * @param {Anchor | null} anchor
+   * @param {ReadonlySet<string>} changed channels that an edit changes
+   */
+  showFace(state, evaluator, anchor, changed) {
+    const { received } = this;
+    if (received) this.weights = Float32Array.from(evaluator.tables.channels, (name) => received[name] ?? 0);
+    this.bars.show(received ? this.weights : this.held(anchor), anchor !== null, changed);
+    const { weights, undrawn, blank } = onDrawing(this.named(), state.drawn);
+    this.face.show(weights, this.caption(), this.smooth && !received);
+    this.smooth = false;
+    this.avatar.show(Object.values(weights), Object.keys(weights));
+    showUndrawn(undrawn, blank);
   }
 
   /** @param {State} state */
@@ -247,6 +283,7 @@ class Page {
 
   /** @returns {string} */
   caption() {
+    if (this.received) return `Received: ${this.state?.receives ?? ""}`;
     const { view } = this.store;
     const [v, a, d] = view.vad.map(signed);
     const anchor = anchorAt(this.ready(), view);
@@ -411,6 +448,7 @@ class Page {
 
   /** @returns {string} */
   json() {
+    if (this.received) return JSON.stringify(this.named(), null, 2);
     return asJson(this.store.view, shares(this.store.view), this.named());
   }
 

@@ -48,6 +48,46 @@ export function listen(received, connected) {
   events.addEventListener("state", (event) => received(JSON.parse(event.data)));
 }
 
+/**
+ * Receive the faces that other programs send, for as long as the page lives.
+ *
+ * @param {(weights: Readonly<Record<string, number>> | null) => void} received null where none comes any more
+ */
+export function listenToFaces(received) {
+  const events = new EventSource("/api/faces");
+  events.addEventListener("error", () => received(null));
+  events.addEventListener("face", (event) => received(JSON.parse(event.data)));
+}
+
+/** Gives the newest face to the server, one after another, and leaves out what is overtaken meanwhile. */
+export class FaceSender {
+  constructor() {
+    /** @type {Readonly<Record<string, number>> | null} */
+    this.next = null;
+    this.busy = false;
+  }
+
+  /** @param {Readonly<Record<string, number>>} weights */
+  send(weights) {
+    this.next = weights;
+    if (!this.busy) void this.drain();
+  }
+
+  async drain() {
+    this.busy = true;
+    while (this.next) {
+      const weights = this.next;
+      this.next = null;
+      try {
+        await post("/api/face", { weights });
+      } catch {
+        break; // the page says elsewhere that the server is gone
+      }
+    }
+    this.busy = false;
+  }
+}
+
 /** @returns {Promise<ArrayBuffer>} the last good artifact */
 export async function fetchArtifact() {
   return (await answered(await fetch("/api/artifact"))).arrayBuffer();
@@ -68,12 +108,22 @@ export async function fetchDrawing() {
  * @throws {Refusal}
  */
 export async function ask(action, body) {
-  const response = await fetch(`/api/edit/${action}`, {
+  return (await post(`/api/edit/${action}`, body)).json();
+}
+
+/**
+ * @param {string} address
+ * @param {object} body
+ * @returns {Promise<Response>}
+ * @throws {Refusal}
+ */
+async function post(address, body) {
+  const response = await fetch(address, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Mien-Key": localStorage.getItem(KEY) ?? "" },
     body: JSON.stringify(body),
   });
-  return (await answered(response)).json();
+  return answered(response);
 }
 
 /**

@@ -58,6 +58,8 @@
  * @property {string} artifact digest of the last good one, or empty
  * @property {boolean} fresh whether the artifact is that of the files as they are now, faulty or not
  * @property {boolean} relaxed whether the artifact was compiled without the rules that keep channels apart
+ * @property {string} receives what sends faces to the page, or empty
+ * @property {boolean} sends whether the page's face goes to other programs
  * @property {readonly FaultFacts[]} faults
  * @property {string} title
  * @property {Readonly<Record<string, LabelFacts>>} labels
