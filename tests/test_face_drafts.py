@@ -15,6 +15,7 @@ from mien.errors import SourceError
 from mien.intake.face_sources import read_faces
 from mien.intake.face_table import FaceTable
 from mien.intake.levels import default_ratios, spread
+from mien.intake.moods import MOST
 from mien.resolve import resolve
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
@@ -109,6 +110,24 @@ def test_moods_are_read_and_no_code_is_run(tmp_path: Path) -> None:
     assert found.faces[1].place.line == 8
     with pytest.raises(SourceError, match=r"there is no mood in it.*\[no-face\]"):
         faces(saved(tmp_path, "export const a = 1;", "none.mjs"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/*" * 200_000,
+        "a" * 400_000,
+        "a: { baseline: { " * 30_000,
+        "a: { baseline: { jawOpen: " + "1" * 400_000 + "x } }",
+        "'" * 400_000,
+    ],
+)
+def test_text_that_is_made_to_be_slow_is_refused_at_once(tmp_path: Path, text: str) -> None:
+    """Each takes hours where a pattern tries again what it has tried."""
+    with pytest.raises(SourceError, match=r"no mood in it|expected weights such as"):
+        faces(saved(tmp_path, text, "slow.mjs"))
+    with pytest.raises(SourceError, match="expected at most"):
+        faces(saved(tmp_path, "a" * (MOST + 1), "long.mjs"))
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "talkinghead"])
@@ -255,6 +274,7 @@ def test_one_draft_is_chosen_and_scaled_as_it_is_told(tmp_path: Path) -> None:
         ("f.json", {"a": WRY}, ["--ratios", "1,0.5,2"], "such as 0.35,0.675,1"),
         ("f.json", {"a": WRY}, ["--intensity", "hi"], "no intensity hi; did you mean high?"),
         ("f.json", b"\xff\xfe{\x00", [], "is not UTF-8"),
+        ("f.mjs", "a: {baseline: {x: 1, jawLeft: k * 2}}", [], "f.mjs:1:22: error: found 'jawLeft"),
         ("f.mjs", "a: { baseline: { jawLeft: 7 } }", [], "f.mjs:1:18: error: jawLeft is 7, expect"),
     ],
 )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.models import (
     PASCAL,
     Json,
@@ -35,6 +37,7 @@ from mien.gltf.read import read_model
 
 CHANNELS = arkit_channels()
 SIDE = 4
+DAMAGED = glb(("jawLeft", "MouthSmile_L"), vrm_1({"custom": {"JawLeft": bound(0)}}))
 POINTS = SIDE * SIDE
 
 
@@ -346,6 +349,24 @@ def read_back(data: bytes) -> tuple[Json, bytes]:
     """The document and the binary chunk of a GLB."""
     length = int.from_bytes(data[12:16], "little")
     return json.loads(data[20 : 20 + length]), data[20 + length + 8 :]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    edits=st.lists(
+        st.tuples(st.floats(0, 1), st.binary(min_size=1, max_size=6)), min_size=1, max_size=4
+    )
+)
+def test_a_damaged_model_is_examined_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[float, bytes]]
+) -> None:
+    data = DAMAGED
+    for share, part in edits:
+        at_byte = int(share * (len(data) - len(part)))
+        data = data[:at_byte] + part + data[at_byte + len(part) :]
+    path = tmp_path_factory.getbasetemp() / "damaged.vrm"
+    path.write_bytes(data)
+    assert run(["doctor", str(path)]) in (0, 1, 2)
 
 
 def test_text_and_json_tell_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

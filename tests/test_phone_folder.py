@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import wave
@@ -138,6 +139,9 @@ def test_a_film_without_sound_says_so(tmp_path: Path) -> None:
     film(tmp_path / "mute.mov", sound=False)
     with pytest.raises(SoundError, match=r"mute\.mov: no sound can be read of it: it has no sound"):
         write_sound(tmp_path / "mute.mov", tmp_path / "mute.wav", 0.0)
+    os.mkfifo(tmp_path / "pipe.mov")
+    with pytest.raises(SoundError, match=r"pipe\.mov: no sound can be read of it: expected a film"):
+        write_sound(tmp_path / "pipe.mov", tmp_path / "pipe.wav", 0.0)
     (tmp_path / "broken.mov").write_bytes(b"film")
     with pytest.raises(SoundError, match=r"broken\.mov: no sound can be read of it: .*nvalid data"):
         write_sound(tmp_path / "broken.mov", tmp_path / "broken.wav", 0.0)

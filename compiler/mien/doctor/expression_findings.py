@@ -136,6 +136,9 @@ def _speaking(found: ModelMeasurements) -> Iterator[Finding]:
             kind="lips-fade",
             message=f"the five vowels fade as much as one of these shows: {listed(fading)} "
             "(overrideMouth is blend); at full strength lips stand still",
+            hint="of two at once three-vrm takes the sum, UniVRM the larger one"
+            if len(fading) > 1
+            else "",
         )
     free = [one for one in faces if one.expression.override_mouth == "none"]
     opening = [one.name for one in free if _moves(one, _MOUTH) or _shares(found, one, VOWELS)]

@@ -14,6 +14,7 @@ from attrs import frozen
 from mien.errors import MienError
 from mien.formats.timecode import parse_timecode
 from mien.text.files import shown_path
+from mien.text.regular_file import FILM, require_regular
 
 _PATIENCE = 600.0
 _MOST_APART = 5.0
@@ -43,8 +44,13 @@ def write_sound(film: Path, out: Path, start: float) -> FilmSound:
     when it began, the sound is cut, or silence put before it, so that it begins with the row.
 
     Raises:
-        SoundError: there is no ffmpeg, the film has no sound, or ffmpeg cannot read it.
+        SoundError: there is no ffmpeg, the film is no file, has no sound, or cannot be read.
     """
+    try:
+        require_regular(film, FILM)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise SoundError(f"{shown_path(film)}: no sound can be read of it: {reason}") from None
     lead = _lead(film, start)
     moved: list[str] = []
     if lead is not None and lead > 0.0:

@@ -7,6 +7,7 @@ source and of modules made for it, and those of the modules that mien writes. No
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,15 +15,19 @@ from mien.authored.rig import Rig
 from mien.errors import SourceError
 from mien.formats.text_file import fault, read_text
 from mien.intake.face_table import FaceTable, FaceWeights, middle
-from mien.text.files import place_of_offset, shown_path
+from mien.text.core_schema import MAX_FAULTS
+from mien.text.files import shown_path
 from mien.text.node import Place
 
-_NAME = r"""(?:'([^'\n]*)'|"([^"\n]*)"|([A-Za-z_$][\w$]*))"""
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+MOST = 4 << 20
+"""Characters of a file of moods; TalkingHead's own source has a twentieth of it."""
+
+_NAME = r"""(?:'([^'\n]*)'|"([^"\n]*)"|(?<![\w$])([A-Za-z_$][\w$]*+))"""
+_COMMENT = re.compile(r"/[/*]")
 _MOOD = re.compile(_NAME + r"\s*:\s*\{\s*baseline\s*:\s*\{([^{}]*)\}")
 _MODULE = re.compile(r"\bbaselines\s*=\s*\{")
 _FACE = re.compile(_NAME + r"\s*:\s*\{([^{}]*)\}")
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_NUMBER = r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?"
 _WEIGHT = re.compile(_NAME + rf"\s*:\s*(?:({_NUMBER})|\[([^\[\]]*)\])\s*(?:,|\Z)")
 _LEVEL = re.compile(r"_([a-z0-9-]+)\Z")
 
@@ -36,21 +41,50 @@ def read_moods(path: Path, rig: Rig, levels: tuple[str, ...]) -> FaceTable:
         SourceError: the file cannot be read, or holds no mood.
     """
     name = shown_path(path)
-    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), read_text(path))
+    text = _without_comments(read_text(path))
+    if len(text) > MOST:
+        message = f"the file has {len(text):,} characters, expected at most {MOST:,}"
+        raise SourceError([fault(Place(name), "file-too-large", message, "keep the moods alone")])
+    places = _Places(text, name)
     weights = FaceWeights(rig)
     count = 0
     for mood, start, body in _moods(text):
         count += 1
         level = _LEVEL.search(mood)
         known = level is not None and level[1] in levels
-        numbers = list(_numbers(text, start, body, name, weights))
+        numbers = list(_numbers(start, body, places, weights))
         label = mood[: level.start()] if level and known else mood
-        place = place_of_offset(text, start, name)
-        weights.add(label, level[1] if level and known else "", numbers, place)
+        weights.add(label, level[1] if level and known else "", numbers, places.at(start))
     if not count:
         message = "there is no mood in it, such as happy: { baseline: { mouthSmile: 0.5 } }"
         raise SourceError([fault(Place(name), "no-face", message)])
     return weights.table()
+
+
+class _Places:
+    """Lines and columns of offsets in a text."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._file = file
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> Place:
+        line = bisect_right(self._starts, offset)
+        return Place(self._file, line, offset - self._starts[line - 1] + 1)
+
+
+def _without_comments(text: str) -> str:
+    """The text with spaces in the place of comments; one that is never closed is all the rest."""
+    parts: list[str] = []
+    at = 0
+    while found := _COMMENT.search(text, at):
+        closing = "\n" if found[0] == "//" else "*/"
+        end = text.find(closing, found.end())
+        end = len(text) if end < 0 else end + (len(closing) if closing == "*/" else 0)
+        comment = text[found.start() : end]
+        parts += (text[at : found.start()], re.sub(r"[^\n]", " ", comment))
+        at = end
+    return "".join((*parts, text[at:]))
 
 
 def _moods(text: str) -> Iterator[tuple[str, int, str]]:
@@ -73,10 +107,13 @@ def _end(text: str, start: int) -> int:
 
 
 def _numbers(
-    text: str, start: int, body: str, file: str, weights: FaceWeights
+    start: int, body: str, places: _Places, weights: FaceWeights
 ) -> Iterator[tuple[str, float, Place, str]]:
+    done = 0
     for one in _WEIGHT.finditer(body):
-        place = place_of_offset(text, start + one.start(), file)
+        _refuse_rest(start, body, (done, one.start()), places, weights)
+        done = one.end()
+        place = places.at(start + one.start())
         if one[4] is not None:
             yield one[1] or one[2] or one[3], float(one[4]), place, ""
             continue
@@ -86,3 +123,18 @@ def _numbers(
             low, high, *skew = map(float, parts[:3])
             value = middle(low, high, skew[0] if skew and skew[0] > 0.0 else 1.0)
             yield one[1] or one[2] or one[3], value, place, ""
+    _refuse_rest(start, body, (done, len(body)), places, weights)
+
+
+def _refuse_rest(
+    start: int, body: str, span: tuple[int, int], places: _Places, weights: FaceWeights
+) -> None:
+    """A fault for what stands in ``span`` of a face and is no weight."""
+    rest = body[span[0] : span[1]]
+    found = rest.strip(", \t\n")
+    if found and len(weights.faults) < MAX_FAULTS:
+        place = places.at(start + span[0] + rest.index(found[0]))
+        shown = " ".join(found[:40].split())
+        message = f"found {shown!r}, expected weights such as mouthSmile: 0.5"
+        hint = "numbers are read, and [start, end, skew]; no code is run"
+        weights.faults.append(fault(place, "no-number", message, hint))

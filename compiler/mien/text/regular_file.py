@@ -31,6 +31,7 @@ AVATAR = FileKind("an avatar", 256 * _MIB)
 RECORDING = FileKind("a recording", 256 * _MIB)
 """Over an hour of faces at 60 a second."""
 
+FILM = FileKind("a film", 64 * _GIB)
 NETWORK = FileKind("a network (.onnx)", 256 * _MIB)
 CHECKPOINT = FileKind("a checkpoint", _GIB)
 WEIGHTS = FileKind("a network's weights", _GIB)
