@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mien.doctor.findings import Finding, listed
 from mien.doctor.models import Clip, ModelMeasurements
+from mien.formats.vrm import LIDS, SQUINT
 
 EMOTIONS = ("happy", "angry", "sad", "relaxed", "surprised")
 VOWELS = ("aa", "ih", "ou", "ee", "oh")
@@ -16,7 +17,6 @@ _PERCENT = 1.5
 """Weights over this, on a scale where 1 is all the way, are percentages."""
 
 _MOUTH = ("jaw", "mouth", "tongue", "cheekPuff")
-_LIDS = ("eyeBlink", "eyeSquint")
 
 
 def expression_findings(found: ModelMeasurements) -> Iterator[Finding]:
@@ -159,12 +159,12 @@ def _speaking(found: ModelMeasurements) -> Iterator[Finding]:
 
 
 def _blinking(found: ModelMeasurements) -> Iterator[Finding]:
+    """By the rule by which mien itself writes overrideBlink."""
     faces = [one for one in found.clips if one.name in EMOTIONS]
     twice = [
         one.name
         for one in faces
-        if one.expression.override_blink == "none"
-        and (_moves(one, _LIDS) or _shares(found, one, BLINKS))
+        if one.expression.override_blink == "none" and _lids(found, one) > LIDS
     ]
     if twice:
         old = found.model.format == _OLD
@@ -175,6 +175,36 @@ def _blinking(found: ModelMeasurements) -> Iterator[Finding]:
             if old
             else "set overrideBlink to blend",
         )
+
+
+def _lids(found: ModelMeasurements, clip: Clip) -> float:
+    """How far it closes the lids of an eye: by channels, or by what a preset for blinks moves."""
+    own = [
+        (one, weight)
+        for weight, one in zip(clip.weights, clip.shapes, strict=True)
+        if one is not None
+    ]
+    sides = [
+        sum(
+            {f"eyeBlink{side}": 1.0, f"eyeSquint{side}": SQUINT}.get(one.channel or "", 0.0)
+            * weight
+            for one, weight in own
+        )
+        for side in ("Left", "Right")
+    ]
+    blinks = {
+        (one.mesh, one.index): weight
+        for blink in found.clips
+        if blink.expression.preset in BLINKS
+        for weight, one in zip(blink.weights, blink.shapes, strict=True)
+        if one is not None and weight > 0.0
+    }
+    shared = [
+        weight / blinks[one.mesh, one.index]
+        for one, weight in own
+        if (one.mesh, one.index) in blinks and not one.channel
+    ]
+    return max((*sides, *shared))
 
 
 def _moves(clip: Clip, stems: tuple[str, ...]) -> bool:

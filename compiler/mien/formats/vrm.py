@@ -29,7 +29,7 @@ MOUTH = 0.1
 LIDS = 0.25
 """A face whose lids are closed by more keeps the blinks away while it is shown."""
 
-_SQUINT = 0.3
+SQUINT = 0.3
 """How far a whole eyeSquint closes the lids, beside a whole eyeBlink."""
 
 _LEAST = 1e-4
@@ -125,7 +125,7 @@ def _expression(
     weights = faces.weights_of(face)
     spoken = weights if face.spoken is None else faces.weights_of(face, face.spoken)
     lids = (
-        weights.get(f"eyeBlink{side}", 0.0) + _SQUINT * weights.get(f"eyeSquint{side}", 0.0)
+        weights.get(f"eyeBlink{side}", 0.0) + SQUINT * weights.get(f"eyeSquint{side}", 0.0)
         for side in ("Left", "Right")
     )
     return NewExpression(
