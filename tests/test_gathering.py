@@ -171,6 +171,15 @@ def test_odd_datagrams_have_no_end_of_kinds() -> None:
     assert gathering.take("here") is None
 
 
+def test_a_take_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.formats.gathering.MOST_FACES", 7)
+    gathering = gathered("livelink", packets("livelink", 10))
+    take = gathering.take("here")
+    assert gathering.full
+    assert take is not None
+    assert len(take.times) == 7
+
+
 @given(st.sampled_from(sorted(PROTOCOLS)), st.integers(0, 2**32), st.integers(1, 40))
 def test_no_weather_on_the_net_breaks_a_take(protocol: str, seed: int, frames: int) -> None:
     """Datagrams lost, doubled, swapped, cut off, and noise: times rise, weights are weights."""

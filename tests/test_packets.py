@@ -61,6 +61,31 @@ def test_a_face_is_sent_as_vmc_says_it() -> None:
     assert [one.params for one in messages if one.address == vmc.READY] == [[1]]
 
 
+@pytest.mark.parametrize(
+    ("expressions", "names"),
+    [
+        ("vrm0", ["Joy", "Angry", "Sorrow", "Fun", "Surprised", "A", "I", "U", "E", "O"]),
+        ("vrm1", ["happy", "angry", "sad", "relaxed", "surprised", "aa", "ih", "ou", "ee", "oh"]),
+    ],
+)
+def test_a_model_without_perfect_sync_gets_its_presets(expressions: str, names: list[str]) -> None:
+    smile = {"mouthSmileLeft": 0.8, "mouthSmileRight": 0.4, "eyeBlinkRight": 1.0, "jawOpen": 0.25}
+    (packet,) = vmc.encode(sent(smile), expressions)
+    bundle = OscBundle(packet)
+    found = [bundle.content(k) for k in range(bundle.num_contents)]
+    messages = [one for one in found if isinstance(one, OscMessage)]
+    values = {one.params[0]: one.params[1] for one in messages if one.address == vmc.VALUE}
+    blinks = ["Blink_L", "Blink_R"] if expressions == "vrm0" else ["blinkLeft", "blinkRight"]
+    assert list(values) == [*names, *blinks]
+    assert messages[-1].address == vmc.APPLY
+    shown = {name: value for name, value in values.items() if value}
+    assert shown == {
+        names[0]: pytest.approx(0.6),
+        names[5]: pytest.approx(0.25),
+        blinks[1]: pytest.approx(1.0),
+    }
+
+
 def test_a_face_of_vmc_comes_back() -> None:
     first, last = map(vmc.decode, vmc.encode(sent(LOPSIDED)))
     assert (first.applied, last.applied) == (False, True)

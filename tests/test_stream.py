@@ -418,6 +418,7 @@ USAGE = [
     (["--from", "livelink", "-o", "a.csv", "-o", "b.csv"], "-o once for each --name"),
     (["--from", "vmc", "-o", "a.xyz"], "expected a name that ends in"),
     (["--from", "vmc", "-o", "a.csv", "--phone", "1.2.3.4"], "give --from ifacialmocap"),
+    ([str(SMILE), "--to", "livelink", "--expressions", "vrm0"], "--expressions is of --to vmc"),
     (["nosuch", "--to", "vmc", "--label", "joy"], "nosuch"),
 ]
 

@@ -97,6 +97,14 @@ def test_receiving_ends_after_its_seconds_from_the_first_face() -> None:
     assert len(shown) == pytest.approx(61, abs=1)
 
 
+def test_receiving_ends_where_a_take_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mien.formats.gathering.MOST_FACES", 7)
+    gathering = Gathering(PROTOCOLS["livelink"])
+    why, _, _, shown = received(faces(20), Limits(silence=1.0), [gathering])
+    assert why == "a take has 864,000 faces at most"
+    assert len(shown) == 7
+
+
 def test_several_characters_have_takes_of_their_own() -> None:
     both = [one for pair in zip(faces(9), faces(9, "Ben"), strict=True) for one in pair]
     gatherings = [Gathering(PROTOCOLS["livelink"], name) for name in ("Anna", "Ben")]

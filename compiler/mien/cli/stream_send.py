@@ -48,6 +48,7 @@ class Sending:
     loop: bool
     seconds: float | None
     version: int
+    expressions: str
     output: str
 
 
@@ -77,6 +78,7 @@ def send_faces(asked: Sending) -> int:
                 subject=name,
                 rate=asked.fps,
                 version=asked.version,
+                expressions=asked.expressions,
             )
             senders.append(Sender(source, way))
             stack.callback(senders[-1].close)

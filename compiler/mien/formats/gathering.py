@@ -18,6 +18,9 @@ from mien.formats.timecode import nominal_rate
 QUIET = 1.0
 """Seconds of silence after which another program's faces are followed."""
 
+MOST_FACES = 4 * 3600 * 60
+"""Of a take: four hours at 60 a second, so that no sender can fill the memory."""
+
 _MOST_KINDS = 20
 _OTHER = "other reasons"
 _JUMP = 2.0
@@ -140,6 +143,11 @@ class Gathering:
         return self._counts["faces"]
 
     @property
+    def full(self) -> bool:
+        """Whether it keeps as many faces as it takes in."""
+        return len(self._moments) >= MOST_FACES
+
+    @property
     def heard(self) -> Heard:
         """What came until now."""
         moments = self._ordered()[1]
@@ -245,7 +253,7 @@ class Gathering:
         self._counts["reordered"] += late
         self._state |= face.weights
         self._seen |= face.weights.keys()
-        if self._kept:
+        if self._kept and not self.full:
             self._keep(moment, face)
         if late:
             return None

@@ -18,11 +18,15 @@ from mien.formats.arkit import arkit_channel
 from mien.formats.live_face import LiveFace, PacketError, weight_sent
 from mien.formats.osc import BUNDLE, NOW, Message, encode_message, padded
 from mien.formats.osc import decode as decode_osc
+from mien.formats.vmc_presets import preset_weights
 
 PORT = 39539
 """Where programs that show an avatar listen."""
 
 MOST_BYTES = 1400
+
+EXPRESSIONS = ("perfect-sync", "vrm0", "vrm1")
+"""What models have: the 52 of Perfect Sync, or only the presets of VRM 0.x or of VRM 1.0."""
 
 VALUE, APPLY = "/VMC/Ext/Blend/Val", "/VMC/Ext/Blend/Apply"
 TIME, READY = "/VMC/Ext/T", "/VMC/Ext/OK"
@@ -44,15 +48,22 @@ class Part:
     unknown: tuple[str, ...] = field(default=())
 
 
-def encode(face: LiveFace) -> tuple[bytes, ...]:
-    """The datagrams of a face, to be sent in this order; channels it lacks are not set."""
-    packets: list[bytes] = []
-    names = tuple(face.weights)
-    values = list(face.weights.values())
+def encode(face: LiveFace, expressions: str = "perfect-sync") -> tuple[bytes, ...]:
+    """The datagrams of a face, to be sent in this order; channels it lacks are not set.
+
+    ``expressions`` is one of `EXPRESSIONS`: the 52 of Perfect Sync, or the presets of VRM.
+    """
+    named = face.weights
+    if expressions == "perfect-sync":
+        names = _perfect_sync(tuple(named))
+    else:
+        named = preset_weights(named, old=expressions == "vrm0")
+        names = tuple(named)
+    values = list(named.values())
     moment = 0.0 if face.moment is None else face.moment
-    for layout in _layouts(names):
-        packets.append(layout.packed([moment, *values[layout.start : layout.end]]))
-    return tuple(packets)
+    return tuple(
+        layout.packed([moment, *values[layout.start : layout.end]]) for layout in _layouts(names)
+    )
 
 
 def decode(datagram: bytes) -> Part:
@@ -100,6 +111,11 @@ def expression_name(channel: str) -> str:
     return channel[0].upper() + channel[1:]
 
 
+@lru_cache(maxsize=64)
+def _perfect_sync(channels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(expression_name, channels))
+
+
 @frozen(kw_only=True)
 class _Layout:
     """A datagram without its numbers: the weights from ``start`` to ``end``, after the time."""
@@ -129,7 +145,7 @@ def _made_layouts(names: tuple[str, ...]) -> Iterator[_Layout]:
     texts = [BUNDLE + NOW + ready + _before_number(TIME)]
     start = 0
     for position, name in enumerate(names):
-        text = _before_number(VALUE, expression_name(name))
+        text = _before_number(VALUE, name)
         size = sum(len(one) + 4 for one in texts) + len(text) + 4
         if size + len(apply) > MOST_BYTES:
             yield _layout(texts, b"", start, position)

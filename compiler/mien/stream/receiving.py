@@ -11,7 +11,7 @@ from typing import Protocol as Shape
 from attrs import frozen
 
 from mien.errors import MienError
-from mien.formats.gathering import Gathering
+from mien.formats.gathering import MOST_FACES, Gathering
 from mien.formats.live_face import LiveFace
 from mien.formats.recording import Address, Datagram
 from mien.stream.clock import Clock, Stop
@@ -154,6 +154,8 @@ def receive(
         now = clock.now()
         if first is not None and limits.seconds is not None and now - first >= limits.seconds:
             return f"{limits.seconds:g} seconds are over"
+        if any(one.full for one in gatherings):
+            return f"a take has {MOST_FACES:,} faces at most"
         if now - heard >= limits.silence:
             return f"no face came for {limits.silence:g} seconds"
         quiet = first is None or now - heard >= ASK_EVERY

@@ -34,7 +34,8 @@ Encoder = Callable[[LiveFace, float], tuple[bytes, ...]]
 class Way:
     """How a character's faces go out: the protocol, the receiver, and what it is called there.
 
-    ``rate`` is in frames a second, ``version`` is of iFacialMocap's text.
+    ``rate`` is in frames a second, ``version`` is of iFacialMocap's text, ``expressions``
+    are those that VMC sets.
     """
 
     protocol: Protocol
@@ -43,6 +44,7 @@ class Way:
     subject: str
     rate: float
     version: int = 1
+    expressions: str = "perfect-sync"
 
 
 def encoder(way: Way) -> Encoder:
@@ -51,7 +53,7 @@ def encoder(way: Way) -> Encoder:
     Live Link tells the time of the day, by this machine's clock when the stream began.
     """
     if way.protocol.name == "vmc":
-        return lambda face, moment: vmc.encode(evolve(face, moment=moment))
+        return lambda face, moment: vmc.encode(evolve(face, moment=moment), way.expressions)
     if way.protocol.name == "ifacialmocap":
         return lambda face, _: (ifacialmocap_packet.encode(face, way.version),)
     now = time.localtime()

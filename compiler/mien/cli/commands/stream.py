@@ -10,6 +10,7 @@ from mien.cli.options import OutputFile, format_option, point_options
 
 LOOPBACK = "127.0.0.1"
 PROTOCOLS = ("vmc", "livelink", "ifacialmocap")
+EXPRESSIONS = ("perfect-sync", "vrm0", "vrm1")
 
 
 @click.command("stream")
@@ -98,6 +99,13 @@ PROTOCOLS = ("vmc", "livelink", "ifacialmocap")
     help="With --from ifacialmocap: ask the app at this address to send.",
 )
 @click.option(
+    "--expressions",
+    type=click.Choice(EXPRESSIONS),
+    default=EXPRESSIONS[0],
+    show_default=True,
+    help="With --to vmc: the 52 expressions, or the presets of models that have none of them.",
+)
+@click.option(
     "--text-version",
     type=click.Choice(["1", "2"]),
     default="1",
@@ -128,6 +136,7 @@ def command(
     outs: tuple[Path, ...],
     silence: float,
     phone: str | None,
+    expressions: str,
     text_version: str,
     output: str,
 ) -> int:
@@ -155,6 +164,8 @@ def command(
     """  # noqa: D301  click keeps lines behind a backspace as they are
     if (to is None) == (origin is None):
         raise click.UsageError("give --to, to send, or --from, to receive")
+    if expressions != EXPRESSIONS[0] and to != "vmc":
+        raise click.UsageError("--expressions is of --to vmc")
     if origin is not None:
         if sources:
             raise click.UsageError(f"--from receives; {sources[0]} is a source to send")
@@ -200,6 +211,7 @@ def command(
             loop=loop,
             seconds=seconds,
             version=int(text_version),
+            expressions=expressions,
             output=output,
         )
     )
