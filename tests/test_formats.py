@@ -178,9 +178,13 @@ def test_the_readme_lists_every_format() -> None:
 
 
 def exported(form: Format) -> str:
-    how = "all faces in a file" if form.table else "a clip for each face"
-    how = "into a model" if form.fills else how
-    return f"`{form.name}`: {how}" if form.exports or form.fills else ""
+    ways = {
+        "all faces in a file": form.table,
+        "a clip for each face": form.writes and not form.table,
+        "into a model": form.fills,
+    }
+    found = ", or ".join(way for way, has in ways.items() if has)
+    return f"`{form.name}`: {found}" if form.exports or form.fills else ""
 
 
 def test_the_ending_decides(tmp_path: Path) -> None:

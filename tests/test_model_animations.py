@@ -12,18 +12,22 @@ import jsonschema
 import numpy as np
 import pytest
 from attrs import evolve
-from tests.models import PASCAL, bound, glb, perfect_sync_1, vrm_1
+from tests.models import PASCAL, bound, glb, packed, perfect_sync_1, sheet, vrm_1
 from tests.receivers import received
 
 from mien import resources
 from mien.cli.main import run
+from mien.errors import QueryError
 from mien.formats.arkit import arkit_channels
+from mien.formats.faces import ClipTimes, Face, FaceSet
+from mien.formats.filled_model import is_filled, write_into
 from mien.formats.registry import FORMATS, Format, write_take
 from mien.formats.take import Take, gathered_take, steady_take
 from mien.formats.turns import quaternions, turns_of
 from mien.gltf.channel_names import channel_of, channels_of_other, pascal, strangeness
 from mien.gltf.read import read_model
 from mien.gltf.values import values_of
+from mien.gltf.write import Rewrite, rewritten
 
 CHANNELS = arkit_channels()
 VRMA, GLB = (next(one for one in FORMATS if one.name == name) for name in ("vrma", "glb"))
@@ -263,3 +267,153 @@ def test_vendored_receivers_are_upstream_s_byte_for_byte() -> None:
     assert files == {"README.md", "SHA256SUMS", *pinned}
     for name, digest in pinned.items():
         assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name
+
+
+SMIRK = {"jawLeft": 0.3, "mouthLeft": 0.2, "mouthSmileRight": 1.0}
+WINK = {"eyeBlinkLeft": 0.7}
+
+
+def faces(*names: str) -> FaceSet:
+    weights = {"smirk": SMIRK, "wink": WINK}
+    return FaceSet(
+        bank="ours",
+        version="2.0.0",
+        artifact="ab" * 32,
+        channels=CHANNELS,
+        faces=tuple(
+            Face(
+                label=name,
+                at="high",
+                style=False,
+                weights=np.array([weights[name].get(one, 0.0) for one in CHANNELS], np.float32),
+            )
+            for name in names
+        ),
+        request="mien export ours@2.0.0 --to glb",
+    )
+
+
+TIMES = ClipTimes(fade_in=0.5, hold=1.0, fade_out=0.5)
+
+
+def head_of_two_meshes() -> bytes:
+    """The face in two meshes, the second with eyelids alone and a target of its own at 0.25."""
+    document, data = sheet(CHANNELS)
+    primitive = document["meshes"][0]["primitives"][0]
+    names = ["slim", "eyeBlink_L", "eyeBlink_R"]
+    lids = {**primitive, "targets": primitive["targets"][:3]}
+    document["meshes"].append(
+        {"primitives": [lids], "extras": {"targetNames": names}, "weights": [0.25, 0, 0]}
+    )
+    document["nodes"].append({"mesh": 1, "name": "lids"})
+    document["scenes"][0]["nodes"].append(1)
+    return packed(document, data)
+
+
+def test_three_js_plays_the_animations_in_a_model(tmp_path: Path) -> None:
+    path, out = tmp_path / "head.glb", tmp_path / "out.glb"
+    path.write_bytes(head_of_two_meshes())
+    assert write_into(GLB, faces("smirk", "wink"), TIMES, path, out) == ()
+    played = received("weights", out, 0, 0.25, 1, 1.75)
+    assert [(clip["name"], clip["seconds"]) for clip in played["clips"]] == [
+        ("smirk_high", 2.0),
+        ("wink_high", 2.0),
+    ]
+    for clip, weights in zip(played["clips"], (SMIRK, WINK), strict=True):
+        lids = {"eyeBlink_L": weights["eyeBlinkLeft"]} if "eyeBlinkLeft" in weights else {}
+        for share, moment in zip((0.0, 0.5, 1.0, 0.5), clip["moments"], strict=True):
+            face, other = moment
+            assert face == pytest.approx({k: share * v for k, v in weights.items() if share})
+            slim = {"slim": 0.25}
+            assert other == pytest.approx(
+                {**slim, **{k: share * v for k, v in lids.items() if share}}
+            )
+    assert received("validate", path, out) == [[], []]
+
+
+def test_the_model_s_own_bytes_stay(tmp_path: Path) -> None:
+    path, out = tmp_path / "head.glb", tmp_path / "out.glb"
+    path.write_bytes(head_of_two_meshes())
+    write_into(GLB, faces("smirk"), TIMES, path, out)
+    before, after = read_model(path), read_model(out)
+    first, second = before.container.binary, after.container.binary
+    assert first is not None
+    assert second is not None
+    own = path.read_bytes()[first.start : first.end]
+    assert out.read_bytes()[second.start : second.end].startswith(own)
+    assert after.accessors[: len(before.accessors)] == before.accessors
+    assert after.meshes == before.meshes
+    document = json.loads(after.container.text)
+    for key in ("asset", "animations", "accessors", "bufferViews", "buffers"):
+        document.pop(key)
+    assert document.items() <= json.loads(before.container.text).items()
+
+
+def test_animations_written_again_take_the_place_of_the_former(tmp_path: Path) -> None:
+    path, out, again = (tmp_path / f"{name}.glb" for name in ("head", "out", "again"))
+    path.write_bytes(head_of_two_meshes())
+    write_into(GLB, faces("smirk", "wink"), TIMES, path, out)
+    assert is_filled(GLB, faces("smirk", "wink"), TIMES, out)
+    assert not is_filled(GLB, faces("smirk"), TIMES, out)
+    write_into(GLB, faces("wink"), TIMES, out, again)
+    assert [one.name for one in read_model(again).animations] == ["wink_high"]
+    write_into(GLB, faces("smirk", "wink"), TIMES, again, again)
+    assert again.read_bytes() == out.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [('"tail":"', '"tail":"0'), ('"bytes":', '"bytes":9'), ('"accessors":', '"accessor":')],
+)
+def test_a_note_that_does_not_fit_is_not_trusted(said: str, instead: str, tmp_path: Path) -> None:
+    """Another program may have put its own parts where mien's were: then nothing gives way."""
+    path, out = tmp_path / "head.glb", tmp_path / "out.glb"
+    path.write_bytes(head_of_two_meshes())
+    write_into(GLB, faces("smirk"), TIMES, path, out)
+    model = read_model(out)
+    note = model.container.text.index('"before":')
+    text = model.container.text[:note] + model.container.text[note:].replace(said, instead, 1)
+    odd = tmp_path / "odd.glb"
+    odd.write_bytes(b"".join(rewritten(model, Rewrite(text=text))))
+    write_into(GLB, faces("wink"), TIMES, odd, odd)
+    assert [one.name for one in read_model(odd).animations] == ["smirk_high", "wink_high"]
+    assert received("validate", odd) == [[]]
+
+
+def test_animations_of_the_model_stay(tmp_path: Path) -> None:
+    path, out = tmp_path / "head.glb", tmp_path / "out.glb"
+    write_take(path, wavering())
+    write_into(GLB, faces("wink"), TIMES, path, out)
+    before, after = read_model(path), read_model(out)
+    assert [one.name for one in after.animations] == ["wavering", "wink_high"]
+    for one, other in zip(before.animations[0].tracks, after.animations[0].tracks, strict=True):
+        assert np.array_equal(values_of(before, one.values), values_of(after, other.values))
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (glb(["a", "b"]), "has no morph target that is named as a channel"),
+        (b'{"asset": {"version": "2.0"}}', "has no buffer of its own: export it as one .glb"),
+    ],
+)
+def test_models_that_cannot_be_animated(model: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "head.glb"
+    path.write_bytes(model)
+    with pytest.raises(QueryError, match=said):
+        write_into(GLB, faces("wink"), TIMES, path, tmp_path / "out.glb")
+    assert [one.name for one in tmp_path.iterdir()] == ["head.glb"]
+
+
+def test_verify_knows_a_model_from_a_clip(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "head.glb", tmp_path / "out.glb"
+    path.write_bytes(head_of_two_meshes())
+    given = ["export", "default", "--to", "glb", "--into", str(path), "-o", str(out)]
+    assert run([*given, "--labels", "joy", "--hold", "0.5"]) == 0
+    assert run(["verify", "--export", str(out)]) == 0
+    data = out.read_bytes()
+    out.write_bytes(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
+    assert run(["verify", "--export", str(out)]) == 1
+    assert f"{out}: differs" in capsys.readouterr().out

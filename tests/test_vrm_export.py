@@ -31,7 +31,7 @@ import mien
 from mien.cli.main import run
 from mien.errors import QueryError, SourceError
 from mien.formats.arkit import arkit_channels
-from mien.formats.faces import Face, FaceSet
+from mien.formats.faces import ClipTimes, Face, FaceSet
 from mien.formats.filled_model import is_filled, write_into
 from mien.formats.registry import fillable
 from mien.gltf.model import Model
@@ -40,7 +40,8 @@ from mien.gltf.write import Rewrite, rewritten
 
 CHANNELS = arkit_channels()
 BANK = mien.load("default")
-(VRM,) = fillable()
+VRM = next(one for one in fillable() if one.name == "vrm")
+TIMES = ClipTimes()
 PRESETS = {
     "happy": "joy",
     "angry": "anger",
@@ -72,7 +73,7 @@ FACES = FaceSet(
 def filled(folder: Path, model: bytes, faces: FaceSet = FACES) -> tuple[Path, tuple[str, ...]]:
     path, out = folder / "model.vrm", folder / "out.vrm"
     path.write_bytes(model)
-    return out, write_into(VRM, faces, path, out)
+    return out, write_into(VRM, faces, TIMES, path, out)
 
 
 def document(path: Path) -> Json:
@@ -212,14 +213,14 @@ def test_numbers_spaces_and_letters_of_the_file_stay_as_they_are(tmp_path: Path)
 def test_faces_written_again_take_the_place_of_the_former(name: str, tmp_path: Path) -> None:
     out, _ = filled(tmp_path, MODELS[name])
     again = tmp_path / "again.vrm"
-    write_into(VRM, FACES, out, again)
+    write_into(VRM, FACES, TIMES, out, again)
     assert again.read_bytes() == out.read_bytes()
-    assert is_filled(VRM, FACES, out)
-    write_into(VRM, FACES, out, out)
+    assert is_filled(VRM, FACES, TIMES, out)
+    write_into(VRM, FACES, TIMES, out, out)
     assert again.read_bytes() == out.read_bytes()
     fewer = evolve(FACES, faces=FACES.faces[:1], presets=())
-    assert not is_filled(VRM, fewer, out)
-    write_into(VRM, fewer, out, out)
+    assert not is_filled(VRM, fewer, TIMES, out)
+    write_into(VRM, fewer, TIMES, out, out)
     names = {one.name.lower() for one in read_model(out).expressions}
     assert "smirk_high" in names
     assert not names & {"smirk_low", "happy", "joy", "surprised"}
@@ -250,7 +251,7 @@ def test_presets_stand_in_for_shapes_that_are_not_there(old: bool, tmp_path: Pat
         "88% of the faces' weight is on shapes that it has; least: smirk_high 75%, smirk_low 100%"
     )
     assert presets == "its own presets stay: happy"
-    assert is_filled(VRM, FACES, out), "what was filled stands in for nothing"
+    assert is_filled(VRM, FACES, TIMES, out), "what was filled stands in for nothing"
 
 
 def test_morphs_of_vroid_stand_in(tmp_path: Path) -> None:
@@ -410,7 +411,7 @@ def test_a_model_that_shrinks_meanwhile_leaves_the_target_alone(
 
     monkeypatch.setattr("mien.formats.filled_model.read_model", before)
     with pytest.raises(OSError, match="it became shorter meanwhile"):
-        write_into(VRM, FACES, path, out)
+        write_into(VRM, FACES, TIMES, path, out)
     assert out.read_bytes() == b"as it was"
     assert {one.name for one in tmp_path.iterdir()} == {"model.vrm", "out.vrm"}
 
@@ -435,7 +436,7 @@ def test_damage_is_named_and_nothing_written(
     path = tmp_path / "cut.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"][:900])
     with pytest.raises(SourceError, match="cut short"):
-        write_into(VRM, FACES, path, tmp_path / "out.vrm")
+        write_into(VRM, FACES, TIMES, path, tmp_path / "out.vrm")
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o"]
     assert run([*given, str(tmp_path / "out.vrm")]) == 2
     assert "the file is cut short: byte 8 says" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import click
 from attrs import field, frozen
 
 from mien.formats.faces import SIDECAR, FaceSet, rendered
-from mien.formats.filled_model import is_filled
+from mien.formats.filled_model import is_filled, was_filled
 from mien.text.regular_file import RECORDING, read_regular
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ def check_export(path: Path) -> ExportReport:
 
 def _checked(path: Path, asked: ExportRequest, faces: FaceSet) -> Iterator[CheckedFile]:
     binary = asked.format.binary
-    if asked.format.fills:
+    if path.is_file() and was_filled(asked.format, path):
         # what is written into a model takes the place of what was: the model stays as it is
-        equal = is_filled(asked.format, faces, path)
+        equal = is_filled(asked.format, faces, asked.clip_times, path)
         yield CheckedFile(path=path, state="equal" if equal else "differs")
         return
     files = rendered(asked.format, faces, asked.clip_times, asked.mesh)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mien.errors import QueryError
-from mien.formats.faces import FaceSet
+from mien.errors import QueryError, SourceError
+from mien.formats.faces import ClipTimes, FaceSet
 from mien.formats.registry import Format
-from mien.gltf.read import read_model
-from mien.gltf.write import json_chunk, rewritten
+from mien.gltf.json_edit import JsonEdit
+from mien.gltf.read import EXTRAS, read_model
+from mien.gltf.write import rewritten
 from mien.text.atomic import replacing
+from mien.text.regular_file import AVATAR, open_regular
 
 
-def write_into(form: Format, faces: FaceSet, model: Path, out: Path) -> tuple[str, ...]:
+def write_into(
+    form: Format, faces: FaceSet, times: ClipTimes, model: Path, out: Path
+) -> tuple[str, ...]:
     """Write ``model`` with the faces in it into the file ``out``, which may be the same.
 
     Returns:
@@ -28,20 +32,33 @@ def write_into(form: Format, faces: FaceSet, model: Path, out: Path) -> tuple[st
     if out.suffix.lower() != form.suffix:
         raise QueryError(f"{out}: expected a name that ends in {form.suffix}")
     known = read_model(model)
-    change = form.into(known, faces)
+    change = form.into(known, faces, times)
     with replacing(out) as stream:
         for piece in rewritten(known, change):
             stream.write(piece)
     return change.remarks
 
 
-def is_filled(form: Format, faces: FaceSet, path: Path) -> bool:
+def is_filled(form: Format, faces: FaceSet, times: ClipTimes, path: Path) -> bool:
     """Whether writing the faces into the model ``path`` leaves it as it is.
 
     Raises:
         QueryError: the model has no place for the faces.
         SourceError: with every fault of the model.
+        OSError: it cannot be read.
     """
     known = read_model(path)
-    change = form.into(known, faces)
-    return not change.more and json_chunk(change.text) == json_chunk(known.container.text)
+    change = form.into(known, faces, times)
+    with open_regular(path, AVATAR) as stream:
+        return all(piece == stream.read(len(piece)) for piece in rewritten(known, change))
+
+
+def was_filled(form: Format, path: Path) -> bool:
+    """Whether faces were written into the model ``path``, and not as a file of their own."""
+    if not form.fills or not form.exports:
+        return form.fills
+    try:
+        text = read_model(path).container.text
+    except SourceError:
+        return False  # a file that is damaged is not equal to any
+    return "before" in JsonEdit(text).members(("asset", "extras", EXTRAS))

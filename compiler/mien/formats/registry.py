@@ -10,7 +10,7 @@ A format's functions are in a module of this folder:
   weights that are not all there yet, where ``streams``; where ``binary``, ``encode(take)`` gives
   the bytes in their place;
 - of all faces in one file, ``face_pieces(faces)`` yields the text of a `FaceSet`;
-- of faces that go into a model, ``into(model, faces)`` gives the `Rewrite`.
+- of faces that go into a model, ``into(model, faces, times)`` gives the `Rewrite`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from attrs import field, frozen
 from mien.errors import MienError
 
 if TYPE_CHECKING:
-    from mien.formats.faces import FaceSet
+    from mien.formats.faces import ClipTimes, FaceSet
     from mien.formats.take import F32, Take
     from mien.gltf.model import Model
     from mien.gltf.write import Rewrite
@@ -132,13 +132,13 @@ class Format:
         for piece in pieces:
             yield piece.encode()
 
-    def into(self, model: Model, faces: FaceSet) -> Rewrite:
+    def into(self, model: Model, faces: FaceSet, times: ClipTimes) -> Rewrite:
         """The model with the faces in it; only where ``fills``.
 
         Raises:
             QueryError: the model has no place for them.
         """
-        change: Rewrite = self._module.into(model, faces)
+        change: Rewrite = self._module.into(model, faces, times)
         return change
 
     def encode_faces(self, faces: FaceSet) -> bytes:
@@ -261,6 +261,7 @@ FORMATS = (
         writes=True,
         sourced=True,
         binary=True,
+        fills=True,
         mesh="Face",
     ),
     Format(

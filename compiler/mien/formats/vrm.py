@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from mien.errors import QueryError
-from mien.formats.faces import Face, FaceSet
+from mien.formats.faces import ClipTimes, Face, FaceSet
+from mien.formats.reach import reach_remarks
 from mien.gltf.channel_names import pascal
 from mien.gltf.json_edit import JsonEdit, compact, list_text, object_text
 from mien.gltf.model import Model
@@ -35,7 +36,6 @@ SQUINT = 0.3
 _LEAST = 1e-4
 _DIGITS = 6
 _OLD_NAMES = {"happy": "joy", "angry": "angry", "sad": "sorrow", "relaxed": "fun"}
-_FEW = 3
 
 
 @frozen(kw_only=True)
@@ -49,8 +49,8 @@ class NewExpression:
     blink: bool = False
 
 
-def into(model: Model, faces: FaceSet) -> Rewrite:
-    """The JSON of a model with the expressions of ``faces``.
+def into(model: Model, faces: FaceSet, times: ClipTimes) -> Rewrite:
+    """The JSON of a model with the expressions of ``faces``, which have no ``times``.
 
     Raises:
         QueryError: the model is no VRM in a GLB, or nothing of it can show a face.
@@ -238,15 +238,7 @@ def _remarks(
             f"it has none of the {count} shapes: {counted(len(shapes.targets), 'channel')} roughly "
             f"by {shapes.stand_in}"
         )
-    elif len(shapes.targets) < count:
-        missing = [name for name in faces.channels if name not in shapes.targets]
-        yield f"it has {len(shapes.targets)} of {count} shapes; missing: {', '.join(missing)}"
-    reached = {face.name: reach(faces, face, shapes) for face in faces.faces}
-    if reached and min(reached.values()) < 1.0 - _LEAST:
-        worst = sorted(reached.items(), key=lambda pair: pair[1])[:_FEW]
-        mean = sum(reached.values()) / len(reached)
-        least = ", ".join(f"{name} {share:.0%}" for name, share in worst)
-        yield f"{mean:.0%} of the faces' weight is on shapes that it has; least: {least}"
+    yield from reach_remarks(faces, frozenset(shapes.targets), named=not shapes.stand_in)
     own = {one.preset for one in model.expressions if one.preset and one.binds}
     for names, what in (
         ([name for name, _ in faces.presets if name in kept], "its own presets stay"),
@@ -263,11 +255,3 @@ def _remarks(
             f"its own expressions have weights up to {weight_scale(model):g} where {model.format} "
             f"has {expected:g}: see mien doctor"
         )
-
-
-def reach(faces: FaceSet, face: Face, shapes: Shapes) -> float:
-    """How much of a face's weight, from 0 to 1, is on channels that move something."""
-    weights = faces.weights_of(face)
-    total = sum(weights.values())
-    reached = sum(weight for name, weight in weights.items() if name in shapes.targets)
-    return reached / total if total else 1.0

@@ -49,6 +49,17 @@ class JsonEdit:
         comma = "," if self._places.keys(above) else ""
         self._changes.append((outer.end - 1, outer.end - 1, comma + member))
 
+    def extend(self, path: Path, kept: int, new: list[str]) -> None:
+        """Let the list at ``path`` have its first ``kept`` items and then ``new``; made if need be.
+
+        What stands before the end of the items that are kept stays as it is.
+        """
+        span = self._places.span(path)
+        last = self._places.span((*path, kept - 1)) if kept else None
+        before = self._text[span.start : last.end] if span and last else "["
+        comma = "," if last and new else ""
+        self.put(path, f"{before}{comma}{','.join(new)}]")
+
     def text(self) -> str:
         """The text with its changes."""
         parts: list[str] = []

@@ -7,7 +7,7 @@ make one channel of several targets.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import evolve, frozen
@@ -62,7 +62,7 @@ def shapes_of(model: Model, channels: tuple[str, ...], without: Collection[str] 
     known = [one for one in known if bound[one.name]]
     # an expression that only switches on and off shows no half of a smile
     smooth = _nearest((one for one in known if not one.binary), channels, lambda one: one.name)
-    targets = _morphs(model, channels)
+    targets = _morphs(_named(model), channels)
     switches = _nearest((one for one in known if one.binary), channels, lambda one: one.name)
     for channel, one in switches.items():
         targets.setdefault(channel, bound[one.name])
@@ -112,13 +112,25 @@ def _named(model: Model) -> list[tuple[int, list[tuple[str, int]]]]:
     ]
 
 
-def _morphs(model: Model, channels: tuple[str, ...]) -> dict[str, tuple[Target, ...]]:
+def morphs_of_nodes(model: Model, channels: tuple[str, ...]) -> dict[str, tuple[Target, ...]]:
+    """The morph targets of nodes that each channel moves by their names, whatever the version."""
+    named = [
+        (node, [(name, index) for index, name in enumerate(mesh.target_names)])
+        for number, mesh in enumerate(model.meshes)
+        for node in model.nodes_of(number)
+    ]
+    return _morphs(named, channels)
+
+
+def _morphs(
+    named: Sequence[tuple[int, Sequence[tuple[str, int]]]], channels: tuple[str, ...]
+) -> dict[str, tuple[Target, ...]]:
     found: dict[str, tuple[Target, ...]] = {}
 
     def add(channel: str, owner: int, index: int) -> None:
         found[channel] = (*found.get(channel, ()), Target(owner=owner, index=index))
 
-    for owner, names in _named(model):
+    for owner, names in named:
         chosen = _nearest(names, channels, lambda pair: pair[0])
         for channel, (own, _) in chosen.items():
             for name, index in names:

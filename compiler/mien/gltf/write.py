@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from mien.gltf.container import BINARY, CHUNK_HEAD, HEAD, JSON, MAGIC
+from mien.gltf.container import BINARY, CHUNK_HEAD, HEAD, JSON, MAGIC, Chunk
 from mien.gltf.json_edit import compact
 from mien.gltf.model import Model
 from mien.text.regular_file import AVATAR, open_regular
@@ -77,10 +77,12 @@ class Binary:
 class Rewrite:
     """A model with another JSON chunk, and ``more`` bytes at the end of its binary chunk.
 
-    ``remarks`` are sentences for people.
+    Of that chunk ``kept`` bytes stay before them, all where it is None. ``remarks`` are sentences
+    for people.
     """
 
     text: str = field(repr=False)
+    kept: int | None = None
     more: bytes = field(default=b"", repr=False)
     remarks: tuple[str, ...] = ()
 
@@ -106,27 +108,28 @@ def rewritten(model: Model, change: Rewrite) -> Iterator[bytes]:
         OSError: the file cannot be read any more, or has become shorter.
     """
     text = json_chunk(change.text)
-    chunks = model.container.chunks
     binary = model.container.binary
-    grown = -(-len(change.more) // 4) * 4 if binary is not None else 0
-    rest = sum(CHUNK_HEAD + chunk.length for chunk in chunks[1:]) + grown
-    yield struct.pack("<4sII", MAGIC, 2, HEAD + CHUNK_HEAD + len(text) + rest)
+    rest: list[tuple[Chunk, int, bytes]] = []
+    for chunk in model.container.chunks[1:]:
+        own = chunk is binary
+        kept = chunk.length if change.kept is None or not own else change.kept
+        more = change.more if own else b""
+        rest.append((chunk, kept, more + bytes(-(kept + len(more)) % 4 if more else 0)))
+    length = sum(CHUNK_HEAD + kept + len(more) for _, kept, more in rest)
+    yield struct.pack("<4sII", MAGIC, 2, HEAD + CHUNK_HEAD + len(text) + length)
     yield struct.pack("<I4s", len(text), JSON) + text
     with open_regular(model.path, AVATAR) as stream:
-        for chunk in chunks[1:]:
-            more = change.more if chunk is binary else b""
-            length = chunk.length + (grown if chunk is binary else 0)
-            yield struct.pack("<I4s", length, chunk.kind)
+        for chunk, kept, more in rest:
+            yield struct.pack("<I4s", kept + len(more), chunk.kind)
             stream.seek(chunk.start)
-            left = chunk.length
+            left = kept
             while left:
                 piece = stream.read(min(left, _PIECE))
                 if not piece:
                     raise OSError(None, "it became shorter meanwhile", str(model.path))
                 left -= len(piece)
                 yield piece
-            if more:
-                yield more + bytes(grown - len(more))
+            yield more
 
 
 def _chunk(kind: bytes, data: bytes, padding: bytes) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mien.formats.faces import ClipTimes, Face, FaceSet
     from mien.resolve import BankSource
 
-_NAMES = tuple(one.name for one in (*exportable(), *fillable()))
+_NAMES = tuple(one.name for one in FORMATS if one.exports or one.fills)
 _PRESETS = ("happy", "angry", "sad", "relaxed", "surprised")
 """The presets of VRM that are emotions; `mien list` has them among the aliases of labels."""
 _ZERO = click.FloatRange(0.0, 3600.0)
@@ -136,7 +136,7 @@ def command(
     )
     request.refuse_what_does_not_belong()
     form = request.format
-    if form.fills and model is None:
+    if model is None and not form.exports:
         raise click.UsageError(
             f"{form.name} needs a model to write into: --into MODEL{form.suffix}"
         )
@@ -148,7 +148,7 @@ def command(
     try:
         faces = request.faces(loaded)
         if model is not None:
-            remarks = write_into(form, faces, model, out)
+            remarks = write_into(form, faces, request.clip_times, model, out)
         else:
             written = write_faces(form, faces, out, request.clip_times, request.mesh)
     except QueryError as error:
@@ -219,9 +219,9 @@ class ExportRequest:
             click.UsageError: there are some.
         """
         name = self.format.name
-        if (self.format.table or self.format.fills) and self.times:
+        if self.times and not self.format.writes:
             raise click.UsageError(f"{name} holds faces, not clips: leave out the times of a clip")
-        if self.presets and not self.format.fills:
+        if self.presets and not self._has_presets:
             raise click.UsageError(f"{name} has no presets: leave out --presets")
         if self.mesh and not self.format.mesh:
             raise click.UsageError(f"{name} names no mesh: leave out --mesh")
@@ -233,11 +233,16 @@ class ExportRequest:
             QueryError: a name that the bank does not have.
         """
         faces = face_set(bank, self.labels, self.at, styles=self.styles, speaking=self.speaking)
-        if self.format.fills:
+        if self._has_presets:
             faces = self._with_presets(bank, faces)
         if self.without_mouth:
             faces = _without_mouth(bank, faces)
         return evolve(faces, request=" ".join(self.words(bank)))
+
+    @property
+    def _has_presets(self) -> bool:
+        """Whether the format has names of its own for emotions: an expression, not a clip."""
+        return self.format.fills and not self.format.exports
 
     def _with_presets(self, bank: Bank, faces: FaceSet) -> FaceSet:
         """The faces with what speech leaves of each, and those of the presets."""
