@@ -1,7 +1,7 @@
 """A label's shape in time as its author wrote it: dynamics, and named sequences of keys.
 
-All times are whole milliseconds from the start of the display. Head and gaze are degrees: pitch is
-positive downwards, yaw and roll to the subject's own left.
+All times are whole milliseconds from the start of the display. Head and gaze are degrees: yaw is
+positive to the subject's right, pitch downwards, roll to the subject's right shoulder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Shares = Mapping[str, float]
 """Full channel name to a share of its weight, or to a weight."""
 
 Degrees = Mapping[str, float]
-"""Axis (pitch, yaw, roll) to degrees; an axis that is not named is not moved."""
+"""Axis (yaw, pitch, roll) to degrees; an axis that is not named is not moved."""
 
 
 class Kind(Enum):
@@ -69,6 +69,7 @@ class Dynamics:
     gaze: Degrees = field(factory=dict[str, float])
     then: Then | None = field(default=None)
     blink: Blinking | None = field(default=None)
+    sources: tuple[str, ...] = field(default=())
 
 
 @frozen(kw_only=True)

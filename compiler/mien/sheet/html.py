@@ -101,7 +101,12 @@ def _picture(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:
         return '<div class="none"></div>\n'
     if cell.image:
         return f'<img src="{markup(cell.image)}" alt="{markup(name)}">\n'
-    return svg(face, cell.weights, _FACE, prefix=prefix, title=name)
+    drawn = svg(face, cell.weights, _FACE, prefix=prefix, title=name)
+    if not any(cell.head):
+        return drawn
+    right, down, roll = (round(part, 2) for part in cell.turned)
+    turned = f"transform: translate({right}%, {down}%) rotate({roll}deg)"
+    return f'<div style="{turned}">\n{drawn}</div>\n'
 
 
 def _figure(cell: Cell, title: str, face: FlatFace, prefix: str) -> str:

@@ -8,6 +8,7 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Emotion
 from mien.lint import lint
 from mien.sheet.faces import NamedFace, largest_movements, named_faces, nearest_label
+from mien.sheet.filmstrips import filmstrips
 from mien.sheet.page import Cell, Note, Page, Row, Tone
 from mien.text.fault import Fault, Severity, counted
 
@@ -27,7 +28,10 @@ def overview(bank: AuthoredBank) -> Page:
     return Page(
         title=f"{bank.manifest.title} {bank.manifest.version}",
         summary=(" ".join(bank.manifest.description.split()), _counts(bank, faces, faults)),
-        rows=tuple(_row(bank, emotion, faces, notes) for emotion in bank.emotions),
+        rows=(
+            *(_row(bank, emotion, faces, notes) for emotion in bank.emotions),
+            *filmstrips(bank),
+        ),
         notes=tuple(notes.get(("", ""), ())),
         aliases=bank.rig.aliases,
     )

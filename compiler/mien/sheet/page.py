@@ -29,11 +29,16 @@ class Note:
     detail: str = field(default="")
 
 
+_SHIFT = 0.5
+"""Hundredths of its size by which a drawing moves for a degree of the head."""
+
+
 @frozen(kw_only=True)
 class Cell:
     """One face: its name, its weights (None: there is no such face) and what to say of it.
 
-    ``image`` is the address of a picture to show in place of the drawing.
+    ``image`` is the address of a picture to show in place of the drawing. ``head`` are degrees of
+    yaw, pitch and roll, as timelines have them: the drawing is moved and turned a little by them.
     """
 
     name: str
@@ -41,6 +46,13 @@ class Cell:
     notes: tuple[Note, ...] = field(default=())
     detail: str = field(default="")
     image: str = field(default="", repr=False)
+    head: tuple[float, float, float] = field(default=(0.0, 0.0, 0.0))
+
+    @property
+    def turned(self) -> tuple[float, float, float]:
+        """The way to the right and downwards, in hundredths of its size, and degrees clockwise."""
+        yaw, pitch, roll = self.head
+        return -_SHIFT * yaw, _SHIFT * pitch, -roll
 
 
 @frozen(kw_only=True)

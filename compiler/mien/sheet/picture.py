@@ -98,13 +98,24 @@ def _cell(cell: Cell, face: FlatFace, left: int, top: int, prefix: str) -> Itera
         box = " ".join(number(side) for side in face.view)
         yield (
             f'<svg x="{left}" y="{top}" width="{_FACE}" height="{_FACE}" viewBox="{box}">\n'
-            f"{shapes(face, cell.weights, prefix=prefix)}</svg>\n"
+            f"{_turned(cell, face)}{shapes(face, cell.weights, prefix=prefix)}</g></svg>\n"
         )
     top += _FACE + 16
     yield _text(left, top, cell.name, _INK, size=12, bold=True)
     for note in cell.notes:
         top += _LINE
         yield _note(left, top, note)
+
+
+def _turned(cell: Cell, face: FlatFace) -> str:
+    """The group that holds a face as its head is turned."""
+    if not any(cell.head):
+        return "<g>"
+    left, top, width, height = face.view
+    right, down, roll = cell.turned
+    middle = f"{number(left + width / 2)} {number(top + height / 2)}"
+    shift = f"{number(right * width / 100)} {number(down * height / 100)}"
+    return f'<g transform="translate({shift}) rotate({number(roll)} {middle})">'
 
 
 def _note(left: int, top: int, note: Note, *, sign: bool = True) -> str:

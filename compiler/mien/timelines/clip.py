@@ -18,7 +18,7 @@ from mien.timelines.track import Track
 
 @frozen(kw_only=True, eq=False)
 class Sample:
-    """gain and offset (n, C), head (n, 3) pitch yaw roll, gaze (n, 2) yaw pitch; all float32."""
+    """gain and offset (n, C), head (n, 3) yaw pitch roll, gaze (n, 2) yaw pitch; all float32."""
 
     gain: F32
     offset: F32

@@ -17,8 +17,11 @@ I32 = npt.NDArray[np.int32]
 LONGEST = 600_000
 """The last millisecond that a key can have: ten minutes."""
 
-HEAD = ("pitch", "yaw", "roll")
-"""Axes of the head in degrees: pitch positive downwards, yaw and roll to the subject's left."""
+HEAD = ("yaw", "pitch", "roll")
+"""Axes of the head in degrees, as a take has them.
+
+Yaw is positive to the subject's right, pitch downwards, roll to the subject's right shoulder.
+"""
 
 GAZE = ("yaw", "pitch")
 """Axes of the gaze in degrees, with the head's signs, from where the head points."""
@@ -57,7 +60,7 @@ class TimelineTable:
     between two blinks (0: the label does not say), ms of closing and of opening, ms without any;
     resolves (J,) positions of the labels that follow; clips (G, 3): length in ms, and the stretch
     [from, until) that repeats (0, 0: none); tracks (T, 3): clip, target, number of keys, sorted by
-    clip and target; a target is a channel, or C all others, C + 1 to C + 3 head pitch, yaw and
+    clip and target; a target is a channel, or C all others, C + 1 to C + 3 head yaw, pitch and
     roll, C + 4 and C + 5 gaze yaw and pitch; key_times and key_easings (Y,), a track's after
     another's; key_values (Y, 2): gain and offset of a channel, or degrees and 0; sequence_clips
     (Q, K): the clip of each intensity; sequence_ends (Q, 3): `Ends`, label, intensity.

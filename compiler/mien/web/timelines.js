@@ -47,7 +47,7 @@ const GAZE = 2;
  * @typedef {object} Sample
  * @property {Float32Array} gain C
  * @property {Float32Array} offset C
- * @property {Float32Array} head degrees: pitch, yaw, roll
+ * @property {Float32Array} head degrees: yaw, pitch, roll
  * @property {Float32Array} gaze degrees: yaw, pitch
  */
 
