@@ -457,6 +457,20 @@ def test_the_command_says_what_it_sent(capsys: pytest.CaptureFixture[str], tmp_p
     assert "0.05 seconds are over, and the face is at rest" in said.out
 
 
+def test_a_closed_terminal_stops_a_stream_unless_it_is_to_go_on() -> None:
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        for ignored in (False, True):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+            stop = Stop()
+            with stop.on_signals():
+                signal.raise_signal(signal.SIGHUP)
+            assert stop.asked is not ignored
+            assert (signal.getsignal(signal.SIGHUP) is signal.SIG_IGN) is ignored
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_a_stream_at_rest(number: signal.Signals) -> None:
     with listening() as port:

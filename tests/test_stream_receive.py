@@ -204,6 +204,7 @@ def test_a_take_goes_from_one_process_to_another(protocol: str, tmp_path: Path) 
     document = json.loads(said)
     (one,) = document["characters"]
     assert (document["ended"], one["faces"]) == ("stopped", 20)
+    assert document["turns"] is (protocol == "livelink")
     assert list(one["refused"].values()) == [1]
     wanted = [[weights[name] for name in arkit_channels()] for weights in faces_sent]
     for path in (take, recording):

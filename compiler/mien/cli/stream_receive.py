@@ -69,9 +69,11 @@ def receive_faces(asked: Receiving) -> int:
     heard = [one.heard for one in gatherings]
     written = _write_takes(protocol, gatherings, asked.takes)
     if asked.output == "json":
-        _write_heard(heard, written, asked.recordings, ended)
+        _write_heard(heard, written, asked.recordings, ended, turned=protocol.turned)
     else:
         _tell_heard(heard, written, asked.recordings, ended)
+        if written and not protocol.turned:
+            say(f"turns of head and eyes are not read from {protocol.title}", err=True)
     return _FINE if any(one.faces for one in heard) else _NOTHING
 
 
@@ -203,10 +205,13 @@ def _write_heard(
     written: Sequence[tuple[Path, int, float]],
     recordings: Sequence[Path],
     ended: str,
+    *,
+    turned: bool,
 ) -> None:
     write_json(
         {
             "ended": ended,
+            "turns": turned,
             "takes": [{"file": str(p), "rows": rows, "rate": rate} for p, rows, rate in written],
             "recording": str(recordings[0]) if recordings else "",
             "characters": [attrs.asdict(one) for one in heard],

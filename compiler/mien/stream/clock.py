@@ -25,6 +25,8 @@ class Stop:
         """While the block runs, Ctrl-C and the signals that end a program ask to stop."""
         names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
         wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        if wanted[2:] and signal.getsignal(wanted[2]) is signal.SIG_IGN:
+            wanted = wanted[:2]  # under nohup it goes on where the terminal is closed
         before = {one: signal.signal(one, self._ask) for one in wanted}
         try:
             yield
