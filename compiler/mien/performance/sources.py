@@ -62,14 +62,17 @@ class SpokenLips:
 
 SOURCES: Mapping[str, str] = {
     "network": "mien_trainer.speak.lips:network_lips",
+    "words": "mien_trainer.timings.spoken:transcript_lips",
+    "sounds": "mien_trainer.timings.spoken:recognised_lips",
+    "times": "mien_trainer.timings.spoken:timed_lips",
     "take": "mien.performance.take_lips:take_lips",
 }
 """Module and function of each kind."""
 
-NEED_SOUND = frozenset({"network"})
+NEED_SOUND = frozenset({"network", "words", "sounds"})
 """Kinds that cannot do without a sound."""
 
-NEED_FILE = frozenset({"take"})
+NEED_FILE = frozenset({"take", "times"})
 """Kinds that are read from a file."""
 
 

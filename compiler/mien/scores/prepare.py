@@ -153,7 +153,13 @@ def _lips(score: Score, bank: Bank, complaints: Complaints) -> SpokenLips | None
         hint = f"name it: lips: {{from: {settings.kind}, file: ...}}"
         complaints.at_value(where, "bad-lips", f"lips from {settings.kind} need a file", hint)
         return None
-    request = LipRequest(bank=bank, audio=score.audio, file=settings.file, network=settings.network)
+    request = LipRequest(
+        bank=bank,
+        audio=score.audio,
+        file=settings.file,
+        text=settings.text,
+        network=settings.network,
+    )
     try:
         return open_lips(settings.kind, request)
     except SourceError:

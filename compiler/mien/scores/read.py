@@ -54,6 +54,7 @@ def read_score(path: Path) -> Score:
         else LipSettings(
             kind=str(lips["from"]),
             file=_inside(folder, lips.get("file")),
+            text=lips.get("text"),
             network=_inside(folder, lips.get("network")),
         ),
         start=None if start is None else _state(start, ("start",)),

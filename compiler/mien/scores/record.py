@@ -62,6 +62,7 @@ class LipSettings:
 
     kind: str
     file: Path | None = field(default=None)
+    text: str | None = field(default=None)
     network: Path | None = field(default=None)
 
 

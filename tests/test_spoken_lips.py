@@ -1,0 +1,137 @@
+"""Lips by rules in a performance: from times, from words beside the sound, from the sound alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import mien
+from mien.errors import SourceError
+from mien.performance.lips import joined
+from mien.performance.sources import LipRequest, SpokenLips, open_lips
+from mien.scores.prepare import Prepared, prepare
+from mien.scores.read import read_score
+from mien_trainer.frames import SAMPLE_RATE
+from mien_trainer.lips.closures import closures_kept
+from mien_trainer.speech import Prosody, Split, Utterance
+from mien_trainer.synthesis.flite import FliteSource
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
+
+TEXT = "Please bring my umbrella before the evening."
+BANK = mien.load("default@1.1.0")
+
+
+@pytest.fixture(scope="module")
+def utterance() -> Utterance:
+    voice = Voice(name="slt", split=Split.TRAIN)
+    source = FliteSource([voice], [Sentence(key="s1", text=TEXT, split=Split.TRAIN)])
+    return source.speak(source.items()[0], Prosody())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, utterance: Utterance) -> Path:
+    """A sound, the times of its sounds, and its words."""
+    folder = tmp_path_factory.mktemp("line")
+    soundfile.write(folder / "line.wav", utterance.audio, SAMPLE_RATE)
+    lines = [f"{one.start}\t{one.end}\t{one.symbol}" for one in utterance.phonemes]
+    (folder / "line.tsv").write_text("\n".join(lines) + "\n")
+    (folder / "line.txt").write_text(TEXT)
+    return folder
+
+
+def opened(folder: Path, kind: str) -> SpokenLips:
+    request = LipRequest(
+        bank=BANK,
+        audio=folder / "line.wav",
+        file=folder / "line.tsv" if kind == "times" else None,
+        text=TEXT if kind == "words" else None,
+    )
+    return open_lips(kind, request)
+
+
+@pytest.mark.parametrize("kind", ["times", "words", "sounds"])
+def test_every_way_speaks_for_as_long_as_the_sound(
+    folder: Path, utterance: Utterance, kind: str
+) -> None:
+    lips = opened(folder, kind)
+    track = joined(lips.tracks(), BANK.channels)
+    assert track.frames == lips.frames == int(np.ceil(utterance.seconds * 60))
+    assert track.speech.max() == 1.0
+    assert track.contacts.max() == 1.0
+    assert track.emphases.any() == (kind != "times")
+    assert lips.exact == (kind == "times")
+    assert "line" in lips.said
+
+
+def test_given_times_and_words_close_the_lips_when_the_voice_does(
+    folder: Path, utterance: Utterance
+) -> None:
+    for kind, least in (("times", 1.0), ("words", 0.8)):
+        track = joined(opened(folder, kind).tracks(), BANK.channels)
+        kept, of = closures_kept(track.weights, utterance.phonemes)
+        assert of >= 6
+        assert kept >= least * of, kind
+
+
+def test_words_are_known_by_their_moments(folder: Path) -> None:
+    words = opened(folder, "words").words
+    assert [one.text for one in words] == TEXT.lower().rstrip(".").split()
+    written = LipRequest(bank=BANK, audio=folder / "line.wav", file=folder / "line.txt")
+    assert open_lips("words", written).words == words
+
+
+def performed(folder: Path, lips: str, cues: str = "") -> Prepared:
+    path = folder / "line.score.yaml"
+    path.write_text(
+        f"schema: mien/score/1\nbank: default@1.1.0\naudio: line.wav\nlips: {lips}\n{cues}"
+    )
+    return prepare(read_score(path))
+
+
+def test_a_closed_sound_is_closed_under_every_label(folder: Path, utterance: Utterance) -> None:
+    for label in ("joy", "anger", "surprise", "amusement"):
+        cues = f"cues:\n- {{time: 0, label: {label}, at: high}}\n"
+        take = performed(folder, "{from: times, file: line.tsv}", cues).take(life=False)
+        kept, of = closures_kept(take.weights, utterance.phonemes)
+        assert kept == of, label
+
+
+def test_a_cue_begins_with_a_word(folder: Path, utterance: Utterance) -> None:
+    cues = "cues:\n- {word: umbrella, label: joy, at: high, transition: 0.2}\n"
+    take = performed(folder, f"{{from: words, text: {TEXT!r}}}", cues).take(life=False)
+    word = next(one for one in opened(folder, "words").words if one.text == "umbrella")
+    squint = take.weights[:, take.channels.index("cheekSquintLeft")]
+    assert squint[: int(word.start * 60)].max() == 0.0
+    assert squint[int((word.start + 0.3) * 60)] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("lips", "words"),
+    [
+        ("{from: times}", "lips from times need a file"),
+        ("{from: words}", "need the sound and what it says"),
+        ("{from: words, text: 'Completely different words were never here at all.'}", "fit"),
+        ("{from: words, text: 'Zzyzxq brrrgh.'}", "no pronunciation is known for"),
+        ("{from: words, file: missing.txt}", "cannot be read"),
+    ],
+)
+def test_what_does_not_fit_is_said(folder: Path, lips: str, words: str) -> None:
+    with pytest.raises(SourceError) as refusal:
+        performed(folder, lips)
+    assert words in str(refusal.value)
+
+
+def test_times_beyond_the_sound_are_of_another_recording(folder: Path) -> None:
+    (folder / "other.tsv").write_text("0 1 a\n1 60 b\n")
+    with pytest.raises(SourceError) as refusal:
+        performed(folder, "{from: times, file: other.tsv}")
+    assert [one.code for one in refusal.value.faults] == ["timings-beyond"]
+
+
+def test_times_need_no_sound(folder: Path) -> None:
+    lips = open_lips("times", LipRequest(bank=BANK, file=folder / "line.tsv"))
+    assert lips.frames > 60

@@ -1,0 +1,167 @@
+"""Lips from what is said: times of sounds, a transcript beside the sound, or the sound alone.
+
+The rules give the lips; what differs is where the sounds and their times come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mien.errors import QueryError, SourceError
+from mien.formats.text_file import read_text
+from mien.performance.lips import LipTrack, lip_track
+from mien.performance.sources import LipRequest, SpokenLips, Word
+from mien.text.files import shown_path
+from mien.text.node import Place
+from mien_trainer.frames import F32, FRAME_RATE, frame_count
+from mien_trainer.lips.activity import speech_activity
+from mien_trainer.lips.closures import closures
+from mien_trainer.lips.coarticulation import lip_curves
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.timings.read import read_timings
+from mien_trainer.timings.timed import TimedSpeech, fault
+
+STRESSES_APART = 0.7
+"""The least seconds between two stresses that brows and head follow."""
+
+BEYOND = 0.5
+"""Seconds by which sounds may end after the recording: programs round, and pad with silence."""
+
+
+def timed_lips(request: LipRequest) -> SpokenLips:
+    """The lips of ``request.file``, which says when each sound or mouth shape is spoken.
+
+    Raises:
+        QueryError: there is no file.
+        SourceError: with every fault of the file; or it goes on after the sound.
+    """
+    if request.file is None:
+        raise QueryError("lips from times need the file that has them")
+    speech = read_timings(request.file)
+    frames = int(np.ceil(speech.seconds * FRAME_RATE))
+    if request.audio is not None:
+        frames = _sound_frames(request.audio)
+        if speech.seconds > frames / FRAME_RATE + BEYOND:
+            place = Place(shown_path(request.file))
+            message = (
+                f"the last sound ends at {speech.seconds:.2f} s, "
+                f"{shown_path(request.audio)} at {frames / FRAME_RATE:.2f} s"
+            )
+            hint = "is it the recording that the times were made from?"
+            raise SourceError([fault(place, "timings-beyond", message, hint)])
+    return spoken_lips(speech, frames, f"lips by rules from {speech.source}", exact=True)
+
+
+def transcript_lips(request: LipRequest) -> SpokenLips:
+    """The lips of ``request.audio`` that says ``request.text``, or what is in ``request.file``.
+
+    Raises:
+        QueryError: there is no sound or no text.
+        SourceError: the file cannot be read as text.
+        SpeechRefusedError: as `mien_trainer.alignment.aligner.Aligner.align_text`.
+    """
+    from mien_trainer.alignment.aligner import Aligner
+
+    text = request.text
+    if text is None and request.file is not None:
+        text = read_text(request.file)
+    if request.audio is None or not (text or "").strip():
+        raise QueryError("lips from words need the sound and what it says: a text, or its file")
+    audio = _sound(request.audio)
+    phonemes, words = Aligner().align_words(audio, text or "")
+    speech = TimedSpeech(
+        phonemes=phonemes,
+        words=words,
+        stresses=_emphases(audio, phonemes),
+        source=f"{request.audio.name} (words aligned)",
+    )
+    said = f"lips by rules from {request.audio.name}, its words aligned with the sound"
+    return spoken_lips(speech, frame_count(len(audio)), said)
+
+
+def recognised_lips(request: LipRequest) -> SpokenLips:
+    """The lips of ``request.audio`` by the sounds that a recogniser of English hears in it.
+
+    Raises:
+        QueryError: there is no sound.
+        SpeechRefusedError: it cannot be read.
+        SpeechUnavailableError: pocketsphinx is not installed.
+    """
+    from mien_trainer.alignment.phone_loop import recognised_phonemes
+
+    if request.audio is None:
+        raise QueryError("lips from a recogniser need a sound")
+    audio = _sound(request.audio)
+    phonemes = recognised_phonemes(audio)
+    speech = TimedSpeech(
+        phonemes=phonemes,
+        stresses=_emphases(audio, phonemes),
+        source=f"{request.audio.name} (sounds recognised)",
+    )
+    said = f"lips by rules from {request.audio.name}, its sounds recognised without words (English)"
+    return spoken_lips(speech, frame_count(len(audio)), said)
+
+
+def spoken_lips(speech: TimedSpeech, frames: int, said: str, *, exact: bool = False) -> SpokenLips:
+    """The lips of timed speech over so many frames, in one track."""
+
+    def tracks() -> Iterator[LipTrack]:
+        yield lip_track_of(speech, frames)
+
+    return SpokenLips(
+        frames=frames,
+        tracks=tracks,
+        source=speech.source,
+        said=said,
+        words=tuple(Word(text=one.text, start=one.start, end=one.end) for one in speech.words),
+        exact=exact,
+    )
+
+
+def lip_track_of(speech: TimedSpeech, frames: int) -> LipTrack:
+    """The track (F frames) of timed speech, on the channels of ARKit."""
+    table = shipped_table()
+    contacts = np.zeros(frames, dtype=np.float32)
+    for one in closures(speech.phonemes, frames, table):
+        contacts[one.first : one.last + 1] = 1.0
+    emphases = np.zeros(frames, dtype=np.float32)
+    for moment in _apart(speech.stresses):
+        frame = int(moment * FRAME_RATE)
+        if frame < frames:
+            emphases[frame] = 1.0
+    return lip_track(
+        table.rig.names,
+        lip_curves(speech.phonemes, frames, table),
+        speech_activity(speech.phonemes, frames),
+        contacts=contacts,
+        emphases=emphases,
+        source=speech.source,
+    )
+
+
+def _apart(moments: Sequence[float]) -> Iterator[float]:
+    last = -STRESSES_APART
+    for moment in moments:
+        if moment - last >= STRESSES_APART:
+            last = moment
+            yield moment
+
+
+def _emphases(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
+    from mien_trainer.expression.life import emphases
+
+    return emphases(audio, phonemes)
+
+
+def _sound(path: Path) -> F32:
+    from mien_trainer.audio import read_samples
+
+    return read_samples(path)
+
+
+def _sound_frames(path: Path) -> int:
+    return frame_count(len(_sound(path)))
