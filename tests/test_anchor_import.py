@@ -185,6 +185,8 @@ def test_a_patch_moves_the_anchors_of_a_bank(
         ('{"flow": [0.1, -0.2, 0]}', "t.json", [], "no row of t.json means a label of tiny"),
         (SIGNED, "t.csv", ["--scale", "1", "1"], "give the lowest number, then the highest"),
         (SIGNED, "t.csv", ["--intensity", "hi"], "no intensity hi; did you mean high?"),
+        (HEAD + 'glad,low,"' + "9" * 200_000, "t.csv", [], "t.csv:2:1: error: this cannot be read"),
+        (HEAD + 'glad,low,"' + "9" * 200_000, "t.csv", [], "[no-table]"),
         (SIGNED.encode("utf-16"), "t.csv", [], "it looks like UTF-16; save the file as UTF-8"),
     ],
 )

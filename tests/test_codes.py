@@ -41,7 +41,7 @@ CASES = tuple(
 )
 
 ELSEWHERE = {
-    "test_anchor_import.py": "no-point no-scale",
+    "test_anchor_import.py": "no-point no-scale no-table",
     "test_blind_answers.py": "answers-of-another-key unknown-number answer-missing unknown-choice "
     "observer-twice",
     "test_codes.py": "folder-missing ledger-broken",

@@ -265,6 +265,12 @@ def test_one_draft_is_chosen_and_scaled_as_it_is_told(tmp_path: Path) -> None:
         ("f.json", '{"a": {"jawLeft": 0,4}}', [], "f.json:1:21"),
         ("f.csv", "label,jawLeft\na,0,4\n", [], "is a comma the decimal sign here?"),
         ("f.csv", 'label,jawLeft\na,"0,4"\n', [], "f.csv:2:3: error: jawLeft is '0,4', expected"),
+        (
+            "f.csv",
+            'label,jawLeft\na,"' + "9" * 200_000,
+            [],
+            "f.csv:2:1: error: this cannot be read",
+        ),
         ("f.csv", "label,jawLeft\n", [], "there is a header, and no face below it"),
         ("f.json", '{"a": 1}', [], "give --at S or --range S S"),
         ("f.json", {"frames": [WRY, WRY]}, [], "give --at S or --range S S"),

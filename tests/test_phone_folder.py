@@ -135,6 +135,17 @@ def test_without_ffmpeg_the_take_comes_alone(
     assert sorted(path.name for path in out.iterdir()) == [f"{NAME}.csv"]
 
 
+def test_doctor_examines_every_take_of_a_folder(
+    phone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["doctor", str(phone)]) == 0
+    home = phone / "20261128_MySlate_1"
+    assert capsys.readouterr().out.startswith(f"{home / NAME}_cal.csv: Live Link Face CSV, 60 rows")
+    shutil.rmtree(home)
+    assert run(["doctor", str(phone)]) == 2
+    assert "there is no take in this folder" in capsys.readouterr().err
+
+
 def test_a_film_without_sound_says_so(tmp_path: Path) -> None:
     film(tmp_path / "mute.mov", sound=False)
     with pytest.raises(SoundError, match=r"mute\.mov: no sound can be read of it: it has no sound"):

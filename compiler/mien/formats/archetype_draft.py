@@ -133,7 +133,8 @@ def _alone(label: str, faces: Faces) -> Emotion:
 
 
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in wrap(text, _WIDTH, break_long_words=False)]
+    shown = "".join(one if one.isprintable() else " " for one in text)
+    return [f"# {line}" for line in wrap(shown, _WIDTH, break_long_words=False)]
 
 
 def _inside(take: Take, start: float, end: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -6,7 +6,6 @@ list of records. The scale is told by whoever reads it, or certain by the number
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from attrs import evolve, field, frozen
 from mien.authored.documents import parse
 from mien.authored.emotion import Vad
 from mien.errors import SourceError
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import csv_rows, fault, read_text
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, shown_path
@@ -121,7 +120,7 @@ def _lines(path: Path, faults: list[Fault], notes: list[str]) -> Iterator[VadRow
     name = shown_path(path)
     lines = read_text(path).split("\n")
     mark = max(_SEPARATORS, key=lines[0].count)
-    header, *rows = csv.reader(lines, delimiter=mark, skipinitialspace=True)
+    header, *rows = csv_rows("\n".join(lines), path, mark)
     columns = [one.strip().casefold() for one in header]
     label = _column(columns, LABELS)
     axes = [_column(columns, names) for names in AXES.values()]

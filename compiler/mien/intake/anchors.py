@@ -188,4 +188,5 @@ def _where(row: VadRow) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in wrap(text, _WIDTH, break_long_words=False)]
+    shown = "".join(one if one.isprintable() else " " for one in text)
+    return [f"# {line}" for line in wrap(shown, _WIDTH, break_long_words=False)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 from mien.authored.rig import Rig
 from mien.errors import SourceError
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import csv_rows, fault, read_text
 from mien.gltf.read import read_model
 from mien.intake.face_table import FaceTable, FaceWeights, read_tree
 from mien.intake.model_faces import faces_of_model
@@ -49,7 +48,7 @@ def read_faces(path: Path, rig: Rig, levels: Sequence[str], full: float = 1.0) -
 def _read_rows(path: Path, rig: Rig, full: float) -> FaceTable | None:
     """A row a face: its name, if need be its level, and a column a channel."""
     name = shown_path(path)
-    rows = list(csv.reader(read_text(path).split("\n"), skipinitialspace=True))
+    rows = csv_rows(read_text(path), path)
     header = [one.strip() for one in rows[0]]
     folded = [one.casefold() for one in header]
     label = next((folded.index(one) for one in _LABELS if one in folded), None)

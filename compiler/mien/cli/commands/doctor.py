@@ -35,7 +35,7 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
 
     Tells of each recording which format it is, its rows, rate, gaps and jitter, which channels are
     missing, stand still, leave [0, 1] or exclude each other, and, where turns of the eyes were
-    recorded, whether left is left.
+    recorded, whether left is left. Of a folder of the app Live Link Face it takes every take.
 
     Tells of each model (.vrm, .glb, .gltf, .vrma) which channels it has and in which spelling,
     which are dead, doubled, without a name, switched or wrongly weighted, which names are no
@@ -55,7 +55,7 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
 
     status = _FINE
     documents: list[object] = []
-    for path in files:
+    for path in expanded(files):
         name = str(path)
         if path.name.lower().endswith(MODEL_ENDINGS):
             document, own = examined_model(path, output)
@@ -87,6 +87,21 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
     if output == "json":
         write_json({"files": documents})
     context.exit(status)
+
+
+def expanded(files: Sequence[Path]) -> list[Path]:
+    """The files, and in the place of a phone's folder the curves of each of its takes.
+
+    Raises:
+        SourceError: there is no take in a folder.
+    """
+    from mien.intake.phone_folder import phone_folder
+
+    return [
+        path
+        for one in files
+        for path in ([take.curves for take in phone_folder(one).takes] if one.is_dir() else [one])
+    ]
 
 
 def write_findings(said: Sequence[Finding]) -> None:
