@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
@@ -21,8 +23,8 @@ from hypothesis import strategies as st
 import mien
 from mien.cli.main import run
 from mien.formats import livelink
-from mien.formats.registry import listed, writable
-from mien.formats.take import steady_take
+from mien.formats.registry import listed, read_take, writable
+from mien.formats.take import Take, steady_take
 from mien_trainer.cli.speak import command
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
@@ -79,7 +81,8 @@ def written(faces: F32) -> str:
 
 
 def speak(tiny: Path, *arguments: str | Path, data: bytes | None = None) -> Result:
-    given = [*map(str, arguments), "--network", str(tiny / "tiny.onnx")]
+    """The network's own faces, where it was trained on what is asked, without life."""
+    given = [*map(str, arguments), "--network", str(tiny / "tiny.onnx"), "--no-life"]
     return CliRunner().invoke(command, given, input=data)
 
 
@@ -174,13 +177,17 @@ def test_the_expression_may_change_on_the_way(network: OnnxNetwork) -> None:
     assert not np.array_equal(moved.push(audio[8000:]), steady.push(audio[8000:]))
 
 
+def live_arguments(tiny: Path) -> list[str]:
+    network = str(tiny / "tiny.onnx")
+    return ["speak", "-", "--label", "joy", "--network", network, "--no-life"]
+
+
 @pytest.fixture
 def live(tiny: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`mien speak -` with open pipes."""
     source = "import sys; from mien.cli.main import main; main()"
-    network = str(tiny / "tiny.onnx")
     process = subprocess.Popen(
-        [sys.executable, "-c", source, "speak", "-", "--label", "joy", "--network", network],
+        [sys.executable, "-c", source, *live_arguments(tiny)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -277,13 +284,20 @@ def test_silence_keeps_still(tiny: Path, tmp_path: Path) -> None:
         (("empty.wav", "--label", "joy"), "empty.wav: the file is empty"),
         (("broken.wav", "--label", "joy"), "broken.wav: this cannot be read as sound"),
         (("speech.wav", "--label", "joyy"), "did you mean joy?"),
-        (("speech.wav", "--label", "fear"), "was not trained on fear; it knows neutral, joy"),
         (("speech.wav", "--label", "joy", "--at", "hihg"), "did you mean high?"),
         (("speech.wav", "--label", "hapy"), "no label 'hapy': did you mean joy?"),
+        (("speech.wav", "--label", "joy=0.5,awe"), "'awe' is not LABEL=SHARE"),
+        (("speech.wav", "--label", "joy=0.5,awe=0.9"), "label weights sum to 1.4, expected 1"),
         (
-            ("speech.wav", "--label", "joy=0.5,awe=0.5"),
-            "a network takes one label; mixtures work in `mien face`",
+            ("speech.wav", "--label", "joy=0.5,awe=0.5", "--style", "peaceful"),
+            "a style belongs to one label; a mixture has none",
         ),
+        (("speech.wav", "--label", "joy", "--style", "peacful"), "did you mean peaceful?"),
+        (("speech.wav",), "give --label or --score"),
+        (("speech.wav", "--label", "joy", "--score", "a.yaml"), "give one of --label and --score"),
+        (("speech.wav", "--label", "joy", "--cues", "3"), "--cues are for a pipe"),
+        (("-", "--score", "a.yaml"), "a score is performed on a file"),
+        (("-", "--label", "joy", "--cues", "none"), "no such pipe or file of cues"),
         (("speech.wav", "--label", "joy", "--vad", "0", "2", "0"), "2"),
         (
             ("speech.wav", "--label", "joy", "-o", "take.fbx"),
@@ -335,25 +349,131 @@ def refusal(network: Path, wav: Path, *more: str) -> str:
     return result.output
 
 
-def test_a_network_of_another_artifact_is_refused(tiny: Path, wav: Path) -> None:
+def composed(wav: Path, *arguments: str | Path) -> tuple[str, Take]:
+    """What is said, and the take."""
+    out = wav.with_name("composed.json")
+    given = [str(wav), *map(str, arguments), "--no-life", "-o", str(out)]
+    result = CliRunner().invoke(command, given)
+    assert result.exit_code == 0, result.output
+    return result.output, read_take(out)
+
+
+def mouths(bank: mien.Bank) -> npt.NDArray[np.bool_]:
+    return np.array([one != "EXPRESSION" for one in bank.tables.classes])
+
+
+def test_a_network_of_another_artifact_speaks_by_composition(tiny: Path, wav: Path) -> None:
     card = _card(tiny) | {"artifact": "0" * 64}
     changed = _with_card(tiny, wav.with_name("changed.onnx"), json.dumps(card))
-    message = refusal(changed, wav)
-    assert "0" * 64 in message
-    assert BANK.digest in message
+    said, take = composed(wav, "--label", "joy", "--network", changed)
+    assert "by composition" in said
+    assert f"it was trained on artifact 00000000, this is {BANK.digest[:8]}" in said
+    assert "`mien train` on default 1.1.0 would add" in said
+    face, kept = BANK.face("joy"), ~mouths(BANK)
+    assert np.abs(take.weights[:, kept] - face[kept]).max() < 1e-6
 
 
-def test_a_network_of_a_bank_that_does_not_ship_asks_for_it(tiny: Path, wav: Path) -> None:
-    card = _card(tiny) | {"bank": "mine", "version": "3.1.0"}
+def test_a_network_of_a_bank_that_does_not_ship_speaks_for_another(tiny: Path, wav: Path) -> None:
+    card = _card(tiny) | {"bank": "mine", "version": "3.1.0", "artifact": "0" * 64}
     changed = _with_card(tiny, wav.with_name("changed.onnx"), json.dumps(card))
-    assert "mine 3.1.0, which does not ship; give its bank with --bank" in refusal(changed, wav)
+    said, _ = composed(wav, "--label", "joy", "--network", changed)
+    assert "(mine 3.1.0) under the faces of default" in said
     assert (
         CliRunner()
         .invoke(
             command, [str(wav), "--label", "joy", "--network", str(changed), "--bank", "default"]
         )
-        .output.startswith("Timecode,")
+        .output.count("Timecode,")
+        == 1
     )
+
+
+@pytest.mark.parametrize("name", ["default@1.0.0", "tests/banks/timed", "tests/banks/tiny"])
+def test_any_bank_speaks(tiny: Path, wav: Path, name: str) -> None:
+    """Also one whose rig has other channels, and no mouth that the network knows."""
+    bank = mien.load(name)
+    label = bank.labels[-1]
+    said, take = composed(wav, "--label", label, "--network", tiny / "tiny.onnx", "--bank", name)
+    assert f"under the faces of {bank.id} {bank.version}, put together by composition" in said
+    assert len(take.times) == 72
+
+
+def test_what_a_network_was_not_trained_on_is_composed(tiny: Path, wav: Path) -> None:
+    network = ("--network", tiny / "tiny.onnx")
+    said, fear = composed(wav, "--label", "fear", *network)
+    assert "it was not trained on fear; it knows neutral, joy" in said
+    kept = ~mouths(BANK)
+    assert np.abs(fear.weights[:, kept] - BANK.face("fear")[kept]).max() < 1e-6
+    _, styled = composed(wav, "--label", "joy", "--style", "peaceful", *network)
+    wanted = BANK.face("joy", style="peaceful")
+    assert np.abs(styled.weights[:, kept] - wanted[kept]).max() < 1e-6
+    for text in ("joy:0.6,surprise:0.4", "joy=0.6,surprise=0.4"):
+        _, mixed = composed(wav, "--label", text, *network)
+        wanted = BANK.face({"joy": 0.6, "surprise": 0.4})
+        assert np.abs(mixed.weights[:, kept] - wanted[kept]).max() < 1e-6
+
+
+def test_a_score_is_performed_on_a_sound(tiny: Path, wav: Path) -> None:
+    score = wav.with_name("score.yaml")
+    score.write_text(
+        "schema: mien/score/1\nbank: default@1.1.0\naudio: other.wav\n"
+        "cues: [{time: 0.1, label: anger, transition: 0.2}]\n"
+    )
+    said, take = composed(wav, "--score", score, "--network", tiny / "tiny.onnx")
+    assert "72 faces" in said
+    assert take.weights[30, BANK.channels.index("browDownLeft")] > 0.3
+    assert not take.weights[-1, ~mouths(BANK)].any()  # the lips may still speak
+
+
+def test_life_is_on_and_seeded(tiny: Path, wav: Path) -> None:
+    def lively(*arguments: str) -> str:
+        given = [str(wav), "--label", "joy", "--network", str(tiny / "tiny.onnx"), *arguments]
+        result = CliRunner().invoke(command, given)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    assert lively() == lively("--seed", "0")
+    assert len({lively(), lively("--seed", "1"), lively("--no-life")}) == 3
+    styled = ("--style", "peaceful")
+    assert len({lively(*styled), lively(*styled, "--seed", "1")}) == 2
+
+
+def test_cues_come_while_it_runs(tiny: Path, tmp_path: Path) -> None:
+    """Each frame of sound is answered before the next one comes, with the cues so far."""
+    source = "import sys; from mien.cli.main import main; main()"
+    cues = tmp_path / "cues"
+    os.mkfifo(cues)
+    process = subprocess.Popen(
+        [sys.executable, "-c", source, *live_arguments(tiny), "--cues", str(cues)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    sound = raw(noise(1.0))
+    half = len(sound) // 2
+    with cues.open("w") as lines:
+        process.stdin.write(sound[:half])
+        process.stdin.flush()
+        early = [process.stdout.readline() for _ in range(20)]
+        lines.write('{"label": "anger", "at": "high", "transition": 0.1}\n{"label": "no"}\nx\n')
+        lines.flush()
+    time.sleep(0.5)
+    said = process.communicate(sound[half:], timeout=PATIENCE)
+    assert process.returncode == 0
+    path = tmp_path / "live.csv"
+    path.write_bytes(b"".join([*early, said[0]]))
+    take = livelink.read(path)
+    brows = take.weights[:, BANK.channels.index("browDownLeft")]
+    assert len(brows) == 60
+    assert (brows[:20] == brows[0]).all()
+    assert brows[-1] == pytest.approx(
+        BANK.face("anger", at="high")[BANK.channels.index("browDownLeft")], abs=1e-6
+    )
+    assert b"cue left out: no label 'no'" in said[1]
+    assert b"cue left out: x is no line of JSON" in said[1]
 
 
 @pytest.mark.parametrize(

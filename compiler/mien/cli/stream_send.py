@@ -200,11 +200,11 @@ def _changes(asked: Sending, banks: Mapping[str, BankSource]) -> Changes | None:
 
 
 def _first(label: str | None, asked: Sending) -> Change:
-    from mien.cli.commands.face import mixture
+    from mien.cli.mixtures import label_of
     from mien.stream.changes import Change
 
     return Change(
-        label=None if label is None else mixture(label),
+        label=None if label is None else label_of(label),
         at=asked.at,
         vad=asked.vad,
         intensity=asked.intensity,

@@ -32,6 +32,8 @@ def pose_of(bank: Bank, state: State) -> Pose:
         label = bank.labels.index(state.label)
         style = PLAIN if state.style is None else style_position(state.style, label, bank.tables)
         return Pose(weights={Slot(label, style): state.strength}, point=(v, a, d))
+    if state.style is not None:
+        raise QueryError("a style belongs to one label; a mixture has none")
     rows = mixture_rows(state.label, bank.tables)
     weights = {Slot(label, PLAIN): float(weight) * state.strength for label, weight in rows}
     return Pose(weights=weights, point=(v, a, d))

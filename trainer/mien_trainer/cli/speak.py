@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
+from mien.cli.mixtures import label_of
 from mien.cli.options import OutputFile, point_options
 from mien.cli.terminal import say
 from mien.formats.registry import FormatError, format_of, listed, writable
@@ -16,17 +18,27 @@ from mien_trainer.cli.options import refusals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mien_trainer.frames import F32
-    from mien_trainer.speak.network import OnnxNetwork
+    from mien.formats.take import F32, Take
     from mien_trainer.speak.speaker import Pipe
+    from mien_trainer.speak.utterance import Utterance
 
 PIPE = "-"
 
 
 @click.command("speak")
 @click.argument("audio", metavar="AUDIO")
-@click.option("--label", required=True, metavar="LABEL", help="The emotion to show.")
+@click.option(
+    "--label", metavar="LABEL", help="The emotion to show, or a mixture: joy:0.6,surprise:0.4."
+)
 @point_options
+@click.option(
+    "--style", metavar="S", help="A style of the label, at its own point unless one is given."
+)
+@click.option(
+    "--score",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Perform this score's cues, gaze and life on AUDIO, in place of one LABEL.",
+)
 @click.option(
     "--network",
     "model",
@@ -34,7 +46,20 @@ PIPE = "-"
     help="An exported network (.onnx).  [default: the one that ships]",
 )
 @click.option(
-    "--bank", metavar="BANK", help="The bank that the network was trained on, if it does not ship."
+    "--bank",
+    metavar="BANK",
+    help="The bank whose faces are shown, any one.  [default: default, and for another network the "
+    "bank that it was trained on]",
+)
+@click.option("--no-life", is_flag=True, help="No blinks, glances, head movements and breath.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="What life follows from."
+)
+@click.option(
+    "--cues",
+    metavar="FILE",
+    help="Cues while a pipe speaks, a line of JSON each, from a named pipe or a file descriptor: "
+    '{"label": "anger", "at": "high", "transition": 0.3}.',
 )
 @click.option(
     "-o",
@@ -44,12 +69,17 @@ PIPE = "-"
 )
 def command(
     audio: str,
-    label: str,
+    label: str | None,
     at: str | None,
     vad: tuple[float, float, float] | None,
     intensity: float | None,
+    style: str | None,
+    score: Path | None,
     model: Path | None,
     bank: str | None,
+    no_life: bool,
+    seed: int,
+    cues: str | None,
     out: Path | None,
 ) -> None:
     """Give AUDIO a face with the emotion LABEL, at 60 frames a second.
@@ -59,12 +89,47 @@ def command(
     little-endian), whose faces are written as they come:
 
         arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
+
+    Any bank speaks: where the network was not trained on it, or not on what is asked, its neutral
+    lips carry the bank's own faces, and that is said.
     """
-    if "=" in label:
-        raise click.BadParameter(
-            f"{label} is a mixture, and a network takes one label; mixtures work in `mien face`",
-            param_hint="'--label'",
+    _check_usage(audio, label, score, cues, out)
+    if score is not None:
+        _perform(score, audio, bank, model, life=not no_life, out=out)
+        return
+    from mien_trainer.speak.utterance import prepare_utterance
+
+    with refusals():
+        utterance = prepare_utterance(
+            model,
+            bank,
+            label_of(label or ""),
+            vad=vad,
+            at=at,
+            intensity=intensity,
+            style=style,
+            life=not no_life,
+            seed=seed,
+            cued=cues is not None,
         )
+        name = "" if audio == PIPE else Path(audio).name
+        with _sound(audio, fine=cues is not None) as blocks:
+            if utterance.said:
+                say(utterance.said, err=True)
+            _write(utterance, utterance.takes(blocks, cues), name, out)
+
+
+def _check_usage(
+    audio: str, label: str | None, score: Path | None, cues: str | None, out: Path | None
+) -> None:
+    if (label is None) == (score is None):
+        raise click.UsageError(
+            "give --label or --score" if label is None else "give one of --label and --score"
+        )
+    if audio == PIPE and score is not None:
+        raise click.UsageError("a score is performed on a file; a pipe takes --label and --cues")
+    if audio != PIPE and cues is not None:
+        raise click.UsageError("--cues are for a pipe; for a file write a score")
     if audio == PIPE and out is not None:
         raise click.UsageError("faces of a pipe go to stdout: leave -o out")
     if audio == PIPE and is_terminal():
@@ -74,17 +139,6 @@ def command(
             format_of(out, writable())
         except FormatError as error:
             raise click.BadParameter(str(error), param_hint="'-o' / '--out'") from error
-    with refusals():
-        network, conditions = _ready(model, bank, label, at, vad, intensity)
-        if audio == PIPE:
-            from mien_trainer.speak.speaker import pipe_samples
-
-            _speak(network, conditions, pipe_samples(cast("Pipe", sys.stdin.buffer)), "", None)
-            return
-        from mien_trainer.audio import stream_audio
-
-        with stream_audio(Path(audio)) as blocks:
-            _speak(network, conditions, blocks, Path(audio).name, out)
 
 
 def is_terminal() -> bool:
@@ -92,42 +146,59 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _ready(
-    model: Path | None,
-    bank: str | None,
-    label: str,
-    at: str | None,
-    vad: tuple[float, float, float] | None,
-    intensity: float | None,
-) -> tuple[OnnxNetwork, F32]:
-    from mien_trainer.conditions import condition_rows
-    from mien_trainer.speak.network import bank_of, check_known, read_network, shipped_network
+def _sound(audio: str, *, fine: bool) -> AbstractContextManager[Iterator[F32]]:
+    """The sound in blocks; ``fine`` gives those of a pipe frame by frame."""
+    if audio == PIPE:
+        from mien_trainer.speak.speaker import frame_blocks, pipe_samples
 
-    network = read_network(model if model is not None else shipped_network())
-    own = bank_of(network.card, bank)
-    point = own.point(label, vad=vad, at=at, intensity=intensity)
-    check_known(network.card, label, moved=any(one is not None for one in (vad, at, intensity)))
-    return network, condition_rows(own.labels.index(label), len(own.labels), point[None])[0]
+        blocks = pipe_samples(cast("Pipe", sys.stdin.buffer))
+        return nullcontext(frame_blocks(blocks) if fine else blocks)
+    from mien_trainer.audio import stream_audio
+
+    return stream_audio(Path(audio))
 
 
-def _speak(
-    network: OnnxNetwork, conditions: F32, blocks: Iterator[F32], name: str, out: Path | None
-) -> None:
+def _write(utterance: Utterance, takes: Iterator[F32 | Take], name: str, out: Path | None) -> None:
     """Write faces as they come, to stdout as CSV or into ``out``, all of them or nothing."""
     from mien.formats import livelink
     from mien.text.atomic import replacing
     from mien_trainer.frames import FRAME_RATE
-    from mien_trainer.speak.speaker import Speaker
 
-    card = network.card
-    speaker = Speaker(network, conditions)
-    source = f"{name} with {card.bank} {card.version}, artifact {card.artifact}"
-    faces = speaker.stream(blocks)
+    channels, source = utterance.channels, utterance.source(name)
     if out is None:
-        for text in livelink.stream(FRAME_RATE, card.channels, faces, source):
+        for text in livelink.stream(FRAME_RATE, channels, takes, source):
             say(text, end="")
         return
     with replacing(out) as file:
-        for piece in format_of(out, writable()).stream(FRAME_RATE, card.channels, faces, source):
+        for piece in format_of(out, writable()).stream(FRAME_RATE, channels, takes, source):
             file.write(piece)
-    say(f"{out}: {speaker.frames} faces")
+    say(f"{out}: {utterance.frames} faces")
+
+
+def _perform(
+    score: Path, audio: str, bank: str | None, model: Path | None, *, life: bool, out: Path | None
+) -> None:
+    from attrs import evolve
+
+    from mien.formats import livelink
+    from mien.performance.takes import take_blocks
+    from mien.scores.output import write_performance
+    from mien.scores.prepare import prepare
+    from mien.scores.read import read_score
+    from mien.scores.record import LipSettings
+    from mien_trainer.frames import FRAME_RATE
+
+    read = read_score(score)
+    lips = LipSettings(kind="network", network=model) if model is not None else read.lips
+    prepared = prepare(evolve(read, audio=Path(audio), lips=lips), bank=bank)
+    for warning in prepared.warnings:
+        say(str(warning), err=True)
+    if prepared.lips is not None:
+        say(prepared.lips.said, err=True)
+    takes = take_blocks(prepared.bank, prepared.blocks(life=life))
+    if out is not None:
+        write_performance(out, prepared.bank.channels, takes, prepared.source_text)
+        say(f"{out}: {prepared.frames} faces")
+        return
+    for text in livelink.stream(FRAME_RATE, prepared.bank.channels, takes):
+        say(text, end="")

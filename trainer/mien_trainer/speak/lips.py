@@ -7,7 +7,7 @@ its lips under the label neutral serve any bank, by `Bank.compose`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -31,23 +31,13 @@ from mien_trainer.speak.network import (
     shipped_network,
 )
 from mien_trainer.speak.speaker import Speaker
+from mien_trainer.speak.voice import Voice
 
-MOVING = 0.06
-"""A mouth that shows less than this in every channel says nothing."""
 
-ATTACK, HOLD, RELEASE = 5, 15, 9
-"""Frames in which a face makes way for speech, for which it waits in a pause, and in which it comes
-back."""
-
-_RISE = 1.2
-"""By how many nats the sound is louder than within the tenth of a second before, in a stressed
-syllable, and"""
-
-_ABOVE = 0.8
-"""by how many than in the last second."""
-
-_BEFORE = 6
-_SLOW = 1.0 / 60.0
+def mouth_of(channels: Sequence[str], bank: Bank) -> npt.NDArray[np.bool_]:
+    """Which of ``channels`` (C,) a bank leaves to the lips."""
+    classes = dict(zip(bank.channels, bank.tables.classes, strict=True))
+    return np.array([classes.get(name, "EXPRESSION") != "EXPRESSION" for name in channels])
 
 
 def neutral_conditions(card: NetworkCard) -> F32:
@@ -66,13 +56,8 @@ class LipSpeaker:
         self._speaker = Speaker(network, neutral_conditions(network.card))
         self._mel = MelStream()
         self._channels = network.card.channels
-        classes = dict(zip(bank.channels, bank.tables.classes, strict=True))
-        self._mouth = np.array(
-            [classes.get(name, "EXPRESSION") != "EXPRESSION" for name in self._channels]
-        )
-        self._speech, self._quiet = 0.0, HOLD + RELEASE
-        self._slow: float | None = None
-        self._levels: list[float] = []
+        self._mouth = mouth_of(self._channels, bank)
+        self._voice = Voice()
 
     def push(self, samples: F32) -> LipTrack:
         """The lips that ``samples`` of mono 16 kHz sound complete."""
@@ -91,37 +76,15 @@ class LipSpeaker:
     def _track(self, mel: F32) -> LipTrack:
         faces = self._speaker.faces_of(mel)
         weights = np.where(self._mouth, faces, np.float32(0.0))
-        speech = self._gate(weights.max(axis=1, initial=0.0) >= MOVING)
+        speech, emphases = self._voice.heard(weights, mel)
         meets = touching(faces, speech, self._channels).max(axis=1, initial=0.0)
         return lip_track(
             self._channels,
             weights,
             speech,
             contacts=meets,
-            emphases=self._emphases(mel.mean(axis=1, dtype=np.float64)) * speech,
+            emphases=emphases,
         )
-
-    def _gate(self, moving: npt.NDArray[np.bool_]) -> F32:
-        """How much is spoken (n,): up while the mouth moves, and down a while after."""
-        found = np.zeros(len(moving), dtype=np.float32)
-        for frame, moves in enumerate(moving.tolist()):
-            self._quiet = 0 if moves else self._quiet + 1
-            step = 1.0 / ATTACK if self._quiet <= HOLD else -1.0 / RELEASE
-            self._speech = min(1.0, max(0.0, self._speech + step))
-            found[frame] = self._speech
-        return found
-
-    def _emphases(self, levels: npt.NDArray[np.float64]) -> F32:
-        """Where the sound rises fast and stands out (n,), and how far, 1 at most."""
-        found = np.zeros(len(levels), dtype=np.float32)
-        for frame, level in enumerate(levels.tolist()):
-            slow = level if self._slow is None else self._slow
-            rise = level - min(self._levels[-_BEFORE:], default=level)
-            if rise > _RISE and level - slow > _ABOVE:
-                found[frame] = min(1.0, 0.4 + 0.2 * (level - slow))
-            self._slow = slow + _SLOW * (level - slow)
-            self._levels = [*self._levels[1 - _BEFORE :], level]
-        return found
 
 
 def network_lips(request: LipRequest) -> SpokenLips:

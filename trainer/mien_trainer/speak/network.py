@@ -216,6 +216,16 @@ def bank_of(card: NetworkCard, given: str | None = None) -> Bank:
             f"the network was trained on artifact {card.artifact} ({card.bank} {card.version}), "
             f"found {bank.digest} ({bank.id} {bank.version})"
         )
+    check_names(card, bank)
+    return bank
+
+
+def check_names(card: NetworkCard, bank: Bank) -> None:
+    """See that a card has the labels and channels of the bank whose artifact it names.
+
+    Raises:
+        TrainerError: it has others, so that it belongs to another network.
+    """
     for what, found, wanted in (
         ("labels", card.labels, bank.labels),
         ("channels", card.channels, bank.channels),
@@ -225,7 +235,6 @@ def bank_of(card: NetworkCard, given: str | None = None) -> Bank:
                 f"the network's card has other {what} than the bank {bank.id} {bank.version}: "
                 + _difference(found, wanted)
             )
-    return bank
 
 
 def check_known(card: NetworkCard, label: str, *, moved: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from mien_trainer.frames import F32
+from mien_trainer.frames import F32, frame_sample
 from mien_trainer.mel import MelStream, log_mel
 from mien_trainer.speak.network import OnnxNetwork, start_state
 
@@ -80,3 +80,11 @@ def pipe_samples(pipe: Pipe) -> Iterator[F32]:
         whole = len(rest) - len(rest) % _BYTES
         yield np.frombuffer(rest[:whole], dtype="<i2").astype(np.float32) / np.float32(32768.0)
         rest = rest[whole:]
+
+
+def frame_blocks(blocks: Iterable[F32]) -> Iterator[F32]:
+    """The samples of ``blocks`` in pieces of a frame at most, so that each can be answered."""
+    size = frame_sample(1)
+    for block in blocks:
+        for begin in range(0, len(block), size):
+            yield block[begin : begin + size]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.mixtures import label_of
 from mien.cli.options import OutputFile, format_option, point_options, source_argument
 from mien.cli.terminal import say, write_json
 
@@ -60,7 +61,7 @@ def command(
     loaded = load_bank(bank)
     described = bank.described(loaded.id, loaded.version)
     try:
-        what = mixture(label)
+        what = label_of(label)
         point = loaded.point(what, vad=vad, at=at, intensity=intensity, style=style)
         weights = loaded.face(what, vad=point, style=style, speech=speech)
     except QueryError as error:
@@ -99,22 +100,3 @@ def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
     undrawn = write_drawing(out, channels, aliases=aliases)
     if undrawn:
         say(undrawn_sentence(undrawn), err=True)
-
-
-def mixture(text: str) -> str | dict[str, float]:
-    """LABEL as a label, or as label weights where it has an equals sign.
-
-    Raises:
-        click.UsageError: it is neither.
-    """
-    if "=" not in text:
-        return text
-    weights: dict[str, float] = {}
-    for part in text.split(","):
-        name, _, share = part.partition("=")
-        try:
-            weights[name.strip()] = float(share)
-        except ValueError:
-            hint = f"'{part}' is not LABEL=SHARE: write a mixture as joy=0.6,awe=0.4"
-            raise click.UsageError(hint) from None
-    return weights

@@ -1,0 +1,145 @@
+"""One label on one sound: what `mien speak` makes of a network and a bank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from mien.bank import Bank, Point
+from mien.formats.take import F32, Take
+from mien.performance.expression import Pose
+from mien.performance.life import LifeSettings
+from mien.performance.lips import LipTrack
+from mien.performance.performer import FaceBlock, Performer, Plan
+from mien.performance.takes import take_blocks
+from mien.queries import vad_point
+from mien.scores.poses import pose_of
+from mien.scores.record import State
+from mien_trainer.conditions import condition_rows
+from mien_trainer.speak.cues import CueReader
+from mien_trainer.speak.lips import LipSpeaker
+from mien_trainer.speak.lively import lively_faces
+from mien_trainer.speak.network import (
+    CONTACT_THRESHOLD,
+    OnnxNetwork,
+    read_network,
+    shipped_network,
+)
+from mien_trainer.speak.speaker import Speaker
+from mien_trainer.speak.way import Way, speaking_bank, way_of
+
+
+class Utterance:
+    """A network, a bank and what is shown, ready for sound; ``frames`` came so far."""
+
+    def __init__(
+        self, network: OnnxNetwork, bank: Bank, pose: Pose, way: Way, *, life: bool, seed: int
+    ) -> None:
+        self._network, self._bank, self._pose, self._way = network, bank, pose, way
+        self._life, self._seed = life, seed
+        self.frames = 0
+
+    @property
+    def said(self) -> str:
+        """How the bank speaks, where that is not by what the network was trained on."""
+        return self._way.said
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels of its faces."""
+        return self._bank.channels
+
+    def source(self, name: str) -> str:
+        """What files say they were made from; ``name`` is the sound's."""
+        bank = self._bank
+        return f"{name} with {bank.id} {bank.version}, artifact {bank.digest}"
+
+    def takes(self, sound: Iterable[F32], cues: str | None = None) -> Iterator[F32 | Take]:
+        """The faces of each block of sound, with head and eyes where anything lives.
+
+        ``cues`` names what lines of cues come from; see `mien_trainer.speak.cues`.
+
+        Raises:
+            TrainerError: the network stops, or there is no such pipe of cues.
+        """
+        if self._way.trained and not self._life:
+            for faces in self._speaker().stream(sound):
+                self.frames += len(faces)
+                yield faces
+            return
+        if self._way.trained:
+            arousal = self._pose.point[1]
+            blocks = lively_faces(self._speaker(), self._bank, arousal, self._seed, sound)
+        else:
+            blocks = self._composed(sound, cues)
+        for take in take_blocks(self._bank, blocks):
+            self.frames += len(take.times)
+            yield take
+
+    def _speaker(self) -> Speaker:
+        slot = next(iter(self._pose.weights))
+        conditions = condition_rows(slot.label, len(self._bank.labels), [self._pose.point])
+        return Speaker(self._network, conditions[0])
+
+    def _composed(self, sound: Iterable[F32], cues: str | None) -> Iterator[FaceBlock]:
+        life = LifeSettings() if self._life else None
+        plan = Plan(first=self._pose, life=life, seed=self._seed, rests=False)
+        performer = Performer(self._bank, plan)
+        lips = LipSpeaker(self._network, self._bank).stream(sound)
+        if cues is None:
+            yield from performer.perform(lips)
+            return
+        reader = CueReader(cues, self._bank)
+        reader.start()
+        yield from _cued(performer, lips, reader)
+
+
+def _cued(performer: Performer, lips: Iterator[LipTrack], reader: CueReader) -> Iterator[FaceBlock]:
+    for track in lips:
+        for move in reader.waiting():
+            performer.cue(move)
+        yield performer.push(track)
+    yield performer.finish()
+
+
+def prepare_utterance(
+    model: Path | None,
+    bank: str | None,
+    label: str | Mapping[str, float],
+    *,
+    vad: Point | None = None,
+    at: str | None = None,
+    intensity: float | None = None,
+    style: str | None = None,
+    life: bool = True,
+    seed: int = 0,
+    cued: bool = False,
+) -> Utterance:
+    """What `mien speak` performs: the network in the file ``model``, else the one that ships.
+
+    ``cued``: cues may change what is shown, so that it is put together by composition.
+
+    Raises:
+        QueryError: there is no bank ``bank``, or it cannot show what is asked.
+        TrainerError: there is no such network.
+    """
+    path = model if model is not None else shipped_network()
+    network = read_network(path)
+    own = speaking_bank(network.card, bank, shipped=model is None)
+    pose = pose_of(
+        own,
+        State(
+            path=(),
+            label=label,
+            vad=None if vad is None else vad_point(vad),
+            at=at,
+            intensity=intensity,
+            style=style,
+        ),
+    )
+    single = label if isinstance(label, str) and style is None and not cued else None
+    moved = any(one is not None for one in (vad, at, intensity))
+    way = way_of(network.card, own, single, moved=moved)
+    if not way.trained:
+        network = read_network(path, threshold=CONTACT_THRESHOLD)
+    return Utterance(network, own, pose, way, life=life, seed=seed)
