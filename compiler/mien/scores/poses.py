@@ -1,4 +1,4 @@
-"""States of a score to poses of a bank, and what is wrong with them."""
+"""What is wrong with the states of a score on its bank."""
 
 from __future__ import annotations
 
@@ -6,37 +6,12 @@ from collections.abc import Iterator
 
 from mien.authored.rig_checks import Complaints
 from mien.bank import Bank
-from mien.engine.tables import PLAIN
 from mien.errors import QueryError
-from mien.performance.expression import REST, Pose, Slot
-from mien.queries import mixture_rows, style_position
-from mien.scores.record import State
+from mien.performance.poses import State, pose_of
 from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean, label_hint
 
 _WAYS = ("at", "vad", "intensity")
-
-
-def pose_of(bank: Bank, state: State) -> Pose:
-    """The pose that a state is on ``bank``, whose labels, styles and points it names.
-
-    Raises:
-        QueryError: it names what the bank has not; see `complain`.
-    """
-    if state.label is None or state.strength == 0.0:
-        return REST
-    v, a, d = bank.point(
-        state.label, vad=state.vad, at=state.at, intensity=state.intensity, style=state.style
-    ).tolist()
-    if isinstance(state.label, str):
-        label = bank.labels.index(state.label)
-        style = PLAIN if state.style is None else style_position(state.style, label, bank.tables)
-        return Pose(weights={Slot(label, style): state.strength}, point=(v, a, d))
-    if state.style is not None:
-        raise QueryError("a style belongs to one label; a mixture has none")
-    rows = mixture_rows(state.label, bank.tables)
-    weights = {Slot(label, PLAIN): float(weight) * state.strength for label, weight in rows}
-    return Pose(weights=weights, point=(v, a, d))
 
 
 def complain(bank: Bank, state: State, complaints: Complaints) -> bool:

@@ -16,6 +16,7 @@ from mien.performance.expression import REST, Move
 from mien.performance.gaze import Look
 from mien.performance.lips import LipTrack, still_lips
 from mien.performance.performer import BLOCK, RELEASE, FaceBlock, Performer, Plan
+from mien.performance.poses import pose_of
 from mien.performance.sources import (
     NEED_FILE,
     NEED_SOUND,
@@ -26,7 +27,7 @@ from mien.performance.sources import (
     sound_frames,
 )
 from mien.resolve import BankSource, load_tables, resolve
-from mien.scores.poses import complain, pose_of
+from mien.scores.poses import complain
 from mien.scores.record import LipSettings, Moment, Score
 from mien.text.fault import Fault, Severity
 from mien.text.node import Path as NodePath

@@ -9,7 +9,8 @@ from typing import Any, cast
 from mien.authored.documents import read_valid
 from mien.performance.gaze import HEAD_SHARE
 from mien.performance.life import LifeSettings
-from mien.scores.record import Cue, LipSettings, LookCue, Moment, Score, State
+from mien.performance.poses import State
+from mien.scores.record import Cue, LipSettings, LookCue, Moment, Score
 from mien.text.node import Path as NodePath
 from mien.text.node import plain
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import field, frozen
 
 from mien.performance.life import LifeSettings
+from mien.performance.poses import State
 from mien.text.node import Node
 from mien.text.node import Path as NodePath
 
@@ -19,22 +19,6 @@ class Moment:
     time: float | None = field(default=None)
     word: str | None = field(default=None)
     shift: float = field(default=0.0)
-
-
-@frozen(kw_only=True)
-class State:
-    """What is shown: a label, label weights, or None for rest, in one of the ways to place it.
-
-    ``path`` is where it stands in the file.
-    """
-
-    path: NodePath
-    label: str | Mapping[str, float] | None = field(default=None)
-    at: str | None = field(default=None)
-    vad: tuple[float, float, float] | None = field(default=None)
-    intensity: float | None = field(default=None)
-    style: str | None = field(default=None)
-    strength: float = field(default=1.0)
 
 
 @frozen(kw_only=True)

@@ -17,9 +17,8 @@ from mien.bank import Bank
 from mien.errors import QueryError
 from mien.performance.clock import ticks
 from mien.performance.expression import Move
+from mien.performance.poses import State, pose_of
 from mien.queries import vad_point
-from mien.scores.poses import pose_of
-from mien.scores.record import State
 from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError, brief
 
@@ -99,7 +98,6 @@ def move_of(line: str, bank: Bank) -> Move:
     if cue.get("style") is not None and not isinstance(label, str):
         raise QueryError("a style belongs to one label; a mixture has none")
     state = State(
-        path=(),
         label=cast("str | Mapping[str, float] | None", label),
         at=cue.get("at"),
         vad=None if cue.get("vad") is None else vad_point(cue["vad"]),

@@ -11,10 +11,9 @@ from mien.performance.expression import Pose
 from mien.performance.life import LifeSettings
 from mien.performance.lips import LipTrack
 from mien.performance.performer import FaceBlock, Performer, Plan
+from mien.performance.poses import State, pose_of
 from mien.performance.takes import take_blocks
 from mien.queries import vad_point
-from mien.scores.poses import pose_of
-from mien.scores.record import State
 from mien_trainer.conditions import condition_rows
 from mien_trainer.speak.cues import CueReader
 from mien_trainer.speak.lips import LipSpeaker
@@ -129,7 +128,6 @@ def prepare_utterance(
     pose = pose_of(
         own,
         State(
-            path=(),
             label=label,
             vad=None if vad is None else vad_point(vad),
             at=at,
