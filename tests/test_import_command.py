@@ -102,6 +102,17 @@ def test_a_range_becomes_its_mean_or_its_peak(recording: Path) -> None:
     assert found == {"mid": {"mouthSmile": 0.59, "browInnerUp": 0.3}}
 
 
+def test_a_moment_is_drafted_for_a_label_at_every_intensity(recording: Path) -> None:
+    text, found = drafted(recording, "--at", "1.5", "--label", "happy", "--ratios", "0.4,0.8,1.2")
+    assert "Copy it under the archetypes of joy." in text
+    assert "AU6" in text, "lint asks for the action units of the label"
+    assert found == {
+        "low": {"mouthSmile": 0.18, "browInnerUp": 0.12},
+        "mid": {"mouthSmile": 0.36, "browInnerUp": 0.24},
+        "high": {"mouthSmile": 0.54, "browInnerUp": 0.36},
+    }
+
+
 def test_what_lint_says_stands_in_the_draft() -> None:
     weights = {"jawLeft": 0.3, "jawRight": 0.2, "mouthClose": 0.5, "tongueOut": 0.014}
     text = draft(BANK, weights, "low", "a test")
@@ -153,6 +164,10 @@ def test_a_draft_fits_into_a_bank(recording: Path, tmp_path: Path) -> None:
             "no intensity hihg; did you mean hi",
         ),
         (["-o", "a.yaml", "--at", "1", "--bank", "defualt"], "default"),
+        (["-o", "a.yaml", "--at", "1", "--label", "flow"], "no label flow: the labels are neutral"),
+        (["-o", "a.yaml", "--at", "1", "--percent"], "--percent is of a table of faces"),
+        (["-o", "take.json", "--label", "joy"], "make a draft: end -o in .yaml"),
+        (["-o", "take.json", "--ratios", "1,2,3"], "make a draft: end -o in .yaml"),
         (["-o", "there.yaml", "--at", "1"], "there.yaml exists; name a new file"),
         (["-o", "take.json", "--at", "1"], "make a draft: end -o in .yaml"),
         ([], "Missing option '-o'"),

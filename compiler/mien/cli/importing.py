@@ -102,8 +102,10 @@ def draft_moment(
     rate: float | None,
     moment: Moment,
     bank_name: str,
+    *,
     intensity: str,
     ratios: str | None,
+    label: str | None,
 ) -> None:
     """A moment of a recording becomes a draft of an archetype, or of all by ``ratios``."""
     if (moment.at is None) == (moment.span is None):
@@ -123,14 +125,13 @@ def draft_moment(
     take = read_take(file, channels=bank.rig.names, rate=rate)
     weights, when = _face_at(file, take, moment)
     origin = f"{visible(file.name)} at {when}"
-    if shares is None:
-        text = archetype_draft.draft(bank, weights, intensity, origin)
-        said = intensity
-    else:
-        faces = spread("", {"": weights}, bank.manifest.intensities, shares)
-        notes = archetype_draft.lint_notes(bank, faces)
-        text = archetype_draft.draft_of(bank, faces, origin, notes=notes)
-        said = ", ".join(faces)
+    meant = "" if label is None else _meant_label(bank, label)
+    faces = {intensity: weights}
+    if shares is not None:
+        faces = dict(spread(meant, {"": weights}, bank.manifest.intensities, shares))
+    notes = archetype_draft.lint_notes(bank, faces, meant)
+    text = archetype_draft.draft_of(bank, faces, origin, meant, notes)
+    said = ", ".join(faces) + (f" of {meant}" if meant else "")
     write_atomic(out, text.encode())
     say(f"{out}: a draft of {said}")
 
@@ -219,6 +220,17 @@ def _chosen(bank: AuthoredBank, table: FaceTable, label: str | None) -> FaceTabl
         hint = did_you_mean(label, names) or f"FILE has {', '.join(names[:20])}"
         raise click.BadParameter(f"no face {label}: {visible(hint)}", param_hint="--label")
     return evolve(table, faces=tuple(one for one in table.faces if one.label == wanted))
+
+
+def _meant_label(bank: AuthoredBank, name: str) -> str:
+    from mien.text.suggest import aliased_label, label_hint
+
+    labels = bank.manifest.labels
+    found = aliased_label(name, labels, bank.aliases)
+    if found is None:
+        hint = label_hint(name, labels, bank.aliases)
+        raise click.BadParameter(f"no label {name}: {hint}", param_hint="--label")
+    return found
 
 
 def _ratios(bank: AuthoredBank, text: str | None) -> tuple[float, ...]:

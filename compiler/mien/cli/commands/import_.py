@@ -88,7 +88,9 @@ def _seconds(text: str) -> float:
     metavar="LOW HIGH",
     help="The lowest and the highest number of --anchors: -1 1, 0 1, 1 9.",
 )
-@click.option("--label", metavar="NAME", help="Of a table of faces, this one only.")
+@click.option(
+    "--label", metavar="NAME", help="The label of a draft; of a table of faces, this one only."
+)
 @click.option("--percent", is_flag=True, help="The weights of a table of faces go to 100.")
 @click.pass_context
 def command(
@@ -152,14 +154,25 @@ def command(
         )
         if done:
             return
-    if label is not None or percent:
-        raise click.UsageError("--label and --percent are of a table of faces, and FILE is none")
+    if percent:
+        raise click.UsageError("--percent is of a table of faces, and FILE is none")
     if drafted:
         moment = Moment(at=at, span=span, peak=peak)
-        draft_moment(file, out, rate, moment, bank_name, intensity or "mid", ratios)
+        draft_moment(
+            file,
+            out,
+            rate,
+            moment,
+            bank_name,
+            intensity=intensity or "mid",
+            ratios=ratios,
+            label=label,
+        )
         return
-    if timed:
-        raise click.UsageError("--at, --range and --peak make a draft: end -o in .yaml")
+    if timed or label is not None or ratios is not None or intensity is not None:
+        raise click.UsageError(
+            "--at, --range, --peak, --label and the like make a draft: end -o in .yaml"
+        )
     if out.is_dir():
         raise click.BadParameter(f"{out} is a folder; name a file", param_hint="-o")
     import_take(file, out, rate)
