@@ -15,6 +15,7 @@ from mien.cli.terminal import say, visible
 
 if TYPE_CHECKING:
     from mien.authored.bank import AuthoredBank
+    from mien.formats.archetype_draft import Faces
     from mien.formats.take import Take
     from mien.intake.face_table import FaceTable
     from mien.intake.takes import Imported
@@ -126,9 +127,9 @@ def draft_moment(
     weights, when = _face_at(file, take, moment)
     origin = f"{visible(file.name)} at {when}"
     meant = "" if label is None else _meant_label(bank, label)
-    faces = {intensity: weights}
+    faces: Faces = {intensity: weights}
     if shares is not None:
-        faces = dict(spread(meant, {"": weights}, bank.manifest.intensities, shares))
+        faces = spread(meant, {"": weights}, bank.manifest.intensities, shares)
     notes = archetype_draft.lint_notes(bank, faces, meant)
     text = archetype_draft.draft_of(bank, faces, origin, meant, notes)
     said = ", ".join(faces) + (f" of {meant}" if meant else "")
