@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.test_artifact_corpus import VADS, damaged, edited, in_python
+from tests.test_artifact_corpus import VADS, damaged, edited, timed, untimed_in_python
 
 import mien
 from mien.resources import presets
@@ -44,7 +44,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("corpus")
     checks = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     program = built(folder / "corpus", HERE / "artifact_corpus.c", checks, standard="gnu99")
-    cases = (*damaged(), *edited())
+    cases = (*damaged(), *edited(), *timed())
     (folder / "sizes.txt").write_text("\n".join(str(len(case.data)) for case in cases))
     (folder / "corpus.bin").write_bytes(b"".join(case.data for case in cases))
     numbers = [repr(number) for vad in VADS for number in vad]
@@ -54,8 +54,8 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_it_makes_of_every_file_what_python_makes(verdicts: list[str]) -> None:
-    expected = [found.get("code") or found["faces"] for found in in_python()]
-    names = [case.name for case in (*damaged(), *edited())]
+    expected = [found.get("code") or found["faces"] for found in untimed_in_python()]
+    names = [case.name for case in (*damaged(), *edited(), *timed())]
     other = {
         name: (right, found)
         for name, right, found in zip(names, expected, verdicts, strict=True)

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.test_artifact_corpus import VADS, damaged, edited, in_python
+from tests.test_artifact_corpus import VADS, damaged, edited, timed, untimed_in_python
 
 from mien.resources import presets
 
@@ -34,7 +34,7 @@ def printed(program: Path, sources: tuple[Path, ...], *arguments: str | Path) ->
 
 
 def test_it_makes_of_every_file_what_python_makes(tmp_path: Path) -> None:
-    cases = (*damaged(), *edited())
+    cases = (*damaged(), *edited(), *timed())
     (tmp_path / "sizes.txt").write_text("\n".join(str(len(case.data)) for case in cases))
     (tmp_path / "corpus.bin").write_bytes(b"".join(case.data for case in cases))
     numbers = [repr(number) for vad in VADS for number in vad]
@@ -42,7 +42,7 @@ def test_it_makes_of_every_file_what_python_makes(tmp_path: Path) -> None:
     verdicts = printed(tmp_path / "corpus.exe", sources, tmp_path, *numbers)
     other = {
         case.name: (right, found)
-        for case, right, found in zip(cases, in_python(), verdicts, strict=True)
+        for case, right, found in zip(cases, untimed_in_python(), verdicts, strict=True)
         if found != (right.get("code") or right["faces"])
     }
     assert other == {}

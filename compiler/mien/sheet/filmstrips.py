@@ -110,13 +110,11 @@ def _looking(weights: Mapping[str, float], gaze: Sequence[float]) -> Mapping[str
 
 def _notes(head: Sequence[float], gaze: Sequence[float]) -> Iterator[Note]:
     yaw, pitch, roll = head
-    words = [
-        *_words(yaw, "right", "left"),
-        *_words(pitch, "down", "up"),
-        *_words(roll, "to the right shoulder", "to the left shoulder"),
-    ]
+    words = [*_words(yaw, "right", "left"), *_words(pitch, "down", "up")]
     if words:
         yield Note(text=f"head {', '.join(words)}")
+    for word in _words(roll, "right", "left"):
+        yield Note(text=f"tilt {word}")
     words = [*_words(gaze[0], "right", "left"), *_words(gaze[1], "down", "up")]
     if words:
         yield Note(text=f"gaze {', '.join(words)}")

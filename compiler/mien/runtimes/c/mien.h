@@ -728,7 +728,7 @@ static int mien__engine(mien__reader *reader, const mien__node *facts) {
     const mien__node *schema = mien__text_fact(reader, facts, "schema"), *engine;
     size_t at = sizeof kind - 1;
     if (schema == NULL) return 0;
-    if (!mien__is(schema->text, "mien/artifact/1")) {
+    if (!mien__is(schema->text, "mien/artifact/1") && !mien__is(schema->text, "mien/artifact/2")) {
         int newer = schema->text.size > at && memcmp(schema->text.at, kind, at) == 0;
         for (; newer && at < schema->text.size; at++) newer = schema->text.at[at] >= '0' && schema->text.at[at] <= '9';
         return mien__refuse(reader, newer ? "format-newer" : "format-other", schema->text.at, schema->text.size);
@@ -768,7 +768,7 @@ struct mien_bank {
 typedef struct {
     const char *field, *shape;  /* a letter a dimension, or T for ten, V for three, 1 for one */
     double low, high;
-    int whole;
+    int whole;  /* 1 for positions of channels, 2 for whole numbers in a range of their own */
 } mien__field;
 
 #define MIEN__NORMAL 1.1754943508222875e-38
@@ -786,6 +786,16 @@ static const mien__field mien__label_fields[] = {
     {"style_gain", "SC", 0, 2, 0},  {"style_offset", "SC", -1, 1, 0}};
 enum { MIEN__ANCHORS, MIEN__ARCHETYPES, MIEN__WEIGHTS, MIEN__STRENGTH, MIEN__OUTER, MIEN__SPAN, MIEN__ATTENUATION,
        MIEN__STYLE_ANCHORS, MIEN__GAIN, MIEN__OFFSET, MIEN__OWN };
+#define MIEN__LONGEST 600000
+#define MIEN__MANY 16777216
+static const mien__field mien__timeline_fields[] = {
+    {"timing", "4", -1, MIEN__LONGEST, 2},  {"blink", "5", 0, MIEN__LONGEST, 2},
+    {"resolves", "J", 0, MIEN__MANY, 2},    {"clips", "GV", 0, MIEN__LONGEST, 2},
+    {"tracks", "WV", 0, MIEN__MANY, 2},     {"key_times", "Y", 0, MIEN__LONGEST, 2},
+    {"key_easings", "Y", 0, 4, 2},          {"key_values", "Y2", -90, 90, 0},
+    {"sequence_clips", "QK", 0, MIEN__MANY, 2}, {"sequence_ends", "QV", 0, MIEN__MANY, 2}};
+enum { MIEN__TIMING, MIEN__BLINK, MIEN__RESOLVES, MIEN__CLIPS, MIEN__TRACKS, MIEN__TIMES, MIEN__EASINGS, MIEN__VALUES,
+       MIEN__SEQUENCE_CLIPS, MIEN__SEQUENCE_ENDS, MIEN__TIMED };
 
 static uint32_t mien__word32(const unsigned char *bytes) {
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
@@ -810,7 +820,7 @@ static mien__tensor *mien__fetch(mien__reader *reader, mien__file *file, mien__t
     size_t word = strlen(field->field), dimensions = strlen(field->shape), i;
     uint64_t k;
     mien__tensor *tensor = NULL;
-    double high = field->whole ? (double)sizes['C'] - 1 : field->high;
+    double high = field->whole == 1 ? (double)sizes['C'] - 1 : field->high;
     for (i = 0; i < file->count && tensor == NULL; i++) {
         mien__text name = file->tensors[i].name;
         if (name.size == prefix.size + word && mien__own(name, prefix) && !file->tensors[i].taken &&
@@ -824,7 +834,7 @@ static mien__tensor *mien__fetch(mien__reader *reader, mien__file *file, mien__t
     }
     tensor->taken = 1;
 #define MIEN__NO(code) return mien__refuse(reader, code, tensor->name.at, tensor->name.size), (mien__tensor *)NULL
-    if (tensor->floats == field->whole) MIEN__NO("tensor-dtype");
+    if (tensor->floats == (field->whole != 0)) MIEN__NO("tensor-dtype");
     if ((size_t)tensor->dimensions != dimensions) MIEN__NO("tensor-dimensions");
     for (i = 0; i < dimensions; i++) {
         int letter = (unsigned char)field->shape[i];
@@ -894,6 +904,129 @@ static int mien__plateaus(mien__reader *reader, mien__text label, const mien__te
     for (i = 0; i < count; i++) {
         if (mien__float32(own[MIEN__SPAN]->bytes + 4 * i) > mien__float32(own[MIEN__OUTER]->bytes + 4 * i)) {
             return mien__refuse(reader, "tensor-range", label.at, label.size);
+        }
+    }
+    return 1;
+}
+
+/* ---- labels in time -------------------------------------------------------------------------------------------- */
+
+static int32_t mien__at(const mien__tensor *tensor, uint64_t i) { return (int32_t)mien__word32(tensor->bytes + 4 * i); }
+
+static double mien__ease(int32_t number, double t) {
+    volatile double a, b, c;
+    switch (number) {
+    case 1: return t;
+    case 2:
+        a = t * t;
+        a = a * t;
+        b = 6.0 * t;
+        b = b - 15.0;
+        b = t * b;
+        b = b + 10.0;
+        break;
+    case 3: return t * t;
+    case 4: return t * (2.0 - t);
+    default:
+        a = t * t;
+        c = 2.0 * t;
+        b = 3.0 - c;
+    }
+    c = a * b;
+    return c > 1.0 ? 1.0 : c;
+}
+
+/* Gain and offset, or degrees and 0, of the track whose keys are `from` to `to`, not included. */
+static void mien__track(const mien__tensor *const *timed, uint64_t from, uint64_t to, double time, double out[2]) {
+    const mien__tensor *times = timed[MIEN__TIMES], *values = timed[MIEN__VALUES];
+    uint64_t last = to - 1, key = from;
+    int part;
+    if (last == from || time >= mien__at(times, last)) {
+        for (part = 0; part < 2; part++) out[part] = mien__float32(values->bytes + 8 * last + 4 * (uint64_t)part);
+        return;
+    }
+    while (key < last - 1 && mien__at(times, key + 1) <= time) key++;
+    for (part = 0; part < 2; part++) {
+        double low = mien__float32(values->bytes + 8 * key + 4 * (uint64_t)part);
+        double high = mien__float32(values->bytes + 8 * key + 8 + 4 * (uint64_t)part);
+        double begin = mien__at(times, key), end = mien__at(times, key + 1);
+        volatile double share = (time - begin) / (end - begin), way;
+        share = share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share;
+        way = (high - low) * mien__ease(mien__at(timed[MIEN__EASINGS], key + 1), share);
+        out[part] = low + way;
+    }
+}
+
+static int mien__is_at(mien__reader *reader, mien__text label, int64_t found, int64_t low, int64_t high) {
+    return found >= low && found <= high ? 1 : mien__refuse(reader, "sequence-place", label.at, label.size);
+}
+
+/* What must hold of a timeline beyond the type, shape and range of each tensor. */
+static int mien__timeline(mien__reader *reader, mien__text label, const mien__tensor *const *timed, const int64_t *sizes,
+                          int64_t labels) {
+    static const double bounds[3][4] = {{0, 2, -1, 1}, {-90, 90, 0, 0}, {0, 1, 0, 0}};
+    const mien__tensor *clips = timed[MIEN__CLIPS], *tracks = timed[MIEN__TRACKS], *times = timed[MIEN__TIMES];
+    const mien__tensor *ends = timed[MIEN__SEQUENCE_ENDS];
+    int64_t channels = sizes['C'], levels = sizes['K'], count = (int64_t)clips->shape[0], sequences, before[2] = {-1, -1};
+    uint64_t row, key, at, total = 0, first;
+#define MIEN__NO(code) return mien__refuse(reader, code, label.at, label.size)
+    if (count < 2) MIEN__NO("clips-few");
+    for (row = 0; row < clips->shape[0]; row++) {
+        int32_t length = mien__at(clips, 3 * row), begin = mien__at(clips, 3 * row + 1), end = mien__at(clips, 3 * row + 2);
+        if (!((begin < end && end <= length) || (begin == 0 && end == 0))) MIEN__NO("clip-loop");
+    }
+    for (row = 0; row < tracks->shape[0]; row++) {
+        int64_t clip = mien__at(tracks, 3 * row), target = mien__at(tracks, 3 * row + 1), keys = mien__at(tracks, 3 * row + 2);
+        if (clip >= count || target >= channels + 6) MIEN__NO("track-target");
+        if (clip < before[0] || (clip == before[0] && target <= before[1])) MIEN__NO("track-order");
+        if (keys < 1) MIEN__NO("track-keys");
+        before[0] = clip, before[1] = target;
+        total += (uint64_t)keys;
+    }
+    if (total != times->count) MIEN__NO("track-keys");
+    for (row = 0, key = 0; row < tracks->shape[0]; row++) {
+        int64_t clip = mien__at(tracks, 3 * row), target = mien__at(tracks, 3 * row + 1);
+        const double *bound = bounds[clip == 1 ? 2 : target > channels ? 1 : 0];
+        for (first = key; key < first + (uint64_t)mien__at(tracks, 3 * row + 2); key++) {
+            if (key > first && mien__at(times, key) <= mien__at(times, key - 1)) MIEN__NO("key-times");
+            for (at = 0; at < 2; at++) {
+                const unsigned char *bytes = timed[MIEN__VALUES]->bytes + 8 * key + 4 * at;
+                double value = mien__float32(bytes);
+                if (!(value >= bound[2 * at] && value <= bound[2 * at + 1])) MIEN__NO("key-value");
+                if (mien__word32(bytes) == 0x80000000u) MIEN__NO("tensor-negative-zero");
+            }
+        }
+        if (mien__at(times, key - 1) > mien__at(clips, 3 * (uint64_t)clip)) MIEN__NO("track-late");
+    }
+    for (row = 0, key = 0; row < tracks->shape[0]; row++, key = first) {
+        uint64_t clip = (uint64_t)mien__at(tracks, 3 * row);
+        double one[2], other[2];
+        first = key + (uint64_t)mien__at(tracks, 3 * row + 2);
+        if (mien__at(clips, 3 * clip + 2) == 0) continue;
+        mien__track(timed, key, first, mien__at(clips, 3 * clip + 1), one);
+        mien__track(timed, key, first, mien__at(clips, 3 * clip + 2), other);
+        if (one[0] != other[0] || one[1] != other[1]) MIEN__NO("loop-jumps");
+    }
+#undef MIEN__NO
+    sequences = (int64_t)timed[MIEN__SEQUENCE_CLIPS]->shape[0];
+    if (!mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 0), 0, 2) ||
+        !mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 1), -1, MIEN__LONGEST) ||
+        !mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 2), -1, sequences - 1) ||
+        !mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 3), 0, MIEN__LONGEST) ||
+        !mien__is_at(reader, label, mien__at(timed[MIEN__BLINK], 0), 0, mien__at(timed[MIEN__BLINK], 1))) {
+        return 0;
+    }
+    for (at = 0; at < timed[MIEN__RESOLVES]->count; at++) {
+        if (!mien__is_at(reader, label, mien__at(timed[MIEN__RESOLVES], at), 0, labels - 1)) return 0;
+    }
+    for (at = 0; at < timed[MIEN__SEQUENCE_CLIPS]->count; at++) {
+        if (!mien__is_at(reader, label, mien__at(timed[MIEN__SEQUENCE_CLIPS], at), 2, count - 1)) return 0;
+    }
+    for (at = 0; at < ends->count; at += 3) {
+        if (!mien__is_at(reader, label, mien__at(ends, at), 0, 2) ||
+            !mien__is_at(reader, label, mien__at(ends, at + 1), 0, labels - 1) ||
+            !mien__is_at(reader, label, mien__at(ends, at + 2), 0, levels - 1)) {
+            return 0;
         }
     }
     return 1;
@@ -988,15 +1121,16 @@ static void mien__shape(mien__writer *w, const mien__tensor *tensor) {
 static void mien__digest(const mien__node *facts, const mien__node *label, mien__text prefix, const mien__file *file,
                          char hex[65]) {
     static const char *const shared[] = {"channels", "classes", "engine", "intensities", "mirror", "rig"};
-    static const char *const own[] = {"label", "styles"};
+    static const char *const own[] = {"label", "sequences", "styles"};
     mien__sha sha;
     mien__writer w;
     size_t i, first = 1;
     mien__sha_begin(&sha);
     memset(&w, 0, sizeof w);
     w.sha = &sha;
-    for (i = 0; i < (label == NULL ? 6u : 2u); i++) {
+    for (i = 0; i < (label == NULL ? 6u : 3u); i++) {
         const char *key = label == NULL ? shared[i] : own[i];
+        if (label != NULL && mien__member(label, key) == NULL) continue;
         mien__puts(&w, i == 0 ? "{\"" : ",\"");
         mien__puts(&w, key);
         mien__puts(&w, "\":");
@@ -1026,23 +1160,22 @@ static void mien__digest(const mien__node *facts, const mien__node *label, mien_
     mien__sha_hex(&sha, hex);
 }
 
-/* Field names to tensor names, in order of the fields. */
-static void mien__tensor_names(mien__writer *w, mien__text prefix, const mien__field *fields, int count) {
-    int i, j, before = -1;
+/* Field names to tensor names, in order of the fields; `more` are those of a timeline. */
+static void mien__tensor_names(mien__writer *w, mien__text prefix, const mien__field *fields, int count, int more) {
+    const char *before = NULL;
+    int i, j;
     mien__puts(w, "\"tensors\":{");
-    for (i = 0; i < count; i++) {
-        int next = -1;
-        for (j = 0; j < count; j++) {
-            if ((before < 0 || strcmp(fields[j].field, fields[before].field) > 0) &&
-                (next < 0 || strcmp(fields[j].field, fields[next].field) < 0)) {
-                next = j;
-            }
+    for (i = 0; i < count + more; i++) {
+        const char *next = NULL;
+        for (j = 0; j < count + more; j++) {
+            const char *field = j < count ? fields[j].field : mien__timeline_fields[j - count].field;
+            if ((before == NULL || strcmp(field, before) > 0) && (next == NULL || strcmp(field, next) < 0)) next = field;
         }
         mien__puts(w, i == 0 ? "\"" : ",\"");
-        mien__puts(w, fields[next].field);
+        mien__puts(w, next);
         mien__puts(w, "\":\"");
         mien__escape(w, prefix);
-        mien__puts(w, fields[next].field);
+        mien__puts(w, next);
         mien__puts(w, "\"");
         before = next;
     }
@@ -1069,11 +1202,16 @@ static void mien__facts(mien__writer *w, const mien__description *d, const char 
         if (i == 2 && checksum == NULL) continue;
         mien__puts(w, i == 0 ? "{" : ",");
         if (i == 11) {
-            mien__tensor_names(w, mien__bank_prefix, mien__shared_fields, MIEN__SHARED);
+            mien__tensor_names(w, mien__bank_prefix, mien__shared_fields, MIEN__SHARED, 0);
             continue;
         }
         mien__quote(w, mien__word(key));
         mien__puts(w, ":");
+        if (i == 10) {
+            for (label = d->labels->first; label != NULL && mien__member(label, "sequences") == NULL;) label = label->next;
+            mien__puts(w, label == NULL ? "\"mien/artifact/1\"" : "\"mien/artifact/2\"");
+            continue;
+        }
         if (i == 2 || i == 4) {
             mien__quote(w, mien__word(i == 2 ? checksum : d->digests[0]));
         } else if (i == 5) {
@@ -1087,10 +1225,15 @@ static void mien__facts(mien__writer *w, const mien__description *d, const char 
                 mien__quote(w, mien__word(d->digests[n + 1]));
                 mien__puts(w, ",\"label\":");
                 mien__write(w, mien__member(label, "label"));
+                if (mien__member(label, "sequences") != NULL) {
+                    mien__puts(w, ",\"sequences\":");
+                    mien__write(w, mien__member(label, "sequences"));
+                }
                 mien__puts(w, ",\"styles\":");
                 mien__write(w, mien__member(label, "styles"));
                 mien__puts(w, ",");
-                mien__tensor_names(w, d->prefixes[n], mien__label_fields, MIEN__OWN);
+                mien__tensor_names(w, d->prefixes[n], mien__label_fields, MIEN__OWN,
+                                   mien__member(label, "sequences") == NULL ? 0 : MIEN__TIMED);
                 mien__puts(w, "}");
             }
             mien__puts(w, "]");
@@ -1206,7 +1349,7 @@ static int *mien__copy_whole(mien__room *room, const mien__tensor *tensor) {
 
 typedef struct {
     mien__tensor *shared[MIEN__SHARED];
-    mien__tensor *(*own)[MIEN__OWN];
+    mien__tensor *(*own)[MIEN__OWN], *(*timed)[MIEN__TIMED];
 } mien__tables;
 
 /* The channels that some archetype or the rule of a label moves: all others are 0, whatever is asked. */
@@ -1331,7 +1474,8 @@ static mien_bank *mien__read(mien__reader *reader, const unsigned char *data, si
     d.prefixes = (mien__text *)mien__take(reader, d.labels->count * sizeof *d.prefixes);
     d.digests = (char (*)[65])mien__take(reader, (d.labels->count + 1) * sizeof *d.digests);
     tables.own = (mien__tensor *(*)[MIEN__OWN])mien__take(reader, d.labels->count * sizeof *tables.own);
-    if (d.prefixes == NULL || d.digests == NULL || tables.own == NULL) return NULL;
+    tables.timed = (mien__tensor *(*)[MIEN__TIMED])mien__take(reader, d.labels->count * sizeof *tables.timed);
+    if (d.prefixes == NULL || d.digests == NULL || tables.own == NULL || tables.timed == NULL) return NULL;
     for (n = 0, item = d.labels->first; item != NULL; n++, item = item->next) {
         const mien__node *label = mien__text_fact(reader, item, "label"), *styles;
         styles = label == NULL ? NULL : mien__texts_fact(reader, item, "styles", 0, 1);
@@ -1342,6 +1486,16 @@ static mien_bank *mien__read(mien__reader *reader, const unsigned char *data, si
         for (i = 0; i < MIEN__OWN; i++) {
             tables.own[n][i] = mien__fetch(reader, &file, d.prefixes[n], &mien__label_fields[i], sizes);
             if (tables.own[n][i] == NULL) return NULL;
+        }
+        tables.timed[n][0] = NULL;
+        if (mien__member(item, "sequences") == NULL) continue;
+        styles = mien__texts_fact(reader, item, "sequences", 0, 1);
+        if (styles == NULL) return NULL;
+        sizes['4'] = 4, sizes['5'] = 5, sizes['Q'] = (int64_t)styles->count;
+        sizes['J'] = sizes['G'] = sizes['W'] = sizes['Y'] = -1;
+        for (i = 0; i < MIEN__TIMED; i++) {
+            tables.timed[n][i] = mien__fetch(reader, &file, d.prefixes[n], &mien__timeline_fields[i], sizes);
+            if (tables.timed[n][i] == NULL) return NULL;
         }
     }
     for (n = 0; n < file.count; n++) {
@@ -1357,7 +1511,10 @@ static mien_bank *mien__read(mien__reader *reader, const unsigned char *data, si
     }
     for (n = 0, item = d.labels->first; item != NULL; n++, item = item->next) {
         const mien__tensor *const *own = (const mien__tensor *const *)tables.own[n];
-        if (!mien__plateaus(reader, mien__member(item, "label")->text, own, tables.shared[MIEN__METRIC])) return NULL;
+        const mien__tensor *const *timed = (const mien__tensor *const *)tables.timed[n];
+        mien__text label = mien__member(item, "label")->text;
+        if (!mien__plateaus(reader, label, own, tables.shared[MIEN__METRIC])) return NULL;
+        if (timed[0] != NULL && !mien__timeline(reader, label, timed, sizes, (int64_t)d.labels->count)) return NULL;
     }
     mien__digest(d.facts, NULL, mien__bank_prefix, &file, d.digests[0]);
     for (n = 0, item = d.labels->first; item != NULL; n++, item = item->next) {

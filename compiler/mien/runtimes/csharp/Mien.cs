@@ -44,6 +44,7 @@ namespace Mien
             internal string Label;
             internal string[] Styles;
             internal float[] Anchors, Archetypes, Weights, Strength, Outer, Span, Attenuation, Gain, Offset;
+            internal Timeline Timeline;
         }
 
         readonly float[] rules, metric, caps, slacks, levels;
@@ -528,6 +529,17 @@ namespace Mien
             new Field("style_offset", "SC", -1, 1),
         };
 
+        const int Longest = 600000, Many = 1 << 24;
+
+        static readonly Field[] TimelineFields =
+        {
+            new Field("timing", "4", -1, Longest, true), new Field("blink", "5", 0, Longest, true),
+            new Field("resolves", "J", 0, Many, true), new Field("clips", "GV", 0, Longest, true),
+            new Field("tracks", "WV", 0, Many, true), new Field("key_times", "Y", 0, Longest, true),
+            new Field("key_easings", "Y", 0, 4, true), new Field("key_values", "Y2", -90, 90),
+            new Field("sequence_clips", "QK", 0, Many, true), new Field("sequence_ends", "QV", 0, Many, true),
+        };
+
         internal readonly string Name, Version;
         internal readonly string[] Channels, Intensities;
         internal readonly Dictionary<string, Tensor> Shared;
@@ -578,6 +590,11 @@ namespace Mien
                 sizes['S'] = styles.Length;
                 own[n] = Fetch(file, "label." + label + ".", LabelFields, sizes);
                 Tables[n] = Table(label, styles, own[n]);
+                if (!labels[n].ContainsKey("sequences")) continue;
+                string[] sequences = Distinct(labels[n], "sequences", 0);
+                var letters = new Dictionary<char, long>(sizes) { ['4'] = 4, ['5'] = 5, ['Q'] = sequences.Length };
+                Tables[n].Timeline = new Timeline(
+                    sequences, Fetch(file, "label." + label + ".", TimelineFields, letters));
             }
             foreach (Tensor tensor in file.Tensors)
             {
@@ -587,7 +604,11 @@ namespace Mien
             Version = Text(facts, "version");
             string rig = Text(facts, "rig");
             CheckConflicts(Shared["pairs"].Whole, Shared["ceilings"].Whole);
-            foreach (Bank.Table table in Tables) CheckPlateaus(table, Shared["metric"].Floats);
+            foreach (Bank.Table table in Tables)
+            {
+                CheckPlateaus(table, Shared["metric"].Floats);
+                if (table.Timeline != null) table.Timeline.Check(table.Label, Channels.Length, Intensities.Length, Tables.Length);
+            }
             CheckHeader(file, facts, labels, rig, classes, mirror);
         }
 
@@ -605,7 +626,7 @@ namespace Mien
         static void CheckEngine(Dictionary<string, object> facts)
         {
             string schema = Text(facts, "schema"), kind = "mien/artifact/";
-            if (schema != kind + "1")
+            if (schema != kind + "1" && schema != kind + "2")
             {
                 string number = schema.StartsWith(kind, StringComparison.Ordinal) ? schema.Substring(kind.Length) : "";
                 bool newer = number != "" && Array.TrueForAll(number.ToCharArray(), c => c >= '0' && c <= '9');
@@ -682,7 +703,7 @@ namespace Mien
                     if (!sizes.TryGetValue(field.Shape[axis], out extent)) sizes[field.Shape[axis]] = extent = tensor.Shape[axis];
                     if (tensor.Shape[axis] != extent) throw new Refusal("tensor-shape", name);
                 }
-                double high = field.IsWhole ? sizes['C'] - 1 : field.High;
+                double high = field.IsWhole && field.High == 0 ? sizes['C'] - 1 : field.High;
                 for (long i = 0; i < tensor.Count; i++)
                 {
                     double value = field.IsWhole ? (int)tensor.Bits(i) : tensor.Float(i);
@@ -749,18 +770,28 @@ namespace Mien
                 ",\"mirror\":" + twins + ",\"rig\":" + Json.Quote(rig), "bank.", file);
             var digests = new string[Tables.Length];
             var entries = new string[Tables.Length];
+            int version = 1;
             for (int n = 0; n < Tables.Length; n++)
             {
                 string label = Json.Quote(Tables[n].Label), styles = Json.Texts(Tables[n].Styles);
                 string prefix = "label." + Tables[n].Label + ".";
+                Field[] fields = LabelFields;
+                if (Tables[n].Timeline != null)
+                {
+                    version = 2;
+                    label += ",\"sequences\":" + Json.Texts(Tables[n].Timeline.Sequences);
+                    fields = new Field[LabelFields.Length + TimelineFields.Length];
+                    LabelFields.CopyTo(fields, 0);
+                    TimelineFields.CopyTo(fields, LabelFields.Length);
+                }
                 digests[n] = Digest("{\"label\":" + label + ",\"styles\":" + styles, prefix, file);
                 entries[n] = "{\"digest\":\"" + digests[n] + "\",\"label\":" + label + ",\"styles\":" + styles + "," +
-                    TensorNames(prefix, LabelFields) + "}";
+                    TensorNames(prefix, fields) + "}";
             }
             string first = "{\"bank\":" + Json.Quote(Name) + ",\"channels\":" + channels;
             string rest = ",\"classes\":" + kinds + ",\"digest\":\"" + shared + "\",\"engine\":1,\"intensities\":" + levels +
                 ",\"labels\":[" + string.Join(",", entries) + "],\"mirror\":" + twins + ",\"rig\":" + Json.Quote(rig) +
-                ",\"schema\":\"mien/artifact/1\"," + TensorNames("bank.", SharedFields) + ",\"version\":" +
+                ",\"schema\":\"mien/artifact/" + version + "\"," + TensorNames("bank.", SharedFields) + ",\"version\":" +
                 Json.Quote(Version) + "}";
             string checksum = Container.Digest(Encoding.UTF8.GetBytes(first + rest));
             var header = new StringBuilder("{\"__metadata__\":{\"mien\":");
@@ -818,6 +849,133 @@ namespace Mien
             names.Sort(string.CompareOrdinal);
             List<string> pairs = names.ConvertAll(name => "\"" + name + "\":" + Json.Quote(prefix + name));
             return "\"tensors\":{" + string.Join(",", pairs) + "}";
+        }
+    }
+
+    /// A label in time: read and checked, for those who evaluate it (see docs/evaluator.md).
+    sealed class Timeline
+    {
+        const int Go = 1, Longest = 600000;
+        static readonly double[][] Bounds =
+        {
+            new double[] { 0, 2, -1, 1 }, new double[] { -90, 90, 0, 0 }, new double[] { 0, 1, 0, 0 },
+        };
+
+        internal readonly string[] Sequences;
+        readonly int[] timing, blink, resolves, clips, tracks, times, easings, sequenceClips, sequenceEnds;
+        readonly float[] values;
+
+        internal Timeline(string[] sequences, Dictionary<string, Tensor> own)
+        {
+            Sequences = sequences;
+            timing = own["timing"].Whole;
+            blink = own["blink"].Whole;
+            resolves = own["resolves"].Whole;
+            clips = own["clips"].Whole;
+            tracks = own["tracks"].Whole;
+            times = own["key_times"].Whole;
+            easings = own["key_easings"].Whole;
+            values = own["key_values"].Floats;
+            sequenceClips = own["sequence_clips"].Whole;
+            sequenceEnds = own["sequence_ends"].Whole;
+        }
+
+        /// What must hold beyond the type, shape and range of each tensor.
+        internal void Check(string label, int channels, int levels, int labels)
+        {
+            int count = clips.Length / 3;
+            if (count <= Go) throw new Refusal("clips-few", label);
+            for (int at = 0; at < clips.Length; at += 3)
+            {
+                int begin = clips[at + 1], end = clips[at + 2];
+                if (!((begin < end && end <= clips[at]) || (begin == 0 && end == 0))) throw new Refusal("clip-loop", label);
+            }
+            long total = 0;
+            int clipBefore = -1, targetBefore = -1;
+            for (int at = 0; at < tracks.Length; at += 3)
+            {
+                int clip = tracks[at], target = tracks[at + 1];
+                if (clip >= count || target >= channels + 6) throw new Refusal("track-target", label);
+                if (clip < clipBefore || (clip == clipBefore && target <= targetBefore)) throw new Refusal("track-order", label);
+                if (tracks[at + 2] < 1) throw new Refusal("track-keys", label);
+                clipBefore = clip;
+                targetBefore = target;
+                total += tracks[at + 2];
+            }
+            if (total != times.Length) throw new Refusal("track-keys", label);
+            for (int at = 0, key = 0; at < tracks.Length; at += 3) key = CheckKeys(label, at, key, channels);
+            for (int at = 0, key = 0; at < tracks.Length; key += tracks[at + 2], at += 3)
+            {
+                int clip = tracks[at], to = key + tracks[at + 2];
+                if (clips[3 * clip + 2] == 0) continue;
+                for (int part = 0; part < 2; part++)
+                {
+                    double first = Value(key, to, clips[3 * clip + 1], part), last = Value(key, to, clips[3 * clip + 2], part);
+                    if (first != last) throw new Refusal("loop-jumps", label);
+                }
+            }
+            CheckPlaces(label, count, levels, labels);
+        }
+
+        int CheckKeys(string label, int at, int key, int channels)
+        {
+            int clip = tracks[at], first = key;
+            double[] bounds = Bounds[clip == Go ? 2 : tracks[at + 1] > channels ? 1 : 0];
+            for (; key < first + tracks[at + 2]; key++)
+            {
+                if (key > first && times[key] <= times[key - 1]) throw new Refusal("key-times", label);
+                for (int part = 0; part < 2; part++)
+                {
+                    float value = values[2 * key + part];
+                    if (!(value >= bounds[2 * part] && value <= bounds[2 * part + 1])) throw new Refusal("key-value", label);
+                    if (value == 0 && 1 / value < 0) throw new Refusal("tensor-negative-zero", label);
+                }
+            }
+            if (times[key - 1] > clips[3 * clip]) throw new Refusal("track-late", label);
+            return key;
+        }
+
+        void CheckPlaces(string label, int count, int levels, int labels)
+        {
+            bool holds = Within(timing[0], 0, 2) && Within(timing[1], -1, Longest) &&
+                Within(timing[2], -1, Sequences.Length - 1) && Within(timing[3], 0, Longest) && Within(blink[0], 0, blink[1]);
+            foreach (int other in resolves) holds &= Within(other, 0, labels - 1);
+            foreach (int clip in sequenceClips) holds &= Within(clip, Go + 1, count - 1);
+            for (int at = 0; at < sequenceEnds.Length; at += 3)
+            {
+                holds &= Within(sequenceEnds[at], 0, 2) && Within(sequenceEnds[at + 1], 0, labels - 1) &&
+                    Within(sequenceEnds[at + 2], 0, levels - 1);
+            }
+            if (!holds) throw new Refusal("sequence-place", label);
+        }
+
+        static bool Within(int found, int low, int high)
+        {
+            return found >= low && found <= high;
+        }
+
+        /// Gain or offset, or degrees and 0, of the track whose keys are `from` to `to`, not included.
+        double Value(int from, int to, double time, int part)
+        {
+            int last = to - 1, key = from;
+            if (last == from || time >= times[last]) return values[2 * last + part];
+            while (key < last - 1 && times[key + 1] <= time) key++;
+            double share = (double)((time - times[key]) / ((double)times[key + 1] - times[key]));
+            double low = values[2 * key + part];
+            double way = (double)((values[2 * key + 2 + part] - low) * Eased(easings[key + 1], Math.Min(1, Math.Max(0, share))));
+            return (double)(low + way);
+        }
+
+        static double Eased(int number, double t)
+        {
+            switch (number)
+            {
+                case 1: return t;
+                case 2: return Math.Min(1, (double)((double)((double)(t * t) * t) * (double)((double)(t * (double)((double)(6 * t) - 15)) + 10)));
+                case 3: return (double)(t * t);
+                case 4: return (double)(t * (double)(2 - t));
+                default: return Math.Min(1, (double)((double)(t * t) * (double)(3 - (double)(2 * t))));
+            }
         }
     }
 
