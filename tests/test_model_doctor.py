@@ -147,6 +147,15 @@ def test_names_that_are_missing_misspelt_or_doubled_are_told(tmp_path: Path) -> 
     assert [one.kind for one in found if one.wrong] == ["channel-missing", "doubled"]
 
 
+def test_a_head_that_is_exported_in_a_pose_is_told(tmp_path: Path) -> None:
+    def pose(document: Json) -> None:
+        document["nodes"][0]["weights"] = [0.0] * 3 + [0.4] + [0.0] * 48
+
+    (found,) = said(tmp_path, head(change=pose), "head.glb")
+    assert (found.kind, found.wrong) == ("posed", False)
+    assert found.message == f"it does not rest: {CHANNELS[3]} at 0.4"
+
+
 def test_names_of_other_systems_are_channels(tmp_path: Path) -> None:
     found = measured(tmp_path, glb(["Eye_Left_Blink", "BrowInnerUpLeft", "BrowInnerUpRight"]))
     assert set(found.by_shape) == {"eyeBlinkLeft", "browInnerUp"}

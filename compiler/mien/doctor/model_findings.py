@@ -42,6 +42,23 @@ def _file(found: ModelMeasurements) -> Iterator[Finding]:
         if not nameless:
             at = f"{fault.path}: " if fault.path else ""
             yield Finding(kind=fault.code, message=f"{at}{fault.message}", hint=fault.hint)
+    shown = [
+        f"{name} at {weight:.2g}"
+        for node in found.model.nodes
+        if node.mesh is not None
+        for name, weight in zip(
+            found.model.meshes[node.mesh].target_names,
+            node.weights or found.model.meshes[node.mesh].weights,
+            strict=False,
+        )
+        if weight
+    ]
+    if shown:
+        yield Finding(
+            kind="posed",
+            message=f"it does not rest: {listed(shown)}",
+            hint="faces come on top of what a model shows by itself; export it at rest",
+        )
     unread = sum(one.reach is None for one in found.shapes)
     if unread:
         count = counted(len(found.shapes), "morph target")
