@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, cast
 
 import jsonschema
 import numpy as np
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.models import (
     PASCAL,
     Json,
@@ -523,3 +527,59 @@ def test_the_source_of_a_model_that_was_moved_is_known(
     path.unlink()
     assert run(["verify", "--export", str(tmp_path / "elsewhere.vrm")]) == 0
     assert "--styles --without-mouth" in capsys.readouterr().out
+
+
+ODD = [
+    json.loads(text)
+    for text in ("null", "true", "0", "-1", "7", "1e12", "1.5", '""', '"x"', '"joy"', "[]", "{}")
+] + [[1], [{}], {"node": 0}]
+
+
+def keys_of(place: object) -> list[Any]:
+    """The keys or positions of what is in an object or a list."""
+    if isinstance(place, dict):
+        return list(cast("Json", place))
+    return list(range(len(cast("list[object]", place)))) if isinstance(place, list) else []
+
+
+def spoiled(document: Json, random: Random) -> None:
+    """Put a value that is out of place somewhere into a document, or take one away."""
+    place: Any = document
+    while True:
+        keys = keys_of(place)
+        deeper = "extensions" in keys and random.random() < 0.5
+        key = "extensions" if deeper else random.choice(keys)
+        if not keys_of(place[key]) or random.random() < 0.15:
+            break
+        place = place[key]
+    if random.random() < 0.2:
+        del place[key]
+    else:
+        place[key] = deepcopy(random.choice(ODD))
+
+
+@settings(max_examples=80, deadline=None)
+@given(random=st.randoms(use_true_random=False), old=st.booleans(), spoils=st.integers(1, 3))
+def test_any_model_is_refused_or_written_so_that_it_can_be_read(
+    random: Random, old: bool, spoils: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    clips = vrm_0([clip("Joy", 1, "joy"), clip("JawOpen", 0)])
+    both = {"preset": {"happy": bound(1)}, "custom": {"JawOpen": bound(0)}}
+    data, binary = sheet((*CHANNELS[:6], "Fcl_MTH_Fun"), clips if old else vrm_1(both))
+    before = {"animations": 0, "accessors": 3, "views": 2, "bytes": 30, "tail": "x"}
+    note = {"source": "s", "expressions": ["JawOpen"], "before": before}
+    data["asset"]["extras"] = {"mien": note}
+    for _ in range(spoils):
+        spoiled(data, random)
+    folder = tmp_path_factory.mktemp("spoiled")
+    path = folder / "model.vrm"
+    path.write_bytes(packed(data, binary))
+    for form in fillable():
+        out = folder / f"out{form.suffix}"
+        try:
+            write_into(form, FACES, TIMES, path, out)
+        except (QueryError, SourceError):
+            assert not out.exists()
+        else:
+            read_model(out)
+            assert is_filled(form, FACES, TIMES, out)

@@ -43,7 +43,7 @@ class JsonEdit:
         above = path[:-1]
         member = f"{json.dumps(path[-1])}:{value}"
         outer = self._places.span(above)
-        if outer is None:
+        if outer is None or self._text[outer.start] != "{":
             self.put(above, f"{{{member}}}")
             return
         comma = "," if self._places.keys(above) else ""
