@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 
 import mien
 from mien.engine.tables import F32, PLAIN
+from mien.performance.blink_habits import BlinkHabits
 from mien.performance.bound import expression_change
 from mien.performance.clock import FRAME, TICKS, ticks
-from mien.performance.expression import REST, Move, Pose, Slot
+from mien.performance.expression import REST, Curves, Move, Pose, Slot
 from mien.performance.gaze import Look
-from mien.performance.layer_bounds import changes_of, head_speed, lively, spoken
+from mien.performance.layer_bounds import changes_of, clip_speed, head_speed, lively, spoken
 from mien.performance.life import LifeSettings
 from mien.performance.lips import LipTrack, lip_track, still_lips
 from mien.performance.performer import RELEASE, FaceBlock, Performer, Plan, part_of
@@ -91,8 +93,8 @@ def tracks(draw: st.DrawFn) -> LipTrack:
     )
 
 
-def performed(plan: Plan, lips: Sequence[LipTrack]) -> FaceBlock:
-    blocks = list(Performer(BANK, plan).perform(lips))
+def performed(plan: Plan, lips: Sequence[LipTrack], bank: mien.Bank = BANK) -> FaceBlock:
+    blocks = list(Performer(bank, plan).perform(lips))
     return FaceBlock(
         weights=np.concatenate([one.weights for one in blocks]),
         head=np.concatenate([one.head for one in blocks]),
@@ -128,7 +130,7 @@ def test_no_step_passes_its_proved_bound(plan: Plan, track: LipTrack) -> None:
     change, _ = expression_change(BANK, plan.first, moves, PROVED, PROVED.moving)
     index = BANK.tables.channel_index
     home = moves[-1].length
-    change = lively(change, plan.life, plan.looks, home, index, PROVED.moving)
+    change = lively(change, plan.life, plan.looks, home, 0.0, index, PROVED.moving)
     lips = changes_of([track], BANK.tables)
     change = spoken(change, lips, BANK.tables, PROVED.moving)
     steps = np.abs(np.diff(found.weights.astype(np.float64), axis=0))
@@ -255,3 +257,88 @@ def test_eyes_lead_and_the_head_follows() -> None:
     assert head[62] < 1.0
     assert head[120] == pytest.approx(15.0)
     assert eyes[120] == pytest.approx(15.0, abs=1e-4)
+
+
+TIMED_SOURCE = str(Path(__file__).parent / "banks" / "timed")
+TIMED = mien.load(TIMED_SOURCE)
+TIMED_PROVED = ProvedSlopes(resolve(TIMED_SOURCE), TIMED)
+
+
+@st.composite
+def timed_plans(draw: st.DrawFn) -> Plan:
+    """Plans that play sequences of a bank with timelines, also at once."""
+    clips = [
+        (TIMED.labels.index(label), clip)
+        for label, timeline in TIMED.timelines.items()
+        for clip in (timeline.clip(), *(timeline.clip(name) for name in timeline.sequences))
+    ]
+    frames = draw(st.integers(40, 300))
+    moves: list[Move] = []
+    for start in sorted(draw(st.lists(st.integers(0, frames * FRAME), max_size=5))):
+        length = draw(st.integers(3 * FRAME, 60 * FRAME))
+        label, clip = draw(st.sampled_from(clips))
+        plain = draw(st.booleans())
+        v, a, d = TIMED.point(TIMED.labels[label], intensity=draw(st.floats(0.0, 1.0))).tolist()
+        slot = Slot(label, PLAIN, 0 if plain else len(moves) + 1)
+        pose = Pose(weights={slot: draw(st.floats(0.1, 1.0))}, point=(v, a, d))
+        moves.append(Move(start=start, length=length, pose=pose, clip=None if plain else clip))
+    life = draw(st.none() | st.just(LifeSettings(blinks=3)))
+    return Plan(moves=tuple(moves), life=life, seed=draw(st.integers(0, 9)), frames=frames)
+
+
+@given(timed_plans())
+def test_sequences_keep_their_bound_and_end_at_rest(plan: Plan) -> None:
+    found = performed(plan, [], TIMED)
+    moves = closing(plan)
+    index, moving = TIMED.tables.channel_index, TIMED_PROVED.moving
+    change, _ = expression_change(TIMED, plan.first, moves, TIMED_PROVED, moving)
+    head, gaze = clip_speed(moves)
+    change = lively(change, plan.life, (), moves[-1].length, gaze, index, moving)
+    lips = changes_of([], TIMED.tables)
+    change = spoken(change, lips, TIMED.tables, moving)
+    steps = np.abs(np.diff(found.weights.astype(np.float64), axis=0))
+    assert (steps.max(axis=0, initial=0.0) <= change.step).all()
+    assert steps.sum(axis=1).max(initial=0.0) / moving <= change.mean + 1e-6
+    turned = np.abs(np.diff(found.head.astype(np.float64), axis=0)).max(initial=0.0)
+    assert turned <= head + head_speed(plan.life, (), moves[-1].length, 0.0)
+    assert not found.weights[-1].any()
+    assert not found.head[-1].any()
+
+
+@settings(max_examples=25)
+@given(timed_plans(), st.lists(st.integers(0, 90), max_size=8))
+def test_sequences_in_any_blocks(plan: Plan, sizes: list[int]) -> None:
+    assert plan.frames is not None
+    whole = performed(plan, [still_lips(TIMED.channels, plan.frames)], TIMED)
+    ends = np.minimum(np.cumsum([0, *sizes]), plan.frames).tolist()
+    parts = [still_lips(TIMED.channels, b - a) for a, b in pairwise([*ends, plan.frames])]
+    assert alike(performed(plan, parts, TIMED), whole)
+    single = [still_lips(TIMED.channels, 1)] * plan.frames
+    assert alike(performed(plan, single, TIMED), whole)
+
+
+def test_a_sequence_is_the_banks_own_in_time() -> None:
+    clip = TIMED.timelines["cross"].clip("flash", "high")
+    label = TIMED.labels.index("cross")
+    v, a, d = TIMED.point("cross", at="high").tolist()
+    pose = Pose(weights={Slot(label, PLAIN, 1): 1.0}, point=(v, a, d))
+    move = Move(start=0, length=FRAME, pose=pose, clip=clip)
+    found = performed(Plan(moves=(move,), life=None, rests=False, frames=70), [], TIMED)
+    times = np.arange(1, 70, dtype=np.float64) * 1000.0 / 60.0
+    sample = clip.sample(times)
+    faces = np.stack([TIMED.face("cross", at="high")] * 69)
+    wanted = TIMED.timed(faces, sample.gain, sample.offset)
+    assert found.weights[1:].tobytes() == wanted.tobytes()
+    assert np.abs(found.head[1:] - sample.head).max() == 0.0
+
+
+def test_a_label_holds_blinks_back_as_its_timeline_says() -> None:
+    label = TIMED.labels.index("glad")
+    v, a, d = TIMED.point("glad").tolist()
+    pose = Pose(weights={Slot(label, PLAIN): 1.0}, point=(v, a, d))
+    habits = BlinkHabits(TIMED)
+    habits.add(Move(start=60 * FRAME, length=FRAME, pose=pose))
+    curves = Curves(pose).block(0, 180)
+    held, gaps = habits.block(curves, 0, 180)
+    assert held.tolist() == [0.0] * 60 + [1.0] * 48 + [0.0] * 72  # 800 ms
+    assert (gaps == (2.0, 6.0)).all()

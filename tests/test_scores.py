@@ -123,6 +123,57 @@ def test_what_is_wrong_is_said_where_it_stands(
         assert wanted in fault
 
 
+TIMED = """schema: mien/score/1
+bank: {bank}
+seconds: 6
+cues:
+  - {{time: 0.2, label: cross, sequence: flash, at: high, transition: 0.1}}
+  - {{time: {second}, label: glad, sequence: {sequence}, transition: 0.2}}
+  - {{time: 3.9, label: calm}}
+"""
+
+
+def timed(folder: Path, second: float = 1.5, sequence: str = "dynamics") -> Path:
+    path = folder / "timed.yaml"
+    bank = HERE / "banks" / "timed"
+    path.write_text(TIMED.format(bank=bank, second=second, sequence=sequence))
+    return path
+
+
+def test_sequences_are_played_one_at_a_time(tmp_path: Path) -> None:
+    path = timed(tmp_path)
+    assert not faults(path)
+    take = mien.perform(path, life=False)
+    plain = tmp_path / "plain.yaml"
+    plain.write_text(path.read_text().replace(", sequence: flash", ""))
+    assert not np.array_equal(take.weights, mien.perform(plain, life=False).weights)
+    found = faults(timed(tmp_path, second=0.6))
+    assert found == [
+        "6:40 sequences-overlap: the sequence before it plays until 1.1 s (let it end, or leave "
+        "one out)"
+    ]
+    found = faults(timed(tmp_path, sequence="flush"))
+    assert found[0].startswith("6:40 unknown-name: glad has no sequence 'flush'")
+    path.write_text(path.read_text().replace("label: glad, sequence: flush", "label: {glad: 1}"))
+    path.write_text(path.read_text().replace("label: cross,", "label: {cross: 1},"))
+    assert "cue-refused: a sequence belongs to one label" in faults(path)[0]
+    path = written(tmp_path, "seconds: 2\ncues: [{time: 0, label: joy, sequence: laugh}]\n")
+    assert "default 1.1.0 has no timeline of joy" in faults(path)[0]
+
+
+def test_the_golden_sequence_has_its_lock(tmp_path: Path) -> None:
+    path = timed(tmp_path)
+    assert run(["score", "lock", str(path)]) == 0
+    found = path.with_suffix(".lock").read_text()
+    golden = GOLDEN.with_name("score_timed.lock").read_text()
+    assert _without_score(found) == _without_score(golden)
+
+
+def _without_score(lock: str) -> str:
+    """The lock without the digest of the score, in which a path of this machine stands."""
+    return "".join(one for one in lock.splitlines(keepends=True) if "sha256:" not in one)
+
+
 def test_a_bank_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "line.yaml"
     path.write_text("schema: mien/score/1\nbank: defualt\nseconds: 1\n")

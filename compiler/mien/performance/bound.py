@@ -25,9 +25,11 @@ from attrs import frozen
 
 from mien.bank import Bank
 from mien.engine.tables import Tables
-from mien.performance.clock import F64, FRAME, PEAK_SPEED
+from mien.performance.clock import F64, FRAME, FRAME_RATE, PEAK_SPEED
 from mien.performance.expression import Curves, Move, Pose, Slot
+from mien.timelines.bound import bound_of
 
+MS_A_FRAME = 1000.0 / FRAME_RATE
 ROUNDING = 2e-6
 """More than what rounding to float32 adds to the change of a weight."""
 
@@ -92,7 +94,8 @@ def expression_change(
 def clamped(step: F64, mean: float, high: F64, moving: int) -> Change:
     """A change, of which a channel's is at most its greatest weight, and the mean that of all."""
     step = np.minimum(step, high)
-    return Change(step=step, mean=min(mean, float(step.sum()) / max(1, moving)), high=high)
+    mean = min(mean, float(step.sum()) / max(1, moving), float(step.max(initial=0.0)))
+    return Change(step=step, mean=mean, high=high)
 
 
 def _greatest(changes: Iterable[Change], channels: int) -> Change:
@@ -147,6 +150,8 @@ class _Expression:
                 path = path + rate * np.maximum.reduce([apart * s.channels for s, apart in ways])
                 mean_path += rate * max(apart * s.mean for s, apart in ways)
         step = fade + path
+        played = self._played(here)
+        step, mean_path = step + played, mean_path + float(played.sum()) / max(1, self._moving)
         greatest = np.maximum.reduce(high)
         mean = float(fade.sum()) / max(1, self._moving) + mean_path
         slots = {slot for at in here for slot in self._moves[at].pose.weights}
@@ -156,6 +161,16 @@ class _Expression:
             step = shared
         return clamped(step, mean, greatest, self._moving)
 
+    def _played(self, here: Sequence[int]) -> F64:
+        """What the clips of the slots that may be seen change (C,)."""
+        most = np.zeros(len(self._bank.channels))
+        for at in here:
+            clip = self._moves[at].clip
+            if clip is not None:
+                own = bound_of(clip).weight * MS_A_FRAME + ROUNDING
+                most = np.maximum(most, rivals(own, np.ones(len(own)), self._bank.tables))
+        return most
+
     def _range(self, pose: Pose, here: Sequence[int]) -> tuple[F64, F64]:
         """The least and the greatest weights of a pose's mixture while its slots may move."""
         low, high = np.zeros(len(self._bank.channels)), np.zeros(len(self._bank.channels))
@@ -164,6 +179,9 @@ class _Expression:
             others = [self._moves[at].pose for at in here]
             apart = max(_distance(o.point, pose.point) for o in others if slot in o.weights)
             reach = apart * self._slopes(slot).channels if apart > 0.0 else 0.0
+            if slot.play:  # a clip may show anything
+                high = high + weight
+                continue
             low = low + weight * np.maximum(0.0, face - reach)
             high = high + weight * np.minimum(1.0, face + reach)
         return low, np.minimum(1.0, high)

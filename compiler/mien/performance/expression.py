@@ -20,20 +20,25 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mien.bank import Bank
 from mien.engine.tables import F32
-from mien.performance.clock import F64, I64, frame_ticks, way
+from mien.performance.clock import F64, I64, TICKS, frame_ticks, way
+from mien.timelines.clip import Clip, Sample
 
 Point = tuple[float, float, float]
 
 
 class Slot(NamedTuple):
-    """The position of a label, and that of one of its styles or `mien.engine.tables.PLAIN`."""
+    """The position of a label, and that of one of its styles or `mien.engine.tables.PLAIN`.
+
+    ``play`` is 0 for a face that stands, else the number of a clip of the label that is played.
+    """
 
     label: int
     style: int
+    play: int = 0
 
 
 @frozen(kw_only=True)
@@ -50,11 +55,15 @@ REST = Pose()
 
 @frozen(kw_only=True)
 class Move:
-    """From what is shown at the tick ``start`` to ``pose`` in ``length`` ticks."""
+    """From what is shown at the tick ``start`` to ``pose`` in ``length`` ticks.
+
+    Where the pose's slot plays, it plays ``clip`` from ``start`` on.
+    """
 
     start: int
     length: int
     pose: Pose
+    clip: Clip | None = field(default=None)
 
     @property
     def end(self) -> int:
@@ -64,10 +73,11 @@ class Move:
 
 @frozen(kw_only=True, eq=False)
 class SlotCurve:
-    """A slot over a block: its weights (n,) and its points (n, 3)."""
+    """A slot over a block: its weights (n,), its points (n, 3), and what its clip does then."""
 
     weights: F64
     points: F64
+    sample: Sample | None = field(default=None)
 
 
 @frozen(kw_only=True)
@@ -127,7 +137,19 @@ class Curves:
         started = [one for one in self._entries[1:] if one.move.start <= moments[-1]]
         slots = sorted({*base.weights, *(s for one in started for s in one.move.pose.weights)})
         curves = {slot: _curve(slot, base, started, moments) for slot in slots}
-        return {slot: curve for slot, curve in curves.items() if curve.weights.any()}
+        seen = {slot: curve for slot, curve in curves.items() if curve.weights.any()}
+        return {slot: self._played(slot, curve, moments) for slot, curve in seen.items()}
+
+    def _played(self, slot: Slot, curve: SlotCurve, moments: I64) -> SlotCurve:
+        if slot.play == 0:
+            return curve
+        clip, start = next(
+            (one.move.clip, one.move.start)
+            for one in self._entries
+            if one.move.clip is not None and slot in one.move.pose.weights
+        )
+        times = (moments - start).astype(np.float64) / float(TICKS // 1000)
+        return evolve(curve, sample=clip.sample(times))
 
     def needed(self, moment: int) -> int:
         """The position of the first move that says anything of what follows ``moment``."""
@@ -183,6 +205,16 @@ def arousal_of(curves: Mapping[Slot, SlotCurve], frames: int) -> F64:
     return arousal
 
 
+def turns_of_clips(curves: Mapping[Slot, SlotCurve], frames: int) -> tuple[F64, F64]:
+    """The head (n, 3) and the gaze (n, 2) in degrees of the clips that play, by their weights."""
+    head, gaze = np.zeros((frames, 3)), np.zeros((frames, 2))
+    for curve in curves.values():
+        if curve.sample is not None:
+            head = head + curve.weights[:, None] * curve.sample.head.astype(np.float64)
+            gaze = gaze + curve.weights[:, None] * curve.sample.gaze.astype(np.float64)
+    return head, gaze
+
+
 def shown_faces(bank: Bank, curves: Mapping[Slot, SlotCurve], speech: F32) -> F32:
     """The faces (n, C) in [0, 1] of slots, made way for speech (n,); conflicts resolved."""
     layers: list[tuple[F32, F32]] = []
@@ -192,11 +224,14 @@ def shown_faces(bank: Bank, curves: Mapping[Slot, SlotCurve], speech: F32) -> F3
         own = np.zeros((len(speech), len(bank.channels)), dtype=np.float32)
         # A point between two in [-1, 1] never leaves it by more than the last bit.
         points = np.minimum(1.0, np.maximum(-1.0, curve.points[rows])).astype(np.float32)
-        own[rows] = bank.faces(
-            np.full(len(rows), slot.label, dtype=np.int32),
-            points,
-            style=np.full(len(rows), slot.style, dtype=np.int32),
-            speech=speech[rows],
-        )
+        label = np.full(len(rows), slot.label, dtype=np.int32)
+        style = np.full(len(rows), slot.style, dtype=np.int32)
+        if curve.sample is None:
+            own[rows] = bank.faces(label, points, style=style, speech=speech[rows])
+        else:
+            gain, offset = curve.sample.gain[rows], curve.sample.offset[rows]
+            shaped = bank.timed(bank.faces(label, points, style=style), gain, offset)
+            fade = bank.tables.labels[slot.label].attenuation
+            own[rows] = shaped * (np.float32(1.0) - speech[rows, None] * fade)
         layers.append((weights, own))
     return bank.mixed(layers, len(speech))

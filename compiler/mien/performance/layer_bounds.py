@@ -14,8 +14,9 @@ import numpy as np
 from attrs import frozen
 
 from mien.engine.tables import F32, Tables
-from mien.performance.bound import ROUNDING, Change, clamped, rivals
+from mien.performance.bound import MS_A_FRAME, ROUNDING, Change, clamped, rivals
 from mien.performance.clock import F64, FRAME, PEAK_SPEED
+from mien.performance.expression import Move
 from mien.performance.face_layers import BROWS, DEGREES, TO_THE_LEFT, UP, near_seals, seal_of
 from mien.performance.gaze import Look, turns_of
 from mien.performance.life import (
@@ -36,6 +37,7 @@ from mien.performance.life import (
     LifeSettings,
 )
 from mien.performance.lips import LipTrack, on_bank
+from mien.timelines.bound import ROUNDING_DEGREES, bound_of
 
 _FADING = PEAK_SPEED * FRAME / FADE
 
@@ -105,12 +107,16 @@ def lively(
     life: LifeSettings | None,
     looks: Sequence[Look],
     home: int,
+    clips: float,
     index: Mapping[str, int],
     moving: int,
 ) -> Change:
-    """A change with life and gaze added; the gaze comes home in ``home`` ticks."""
+    """A change with life and gaze added; the gaze comes home in ``home`` ticks.
+
+    ``clips`` is by how many degrees clips turn the gaze in a frame.
+    """
     step, high = change.step.copy(), change.high.copy()
-    eyes = eye_speed(life, looks, home)
+    eyes = eye_speed(life, looks, home) + clips
     if life is not None:
         closing = PEAK_SPEED * FRAME / BLINK_CLOSING if life.blinks > 0.0 else 0.0
         for side in ("Left", "Right"):
@@ -148,6 +154,33 @@ def spoken(change: Change, lips: LipChange, tables: Tables, moving: int) -> Chan
     found = clamped(shown, mean, high, moving)
     step = np.minimum(1.0, found.step + ROUNDING)
     return Change(step=step, mean=found.mean + ROUNDING, high=np.minimum(1.0, high + ROUNDING))
+
+
+def clip_speed(moves: Sequence[Move]) -> tuple[float, float]:
+    """By how many degrees the clips that play turn head and gaze in a frame at most.
+
+    A clip that is shown by a weight turns as fast as it does, and by the weight's speed times what
+    it has turned; that is bounded by its own speed between times that are looked at.
+    """
+    clips = [move.clip for move in moves if move.clip is not None]
+    if not clips:
+        return 0.0, 0.0
+    fades = [PEAK_SPEED * FRAME / max(FRAME, move.length) for move in moves]
+    at_once = max(sum(a.start <= b.start < a.end for a in moves) for b in moves)
+    found: list[float] = []
+    for which in ("head", "gaze"):
+        speed = reach = 0.0
+        for clip in clips:
+            rate = float(getattr(bound_of(clip), which).max(initial=0.0))
+            times = np.arange(0.0, float(clip.length) + _LOOK, _LOOK)
+            seen = float(np.abs(getattr(clip.sample(times), which)).max(initial=0.0))
+            speed, reach = max(speed, rate), max(reach, seen + rate * _LOOK)
+        found.append(speed * MS_A_FRAME + max(fades) * at_once * 2.0 * reach + ROUNDING_DEGREES)
+    return found[0], found[1]
+
+
+_LOOK = 10.0
+"""Milliseconds between the times at which a clip is looked at."""
 
 
 def eye_speed(life: LifeSettings | None, looks: Sequence[Look], home: int) -> float:

@@ -143,16 +143,18 @@ class Life:
         speech: F64,
         emphases: F64,
         end: int | None,
+        gaps: F64 | None = None,
     ) -> LifeBlock:
         """The life of n frames from ``first`` on.
 
         ``arousal`` and ``speech`` (n,), ``wide`` (n,) how wide the eyes are, ``emphases``
-        (n,) of the frames `LOOK_AHEAD` later; ``end`` is the number of frames of the whole, if it
-        is known: nothing begins that would not be over by then.
+        (n,) of the frames `LOOK_AHEAD` later; ``gaps`` (n, 2) the least and most seconds between
+        blinks where a label says them, 0 elsewhere; ``end`` is the number of frames of the whole,
+        if it is known: nothing begins that would not be over by then.
         """
         frames = len(arousal)
         last = first + frames
-        self._begin_blinks(first, arousal, wide, end)
+        self._begin_blinks(first, arousal, wide, end, gaps)
         while self._glance < last:
             self._begin_glance()
         self._begin_beats(first, emphases)
@@ -176,7 +178,9 @@ class Life:
             head=head * there[:, None],
         )
 
-    def _begin_blinks(self, first: int, arousal: F64, wide: F64, end: int | None) -> None:
+    def _begin_blinks(
+        self, first: int, arousal: F64, wide: F64, end: int | None, gaps: F64 | None
+    ) -> None:
         last = first + len(arousal)
         rate = self._settings.blinks
         while rate > 0.0 and self._blink < last:
@@ -191,9 +195,12 @@ class Life:
             self._add(_Kind.BLINK, frame, (1.0,), BLINK_CLOSING, BLINK_CLOSED, BLINK_OPENING)
             double = not self._again and self._share(_Kind.BLINK, 1) < DOUBLE_BLINKS
             self._again = double
-            gap = self._between(_Kind.BLINK, BLINK_GAP, 2) - BLINK_HASTE * float(
-                arousal[frame - first]
-            )
+            low, high = (0.0, 0.0) if gaps is None else gaps[frame - first].tolist()
+            if high > 0.0:
+                gap = self._between(_Kind.BLINK, (low, high), 2)
+            else:
+                haste = BLINK_HASTE * float(arousal[frame - first])
+                gap = self._between(_Kind.BLINK, BLINK_GAP, 2) - haste
             self._blink = frame + (BLINK_AGAIN if double else max(30, int(gap / rate * FRAME_RATE)))
 
     def _begin_glance(self) -> None:

@@ -17,8 +17,17 @@ from attrs import evolve, field, frozen
 
 from mien.bank import Bank
 from mien.engine.tables import F32
+from mien.performance.blink_habits import BlinkHabits
 from mien.performance.clock import FRAME, frame_ticks, ticks
-from mien.performance.expression import REST, Curves, Move, Pose, arousal_of, shown_faces
+from mien.performance.expression import (
+    REST,
+    Curves,
+    Move,
+    Pose,
+    arousal_of,
+    shown_faces,
+    turns_of_clips,
+)
 from mien.performance.face_layers import (
     SEAL_REACH,
     blinked,
@@ -79,13 +88,15 @@ class Performer:
         self._index = bank.tables.channel_index
         self.frames = 0
         """How many frames are complete."""
-        self._curves = Curves(plan.first)
+        self._curves, self._habits = Curves(plan.first), BlinkHabits(bank)
         for move in plan.moves:
             self._curves.add(move)
+            self._habits.add(move)
         self._gaze = Gaze()
         for look in plan.looks:
             self._gaze.add(look)
-        self._turns = bool(plan.looks) or plan.life is not None
+        clips = any(move.clip is not None for move in plan.moves)
+        self._turns = clips or bool(plan.looks) or plan.life is not None
         self._life = None if plan.life is None else Life(plan.seed, plan.life)
         self._end = plan.frames
         self._rests = plan.rests
@@ -98,7 +109,10 @@ class Performer:
     def cue(self, move: Move) -> None:
         """Take a cue while it runs; one for a moment that is over begins now."""
         start = max(move.start, self.frames * FRAME)
-        self._curves.add(evolve(move, start=start))
+        self._turns = self._turns or move.clip is not None
+        move = evolve(move, start=start)
+        self._curves.add(move)
+        self._habits.add(move)
         if self._end is not None:
             self._close(self._end)
 
@@ -146,6 +160,7 @@ class Performer:
             last = (end - 1) * FRAME
             start = max(min(last, self.frames * FRAME), last - RELEASE)
             self._curves.cut(start)
+            self._habits.cut(start)
             self._curves.add(Move(start=start, length=last - start, pose=REST))
             self._gaze.close(start, last - start)
 
@@ -175,14 +190,16 @@ class Performer:
         curves = self._curves.block(first, frames)
         faces = shown_faces(self._bank, curves, speech)
         gaze, turn = self._gaze.block(frame_ticks(first, frames))
-        head = np.zeros((frames, 3))
-        head[:, :2] = turn
-        eyes = gaze - turn
+        head, glance = turns_of_clips(curves, frames)
+        head[:, :2] += turn
+        eyes = glance + (gaze - turn)
         if self._life is not None:
+            held, gaps = self._habits.block(curves, first, frames)
             life = self._life.block(
                 first,
                 arousal=arousal_of(curves, frames),
-                wide=wide_eyes(faces, self._index),
+                wide=np.maximum(wide_eyes(faces, self._index), held),
+                gaps=gaps,
                 speech=speech.astype(np.float64),
                 emphases=self._voice[2, at + LOOK_AHEAD : at + LOOK_AHEAD + frames].astype(
                     np.float64

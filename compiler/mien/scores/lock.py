@@ -20,7 +20,14 @@ from mien.lock.write import Value, lines_of
 from mien.performance.bound import Change, expression_change
 from mien.performance.clock import FRAME, TICKS
 from mien.performance.expression import REST, Move
-from mien.performance.layer_bounds import LipChange, LipChanges, head_speed, lively, spoken
+from mien.performance.layer_bounds import (
+    LipChange,
+    LipChanges,
+    clip_speed,
+    head_speed,
+    lively,
+    spoken,
+)
 from mien.performance.lips import LipTrack
 from mien.performance.performer import RELEASE, FaceBlock, Performer
 from mien.scores.prepare import Prepared
@@ -85,7 +92,8 @@ def build_lock(prepared: Prepared) -> ScoreLock:
     moves, home = _performed_moves(prepared)
     change, rows = expression_change(bank, plan.first, moves, proved, proved.moving)
     index = bank.tables.channel_index
-    alive = lively(change, plan.life, plan.looks, home, index, proved.moving)
+    head, gaze = clip_speed(moves)
+    alive = lively(change, plan.life, plan.looks, home, gaze, index, proved.moving)
     face = spoken(alive, lips, bank.tables, proved.moving)
     kind = "none"
     if prepared.lips is not None:
@@ -107,7 +115,7 @@ def build_lock(prepared: Prepared) -> ScoreLock:
         expression=_frame_change(change, bank.channels),
         face=_frame_change(face, bank.channels),
         seen=down(seen),
-        head=up(head_speed(plan.life, plan.looks, home, lips.speech)),
+        head=up(head + head_speed(plan.life, plan.looks, home, lips.speech)),
         cues=tuple(
             (f"{row.move.start / TICKS:.4f}", _frame_change(row.change, bank.channels))
             for row in rows

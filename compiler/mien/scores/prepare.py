@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from mien.performance.sources import (
 from mien.resolve import BankSource, load_tables, resolve
 from mien.scores.poses import complain
 from mien.scores.record import LipSettings, Moment, Score
+from mien.scores.sequences import clip_of, playing
 from mien.text.fault import Fault, Severity
 from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean
@@ -204,8 +206,8 @@ def _moves(
     paths: list[NodePath] = [("cues", number) for number in range(len(score.cues))]
     moments = [cue.moment for cue in score.cues]
     starts = list(_starts(paths, moments, words, frames, complaints))
-    resting = frames * FRAME - RELEASE
-    for path, cue, start in zip(paths, score.cues, starts, strict=True):
+    resting, busy = frames * FRAME - RELEASE, 0
+    for number, (path, cue, start) in enumerate(zip(paths, score.cues, starts, strict=True), 1):
         wrong = complain(bank, cue.state, complaints)
         if start is None or wrong:
             continue
@@ -214,7 +216,22 @@ def _moves(
             message = "the face comes to rest in the last half second: this cue is not seen"
             held.at_value(path, "cue-unseen", message, "move it, or write end: hold")
             warnings.extend(evolve(one, severity=Severity.WARNING) for one in held.faults)
-        yield Move(start=start, length=ticks(cue.transition), pose=pose_of(bank, cue.state))
+        pose, length = pose_of(bank, cue.state), ticks(cue.transition)
+        if cue.sequence is None:
+            yield Move(start=start, length=length, pose=pose)
+            continue
+        clip = clip_of(bank, cue, path, complaints)
+        if clip is None:
+            continue
+        if start < busy:
+            end = busy / (FRAME * FRAME_RATE)
+            message = f"the sequence before it plays until {end:g} s"
+            complaints.at_value(
+                (*path, "sequence"), "sequences-overlap", message, "let it end, or leave one out"
+            )
+        over = clip.end()
+        busy = start + ticks(over / 1000.0) if isfinite(over) else 0
+        yield Move(start=start, length=length, pose=playing(pose, number), clip=clip)
 
 
 def _looks(

@@ -80,6 +80,7 @@ def _cue(data: _Data, path: NodePath) -> Cue:
     return Cue(
         moment=_moment(data),
         state=_state(data, path),
+        sequence=data.get("sequence"),
         transition=float(data.get("transition", 0.4)),
     )
 

@@ -11,6 +11,9 @@ from mien.performance.poses import State
 from mien.text.node import Node
 from mien.text.node import Path as NodePath
 
+DYNAMICS = "dynamics"
+"""The label's own onset, apex and offset, in place of a sequence."""
+
 
 @frozen(kw_only=True)
 class Moment:
@@ -23,10 +26,14 @@ class Moment:
 
 @frozen(kw_only=True)
 class Cue:
-    """From its moment on the face goes to a state, in ``transition`` seconds."""
+    """From its moment on the face goes to a state, in ``transition`` seconds.
+
+    ``sequence`` is played meanwhile: one of the label's, or `DYNAMICS`.
+    """
 
     moment: Moment
     state: State
+    sequence: str | None = field(default=None)
     transition: float = field(default=0.4)
 
 
