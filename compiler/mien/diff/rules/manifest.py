@@ -75,6 +75,9 @@ def _list(bank: AuthoredBank) -> tuple[_Budget, ...]:
         (("budgets", "slope", "channel"), budgets.slope.channel, True),
         (("budgets", "separation"), budgets.separation, False),
         (("budgets", "spacing"), budgets.spacing, False),
+        (("budgets", "speed", "channel"), budgets.speed.channel, True),
+        (("budgets", "speed", "head"), budgets.speed.head, True),
+        (("budgets", "speed", "gaze"), budgets.speed.gaze, True),
     )
 
 

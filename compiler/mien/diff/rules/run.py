@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mien.authored.bank import Document
 from mien.diff.pair import BankPair
 from mien.diff.record import Category, Finding, Places
-from mien.diff.rules import blending, emotions, lists, manifest, rig, styles, texts
+from mien.diff.rules import blending, emotions, lists, manifest, rig, styles, texts, timelines
 from mien.diff.rules.blending import effect_text
 from mien.diff.rules.rule import MAJOR, PATCH, ChangeKind, LastRule, Rule
 from mien.diff.side import Side
@@ -74,6 +74,7 @@ RULES: tuple[Rule, ...] = (
     *styles.RULES,
     *emotions.RULES,
     *blending.RULES,
+    *timelines.RULES,
     *texts.RULES,
 )
 

@@ -27,6 +27,10 @@ PROSE = frozenset(
 )
 AUTHORING = frozenset({"action_units", "conjugates", "shorthands", "exceptions"})
 
+_IN_TIME = frozenset({"dynamics", "sequences"})
+_SAID_OF_TIME = frozenset({"description", "sources"})
+"""There, head and gaze are degrees."""
+
 _Steps = tuple[str, ...]
 
 
@@ -93,7 +97,9 @@ def _leaves(
     """Values under one of the keys, a list as one value; in lists of records, those of each."""
     if isinstance(node, MappingNode):
         for entry in node.entries:
-            if inside or entry.name in keys:
+            if not path and entry.name in _IN_TIME:
+                yield from _leaves(entry.value, keys & _SAID_OF_TIME, (entry.name,))
+            elif inside or entry.name in keys:
                 yield from _leaves(entry.value, keys, (*path, entry.name), inside=True)
             elif entry.name not in PROSE | AUTHORING:
                 yield from _leaves(entry.value, keys, (*path, entry.name))
