@@ -86,12 +86,41 @@ def _json(bank: Bank) -> dict[str, object]:
                 "aliases": also[label],
                 "intensities": vads(label, bank.intensities),
                 "styles": vads(label, bank.styles(label)),
+                **_in_time(bank, label),
             }
             for label in bank.labels
         ],
         "intensities": bank.intensities,
         "channels": [{"name": name, "class": kind} for name, kind in kinds],
     }
+
+
+def _in_time(bank: Bank, label: str) -> dict[str, object]:
+    """What can be asked of a label in time; nothing where its bank does not say."""
+    timeline = bank.timelines.get(label)
+    if timeline is None:
+        return {}
+    return {
+        "kind": timeline.kind.name.lower(),
+        "sequences": {
+            name: {"ms": clip.length, "ends": clip.ending.how.name.lower()}
+            for name in timeline.sequences
+            for clip in (timeline.clip(name),)
+        },
+        "usual": timeline.usual,
+        "then": timeline.resolves,
+    }
+
+
+def _sequences(bank: Bank) -> list[str]:
+    """A line that names the sequences of every label, where there are any."""
+    named = [
+        f"{label}: {', '.join(timeline.sequences)}"
+        for label, timeline in bank.timelines.items()
+        if timeline.sequences
+    ]
+    text = f"sequences, in time: {'; '.join(named)}"
+    return [textwrap.fill(text, width=_WIDTH, subsequent_indent="  ")] if named else []
 
 
 def _lines(bank: Bank) -> list[str]:
@@ -116,5 +145,6 @@ def _lines(bank: Bank) -> list[str]:
     return [
         *table,
         f"intensities, from the lowest: {', '.join(bank.intensities)}",
+        *_sequences(bank),
         textwrap.fill(named, width=_WIDTH, subsequent_indent="  "),
     ]

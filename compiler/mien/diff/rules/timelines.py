@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -145,7 +146,7 @@ def _drawn(tracks: tuple[Track, ...]) -> list[tuple[object, ...]]:
 def _farthest(one: Clip, other: Clip) -> tuple[float, float]:
     """The greatest change of gain * f + offset for a face f in [0, 1], and when, at its keys."""
     times = sorted({time for clip in (one, other) for track in clip.tracks for time in track.times})
-    between = [(a + b) / 2.0 for a, b in zip(times, times[1:], strict=False)]
+    between = [(a + b) / 2.0 for a, b in pairwise(times)]
     at = np.array(sorted([*times, *between]), dtype=np.float64)
     if one.channels != other.channels or not at.size:
         return 0.0, 0.0
