@@ -508,7 +508,7 @@ def test_without_a_network_that_ships_it_asks_for_one(
     wav: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("mien_trainer.speak.network._SHIPPED", tmp_path / "none.onnx")
-    result = CliRunner().invoke(command, [str(wav), "--label", "joy"])
+    result = CliRunner().invoke(command, [str(wav), "--label", "joy", "--lips", "network"])
     assert "give one with --network" in result.output
 
 

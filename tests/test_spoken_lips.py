@@ -7,15 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 
 import mien
+from mien.cli.main import run
 from mien.errors import SourceError
+from mien.formats.registry import read_take
+from mien.formats.take import Take
 from mien.performance.lips import joined
 from mien.performance.sources import LipRequest, SpokenLips, open_lips
 from mien.scores.prepare import Prepared, prepare
 from mien.scores.read import read_score
+from mien_trainer.cli.speak import command
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.lips.closures import closures_kept
+from mien_trainer.speak import spoken
 from mien_trainer.speech import Prosody, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
 from mien_trainer.synthesis.sentences import Sentence
@@ -135,3 +141,83 @@ def test_times_beyond_the_sound_are_of_another_recording(folder: Path) -> None:
 def test_times_need_no_sound(folder: Path) -> None:
     lips = open_lips("times", LipRequest(bank=BANK, file=folder / "line.tsv"))
     assert lips.frames > 60
+
+
+def speak(folder: Path, *arguments: str) -> tuple[str, Take]:
+    """What `mien speak` says, and its take."""
+    out = folder / "out.json"
+    given = [str(folder / "line.wav"), "--label", "joy", "--no-life", "-o", str(out), *arguments]
+    result = CliRunner().invoke(command, given)
+    assert result.exit_code == 0, result.output
+    return result.output, read_take(out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "its sounds recognised without words"),
+        (("--text", TEXT), "its words aligned with the sound"),
+        (("--text", "line.txt"), "its words aligned with the sound"),
+        (("--times", "line.tsv"), "line.tsv (lines of times, IPA)"),
+        (("--lips", "sounds"), "its sounds recognised without words"),
+    ],
+)
+def test_speak_takes_what_is_known(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(folder)
+    output, take = speak(folder, *arguments)
+    assert said in output
+    assert len(take.times) == opened(folder, "times").frames
+    assert take.weights[:, take.channels.index("jawOpen")].max() > 0.1
+    assert take.weights[5, take.channels.index("cheekSquintLeft")] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--lips", "words"), "--lips words needs --text"),
+        (("--lips", "times"), "--lips times needs --times"),
+        (("--text", TEXT, "--times", "line.tsv"), "give one of --text and --times"),
+        (("--text", TEXT, "--lips", "network"), "takes no --text"),
+        (("--text", TEXT, "--network", "any.onnx"), "both give the lips"),
+        (("--text", "Zzyzxq brrrgh."), "no pronunciation is known"),
+        (("--times", "line.wav"), "is not UTF-8"),
+    ],
+)
+def test_what_speak_cannot_do_is_said(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    words: str,
+) -> None:
+    monkeypatch.chdir(folder)
+    assert run(["speak", "line.wav", "--label", "joy", *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_without_a_recogniser_the_network_speaks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(name: str) -> None:
+        del name
+
+    monkeypatch.setattr(spoken, "find_spec", nothing)
+    audio = folder / "line.wav"
+    kind, why = spoken.chosen_kind(audio, None, text=False, times=False, network=False)
+    assert (kind, "brings a recogniser" in why) == ("network", True)
+    assert spoken.chosen_kind(audio, None, text=True, times=False, network=False)[0] == "words"
+    assert spoken.chosen_kind(audio, None, text=False, times=False, network=True)[0] == "network"
+
+
+def test_a_score_takes_the_lips_that_are_given(folder: Path) -> None:
+    score = folder / "cues.score.yaml"
+    score.write_text(
+        "schema: mien/score/1\nbank: default@1.1.0\naudio: line.wav\n"
+        "cues: [{time: 0.2, label: anger, transition: 0.2}]\n"
+    )
+    given = [str(folder / "line.wav"), "--score", str(score), "--times", str(folder / "line.tsv")]
+    result = CliRunner().invoke(command, [*given, "-o", str(folder / "scored.json")])
+    assert result.exit_code == 0, result.output
+    assert "line.tsv" in result.output

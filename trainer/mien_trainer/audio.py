@@ -359,6 +359,24 @@ def levelled(audio: F32) -> F32:
     return audio * np.float32(10.0 ** (gain / 20.0))
 
 
+def whole_sound(path: Path) -> F32:
+    """All samples of a file, as `stream_audio` gives them.
+
+    Raises:
+        SpeechRefusedError: as `stream_audio`; or it is longer than 10 minutes.
+    """
+    parts: list[F32] = []
+    with stream_audio(path) as blocks:
+        for block in blocks:
+            parts.append(block)
+            if sum(map(len, parts)) > LONGEST * SAMPLE_RATE:
+                found = f"more than {LONGEST / 60:g} minutes"
+                raise SpeechRefusedError(
+                    f"{shown_path(path)}: {found}: cut it, or let the network speak"
+                )
+    return np.concatenate([np.zeros(0, dtype=np.float32), *parts])
+
+
 def sound_frames(path: Path) -> int:
     """How many frames begin within the sound of a file, as `stream_audio` gives it.
 

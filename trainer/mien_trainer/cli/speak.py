@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mien.formats.take import F32, Take
+    from mien.scores.record import LipSettings
     from mien_trainer.speak.speaker import Pipe
+    from mien_trainer.speak.spoken import SpokenUtterance
     from mien_trainer.speak.utterance import Utterance
 
 PIPE = "-"
@@ -38,6 +40,23 @@ PIPE = "-"
     "--score",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Perform this score's cues, gaze and life on AUDIO, in place of one LABEL.",
+)
+@click.option(
+    "--text",
+    metavar="TEXT",
+    help="What AUDIO says, or the file that has it: its words give the lips.",
+)
+@click.option(
+    "--times",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file with the times of its sounds or visemes, which give the lips: TextGrid, JSON of "
+    "Rhubarb, Azure, Polly, ElevenLabs, or lines of start, end and name.",
+)
+@click.option(
+    "--lips",
+    type=click.Choice(("network", "words", "sounds", "times")),
+    help="Where the lips come from.  [default: words or times where given, sounds (a recogniser) "
+    "for a file, the network for a pipe and with --network]",
 )
 @click.option(
     "--network",
@@ -75,6 +94,9 @@ def command(
     intensity: float | None,
     style: str | None,
     score: Path | None,
+    text: str | None,
+    times: Path | None,
+    lips: str | None,
     model: Path | None,
     bank: str | None,
     no_life: bool,
@@ -90,14 +112,45 @@ def command(
 
         arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
 
-    Any bank speaks: where the network was not trained on it, or not on what is asked, its neutral
-    lips carry the bank's own faces, and that is said.
+    The lips of a file follow its words (--text), the times of its sounds (--times) or what a
+    recogniser of English hears; those of a pipe are a network's. Any bank speaks: where the network
+    was not trained on it, or not on what is asked, its neutral lips carry the bank's own faces.
+    What was taken is said.
     """
     _check_usage(audio, label, score, cues, out)
+    _check_lips(audio, text, times, lips, model)
     if score is not None:
-        _perform(score, audio, bank, model, life=not no_life, out=out)
+        _perform(score, audio, bank, model, _settings(text, times, lips), life=not no_life, out=out)
         return
-    from mien_trainer.speak.utterance import prepare_utterance
+    from mien_trainer.speak.spoken import NETWORK, chosen_kind
+    from mien_trainer.speak.utterance import prepare_spoken, prepare_utterance
+
+    kind, why = NETWORK, ""
+    if audio != PIPE:
+        with refusals():
+            given = {"text": text is not None, "times": times is not None}
+            kind, why = chosen_kind(Path(audio), lips, network=model is not None, **given)
+    if why:
+        say(why, err=True)
+    if kind != NETWORK:
+        with refusals():
+            spoken = prepare_spoken(
+                kind,
+                Path(audio),
+                bank,
+                label_of(label or ""),
+                text=text,
+                times=times,
+                vad=vad,
+                at=at,
+                intensity=intensity,
+                style=style,
+                life=not no_life,
+                seed=seed,
+            )
+            say(spoken.said, err=True)
+            _write(spoken, spoken.takes(()), Path(audio).name, out)
+        return
 
     with refusals():
         utterance = prepare_utterance(
@@ -141,6 +194,36 @@ def _check_usage(
             raise click.BadParameter(str(error), param_hint="'-o' / '--out'") from error
 
 
+def _check_lips(
+    audio: str, text: str | None, times: Path | None, lips: str | None, model: Path | None
+) -> None:
+    given = [name for name, one in (("--text", text), ("--times", times)) if one is not None]
+    if len(given) > 1:
+        raise click.UsageError("give one of --text and --times: both say what is spoken when")
+    if audio == PIPE and (given or lips not in (None, "network")):
+        what = given[0] if given else f"--lips {lips}"
+        raise click.UsageError(f"{what} is for a file; the lips of a pipe are a network's")
+    needed = {"words": "--text", "times": "--times"}.get(lips or "")
+    if needed and needed not in given:
+        raise click.UsageError(f"--lips {lips} needs {needed}")
+    if given and lips in ("network", "sounds"):
+        raise click.UsageError(f"--lips {lips} takes no {given[0]}: leave one of them out")
+    if model is not None and (given or lips not in (None, "network")):
+        what = given[0] if given else f"--lips {lips}"
+        raise click.UsageError(f"--network and {what} both give the lips: leave one of them out")
+
+
+def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSettings | None:
+    """The lips of a score that is performed on another sound; None where its own stay."""
+    from mien.scores.record import LipSettings
+
+    if times is not None:
+        return LipSettings(kind="times", file=times)
+    if text is not None:
+        return LipSettings(kind="words", text=text)
+    return None if lips is None else LipSettings(kind=lips)
+
+
 def is_terminal() -> bool:
     """Whether stdin is a person's keyboard."""
     return sys.stdin.isatty()
@@ -158,7 +241,12 @@ def _sound(audio: str, *, fine: bool) -> AbstractContextManager[Iterator[F32]]:
     return stream_audio(Path(audio))
 
 
-def _write(utterance: Utterance, takes: Iterator[F32 | Take], name: str, out: Path | None) -> None:
+def _write(
+    utterance: Utterance | SpokenUtterance,
+    takes: Iterator[F32 | Take],
+    name: str,
+    out: Path | None,
+) -> None:
     """Write faces as they come, to stdout as CSV or into ``out``, all of them or nothing."""
     from mien.formats import livelink
     from mien.text.atomic import replacing
@@ -176,7 +264,14 @@ def _write(utterance: Utterance, takes: Iterator[F32 | Take], name: str, out: Pa
 
 
 def _perform(
-    score: Path, audio: str, bank: str | None, model: Path | None, *, life: bool, out: Path | None
+    score: Path,
+    audio: str,
+    bank: str | None,
+    model: Path | None,
+    given: LipSettings | None,
+    *,
+    life: bool,
+    out: Path | None,
 ) -> None:
     from attrs import evolve
 
@@ -189,7 +284,9 @@ def _perform(
     from mien_trainer.frames import FRAME_RATE
 
     read = read_score(score)
-    lips = LipSettings(kind="network", network=model) if model is not None else read.lips
+    lips = given or read.lips
+    if model is not None:
+        lips = LipSettings(kind="network", network=model)
     prepared = prepare(evolve(read, audio=Path(audio), lips=lips), bank=bank)
     for warning in prepared.warnings:
         say(str(warning), err=True)

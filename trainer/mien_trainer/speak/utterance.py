@@ -25,7 +25,8 @@ from mien_trainer.speak.network import (
     shipped_network,
 )
 from mien_trainer.speak.speaker import Speaker
-from mien_trainer.speak.way import Way, speaking_bank, way_of
+from mien_trainer.speak.spoken import SpokenUtterance, spoken_lips
+from mien_trainer.speak.way import Way, given_bank, speaking_bank, way_of
 
 
 class Utterance:
@@ -125,19 +126,50 @@ def prepare_utterance(
     path = model if model is not None else shipped_network()
     network = read_network(path)
     own = speaking_bank(network.card, bank, shipped=model is None)
-    pose = pose_of(
-        own,
-        State(
-            label=label,
-            vad=None if vad is None else vad_point(vad),
-            at=at,
-            intensity=intensity,
-            style=style,
-        ),
-    )
+    pose = _pose(own, label, vad, at, intensity, style)
     single = label if isinstance(label, str) and style is None and not cued else None
     moved = any(one is not None for one in (vad, at, intensity))
     way = way_of(network.card, own, single, moved=moved)
     if not way.trained:
         network = read_network(path, threshold=CONTACT_THRESHOLD)
     return Utterance(network, own, pose, way, life=life, seed=seed)
+
+
+def prepare_spoken(
+    kind: str,
+    audio: Path,
+    bank: str | None,
+    label: str | Mapping[str, float],
+    *,
+    text: str | None = None,
+    times: Path | None = None,
+    vad: Point | None = None,
+    at: str | None = None,
+    intensity: float | None = None,
+    style: str | None = None,
+    life: bool = True,
+    seed: int = 0,
+) -> SpokenUtterance:
+    """What `mien speak` performs where the lips of the file ``audio`` are no network's.
+
+    Raises:
+        QueryError: there is no bank ``bank``, or it cannot show what is asked.
+        MienError: as the source of the lips says.
+    """
+    own = given_bank(bank)
+    pose = _pose(own, label, vad, at, intensity, style)
+    lips = spoken_lips(kind, own, audio, text=text, times=times)
+    return SpokenUtterance(own, pose, lips, life=life, seed=seed)
+
+
+def _pose(
+    bank: Bank,
+    label: str | Mapping[str, float],
+    vad: Point | None,
+    at: str | None,
+    intensity: float | None,
+    style: str | None,
+) -> Pose:
+    point = None if vad is None else vad_point(vad)
+    state = State(label=label, vad=point, at=at, intensity=intensity, style=style)
+    return pose_of(bank, state)

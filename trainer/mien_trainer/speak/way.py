@@ -38,6 +38,16 @@ def speaking_bank(card: NetworkCard, given: str | None, *, shipped: bool) -> Ban
             return load(f"{card.bank}@{card.version}")
         except (QueryError, OSError):
             pass
+    return given_bank(given)
+
+
+def given_bank(given: str | None) -> Bank:
+    """The bank ``given``, else the newest release of the default bank.
+
+    Raises:
+        QueryError: there is no such bank.
+        ArtifactError: it is damaged.
+    """
     name = DEFAULT if given is None else given
     try:
         return load(name)

@@ -158,10 +158,12 @@ def _emphases(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
 
 
 def _sound(path: Path) -> F32:
-    from mien_trainer.audio import read_samples
+    from mien_trainer.audio import whole_sound
 
-    return read_samples(path)
+    return whole_sound(path)
 
 
 def _sound_frames(path: Path) -> int:
-    return frame_count(len(_sound(path)))
+    from mien_trainer.audio import sound_frames
+
+    return sound_frames(path)
