@@ -118,6 +118,22 @@ def test_a_clock_is_told_by_its_numbers(
     assert np.allclose(take.times, np.arange(ROWS) / rate, atol=2e-6)
 
 
+def test_names_of_other_systems_fill_what_is_missing(written: Written) -> None:
+    other = {
+        "eyeBlinkLeft": "Eye_Left_Blink",
+        "mouthFunnel": "LipFunnel",
+        "browInnerUp": "BrowInnerUpLeft",
+        "jawForward": "JawFwd",
+    }
+    names = [other.get(name, name) for name in CHANNELS]
+    text = table(seconds(30), names, ["frame", "timestamp"])
+    head, *rows = text.splitlines()
+    lines = [f"{head},delta_jawLeft", *(f"{row},9" for row in rows)]
+    take = read_take(written("\n".join(lines)))
+    assert np.array_equal(take.weights, faces())
+    assert take.repairs.unknown == ("delta_jawLeft",)
+
+
 def test_timecodes_under_another_name_are_timecodes(written: Written) -> None:
     codes = [[f"01:00:{row // 25:02d}:{row % 25:02d}"] for row in range(ROWS)]
     assert read_take(written(table(codes, CHANNELS, ["Time"]))).rate == 25.0

@@ -207,6 +207,9 @@ def test_what_is_no_folder_of_takes_is_refused(
     empty.mkdir()
     with pytest.raises(SourceError, match="there is no take in this folder"):
         phone_folder(empty)
+    (empty / "depth_data.bin").write_bytes(b"depth")
+    with pytest.raises(SourceError, match="recorded for MetaHuman Animator"):
+        phone_folder(empty)
     assert run(["import", str(phone), "-o", str(phone / "inside")]) == 2
     assert "whose files are kept as they are" in capsys.readouterr().err
     (phone / "20261128_MySlate_1" / f"{NAME}_cal.csv").write_text("a,b\n1,2\n", "utf-8")

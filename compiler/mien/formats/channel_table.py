@@ -16,6 +16,7 @@ from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.take import F64
 from mien.formats.text_file import fault, read_text
+from mien.gltf.channel_names import channels_of_other
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault
 from mien.text.files import shown_path
@@ -85,7 +86,7 @@ def read_channel_table(
     """The weights of ``channels`` in the file ``path``, one row a frame.
 
     Columns are found by name, in any spelling that is known, without regard to case, spaces or
-    order. Where the file may be
+    order; channels without a column also by the names of other systems. Where the file may be
     ``partial``, channels that it lacks are at rest.
 
     Raises:
@@ -99,8 +100,13 @@ def read_channel_table(
         faults = [one for one in faults if one.code != "column-missing"]
     if faults:
         raise SourceError(faults)
-    texts = map(_bare, header.split(","))
-    others = tuple(text for text in texts if text and _channel(text, channels) is None)
+    texts = [_bare(one) for one in header.split(",")]
+    own = [columns[one.casefold()] for one in channels if one.casefold() in columns]
+    others = tuple(
+        text
+        for at, text in enumerate(texts)
+        if text and at not in own and _channel(text, channels) is None
+    )
     width = header.count(",") + 1
     wanted = [(one, columns[one.casefold()]) for one in channels if one not in absent]
     rows: list[tuple[int, str]] = []
@@ -161,6 +167,7 @@ def _columns(
             place = _place(name, 1, header, position)
             faults.append(fault(place, "column-twice", f"a second column {text}"))
         columns.setdefault(column, position)
+    _fill(columns, texts, channels)
     absent = tuple(channel for channel in channels if channel.casefold() not in columns)
     if len(absent) == len(channels):
         hint = "expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,..."
@@ -173,7 +180,11 @@ def _columns(
             hint += f"; found {text}: write {channels[0]}, and the others likewise"
         message = "the first line names no channel"
         return columns, absent, [fault(Place(name, 1, 1), "no-header", message, hint)]
-    unknown = [text for text in texts if _channel(text, channels) is None]
+    unknown = [
+        text
+        for text in texts
+        if _channel(text, channels) is None and not _channels_of_other(text, channels)
+    ]
     for channel in absent:
         close = nearest(channel, unknown)
         if channel != ABSENT or close:
@@ -181,6 +192,19 @@ def _columns(
             message = f"there is no column {channel}"
             faults.append(fault(Place(name, 1, 1), "column-missing", message, hint))
     return columns, absent, faults
+
+
+def _fill(columns: dict[str, int], texts: Sequence[str], channels: Sequence[str]) -> None:
+    """Columns of channels that have none, by names of other systems, the first of a channel's."""
+    for position, text in enumerate(texts):
+        for channel in _channels_of_other(text, channels):
+            columns.setdefault(channel.casefold(), position)
+
+
+def _channels_of_other(text: str, channels: Sequence[str]) -> tuple[str, ...]:
+    if _channel(text, channels):
+        return ()
+    return tuple(one for one in channels_of_other(text) if one in channels)
 
 
 def _channel(text: str, channels: Sequence[str]) -> str | None:

@@ -29,6 +29,7 @@ _DEPTH = 2
 _CURVES, _FILM = ".csv", ".mov"
 _CALIBRATED, _RAW, _NEUTRAL = "_cal", "_raw", "_neutral"
 _FACTS = "take.json"
+_DEPTHS = "depth_data.bin"
 _LOGS = frozenset({"frame_log", "labels"})
 """Tables that hold no face: the app's log, and the labels of a folder of takes."""
 
@@ -85,6 +86,8 @@ def phone_folder(folder: Path) -> PhoneFolder:
         ignored += left_out
     if not found:
         hint = "expected a take such as MySlate_1_iPhone.csv, as the app Live Link Face leaves it"
+        if any((one / _DEPTHS).exists() for one in _folders(folder, _DEPTH)):
+            hint = "it was recorded for MetaHuman Animator, without curves: record in ARKit mode"
         raise _refusal(folder, "no-take", "there is no take in this folder", hint)
     return PhoneFolder(takes=tuple(_apart(found)), ignored=tuple(ignored))
 
