@@ -93,9 +93,28 @@ def glb(names: Sequence[str], changes: Json | None = None, side: int = 4) -> byt
     return packed(*sheet(names, changes, side))
 
 
+def skeleton(first: int) -> list[Json]:
+    """The nodes of all bones that a humanoid has to have, as a tree; the first is ``first``."""
+    above = {"spine": "hips", "head": "spine"}
+    for side in ("left", "right"):
+        for limb, root in (("UpperLeg LowerLeg Foot", "hips"), ("UpperArm LowerArm Hand", "spine")):
+            bones = [root, *(f"{side}{part}" for part in limb.split())]
+            above |= dict(zip(bones[1:], bones, strict=False))
+    nodes: list[Json] = []
+    for bone in BONES:
+        x = 0.1 * (bone.startswith("left") - bone.startswith("right"))
+        node: Json = {
+            "name": bone,
+            "translation": [x, -0.3 if "Leg" in bone or "Foot" in bone else 0.3, 0.0],
+        }
+        below = [first + at for at, other in enumerate(BONES) if above.get(other) == bone]
+        nodes.append({**node, "children": below} if below else node)
+    return nodes
+
+
 def vrm_1(expressions: Mapping[str, Mapping[str, Json]] | None = None) -> Json:
     """The parts of a VRM 1.0 file with ``expressions`` as they are written."""
-    nodes = [{"mesh": 0, "name": "face"}, *({"name": bone} for bone in BONES)]
+    nodes = [{"mesh": 0, "name": "face"}, *skeleton(1)]
     vrm: Json = {
         "specVersion": "1.0",
         "meta": {
@@ -109,7 +128,7 @@ def vrm_1(expressions: Mapping[str, Mapping[str, Json]] | None = None) -> Json:
         vrm["expressions"] = expressions
     return {
         "nodes": nodes,
-        "scenes": [{"nodes": list(range(len(nodes)))}],
+        "scenes": [{"nodes": [0, 1]}],
         "extensionsUsed": ["VRMC_vrm"],
         "extensions": {"VRMC_vrm": vrm},
     }
@@ -117,7 +136,7 @@ def vrm_1(expressions: Mapping[str, Mapping[str, Json]] | None = None) -> Json:
 
 def vrm_0(clips: Sequence[Json] | None = None) -> Json:
     """The parts of a VRM 0.x file with ``clips`` as they are written."""
-    nodes = [{"mesh": 0, "name": "face"}, *({"name": bone} for bone in BONES)]
+    nodes = [{"mesh": 0, "name": "face"}, *skeleton(1)]
     vrm: Json = {
         "specVersion": "0.0",
         "meta": {"title": "test"},
@@ -127,7 +146,7 @@ def vrm_0(clips: Sequence[Json] | None = None) -> Json:
         vrm["blendShapeMaster"] = {"blendShapeGroups": list(clips)}
     return {
         "nodes": nodes,
-        "scenes": [{"nodes": list(range(len(nodes)))}],
+        "scenes": [{"nodes": [0, 1]}],
         "extensionsUsed": ["VRM"],
         "extensions": {"VRM": vrm},
     }

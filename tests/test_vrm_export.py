@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from copy import deepcopy
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any, cast
@@ -527,6 +530,43 @@ def test_the_source_of_a_model_that_was_moved_is_known(
     path.unlink()
     assert run(["verify", "--export", str(tmp_path / "elsewhere.vrm")]) == 0
     assert "--styles --without-mouth" in capsys.readouterr().out
+
+
+IN_BLENDER = """
+import json, sys
+import bpy, io_scene_vrm
+
+io_scene_vrm.register()
+found = []
+for path in sys.argv[1:]:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.import_scene.vrm(filepath=path)
+    (model,) = [one.data.vrm_addon_extension for one in bpy.data.objects if one.type == "ARMATURE"]
+    own = {one.custom_name: one.morph_target_binds for one in model.vrm1.expressions.custom}
+    own["happy"] = model.vrm1.expressions.preset.happy.morph_target_binds
+    if not model.is_vrm1():
+        groups = model.vrm0.blend_shape_master.blend_shape_groups
+        own = {one.name: one.binds for one in groups}
+        own["happy"] = own.pop("Joy")
+    found.append({name: {bind.index: bind.weight for bind in binds} for name, binds in own.items()})
+print("FOUND " + json.dumps(found))
+"""
+
+
+def test_blender_with_its_vrm_add_on_has_the_faces(tmp_path: Path) -> None:
+    if find_spec("bpy") is None or find_spec("io_scene_vrm") is None:
+        pytest.skip("Blender (bpy) is not installed, or its VRM add-on (bpy-vrm-format)")
+    files: list[str] = []
+    for name in ("VRM 1.0 with shapes", "VRM 0.x with shapes"):
+        (tmp_path / name).mkdir()
+        files.append(str(filled(tmp_path / name, MODELS[name])[0]))
+    given = [sys.executable, "-c", IN_BLENDER, *files]
+    said = subprocess.run(given, capture_output=True, text=True, check=True).stdout
+    (line,) = [one for one in said.splitlines() if one.startswith("FOUND ")]
+    for found in json.loads(line.removeprefix("FOUND ")):
+        assert found["smirk_high"] == found["happy"] == pytest.approx(SMIRK, abs=1e-6)
+        assert found["smirk_low"] == pytest.approx(WINK, abs=1e-6)
+        assert found["JawLeft"] == {"jawLeft": 1.0}
 
 
 ODD = [
