@@ -64,7 +64,7 @@ def _take_findings(path: Path, found: ModelMeasurements) -> Sequence[Finding]:
 
 def _write(name: str, found: ModelMeasurements, said: Sequence[Finding]) -> None:
     from mien.cli.commands.doctor import write_findings
-    from mien.doctor.models import SURE
+    from mien.doctor.sides import SURE
     from mien.text.fault import counted
 
     model = found.model

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from mien.doctor.expression_findings import expression_findings
 from mien.doctor.findings import Finding, listed
-from mien.doctor.models import SURE, ModelMeasurements
+from mien.doctor.models import ModelMeasurements
+from mien.doctor.sides import SURE
 from mien.formats.arkit import ABSENT
 from mien.gltf.shapes import shapes_of
 from mien.text.fault import counted

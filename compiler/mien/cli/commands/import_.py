@@ -125,7 +125,8 @@ def command(
 
     With --anchors, FILE is a team's table (CSV, JSON, YAML) of labels, levels and points of VAD.
     """
-    from mien.cli.importing import Moment, draft_faces, draft_moment, import_folder, import_take
+    from mien.cli.draft_import import Moment, draft_faces, draft_moment
+    from mien.cli.take_import import import_folder, import_take
 
     if not (file.exists() or file.is_symlink()):
         raise click.BadParameter(f"there is no file {file}", param_hint="FILE")
@@ -134,7 +135,7 @@ def command(
     if scale is not None and not anchors:
         raise click.UsageError("--scale is of a table of points: give --anchors")
     if anchors:
-        from mien.cli.anchors_import import import_anchors
+        from mien.cli.anchor_import import import_anchors
 
         import_anchors(file, out, bank_name, intensity=intensity, scale=scale)
         return
