@@ -126,6 +126,19 @@ def test_shapes_that_move_nothing_are_dead(tmp_path: Path) -> None:
     assert found[1].message == "tongueOut is there and moves nothing"
 
 
+def test_shapes_whose_numbers_are_not_there_are_told(tmp_path: Path) -> None:
+    document, data = sheet(CHANNELS)
+    document["buffers"][0]["uri"] = "head.bin"
+    (tmp_path / "head.gltf").write_text(json.dumps(document), "utf-8")
+    found = measure_model(read_model(tmp_path / "head.gltf"), CHANNELS)
+    (one,) = model_findings(found, CHANNELS)
+    assert (one.kind, one.wrong) == ("unread", True)
+    assert "52 of 52 morph targets move cannot be told: head.bin: the file cannot" in one.message
+    (tmp_path / "head.bin").write_bytes(data)
+    found = measure_model(read_model(tmp_path / "head.gltf"), CHANNELS)
+    assert model_findings(found, CHANNELS) == ()
+
+
 def test_a_clip_is_no_head(tmp_path: Path) -> None:
     take = steady_take(25.0, CHANNELS, np.full((50, 52), 0.02, dtype=np.float32))
     write_take(tmp_path / "clip.glb", take)

@@ -8,8 +8,10 @@ from mien.doctor.expression_findings import expression_findings
 from mien.doctor.findings import Finding, listed
 from mien.doctor.models import ModelMeasurements
 from mien.doctor.sides import SURE
+from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.gltf.shapes import shapes_of
+from mien.gltf.values import values_of
 from mien.text.fault import counted
 from mien.text.suggest import nearest
 
@@ -60,14 +62,33 @@ def _file(found: ModelMeasurements) -> Iterator[Finding]:
             message=f"it does not rest: {listed(shown)}",
             hint="faces come on top of what a model shows by itself; export it at rest",
         )
-    unread = sum(one.reach is None for one in found.shapes)
-    if unread:
-        count = counted(len(found.shapes), "morph target")
-        yield Finding(
-            kind="compressed",
-            message=f"how far {unread} of {count} move cannot be told: the numbers are compressed",
-            hint="export without meshopt or Draco to have them examined; names stay as they are",
-        )
+    yield from _unread(found)
+
+
+def _unread(found: ModelMeasurements) -> Iterator[Finding]:
+    """Of shapes whose numbers cannot be read, with the reason for the first of them."""
+    unread = [one for one in found.shapes if one.reach is None]
+    if not unread:
+        return
+    reason, hint, wrong = "the numbers are none", "export it again", True
+    primitives = found.model.meshes[unread[0].mesh].primitives
+    numbers = [(part.positions, part.targets[unread[0].index]) for part in primitives]
+    for accessor in (one for pair in numbers for one in pair if one is not None):
+        try:
+            values_of(found.model, accessor)
+        except SourceError as error:
+            fault = error.faults[0]
+            reason, hint, wrong = fault.message, fault.hint, fault.code != "model-compressed"
+            break
+    if not wrong:
+        hint = "export without meshopt or Draco to have them examined; names stay as they are"
+    count = counted(len(found.shapes), "morph target")
+    yield Finding(
+        kind="unread",
+        message=f"how far {len(unread)} of {count} move cannot be told: {reason}",
+        hint=hint,
+        wrong=wrong,
+    )
 
 
 def _names(found: ModelMeasurements, channels: Sequence[str]) -> Iterator[Finding]:
