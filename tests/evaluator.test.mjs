@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { ArtifactError, readArtifact } from "../compiler/mien/web/artifact.js";
 import { Evaluator } from "../compiler/mien/web/evaluator.js";
+import { clipOf, sample } from "../compiler/mien/web/timelines.js";
 
 const docs = new URL("../compiler/mien/docs/", import.meta.url);
 const vector = JSON.parse(readFileSync(new URL("vector.json", docs), "utf8"));
@@ -96,6 +97,20 @@ test("what is no artifact is refused in words", () => {
   refusal(changed('\\"engine\\":1', '\\"engine\\":7'), "engine-other", /made for engine 7/);
   refusal(changed("[12,10]", "[10,12]"), "tensor-shape", /bank\.rules: shape \[10, 12\] does not/);
   refusal(changed('"mien":"{', '"miem":"{'), "not-mien", /no metadata under 'mien'/);
+});
+
+test("it gives the bits of labels in time", () => {
+  const timed = readArtifact(bytes(readFileSync(new URL("timed.safetensors", docs))));
+  const { times } = JSON.parse(readFileSync(new URL("timed.json", docs), "utf8"));
+  const evaluator = new Evaluator(timed);
+  for (const query of times) {
+    const clip = clipOf(evaluator.table(query.label), query.sequence, query.intensity);
+    const found = sample(clip, query.time, query.hold);
+    for (const part of /** @type {const} */ (["gain", "offset", "head", "gaze"])) {
+      assert.deepEqual(bits(found[part]), query[part]);
+    }
+    assert.deepEqual(bits(evaluator.timed(Float32Array.from(query.face), found)), query.expected);
+  }
 });
 
 /** @param {string} from @param {string} to of equal length @returns {ArrayBuffer} */

@@ -62,6 +62,40 @@ def test_the_page_s_program_gives_the_vector_s_bits(
         assert as_bits(program["compose"](bank, below, q["visemes"])) == q["expected"]
 
 
+def test_the_page_s_program_gives_the_bits_of_labels_in_time(program: Program) -> None:
+    bank = program["read"](FOLDER / "timed.safetensors")
+    queries = json.loads((FOLDER / "timed.json").read_bytes())["times"]
+    assert {query["sequence"] for query in queries} == {None, "held", "there"}
+    for q in queries:
+        label = bank["labels"][q["label"]]
+        number, released = 0, q["hold"]
+        if q["sequence"] is not None:
+            row = label["sequences"].index(q["sequence"])
+            number = label["sequence_clips"][row][q["intensity"]]
+        elif released is None and label["timing"][1] >= 0:
+            released = label["clips"][0][0] + label["timing"][1]
+        parts = program["sample"](bank, q["label"], number, q["time"], released)
+        for part, found in zip(("gain", "offset", "head", "gaze"), parts, strict=True):
+            assert as_bits(found) == q[part], q
+        below = [np.float32(weight) for weight in q["face"]]
+        assert as_bits(program["timed"](bank, below, *parts[:2])) == q["expected"]
+
+
+def test_the_vector_in_time_reaches_every_easing_and_kind_of_curve() -> None:
+    tables = read_artifact(FOLDER / "timed.safetensors")
+    first, second, third = (table.timeline for table in tables.labels)
+    assert first is not None
+    assert second is not None
+    assert third is None
+    assert set(first.key_easings.tolist()) == {0, 1, 2, 3, 4}
+    targets = set(first.tracks[:, 1].tolist())
+    channels = len(tables.channels)
+    assert {0, channels, *range(channels + 1, channels + 6)} <= targets
+    assert (first.clips[:, 2] > 0).any()
+    assert first.timing[1] >= 0
+    assert second.timing[1] == -1
+
+
 def test_the_vector_asks_for_styles_speech_and_more_than_one_label(
     vector: dict[str, list[dict[str, Any]]],
 ) -> None:

@@ -12,12 +12,15 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.artifact.read import read_artifact
 from mien.artifact.write import artifact_bytes
+from mien.authored.emotion import Style
 from mien.authored.reader import read_bank
+from mien.authored.timeline import Key, Pulse, Sequence, Tremor
 from mien.bank import Bank
 from mien.conformance.vector import FOLDER
 from mien.engine.registry import get_engine
@@ -176,6 +179,37 @@ def test_what_a_label_says_of_itself() -> None:
         glad.clip("laugh", "huge")
     with pytest.raises(QueryError, match="intensity 3 is out of range"):
         glad.clip("laugh", 3)
+
+
+def test_what_swings_and_styles_make_stays_in_the_ranges_of_artifacts() -> None:
+    """A face of 1.5 in a style of gain 2, a tremor at the top, a head beyond 90 degrees."""
+    bank = read_bank(TIMED)
+    glad = next(one for one in bank.emotions if one.label == "glad")
+    keys = (
+        Key(t=300, face=1.5, style="loud", weight={"jawOpen": 1.0}, head={"yaw": -90.0}),
+        Key(t=2000, face=0.0, head={"yaw": 0.0}),
+    )
+    wild = Sequence(
+        description="wild",
+        keys=keys,
+        ends="rest",
+        pulses=(Pulse(begin=400, end=1500, hz=3.0, head={"yaw": -20.0}),),
+        tremors=(Tremor(begin=400, end=1500, hz=(5, 8), amount=0.5, channels=("jawOpen",)),),
+    )
+    loud = Style(
+        description="loud",
+        anchor=glad.styles["sly"].anchor,
+        gain={"mouthSmileLeft": 2.0},
+        offset={"mouthSmileRight": 1.0, "browDownLeft": -1.0},
+    )
+    emotions = tuple(
+        evolve(one, styles={**one.styles, "loud": loud}, sequences={"laugh": wild})
+        if one is glad
+        else one
+        for one in bank.emotions
+    )
+    tables = get_engine(ENGINE).compile_tables(evolve(bank, emotions=emotions))
+    assert Bank(read_artifact(artifact_bytes(tables))).timelines["glad"].sequences == ("laugh",)
 
 
 def test_conditions_hold_for_their_intensities_alone() -> None:

@@ -14,6 +14,7 @@ from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
 from mien.conformance.banks import Stream, generated_bank
 from mien.conformance.queries import make_queries
+from mien.conformance.timed_vector import timed_queries, timed_tables
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, Tables
 
@@ -22,6 +23,7 @@ _SEED = 29
 _FACES = 300
 _MIXTURES = 60
 _FULL = 6
+_SHOWN = 4
 _BEGIN, _END = "<!-- vector -->\n", "<!-- end of vector -->\n"
 
 Item = dict[str, object]
@@ -162,9 +164,14 @@ def vector_files() -> dict[str, bytes]:
     page = (FOLDER / "evaluator.md").read_text(encoding="utf-8")
     before, rest = page.split(_BEGIN)
     after = rest.split(_END)[1]
+    timed = timed_tables()
+    queries = timed_queries(timed)
+    blocks += f"`times`\n\n```json\n{json.dumps(queries[_SHOWN])}\n```\n\n"
     return {
         "vector.safetensors": artifact_bytes(tables),
         "vector.json": _lines(vector).encode(),
+        "timed.safetensors": artifact_bytes(timed),
+        "timed.json": _lines({"times": queries}).encode(),
         "evaluator.md": f"{before}{_BEGIN}\n{blocks}{_END}{after}".encode(),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from attrs import define, field
+from attrs import define, evolve, field
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.emotion import Emotion
@@ -13,7 +13,15 @@ from mien.authored.timeline import Dynamics, Key, Kind, Level, Move, Pulse, Trem
 from mien.authored.timeline import Sequence as AuthoredSequence
 from mien.timelines.curve import Curve, Point, Value, pulse_times, tremor_points
 from mien.timelines.easing import EASING_NUMBERS
-from mien.timelines.table import GAZE, HEAD, Ends, Shown, TimelineTable
+from mien.timelines.table import (
+    GAZE,
+    HEAD,
+    MOST_DEGREES,
+    MOST_GAIN,
+    Ends,
+    Shown,
+    TimelineTable,
+)
 
 HEAD_LAG = 40
 """Ms by which the head follows the eyes."""
@@ -113,8 +121,16 @@ class _Clips:
         self.spans.append(span)
         for target, curve in sorted(curves.items()):
             self.tracks.append([number, target, len(curve.points)])
-            self.points.extend(curve.points)
+            self.points.extend(_held(point, target <= self.channels) for point in curve.points)
         return number
+
+
+def _held(point: Point, channel: bool) -> Point:
+    """The point with its values in the ranges of an artifact, which swings and styles may pass."""
+    one, other = point.value
+    if channel:
+        return evolve(point, value=(min(one, MOST_GAIN), min(1.0, max(-1.0, other))))
+    return evolve(point, value=(min(MOST_DEGREES, max(-MOST_DEGREES, one)), 0.0))
 
 
 def _ending(

@@ -30,6 +30,7 @@ TARGETS_BEYOND_CHANNELS = 1 + len(HEAD) + len(GAZE)
 """After the C channels: all channels without a track of their own, then head, then gaze."""
 
 MOST_DEGREES = 90.0
+MOST_GAIN = 2.0
 
 COME, GO = 0, 1
 """The clips that every timeline starts with: the onset, and the release of whatever is shown."""
