@@ -14,7 +14,7 @@ import pytest
 from attrs import evolve
 
 import mien
-from mien.cli.commands.export import face_set
+from mien.cli.exported_faces import face_set
 from mien.cli.main import run
 from mien.errors import QueryError
 from mien.formats import faces as room

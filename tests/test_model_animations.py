@@ -15,6 +15,7 @@ from attrs import evolve
 from tests.models import PASCAL, bound, glb, packed, perfect_sync_1, sheet, vrm_1
 from tests.receivers import received
 
+import mien
 from mien import resources
 from mien.cli.main import run
 from mien.errors import QueryError
@@ -217,6 +218,30 @@ def test_an_export_is_a_clip_for_each_face(tmp_path: Path) -> None:
         half = take.weights_at(np.array([0.25]))[0]
         whole = take.weights_at(np.array([1.0]))[0]
         assert np.allclose(half, 0.5 * whole, atol=0.01)
+
+
+def test_a_vrma_of_presets_moves_a_model_that_has_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, model = tmp_path / "joy.vrma", tmp_path / "model.vrm"
+    names = ["happy", "angry", "sad", "relaxed", "surprised", "aa", "ih", "ou", "ee", "oh"]
+    binds = {name: bound(index) for index, name in enumerate(names)}
+    model.write_bytes(glb(names, vrm_1({"preset": binds})))
+    chosen = ["--labels", "joy", "--at", "high", "--expressions", "presets"]
+    assert run(["export", "default", "--to", "vrma", "-o", str(path), *chosen]) == 0
+    joy = mien.load("default")
+    weights = joy.named(joy.face("joy", at="high"))
+    smile = 0.5 * (weights["mouthSmileLeft"] + weights["mouthSmileRight"])
+    (moment,) = received("play", path, model, 1.0)["moments"]
+    assert moment["values"]["happy"] == pytest.approx(smile)
+    assert moment["values"]["angry"] == 0.0
+    assert not json.loads(read_model(path).container.text)["extensions"]["VRMC_vrm_animation"][
+        "expressions"
+    ].get("custom")
+    assert run(["verify", "--export", str(path)]) == 0
+    given = ["export", "default", "--to", "json", "-o", str(tmp_path / "a.json")]
+    assert run([*given, "--expressions", "presets"]) == 2
+    assert "json has no expressions: leave out --expressions" in capsys.readouterr().err
 
 
 NAMES = [

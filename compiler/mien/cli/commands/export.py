@@ -15,15 +15,17 @@ from mien.cli.terminal import say
 from mien.formats.registry import FORMATS, Format, exportable, fillable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mien.bank import Bank
-    from mien.formats.faces import ClipTimes, Face, FaceSet
+    from mien.formats.faces import ClipTimes, FaceSet
     from mien.resolve import BankSource
 
 _NAMES = tuple(one.name for one in FORMATS if one.exports or one.fills)
 _PRESETS = ("happy", "angry", "sad", "relaxed", "surprised")
 """The presets of VRM that are emotions; `mien list` has them among the aliases of labels."""
+PERFECT_SYNC = "perfect-sync"
+EXPRESSIONS = (PERFECT_SYNC, "presets")
+"""What a VRM has that is moved: the 52 of Perfect Sync, or only the presets of VRM."""
+
 _ZERO = click.FloatRange(0.0, 3600.0)
 
 
@@ -92,6 +94,13 @@ def _listed() -> str:
     help="Labels for the model's presets, happy=joy@high, or none.  "
     "[default: happy, angry, sad, relaxed, surprised by their labels, at the last intensity]",
 )
+@click.option(
+    "--expressions",
+    type=click.Choice(EXPRESSIONS),
+    default=PERFECT_SYNC,
+    show_default=True,
+    help="With --to vrma: the 52 expressions, or the presets of models that have none of them.",
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -110,6 +119,7 @@ def command(
     mesh: str | None,
     model: Path | None,
     presets: str | None,
+    expressions: str,
 ) -> None:
     """Write the faces of BANK into files that other programs read.
 
@@ -133,6 +143,7 @@ def command(
         times={name: value for name, value in times.items() if value is not None},
         mesh=mesh or "",
         presets=_split(presets),
+        expressions=expressions,
     )
     request.refuse_what_does_not_belong()
     form = request.format
@@ -168,7 +179,8 @@ def command(
 class ExportRequest:
     """What is asked of `mien export`; ``times`` are those of a clip's times that were given.
 
-    ``presets`` are as they were given; () for the usual ones.
+    ``presets`` are as they were given; () for the usual ones. ``expressions`` is one of
+    `EXPRESSIONS`.
     """
 
     format: Format
@@ -180,6 +192,7 @@ class ExportRequest:
     times: Mapping[str, float] = field(factory=dict[str, float])
     mesh: str = ""
     presets: tuple[str, ...] = ()
+    expressions: str = PERFECT_SYNC
 
     @property
     def clip_times(self) -> ClipTimes:
@@ -208,6 +221,7 @@ class ExportRequest:
             times={name: value for name, value in times.items() if value is not None},
             mesh=unquote(found["mesh"] or ""),
             presets=tuple(one.replace("/", "=", 1) for one in _split(found["presets"])),
+            expressions=found["expressions"],
         )
         request.refuse_what_does_not_belong()
         return found["bank"], request
@@ -219,10 +233,12 @@ class ExportRequest:
             click.UsageError: there are some.
         """
         name = self.format.name
-        if self.times and not self.format.writes:
+        if self.times and (self.format.table or not self.format.writes):
             raise click.UsageError(f"{name} holds faces, not clips: leave out the times of a clip")
         if self.presets and not self._has_presets:
             raise click.UsageError(f"{name} has no presets: leave out --presets")
+        if self.expressions != PERFECT_SYNC and self.format.name != "vrma":
+            raise click.UsageError(f"{name} has no expressions: leave out --expressions")
         if self.mesh and not self.format.mesh:
             raise click.UsageError(f"{name} names no mesh: leave out --mesh")
 
@@ -232,55 +248,21 @@ class ExportRequest:
         Raises:
             QueryError: a name that the bank does not have.
         """
+        from mien.cli.exported_faces import by_presets, face_set, with_presets, without_mouth
+
         faces = face_set(bank, self.labels, self.at, styles=self.styles, speaking=self.speaking)
         if self._has_presets:
-            faces = self._with_presets(bank, faces)
+            faces = with_presets(bank, faces, self.presets)
         if self.without_mouth:
-            faces = _without_mouth(bank, faces)
+            faces = without_mouth(bank, faces)
+        if self.expressions != PERFECT_SYNC:
+            faces = by_presets(faces)
         return evolve(faces, request=" ".join(self.words(bank)))
 
     @property
     def _has_presets(self) -> bool:
         """Whether the format has names of its own for emotions: an expression, not a clip."""
         return self.format.fills and not self.format.exports
-
-    def _with_presets(self, bank: Bank, faces: FaceSet) -> FaceSet:
-        """The faces with what speech leaves of each, and those of the presets."""
-        presets = self._preset_faces(bank) if self.presets != ("none",) else ()
-        own = tuple(_spoken(bank, face) for face in faces.faces)
-        named = tuple((name, _spoken(bank, face)) for name, face in presets)
-        return evolve(faces, faces=own, presets=named)
-
-    def _preset_faces(self, bank: Bank) -> Iterator[tuple[str, Face]]:
-        from mien.queries import unknown
-
-        for name, label, at in self._preset_points(bank):
-            if name not in _PRESETS:
-                unknown("preset", name, _PRESETS)
-            styles = bank.styles(label)
-            if at not in (*bank.intensities, *styles):
-                unknown("intensity or style", at, [*bank.intensities, *styles])
-            style = at in styles
-            yield name, _face(bank, label, at, style=style, speaking=self.speaking)
-
-    def _preset_points(self, bank: Bank) -> Iterator[tuple[str, str, str]]:
-        """Preset, label and point: as given, else of the labels that the presets are aliases of."""
-        from mien.errors import QueryError
-        from mien.text.suggest import aliases
-
-        if not self.presets:
-            labels = {
-                name: label for label, words in aliases(bank.labels).items() for name in words
-            }
-            for name in _PRESETS:
-                if name in labels or name in bank.labels:
-                    yield name, labels.get(name, name), bank.intensities[-1]
-        for one in self.presets:
-            name, equals, face = one.partition("=")
-            label, _, at = face.partition("@")
-            if not (equals and label):
-                raise QueryError(f"found {one!r}, expected a preset and a label: happy=joy@high")
-            yield name, label, at or bank.intensities[-1]
 
     def words(self, bank: Bank) -> list[str]:
         """The command without its output, of characters that need no quotes in any file."""
@@ -292,78 +274,11 @@ class ExportRequest:
         numbers = {"speaking": self.speaking, **self.times} if self.speaking else dict(self.times)
         for name, value in numbers.items():
             words += [f"--{name.replace('_', '-')}", repr(value)]
+        if self.expressions != PERFECT_SYNC:
+            words += ["--expressions", self.expressions]
         if self.presets:
             words += ["--presets", ",".join(self.presets).replace("=", "/")]
         return [*words, "--mesh", quote(self.mesh)] if self.mesh else words
-
-
-def face_set(
-    bank: Bank,
-    labels: tuple[str, ...] = (),
-    at: tuple[str, ...] = (),
-    *,
-    styles: bool = False,
-    speaking: float = 0.0,
-) -> FaceSet:
-    """Faces of a bank in its order: those of ``labels`` and ``at``, else all.
-
-    Raises:
-        QueryError: a name that the bank does not have.
-    """
-    from mien.formats.faces import FaceSet
-    from mien.queries import unknown
-
-    for label in labels:
-        bank.styles(label)  # refuses a label that is not there
-    chosen = [label for label in bank.labels if not labels or label in labels]
-    known = [*bank.intensities, *(style for label in chosen for style in bank.styles(label))]
-    for name in at:
-        if name not in known:
-            unknown("intensity or style", name, known)
-
-    def faces() -> Iterator[Face]:
-        for label in chosen:
-            for name in (*bank.intensities, *bank.styles(label)):
-                style = name not in bank.intensities
-                if (styles and style) or (name in at if at else not style):
-                    yield _face(bank, label, name, style=style, speaking=speaking)
-
-    return FaceSet(
-        bank=bank.id,
-        version=bank.version,
-        artifact=bank.digest,
-        channels=bank.channels,
-        faces=tuple(faces()),
-        speaking=speaking,
-    )
-
-
-def _face(bank: Bank, label: str, name: str, *, style: bool, speaking: float) -> Face:
-    from mien.formats.faces import Face
-
-    own = name if style else None
-    weights = bank.face(label, at=name, style=own, speech=speaking)
-    return Face(label=label, at=name, style=style, weights=weights)
-
-
-def _spoken(bank: Bank, face: Face) -> Face:
-    """The face with what is left of it while all of the mouth is left to speech."""
-    spoken = _face(bank, face.label, face.at, style=face.style, speaking=1.0)
-    return evolve(face, spoken=spoken.weights)
-
-
-def _without_mouth(bank: Bank, faces: FaceSet) -> FaceSet:
-    """The channels that no viseme writes."""
-    kept = [kind == "EXPRESSION" for kind in bank.tables.classes]
-    names = tuple(name for name, keep in zip(bank.channels, kept, strict=True) if keep)
-    presets = tuple((name, _kept(face, kept)) for name, face in faces.presets)
-    own = tuple(_kept(face, kept) for face in faces.faces)
-    return evolve(faces, channels=names, faces=own, presets=presets)
-
-
-def _kept(face: Face, kept: list[bool]) -> Face:
-    spoken = None if face.spoken is None else face.spoken[kept]
-    return evolve(face, weights=face.weights[kept], spoken=spoken)
 
 
 def _split(names: str | None) -> tuple[str, ...]:
