@@ -11,6 +11,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.performance_twin import face_at
 
 import mien
 from mien.engine.tables import F32, PLAIN
@@ -342,3 +343,14 @@ def test_a_label_holds_blinks_back_as_its_timeline_says() -> None:
     held, gaps = habits.block(curves, 0, 180)
     assert held.tolist() == [0.0] * 60 + [1.0] * 48 + [0.0] * 72  # 800 ms
     assert (gaps == (2.0, 6.0)).all()
+
+
+@settings(max_examples=25)
+@given(plans(), st.lists(st.integers(0, 299), min_size=1, max_size=6))
+def test_a_plain_twin_gives_the_same_bits(plan: Plan, frames: list[int]) -> None:
+    plan = evolve(plan, life=None, looks=())
+    found = performed(plan, []).weights
+    moves = list(closing(plan))
+    for frame in frames:
+        if frame < len(found):
+            assert found[frame].tobytes() == face_at(BANK, plan, moves, frame).tobytes(), frame
