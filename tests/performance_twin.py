@@ -54,7 +54,7 @@ def face_at(bank: mien.Bank, plan: Plan, moves: list[Move], frame: int) -> F32:
                 point = to
         share = np.float32(weight)
         if share:
-            place = [np.float32(min(1.0, max(-1.0, one))) for one in point]
+            place = [float(np.float32(min(1.0, max(-1.0, one)))) for one in point]
             style = (
                 None if slot.style == PLAIN else bank.styles(bank.labels[slot.label])[slot.style]
             )

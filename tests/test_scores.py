@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -380,3 +382,20 @@ def test_the_examples_of_the_page_and_of_the_readme_run(tmp_path: Path) -> None:
     shown = next(one for one in readme.split("```yaml\n") if one.startswith("schema: mien/score/1"))
     path.write_text(shown.split("```")[0].replace("audio: line.wav", "seconds: 6"))
     assert not faults(path)
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")
+@pytest.mark.parametrize("ending", [".mp4", ".webm"])
+def test_a_film_has_its_pictures_and_the_sound(tmp_path: Path, ending: str) -> None:
+    pytest.importorskip("resvg_py")
+    soundfile = pytest.importorskip("soundfile", reason="needs the extra mien[targets]")
+    soundfile.write(str(tmp_path / "line.wav"), 0.1 * np.sin(np.arange(8000) / 9.0), 16000)
+    body = "audio: line.wav\nlips: {from: none}\ncues: [{time: 0, label: joy}]\n"
+    path, out = written(tmp_path, body), tmp_path / f"film{ending}"
+    assert run(["perform", str(path), "-o", str(out)]) == 0
+    asked = ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", str(out)]
+    found = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)["streams"]
+    streams = {one["codec_type"]: one for one in found}
+    assert int(streams["video"]["nb_read_frames"]) == 15
+    assert streams["video"]["width"] == 480
+    assert "audio" in streams

@@ -22,14 +22,18 @@ from hypothesis import strategies as st
 
 import mien
 from mien.cli.main import run
+from mien.errors import QueryError
 from mien.formats import livelink
 from mien.formats.registry import listed, read_take, writable
 from mien.formats.take import Take, steady_take
+from mien.performance.expression import REST, Move
+from mien.performance.gaze import Look
 from mien_trainer.cli.speak import command
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.mel import LOOK_AHEAD
+from mien_trainer.speak.cues import cue_of
 from mien_trainer.speak.network import KEY, SCHEMA, OnnxNetwork, check_known, read_network
 from mien_trainer.speak.speaker import Speaker, pipe_samples
 
@@ -436,6 +440,46 @@ def test_life_is_on_and_seeded(tiny: Path, wav: Path) -> None:
     assert len({lively(), lively("--seed", "1"), lively("--no-life")}) == 3
     styled = ("--style", "peaceful")
     assert len({lively(*styled), lively(*styled, "--seed", "1")}) == 2
+
+
+TIMED = mien.load(Path(__file__).parent / "banks" / "timed")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("x", "x is no line of JSON"),
+        ("[]", "expected an object such as"),
+        ('{"lable": "glad"}', "there is no key 'lable'; did you mean label?"),
+        ('{"label": 3}', "label is 3, expected a label"),
+        ('{"label": "gld"}', "no label 'gld': did you mean glad?"),
+        ('{"label": {"glad": 1}, "style": "x"}', "a style belongs to one label"),
+        ('{"label": "glad", "transition": 0}', "transition is 0, expected a number from 0.05"),
+        ('{"label": "glad", "strength": true}', "strength is True, expected a number"),
+        ('{"label": "glad", "vad": [0, 0, 2]}', "VAD outside [-1, 1]"),
+        ('{"label": "glad", "sequence": "lough"}', "glad has no sequence 'lough'"),
+        ('{"label": "calm", "sequence": "laugh"}', "calm has no timeline"),
+        ('{"look": "lft"}', "look is lft, expected ahead, left"),
+        ('{"look": [0, 99]}', "pitch is 99, expected a number from -60 to 60"),
+        ('{"look": "left", "label": "glad"}', "there is no key 'label'"),
+    ],
+)
+def test_what_is_no_cue_is_said(line: str, expected: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        cue_of(line, TIMED, 1)
+    assert expected in str(refusal.value)
+
+
+def test_a_line_says_what_a_score_says() -> None:
+    moved = cue_of('{"label": "glad", "sequence": "laugh", "transition": 0.1}', TIMED, 4)
+    assert isinstance(moved, Move)
+    assert moved.clip is TIMED.timelines["glad"].clip("laugh")
+    assert [slot.play for slot in moved.pose.weights] == [4]
+    assert cue_of("{}", TIMED, 1) == Move(start=0, length=24000, pose=REST)
+    assert cue_of('{"look": "left"}', TIMED, 1) == Look(start=0, yaw=-20.0, pitch=0.0)
+    assert cue_of('{"look": [5, 6], "head": 1}', TIMED, 1) == Look(
+        start=0, yaw=5.0, pitch=6.0, head=1.0
+    )
 
 
 def test_cues_come_while_it_runs(tiny: Path, tmp_path: Path) -> None:

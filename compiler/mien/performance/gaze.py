@@ -6,7 +6,7 @@ All in degrees, as in a `Take`: a yaw above 0 is towards the subject's right, a 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +28,16 @@ HEAD_SHARE = 0.4
 
 MOST = 60.0
 """The widest gaze, in degrees."""
+
+
+DIRECTIONS: Mapping[str, tuple[float, float]] = {
+    "ahead": (0.0, 0.0),
+    "left": (-20.0, 0.0),
+    "right": (20.0, 0.0),
+    "up": (0.0, -15.0),
+    "down": (0.0, 18.0),
+}
+"""Yaw and pitch in degrees of what people say in words."""
 
 
 @frozen(kw_only=True)

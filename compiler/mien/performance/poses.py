@@ -13,6 +13,9 @@ from mien.performance.expression import REST, Pose, Slot
 from mien.queries import mixture_rows, style_position
 from mien.text.node import Path as NodePath
 
+DYNAMICS = "dynamics"
+"""The label's own onset, apex and offset, in place of a sequence."""
+
 
 @frozen(kw_only=True)
 class State:
@@ -50,3 +53,9 @@ def pose_of(bank: Bank, state: State) -> Pose:
     rows = mixture_rows(state.label, bank.tables)
     weights = {Slot(label, PLAIN): float(weight) * state.strength for label, weight in rows}
     return Pose(weights=weights, point=(v, a, d))
+
+
+def playing(pose: Pose, number: int) -> Pose:
+    """The pose whose slots play the clip of the cue with this number."""
+    slots = {Slot(one.label, one.style, number): share for one, share in pose.weights.items()}
+    return Pose(weights=slots, point=pose.point)

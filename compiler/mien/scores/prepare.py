@@ -17,7 +17,7 @@ from mien.performance.expression import REST, Move
 from mien.performance.gaze import Look
 from mien.performance.lips import LipTrack, still_lips
 from mien.performance.performer import BLOCK, RELEASE, FaceBlock, Performer, Plan
-from mien.performance.poses import pose_of
+from mien.performance.poses import playing, pose_of
 from mien.performance.sources import (
     NEED_FILE,
     NEED_SOUND,
@@ -30,7 +30,7 @@ from mien.performance.sources import (
 from mien.resolve import BankSource, load_tables, resolve
 from mien.scores.poses import complain
 from mien.scores.record import LipSettings, Moment, Score
-from mien.scores.sequences import clip_of, playing
+from mien.scores.sequences import clip_of
 from mien.text.fault import Fault, Severity
 from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from mien.authored.documents import read_valid
-from mien.performance.gaze import HEAD_SHARE
+from mien.performance.gaze import DIRECTIONS, HEAD_SHARE
 from mien.performance.life import LifeSettings
 from mien.performance.poses import State
 from mien.scores.record import Cue, LipSettings, LookCue, Moment, Score
 from mien.text.node import Path as NodePath
 from mien.text.node import plain
-
-DIRECTIONS: Mapping[str, tuple[float, float]] = {
-    "ahead": (0.0, 0.0),
-    "left": (-20.0, 0.0),
-    "right": (20.0, 0.0),
-    "up": (0.0, -15.0),
-    "down": (0.0, 18.0),
-}
-"""Yaw and pitch in degrees of what a score says in words."""
 
 _Data = dict[str, Any]
 

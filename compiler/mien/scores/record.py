@@ -11,9 +11,6 @@ from mien.performance.poses import State
 from mien.text.node import Node
 from mien.text.node import Path as NodePath
 
-DYNAMICS = "dynamics"
-"""The label's own onset, apex and offset, in place of a sequence."""
-
 
 @frozen(kw_only=True)
 class Moment:
@@ -28,7 +25,7 @@ class Moment:
 class Cue:
     """From its moment on the face goes to a state, in ``transition`` seconds.
 
-    ``sequence`` is played meanwhile: one of the label's, or `DYNAMICS`.
+    ``sequence`` is played meanwhile: one of the label's, or `mien.performance.poses.DYNAMICS`.
     """
 
     moment: Moment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mien.authored.rig_checks import Complaints
 from mien.bank import Bank
-from mien.performance.expression import Pose, Slot
-from mien.scores.record import DYNAMICS, Cue
+from mien.performance.poses import DYNAMICS
+from mien.scores.record import Cue
 from mien.text.node import Path as NodePath
 from mien.text.suggest import did_you_mean
 from mien.timelines.clip import Clip
@@ -31,9 +31,3 @@ def clip_of(bank: Bank, cue: Cue, path: NodePath, complaints: Complaints) -> Cli
         return timeline.clip()
     at = cue.state.at if cue.state.at in bank.intensities else None
     return timeline.clip(cue.sequence, at)
-
-
-def playing(pose: Pose, number: int) -> Pose:
-    """The pose whose slots play the clip of the cue with this number."""
-    slots = {Slot(one.label, one.style, number): share for one, share in pose.weights.items()}
-    return Pose(weights=slots, point=pose.point)

@@ -78,7 +78,7 @@ PIPE = "-"
     "--cues",
     metavar="FILE",
     help="Cues while a pipe speaks, a line of JSON each, from a named pipe or a file descriptor: "
-    '{"label": "anger", "at": "high", "transition": 0.3}.',
+    '{"label": "anger", "at": "high", "transition": 0.3} or {"look": "left"}.',
 )
 @click.option(
     "-o",

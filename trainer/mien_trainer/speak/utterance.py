@@ -8,6 +8,7 @@ from pathlib import Path
 from mien.bank import Bank, Point
 from mien.formats.take import F32, Take
 from mien.performance.expression import Pose
+from mien.performance.gaze import Look
 from mien.performance.life import LifeSettings
 from mien.performance.lips import LipTrack
 from mien.performance.performer import FaceBlock, Performer, Plan
@@ -96,8 +97,11 @@ class Utterance:
 
 def _cued(performer: Performer, lips: Iterator[LipTrack], reader: CueReader) -> Iterator[FaceBlock]:
     for track in lips:
-        for move in reader.waiting():
-            performer.cue(move)
+        for cue in reader.waiting():
+            if isinstance(cue, Look):
+                performer.look(cue)
+            else:
+                performer.cue(cue)
         yield performer.push(track)
     yield performer.finish()
 
