@@ -46,7 +46,7 @@ def plan_data(plan: Plan, bank: Bank) -> Data:
 
 
 def lips_bytes(track: LipTrack) -> bytes:
-    """The length of a JSON header (uint32), the header, then the track's float32 numbers, all LE."""
+    """The length of a JSON header (uint32), the header, then the float32 numbers, all LE."""
     header = json.dumps({"channels": track.channels, "frames": track.frames}).encode()
     parts = (track.weights, track.speech, track.contacts, track.emphases)
     numbers = (np.ascontiguousarray(part, dtype="<f4").tobytes() for part in parts)
