@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
@@ -48,10 +46,10 @@ def bound_of(clip: Clip, hold: float | None = None) -> Bound:
     released = clip.released_at(hold)
     apart = released is not None and clip.loop is None and released >= clip.length
     width = clip.channels + len(HEAD) + len(GAZE)
-    come = [_moved(track) for track in _spread(clip, clip.tracks, width, curves=True)]
-    go = [_moved(track) for track in _spread(clip, clip.release, width, curves=False)]
+    moved = {track: _moved(track) for pair in clip.columns for track in pair}
     rates = np.zeros((4, width))
-    for target, (curve, away) in enumerate(zip(come, go, strict=True)):
+    for target, tracks in enumerate(clip.columns):
+        curve, away = (moved[track] for track in tracks)
         rates[:3, target] = curve.rate
         rates[3, target] = curve.most[0]
         if released is not None:
@@ -82,27 +80,9 @@ def _three(value: F64) -> F64:
     return np.array([abs(gain), abs(offset), max(abs(offset), abs(gain + offset))])
 
 
-def _moved(track: Track | None) -> _Moved:
-    if track is None:
-        return _Moved(rate=np.zeros(3), most=np.zeros(3))
+def _moved(track: Track) -> _Moved:
     rates = [slope * _three(high - low) for slope, low, high in track.segments()]
     return _Moved(
         rate=np.max([np.zeros(3), *rates], axis=0),
         most=np.max([_three(value) for value in track.values], axis=0),
     )
-
-
-def _spread(clip: Clip, tracks: Iterable[Track], width: int, *, curves: bool) -> list[Track | None]:
-    """The track of every channel, of head and of gaze; None where there is none at all."""
-    own = {track.target: track for track in tracks}
-    rest = own.get(clip.channels, _plain(clip.channels))
-    found: list[Track | None] = []
-    for place in range(width):
-        target = place + (place >= clip.channels)
-        fallback = rest if place < clip.channels or not curves else None
-        found.append(own.get(target, fallback))
-    return found
-
-
-def _plain(target: int) -> Track:
-    return Track(target=target, times=np.zeros(1), easings=(0,), values=np.array([[1.0, 0.0]]))

@@ -8,7 +8,10 @@ is released all of it goes back to rest along the label's offset, from wherever 
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
 from mien.timelines.easing import F64
@@ -35,7 +38,7 @@ class Ending:
     intensity: int = 0
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False, slots=False)
 class Clip:
     """One curve in time of every channel, of head and of gaze, with the way back to rest.
 
@@ -76,36 +79,55 @@ class Clip:
         in float64 and rounded once: the same bits in every reader, whatever else is asked with it.
         """
         shown = times if self.loop is None else _looped(times, *self.loop)
-        values = self._values(self.tracks, shown, 1.0)
         released = self.released_at(hold)
+        pairs = tuple(dict.fromkeys(self.columns))
+        curves = {track: track(shown) for track in {curve for curve, _ in pairs}}
+        shares: dict[Track, F64] = {}
         if released is not None:
-            shares = self._values(self.release, times - released, 0.0)[:, :, :1]
-            values = values * shares + 0.0  # -0 becomes 0
-        single = values.astype(np.float32)
-        ends = (self.channels, self.channels + len(HEAD), self.channels + len(HEAD) + len(GAZE))
+            gone = times - released
+            shares = {track: track(gone)[:, :1] for track in {away for _, away in pairs}}
+        single = np.empty((2, len(times), len(pairs)), dtype=np.float32)
+        for place, (curve, away) in enumerate(pairs):
+            value = curves[curve]
+            if away in shares:
+                value = value * shares[away] + 0.0  # -0 becomes 0
+            single[:, :, place] = value.T
+        index = np.array([pairs.index(column) for column in self.columns])
+        channels, head = self.channels, self.channels + len(HEAD)
         return Sample(
-            gain=np.ascontiguousarray(single[:, : ends[0], 0]),
-            offset=np.ascontiguousarray(single[:, : ends[0], 1]),
-            head=np.ascontiguousarray(single[:, ends[0] : ends[1], 0]),
-            gaze=np.ascontiguousarray(single[:, ends[1] : ends[2], 0]),
+            gain=_taken(single, index[:channels], 0),
+            offset=_taken(single, index[:channels], 1),
+            head=_taken(single, index[channels:head], 0),
+            gaze=_taken(single, index[head:], 0),
         )
 
-    def _values(self, tracks: tuple[Track, ...], times: F64, plain: float) -> F64:
-        """Both values (n, C + 5, 2) of all tracks; ``plain`` is 1 for curves, 0 for a release.
+    @cached_property
+    def columns(self) -> tuple[tuple[Track, Track], ...]:
+        """The curve and the release of every channel, of head and of gaze.
 
         Channels without a track have that of target C, else gain 1. So have head and gaze in a
-        release; in curves they are 0.
+        release; as curves they are 0.
         """
         width = self.channels + len(HEAD) + len(GAZE)
-        values = np.zeros((len(times), width, 2))
-        values[:, : self.channels if plain else width, 0] = 1.0
-        for track in sorted(tracks, key=lambda one: one.target != self.channels):
-            value = track(times)
-            if track.target == self.channels:
-                values[:, : self.channels if plain else width] = value[:, None]
-            else:
-                values[:, track.target - (track.target > self.channels)] = value
-        return values
+        curves, away = (
+            {track.target: track for track in own} for own in (self.tracks, self.release)
+        )
+        rest, gone = (own.get(self.channels, _PLAIN) for own in (curves, away))
+        found: list[tuple[Track, Track]] = []
+        for place in range(width):
+            target = place + (place >= self.channels)
+            still = rest if place < self.channels else _STILL
+            found.append((curves.get(target, still), away.get(target, gone)))
+        return tuple(found)
+
+
+_PLAIN = Track(target=-1, times=np.zeros(1), easings=(0,), values=np.array([[1.0, 0.0]]))
+_STILL = Track(target=-1, times=np.zeros(1), easings=(0,), values=np.zeros((1, 2)))
+
+
+def _taken(single: F32, index: npt.NDArray[np.intp], part: int) -> F32:
+    """Columns (n, c) of one of the two values."""
+    return np.ascontiguousarray(single[part].take(index, axis=1))
 
 
 def _looped(times: F64, begin: int, end: int) -> F64:
