@@ -205,6 +205,16 @@ def test_primitives_that_differ_are_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("extras", ["by hand", 3, [1, 2], None, {"mien": "x"}])
+def test_extras_may_be_anything(extras: object, tmp_path: Path) -> None:
+    def change(document: Json) -> None:
+        for owner in (document["asset"], document["meshes"][0]["primitives"][0]):
+            owner["extras"] = extras
+
+    model = read(tmp_path, changed(change))
+    assert (model.meshes[0].target_names, model.source, model.warnings) == (NAMES, "", ())
+
+
 def put(*path: str | int, value: object) -> bytes:
     """A model in which the value at ``path`` is another one."""
 

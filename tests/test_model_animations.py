@@ -199,6 +199,19 @@ def test_head_and_weights_are_read_back(form: Format, tmp_path: Path) -> None:
     assert found.source == "a source"
 
 
+@pytest.mark.parametrize("form", BOTH, ids=lambda form: form.name)
+@pytest.mark.parametrize("rate", [12.0, 24.0, 30_000 / 1001, 30.0, 120.0])
+def test_the_rate_is_kept(form: Format, rate: float, tmp_path: Path) -> None:
+    """Keys that say nothing are left out, so that those in the file do not tell the rate."""
+    take = evolve(wavering(), rate=rate, times=np.arange(30) / rate)
+    still = evolve(take, weights=np.where(take.weights > 0.5, take.weights[:1], 0.0))
+    for one in (take, still):
+        found = form.read(saved(one, form, tmp_path))
+        assert found.rate == pytest.approx(rate, rel=1e-3)
+        assert len(found.times) == 30
+        assert np.abs(found.weights - one.weights).max() < 1e-3
+
+
 def test_turns_are_found_again() -> None:
     turns = np.random.default_rng(0).uniform(-80.0, 80.0, (200, 3)).astype(np.float32)
     again = turns_of(3.0 * quaternions(turns).astype(np.float64))

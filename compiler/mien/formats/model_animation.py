@@ -72,6 +72,7 @@ def read(
     """
     wanted = arkit_channels() if channels is None else tuple(channels)
     model = read_model(path)
+    rate = rate or _noted_rate(model)
     curves = curves_of(model, wanted)
     moved = [(channel, one) for one in curves for channel in channels_of(one.name, wanted)]
     if not moved:
@@ -160,6 +161,11 @@ def _keys(model: Model, track: Track, width: int, path: NodePath) -> tuple[F64, 
         message = f"the times of its keys should rise, from 0 to {_LONGEST:g} s at most"
         raise _refusal(model, path, "model-structure", message)
     return times, found
+
+
+def _noted_rate(model: Model) -> float | None:
+    """Frames a second of a take that was written with fewer keys than it had rows."""
+    return model.rate if _SLOWEST <= model.rate <= _FASTEST else None
 
 
 def _head(model: Model, moments: F64) -> F64 | None:

@@ -185,7 +185,8 @@ class Model:
     """A glTF file. ``format`` is "VRM 1.0", "VRM 0.x", "VRMA" or "glTF".
 
     ``bones`` are the humanoid's: name, in the words of VRM 1.0, and node. ``source`` is what mien
-    wrote of where the file comes from. ``warnings`` are faults that do not keep it from being used.
+    wrote of where the file comes from, ``rate`` the frames a second of its animation, 0 where it
+    did not write that. ``warnings`` are faults that do not keep it from being used.
     """
 
     path: Path
@@ -193,6 +194,7 @@ class Model:
     container: Container = field(repr=False)
     generator: str = ""
     source: str = ""
+    rate: float = 0.0
     buffers: tuple[Buffer, ...] = ()
     views: tuple[View, ...] = ()
     accessors: tuple[Accessor, ...] = ()

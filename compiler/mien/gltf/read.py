@@ -66,13 +66,14 @@ def _model(path: Path, container: Container, document: Cursor, faults: ModelFaul
     check_accessors(accessors, views, meshes, faults)
     extensions = document["extensions"]
     counts = {"nodes": len(nodes), "meshes": len(meshes)}
-    source = document["asset"]["extras"][EXTRAS]["source"]
+    note = _note(document["asset"])
     return Model(
         path=path,
         format=_format(extensions),
         container=container,
         generator=document["asset"]["generator"].text(),
-        source=source.text(),
+        source=note["source"].text(),
+        rate=note["rate"].number(),
         buffers=buffers,
         views=views,
         accessors=accessors,
@@ -86,6 +87,14 @@ def _model(path: Path, container: Container, document: Cursor, faults: ModelFaul
         bones=bones_of(extensions, nodes=len(nodes)),
         warnings=faults.warnings,
     )
+
+
+def _note(asset: Cursor) -> Cursor:
+    """What mien wrote of the file; extras of others are theirs, whatever they are."""
+    extras = asset["extras"]
+    if not isinstance(extras.value, dict) or not isinstance(extras[EXTRAS].value, dict):
+        return Cursor(None, (), asset.faults)
+    return extras[EXTRAS]
 
 
 def _format(extensions: Cursor) -> str:

@@ -31,7 +31,7 @@ def names_of_mesh(
         message = f"it has {counted(counts[odd], 'morph target')}, primitive 0 has {count}"
         mesh.faults.add(primitives[odd].path, _CODE, message, "export it again", warning=True)
     owners = [mesh, *primitives]
-    lists = [found for owner in owners if (found := owner["extras"]["targetNames"].texts())]
+    lists = [found for owner in owners if (found := _listed(owner["extras"]))]
     if not count:
         return (), lists[0] if lists else ()
     names = _chosen(mesh, lists, count)
@@ -39,6 +39,13 @@ def names_of_mesh(
         message = f"several morph targets are called {name}"
         mesh.faults.add(mesh.path, _CODE, message, "give each a name of its own", warning=True)
     return names, lists[0] if lists else ()
+
+
+def _listed(extras: Cursor) -> tuple[str, ...]:
+    """The names in extras, which may be anything at all."""
+    if not isinstance(extras.value, dict):
+        return ()
+    return extras["targetNames"].texts()
 
 
 def _chosen(mesh: Cursor, lists: list[tuple[str, ...]], count: int) -> tuple[str, ...]:
