@@ -35,9 +35,8 @@ def wide_eyes(faces: F32, index: Mapping[str, int]) -> F64:
     return found
 
 
-def blinked(faces: F32, lids: F64, index: Mapping[str, int]) -> None:
-    """Close the lids of faces (n, C) as far as ``lids`` (n,) say; wide eyes give way to them."""
-    closed = lids.astype(np.float32)
+def blinked(faces: F32, closed: F32, index: Mapping[str, int]) -> None:
+    """Close the lids of faces (n, C) as far as ``closed`` (n,) says; wide eyes give way to them."""
     for side in _SIDES:
         blink, wide = index.get(f"eyeBlink{side}"), index.get(f"eyeWide{side}")
         if blink is not None:
@@ -46,24 +45,28 @@ def blinked(faces: F32, lids: F64, index: Mapping[str, int]) -> None:
             faces[:, wide] *= _ONE - closed
 
 
-def raised(faces: F32, brows: F64, index: Mapping[str, int]) -> None:
+def raised(faces: F32, brows: F32, index: Mapping[str, int]) -> None:
     """Raise the brows of faces (n, C) by weights (n,)."""
-    up = brows.astype(np.float32)
     for name in BROWS:
         if name in index:
-            faces[:, index[name]] = np.minimum(_ONE, faces[:, index[name]] + up)
+            faces[:, index[name]] = np.minimum(_ONE, faces[:, index[name]] + brows)
 
 
-def turned(faces: F32, eyes: F64, index: Mapping[str, int]) -> None:
-    """Turn the eyes of faces (n, C) by yaw and pitch (n, 2) in degrees from where they look."""
-    for ways, degrees in ((TO_THE_LEFT, eyes[:, 0]), (UP, eyes[:, 1])):
-        turn = (-degrees / DEGREES).astype(np.float32)
+def turned(faces: F32, left: F32, up: F32, index: Mapping[str, int]) -> None:
+    """Turn the eyes of faces (n, C) to the subject's left and up by weights (n,)."""
+    for ways, turn in ((TO_THE_LEFT, left), (UP, up)):
         for toward, away in ways:
             if toward in index and away in index:
                 one, other = index[toward], index[away]
                 way = np.minimum(_ONE, np.maximum(-_ONE, faces[:, one] - faces[:, other] + turn))
                 faces[:, one] = np.maximum(_ZERO, way)
                 faces[:, other] = faces[:, one] - way  # never the negative zero of -way
+
+
+def turned_degrees(faces: F32, eyes: F64, index: Mapping[str, int]) -> None:
+    """Turn the eyes of faces (n, C) by yaw and pitch (n, 2) in degrees from where they look."""
+    left, up = ((-eyes[:, axis] / DEGREES).astype(np.float32) for axis in (0, 1))
+    turned(faces, left, up, index)
 
 
 def eye_degrees(faces: F32, index: Mapping[str, int]) -> F32:

@@ -36,7 +36,7 @@ from mien.performance.face_layers import (
     near_seals,
     raised,
     seal_of,
-    turned,
+    turned_degrees,
     wide_eyes,
 )
 from mien.performance.gaze import Gaze, Look
@@ -206,11 +206,11 @@ class Performer:
                 ),
                 end=self._end if self._rests else None,
             )
-            blinked(faces, life.lids, self._index)
-            raised(faces, life.brows, self._index)
+            blinked(faces, life.lids.astype(np.float32), self._index)
+            raised(faces, life.brows.astype(np.float32), self._index)
             eyes, head = eyes + life.eyes, head + life.head
         if self._turns:
-            turned(faces, eyes, self._index)
+            turned_degrees(faces, eyes, self._index)
         shown = self._spoken(faces, at)
         self.frames += frames
         return FaceBlock(

@@ -14,12 +14,11 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien.bank import Bank
+from mien.performance.face_layers import BROWS, TO_THE_LEFT, UP, blinked, raised, turned
 from mien_trainer.expression.ease import pulse
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_times
 from mien_trainer.phonemes import Phoneme
-
-_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @frozen(kw_only=True, eq=False)
@@ -65,36 +64,15 @@ class Liven:
         down. Gaze adds to the face's own, on both eyes alike.
         """
         alive = faces.copy()
-        for side in ("Left", "Right"):
-            blink, wide = self._index[f"eyeBlink{side}"], self._index[f"eyeWide{side}"]
-            alive[:, blink] = np.maximum(alive[:, blink], life.lids)
-            alive[:, wide] *= _ONE - life.lids
-        for ways, turn in zip(_GAZE, life.gaze.T, strict=True):
-            for toward, away in ways:
-                self._turn(alive, toward, away, turn)
-        for name in _BROWS:
-            brow = self._index[name]
-            alive[:, brow] = np.minimum(_ONE, alive[:, brow] + life.brows)
+        blinked(alive, life.lids, self._index)
+        turned(alive, life.gaze[:, 0], life.gaze[:, 1], self._index)
+        raised(alive, life.brows, self._index)
         return alive
 
-    def _turn(self, faces: F32, toward: str, away: str, turn: F32) -> None:
-        """Add ``turn`` to a pair of opposite channels, of which one is 0 afterwards."""
-        one, other = self._index[toward], self._index[away]
-        way = np.clip(faces[:, one] - faces[:, other] + turn, -_ONE, _ONE)
-        # Never the negative zero of -way.
-        faces[:, one] = np.maximum(_ZERO, way)
-        faces[:, other] = faces[:, one] - way
 
-
-_GAZE = (
-    (("eyeLookOutLeft", "eyeLookInLeft"), ("eyeLookInRight", "eyeLookOutRight")),
-    (("eyeLookUpLeft", "eyeLookDownLeft"), ("eyeLookUpRight", "eyeLookDownRight")),
-)
-"""Channels that turn an eye to the character's left, and up, each with its opposite."""
-
-_BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight")
 _LIDS = ("eyeBlinkLeft", "eyeBlinkRight", "eyeWideLeft", "eyeWideRight")
-_CHANNELS = frozenset([*_BROWS, *_LIDS, *(c for ways in _GAZE for pair in ways for c in pair)])
+_GAZE = (one for pair in (*TO_THE_LEFT, *UP) for one in pair)
+_CHANNELS = frozenset([*BROWS, *_LIDS, *_GAZE])
 
 
 BLINK_GAP = (3.0, 6.0)

@@ -103,7 +103,8 @@ def cue_of(line: str, bank: Bank, number: int) -> Move | Look:
 def _look(cue: Mapping[str, Any]) -> Look:
     look: object = cue["look"]
     way = DIRECTIONS.get(look) if isinstance(look, str) else look
-    numbers = cast("list[object]", list(way)) if isinstance(way, list | tuple) else []
+    found = cast("list[object] | tuple[object, ...]", way) if isinstance(way, list | tuple) else ()
+    numbers = list(found)
     if len(numbers) != 2:
         raise QueryError(f"look is {brief(look)}, expected {', '.join(DIRECTIONS)} or two degrees")
     pair = {"yaw": numbers[0], "pitch": numbers[1]}
@@ -132,7 +133,8 @@ def _move(cue: Mapping[str, Any], bank: Bank, number: int) -> Move:
         return Move(start=0, length=length, pose=pose)
     timeline = bank.timelines.get(label) if isinstance(label, str) else None
     if timeline is None or not isinstance(sequence, str):
-        raise QueryError(f"no sequence {brief(sequence)}: {brief(label)} has no timeline")
+        shown = label if isinstance(label, str) else "a mixture"
+        raise QueryError(f"no sequence {brief(sequence)}: {brief(shown)} has no timeline")
     at = state.at if state.at in bank.intensities else None
     clip = timeline.clip(None if sequence == DYNAMICS else sequence, at)
     return Move(start=0, length=length, pose=playing(pose, number), clip=clip)

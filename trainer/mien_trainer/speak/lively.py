@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from mien.bank import Bank
-from mien.performance.face_layers import blinked, eye_degrees, raised, turned, wide_eyes
+from mien.performance.face_layers import blinked, eye_degrees, raised, turned_degrees, wide_eyes
 from mien.performance.life import Life, LifeSettings
 from mien.performance.performer import FaceBlock
 from mien_trainer.frames import F32
@@ -40,9 +40,9 @@ def lively_faces(
             end=None,
         )
         shown = faces.copy()
-        blinked(shown, moves.lids, index)
-        raised(shown, moves.brows, index)
-        turned(shown, moves.eyes, index)
+        blinked(shown, moves.lids.astype(np.float32), index)
+        raised(shown, moves.brows.astype(np.float32), index)
+        turned_degrees(shown, moves.eyes, index)
         head = moves.head.astype(np.float32)
         yield FaceBlock(weights=shown, head=head, eyes=eye_degrees(shown, index))
 
