@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from attrs import evolve
@@ -33,11 +34,27 @@ def authored() -> AuthoredBank:
     return read_bank(TIMED)
 
 
+def _pulse(span: tuple[int, int], **rest: Any) -> Pulse:  # noqa: ANN401  the record checks it
+    return Pulse(begin=span[0], end=span[1], **rest)
+
+
+def _tremor(span: tuple[int, int], hz: float, **rest: Any) -> Tremor:  # noqa: ANN401
+    return Tremor(begin=span[0], end=span[1], hz=(hz, 2.0 * hz), **rest)
+
+
+def _in_order(some: list[Key]) -> tuple[Key, ...]:
+    return tuple(sorted(some, key=lambda key: key.t))
+
+
+def _up_to(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], sum(span)
+
+
 channels = st.sampled_from(authored().rig.names)
 levels = st.lists(st.sampled_from(("low", "mid", "high")), unique=True, max_size=2).map(tuple)
 easings = st.sampled_from(sorted(EASING_NUMBERS))
 degrees = st.floats(-60.0, 60.0)
-spans = st.tuples(st.integers(0, LAST), st.integers(1, 2000)).map(lambda one: (one[0], sum(one)))
+spans = st.tuples(st.integers(0, LAST), st.integers(1, 2000)).map(_up_to)
 moves = st.builds(
     Move,
     ms=st.integers(1, 3000),
@@ -59,7 +76,7 @@ keys = st.builds(
     gaze=st.dictionaries(st.sampled_from(("yaw", "pitch")), degrees, max_size=2),
 )
 pulses = st.builds(
-    lambda span, **rest: Pulse(begin=span[0], end=span[1], **rest),
+    _pulse,
     spans,
     hz=st.floats(0.1, 12.0),
     depth=st.floats(0.0, 1.0),
@@ -69,7 +86,7 @@ pulses = st.builds(
     at=levels,
 )
 tremors = st.builds(
-    lambda span, hz, **rest: Tremor(begin=span[0], end=span[1], hz=(hz, 2.0 * hz), **rest),
+    _tremor,
     spans,
     hz=st.floats(0.1, 12.0),
     amount=st.floats(0.0, 0.5),
@@ -80,9 +97,7 @@ tremors = st.builds(
 sequences = st.builds(
     Sequence,
     description=st.just("drawn"),
-    keys=st.lists(keys, min_size=1, max_size=6).map(
-        lambda some: tuple(sorted(some, key=lambda key: key.t))
-    ),
+    keys=st.lists(keys, min_size=1, max_size=6).map(_in_order),
     ends=st.sampled_from(("held", "rest")),
     pulses=st.lists(pulses, max_size=2).map(tuple),
     tremors=st.lists(tremors, max_size=2).map(tuple),
