@@ -499,6 +499,7 @@ def test_faces_of_one_who_speaks_and_other_presets(
     [
         (["--to", "vrm"], "vrm needs a model to write into: --into MODEL.vrm"),
         (["--to", "json", "--into", "{model}"], "json is not written into a model"),
+        (["--to", "glb", "--into", "{model}", "--mesh", "Face"], "leave out --mesh"),
         (["--to", "json", "--presets", "none"], "json has no presets: leave out --presets"),
         (["--to", "vrm", "--into", "{model}", "--hold", "1"], "vrm holds faces, not clips"),
         (["--to", "vrm", "--into", "{model}", "--presets", "glad=joy"], "no preset 'glad'"),

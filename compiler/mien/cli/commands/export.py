@@ -151,6 +151,8 @@ def command(
         raise click.UsageError(
             f"{form.name} needs a model to write into: --into MODEL{form.suffix}"
         )
+    if model is not None and mesh:
+        raise click.UsageError("the meshes of the model have their names: leave out --mesh")
     if model is not None and not form.fills:
         raise click.UsageError(f"{form.name} is not written into a model: leave out --into")
     loaded = load_bank(bank)
