@@ -17,6 +17,7 @@ Dimension letters: C channels.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
@@ -78,11 +79,18 @@ def expression_change(
     """
     proof = _Expression(bank, first, moves, slopes, moving)
     parts = [(begin, end, proof.between(begin, end)) for begin, end in proof.parts()]
+    begins = [begin for begin, _, _ in parts]
     rows = tuple(
         MoveChange(
             move=move,
             change=_greatest(
-                [part for begin, end, part in parts if begin < move.end and end > move.start],
+                [
+                    part
+                    for _, end, part in parts[
+                        max(0, bisect_right(begins, move.start) - 1) : bisect_left(begins, move.end)
+                    ]
+                    if end > move.start
+                ],
                 len(bank.channels),
             ),
         )
@@ -119,6 +127,7 @@ class _Expression:
         for move in moves:
             curves.add(move)
         self._curves, self._moves, self._gliding = curves, curves.moves, curves.gliding
+        self._starts = [move.start for move in self._moves]
         self._bank, self._slopes, self._moving = bank, slopes, moving
         self._faces: dict[tuple[Slot, tuple[float, ...]], F64] = {}
 

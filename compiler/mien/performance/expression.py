@@ -114,7 +114,7 @@ class Curves:
 
         Moves that follow it take off from where it leads.
         """
-        at = bisect_right(self._entries, move.start, key=lambda entry: entry.move.start)
+        at = self._begun(move.start)
         later = [move, *(entry.move for entry in self._entries[at:])]
         del self._entries[at:]
         for one in later:
@@ -152,10 +152,15 @@ class Curves:
         return evolve(curve, sample=clip.sample(times))
 
     def needed(self, moment: int) -> int:
-        """The position of the first move that says anything of what follows ``moment``."""
-        at = self._settled(moment)
+        """The position of the first move that says anything of what follows ``moment``.
+
+        What a move takes off from is over when it begins, so that those to come need nothing more.
+        """
+        at, begun = self._settled(moment), self._begun(moment)
         while True:
-            going = [one for one in self._entries[at:] if one.gliding and one.move.end > moment]
+            going = [
+                one for one in self._entries[at:begun] if one.gliding and one.move.end > moment
+            ]
             earliest = min((self._position(one.since) for one in going), default=at)
             if earliest >= at:
                 return at
@@ -168,11 +173,14 @@ class Curves:
         entry = _Entry(move=move, since=self._entries[since].move, gliding=seen)
         self._entries.append(entry)
 
+    def _begun(self, moment: int) -> int:
+        """How many moves have begun at ``moment``."""
+        return bisect_right(self._entries, moment, key=lambda entry: entry.move.start)
+
     def _settled(self, moment: int) -> int:
         """The position of the last move that is over at ``moment``: earlier ones are not seen."""
-        last = len(self._entries) - 1
-        over = (at for at in range(last, 0, -1) if self._entries[at].move.end <= moment)
-        return next(over, 0)
+        begun = range(self._begun(moment) - 1, 0, -1)
+        return next((at for at in begun if self._entries[at].move.end <= moment), 0)
 
     def _position(self, move: Move) -> int:
         places = (at for at, entry in enumerate(self._entries) if entry.move is move)
