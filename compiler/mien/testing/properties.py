@@ -31,6 +31,8 @@ from mien.testing.strategies import (
 )
 from mien.testing.subject import Subject
 from mien.testing.without_jit import answer_without_jit
+from mien.timelines.bound import ROUNDING, ROUNDING_DEGREES, bound_of
+from mien.timelines.clip import Clip
 
 _QUERIES = 400
 _SLOW_QUERIES = 40
@@ -154,6 +156,41 @@ def closures_close_under_every_label(subject: Subject) -> None:
     holds()
 
 
+def timelines_keep_their_bound(subject: Subject) -> None:
+    """No clip changes anything faster than its bound says, and what is released ends at rest."""
+    clips = [
+        timeline.clip(name, level)
+        for timeline in subject.bank.timelines.values()
+        for name in (None, *timeline.sequences)
+        for level in range(len(subject.bank.intensities))
+    ]
+    if not clips:
+        return
+
+    @_unhurried()
+    @given(
+        st.sampled_from(clips),
+        st.floats(-50.0, 15_000.0),
+        st.floats(0.0, 500.0),
+        st.none() | st.floats(0.0, 15_000.0),
+    )
+    def holds(clip: Clip, start: float, step: float, hold: float | None) -> None:
+        released = 0.0 if hold is None else hold + clip.release_length
+        found = clip.sample(np.array([start, start + step, released]), hold)
+        bound = bound_of(clip, hold)
+        where = f"{clip.label} {clip.name or 'in time'} from {start} ms over {step} ms, hold {hold}"
+        for part in ("gain", "offset", "head", "gaze"):
+            rows = getattr(found, part).astype(np.float64)
+            rounding = ROUNDING if part in ("gain", "offset") else ROUNDING_DEGREES
+            allowed = getattr(bound, part) * step + rounding
+            if (np.abs(rows[1] - rows[0]) > allowed).any():
+                raise PropertyError(f"{where}: its {part} passes the bound")
+            if hold is not None and rows[2].any():
+                raise PropertyError(f"{where}: its {part} is not at rest when it is gone")
+
+    holds()
+
+
 PROPERTIES: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
     {
         one.__name__: one
@@ -166,6 +203,7 @@ PROPERTIES: Mapping[str, Callable[[Subject], None]] = MappingProxyType(
             steps_keep_the_proved_slope,
             conflicts_are_idempotent,
             closures_close_under_every_label,
+            timelines_keep_their_bound,
         )
     }
 )
