@@ -12,7 +12,8 @@ from mien.authored.timeline import Key, Level, Pulse, Sequence, Tremor
 from mien.lint.rule import LintRule, Source, emotion_source, shown, single
 from mien.text.fault import Fault
 from mien.text.node import Path
-from mien.timelines.compile import holds, timeline_table
+from mien.timelines.compile import timeline_table
+from mien.timelines.sequence import holds
 from mien.timelines.table import COME, GAZE, GO, HEAD, TimelineTable
 from mien.timelines.track import Track, loop_jumps, tracks_of
 
