@@ -115,7 +115,7 @@ def test_weights_by_name_are_those_of_the_face() -> None:
     face = BANK.face("joy", at="low")
     named = BANK.named(face)
     assert tuple(named) == BANK.channels
-    assert named["mouthSmileLeft"] == 0.54
+    assert named["mouthSmileLeft"] == 0.68
     assert np.array(list(named.values()), f).tobytes() == face.tobytes()
 
 
@@ -125,8 +125,8 @@ def test_a_picture_shows_itself_in_a_notebook() -> None:
     assert vars(Picture)["_repr_html_"] is vars(Picture)["html"]
     root = ET.fromstring(shown)  # noqa: S314  our own
     assert [one.tag.rpartition("}")[2] for one in root] == ["svg", "pre"]
-    assert "mouthSmileLeft    0.540  " in (root[1].text or "")
-    assert str(low).endswith("\n  41 channels at rest")
+    assert "mouthSmileLeft       0.680  " in (root[1].text or "")
+    assert str(low).endswith("\n  40 channels at rest")
     assert low.svg() == BANK.picture(BANK.face("joy", at="low")).svg()
     ids = [set(re.findall(r'id="([^"]+)"', one.svg())) for one in (low, high)]
     assert ids[0]

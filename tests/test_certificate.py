@@ -34,6 +34,7 @@ def compiled(name: str) -> Tables:
     folder = {
         "tiny": ROOT / "tests" / "banks" / "tiny",
         "default": ROOT / "presets" / "default",
+        "default@1.1.0": ROOT / "presets" / "releases" / "default" / "1.1.0" / "sources",
     }[name]
     return get_engine(1).compile_tables(read_bank(folder))
 
@@ -399,8 +400,14 @@ def test_a_channel_counts_where_any_face_shows_it() -> None:
     assert moving_channels(tables) == 3
 
 
-def test_the_default_bank_counts_49_channels_and_keeps_its_budget() -> None:
+def test_the_default_bank_counts_48_channels_and_keeps_its_budget() -> None:
     certificate = proved("default")
+    assert (certificate.channels, certificate.moving) == (52, 48)
+    assert check_budget(certificate, mean=1.0, channel=5.0) == ()
+
+
+def test_release_1_1_0_counts_49_channels_and_keeps_its_budget() -> None:
+    certificate = proved("default@1.1.0")
     assert (certificate.channels, certificate.moving) == (52, 49)
     assert check_budget(certificate, mean=1.0, channel=5.0) == ()
     steepest = max(proof.plain.mean.proved for proof in certificate.labels)

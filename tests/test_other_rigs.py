@@ -332,7 +332,7 @@ def test_a_full_bank_on_other_names_goes_all_the_way(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(folder.parent)
-    before = mien.load("default@latest").face("joy", at="low")
+    before = mien.load(folder).face("joy", at="low")
     rename_channels(folder, renaming)
     for command in ("check default/", "compile default/", "compile default/ --check"):
         assert run(command.split()) == 0, command

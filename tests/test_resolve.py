@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "banks" / "tiny"
 NEWEST = "1.1.0"
 DIGEST = "3e339fe619439ab55f7a57779da7ee80f02ceeaf1397947bcca31f4e96f843d2"
+EDITED = "2.0.0"
 SHIPS = f"default {NEWEST} (release that ships, 3e339fe6...)"
 
 
@@ -29,7 +30,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of all that ships, whose folder of the default bank was edited since the release."""
     shutil.copytree(ROOT / "presets", tmp_path / "presets")
     monkeypatch.setattr(resources, "_folder", partial(copied, tmp_path))
-    edit(tmp_path / "presets/default/emotions/joy.yaml", "mouthSmileLeft: 0.54", "mouthSmile: 0.2")
+    edit(tmp_path / "presets/default/emotions/joy.yaml", "mouthSmileLeft: 0.68", "mouthSmile: 0.2")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -85,7 +86,7 @@ def test_a_name_is_the_release_for_every_command(
 def test_a_folder_is_the_folder_for_every_command(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = f"default {NEWEST} (folder presets/default)"
+    folder = f"default {EDITED} (folder presets/default)"
     assert smile(capsys, "presets/default") == 0.2
     assert run(["check", "presets/default"]) == 0
     assert capsys.readouterr().out.startswith(f"{folder}: fine.")

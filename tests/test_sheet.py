@@ -83,7 +83,7 @@ def test_faces_are_the_archetypes_and_the_compiled_styles(bank: AuthoredBank) ->
 
 def test_cells_name_strong_channels_and_the_nearest_label(page: Page) -> None:
     texts = [note.text for note in cell_of(page, "Joy", "mid").notes]
-    assert texts[0].startswith("mouthSmile 0.7")
+    assert texts[0].startswith("mouthSmile 0.8")
     assert re.fullmatch(r"0\.\d{3} from amusement", texts[-1])
     styled = [note.text for note in cell_of(page, "Joy", "peaceful").notes]
     assert not any(" from " in text for text in styled)
@@ -164,7 +164,7 @@ def test_no_change_no_faces(bank: AuthoredBank) -> None:
 def test_comparison_shows_only_what_changed(bank: AuthoredBank, copied: Path) -> None:
     emotion = copied / "emotions" / "joy.yaml"
     text = emotion.read_text("utf-8")
-    emotion.write_text(text.replace("    cheekSquint: 0.88", "    cheekSquint: 0.68"), "utf-8")
+    emotion.write_text(text.replace("    cheekSquint: 0.92", "    cheekSquint: 0.72"), "utf-8")
     page = comparison(bank, read_bank(copied))
     titles = [row.title for row in page.rows]
     assert "joy high" in titles
