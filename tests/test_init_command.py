@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import mien
 from mien.authored import start
 from mien.authored.reader import read_bank
 from mien.cli.main import run
@@ -68,7 +69,8 @@ def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_faces_and_comments_are_those_of_the_origin(tmp_path: Path) -> None:
     assert run(["init", str(tmp_path / "ours")]) == 0
-    new, old = read_bank(tmp_path / "ours"), read_bank(PRESETS / "default")
+    origin = PRESETS / "releases" / "default" / mien.load("default").version / "sources"
+    new, old = read_bank(tmp_path / "ours"), read_bank(origin)
     assert new.emotions == old.emotions
     assert new.rules == old.rules
     for name in old.documents:
