@@ -63,6 +63,9 @@ def test_sources_that_were_changed_after_the_lock_are_refused(bank: Path) -> Non
 
 
 def test_a_released_version_has_to_be_the_ledgers(bank: Path) -> None:
+    sources = resources.presets() / "releases" / "default" / BANK.version / "sources"
+    shutil.copytree(sources, bank, dirs_exist_ok=True)
+    assert mien_run(["compile", str(bank)]) == 0
     releases = bank.parent / "releases"
     releases.mkdir()
     ledger = (resources.presets() / "releases" / "ledger.yaml").read_text("utf-8")

@@ -378,7 +378,7 @@ def test_it_is_written_as_work_in_progress_where_that_is_wanted(
 @pytest.mark.parametrize(
     ("file", "old", "new", "code"),
     [
-        ("joy", "  low:\n    eyeSquint: 0.18\n", "  low:\n    mouthClose: 0.6\n", "ceiling"),
+        ("joy", "  low:\n    eyeSquint: 0.26\n", "  low:\n    mouthClose: 0.6\n", "ceiling"),
         ("neutral", "  mid: {}", "  mid: {jawOpen: 0.3}", "neutral-rest"),
         ("joy", "mid: {vad: [0.76, 0.48, 0.35]", "mid: {vad: [0.5, 0.2, 0.2]", "anchor-spacing"),
     ],
