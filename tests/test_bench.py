@@ -16,6 +16,7 @@ import pytest
 from mien.bench import BenchError
 from mien.bench.faces import Faces, check_peers, face_rows, make_peers, random_queries
 from mien.bench.numpy_peers import naive_faces
+from mien.bench.performance import performance_rows
 from mien.bench.report import Better, Row, as_svg, as_table
 from mien.bench.stream import stream_rows
 from mien.bench.suite import compile_rows
@@ -92,6 +93,13 @@ def test_compile_cost_has_time_and_memory() -> None:
     assert [(row.batch, row.unit) for row in rows] == [(1, "s"), (1, "MiB"), (2, "s"), (2, "MiB")]
     assert rows[0].ratio == 1.0
     assert all(row.ratio > 0 for row in rows)
+
+
+def test_a_minute_is_performed_in_less(tables: Tables) -> None:
+    (row,) = performance_rows(tables, rounds=1)
+    assert row.peer == 60.0
+    assert row.better is Better.HIGHER
+    assert row.ours > 0.0
 
 
 def test_sending_has_a_row_for_each_protocol() -> None:

@@ -22,6 +22,7 @@ from attrs import frozen
 
 from mien.bench import BenchError
 from mien.bench.faces import face_rows
+from mien.bench.performance import performance_rows
 from mien.bench.report import Better, Row
 from mien.bench.stream import stream_rows
 from mien.bench.timing import medians
@@ -83,6 +84,7 @@ def measure(tables: Tables, folder: Path | None, size: Size) -> Iterator[Row]:
     yield from face_rows(tables, size.batches, rounds=size.rounds)
     yield from compile_rows(size.characters)
     yield from stream_rows(10, rounds=size.rounds)
+    yield from performance_rows(tables, rounds=size.rounds)
     if folder is not None:
         yield from start_up_rows(folder, tables.labels[0].label, rounds=size.starts)
 

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from mien.bank import Bank
@@ -225,21 +226,44 @@ def turns_of_clips(curves: Mapping[Slot, SlotCurve], frames: int) -> tuple[F64, 
 
 def shown_faces(bank: Bank, curves: Mapping[Slot, SlotCurve], speech: F32) -> F32:
     """The faces (n, C) in [0, 1] of slots, made way for speech (n,); conflicts resolved."""
+    shown = np.zeros((len(speech), len(bank.channels)), dtype=np.float32)
+    shares = {slot: curve.weights.astype(np.float32) for slot, curve in curves.items()}
+    seen = np.zeros(len(speech), dtype=np.intp)
+    for share in shares.values():
+        seen += share > 0.0
+    # A face of the bank that is shown whole, by itself, is without conflicts: it stays as it is.
+    mixed = np.zeros(len(speech), dtype=np.bool_)
+    for share in shares.values():
+        mixed |= (share > 0.0) & ((seen > 1) | (share != 1.0) | (speech > 0.0))
+    rows = np.flatnonzero(mixed)
     layers: list[tuple[F32, F32]] = []
     for slot, curve in curves.items():
-        weights = curve.weights.astype(np.float32)
-        rows = np.flatnonzero(weights)
-        own = np.zeros((len(speech), len(bank.channels)), dtype=np.float32)
-        # A point between two in [-1, 1] never leaves it by more than the last bit.
-        points = np.minimum(1.0, np.maximum(-1.0, curve.points[rows])).astype(np.float32)
-        label = np.full(len(rows), slot.label, dtype=np.int32)
-        style = np.full(len(rows), slot.style, dtype=np.int32)
-        if curve.sample is None:
-            own[rows] = bank.faces(label, points, style=style, speech=speech[rows])
-        else:
-            gain, offset = curve.sample.gain[rows], curve.sample.offset[rows]
-            shaped = bank.timed(bank.faces(label, points, style=style), gain, offset)
-            fade = bank.tables.labels[slot.label].attenuation
-            own[rows] = shaped * (np.float32(1.0) - speech[rows, None] * fade)
-        layers.append((weights, own))
-    return bank.mixed(layers, len(speech))
+        share = shares[slot]
+        own = np.flatnonzero(share)
+        faces = _faces(bank, slot, curve, own, speech)
+        shown[own] = faces
+        if len(rows):
+            layer = np.zeros_like(shown)
+            layer[own] = faces
+            layers.append((share[rows], layer[rows]))
+    if len(rows):
+        shown[rows] = bank.mixed(layers, len(rows))
+    return shown
+
+
+def _faces(
+    bank: Bank, slot: Slot, curve: SlotCurve, rows: npt.NDArray[np.intp], speech: F32
+) -> F32:
+    """The faces (m, C) of a slot alone in the rows (m,) in which it is seen."""
+    # A point between two in [-1, 1] never leaves it by more than the last bit.
+    points = np.minimum(1.0, np.maximum(-1.0, curve.points[rows])).astype(np.float32)
+    label = np.full(len(rows), slot.label, dtype=np.int32)
+    style = np.full(len(rows), slot.style, dtype=np.int32)
+    if curve.sample is None:
+        spoken = speech[rows] if speech.any() else 0.0
+        return bank.faces(label, points, style=style, speech=spoken)
+    gain, offset = curve.sample.gain[rows], curve.sample.offset[rows]
+    shaped = bank.timed(bank.faces(label, points, style=style), gain, offset)
+    fade = bank.tables.labels[slot.label].attenuation
+    faded: F32 = shaped * (np.float32(1.0) - speech[rows, None] * fade)
+    return faded
