@@ -35,7 +35,7 @@ types: $(READY)
 
 web: $(READY)
 	@if command -v npx >/dev/null; \
-	then for folder in compiler/mien/web compiler/mien/web/avatar trainer/mien_trainer/preview; \
+	then for folder in compiler/mien/web compiler/mien/web/avatar compiler/mien/web/types trainer/mien_trainer/preview; \
 	do npx --yes --package $(TYPESCRIPT) tsc -p $$folder/jsconfig.json || exit 1; done; \
 	elif [ -n "$$CI" ]; then echo "no Node here: the types of the pages cannot be checked"; exit 1; \
 	else echo "skipped: no Node here, the types of the pages are not checked"; fi

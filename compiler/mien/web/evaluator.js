@@ -220,11 +220,13 @@ export class Evaluator {
 }
 
 /**
+ * What speech leaves of a label's face.
+ *
  * @param {LabelTable} table
  * @param {number} speech float32
  * @param {Float32Array} face changed in place
  */
-function fade(table, speech, face) {
+export function fade(table, speech, face) {
   for (let c = 0; c < face.length; c += 1) {
     face[c] = f(face[c] * f(1 - f(speech * table.attenuation[c])));
   }

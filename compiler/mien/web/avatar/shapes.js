@@ -7,8 +7,6 @@
  * @module
  */
 
-import { VRMExpressionMorphTargetBind } from "@pixiv/three-vrm";
-
 import { PRESETS, VROID, available } from "./fallback.js";
 import { CHANNELS, channelOf, channelsOfOther, strangeness } from "./spellings.js";
 
@@ -85,7 +83,7 @@ function isUnknown(name) {
  */
 function scaleBinds(manager, format) {
   const binds = (manager?.expressions ?? []).flatMap((expression) =>
-    expression.binds.filter((bind) => bind instanceof VRMExpressionMorphTargetBind),
+    expression.binds.filter(movesMorph),
   );
   const most = binds.reduce((greatest, { weight }) => Math.max(greatest, weight), 0);
   const hundred = format === "VRM 1.0" && most > 1.5;
@@ -179,10 +177,21 @@ function findMorphs(names) {
   return targets;
 }
 
+/**
+ * Whether an expression's bind moves a morph target; others change a colour or a texture. By what it
+ * has, not by its class: a page may have three-vrm from elsewhere.
+ *
+ * @param {object} bind
+ * @returns {bind is import("@pixiv/three-vrm").VRMExpressionMorphTargetBind}
+ */
+function movesMorph(bind) {
+  return "primitives" in bind && "index" in bind;
+}
+
 /** @param {VRMExpression} expression @returns {Target[]} */
 function boundTargets(expression) {
   return expression.binds.flatMap((bind) =>
-    bind instanceof VRMExpressionMorphTargetBind
+    movesMorph(bind)
       ? bind.primitives.map((mesh) => ({ mesh, index: bind.index, weight: bind.weight }))
       : [],
   );

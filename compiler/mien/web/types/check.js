@@ -1,0 +1,46 @@
+/** What the package's types promise, held against its modules and against a program that uses it. */
+
+import * as given from "../index.js";
+
+/** @typedef {typeof import("./index.js")} Promised */
+
+/** @type {Promised} */
+const promised = /** @type {any} */ (given);
+
+/**
+ * Every function gives what its type says, and takes what it allows.
+ *
+ * @template {keyof Promised} Name
+ * @typedef {Promised[Name] extends new (...args: any) => any ? true : typeof given[Name] extends Promised[Name] ? true : Name} Kept
+ */
+
+/** @type {{[Name in keyof Promised]: Name extends keyof typeof given ? Kept<Name> : Name}} */
+export const kept = {
+  readArtifact: true,
+  CHANNELS: true,
+  channelOf: true,
+  Bank: true,
+  loadBank: true,
+  Evaluator: true,
+  ModelError: true,
+  applyToMesh: true,
+  applyToVRM: true,
+  meshDriver: true,
+  vrmDriver: true,
+  ArtifactError: true,
+  sha256: true,
+  talkingHead: true,
+};
+
+/** @type {{[Name in keyof typeof given]: Name extends keyof Promised ? true : false}} */
+export const typed = kept;
+
+/** @returns {Promise<Record<string, number>>} */
+export async function program() {
+  const bank = await promised.loadBank("default.safetensors", { sha256: "00" });
+  const face = bank.face({ joy: 0.5, awe: 0.5 }, { at: "high", speech: 1 });
+  const mesh = { morphTargetDictionary: { jawOpen: 0 }, morphTargetInfluences: [0] };
+  promised.applyToMesh(mesh, face, bank.channels).rest();
+  const { head } = bank.moment("joy", 100, { sequence: "burst", hold: null });
+  return { ...bank.named(face), yaw: head[0] ?? 0 };
+}

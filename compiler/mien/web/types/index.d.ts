@@ -1,0 +1,194 @@
+/** mien-face: faces of a compiled bank, on models, in browsers and in Node. */
+
+/** Valence, arousal, dominance, each in [-1, 1]. */
+export type Vad = ArrayLike<number>;
+
+/** A label, or label weights that sum to 1; a smaller sum leaves the rest to neutral. */
+export type Label = string | Readonly<Record<string, number>>;
+
+/** Where a label is looked at; without any of the three the style's own point, or mid. */
+export interface PlaceOptions {
+  /** valence, arousal, dominance */
+  vad?: Vad | undefined;
+  /** the name of an intensity or a style */
+  at?: string | undefined;
+  /** 0 the lowest anchor to 1 the highest */
+  intensity?: number | undefined;
+  /** one of the label's styles; a mixture has none */
+  style?: string | undefined;
+}
+
+export interface FaceOptions extends PlaceOptions {
+  /** in [0, 1]: how far the lips are left to the sound */
+  speech?: number | undefined;
+}
+
+export interface TimeOptions {
+  /** of the label; absent = its dynamics */
+  sequence?: string | undefined;
+  /** ms after the start at which it is released */
+  hold?: number | null | undefined;
+}
+
+/** A label at a time; head (yaw, pitch, roll) and gaze (yaw, pitch) in degrees. */
+export interface Moment {
+  face: Float32Array;
+  head: Float32Array;
+  gaze: Float32Array;
+}
+
+/** The tables of a compiled bank, flat and row-major. */
+export interface Tables {
+  readonly engine: number;
+  readonly bank: string;
+  readonly version: string;
+  readonly rig: string;
+  readonly channels: readonly string[];
+  /** LIPSYNC, EXPRESSION or SHARED, a channel each */
+  readonly classes: readonly string[];
+  readonly intensities: readonly string[];
+  readonly labels: readonly { readonly label: string; readonly styles: readonly string[] }[];
+}
+
+/** A compiled bank. Faces are new Float32Arrays in the order of `channels`. */
+export class Bank {
+  constructor(tables: Tables, digest?: string);
+  readonly tables: Tables;
+  readonly digest: string;
+  readonly evaluator: Evaluator;
+  readonly labels: readonly string[];
+  get id(): string;
+  get version(): string;
+  get channels(): readonly string[];
+  get intensities(): readonly string[];
+  styles(label: string): readonly string[];
+  sequences(label: string): readonly string[];
+  anchor(label: string, name: string): Float32Array;
+  point(label: Label, options?: PlaceOptions): Vad;
+  /** One weight in [0, 1] a channel. Throws a RangeError that says what the bank has. */
+  face(label: Label, options?: FaceOptions): Float32Array;
+  /** n faces, a row each, for n labels and n x 3 flat points. */
+  faces(
+    labels: readonly string[],
+    vads: ArrayLike<number>,
+    options?: { style?: string; speech?: number; out?: Float32Array },
+  ): Float32Array;
+  /** A face made with its speech, under the lips' visemes. */
+  compose(face: Float32Array, visemes: ArrayLike<number>): Float32Array;
+  /** A label at ms since the start of its dynamics, or of one of its sequences. */
+  moment(label: string, time: number, options?: FaceOptions & TimeOptions): Moment;
+  /** The ms from which nothing changes any more; Infinity for never. */
+  duration(label: string, options?: PlaceOptions & TimeOptions): number;
+  named(face: ArrayLike<number>): Record<string, number>;
+}
+
+/** The arithmetic alone, for programs that place labels themselves. */
+export class Evaluator {
+  constructor(tables: Tables);
+  readonly tables: Tables;
+  face(label: string, vad: Vad, options?: { style?: string; speech?: number }): Float32Array;
+  mixture(weights: Readonly<Record<string, number>>, vad: Vad, speech?: number): Float32Array;
+  vadAt(label: string, intensity: number): Float32Array;
+  compose(face: Float32Array, visemes: ArrayLike<number>): Float32Array;
+}
+
+/**
+ * A bank from its artifact's address or bytes. Rejects with an ArtifactError where it is damaged or
+ * not the one that `sha256` names.
+ */
+export function loadBank(
+  source: string | URL | ArrayBuffer | Uint8Array,
+  expected?: { sha256?: string },
+): Promise<Bank>;
+
+/** The tables of an artifact, checked. Throws an ArtifactError. */
+export function readArtifact(
+  file: ArrayBuffer | Uint8Array,
+  expected?: { sha256?: string },
+): Tables;
+
+/** What is wrong with an artifact, in words for its owner; `code` is the check that refused it. */
+export class ArtifactError extends Error {
+  constructor(message: string, code: string);
+  readonly code: string;
+}
+
+/** 64 hexadecimal digits. */
+export function sha256(bytes: Uint8Array): string;
+
+/** The 52 channels in the order of Apple's documentation. */
+export const CHANNELS: readonly string[];
+
+/** The channel that a model's name means, under every spelling that is known. */
+export function channelOf(name: string): string | undefined;
+
+/** A mesh of three.js, or any object that has as much of one. */
+export interface Morphed {
+  morphTargetInfluences?: ArrayLike<number> | undefined;
+  morphTargetDictionary?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Morphs by a list of names, for engines that call them otherwise; `weights` is written to. */
+export interface NamedWeights {
+  readonly names: readonly string[];
+  readonly weights: ArrayLike<number>;
+}
+
+/** A scene or group of three.js. */
+export interface Tree {
+  traverse(visit: (node: object) => void): void;
+}
+
+export type Target = Morphed | NamedWeights | Tree | readonly (Morphed | NamedWeights | Tree)[];
+
+/** As much of three-vrm's VRM as is used. */
+export interface Avatar {
+  scene: object;
+  expressionManager?: object | undefined;
+  meta?: { metaVersion?: string } | undefined;
+}
+
+/** Shows faces on one model. */
+export interface Driver {
+  /** Channels that are not named are at rest. */
+  show(face: ArrayLike<number>, channels: readonly string[]): void;
+  rest(): void;
+  readonly present: readonly string[];
+  readonly missing: readonly string[];
+  readonly unknown: readonly string[];
+  readonly remarks: readonly string[];
+}
+
+/** The model has none of the shapes; the message says what it has. */
+export class ModelError extends Error {
+  constructor(message: string);
+}
+
+/** Show a face on a mesh, on all meshes of a scene, or on several. */
+export function applyToMesh(target: Target, face: ArrayLike<number>, channels: readonly string[]): Driver;
+
+/** Show a face on an avatar of three-vrm; call it after `vrm.update(delta)`. */
+export function applyToVRM(vrm: Avatar, face: ArrayLike<number>, channels: readonly string[]): Driver;
+
+export function meshDriver(target: Target): Driver;
+export function vrmDriver(vrm: Avatar): Driver;
+
+/** As much of a TalkingHead as is used. */
+export interface TalkingHeadLike {
+  animMoods: Record<string, object>;
+  mtAvatar: Record<string, object>;
+  setMood(mood: string): void;
+  setFixedValue?(morph: string, value: number | null): void;
+}
+
+export interface TalkingHeadFace {
+  /** A mood of its own: its speech, blinks and gestures go on over it. */
+  mood(label: Label, options?: FaceOptions): void;
+  /** Every morph from here on, until `release`. */
+  show(face: ArrayLike<number>, channels?: readonly string[]): void;
+  release(): void;
+  readonly missing: readonly string[];
+}
+
+/** Faces on a TalkingHead whose avatar is shown. */
+export function talkingHead(head: TalkingHeadLike, bank: Bank): TalkingHeadFace;

@@ -1,0 +1,160 @@
+/** The package as it is installed: the vector's bits, models of several kinds, and refusals. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const { ArtifactError, ModelError, applyToMesh, applyToVRM, loadBank, sha256, talkingHead } =
+  await import(process.env.MIEN_FACE ?? "../compiler/mien/web/index.js");
+
+const docs = new URL("../compiler/mien/docs/", import.meta.url);
+const read = (name) => JSON.parse(readFileSync(new URL(name, docs), "utf8"));
+const artifact = new Uint8Array(readFileSync(new URL("vector.safetensors", docs)));
+const vector = read("vector.json");
+const bank = await loadBank(artifact, { sha256: sha256(artifact) });
+
+test("faces, mixtures, intensities and compositions have the vector's bits", () => {
+  for (const { label, vad, style, speech, expected } of vector.faces) {
+    const options = { vad, speech, style: style ?? undefined };
+    assert.deepEqual(bits(bank.face(label, options)), expected);
+  }
+  for (const { weights, vad, speech, expected } of vector.mixtures) {
+    assert.deepEqual(bits(bank.face(weights, { vad, speech })), expected);
+  }
+  for (const { label, intensity, expected } of vector.intensities) {
+    assert.deepEqual(bits(bank.point(label, { intensity })), expected);
+    const found = bank.face(label, { intensity });
+    assert.deepEqual(found, bank.face(label, { vad: bank.point(label, { intensity }) }));
+  }
+  for (const { face, visemes, expected } of vector.compositions) {
+    assert.deepEqual(bits(bank.compose(Float32Array.from(face), visemes)), expected);
+  }
+});
+
+test("many faces at once are each face", () => {
+  const plain = vector.faces.filter(({ style, speech }) => style === null && speech === 0).slice(0, 40);
+  const rows = bank.faces(plain.map(({ label }) => label), plain.flatMap(({ vad }) => vad));
+  const width = bank.channels.length;
+  assert.ok(plain.length > 4);
+  plain.forEach(({ expected }, row) => {
+    assert.deepEqual(bits(rows.slice(row * width, (row + 1) * width)), expected);
+  });
+  assert.throws(() => bank.faces(["label0"], [0, 0]), /expected 3 numbers of vads/);
+});
+
+test("labels in time have the vector's bits", async () => {
+  const timed = await loadBank(new URL("timed.safetensors", docs));
+  const { times } = read("timed.json");
+  const intensities = timed.intensities;
+  for (const q of times) {
+    const at = intensities[q.intensity] ?? intensities[0];
+    const sequence = q.sequence ?? undefined;
+    const found = timed.moment(q.label, q.time, { at, sequence, hold: q.hold });
+    assert.deepEqual(bits(found.head), q.head);
+    assert.deepEqual(bits(found.gaze), q.gaze);
+  }
+});
+
+test("places are refused in words", () => {
+  assert.throws(() => bank.face("joie"), /no label joie: the bank has/);
+  assert.throws(() => bank.face("label0", { at: "huge" }), /no anchor huge of label0: it has/);
+  assert.throws(() => bank.face("label0", { vad: [0, 0, 0], intensity: 1 }), /only one of/);
+  assert.throws(() => bank.face({ label0: 1 }, { style: "style0" }), /a mixture has none/);
+});
+
+test("another bank, a damaged one and none are refused", async () => {
+  const other = loadBank(artifact, { sha256: "0".repeat(64) });
+  await assert.rejects(other, (error) => error instanceof ArtifactError && error.code === "other-sha256");
+  const damaged = artifact.slice();
+  damaged[damaged.length - 1] ^= 1;
+  await assert.rejects(loadBank(damaged), ArtifactError);
+  await assert.rejects(loadBank(new URL("no.safetensors", docs)), /no such file/);
+});
+
+test("morphs of a mesh are found under the spellings of programs", () => {
+  const mesh = {
+    morphTargetDictionary: { "head.jawOpen": 0, MouthSmile_L: 1, browDown_R: 2, hat: 3 },
+    morphTargetInfluences: [0, 0, 0, 0.5],
+  };
+  const channels = ["jawOpen", "mouthSmileLeft", "browDownRight", "tongueOut"];
+  const found = applyToMesh(mesh, [0.25, 0.5, 2, 1], channels);
+  assert.deepEqual(mesh.morphTargetInfluences, [0.25, 0.5, 1, 0.5]);
+  assert.deepEqual([...found.present].sort(), ["browDownRight", "jawOpen", "mouthSmileLeft"]);
+  assert.ok(found.missing.includes("tongueOut"));
+  assert.deepEqual(found.unknown, ["hat"]);
+  found.rest();
+  assert.deepEqual(mesh.morphTargetInfluences, [0, 0, 0, 0.5]);
+});
+
+test("a tree, a list and weights by names are driven alike", () => {
+  const parts = [1, 2].map(() => ({ morphTargetDictionary: { jawOpen: 0 }, morphTargetInfluences: [0] }));
+  const tree = { traverse: (visit) => [{}, ...parts].forEach(visit) };
+  const named = { names: ["x", "jawOpen"], weights: new Float32Array(2) };
+  applyToMesh([tree, named], [1], ["jawOpen"]);
+  assert.deepEqual(parts.map((one) => one.morphTargetInfluences[0]), [1, 1]);
+  assert.deepEqual([...named.weights], [0, 1]);
+});
+
+test("a model without the shapes is told what it has", () => {
+  const mesh = { morphTargetDictionary: { smile: 0, hat: 1 }, morphTargetInfluences: [0, 0] };
+  assert.throws(() => applyToMesh(mesh, [1], ["jawOpen"]), (error) => {
+    return error instanceof ModelError && /none of the 52 ARKit shapes: its morphs are smile, hat/.test(error.message);
+  });
+  assert.throws(() => applyToMesh({}, [1], ["jawOpen"]), /no morphs with names/);
+});
+
+test("an avatar's expressions come before its morphs, and its presets stand in for none", () => {
+  const mesh = { morphTargetDictionary: { jawOpen: 0, mouthPucker: 1 }, morphTargetInfluences: [0, 0] };
+  const perfect = avatar([["JawOpen", mesh, 0]], [mesh]);
+  applyToVRM(perfect, [0.5, 0.25], ["jawOpen", "mouthPucker"]);
+  assert.equal(perfect.expressionManager.expressions[0].weight, 0.5);
+  assert.deepEqual(mesh.morphTargetInfluences, [0.5, 0.25]);
+  const plain = { morphTargetDictionary: { mouth: 0 }, morphTargetInfluences: [0] };
+  const coarse = applyToVRM(avatar([["aa", plain, 0]], [plain]), [0.5], ["jawOpen"]);
+  assert.equal(plain.morphTargetInfluences[0], 0.5);
+  assert.match(coarse.remarks.join(), /presets of VRM stand in/);
+});
+
+test("a TalkingHead gets a mood of its own, or every morph, and both back", () => {
+  const moods = [];
+  const head = {
+    animMoods: { neutral: { baseline: { x: 1 }, anims: [{ name: "blink" }, { name: "mouth", old: true }] } },
+    mtAvatar: Object.fromEntries([...bank.channels.slice(1), "eyesLookUp"].map((name) => [name, {}])),
+    setMood: (name) => moods.push(name),
+  };
+  const face = talkingHead(head, bank);
+  assert.deepEqual(face.missing, [bank.channels[0]].filter((name) => !name.startsWith("eyeLook")));
+  face.mood(bank.labels[0]);
+  assert.deepEqual(moods, ["mien"]);
+  const { anims, baseline } = head.animMoods.mien;
+  assert.deepEqual(anims.map(({ name, old }) => [name, old]), [["blink", undefined], ["mouth", undefined]]);
+  assert.ok(Object.values(baseline).every((weight) => weight > 0 && weight <= 1));
+  face.show([0.5], [bank.channels[1]]);
+  assert.deepEqual(head.mtAvatar[bank.channels[1]], { fixed: 0.5, needsUpdate: true });
+  face.release();
+  assert.equal(head.mtAvatar[bank.channels[1]].fixed, null);
+  assert.throws(() => talkingHead({ ...head, mtAvatar: {} }, bank), /call showAvatar/);
+});
+
+/** An avatar as three-vrm has it; of each expression name, mesh and index. */
+function avatar(expressions, meshes) {
+  const list = expressions.map(([expressionName, mesh, index]) => {
+    return { expressionName, weight: 0, isBinary: false, binds: [{ primitives: [mesh], index, weight: 1 }] };
+  });
+  const update = () => {
+    for (const { binds } of list) for (const one of binds) one.primitives[0].morphTargetInfluences[one.index] = 0;
+    for (const { binds, weight } of list) {
+      for (const one of binds) one.primitives[0].morphTargetInfluences[one.index] += weight * one.weight;
+    }
+  };
+  return {
+    scene: { traverse: (visit) => meshes.forEach(visit) },
+    expressionManager: { expressions: list, update },
+    meta: { metaVersion: "1" },
+  };
+}
+
+function bits(face) {
+  const words = new Uint32Array(Float32Array.from(face).buffer);
+  return Array.from(words, (word) => word.toString(16).padStart(8, "0"));
+}
