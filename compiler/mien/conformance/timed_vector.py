@@ -63,10 +63,11 @@ def _queries(bank: Bank, stream: Stream) -> Iterator[Item]:
         for name in (None, *timeline.sequences):
             for level, intensity in enumerate(bank.intensities):
                 clip = timeline.clip(name, level)
-                face = bank.face(label, at=intensity)
+                own = bank.face(label, at=intensity)
                 ends = [float(clip.length), *(float(end) for end in clip.loop or ())]
                 drawn = [stream.fraction() * (clip.length + 900.0) for _ in range(_TIMES)]
                 for time in (-1.5, 0.0, *ends, 7.0 * clip.length + 1.0 / 3.0, *drawn):
+                    face = own if stream.chance(0.5) else _drawn(stream, len(own))
                     hold = stream.pick((None, None, time * stream.fraction(), 333.25))
                     sample = clip.sample(np.array([time]), hold)
                     timed = bank.timed(face, sample.gain[0], sample.offset[0])
@@ -83,6 +84,12 @@ def _queries(bank: Bank, stream: Stream) -> Iterator[Item]:
                         "gaze": _bits(sample.gaze[0]),
                         "expected": _bits(timed),
                     }
+
+
+def _drawn(stream: Stream, channels: int) -> F32:
+    """A face that no bank has to give: weights of all sizes, many of them 1."""
+    weights = [stream.pick((1.0, stream.fraction())) for _ in range(channels)]
+    return np.array(weights, dtype=np.float32)
 
 
 def _bits(row: F32) -> list[str]:
@@ -153,7 +160,7 @@ def _keys(bank: AuthoredBank, emotion: Emotion, stream: Stream) -> Iterator[Key]
             at=bank.manifest.intensities[number % 3 :] if number % 4 == 3 else (),
             over=20 + stream.below(60) if stream.chance(0.4) else None,
             easing=EASINGS[number % len(EASINGS)].name,
-            face=stream.fraction() if stream.chance(0.6) else None,
+            face=1.0 - stream.fraction() / 8.0 if number % 5 == 4 or stream.chance(0.6) else None,
             style=styles[number % len(styles)] if styles and number % 5 == 4 else "",
             share={channels[one]: 2.0 * stream.fraction()},
             weight={} if one == other else {channels[other]: stream.fraction()},
