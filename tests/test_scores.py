@@ -399,3 +399,28 @@ def test_a_film_has_its_pictures_and_the_sound(tmp_path: Path, ending: str) -> N
     assert int(streams["video"]["nb_read_frames"]) == 15
     assert streams["video"]["width"] == 480
     assert "audio" in streams
+
+
+def test_a_bank_with_other_channels_fills_the_columns_of_the_phone(tmp_path: Path) -> None:
+    path = timed(tmp_path)
+    for name in ("take.csv", "take.json"):
+        assert run(["perform", str(path), "--no-life", "-o", str(tmp_path / name)]) == 0
+    phone = read_take(tmp_path / "take.csv")
+    own = read_take(tmp_path / "take.json")
+    assert len(phone.channels) == 52
+    assert (
+        np.abs(
+            phone.weights_at(own.times)[:, phone.channels.index("jawOpen")]
+            - own.weights[:, own.channels.index("jawOpen")]
+        ).max()
+        < 1e-5
+    )
+
+
+@pytest.mark.parametrize("command", [["score", "check"], ["score", "lock"], ["perform"]])
+def test_a_score_that_is_not_there_is_wrong_usage(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["-o", str(tmp_path / "a.csv")] if command == ["perform"] else []
+    assert run([*command, str(tmp_path / "none.yaml"), *out]) == 2
+    assert "does not exist" in capsys.readouterr().err

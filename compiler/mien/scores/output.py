@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 from attrs import evolve
 
+from mien.formats.arkit import arkit_channels
 from mien.formats.registry import format_of, writable
 from mien.formats.take import Take, gathered_take
 from mien.performance.clock import FRAME_RATE
@@ -29,6 +31,8 @@ def write_performance(
         OSError: the file cannot be written.
     """
     chosen = format_of(path, writable())
+    if chosen.whole:
+        channels, blocks = _completed(channels, blocks)
     if not chosen.streams:
         take = gathered_take(FRAME_RATE, channels, blocks, source)
         write_atomic(path, chosen.encode(evolve(take, name=path.stem), mesh))
@@ -36,3 +40,18 @@ def write_performance(
     with replacing(path) as file:
         for piece in chosen.stream(FRAME_RATE, channels, blocks, source):
             file.write(piece)
+
+
+def _completed(
+    channels: tuple[str, ...], blocks: Iterable[Take]
+) -> tuple[tuple[str, ...], Iterator[Take]]:
+    """With all of ARKit's channels; those that are not performed are at rest."""
+    missing = tuple(name for name in arkit_channels() if name not in channels)
+    names = (*channels, *missing)
+
+    def widened() -> Iterator[Take]:
+        for take in blocks:
+            rest = np.zeros((len(take.weights), len(missing)), dtype=np.float32)
+            yield evolve(take, channels=names, weights=np.concatenate((take.weights, rest), axis=1))
+
+    return names, widened()

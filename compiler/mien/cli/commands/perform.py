@@ -18,7 +18,9 @@ FILMS = (".mp4", ".webm")
 
 
 @click.command("perform")
-@click.argument("score", metavar="SCORE", type=click.Path(path_type=Path))
+@click.argument(
+    "score", metavar="SCORE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option(
     "-o",
     "--out",

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument(
-    "scores", metavar="SCORE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "scores",
+    metavar="SCORE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
 @format_option
 def command(scores: tuple[Path, ...], output: str) -> int:

@@ -10,7 +10,9 @@ from mien.cli.terminal import say
 
 
 @click.command("lock")
-@click.argument("score", metavar="SCORE", type=click.Path(path_type=Path))
+@click.argument(
+    "score", metavar="SCORE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock would change.")
 def command(score: Path, check: bool) -> int:
     """Perform SCORE and pin it: its name with .lock.
