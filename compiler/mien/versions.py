@@ -58,6 +58,7 @@ VERSIONS: Mapping[str, int] = {
     "train": 2,
     "checkpoint": 2,
     "evaluation": 1,
+    "voices": 1,
     "network": 1,
 }
 """The version of each kind of document that this program writes; each moves by itself.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,21 +11,40 @@ from mien.cli.options import OutputFile, format_option
 from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
+if TYPE_CHECKING:
+    from mien_trainer.voices.result import VoicesReport
+
+ROOMS = ("clean", "noise", "room", "telephone")
+
 
 @click.command("evaluate")
-@click.argument(
-    "networks", metavar="NETWORK...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("networks", metavar="[NETWORK]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--data",
-    required=True,
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="A folder that `mien targets make` wrote; its test clips are used.",
 )
 @click.option(
+    "--voices",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Recordings of real people, in place of --data: a TSV with the column file and any of "
+    "speaker, language, text, times and curves, a folder with such a transcripts.tsv, or a folder "
+    "of takes with their sound. Can be given several times.",
+)
+@click.option(
+    "--room",
+    "rooms",
+    multiple=True,
+    type=click.Choice(ROOMS),
+    help="How recordings are heard.  [default: all of them]",
+)
+@click.option(
     "--bank",
     metavar="BANK",
-    help="The bank that the networks were trained on, if it does not ship.",
+    help="The bank that the networks were trained on, if it does not ship; with --voices the one "
+    "whose face speaks.",
 )
 @click.option(
     "--beside",
@@ -52,7 +72,9 @@ from mien_trainer.cli.options import refusals
 @format_option
 def command(
     networks: tuple[Path, ...],
-    data: Path,
+    data: Path | None,
+    voices: tuple[Path, ...],
+    rooms: tuple[str, ...],
     bank: str | None,
     older: Path | None,
     count: int,
@@ -65,8 +87,16 @@ def command(
     Measures how near it is to the presets in silence and in speech, whether labels can be told
     apart while it speaks, how well its lips follow new speech, and how fast it runs. Several
     networks are taken as retrainings of one, and the differences between them are measured too.
+
+    With --voices, measures instead how the lips of exported networks (the one that ships, if none
+    is named) follow real people, beside rule lips, loudness and uLipSync's algorithm: as recorded,
+    in noise, in a room, by telephone.
+
     Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
+    _check_usage(networks, data, voices, rooms, older)
+    if data is None:
+        return _voices(networks, voices, rooms, bank, out, no_gate=no_gate, output=output)
     from mien.cli.terminal import progress, write_json
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
@@ -90,4 +120,52 @@ def command(
         write_json(report_json(report))
     else:
         say("\n".join(report_lines(report)))
+    return 0 if report.kept or no_gate else 1
+
+
+def _check_usage(
+    networks: tuple[Path, ...],
+    data: Path | None,
+    voices: tuple[Path, ...],
+    rooms: tuple[str, ...],
+    older: Path | None,
+) -> None:
+    if (data is None) == (not voices):
+        raise click.UsageError("give --data or --voices: clips that mien made, or real people")
+    if data is not None and not networks:
+        raise click.UsageError("Missing argument 'NETWORK...'.")
+    if data is not None and rooms:
+        raise click.UsageError("--room is for --voices")
+    if voices and older is not None:
+        raise click.UsageError("--beside is for --data; with --voices name both networks")
+
+
+def _voices(
+    networks: tuple[Path, ...],
+    voices: tuple[Path, ...],
+    rooms: tuple[str, ...],
+    bank: str | None,
+    out: Path | None,
+    *,
+    no_gate: bool,
+    output: str,
+) -> int:
+    from mien.cli.terminal import progress, write_json
+    from mien_trainer.voices.output import voices_json, voices_lines
+    from mien_trainer.voices.run import measure_voices, open_voices
+
+    with refusals():
+        trial = open_voices(networks, voices, bank, rooms or ROOMS)
+        say(f"bank: {trial.bank.source}", err=True)
+        with progress("measuring", trial.steps) as step:
+            report: VoicesReport = measure_voices(trial, step)
+    if out is not None:
+        from mien.text.atomic import write_atomic
+        from mien_trainer.voices.page import voices_html
+
+        write_atomic(out, voices_html(report).encode())
+    if output == "json":
+        write_json(voices_json(report))
+    else:
+        say("\n".join(voices_lines(report)))
     return 0 if report.kept or no_gate else 1

@@ -22,7 +22,7 @@ from mien_trainer.evaluate.result import (
 
 _LIPS = ("correlation", "mean error", "opening", "shut")
 
-_MORE = """
+TABLES = """
 body { max-width: 76rem; } h2 { margin: 2.75rem 0 .35rem; }
 .verdict { display: inline-block; margin: .6rem 0 0; padding: .3rem .8rem; border-radius: 99px;
   color: var(--page); background: #2e7d4f; font-weight: 600; }
@@ -59,7 +59,7 @@ def report_html(report: Report, bank: Bank) -> str:
 def _document(report: Report, bank: Bank) -> Iterator[str]:
     names = ", ".join(one.name for one in report.networks)
     title = f"{names}: faces for speech, held to {bank.id} {bank.version}"
-    yield begin(title, STYLE + _MORE)
+    yield begin(title, STYLE + TABLES)
     yield (
         f"<header>\n<h1>{escape(title)}</h1>\n"
         f"<p>Whether the presets are still the presets once a network speaks with them.</p>\n"

@@ -1,0 +1,74 @@
+"""What was measured on real voices as one self-contained page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from mien.sheet.html import END, STYLE, begin
+from mien_trainer.evaluate.output import shown
+from mien_trainer.evaluate.page import TABLES
+from mien_trainer.voices.output import HEADS, MEANING, cells, rows_of, tables
+from mien_trainer.voices.result import VoicesReport, figures
+
+
+def voices_html(report: VoicesReport) -> str:
+    """The whole page; it needs no other file and no network."""
+    return "".join(_document(report))
+
+
+def _document(report: VoicesReport) -> Iterator[str]:
+    names = ", ".join(report.networks)
+    title = f"{names}: lips on real voices"
+    yield begin(title, STYLE + TABLES)
+    rows = list(figures(report))
+    kept = sum(one.kept for one in rows)
+    kind = "verdict" if kept == len(rows) else "verdict missed"
+    yield (
+        f"<header>\n<h1>{escape(title)}</h1>\n"
+        f"<p>On the face of {escape(report.bank)} at rest; networks hear "
+        f"{1e3 * report.delay:.0f} ms ahead.</p>\n"
+        f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n</header>\n'
+    )
+    yield _table(
+        ("", "measured", "should be"),
+        (
+            f"<td>{escape(one.name)}</td>"
+            f'<td class="{"kept" if one.kept else "missed"}">{escape(shown(one, one.value))}</td>'
+            f'<td class="soft">{"at most" if one.most else "at least"} '
+            f"{escape(shown(one, one.bound))}</td>"
+            for one in rows
+        ),
+    )
+    for kind_of, room in tables(report):
+        clips, speakers = report.clips[kind_of], report.speakers[kind_of]
+        yield f"<h2>{escape(kind_of.value)}, {escape(room)}</h2>\n"
+        yield f'<p class="part">{clips} clips of {speakers} speakers</p>\n'
+        yield _table(
+            ("", *HEADS),
+            (
+                f"<td>{escape(row.method)}</td>"
+                + "".join(f"<td>{escape(one)}</td>" for one in cells(row.followed))
+                for row in rows_of(report, kind_of, room)
+            ),
+        )
+    yield f'<p class="part">{escape(MEANING)}</p>\n'
+    if report.refused:
+        yield f'<h2>Left out</h2>\n<p class="part">{len(report.refused)} recordings</p>\n'
+        yield _table(
+            ("recording", "why"),
+            (
+                f"<td>{escape(one.place)}</td><td>{escape(one.reason)}</td>"
+                for one in report.refused
+            ),
+        )
+    yield END
+
+
+def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+    top = "".join(f"<th>{escape(one)}</th>" for one in heads)
+    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+    return (
+        f'<div class="scroll"><table>\n<thead><tr>{top}</tr></thead>\n'
+        f"<tbody>\n{body}</tbody>\n</table></div>\n"
+    )

@@ -1,0 +1,189 @@
+"""Every way to move lips on every recording, as it is and as it reaches a microphone elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from attrs import frozen
+
+from mien.bank import Bank
+from mien_trainer.alignment.aligner import Aligner
+from mien_trainer.alignment.voice_activity import segment
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.lips.activity import speech_activity
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.mel import LOOK_AHEAD
+from mien_trainer.speak.network import CONTACT_THRESHOLD, read_network, shipped_network
+from mien_trainer.speak.way import given_bank
+from mien_trainer.speech import SpeechRefusedError
+from mien_trainer.voices.baselines import profiles
+from mien_trainer.voices.measures import Heard, Moments, followed, motion, spoken
+from mien_trainer.voices.methods import (
+    Method,
+    by_network,
+    by_sounds,
+    by_words,
+    loud,
+    nearest,
+    shown,
+)
+from mien_trainer.voices.recordings import (
+    Align,
+    Clip,
+    Kind,
+    Recording,
+    Refused,
+    find_recordings,
+    read_clips,
+)
+from mien_trainer.voices.result import Row, VoicesReport
+from mien_trainer.voices.rooms import ROOMS
+
+
+@frozen(kw_only=True, eq=False)
+class VoicesTrial:
+    """What is measured, and on what."""
+
+    bank: Bank
+    networks: tuple[Method, ...]
+    recordings: tuple[Recording, ...]
+    rooms: tuple[str, ...]
+    delay: float
+
+    @property
+    def steps(self) -> int:
+        """How often `measure_voices` reports progress."""
+        return len(self.recordings) * (len(self.rooms) + 1)
+
+
+def open_voices(
+    networks: Sequence[Path], paths: Iterable[Path], bank: str | None, rooms: Sequence[str]
+) -> VoicesTrial:
+    """Find the recordings and open exported networks; without any that which ships.
+
+    Raises:
+        TrainerError: as `find_recordings`; or a network cannot be run.
+        QueryError: there is no bank ``bank``.
+    """
+    opened = [
+        read_network(path, threshold=CONTACT_THRESHOLD) for path in networks or [shipped_network()]
+    ]
+    own = given_bank(bank)
+    names = [one.card.name for one in opened]
+    if len(set(names)) < len(names):
+        names = [one.where for one in opened]
+    return VoicesTrial(
+        bank=own,
+        networks=tuple(
+            by_network(f"network {name}", one, own) for name, one in zip(names, opened, strict=True)
+        ),
+        recordings=find_recordings(paths),
+        rooms=tuple(rooms),
+        delay=LOOK_AHEAD / SAMPLE_RATE,
+    )
+
+
+def measure_voices(
+    trial: VoicesTrial, step: Callable[[], None], align: Align | None = None
+) -> VoicesReport:
+    """Measure all methods.
+
+    Raises:
+        TrainerError: not one recording can be used.
+    """
+    align = align or Aligner().align_text
+    refused: list[Refused] = []
+    clips: list[Clip] = []
+    for recording in trial.recordings:
+        clips += read_clips([recording], align, refused)
+        step()
+    if not clips:
+        first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:_FEW])
+        raise TrainerError(f"not one of {len(refused)} recordings can be used:\n{first}")
+    calibrated = [(one.recording.speaker, one.audio, one.phonemes) for one in clips if one.phonemes]
+    methods = (
+        *trial.networks,
+        by_words(align),
+        by_sounds(),
+        loud(),
+        nearest(profiles(calibrated)),
+    )
+    found: dict[tuple[Kind, str, str], _Group] = {}
+    for clip in clips:
+        for room in trial.rooms:
+            audio = ROOMS[room](clip.audio)
+            for method in methods:
+                key = (clip.recording.kind, room, method.name)
+                _take(found.setdefault(key, _Group()), clip, method, audio, trial.bank)
+            step()
+    return VoicesReport(
+        bank=f"{trial.bank.id} {trial.bank.version}",
+        networks=tuple(one.name for one in trial.networks),
+        delay=trial.delay,
+        speakers={
+            kind: len({one.recording.speaker for one in clips if one.recording.kind is kind})
+            for kind in Kind
+        },
+        clips=Counter(one.recording.kind for one in clips),
+        rows=tuple(_rows(found, methods, trial.rooms)),
+        refused=tuple(refused),
+    )
+
+
+_FEW = 5
+
+
+class _Group:
+    """The clips of one kind in one room by one method, so far."""
+
+    def __init__(self) -> None:
+        self.heard: list[Heard] = []
+        self.missed = 0
+
+
+def _take(group: _Group, clip: Clip, method: Method, audio: F32, bank: Bank) -> None:
+    try:
+        track = method.lips(clip, audio)
+    except SpeechRefusedError:
+        group.missed += 1
+        return
+    if track is None:
+        return
+    names = shipped_table().rig.names
+    nothing = np.zeros((clip.frames, len(names)), dtype=np.float32)
+    group.heard.append(
+        Heard(
+            found=shown(track, bank),
+            true=motion(nothing if clip.true is None else clip.true, names),
+            speech=_speech(clip),
+            phonemes=clip.phonemes,
+        )
+    )
+
+
+def _speech(clip: Clip) -> Moments:
+    if clip.speech is not None:
+        return spoken(clip.speech)
+    return spoken(speech_activity(segment(clip.audio), clip.frames))
+
+
+def _rows(
+    found: dict[tuple[Kind, str, str], _Group], methods: Sequence[Method], rooms: Sequence[str]
+) -> Iterable[Row]:
+    for kind in Kind:
+        for room in rooms:
+            for method in methods:
+                group = found.get((kind, room, method.name))
+                if group is not None and group.heard:
+                    yield Row(
+                        kind=kind,
+                        room=room,
+                        method=method.name,
+                        live=method.live,
+                        missed=group.missed,
+                        followed=followed(group.heard, known=kind is not Kind.NOTHING),
+                    )
