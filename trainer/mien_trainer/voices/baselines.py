@@ -123,7 +123,8 @@ def coefficients(audio: F32) -> F64:
     loud = np.abs(windows).max(axis=1, keepdims=True)
     level = windows / np.maximum(loud, 1e-6)
     emphasised = level - _EMPHASIS * np.concatenate((level[:, :1], level[:, :-1]), axis=1)
-    spectrum = np.abs(np.fft.rfft(emphasised * np.hamming(_WINDOW), _FFT, axis=1))
+    parts = np.fft.rfft(emphasised * np.hamming(_WINDOW), _FFT, axis=1)
+    spectrum = np.sqrt(parts.real**2 + parts.imag**2)
     bands = 20.0 * np.log10(np.maximum(spectrum @ _FILTERS.T, 1e-6))
     return np.asarray(bands @ _COSINES.T)
 
