@@ -7,6 +7,7 @@ Dimension letters: N frames, C channels of the table of visemes, V `VOWELS`, K c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -144,8 +145,9 @@ def _windows(audio: F32, size: int) -> F64:
 
 def _filters() -> F64:
     """Triangles (30, 513) on the mel scale from 0 to 8 kHz."""
-    top = 1127.01048 * np.log(SAMPLE_RATE / 2 / 700.0 + 1.0)
-    feet = 700.0 * (np.exp(np.linspace(0.0, top, _BANDS + 2) / 1127.01048) - 1.0)
+    top = 1127.01048 * math.log(SAMPLE_RATE / 2 / 700.0 + 1.0)
+    steps = np.linspace(0.0, top / 1127.01048, _BANDS + 2)
+    feet = 700.0 * np.array([math.expm1(one) for one in steps.tolist()])
     hertz = np.fft.rfftfreq(_FFT, 1.0 / SAMPLE_RATE)
     rows = [np.interp(hertz, feet[at : at + 3], (0.0, 1.0, 0.0)) for at in range(_BANDS)]
     return np.stack(rows)
