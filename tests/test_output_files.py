@@ -138,6 +138,7 @@ def test_speech_whose_reader_leaves_is_not_blamed(tmp_path: Path) -> None:
     soundfile.write(str(sound), 0.1 * np.random.default_rng(1).standard_normal(160_000), 16_000)
     program = "import sys; from mien.cli.main import main; main()"
     command = [sys.executable, "-c", program, "speak", str(sound), "--label", "joy"]
+    command += ["--lips", "network"]  # which says nothing of its own
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     ) as process:
