@@ -4,13 +4,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-const { ArtifactError, ModelError, applyToMesh, applyToVRM, loadBank, sha256, talkingHead } =
+const { ArtifactError, ModelError, NetworkError, applyToMesh, applyToVRM, createSpeaker, loadBank, loadNetwork, sha256, talkingHead } =
   await import(process.env.MIEN_FACE ?? "../compiler/mien/web/index.js");
 
 const docs = new URL("../compiler/mien/docs/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, docs), "utf8"));
 const artifact = new Uint8Array(readFileSync(new URL("vector.safetensors", docs)));
 const vector = read("vector.json");
+const release = new URL("../presets/releases/default/1.1.0/default.safetensors", import.meta.url);
+const released = await loadBank(release);
 const bank = await loadBank(artifact, { sha256: sha256(artifact) });
 
 test("faces, mixtures, intensities and compositions have the vector's bits", () => {
@@ -135,6 +137,73 @@ test("a TalkingHead gets a mood of its own, or every morph, and both back", () =
   assert.equal(head.mtAvatar[bank.channels[1]].fixed, null);
   assert.throws(() => talkingHead({ ...head, mtAvatar: {} }, bank), /call showAvatar/);
 });
+
+const onnx = new Uint8Array(readFileSync(new URL("../trainer/mien_trainer/networks/default.onnx", import.meta.url)));
+
+test("a network that is another, damaged or none of mien's is refused", async () => {
+  const refused = (data, pattern, options) =>
+    assert.rejects(loadNetwork(data, options), (error) => error instanceof NetworkError && pattern.test(error.message));
+  await refused(onnx, /sha256 is [0-9a-f]{64}, expected 00/, { sha256: "00" });
+  await refused(onnx.subarray(0, 5000), /not an ONNX file, or cut short/);
+  await refused(new Uint8Array(50), /not an ONNX file/);
+  await refused(artifact, /not an ONNX file/);
+  await refused(renamed(onnx, "mien/network/1", "mien/network/9"), /schema mien\/network\/9, expected mien\/network\/1/);
+  await refused(renamed(onnx, "frame_rate\":60", "frame_rate\":30"), /30 frames a second/);
+  await refused(renamed(onnx, "MatMul", "MatMum"), /its graph has MatMum/);
+});
+
+test("lips are at rest without sound, and after it", async () => {
+  const speaker = await createSpeaker({ bank: released, network: onnx, life: false });
+  speaker.show("joy");
+  const still = released.face("joy");
+  assert.deepEqual(speaker.frame(0).weights, still);
+  const noise = Float32Array.from({ length: 16000 }, (_, at) => 0.3 * Math.sin(at / 6) * Math.sin(at / 400));
+  await speaker.push(noise);
+  let most = 0;
+  for (let ms = 16; ms < 900; ms += 16) most = Math.max(most, far(speaker.frame(ms).weights, still));
+  assert.ok(most > 0.05, `it spoke by ${most}`);
+  for (let ms = 900; ms < 3000; ms += 16) speaker.frame(ms);
+  assert.deepEqual(speaker.frame(3016).weights, still);
+});
+
+test("a page that was hidden goes on, and a network that stops leaves the face at rest", async () => {
+  const news = [];
+  const speaker = await createSpeaker({ bank: released, network: onnx, onNews: (one) => news.push(one) });
+  speaker.show("anger", { at: "high" });
+  speaker.frame(0);
+  assert.ok(speaker.frame(3_600_000).weights.every((one) => one >= 0 && one <= 1));
+  speaker.network.run = () => {
+    throw new Error("out of memory");
+  };
+  await speaker.push(new Float32Array(4000));
+  assert.equal(news[0].code, "network");
+  assert.match(news[0].message, /the network stopped \(out of memory\)\. The face is at rest/);
+  for (let ms = 0; ms < 1000; ms += 16) speaker.frame(3_600_000 + ms);
+  const rest = speaker.frame(3_601_000).weights;
+  const brows = released.channels.flatMap((name, c) => (name.startsWith("browDown") ? [rest[c]] : []));
+  assert.deepEqual(brows, [0, 0]);
+});
+
+test("what cannot be shown or heard is refused in words", async () => {
+  const speaker = await createSpeaker({ bank: released, network: onnx });
+  assert.throws(() => speaker.show("joie"), /no label joie/);
+  assert.throws(() => speaker.show("joy", { transition: 0 }), /transition 0: expected 0.05 to 60 seconds/);
+  assert.throws(() => speaker.show("joy", { strength: 2 }), /strength 2/);
+  assert.throws(() => speaker.push(new Float32Array(10), 1000), /1000 samples a second: expected 8000 to 192000/);
+  await assert.rejects(speaker.listen(), { name: "SoundError", code: "no-audio" });
+});
+
+/** How far two faces are apart in one channel, at most. */
+function far(one, other) {
+  return one.reduce((most, weight, c) => Math.max(most, Math.abs(weight - other[c])), 0);
+}
+
+/** The bytes with a text in the place of another of the same length. */
+function renamed(data, from, to) {
+  const changed = Buffer.from(data);
+  for (let at = changed.indexOf(from); at >= 0; at = changed.indexOf(from, at + 1)) changed.write(to, at);
+  return new Uint8Array(changed);
+}
 
 /** An avatar as three-vrm has it; of each expression name, mesh and index. */
 function avatar(expressions, meshes) {

@@ -14,6 +14,7 @@ ALLOWED = (
     r"MIEN_CLUSTER=1 starts a Ray cluster",
     r"Blender \(bpy\) is not installed",
     r"Mono \(mcs and mono\) is not installed",
+    r"ONNXRUNTIME_WEB names no onnxruntime-web",
     r"the real capture is not beside this checkout",
 )
 """Patterns of reasons, each matched from its beginning."""

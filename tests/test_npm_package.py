@@ -21,7 +21,7 @@ WEB = resources.web()
 ROOT = Path(__file__).resolve().parents[1]
 NODE, NPM = shutil.which("node"), shutil.which("npm")
 pytestmark = pytest.mark.skipif(NODE is None or NPM is None, reason="node is not installed")
-MOST = 96 * 1024
+MOST = 128 * 1024
 """Bytes of the packed package."""
 
 

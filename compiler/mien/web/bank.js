@@ -129,7 +129,7 @@ export class Bank {
       throw new RangeError("give only one of vad, at and intensity");
     }
     if (vad !== undefined) return vad;
-    if (typeof label !== "string") return this.middle(label, { at, intensity });
+    if (typeof label !== "string") return middle(this, label, { at, intensity });
     if (intensity !== undefined) return this.evaluator.vadAt(label, intensity);
     const names = this.intensities;
     const usual = names.includes(USUAL) ? USUAL : /** @type {string} */ (names[(names.length - 1) >> 1]);
@@ -205,7 +205,7 @@ export class Bank {
   moment(label, time, options = {}) {
     const { speech = 0, hold = null } = options;
     const face = this.face(label, { ...options, speech: 0 });
-    const sampled = sample(this.clip(label, options), time, hold);
+    const sampled = sample(clipOn(this, label, options), time, hold);
     const shown = this.evaluator.timed(face, sampled);
     fade(this.evaluator.table(label), Math.fround(speech), shown);
     return { face: shown, head: sampled.head, gaze: sampled.gaze };
@@ -220,7 +220,7 @@ export class Bank {
    * @throws {RangeError}
    */
   duration(label, options = {}) {
-    return endOf(this.clip(label, options), options.hold ?? null);
+    return endOf(clipOn(this, label, options), options.hold ?? null);
   }
 
   /**
@@ -232,36 +232,42 @@ export class Bank {
   named(face) {
     return Object.fromEntries(this.channels.map((name, c) => [name, face[c] ?? 0]));
   }
+}
 
-  /**
-   * @param {string} label
-   * @param {PlaceOptions & TimeOptions} options
-   * @returns {import("./timelines.js").Clip}
-   */
-  clip(label, { sequence, at }) {
-    const names = this.intensities;
-    const usual = names.includes(USUAL) ? names.indexOf(USUAL) : (names.length - 1) >> 1;
-    const found = at === undefined ? -1 : names.indexOf(at);
-    return clipOf(this.evaluator.table(label), sequence ?? null, found < 0 ? usual : found);
-  }
+/**
+ * A label's dynamics, or its sequence of that name at an intensity.
+ *
+ * @param {Bank} bank
+ * @param {string} label
+ * @param {PlaceOptions & TimeOptions} options
+ * @returns {import("./timelines.js").Clip}
+ * @throws {RangeError} the label has no shape in time, or no such sequence
+ */
+export function clipOn({ evaluator, intensities }, label, { sequence, at }) {
+  const found = at === undefined ? -1 : intensities.indexOf(at);
+  const usual = intensities.includes(USUAL) ? intensities.indexOf(USUAL) : (intensities.length - 1) >> 1;
+  return clipOf(evaluator.table(label), sequence ?? null, found < 0 ? usual : found);
+}
 
-  /**
-   * @param {Readonly<Record<string, number>>} weights
-   * @param {PlaceOptions} options
-   * @returns {Vad}
-   */
-  middle(weights, options) {
-    const shares = this.evaluator.shares(weights);
-    const mean = [0, 0, 0];
-    for (const label of this.labels) {
-      const weight = Math.fround(shares.get(label) ?? 0);
-      if (weight > 0) {
-        const own = this.point(label, options);
-        for (let axis = 0; axis < 3; axis += 1) mean[axis] += weight * own[axis];
-      }
+/**
+ * The weighted mean of labels' points.
+ *
+ * @param {Bank} bank
+ * @param {Readonly<Record<string, number>>} weights
+ * @param {PlaceOptions} options
+ * @returns {Vad}
+ */
+function middle(bank, weights, options) {
+  const shares = bank.evaluator.shares(weights);
+  const mean = [0, 0, 0];
+  for (const label of bank.labels) {
+    const weight = Math.fround(shares.get(label) ?? 0);
+    if (weight > 0) {
+      const own = bank.point(label, options);
+      for (let axis = 0; axis < 3; axis += 1) mean[axis] += weight * own[axis];
     }
-    return Float32Array.from(mean, (one) => Math.min(1, Math.max(-1, one)));
   }
+  return Float32Array.from(mean, (one) => Math.min(1, Math.max(-1, one)));
 }
 
 /**

@@ -8,10 +8,22 @@ import * as given from "../index.js";
 const promised = /** @type {any} */ (given);
 
 /**
+ * A bank as these modules have it, whose inside is not promised.
+ *
+ * @template Options
+ * @typedef {Omit<Options, "bank"> & {bank: import("../bank.js").Bank}} Inside
+ */
+
+/** @typedef {import("./index.js").SpeakerOptions} Asked */
+
+/** @type {(options: Inside<Asked>) => Promise<import("./index.js").Speaker>} */
+export const speaks = given.createSpeaker;
+
+/**
  * Every function gives what its type says, and takes what it allows.
  *
  * @template {keyof Promised} Name
- * @typedef {Promised[Name] extends new (...args: any) => any ? true : typeof given[Name] extends Promised[Name] ? true : Name} Kept
+ * @typedef {Name extends "createSpeaker" ? true : Promised[Name] extends new (...args: any) => any ? true : typeof given[Name] extends Promised[Name] ? true : Name} Kept
  */
 
 /** @type {{[Name in keyof Promised]: Name extends keyof typeof given ? Kept<Name> : Name}} */
@@ -30,6 +42,12 @@ export const kept = {
   ArtifactError: true,
   sha256: true,
   talkingHead: true,
+  loadNetwork: true,
+  NetworkError: true,
+  SoundError: true,
+  Speaker: true,
+  createSpeaker: true,
+  Performance: true,
 };
 
 /** @type {{[Name in keyof typeof given]: Name extends keyof Promised ? true : false}} */
@@ -41,6 +59,10 @@ export async function program() {
   const face = bank.face({ joy: 0.5, awe: 0.5 }, { at: "high", speech: 1 });
   const mesh = { morphTargetDictionary: { jawOpen: 0 }, morphTargetInfluences: [0] };
   promised.applyToMesh(mesh, face, bank.channels).rest();
+  const speaker = await promised.createSpeaker({ bank, network: "default.onnx", life: { blinks: 0 } });
+  speaker.show("joy", { at: "high", transition: 0.2 });
+  await speaker.listen();
+  promised.applyToMesh(mesh, speaker.frame().weights, bank.channels);
   const { head } = bank.moment("joy", 100, { sequence: "burst", hold: null });
   return { ...bank.named(face), yaw: head[0] ?? 0 };
 }

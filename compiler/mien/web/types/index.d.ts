@@ -192,3 +192,126 @@ export interface TalkingHeadFace {
 
 /** Faces on a TalkingHead whose avatar is shown. */
 export function talkingHead(head: TalkingHeadLike, bank: Bank): TalkingHeadFace;
+
+/** How much there is of each: 1 as usual, 0 none. */
+export interface LifeSettings {
+  blinks: number;
+  glances: number;
+  brows: number;
+  head: number;
+  breath: number;
+}
+
+/** One frame: weights in the order of the bank's channels, head and eyes in degrees. */
+export interface Shown {
+  weights: Float32Array;
+  /** yaw, pitch, roll */
+  head: Float32Array;
+  /** yaw, pitch and roll of the left and of the right one */
+  eyes: Float32Array;
+}
+
+/** What a person should know; `code` is which of the messages. */
+export interface News {
+  code: string;
+  message: string;
+}
+
+/** As much of onnxruntime-web as is used. */
+export interface OnnxRuntime {
+  Tensor: new (type: "float32", data: Float32Array, shape: number[]) => object;
+  InferenceSession: { create(data: Uint8Array, options?: object): Promise<any> };
+}
+
+/** An exported network; it keeps no state of its own. */
+export interface Network {
+  readonly card: {
+    readonly name: string;
+    readonly bank: string;
+    readonly version: string;
+    readonly artifact: string;
+    readonly labels: readonly string[];
+    readonly channels: readonly string[];
+  };
+  /** "JavaScript" or "onnxruntime-web" */
+  readonly runner: string;
+}
+
+export function loadNetwork(
+  source: string | URL | ArrayBuffer | Uint8Array,
+  options?: { sha256?: string; ort?: OnnxRuntime },
+): Promise<Network>;
+
+/** What is wrong with a network, in words for its owner. */
+export class NetworkError extends Error {
+  constructor(message: string);
+}
+
+/** Why no sound comes, in words for the visitor; `code` is which of the reasons. */
+export class SoundError extends Error {
+  constructor(code: string, message: string);
+  readonly code: string;
+}
+
+export interface SpeakerOptions {
+  bank: Bank;
+  /** its address, or its bytes */
+  network: string | URL | ArrayBuffer | Uint8Array;
+  /** the network's */
+  sha256?: string;
+  /** onnxruntime-web, to run the network by that */
+  ort?: OnnxRuntime;
+  /** whether the face blinks, glances and nods, and how much */
+  life?: boolean | Partial<LifeSettings>;
+  /** what its movements follow from */
+  seed?: number;
+  onNews?: (news: News) => void;
+}
+
+export interface ShowOptions extends PlaceOptions, TimeOptions {
+  /** in [0, 1] */
+  strength?: number;
+  /** seconds */
+  transition?: number;
+}
+
+export type Sound =
+  | string
+  | URL
+  | ArrayBuffer
+  | Uint8Array
+  | Blob
+  | AudioBuffer
+  | AsyncIterable<Float32Array>
+  | Iterable<Float32Array>;
+
+/** A bank that speaks: sound in, faces out, 60 a second. */
+export class Speaker {
+  constructor(bank: Bank, network: Network, options: Pick<SpeakerOptions, "life" | "seed" | "onNews">);
+  readonly bank: Bank;
+  readonly network: Network;
+  /** How the bank speaks, in words. */
+  readonly said: string;
+  /** Show a label from now on, cross-faded; null lets the face go. */
+  show(label: Label | null, options?: ShowOptions): void;
+  rest(): void;
+  /** The visitor's microphone; rejects with a SoundError. */
+  listen(options?: { stream?: MediaStream; context?: AudioContext }): Promise<void>;
+  /** Play a sound and speak it; resolves once it has been played. */
+  play(sound: Sound, options?: { context?: AudioContext; rate?: number }): Promise<void>;
+  /** Sound to be spoken while something else plays it: mono samples in [-1, 1]. */
+  push(samples: Float32Array, rate?: number): Promise<void>;
+  finish(): Promise<void>;
+  stop(): void;
+  /** The face of this moment; once a frame of the page. */
+  frame(now?: number): Shown;
+}
+
+export function createSpeaker(options: SpeakerOptions): Promise<Speaker>;
+
+/** Performs a plan, as `mien score` and `mien view` make them, with the lips of the whole. */
+export class Performance {
+  constructor(evaluator: Evaluator, plan: object, lips: object);
+  /** Any frame, in any order. */
+  at(frame: number): Shown;
+}

@@ -1,0 +1,72 @@
+/**
+ * Sound in, lips out, for any bank: the network's neutral face speaks, and what the bank leaves to
+ * the lips of it is taken. The twin of mien_trainer/speak/lips.py.
+ *
+ * @module
+ */
+
+import { MELS, MelStream } from "./mel.js";
+import { touchingOf } from "./touching.js";
+import { Voice } from "./voice.js";
+
+/** @typedef {import("../performance/plan.js").LipTrack} LipTrack */
+/** @typedef {import("./network.js").Network} Network */
+
+const OF_THE_FACE = "EXPRESSION";
+
+/** The lips of one stream of mono sound at 16 kHz. */
+export class LipStream {
+  /**
+   * @param {Network} network
+   * @param {import("../types.js").Tables} tables the bank's
+   */
+  constructor(network, tables) {
+    const { channels } = network.card;
+    const classes = new Map(tables.channels.map((name, at) => [name, tables.classes[at]]));
+    this.network = network;
+    this.channels = channels;
+    this.mouth = channels.map((name) => (classes.get(name) ?? OF_THE_FACE) !== OF_THE_FACE);
+    this.touching = touchingOf(channels);
+    this.mel = new MelStream();
+    this.voice = new Voice();
+    this.state = network.start;
+  }
+
+  /**
+   * The lips that samples complete; pushes have to be awaited one after another.
+   *
+   * @param {Float32Array} samples
+   * @returns {Promise<LipTrack>}
+   * @throws {import("./network.js").NetworkError}
+   */
+  async push(samples) {
+    return this.track(this.mel.push(samples));
+  }
+
+  /**
+   * The last lips, once no more sound comes.
+   *
+   * @returns {Promise<LipTrack>}
+   */
+  async finish() {
+    return this.track(this.mel.finish());
+  }
+
+  /** @param {Float32Array} mel @returns {Promise<LipTrack>} */
+  async track(mel) {
+    const { weights, after } = await this.network.faces(mel, this.state);
+    this.state = after;
+    const [frames, width] = [mel.length / MELS, this.channels.length];
+    const [speech, contacts, emphases] = [0, 1, 2].map(() => new Float32Array(frames));
+    for (let frame = 0; frame < frames; frame += 1) {
+      const face = weights.subarray(frame * width, (frame + 1) * width);
+      let most = 0;
+      for (let c = 0; c < width; c += 1) if (this.mouth[c]) most = Math.max(most, face[c]);
+      const heard = this.voice.heard(most, mel.subarray(frame * MELS, (frame + 1) * MELS));
+      [speech[frame], emphases[frame]] = [heard.speech, heard.emphasis];
+      contacts[frame] = this.touching(face, heard.speech);
+      for (let c = 0; c < width; c += 1) if (!this.mouth[c]) face[c] = 0;
+    }
+    return { channels: this.channels, weights, speech, contacts, emphases };
+  }
+}

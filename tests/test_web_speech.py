@@ -1,0 +1,188 @@
+"""Speech in JavaScript: mel frames, network and lips as in Python, however the sound is cut."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+import soxr
+
+from mien import resources
+from mien.bank import load
+from mien.performance.life import LifeSettings
+from mien.performance.lips import joined
+from mien.performance.performer import Performer, Plan
+from mien.performance.poses import State, pose_of
+from mien_trainer.mel import log_mel
+from mien_trainer.speak.lips import LipSpeaker
+from mien_trainer.speak.network import CONTACT_THRESHOLD, read_network, shipped_network
+
+F32 = npt.NDArray[np.float32]
+HERE = Path(__file__).resolve().parent
+RATE = 16_000
+PIECES = ([10**9], [128], [1, 266, 5000, 37, 2048])
+RUNTIME = os.environ.get("ONNXRUNTIME_WEB")
+"""The folder of onnxruntime-web, where there is one."""
+
+
+def real_voice() -> F32:
+    samples, rate = soundfile.read(str(HERE / "alignment" / "purple.flac"), dtype="float32")
+    assert rate == RATE
+    return np.ascontiguousarray(samples, dtype=np.float32)
+
+
+class Node:
+    """The program that speaks in JavaScript."""
+
+    def __init__(self, folder: Path) -> None:
+        node = shutil.which("node")
+        if node is None:
+            pytest.skip("node is not installed")
+        self._folder = folder
+        self._program = subprocess.Popen(
+            [node, str(HERE / "speech_frames.mjs")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, sound: F32, sizes: Sequence[int], **more: object) -> dict[str, Any]:
+        path = self._folder / "sound.f32"
+        path.write_bytes(sound.astype("<f4").tobytes())
+        asked = {"sound": str(path), "sizes": list(sizes), "rate": RATE, "network": None, **more}
+        assert self._program.stdin is not None
+        assert self._program.stdout is not None
+        self._program.stdin.write(json.dumps(asked) + "\n")
+        self._program.stdin.flush()
+        found: dict[str, Any] = json.loads(self._program.stdout.readline())
+        return found
+
+    def close(self) -> None:
+        self._program.kill()
+        self._program.communicate()
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    program = Node(tmp_path_factory.mktemp("speech"))
+    yield program
+    program.close()
+
+
+@pytest.fixture(scope="module")
+def artifact() -> Path:
+    return resources.presets() / "releases" / "default" / "1.1.0" / "default.safetensors"
+
+
+def numbers(found: dict[str, Any], part: str, width: int = 1) -> F32:
+    assert "error" not in found, found["error"]
+    data = np.frombuffer(base64.b64decode(found[part]), dtype="<f4")
+    return data.reshape(-1, width) if width > 1 else data
+
+
+@pytest.mark.parametrize("sizes", PIECES, ids=["whole", "quanta", "any"])
+def test_log_mel_frames_are_python_s(node: Node, sizes: list[int]) -> None:
+    sound = real_voice()
+    found = numbers(node.ask(sound, sizes), "mel", 80)
+    expected = log_mel(sound)
+    assert found.shape == expected.shape
+    assert np.abs(found - expected).max() < 1e-5
+
+
+@pytest.mark.parametrize("length", [0, 1, 80, 266, 267, 320, 321, 4000])
+def test_any_length_has_python_s_frames(node: Node, length: int) -> None:
+    sound = np.random.default_rng(1).uniform(-0.5, 0.5, length).astype(np.float32)
+    found = numbers(node.ask(sound, [99]), "mel", 80)
+    expected = log_mel(sound)
+    assert found.shape == expected.shape
+    assert np.abs(found - expected).max(initial=0.0) < 1e-5
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000, 96_000])
+def test_other_rates_are_heard_alike(node: Node, rate: int) -> None:
+    voice = real_voice()
+    sound = soxr.resample(voice, RATE, rate).astype(np.float32)
+    found = node.ask(sound, [128, 441], rate=rate)
+    ours, theirs = numbers(found, "samples"), np.asarray(soxr.resample(sound, rate, RATE))
+    assert abs(len(ours) - len(theirs)) <= 1
+    both = min(len(ours), len(theirs))
+    error = ours[:both] - theirs[:both]
+    assert np.sqrt(np.mean(error**2)) < 0.01 * np.sqrt(np.mean(theirs**2))
+    mel, expected = numbers(found, "mel", 80), log_mel(theirs.astype(np.float32))
+    rows, bands = min(len(mel), len(expected)), 40 if rate == 8_000 else 74
+    loud = expected[:rows, :bands] > -12.0
+    assert np.abs(mel[:rows, :bands] - expected[:rows, :bands])[loud].mean() < 0.02
+
+
+@pytest.mark.parametrize(
+    "runtime",
+    [
+        None,
+        pytest.param(
+            RUNTIME,
+            marks=pytest.mark.skipif(
+                not RUNTIME, reason="ONNXRUNTIME_WEB names no onnxruntime-web"
+            ),
+        ),
+    ],
+    ids=["javascript", "onnxruntime-web"],
+)
+@pytest.mark.parametrize("sizes", PIECES, ids=["whole", "quanta", "any"])
+def test_lips_are_python_s(
+    node: Node, artifact: Path, sizes: list[int], runtime: str | None
+) -> None:
+    sound = real_voice()
+    network = read_network(shipped_network(), threshold=CONTACT_THRESHOLD)
+    expected = joined(LipSpeaker(network, load(artifact)).stream([sound]), network.card.channels)
+    module = None if runtime is None else str(Path(runtime) / "dist" / "ort.node.min.mjs")
+    found = node.ask(sound, sizes, network=str(shipped_network()), bank=str(artifact), ort=module)
+    weights = numbers(found, "weights", len(network.card.channels))
+    assert found["runner"] == ("JavaScript" if runtime is None else "onnxruntime-web")
+    assert weights.shape == expected.weights.shape
+    assert np.abs(weights - expected.weights).max() < 1e-4
+    assert np.abs(numbers(found, "speech") - expected.speech).max() < 1e-4
+    assert np.abs(numbers(found, "emphases") - expected.emphases).max() < 1e-4
+    assert (numbers(found, "contacts") == expected.contacts).all()
+    assert expected.contacts.any()
+    each = found["milliseconds"] / len(weights)
+    sys.stdout.write(f"{found['runner']}: {each:.3f} ms a frame in {len(weights)} frames\n")
+
+
+@pytest.mark.parametrize("life", [True, False], ids=["alive", "still"])
+@pytest.mark.parametrize(
+    ("label", "options"),
+    [
+        ("joy", {"at": "high"}),
+        ("anger", {"style": "controlled"}),
+        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}),
+    ],
+    ids=["label", "style", "mixture"],
+)
+def test_a_bank_speaks_as_mien_speak_has_it(
+    node: Node, artifact: Path, label: str | dict[str, float], options: dict[str, Any], life: bool
+) -> None:
+    sound = real_voice()
+    bank = load(artifact)
+    network = read_network(shipped_network(), threshold=CONTACT_THRESHOLD)
+    pose = pose_of(bank, State(label=label, **options))
+    plan = Plan(first=pose, life=LifeSettings() if life else None, seed=7, rests=False)
+    blocks = list(Performer(bank, plan).perform(LipSpeaker(network, bank).stream([sound])))
+    common = {"network": str(shipped_network()), "bank": str(artifact), "life": life, "seed": 7}
+    found = node.ask(sound, [400, 3], show=[label, options], **common)
+    parts = {"weights": len(bank.channels), "head": 3, "eyes": 6}
+    for part, width in parts.items():
+        expected = np.concatenate([getattr(block, part) for block in blocks])
+        ours = numbers(found, part, width)
+        assert ours.shape == expected.shape
+        assert np.abs(ours - expected).max() < (1e-4 if part == "weights" else 1e-2), part
