@@ -69,6 +69,7 @@ def test_reading_an_artifact_and_evaluating_it_loads_these_modules(tmp_path: Pat
         "mien.text.canonical",
         "mien.text.regular_file",
         "mien.timelines",
+        "mien.timelines.axes",
         "mien.timelines.easing",
         "mien.timelines.table",
         "mien.timelines.track",

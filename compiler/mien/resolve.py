@@ -198,15 +198,14 @@ def own_aliases(source: BankSource) -> Mapping[str, tuple[str, ...]]:
     Raises:
         SourceError: with every fault of the file.
     """
-    from mien.authored.files import aliases_file
-
-    path = aliases_file(source.sources) if source.sources.is_dir() else None
-    if path is None:
-        return {}
+    if not any((source.sources / f"aliases{suffix}").is_file() for suffix in SUFFIXES):
+        return {}  # a bank is evaluated without what reads sources
     from mien.authored.documents import read_valid
+    from mien.authored.files import aliases_file
     from mien.authored.structure import aliases_record
 
-    return aliases_record(read_valid(path, "aliases"))
+    path = aliases_file(source.sources)
+    return {} if path is None else aliases_record(read_valid(path, "aliases"))
 
 
 def is_released(path: Path) -> bool:

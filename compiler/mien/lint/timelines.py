@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -12,10 +13,11 @@ from mien.authored.timeline import Key, Level, Pulse, Sequence, Tremor
 from mien.lint.rule import LintRule, Source, emotion_source, shown, single
 from mien.text.fault import Fault
 from mien.text.node import Path
-from mien.timelines.compile import timeline_table
-from mien.timelines.sequence import holds
-from mien.timelines.table import COME, GAZE, GO, HEAD, TimelineTable
-from mien.timelines.track import Track, loop_jumps, tracks_of
+from mien.timelines.axes import COME, GAZE, GO, HEAD
+
+if TYPE_CHECKING:
+    from mien.timelines.table import TimelineTable
+    from mien.timelines.track import Track
 
 _SECOND = 1000.0
 _AXES = tuple(f"head {axis}" for axis in HEAD) + tuple(f"gaze {axis}" for axis in GAZE)
@@ -35,6 +37,11 @@ class _Clip:
 
 def _clips(bank: AuthoredBank) -> Iterator[_Clip]:
     """Every clip of every label, one for each intensity at which it is another."""
+    if not any(emotion.dynamics or emotion.sequences for emotion in bank.emotions):
+        return  # a bank without shapes in time is checked without NumPy
+    from mien.timelines.compile import timeline_table
+    from mien.timelines.track import tracks_of
+
     for emotion in bank.emotions:
         table = timeline_table(bank, emotion)
         if table is None:
@@ -56,6 +63,8 @@ def _clips(bank: AuthoredBank) -> Iterator[_Clip]:
 def _sequence_clips(
     bank: AuthoredBank, emotion: Emotion, source: Source, table: TimelineTable
 ) -> Iterator[_Clip]:
+    from mien.timelines.track import tracks_of
+
     rows: list[list[int]] = table.sequence_clips.tolist()
     for (name, sequence), numbers in zip(emotion.sequences.items(), rows, strict=True):
         seen: set[int] = set()
@@ -166,7 +175,7 @@ def _key_path(clip: _Clip, end: float) -> Path:
     if clip.sequence is None:
         return clip.path
     for position, key in enumerate(clip.sequence.keys):
-        if key.t == end and holds(key.at, clip.level):
+        if key.t == end and (not key.at or clip.level in key.at):
             return (*clip.path, "keys", position)
     for path, swing in _swings(clip.sequence):
         if swing.begin < end <= swing.end:
@@ -224,6 +233,8 @@ def _loop_jump(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
         loop = None if clip.sequence is None else clip.sequence.loop
         if loop is None:
             continue
+        from mien.timelines.track import loop_jumps
+
         jumps = list(loop_jumps(clip.tracks, loop.begin, loop.end))
         if jumps:
             more = f" and {len(jumps) - 1} more" if len(jumps) > 1 else ""

@@ -11,29 +11,22 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from mien.timelines.axes import COME as COME
+from mien.timelines.axes import GAZE as GAZE
+from mien.timelines.axes import GO as GO
+from mien.timelines.axes import HEAD as HEAD
+
 F32 = npt.NDArray[np.float32]
 I32 = npt.NDArray[np.int32]
 
 LONGEST = 600_000
 """The last millisecond that a key can have: ten minutes."""
 
-HEAD = ("yaw", "pitch", "roll")
-"""Axes of the head in degrees, as a take has them.
-
-Yaw is positive to the subject's right, pitch downwards, roll to the subject's right shoulder.
-"""
-
-GAZE = ("yaw", "pitch")
-"""Axes of the gaze in degrees, with the head's signs, from where the head points."""
-
 TARGETS_BEYOND_CHANNELS = 1 + len(HEAD) + len(GAZE)
 """After the C channels: all channels without a track of their own, then head, then gaze."""
 
 MOST_DEGREES = 90.0
 MOST_GAIN = 2.0
-
-COME, GO = 0, 1
-"""The clips that every timeline starts with: the onset, and the release of whatever is shown."""
 
 
 class Shown(IntEnum):
