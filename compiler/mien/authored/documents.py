@@ -184,12 +184,27 @@ def read_valid(
     Raises:
         SourceError: with every fault of the file.
     """
-    from mien.authored.validate import validate
-
     shown = shown_path(path)
     source, root, faults = _parsed(path, shown, inside or path.resolve().parent)
     if root is None or faults:
         raise SourceError(faults)
+    return valid_nodes(source, root, shown, kind, migrations)
+
+
+def valid_nodes(
+    source: str,
+    root: Node,
+    shown: str,
+    kind: str,
+    migrations: Sequence[Migration] | None = None,
+) -> Node:
+    """The nodes ``root`` of the text ``source``, as `read_valid` gives those of a file.
+
+    Raises:
+        SourceError: with every fault of the text, which messages call ``shown``.
+    """
+    from mien.authored.validate import validate
+
     root = upgrade(source, root, shown, kind, migrations)
     wrong = schema_fault(root, kind, migrations)
     found = [wrong] if wrong is not None else validate(root, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,7 +89,25 @@ class Prepared:
         )
 
 
-def prepare(score: Score, *, bank: str | None = None) -> Prepared:
+def _loaded(source: BankSource) -> Bank:
+    tables = load_tables(source)
+    return Bank(tables, source=source.described(tables.bank, tables.version))
+
+
+@frozen(kw_only=True)
+class Openers:
+    """What opens a score's bank, its lips and the length of its sound; to keep what is open."""
+
+    bank: Callable[[BankSource], Bank] = field(default=_loaded)
+    lips: Callable[[str, LipRequest], SpokenLips] = field(default=open_lips)
+    sound: Callable[[Path], int] = field(default=sound_frames)
+
+
+ANEW = Openers()
+"""Everything is opened anew."""
+
+
+def prepare(score: Score, *, bank: str | None = None, openers: Openers = ANEW) -> Prepared:
     """Find what a score names, and make its cues moves; ``bank`` stands in for the score's own.
 
     Raises:
@@ -97,9 +115,10 @@ def prepare(score: Score, *, bank: str | None = None) -> Prepared:
         MienError: the bank cannot be loaded.
     """
     complaints = Complaints(root=score.root)
-    source, loaded = _bank(score, bank, complaints)
-    lips = _lips(score, loaded, complaints)
-    frames = _frames(score, lips, complaints)
+    source = _source(score, bank, complaints)
+    loaded = openers.bank(source)
+    lips = _lips(score, loaded, complaints, openers)
+    frames = _frames(score, lips, complaints, openers)
     warnings: list[Fault] = []
     moves = tuple(_moves(score, loaded, lips, frames, complaints, warnings))
     looks = tuple(_looks(score, lips, frames, complaints))
@@ -128,20 +147,18 @@ def prepare(score: Score, *, bank: str | None = None) -> Prepared:
     )
 
 
-def _bank(score: Score, given: str | None, complaints: Complaints) -> tuple[BankSource, Bank]:
+def _source(score: Score, given: str | None, complaints: Complaints) -> BankSource:
     name = score.bank if given is None else given
     try:
-        source = resolve(name)
+        return resolve(name)
     except MienError as error:
         if given is not None:
             raise
         complaints.at_value(("bank",), "unknown-bank", str(error))
         raise SourceError(complaints.faults) from error
-    tables = load_tables(source)
-    return source, Bank(tables, source=source.described(tables.bank, tables.version))
 
 
-def _lips(score: Score, bank: Bank, complaints: Complaints) -> SpokenLips | None:
+def _lips(score: Score, bank: Bank, complaints: Complaints, openers: Openers) -> SpokenLips | None:
     settings = score.lips
     if settings is None:
         settings = NONE if score.audio is None else LipSettings(kind="network")
@@ -164,7 +181,7 @@ def _lips(score: Score, bank: Bank, complaints: Complaints) -> SpokenLips | None
         network=settings.network,
     )
     try:
-        return open_lips(settings.kind, request)
+        return openers.lips(settings.kind, request)
     except SourceError:
         raise
     except MienError as error:
@@ -172,12 +189,12 @@ def _lips(score: Score, bank: Bank, complaints: Complaints) -> SpokenLips | None
         return None
 
 
-def _frames(score: Score, lips: SpokenLips | None, complaints: Complaints) -> int:
+def _frames(score: Score, lips: SpokenLips | None, complaints: Complaints, openers: Openers) -> int:
     if score.seconds is not None:
         return max(1, -(-ticks(score.seconds) // FRAME))
     if score.audio is not None:
         heard = lips is not None and (score.lips is None or score.lips.kind in NEED_SOUND)
-        return max(lips.frames, 1) if lips and heard else _sound_frames(score.audio, complaints)
+        return max(lips.frames, 1) if lips and heard else _heard(score.audio, complaints, openers)
     if lips is not None:
         return max(lips.frames, 1)
     if not complaints.faults:
@@ -186,9 +203,9 @@ def _frames(score: Score, lips: SpokenLips | None, complaints: Complaints) -> in
     return 1
 
 
-def _sound_frames(audio: Path, complaints: Complaints) -> int:
+def _heard(audio: Path, complaints: Complaints, openers: Openers) -> int:
     try:
-        return max(1, sound_frames(audio))
+        return max(1, openers.sound(audio))
     except MienError as error:
         complaints.at_value(("audio",), "bad-sound", str(error))
         return 1

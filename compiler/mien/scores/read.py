@@ -10,8 +10,8 @@ from mien.performance.gaze import DIRECTIONS, HEAD_SHARE
 from mien.performance.life import LifeSettings
 from mien.performance.poses import State
 from mien.scores.record import Cue, LipSettings, LookCue, Moment, Score
+from mien.text.node import Node, plain
 from mien.text.node import Path as NodePath
-from mien.text.node import plain
 
 _Data = dict[str, Any]
 
@@ -25,7 +25,11 @@ def read_score(path: Path) -> Score:
     Raises:
         SourceError: with every fault of the file.
     """
-    root = read_valid(path, "score")
+    return score_of(read_valid(path, "score"), path)
+
+
+def score_of(root: Node, path: Path) -> Score:
+    """The score that the nodes of a valid document say, which stands in the file ``path``."""
     data = cast("_Data", plain(root))
     folder = path.parent
     lips: _Data | None = data.get("lips")

@@ -15,10 +15,10 @@ import stat
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from attrs import frozen
 
-from mien.authored.bank import Document
 from mien.text.atomic import claim, temporary_name
 from mien.text.files import shown_path
 from mien.text.regular_file import READ, SOURCE, checked, read_all, read_regular
@@ -30,6 +30,15 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
+class Located(Protocol):
+    """A source, such as a `mien.authored.bank.Document`."""
+
+    @property
+    def path(self) -> Path:
+        """Its file."""
+        ...
+
+
 class BankFiles:
     """Reads and replaces the sources in the folder of one bank."""
 
@@ -37,7 +46,7 @@ class BankFiles:
         self._folder = folder
         self._identity = _identity(folder)
 
-    def read(self, document: Document) -> bytes:
+    def read(self, document: Located) -> bytes:
         """The bytes of a source as it is now; a rig may lie outside the bank's folder.
 
         Raises:
@@ -50,7 +59,7 @@ class BankFiles:
         with _refusals(document.path), self._parent(document.path) as (parent, name):
             return parent.read(name)[0]
 
-    def read_unchanged(self, document: Document, base: str) -> bytes:
+    def read_unchanged(self, document: Located, base: str) -> bytes:
         """As `read`, of a source that has the digest ``base``.
 
         Raises:
@@ -59,7 +68,7 @@ class BankFiles:
         """
         return _unchanged(document, self.read(document), base)
 
-    def replace(self, document: Document, data: bytes, base: str) -> None:
+    def replace(self, document: Located, data: bytes, base: str) -> None:
         """Replace the bytes of a source that has the digest ``base``, all of them or nothing.
 
         Raises:
@@ -197,7 +206,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _unchanged(document: Document, data: bytes, base: str) -> bytes:
+def _unchanged(document: Located, data: bytes, base: str) -> bytes:
     if digest(data) != base:
         raise EditConflictError(
             f"{shown_path(document.path)} has changed meanwhile; nothing was written. "

@@ -15,8 +15,11 @@ from mien.drawing.rig_weights import drawn_channels
 from mien.local_server import BadRequestError
 from mien.text.fault import Fault, fault_json
 from mien.text.files import SourceLines, shown_path
+from mien.text.node import Plain
 from mien.view.change import Change, EditRefusedError
 from mien.view.edit_session import Preview, read_only
+from mien.view.performance_data import plan_data
+from mien.view.score_session import Draft, ScoreSession, Trial
 from mien.view.state import Snapshot
 
 _LONGEST_LINE = 400
@@ -129,6 +132,51 @@ def chosen_weights(body: bytes) -> dict[str, float]:
             raise EditRefusedError(f"{name}: expected a weight in [0, 1]")
         weights[name] = float(value)
     return weights
+
+
+MAX_SCORE = 4 * 1024 * 1024
+"""No request that holds a score is longer, in bytes."""
+
+
+def score_data(session: ScoreSession, trial: Trial, lips: str) -> Data:
+    """A score for the page: what it says, what is wrong with it, and how it is performed."""
+    prepared = trial.prepared
+    return {
+        "file": shown_path(session.path),
+        "readOnly": session.read_only,
+        "base": trial.base,
+        "document": trial.document,
+        "faults": faults_data(trial.faults),
+        "plan": None if prepared is None else plan_data(prepared.plan, prepared.bank),
+        "lips": lips,
+        "said": "" if prepared is None or prepared.lips is None else prepared.lips.said,
+        "sound": prepared is not None and prepared.score.audio is not None,
+        "artifact": "" if prepared is None else prepared.bank.digest,
+    }
+
+
+def requested_draft(body: bytes) -> Draft:
+    """What the page wants a score to say.
+
+    Raises:
+        EditRefusedError: the body is no such request.
+        BadRequestError: it holds text that is none.
+    """
+    data = _mapping(body)
+    document, origins = data.get("document"), data.get("origins")
+    if not isinstance(document, dict) or not isinstance(origins, dict):
+        raise EditRefusedError("the request has no objects 'document' and 'origins'")
+    found: dict[str, list[int | None]] = {}
+    for name, places in cast("dict[str, object]", origins).items():
+        if not isinstance(places, list):
+            raise EditRefusedError(f"the origins of {name} are no list")
+        found[name] = [
+            one if isinstance(one, int) and not isinstance(one, bool) else None
+            for one in cast("list[object]", places)
+        ]
+    return Draft(
+        document=cast("dict[str, Plain]", document), origins=found, base=_text(data, "base")
+    )
 
 
 def _mapping(body: bytes) -> dict[str, object]:

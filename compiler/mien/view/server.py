@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -19,20 +20,25 @@ from mien.local_server import (
     is_loopback,
     security_policy,
 )
+from mien.text.regular_file import RECORDING, read_regular
 from mien.view.bank_files import BankFiles
 from mien.view.change import EditConflictError, EditRefusedError
 from mien.view.edit_session import EditSession
 from mien.view.live_faces import ChosenFace, FaceFeed
 from mien.view.messages import (
     MAX_BODY,
+    MAX_SCORE,
     chosen_weights,
     faults_data,
     preview_data,
     requested_change,
+    requested_draft,
+    score_data,
     state_data,
 )
+from mien.view.score_session import ScoreSession, Trial
 from mien.view.state import StateStream, first_snapshot
-from mien.view.watch import Watch
+from mien.view.watch import Watch, file_state
 
 PAGE = "page/index.html"
 HEARTBEAT_SECONDS = 10.0
@@ -57,6 +63,8 @@ class ViewHandler(LocalHandler):
             self._send_artifact()
         elif address == "/api/faces" and self.view.received is not None:
             self._stream_faces(self.view.received)
+        elif address.startswith("/api/score") and self.view.score is not None:
+            self._send_score(self.view.score, address)
         elif address == "/api/drawing":
             self.send_data(JSON_TYPE, self.view.drawing)
         else:
@@ -69,6 +77,7 @@ class ViewHandler(LocalHandler):
             "/api/edit/write": self._write,
             "/api/edit/undo": self._undo,
             **({"/api/face": self._choose} if self.view.chosen is not None else {}),
+            **({} if self.view.score is None else self._score_actions(self.view.score)),
         }
         action = actions.get(address)
         if action is None:
@@ -80,7 +89,8 @@ class ViewHandler(LocalHandler):
                 "this page may look but not write; open the address that `mien view` printed",
             )
             return
-        body = self.read_body(MAX_BODY, kind="application/json")
+        limit = MAX_SCORE if address.startswith("/api/score/") else MAX_BODY
+        body = self.read_body(limit, kind="application/json")
         if body is None:
             return
         try:
@@ -102,6 +112,7 @@ class ViewHandler(LocalHandler):
             "undo": self.view.edits.writes,
             "receives": "" if self.view.received is None else self.view.received.title,
             "sends": self.view.chosen is not None,
+            "score": None if self.view.score is None else self.view.score.state,
         }
 
     def _send_artifact(self) -> None:
@@ -151,6 +162,33 @@ class ViewHandler(LocalHandler):
             self.view.chosen.choose(chosen_weights(body))
         return {}
 
+    def _send_score(self, score: ScoreSession, address: str) -> None:
+        if address == "/api/score":
+            self.send_json(self._score_data(score, score.read()))
+        elif address == "/api/score/lips":
+            self.send_data("application/octet-stream", score.lips()[1])
+        elif address == "/api/score/sound" and score.sound is not None:
+            try:
+                data = read_regular(score.sound, RECORDING)
+            except OSError:
+                self.send_failure(HTTPStatus.NOT_FOUND, "the sound cannot be read")
+            else:
+                self.send_data("application/octet-stream", data)
+        else:
+            super().answer_get(address)
+
+    def _score_actions(self, score: ScoreSession) -> dict[str, Callable[[bytes], dict[str, Any]]]:
+        def preview(body: bytes) -> dict[str, Any]:
+            return self._score_data(score, score.preview(requested_draft(body)))
+
+        def write(body: bytes) -> dict[str, Any]:
+            return self._score_data(score, score.write(requested_draft(body)))
+
+        return {"/api/score/preview": preview, "/api/score/write": write}
+
+    def _score_data(self, score: ScoreSession, trial: Trial) -> dict[str, Any]:
+        return score_data(score, trial, score.lips()[0])
+
     def _preview(self, body: bytes) -> dict[str, Any]:
         return preview_data(self.view.edits.preview(requested_change(body)[0]))
 
@@ -169,7 +207,8 @@ class ViewHandler(LocalHandler):
 class ViewServer(LocalServer):
     """Serves the bank in a folder until closed; to be used with ``with``.
 
-    The page shows faces that are ``received``, and gives the ``chosen`` one away.
+    The page shows faces that are ``received``, and gives the ``chosen`` one away. ``score`` is the
+    file of one that it plays and edits, and the name of the bank that stands in for its own.
 
     Raises:
         OSError: the port is taken, or the address is not this machine's.
@@ -183,6 +222,7 @@ class ViewServer(LocalServer):
         port: int = 0,
         received: FaceFeed | None = None,
         chosen: ChosenFace | None = None,
+        score: tuple[Path, str | None] | None = None,
     ) -> None:
         policy = security_policy(resources.web() / PAGE)
         super().__init__(ViewHandler, asset_table(PAGE, "/"), policy, host=host, port=port)
@@ -191,7 +231,12 @@ class ViewServer(LocalServer):
         self.edits = EditSession(lambda: self.states.snapshot.bank, BankFiles(folder))
         self.received = received
         self.chosen = chosen
-        self._watch = Watch(folder, self.states.refresh)
+        self._watches = [Watch(folder, self.states.refresh)]
+        self.score: ScoreSession | None = None
+        if score is not None:
+            path, bank = score
+            self.score = ScoreSession(path, lambda: self.states.snapshot, folder, bank=bank)
+            self._watches.append(Watch(path, self.states.touch, file_state))
 
     @property
     def url(self) -> str:
@@ -205,7 +250,8 @@ class ViewServer(LocalServer):
 
     def serve(self) -> None:
         """Watch and answer until `close` or an interrupt."""
-        self._watch.start()
+        for watch in self._watches:
+            watch.start()
         super().serve()
 
     def close(self) -> None:
@@ -214,4 +260,5 @@ class ViewServer(LocalServer):
         if self.received is not None:
             self.received.close()
         super().close()
-        self._watch.stop()
+        for watch in self._watches:
+            watch.stop()

@@ -154,9 +154,16 @@ class StateStream:
         with self._reading:
             newer = next_snapshot(self.snapshot)
             with self._condition:
-                self._snapshot = newer
+                revision = self._snapshot.revision + 1
+                newer = self._snapshot = evolve(newer, revision=revision)
                 self._condition.notify_all()
         return newer
+
+    def touch(self) -> None:
+        """Wake all who wait, for something beside the bank has changed."""
+        with self._condition:
+            self._snapshot = evolve(self._snapshot, revision=self._snapshot.revision + 1)
+            self._condition.notify_all()
 
     def after(self, revision: int, timeout: float) -> Snapshot | None:
         """The first newer than ``revision``; None after ``timeout`` seconds, or at the end."""

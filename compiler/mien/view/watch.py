@@ -47,14 +47,32 @@ def _state(entry: os.DirEntry[str]) -> tuple[str, int, int, int]:
     return entry.path, state.st_mtime_ns, state.st_size, state.st_ino
 
 
-class Watch:
-    """Calls ``changed`` from a thread of its own after files of the bank have changed."""
+def file_state(path: Path) -> FileStates:
+    """The state of one file; empty where it is not there."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return ((str(path), state.st_mtime_ns, state.st_size, state.st_ino),)
 
-    def __init__(self, folder: Path, changed: Callable[[], object]) -> None:
+
+class Watch:
+    """Calls ``changed`` from a thread of its own after what it looks at has changed.
+
+    That is a bank's ``folder``, or whatever ``look`` sees of another path.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        changed: Callable[[], object],
+        look: Callable[[Path], FileStates] = file_states,
+    ) -> None:
         self._folder = folder
         self._changed = changed
+        self._look = look
         self._stop = Event()
-        self._last = file_states(folder)
+        self._last = look(folder)
         self._thread = Thread(target=self._run, name="mien-watch", daemon=True)
 
     def start(self) -> None:
@@ -69,7 +87,7 @@ class Watch:
 
     def check(self) -> bool:
         """Look once; ``changed`` is called, and True returned, where something is new."""
-        now = file_states(self._folder)
+        now = self._look(self._folder)
         if now == self._last:
             return False
         self._last = self._settled(now)
@@ -84,7 +102,7 @@ class Watch:
         """Wait for a save to end: editors write a file in steps."""
         for _ in range(MOST_SETTLES):
             self._stop.wait(SETTLE_SECONDS)
-            later = file_states(self._folder)
+            later = self._look(self._folder)
             if later == now:
                 break
             now = later

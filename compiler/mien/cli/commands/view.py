@@ -1,4 +1,4 @@
-"""`mien view`: a bank live in the browser."""
+"""`mien view`: a bank live in the browser, or a score on a timeline."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mien.cli.options import format_option, source_argument
+from mien.cli.options import bank_source, format_option
 from mien.cli.terminal import say, write_json
+from mien.text.files import SUFFIXES
 
 if TYPE_CHECKING:
     from mien.resolve import BankSource
@@ -23,7 +24,10 @@ USUAL_PORT = 6436
 
 
 @click.command("view")
-@source_argument
+@click.argument("shown", metavar="BANK|SCORE")
+@click.option(
+    "--bank", "instead", metavar="BANK", help="Play SCORE with this bank instead of its own."
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -42,16 +46,29 @@ USUAL_PORT = 6436
     help="Open the page in your browser.  [default: open, if run in a terminal]",
 )
 @format_option
-def command(bank: BankSource, port: int | None, host: str, opened: bool | None, output: str) -> int:
+def command(
+    shown: str,
+    instead: str | None,
+    port: int | None,
+    host: str,
+    opened: bool | None,
+    output: str,
+) -> int:
     """Show BANK on a local web page: choose a label, move the point, and see the face.
 
     Edit presets on the page, or save a file in any editor and the face follows. A release is
-    read-only. With --format json, the first line is {"url": ..., "source": ...}. Stop with Ctrl-C.
+    read-only. A SCORE (a .yaml or .json file) is played there on a timeline, with its sound: drag
+    its cues, hear them, save them. With --format json, the first line is {"url": ..., "source":
+    ...}. Stop with Ctrl-C.
     """
+    score = Path(shown) if Path(shown).suffix in SUFFIXES and Path(shown).is_file() else None
+    if score is None and instead is not None:
+        raise click.UsageError("--bank is for a score; name the bank alone")
+    bank = bank_source(shown) if score is None else _bank_of(score, instead)
     folder = bank.sources
     if not folder.is_dir():
         raise click.BadParameter(f"{folder} is not the folder of a bank", param_hint="BANK")
-    with _listening(folder, host, port) as server:
+    with _listening(folder, host, port, None if score is None else (score, instead)) as server:
         _announce(server, bank, output)
         if sys.stdout.isatty() and output == "text" if opened is None else opened:
             _open(server.url)
@@ -63,14 +80,24 @@ def command(bank: BankSource, port: int | None, host: str, opened: bool | None, 
     return 0
 
 
-def _listening(bank: Path, host: str, port: int | None) -> ViewServer:
+def _bank_of(score: Path, instead: str | None) -> BankSource:
+    """The bank that a score is played with."""
+    from mien.scores.read import read_score
+
+    named = read_score(score).bank
+    return bank_source(named if instead is None else instead)
+
+
+def _listening(
+    bank: Path, host: str, port: int | None, score: tuple[Path, str | None] | None
+) -> ViewServer:
     from mien.view.server import ViewServer
 
     try:
-        return ViewServer(bank, host=host, port=USUAL_PORT if port is None else port)
+        return ViewServer(bank, host=host, port=USUAL_PORT if port is None else port, score=score)
     except OSError as error:
         if error.errno == errno.EADDRINUSE and port is None:
-            return ViewServer(bank, host=host, port=0)
+            return ViewServer(bank, host=host, port=0, score=score)
         raise click.UsageError(_why_not(error, host, port)) from error
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from attrs import frozen
+
 from mien.errors import SourceError
-from mien.text.canonical import digest, write_scalar
+from mien.text.canonical import canonical, write_scalar
 from mien.text.fault import Fault
 from mien.text.format.comments import Comment, attach, find_comments
 from mien.text.format.order import Orders, kind_of, schema_of
 from mien.text.format.piece import Block, Piece, arrange, piece_of, take_header
 from mien.text.format.yaml_text import write_yaml
 from mien.text.json_nodes import parse_json
-from mien.text.node import Node, Place, ScalarNode
+from mien.text.node import Node, Place, Plain, ScalarNode, plain
 from mien.text.yaml_nodes import parse_yaml
 
 _INDENT = "  "
@@ -59,6 +61,62 @@ def _scalar(node: ScalarNode) -> str:
 _SURROUNDINGS_UNKNOWN = Orders()
 
 
+@frozen(kw_only=True)
+class Source:
+    """A text taken apart: its ``block``, which may be changed, and its comments."""
+
+    file: str
+    json: bool
+    kind: str | None
+    block: Block
+    comments: tuple[Comment, ...]
+    header: list[str]
+
+    @staticmethod
+    def read(text: str, file: str, *, json: bool) -> Source:
+        """The document in ``text``; ``file`` is the name that faults carry.
+
+        Raises:
+            SourceError: the text cannot be read, with everything that is wrong with it; or it is no
+                mapping and no list.
+        """
+        source = Source.of(_root(text, file, json=json), text, file, json=json)
+        if source is None:
+            raise SourceError([_unfaithful(file)])
+        return source
+
+    @staticmethod
+    def of(root: Node, text: str, file: str, *, json: bool) -> Source | None:
+        """The document ``root`` of a text; None of a scalar."""
+        block = piece_of(root, text).value
+        if not isinstance(block, Block):
+            return None
+        comments = () if json else find_comments(text, root)
+        attach(block, comments, text)
+        header = take_header(block)
+        kind = kind_of(root)
+        return Source(
+            file=file, json=json, kind=kind, block=block, comments=comments, header=header
+        )
+
+    def written(self, says: Plain, orders: Orders = _SURROUNDINGS_UNKNOWN) -> str:
+        """The canonical text of the block, which says ``says``.
+
+        Raises:
+            SourceError: it would say something else, or lose a comment.
+        """
+        arrange(self.block, schema_of(self.kind), orders)
+        if self.json:
+            written = write_json(self.block)
+        else:
+            written = write_yaml(self.block, self.kind, self.header)
+        again = _root(written, self.file, json=self.json)
+        kept = self.json or _same(self.comments, find_comments(written, again))
+        if canonical(plain(again)) != canonical(says) or not kept:
+            raise SourceError([_unfaithful(self.file)])
+        return written
+
+
 def format_yaml(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) -> str:
     """The YAML text in canonical order and spacing: the same document, with the same comments.
 
@@ -67,20 +125,7 @@ def format_yaml(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) ->
     Raises:
         SourceError: the text cannot be read; with everything that is wrong with it.
     """
-    root = _sound(*parse_yaml(text, file), file)
-    block = piece_of(root, text).value
-    if not isinstance(block, Block):
-        return text
-    comments = find_comments(text, root)
-    attach(block, comments, text)
-    header = take_header(block)
-    kind = kind_of(root)
-    arrange(block, schema_of(kind), orders)
-    written = write_yaml(block, kind, header)
-    again = _sound(*parse_yaml(written, file), file)
-    if digest(again) != digest(root) or not _same(comments, find_comments(written, again)):
-        raise SourceError([_unfaithful(file)])
-    return written
+    return _formatted(text, file, orders, json=False)
 
 
 def format_json(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) -> str:
@@ -89,15 +134,17 @@ def format_json(text: str, file: str, orders: Orders = _SURROUNDINGS_UNKNOWN) ->
     Raises:
         SourceError: the text cannot be read; with everything that is wrong with it.
     """
-    root = _sound(*parse_json(text, file), file)
-    block = piece_of(root, text).value
-    if not isinstance(block, Block):
-        return text
-    arrange(block, schema_of(kind_of(root)), orders)
-    written = write_json(block)
-    if digest(_sound(*parse_json(written, file), file)) != digest(root):
-        raise SourceError([_unfaithful(file)])
-    return written
+    return _formatted(text, file, orders, json=True)
+
+
+def _formatted(text: str, file: str, orders: Orders, *, json: bool) -> str:
+    root = _root(text, file, json=json)
+    source = Source.of(root, text, file, json=json)
+    return text if source is None else source.written(plain(root), orders)
+
+
+def _root(text: str, file: str, *, json: bool) -> Node:
+    return _sound(*(parse_json if json else parse_yaml)(text, file), file)
 
 
 def _sound(root: Node | None, faults: Iterable[Fault], file: str) -> Node:

@@ -30,6 +30,7 @@ import { byId, element } from "./dom.js";
 const MODULE = "../avatar/avatar.js";
 const RADIANS_A_PIXEL = 0.01;
 const RADIANS_A_KEY = 0.1;
+const RADIANS = Math.PI / 180;
 const MOST_YAW = 1.5;
 const MOST_PITCH = 0.8;
 /** @type {Readonly<Record<string, [number, number]>>} */
@@ -105,6 +106,15 @@ export class AvatarDrop {
     };
     this.avatar?.turn(this.pose.yaw, this.pose.pitch);
     this.avatar?.frame();
+  }
+
+  /**
+   * Turn the head from where the hand has turned it.
+   *
+   * @param {Iterable<number>} head yaw, pitch and roll in degrees, as a take has them
+   */
+  nod([yaw, pitch]) {
+    this.avatar?.turn(this.pose.yaw - RADIANS * yaw, this.pose.pitch + RADIANS * pitch);
   }
 
   /** @param {File} file */

@@ -14,6 +14,7 @@ import { shortest } from "./numbers.js";
  * @property {HTMLElement} element
  * @property {HTMLElement} value
  * @property {HTMLInputElement} input
+ * @property {string} state what it shows
  */
 
 /** @typedef {{name: string, positions: number[], group: string}} RowPlan */
@@ -47,6 +48,7 @@ export class Bars {
     /** @type {ArrayLike<number>} */
     this.weights = [];
     this.editing = false;
+    this.whole = false;
   }
 
   /**
@@ -57,6 +59,7 @@ export class Bars {
   build(tables) {
     this.tables = tables;
     this.cells.clear();
+    this.whole = false;
     const plans = rowPlans(tables);
     const groups = this.grouping === "class" ? CLASSES : REGIONS;
     const others = plans.some((plan) => !groups.includes(this.groupOf(plan)));
@@ -85,10 +88,15 @@ export class Bars {
     this.weights = weights;
     this.editing = editing;
     this.home.classList.toggle("editing", editing);
+    let moved = false;
     this.tables?.channels.forEach((channel, c) => {
       const cell = this.cells.get(channel);
       if (!cell) return;
       const weight = weights[c] ?? 0;
+      const state = `${weight} ${editing} ${changed.has(channel)}`;
+      if (!editing && state === cell.state) return;
+      cell.state = state;
+      moved = true;
       const exact = String(shortest(weight));
       cell.element.style.setProperty("--weight", exact);
       cell.element.classList.toggle("rest", weight === 0);
@@ -101,12 +109,14 @@ export class Bars {
         cell.input.value = weight.toFixed(3);
       }
     });
-    this.hideIdle();
+    if (moved) this.hideIdle();
   }
 
   /** Of "active only", leave out the rows at rest and the groups without a row. */
   hideIdle() {
     const only = this.grouping === "active";
+    if (!only && this.whole) return;
+    this.whole = !only;
     for (const group of this.home.querySelectorAll("section")) {
       let shown = 0;
       for (const row of group.querySelectorAll(".row")) {
@@ -166,7 +176,7 @@ export class Bars {
       element("div", { class: "track" }, element("div", { class: "fill" }), input),
       value,
     );
-    this.cells.set(channel, { element: made, value, input });
+    this.cells.set(channel, { element: made, value, input, state: "" });
     return made;
   }
 }

@@ -10,6 +10,7 @@ import { byId, element, shape } from "./dom.js";
 /** @typedef {import("../drawing.js").FlatFace} FlatFace */
 
 const MOMENT = 180;
+const A_DEGREE = 0.4;
 
 /** The face in the page. */
 export class Face {
@@ -54,6 +55,18 @@ export class Face {
       if (share < 1) this.frame = requestAnimationFrame(step);
     };
     this.frame = requestAnimationFrame(step);
+  }
+
+  /**
+   * Turn the head: a degree of yaw or pitch moves the drawing by a 250th of its width.
+   *
+   * @param {Iterable<number>} head yaw, pitch and roll in degrees, as a take has them
+   */
+  turn([yaw, pitch, roll]) {
+    // The subject's right is the picture's left.
+    const still = yaw === 0 && pitch === 0 && roll === 0;
+    const [x, y] = [-A_DEGREE * yaw, A_DEGREE * pitch];
+    this.svg.style.transform = still ? "" : `translate(${x}%, ${y}%) rotate(${-roll}deg)`;
   }
 
   /** @param {Record<string, number>} weights */

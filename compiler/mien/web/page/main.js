@@ -30,6 +30,7 @@ import { Pad } from "./pad.js";
 import { Player } from "./player.js";
 import { FaceSender, fetchArtifact, fetchDrawing, keepKey, listen, listenToFaces } from "./server.js";
 import { Status } from "./status.js";
+import { Timeline } from "./timeline.js";
 import { ViewStore, linkOf, readLink } from "./view_state.js";
 
 /** @typedef {import("./types.js").State} State */
@@ -39,6 +40,7 @@ import { ViewStore, linkOf, readLink } from "./view_state.js";
 const LINK_PAUSE = 200;
 const MIDDLE = 0.5;
 const HUNDREDTH = 0.01;
+const AHEAD = [0, 0, 0];
 
 /** The running page. */
 class Page {
@@ -56,6 +58,8 @@ class Page {
     /** @type {Readonly<Record<string, number>> | null} the face that another program sends */
     this.received = null;
     this.listens = false;
+    /** @type {{shown: import("../performance/plan.js").Shown, caption: string} | null} a score's frame */
+    this.performed = null;
     this.sender = new FaceSender();
     this.smooth = false;
     this.link = 0;
@@ -69,12 +73,17 @@ class Page {
     this.mixture = new Mixture((mix) => this.mix(mix));
     this.editor = new Editor(() => this.show());
     this.avatar = new AvatarDrop(() => this.show());
+    this.timeline = new Timeline((shown, caption) => this.perform(shown, caption));
     this.player = new Player(
       () => this.stops(),
       () => this.stop(),
       (stop) => this.visit(stop),
     );
-    this.store.listen(() => this.show());
+    this.store.listen(() => {
+      this.performed = null;
+      this.timeline.leave();
+      this.show();
+    });
     this.wire();
   }
 
@@ -114,6 +123,7 @@ class Page {
    */
   async receive(state) {
     const first = this.evaluator === null;
+    const performing = first || this.performed !== null;
     if (state.artifact && state.artifact !== this.digest) {
       const evaluator = new Evaluator(readArtifact(await fetchArtifact()));
       const anchor = this.evaluator && anchorAt(this.evaluator, this.store.view);
@@ -133,7 +143,24 @@ class Page {
     }
     this.editor.refresh(state.labels[this.store.view.label], state.undo);
     this.show();
+    if (state.score !== null && this.evaluator) {
+      await this.timeline.receive(state.score, this.evaluator, performing);
+    }
     document.documentElement.dataset["revision"] = String(state.revision);
+  }
+
+  /**
+   * A frame of the score takes the place of the view's own, until the view is changed.
+   *
+   * @param {import("../performance/plan.js").Shown} shown
+   * @param {string} caption
+   */
+  perform(shown, caption) {
+    this.performed = { shown, caption };
+    if (!this.state || !this.evaluator) return;
+    this.showFace(this.state, this.evaluator, null, new Set());
+    byId("caption", HTMLElement).textContent = this.caption();
+    if (this.state.sends) this.sender.send(this.named());
   }
 
   /**
@@ -212,7 +239,7 @@ class Page {
   }
 
   /**
-   * Draw the face that is received, else the view's own.
+   * Draw the face that a score shows, else the one that is received, else the view's own.
    *
    * @param {State} state
    * @param {Evaluator} evaluator
@@ -220,12 +247,17 @@ class Page {
    * @param {ReadonlySet<string>} changed channels that an edit changes
    */
   showFace(state, evaluator, anchor, changed) {
-    const { received } = this;
-    if (received) this.weights = Float32Array.from(evaluator.tables.channels, (name) => received[name] ?? 0);
-    this.bars.show(received ? this.weights : this.held(anchor), anchor !== null, changed);
+    const { received, performed } = this;
+    if (performed) this.weights = performed.shown.weights;
+    else if (received) this.weights = Float32Array.from(evaluator.tables.channels, (name) => received[name] ?? 0);
+    const own = !received && !performed;
+    this.bars.show(own ? this.held(anchor) : this.weights, anchor !== null, changed);
     const { weights, undrawn, blank } = onDrawing(this.named(), state.drawn);
-    this.face.show(weights, this.caption(), this.smooth && !received);
+    this.face.show(weights, this.caption(), this.smooth && own);
+    const head = performed?.shown.head ?? AHEAD;
+    this.face.turn(head);
     this.smooth = false;
+    this.avatar.nod(head);
     this.avatar.show(Object.values(weights), Object.keys(weights));
     showUndrawn(undrawn, blank);
   }
@@ -283,6 +315,7 @@ class Page {
 
   /** @returns {string} */
   caption() {
+    if (this.performed) return this.performed.caption;
     if (this.received) return `Received: ${this.state?.receives ?? ""}`;
     const { view } = this.store;
     const [v, a, d] = view.vad.map(signed);
@@ -448,7 +481,7 @@ class Page {
 
   /** @returns {string} */
   json() {
-    if (this.received) return JSON.stringify(this.named(), null, 2);
+    if (this.received || this.performed) return JSON.stringify(this.named(), null, 2);
     return asJson(this.store.view, shares(this.store.view), this.named());
   }
 

@@ -8,6 +8,7 @@
 /** @typedef {import("./types.js").Preview} Preview */
 /** @typedef {import("./types.js").FaultFacts} FaultFacts */
 /** @typedef {import("../drawing.js").FlatFace} FlatFace */
+/** @typedef {import("./score_draft.js").ScoreFacts} ScoreFacts */
 
 const KEY = "mien-key";
 
@@ -96,6 +97,33 @@ export async function fetchArtifact() {
 /** @returns {Promise<FlatFace>} the drawing */
 export async function fetchDrawing() {
   return (await answered(await fetch("/api/drawing"))).json();
+}
+
+/** @returns {Promise<ScoreFacts>} the score as its file says it */
+export async function fetchScore() {
+  return (await answered(await fetch("/api/score"))).json();
+}
+
+/** @returns {Promise<ArrayBuffer>} the lips that the score was last performed with */
+export async function fetchLips() {
+  return (await answered(await fetch("/api/score/lips"))).arrayBuffer();
+}
+
+/** @returns {Promise<ArrayBuffer>} the score's sound */
+export async function fetchSound() {
+  return (await answered(await fetch("/api/score/sound"))).arrayBuffer();
+}
+
+/**
+ * Ask what comes of a draft of the score, or have it written.
+ *
+ * @param {"preview" | "write"} action
+ * @param {object} body
+ * @returns {Promise<ScoreFacts>}
+ * @throws {Refusal}
+ */
+export async function askScore(action, body) {
+  return (await post(`/api/score/${action}`, body)).json();
 }
 
 /**

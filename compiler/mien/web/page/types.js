@@ -60,6 +60,7 @@
  * @property {boolean} relaxed whether the artifact was compiled without the rules that keep channels apart
  * @property {string} receives what sends faces to the page, or empty
  * @property {boolean} sends whether the page's face goes to other programs
+ * @property {string | null} score another text whenever the score's file has changed; null without a score
  * @property {readonly FaultFacts[]} faults
  * @property {string} title
  * @property {Readonly<Record<string, LabelFacts>>} labels

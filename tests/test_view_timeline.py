@@ -1,0 +1,275 @@
+"""The timeline of `mien view` in a real browser: Python's faces, played, scrubbed and edited."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.test_view_page import (
+    CHROMIUM,
+    DROP,
+    assert_same,
+    browser,
+    glb,
+    keep_picture,
+    opened_page,
+)
+from tests.test_view_score import write_score
+
+import mien
+from mien import resources
+from mien.formats.take import Take
+from mien.text.node import plain
+from mien.text.yaml_nodes import require_yaml
+from mien.view.server import ViewServer
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+__all__ = ["browser"]
+
+WHOLE = """async () => {
+  const [{ readArtifact }, { Evaluator }, { Performance }, { readLips }] = await Promise.all(
+    ["artifact", "evaluator", "performance/performance", "performance/lips"].map(
+      (name) => import(`/${name}.js`)));
+  const bytes = async (address) => (await fetch(address)).arrayBuffer();
+  const { plan } = await (await fetch("/api/score")).json();
+  const evaluator = new Evaluator(readArtifact(await bytes("/api/artifact")));
+  const performance = new Performance(evaluator, plan, readLips(await bytes("/api/score/lips")));
+  let text = "";
+  for (let frame = 0; frame < plan.frames; frame += 1) {
+    const { weights, head, eyes } = performance.at(frame);
+    for (const one of [weights, head, eyes]) {
+      text += String.fromCharCode(...new Uint8Array(one.buffer));
+    }
+  }
+  return btoa(text);
+}"""
+
+ROUND = """() => new Promise((resolve) => {
+  const home = document.querySelector("#timeline");
+  const frames = [];
+  let turns = 0;
+  new MutationObserver((_, watch) => {
+    const frame = Number(home.dataset.frame);
+    if (frame < frames[frames.length - 1]) turns += 1;
+    frames.push(frame);
+    if (turns < 2) return;
+    watch.disconnect();
+    resolve(frames);
+  }).observe(home, { attributeFilter: ["data-frame"] });
+})"""
+"""The frames that are shown until the loop has begun anew twice."""
+
+
+@pytest.fixture
+def score(tmp_path: Path) -> Path:
+    return write_score(tmp_path)
+
+
+@pytest.fixture
+def page(browser: Browser, score: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    with ViewServer(resources.presets() / "default", score=(score, None)) as server:
+        server.start()
+        with opened_page(browser, server) as opened:
+            expect(opened.locator("#cue-lane .cues")).to_have_count(3)
+            expect(opened.locator("#timeline")).to_have_attribute("data-frame", "0")
+            yield opened
+            keep_picture(opened, request)
+
+
+def frame_of(page: Page) -> int:
+    return int(page.locator("#timeline").get_attribute("data-frame") or "-1")
+
+
+def scrub(page: Page, share: float) -> None:
+    box = page.locator("#wave").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+
+
+def drag(page: Page, selector: str, number: int, seconds: float, duration: float) -> None:
+    """Drag an item by its right half, by so many seconds."""
+    box = page.locator(selector).nth(number).bounding_box()
+    lanes = page.locator("#wave").bounding_box()
+    assert box is not None
+    assert lanes is not None
+    x, y = box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + lanes["width"] * seconds / duration, y, steps=5)
+    page.mouse.up()
+
+
+def assert_takes(page: Page, take: Take) -> None:
+    assert_same(page, take.weights[frame_of(page)])
+
+
+def test_the_page_s_take_is_pythons_bit_for_bit(page: Page, score: Path) -> None:
+    take = mien.perform(score)
+    assert take.head is not None
+    assert take.eyes is not None
+    wanted = np.concatenate((take.weights, take.head, take.eyes), axis=1)
+    assert base64.b64decode(page.evaluate(WHOLE)) == wanted.astype("<f4").tobytes()
+
+
+def test_it_is_scrubbed_in_any_order(page: Page, score: Path) -> None:
+    take = mien.perform(score)
+    for share in (0.8, 0.25, 0.55, 0.0):
+        scrub(page, share)
+        assert abs(frame_of(page) - 120 * share) <= 1
+        assert_takes(page, take)
+    head = page.get_by_role("slider", name="Playhead")
+    head.focus()
+    before = frame_of(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert frame_of(page) == before + 11
+    assert_takes(page, take)
+    page.locator("#labels input[value=awe]").check(force=True)
+    assert_same(page, mien.load("presets/default").face("awe"))
+
+
+def test_it_plays_with_the_sound_and_loops(page: Page, score: Path) -> None:
+    take = mien.perform(score)
+    page.locator("#score-play").click()
+    expect(page.locator("#score-play")).to_have_text("Play", timeout=20_000)
+    assert frame_of(page) == 119
+    assert_takes(page, take)
+    box = page.locator("#wave").bounding_box()
+    assert box is not None
+    page.keyboard.down("Shift")
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 9, steps=3)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(page.locator("#score-loop")).to_have_attribute("aria-pressed", "true")
+    page.locator("#score-play").click()
+    expect(page.locator("#timeline")).to_have_attribute("data-frame", re.compile("^[23].$"))
+    frames: list[int] = page.evaluate(ROUND)
+    assert 23 <= min(frames) <= max(frames) <= 37
+    page.locator("#score-play").click()
+    assert_takes(page, take)
+
+
+def test_a_cue_is_dragged_and_saved(page: Page, score: Path) -> None:
+    scrub(page, 0.5)
+    drag(page, "#cue-lane .cues", 0, 0.2, 2.0)
+    box = page.locator("#cue-lane .transition").nth(1).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 40, box["y"] + 9, steps=4)
+    page.mouse.up()
+    page.locator("#score-life").uncheck()
+    page.locator("#gaze-lane .item").click()
+    page.locator("input[name=cue-look]").fill("5, 15")
+    page.keyboard.press("Enter")
+    expect(page.locator("#gaze-lane .item")).to_have_text("5°, 15°")
+    page.locator("#score-save").click()
+    expect(page.locator("#score-news")).to_contain_text("Saved")
+    text = score.read_text("utf-8")
+    found: Any = plain(require_yaml(text, "line.yaml"))
+    first, second, third = found["cues"]
+    assert first == {"time": pytest.approx(0.5, abs=0.02), "label": "joy"}
+    assert second["transition"] < 0.4
+    assert third["label"] == "sadness"
+    assert found["gaze"] == [{"time": 0.5, "look": [5, 15]}]
+    assert set(found["life"].values()) == {0}
+    assert "# she smiles" in text
+    assert_takes(page, mien.perform(score))
+    expect(page.locator("#score-save")).to_be_disabled()
+
+
+def test_cues_are_added_and_deleted_by_keys(page: Page, score: Path) -> None:
+    scrub(page, 0.6)
+    page.locator("#add-cue").click()
+    expect(page.locator("#cue-lane .cues")).to_have_count(4)
+    page.locator("input[name=cue-label]").fill("awe=0.5, joy=0.5")
+    page.keyboard.press("Enter")
+    page.locator("input[name=cue-strength]").fill("0.5")
+    page.keyboard.press("Enter")
+    page.locator("#cue-lane .cues").nth(0).focus()
+    page.keyboard.press("Delete")
+    page.locator("#cue-lane .cues").nth(1).focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.locator("#cue-lane .item.selected")).to_have_count(0)
+    page.locator("#timeline").press("Control+s")
+    expect(page.locator("#score-news")).to_contain_text("Saved")
+    found: Any = plain(require_yaml(score.read_text("utf-8"), "line.yaml"))
+    labels = [cue["label"] for cue in found["cues"]]
+    assert labels == [{"joy": 0.6, "surprise": 0.4}, {"awe": 0.5, "joy": 0.5}, "sadness"]
+    assert_takes(page, mien.perform(score))
+
+
+def test_faults_are_shown_at_their_cue_and_taken_back(page: Page, score: Path) -> None:
+    page.locator("#cue-lane .cues").nth(0).click()
+    page.locator("input[name=cue-label]").fill("jy")
+    page.keyboard.press("Enter")
+    expect(page.locator("#cue-lane .item.faulty")).to_have_count(1)
+    expect(page.locator(".cue-fault")).to_contain_text("did you mean joy?")
+    expect(page.locator("#score-news")).to_contain_text("cannot be performed yet")
+    page.locator("#score-undo").click()
+    expect(page.locator("#cue-lane .item.faulty")).to_have_count(0)
+    expect(page.locator("#score-save")).to_be_disabled()
+    scrub(page, 0.4)
+    assert_takes(page, mien.perform(score))
+
+
+def test_the_file_is_followed_and_never_written_over(page: Page, score: Path) -> None:
+    text = score.read_text("utf-8")
+    score.write_text(text.replace("time: 0.3, label: joy", "time: 0.2, label: anger"), "utf-8")
+    expect(page.locator("#cue-lane .cues").nth(0)).to_have_text("anger")
+    scrub(page, 0.3)
+    assert_takes(page, mien.perform(score))
+    page.locator("#cue-lane .cues").nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#score-save")).to_be_enabled()
+    score.write_text(text, "utf-8")
+    expect(page.locator("#score-news")).to_contain_text("has changed meanwhile")
+    page.locator("#score-save").click()
+    expect(page.locator("#score-news")).to_contain_text("has changed meanwhile")
+    assert score.read_text("utf-8") == text
+    page.get_by_role("button", name="Take the file as it is now").click()
+    expect(page.locator("#cue-lane .cues").nth(0)).to_have_text("joy")
+
+
+def test_what_is_shown_first_is_a_cue_without_a_time(page: Page, score: Path) -> None:
+    page.locator("#cue-lane .start").click()
+    expect(page.locator("#cue-fields")).not_to_contain_text("Begins")
+    page.locator("input[name=cue-label]").fill("fear")
+    page.keyboard.press("Enter")
+    page.locator("select[name=cue-at]").select_option("high")
+    page.locator("#score-save").click()
+    expect(page.locator("#score-news")).to_contain_text("Saved")
+    found: Any = plain(require_yaml(score.read_text("utf-8"), "line.yaml"))
+    assert found["start"] == {"label": "fear", "at": "high"}
+    scrub(page, 0.05)
+    assert_takes(page, mien.perform(score))
+
+
+def test_an_avatar_follows(page: Page) -> None:
+    page.evaluate(DROP, list(glb("jawOpen", "mouthSmileLeft")))
+    expect(page.locator("#avatar-canvas")).to_be_visible(timeout=30_000)
+    expect(page.locator("#avatar-news")).to_contain_text("2 of 52 channels", timeout=30_000)
+    seen: set[str] = set()
+    for share in (0.0, 0.3, 0.7):
+        scrub(page, share)
+        seen.add(page.evaluate("document.querySelector('#avatar-canvas').toDataURL()"))
+    assert len(seen) == 3
+
+
+def test_everything_on_the_timeline_has_a_name(page: Page) -> None:
+    page.locator("#cue-lane .cues").nth(1).click()
+    nameless: list[str] = page.eval_on_selector_all(
+        "#timeline :is(button, input, select, [role=slider])",
+        """all => all.filter(one => !(one.textContent || '').trim()
+             && !one.getAttribute('aria-label') && !(one.labels && one.labels.length))
+             .map(one => one.outerHTML)""",
+    )
+    assert nameless == []
