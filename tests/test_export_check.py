@@ -90,6 +90,27 @@ def test_a_clip_that_was_moved_is_known_by_what_it_says(
     assert "is none of the files that were written: neutral_low.anim" in said
 
 
+def test_clips_of_a_former_export_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "faces"
+    export("default", "--to", "unity", "-o", folder)
+    capsys.readouterr()
+    export("default", "--to", "unity", "-o", folder, "--labels", "joy")
+    assert "45 files there are not of this export, such as amusement_high.anim" in (
+        capsys.readouterr().out
+    )
+    (folder / "notes.txt").write_text("ours")
+    status, said = verified(capsys, folder)
+    assert status == 1
+    assert "45 files here are not of this export: amusement_high.anim, " in said
+    assert "3 files as default" in said
+    for one in folder.glob("*.anim"):
+        if not one.name.startswith("joy"):
+            one.unlink()
+    assert verified(capsys, folder)[0] == 0
+
+
 def test_another_artifact_and_no_release(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,6 +123,9 @@ def test_another_artifact_and_no_release(
     export(TINY, "--to", "json", "-o", path)
     status, said = verified(capsys, path)
     assert (status, "there is no release 1.0.0 of tiny" in said) == (2, True)
+    assert f"{path} was made from tiny@1.0.0" in said
+    assert "made from an unreleased folder, release that one to verify it" in said
+    assert "Usage: export" not in said
     path.write_text(text.replace("--to json", "--to jsn"), "utf-8")
     assert verified(capsys, path)[0] == 2
     path.write_text("{}", "utf-8")

@@ -39,7 +39,7 @@ from mien.cli.main import run
 from mien.errors import QueryError, SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.faces import ClipTimes, Face, FaceSet
-from mien.formats.filled_model import is_filled, write_into
+from mien.formats.filled_model import first_difference, write_into
 from mien.formats.registry import fillable
 from mien.gltf.model import Model
 from mien.gltf.read import read_model
@@ -222,11 +222,11 @@ def test_faces_written_again_take_the_place_of_the_former(name: str, tmp_path: P
     again = tmp_path / "again.vrm"
     write_into(VRM, FACES, TIMES, out, again)
     assert again.read_bytes() == out.read_bytes()
-    assert is_filled(VRM, FACES, TIMES, out)
+    assert first_difference(VRM, FACES, TIMES, out) is None
     write_into(VRM, FACES, TIMES, out, out)
     assert again.read_bytes() == out.read_bytes()
     fewer = evolve(FACES, faces=FACES.faces[:1], presets=())
-    assert not is_filled(VRM, fewer, TIMES, out)
+    assert first_difference(VRM, fewer, TIMES, out) is not None
     write_into(VRM, fewer, TIMES, out, out)
     names = {one.name.lower() for one in read_model(out).expressions}
     assert "smirk_high" in names
@@ -258,7 +258,7 @@ def test_presets_stand_in_for_shapes_that_are_not_there(old: bool, tmp_path: Pat
         "88% of the faces' weight is on shapes that it has; least: smirk_high 75%, smirk_low 100%"
     )
     assert presets == "its own presets stay: happy"
-    assert is_filled(VRM, FACES, TIMES, out), "what was filled stands in for nothing"
+    assert first_difference(VRM, FACES, TIMES, out) is None, "what was filled stands in for nothing"
 
 
 def test_morphs_of_vroid_stand_in(tmp_path: Path) -> None:
@@ -468,9 +468,51 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert run(["verify", "--export", str(out)]) == 0
     assert "mien export default@1.1.0 --to vrm" in capsys.readouterr().out
     data = out.read_bytes()
-    out.write_bytes(data.replace(b'"weight":0.96}', b'"weight":0.95}'))
+    at = data.index(b'"weight":0.96}') + len('"weight":0.9')
+    out.write_bytes(data[:at] + b"5" + data[at + 1 :])
+    capsys.readouterr()
     assert run(["verify", "--export", str(out)]) == 1
-    assert f"{out}: differs" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{out}: differs, first at byte {at}\n" in said
+    assert "no file is as default 1.1.0" in said
+
+
+def test_the_models_own_bytes_are_not_checked_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
+    path.write_bytes(MODELS["VRM 1.0 with clips"])
+    assert run(["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]) == 0
+    data = out.read_bytes()
+    out.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    capsys.readouterr()
+    assert run(["verify", "--export", str(out)]) == 0
+    faces, own = capsys.readouterr().out.splitlines()
+    assert faces.startswith("the faces in 1 file as default 1.1.0")
+    assert own == "the model's own bytes are not checked: nothing in the file tells them"
+    assert run(["verify", "--export", str(out), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"][0]["checked"] == "faces"
+
+
+@pytest.mark.parametrize("way", ["itself", "symlink", "link", "folder"])
+def test_the_model_is_never_written_over(
+    way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
+    path.write_bytes(MODELS["VRM 1.0 with clips"])
+    if way == "itself":
+        out = path
+    elif way == "symlink":
+        out.symlink_to(path)
+    elif way == "link":
+        out.hardlink_to(path)
+    else:
+        (tmp_path / "same").symlink_to(tmp_path)
+        out = tmp_path / "same" / path.name
+    given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
+    assert run(given) == 2
+    assert "this is the model itself; name another one" in capsys.readouterr().err
+    assert path.read_bytes() == MODELS["VRM 1.0 with clips"]
 
 
 def test_faces_of_one_who_speaks_and_other_presets(
@@ -623,4 +665,4 @@ def test_any_model_is_refused_or_written_so_that_it_can_be_read(
             assert not out.exists()
         else:
             read_model(out)
-            assert is_filled(form, FACES, TIMES, out)
+            assert first_difference(form, FACES, TIMES, out) is None

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 from attrs import field, frozen
 
-from mien.formats.faces import SIDECAR, FaceSet, rendered
-from mien.formats.filled_model import is_filled, was_filled
+from mien.formats.faces import SIDECAR, FaceSet, left_over, rendered
+from mien.formats.filled_model import first_difference, was_filled
 from mien.text.regular_file import RECORDING, read_regular
 
 if TYPE_CHECKING:
@@ -20,17 +20,23 @@ if TYPE_CHECKING:
 _SOURCE = re.compile(
     rb"artifact ([0-9a-f]{64}), (mien export [A-Za-z0-9_.@,/%~+ -]*[A-Za-z0-9_/%~-])"
 )
+_STRANGE = "not of this export"
+_FEW = 3
 _NAME = re.compile(rb"([a-z][a-z0-9_-]*) of [a-z][a-z0-9_-]* [0-9]")
 
 
 @frozen(kw_only=True)
 class CheckedFile:
-    """``line`` is the first that differs, of a ``binary`` file ``byte``; 0 where there is none."""
+    """``line`` is the first that differs, of a ``binary`` file ``byte``; 0 where there is none.
+
+    ``into`` where faces were written into a model, whose own bytes nothing here tells.
+    """
 
     path: Path
     state: str
     line: int = 0
     byte: int = 0
+    into: bool = False
 
 
 @frozen(kw_only=True)
@@ -51,11 +57,21 @@ class ExportReport:
         """The report for people."""
         if self.fault:
             return [self.fault]
-        wrong = [one for one in self.files if one.state != "equal"]
+        wrong = [one for one in self.files if one.state not in ("equal", _STRANGE)]
         said = [f"{one.path}: {one.state}{_where(one)}" for one in wrong]
-        equal = len(self.files) - len(wrong)
-        files = f"{equal} file{'' if equal == 1 else 's'}"
-        return [*said, f"{files} as {self.described} gives by: {self.request}"]
+        if strange := [one.path for one in self.files if one.state == _STRANGE]:
+            are = "1 file here is" if len(strange) == 1 else f"{len(strange)} files here are"
+            named = ", ".join(path.name for path in strange[:_FEW])
+            more = ", ..." if len(strange) > _FEW else ""
+            said.append(f"{are} {_STRANGE}: {named}{more}")
+        equal = len([one for one in self.files if one.state == "equal"])
+        into = any(one.into for one in self.files)
+        what = "the faces in " if into else ""
+        files = f"{what}{equal} file{'' if equal == 1 else 's'}" if equal else "no file is"
+        said.append(f"{files} as {self.described} gives by: {self.request}")
+        if into:
+            said.append("the model's own bytes are not checked: nothing in the file tells them")
+        return said
 
     def as_json(self) -> dict[str, object]:
         """The report for programs."""
@@ -69,6 +85,7 @@ class ExportReport:
                     "state": one.state,
                     "line": one.line or None,
                     **({"byte": one.byte} if one.byte else {}),
+                    **({"checked": "faces"} if one.into else {}),
                 }
                 for one in self.files
             ],
@@ -87,7 +104,12 @@ def check_export(path: Path) -> ExportReport:
     from mien.resolve import Kind, load_tables
 
     digest, request = _source(path)
-    bank, asked = ExportRequest.parsed(request.split(" "))
+    try:
+        bank, asked = ExportRequest.parsed(request.split(" "))
+    except click.BadParameter as error:
+        raise _no_release(path, request, error) from error
+    except click.UsageError as error:
+        raise click.UsageError(f"{path} was made by `{request}`: {error.message}") from error
     if bank.kind is not Kind.RELEASE:
         raise click.UsageError(f"{path} was made from {bank.name}, which is no release")
     loaded = Bank(load_tables(bank))
@@ -103,15 +125,27 @@ def _checked(path: Path, asked: ExportRequest, faces: FaceSet) -> Iterator[Check
     binary = asked.format.binary
     if path.is_file() and was_filled(asked.format, path):
         # what is written into a model takes the place of what was: the model stays as it is
-        equal = is_filled(asked.format, faces, asked.clip_times, path)
-        yield CheckedFile(path=path, state="equal" if equal else "differs")
+        odd = first_difference(asked.format, faces, asked.clip_times, path)
+        state = "equal" if odd is None else "differs"
+        yield CheckedFile(path=path, state=state, byte=0 if odd is None else 1 + odd, into=True)
         return
     files = rendered(asked.format, faces, asked.clip_times, asked.mesh)
     if path.is_dir():
         for name, data in files.items():
             yield _compared(path / name, data, binary=binary)
+        for one in left_over(asked.format, path, files):
+            yield CheckedFile(path=one, state=_STRANGE)
     else:
         yield _compared(path, _counterpart(path, files), binary=binary)
+
+
+def _no_release(path: Path, request: str, error: click.BadParameter) -> click.UsageError:
+    """What to say where no release is called as the file says."""
+    if error.param is None or error.param.name != "bank":
+        return click.UsageError(f"{path} was made by `{request}`: {error.message}")
+    made = f"{path} was made from {request.split(' ')[2]}, and {error.message}"
+    mend = "if it was made from an unreleased folder, release that one to verify it (mien release)"
+    return click.UsageError(f"{made}; {mend}; releases of a repository are found from within it")
 
 
 def _where(one: CheckedFile) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +169,13 @@ def rendered(
         )
         for face in chosen.faces
     }
+
+
+def left_over(form: Format, folder: Path, names: Collection[str]) -> tuple[Path, ...]:
+    """Files in ``folder`` that end as the format's do and are none of ``names`` and no sidecar."""
+    there = sorted(one for one in folder.iterdir() if one.suffix.lower() == form.suffix)
+    others = (one for one in there if one.name not in names and one.is_file())
+    return tuple(one for one in others if not one.name.endswith(SIDECAR))
 
 
 def _take(faces: FaceSet, face: Face, rate: float, moments: F64, levels: F64) -> Take:

@@ -39,8 +39,8 @@ def write_into(
     return change.remarks
 
 
-def is_filled(form: Format, faces: FaceSet, times: ClipTimes, path: Path) -> bool:
-    """Whether writing the faces into the model ``path`` leaves it as it is.
+def first_difference(form: Format, faces: FaceSet, times: ClipTimes, path: Path) -> int | None:
+    """The first byte that changes when the faces are written into ``path``; None for no change.
 
     Raises:
         QueryError: the model has no place for the faces.
@@ -49,8 +49,16 @@ def is_filled(form: Format, faces: FaceSet, times: ClipTimes, path: Path) -> boo
     """
     known = read_model(path)
     change = form.into(known, faces, times)
+    at = 0
     with open_regular(path, AVATAR) as stream:
-        return all(piece == stream.read(len(piece)) for piece in rewritten(known, change))
+        for piece in rewritten(known, change):
+            found = stream.read(len(piece))
+            if found != piece:
+                pairs = zip(found, piece, strict=False)
+                odd = (row for row, (own, other) in enumerate(pairs) if own != other)
+                return at + next(odd, len(found))
+            at += len(piece)
+    return None
 
 
 def was_filled(form: Format, path: Path) -> bool:

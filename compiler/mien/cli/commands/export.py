@@ -86,7 +86,7 @@ def _listed() -> str:
     "model",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="MODEL",
-    help="The model that the faces are written into; it stays as it is, OUT is new.",
+    help="The model that the faces are written into; it stays as it is, OUT is another file.",
 )
 @click.option(
     "--presets",
@@ -128,7 +128,7 @@ def command(
     """
     from mien.cli.faults import write_faults
     from mien.errors import QueryError, SourceError
-    from mien.formats.faces import write_faces
+    from mien.formats.faces import left_over, write_faces
     from mien.formats.filled_model import write_into
     from mien.resolve import load_bank
 
@@ -155,6 +155,8 @@ def command(
         raise click.UsageError("the meshes of the model have their names: leave out --mesh")
     if model is not None and not form.fills:
         raise click.UsageError(f"{form.name} is not written into a model: leave out --into")
+    if model is not None and out.exists() and out.samefile(model):
+        raise click.BadParameter("this is the model itself; name another one", param_hint="-o")
     loaded = load_bank(bank)
     written: tuple[Path, ...] = (out,)
     remarks: tuple[str, ...] = ()
@@ -164,6 +166,9 @@ def command(
             remarks = write_into(form, faces, request.clip_times, model, out)
         else:
             written = write_faces(form, faces, out, request.clip_times, request.mesh)
+            if out.is_dir() and (old := left_over(form, out, {one.name for one in written})):
+                are = "1 file there is" if len(old) == 1 else f"{len(old)} files there are"
+                remarks = (f"{are} not of this export, such as {old[0].name}",)
     except QueryError as error:
         raise click.UsageError(str(error)) from error
     except SourceError as error:

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     "export",
     type=click.Path(path_type=Path, exists=True),
     metavar="PATH",
-    help="Instead, check a file or folder that `mien export` wrote: is it what the release gives?",
+    help="Instead, check a file or folder that `mien export` wrote: is it what the release gives? "
+    "Of a file written --into a model the faces are checked, not the model's own bytes.",
 )
 @format_option
 def command(
