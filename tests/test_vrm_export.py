@@ -468,12 +468,12 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert run(["verify", "--export", str(out)]) == 0
     assert "mien export default@1.1.0 --to vrm" in capsys.readouterr().out
     data = out.read_bytes()
-    at = data.index(b'"weight":0.96}') + len('"weight":0.9')
-    out.write_bytes(data[:at] + b"5" + data[at + 1 :])
+    place = data.index(b'"weight":0.96}') + len('"weight":0.9')
+    out.write_bytes(data[:place] + b"5" + data[place + 1 :])
     capsys.readouterr()
     assert run(["verify", "--export", str(out)]) == 1
     said = capsys.readouterr().out
-    assert f"{out}: differs, first at byte {at}\n" in said
+    assert f"{out}: differs, first at byte {place}\n" in said
     assert "no file is as default 1.1.0" in said
 
 
