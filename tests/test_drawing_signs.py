@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -15,6 +17,8 @@ from PIL import Image
 from mien.drawing.document import shipped_face
 from mien.drawing.pose import pose
 from mien.drawing.svg import png, svg
+from mien.film.drawn import write_film
+from mien.formats.take import steady_take
 
 SMALL = 120
 """Pixels of a side at which a face has to read."""
@@ -173,3 +177,26 @@ def test_a_mark_in_the_middle_shows_early(weights: dict[str, float], marks: list
 
 def opacities(weights: Mapping[str, float]) -> dict[str, float]:
     return {one.layer.name: one.opacity for one in pose(shipped_face(), weights)}
+
+
+def test_a_film_leans_the_head_to_the_shoulder_that_the_take_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("resvg_py")
+    found: list[Image.Image] = []
+
+    def kept(_: str, pictures: Iterable[bytes], *__: object, **___: object) -> bytes:
+        found.extend(Image.open(io.BytesIO(one)).convert("L") for one in pictures)
+        return b""
+
+    monkeypatch.setattr("mien.film.drawn.film_bytes", kept)
+    take = steady_take(30.0, ("jawOpen",), np.full((2, 1), 0.5, dtype=np.float32))
+    head = np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 20.0]], dtype=np.float32)
+    write_film(tmp_path / "lean.mp4", evolve(take, head=head), lambda: None)
+    still, leaning = found
+
+    def apart(degrees: float) -> float:  # the subject's right is the picture's left
+        turned = still.rotate(degrees, resample=Image.Resampling.BILINEAR, fillcolor=255)
+        return float(np.abs(np.asarray(turned, float) - np.asarray(leaning, float)).mean())
+
+    assert apart(20.0) < 0.25 * apart(-20.0)

@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -18,9 +19,9 @@ from mien.cli.commands.view import command
 
 
 @contextmanager
-def running(*options: str) -> Generator[subprocess.Popen[str]]:
+def running(*options: str, shown: str = "default") -> Generator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "mien.cli.main", "view", "default", *options],
+        [sys.executable, "-m", "mien.cli.main", "view", shown, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -48,6 +49,24 @@ def test_json_gives_the_address_and_a_signal_ends_it(sign: signal.Signals) -> No
         process.send_signal(sign)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_score_is_given_to_its_page(tmp_path: Path) -> None:
+    score = tmp_path / "line.yaml"
+    text = "schema: mien/score/1\nbank: {bank}\nseconds: 1\ncues: [{{time: 0.1, label: joy}}]\n"
+    score.write_text(text.format(bank="default@1.1.0"), "utf-8")
+    with running("--port", "0", "--format", "json", shown=str(score)) as process:
+        said = json.loads(first_line(process))
+        assert said["score"] == str(score)
+        assert said["source"]["version"] == "1.1.0"
+        address = said["url"].partition("/#key=")[0]
+        with urllib.request.urlopen(f"{address}/api/score", timeout=20) as answer:  # noqa: S310
+            assert json.load(answer)["plan"]["frames"] == 60
+        process.kill()
+    score.write_text(text.format(bank="defualt"), "utf-8")
+    done = CliRunner().invoke(command, [str(score)])
+    assert done.exit_code == 2
+    assert "default" in done.output
 
 
 def test_a_port_that_is_taken() -> None:

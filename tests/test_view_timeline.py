@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from attrs import evolve
 from playwright.sync_api import Browser, Page, expect
 from tests.test_view_page import (
     CHROMIUM,
@@ -25,6 +26,8 @@ from tests.test_view_score import write_score
 import mien
 from mien import resources
 from mien.formats.take import Take
+from mien.performance import sources
+from mien.performance.sources import LipRequest, SpokenLips, Word
 from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
 from mien.view.server import ViewServer
@@ -105,16 +108,20 @@ def drag(page: Page, selector: str, number: int, seconds: float, duration: float
     page.mouse.up()
 
 
+def bytes_of(take: Take) -> bytes:
+    """Weights, head and eyes of one frame after the other, as `WHOLE` gives them."""
+    still = np.zeros((len(take.weights), 9), dtype=np.float32)
+    head = still[:, :3] if take.head is None else take.head
+    eyes = still[:, 3:] if take.eyes is None else take.eyes
+    return np.concatenate((take.weights, head, eyes), axis=1).astype("<f4").tobytes()
+
+
 def assert_takes(page: Page, take: Take) -> None:
     assert_same(page, take.weights[frame_of(page)])
 
 
 def test_the_page_s_take_is_pythons_bit_for_bit(page: Page, score: Path) -> None:
-    take = mien.perform(score)
-    assert take.head is not None
-    assert take.eyes is not None
-    wanted = np.concatenate((take.weights, take.head, take.eyes), axis=1)
-    assert base64.b64decode(page.evaluate(WHOLE)) == wanted.astype("<f4").tobytes()
+    assert base64.b64decode(page.evaluate(WHOLE)) == bytes_of(mien.perform(score))
 
 
 def test_it_is_scrubbed_in_any_order(page: Page, score: Path) -> None:
@@ -205,6 +212,53 @@ def test_cues_are_added_and_deleted_by_keys(page: Page, score: Path) -> None:
     labels = [cue["label"] for cue in found["cues"]]
     assert labels == [{"joy": 0.6, "surprise": 0.4}, {"awe": 0.5, "joy": 0.5}, "sadness"]
     assert_takes(page, mien.perform(score))
+
+
+def test_a_cue_keeps_its_word_when_it_is_dragged(
+    browser: Browser, score: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sources.open_lips
+
+    def spoken(kind: str, request: LipRequest) -> SpokenLips:
+        words = (Word(text="The", start=0.2, end=0.3), Word(text="boat,", start=0.5, end=0.9))
+        return evolve(real(kind, request), words=words)
+
+    monkeypatch.setattr("mien.view.score_session.open_lips", spoken)
+    text = score.read_text("utf-8")
+    score.write_text(text.replace("{time: 0.3, label: joy}", "{word: boat, label: joy}"), "utf-8")
+    with ViewServer(resources.presets() / "default", score=(score, None)) as server:
+        server.start()
+        with opened_page(browser, server) as page:
+            cue = page.locator("#cue-lane .cues").nth(0)
+            expect(cue).to_have_attribute("aria-label", "joy at 0.50 s")
+            cue.focus()
+            page.keyboard.press("Shift+ArrowRight")
+            expect(cue).to_have_attribute("aria-label", "joy at 0.60 s")
+            cue.click()
+            expect(page.locator("input[name=cue-time]")).to_have_value("boat + 0.1")
+            page.locator("#score-save").click()
+            expect(page.locator("#score-news")).to_contain_text("Saved")
+    found: Any = plain(require_yaml(score.read_text("utf-8"), "line.yaml"))
+    assert found["cues"][0] == {"word": "boat", "shift": 0.1, "label": "joy"}
+
+
+def test_a_sequence_of_the_bank_is_chosen_and_played(browser: Browser, tmp_path: Path) -> None:
+    bank = Path(__file__).parent / "banks" / "timed"
+    score = tmp_path / "line.yaml"
+    cues = "cues: [{time: 0.2, label: cross, at: high}, {time: 2, label: glad, sequence: dynamics}]"
+    score.write_text(f"schema: mien/score/1\nbank: {bank}\nseconds: 4\n{cues}\n", "utf-8")
+    with ViewServer(bank, score=(score, None)) as server:
+        server.start()
+        with opened_page(browser, server) as page:
+            page.locator("#cue-lane .cues").nth(0).click()
+            page.locator("select[name=cue-sequence]").select_option("flash")
+            expect(page.locator("#cue-lane .cues").nth(0)).to_have_text("cross · high · flash")
+            page.locator("#score-save").click()
+            expect(page.locator("#score-news")).to_contain_text("Saved")
+            found: Any = plain(require_yaml(score.read_text("utf-8"), "line.yaml"))
+            assert found["cues"][0]["sequence"] == "flash"
+            take = mien.perform(score)
+            assert base64.b64decode(page.evaluate(WHOLE)) == bytes_of(take)
 
 
 def test_faults_are_shown_at_their_cue_and_taken_back(page: Page, score: Path) -> None:

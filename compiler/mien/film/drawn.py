@@ -84,7 +84,7 @@ def _drawn(take: Take, rows: list[int], aliases: Aliases | None) -> Iterator[byt
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{SIZE}" '
             f'height="{SIZE}">\n<rect x="{number(left)}" y="{number(top)}" '
             f'width="{number(width)}" height="{number(height)}" fill="{_GROUND}"/>\n'
-            f'<g transform="translate({move}) rotate({number(roll, 100)} {middle})">\n'
+            f'<g transform="translate({move}) rotate({number(-roll, 100)} {middle})">\n'
             f"{shapes(face, shown)}</g></svg>\n",
             width=SIZE,
         )

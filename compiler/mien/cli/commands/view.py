@@ -69,7 +69,7 @@ def command(
     if not folder.is_dir():
         raise click.BadParameter(f"{folder} is not the folder of a bank", param_hint="BANK")
     with _listening(folder, host, port, None if score is None else (score, instead)) as server:
-        _announce(server, bank, output)
+        _announce(server, bank, output, score)
         if sys.stdout.isatty() and output == "text" if opened is None else opened:
             _open(server.url)
         with suppress(KeyboardInterrupt):
@@ -110,13 +110,15 @@ def _why_not(error: OSError, host: str, port: int | None) -> str:
     return f"cannot listen on {host}: {reason}"
 
 
-def _announce(server: ViewServer, source: BankSource, output: str) -> None:
+def _announce(server: ViewServer, source: BankSource, output: str, score: Path | None) -> None:
     found = server.states.snapshot.bank
     seen = (found.manifest.id, found.manifest.version) if found else ("", "")
     if output == "json":
-        write_json({"url": server.url, "source": source.as_json(*seen)}, indent=None)
+        played = {} if score is None else {"score": str(score)}
+        write_json({"url": server.url, "source": source.as_json(*seen), **played}, indent=None)
     else:
-        say(f"{source.described(*seen)}\n{server.url}")
+        played_with = "" if score is None else f"{score} with "
+        say(f"{played_with}{source.described(*seen)}\n{server.url}")
         if not server.loopback:
             say(
                 "Others on your network can look at it; with the whole address they can write.",
