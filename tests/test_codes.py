@@ -57,6 +57,7 @@ ELSEWHERE = {
     "test_livelink.py": "no-header no-rows column-missing column-twice row-length no-number "
     "no-weight no-timecode time-goes-back",
     "test_lock.py": "lock-not-text lock-malformed",
+    "test_readings.py": "readings-sum label-unread",
     "test_release.py": "lock-stale ledger-edited release-unreadable version-released "
     "version-not-newer version-too-small not-committed git-failed",
     "test_release_faults.py": "release-unlisted release-running",

@@ -22,6 +22,8 @@ KINDS = (
     "blind-key",
     "emotion",
     "mead",
+    "reader",
+    "readings",
     "rig",
     "rules",
     "score",

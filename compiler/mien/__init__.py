@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mien.bank import Bank, load
     from mien.errors import ArtifactError, MienError, QueryError, SourceError
+    from mien.reading.reader import reader
     from mien.scores.perform import perform
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "__version__",
     "load",
     "perform",
+    "reader",
 ]
 __version__ = "0.1.0"
 
@@ -26,6 +28,7 @@ _HOMES = {
     "Bank": "mien.bank",
     "load": "mien.bank",
     "perform": "mien.scores.perform",
+    "reader": "mien.reading.reader",
     "ArtifactError": "mien.errors",
     "MienError": "mien.errors",
     "QueryError": "mien.errors",

@@ -37,13 +37,16 @@ COMMANDS = {
     "targets": "Make, audit and play the training data of the network.",
     "train": "Train the network that makes faces from speech.",
     "evaluate": "Measure how well a network keeps the presets and follows speech.",
+    "read": "Read the emotion of text: a label, a point and a strength.",
+    "readings": "Check what labels of corpora mean in a bank's labels.",
+    "reader": "Train and evaluate readers of text.",
     "score": "Check, format and lock performances that are written as text.",
     "perform": "Perform a score: a take in any format, or a film.",
     "speak": "Make faces from speech.",
 }
 """Each command's help; it is the ``command`` of the module of its name in `mien.cli.commands`."""
 
-_OF_THE_TRAINER = ("targets", "train", "evaluate", "speak")
+_OF_THE_TRAINER = ("targets", "train", "evaluate", "speak", "reader")
 """Commands whose modules are in `mien_trainer.cli`."""
 
 _FINE, _BAD_INPUT, _INTERRUPTED = 0, 2, 130
@@ -75,7 +78,8 @@ class LazyGroup(click.Group):
         """The command called ``cmd_name``, its module imported now."""
         if cmd_name not in self.table:
             return None
-        package = "mien_trainer.cli" if cmd_name in _OF_THE_TRAINER else self.package
+        trained = self.table is COMMANDS and cmd_name in _OF_THE_TRAINER
+        package = "mien_trainer.cli" if trained else self.package
         name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
         module = importlib.import_module(f"{package}.{name}")
         command = module.command

@@ -19,6 +19,7 @@ _WRITTEN = {
     "Reading a source": "reading",
     "Compiling and releasing": "promises",
     "Scores (mien score, mien perform)": "scores",
+    "Readings and readers of text (mien readings, mien reader)": "readings",
     "Files that targets and training read": "training",
     "Answers of observers (mien judge score)": "judging",
     "Models: glTF and VRM": "models",

@@ -1,0 +1,191 @@
+"""`mien read`: the emotion of text, a unit at a time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import OutputFile
+from mien.cli.terminal import say, write_json
+
+if TYPE_CHECKING:
+    from mien.reading.reader import Reader
+    from mien.reading.reading import Reading
+
+_LONGEST_NAME = 4096
+
+
+@click.command("read")
+@click.argument("text", metavar="TEXT|FILE|-")
+@click.option(
+    "--per",
+    type=click.Choice(["sentence", "line", "all"]),
+    default="sentence",
+    show_default=True,
+    help="What is read as one.",
+)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="A table for people, one JSON list, or a JSON record a line as soon as it is read.",
+)
+@click.option("--bank", default="default", show_default=True, help="The bank that is read into.")
+@click.option(
+    "--reader",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A reader (.safetensors) in place of the one that ships.",
+)
+@click.option("--face", is_flag=True, help="The weights of each face too (json, jsonl).")
+@click.option("--explain", is_flag=True, help="Which words moved the label, and by how much.")
+@click.option(
+    "--prefer",
+    multiple=True,
+    metavar="LABEL[=RAISE]",
+    help="Raise the logit of a label, by 1 where nothing is said; may be given several times.",
+)
+@click.option(
+    "--strength",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="How much of what is read is shown.",
+)
+@click.option(
+    "--context",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Let the N units before count too, each half of the one after it.",
+)
+@click.option("--no-snap", is_flag=True, help="Points between the anchors of a label.")
+@click.option("--score", is_flag=True, help="Write a score that `mien perform` plays (with -o).")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=OutputFile(".yaml", ".yml"),
+    help="The score to write.",
+)
+def command(
+    text: str,
+    per: str,
+    output: str,
+    bank: str,
+    source: Path | None,
+    face: bool,
+    explain: bool,
+    prefer: tuple[str, ...],
+    strength: float,
+    context: int,
+    no_snap: bool,
+    score: bool,
+    target: Path | None,
+) -> None:
+    """Read the emotion of TEXT, of a FILE, or of what comes on stdin (-).
+
+    Tags in the text come first: [happy], <joy:0.4>, [anger high], (sighs), *laughs*; each holds to
+    the next tag or the end of its line. Else the reader that ships says the top label, how sure it
+    is, and where the text stands between the weakest and the strongest of the label.
+    """
+    from mien.errors import QueryError
+    from mien.reading.reader import preference, reader
+
+    if score != (target is not None):
+        raise click.UsageError("--score and -o belong together")
+    if face and output == "text":
+        raise click.UsageError("--face needs --format json or jsonl")
+    loaded = reader(source, bank=bank)
+    try:
+        raises = dict(preference(one, loaded.bank) for one in prefer)
+    except QueryError as refusal:
+        raise click.BadParameter(str(refusal), param_hint="--prefer") from None
+    from attrs import evolve
+
+    made = loaded.with_options(
+        evolve(
+            loaded.options,
+            per=per,
+            context=context,
+            prefer=raises,
+            strength=strength,
+            snap=not no_snap,
+            explain=explain,
+        )
+    )
+    readings = _noted(made.read(_lines(text)) if text.strip() else iter([made(text)]))
+    if target is not None:
+        _write_score(readings, made, target)
+    elif output == "text":
+        _write_table(readings)
+    else:
+        _write_records(readings, made, output, face=face)
+
+
+def _lines(text: str) -> Iterable[str]:
+    from mien.reading.lines import file_lines, stream_lines
+
+    if text == "-":
+        return stream_lines(sys.stdin.buffer, "stdin")
+    if _is_path(text):
+        return file_lines(Path(text))
+    return text.splitlines()
+
+
+def _is_path(text: str) -> bool:
+    """Whether the argument is a file rather than the text itself."""
+    if len(text) > _LONGEST_NAME or "\n" in text or "\0" in text:
+        return False
+    try:
+        return Path(text).is_file()
+    except OSError:
+        return False
+
+
+def _noted(readings: Iterator[Reading]) -> Iterator[Reading]:
+    for one in readings:
+        for note in one.notes:
+            say(f"line {one.span.line}: {note}", err=True)
+        yield one
+
+
+def _write_table(readings: Iterator[Reading]) -> None:
+    from mien.reading.describe import HEAD, reading_lines
+
+    empty = True
+    for one in readings:
+        if empty:
+            say(HEAD)
+        empty = False
+        say("\n".join(reading_lines(one)))
+    if empty:
+        say("nothing to read", err=True)
+
+
+def _write_records(readings: Iterator[Reading], made: Reader, output: str, *, face: bool) -> None:
+    from mien.reading.describe import reading_json
+
+    records = (reading_json(one, made, face=face) for one in readings)
+    if output == "json":
+        write_json({"reader": made.as_json(), "readings": list(records)})
+        return
+    for record in records:
+        write_json(record, indent=None)
+        sys.stdout.flush()
+
+
+def _write_score(readings: Iterator[Reading], made: Reader, target: Path) -> None:
+    from mien.reading.score import score_text
+    from mien.text.atomic import write_atomic
+
+    written, cues, seconds = score_text(list(readings), made.bank)
+    write_atomic(target, written.encode())
+    say(f"{target}: {cues} cues in {seconds:g} s; mien perform {target} -o take.csv plays it")

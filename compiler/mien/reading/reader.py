@@ -1,0 +1,344 @@
+"""A reader at work: lines of text in, a reading for each unit out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from attrs import field, fields, frozen
+
+from mien.bank import Bank
+from mien.errors import QueryError
+from mien.queries import unit
+from mien.reading.features import features_of
+from mien.reading.linear import (
+    Scores,
+    confidence_of,
+    scores_of,
+    sigmoids,
+    strength_at,
+    weight_of,
+)
+from mien.reading.reading import VAD, Reading, Span, WordPart, snapped, strength_of
+from mien.reading.script import script_of
+from mien.reading.tags import Tag, TagWords, tags_of
+from mien.reading.tokens import Kind, Token, normal, tokens_of
+from mien.reading.units import PER, sentences
+from mien.reading.weights import Weights, read_weights
+from mien.resolve import load_bank, resolve
+from mien.text.suggest import label_hint
+
+SHIPPED = Path(__file__).with_name("readers") / "default.safetensors"
+"""The reader that ships."""
+
+_FADE = 0.5
+"""What a line earlier counts, as a share of the line after it, where there is context."""
+
+_PREFERRED = 1.0
+"""By how much the logit of a preferred label is raised where nothing else is said."""
+
+
+@frozen(kw_only=True)
+class Options:
+    """How a text is read.
+
+    ``per`` is sentence, line or all; ``context`` so many earlier units count too, each half of the
+    one after it; ``prefer`` raises the logits of labels; ``strength`` in [0, 1] is how much of what
+    is read is shown; ``snap`` puts the point on the nearest anchor; ``explain`` says which words
+    moved the label.
+    """
+
+    per: str = "sentence"
+    context: int = 0
+    prefer: Mapping[str, float] = field(factory=dict[str, float])
+    strength: float = 1.0
+    snap: bool = True
+    explain: bool = False
+
+
+class Reader:
+    """Text to readings. The same text gives the same reading on every machine."""
+
+    __slots__ = ("_bank", "_options", "_past", "_weights", "_words")
+
+    def __init__(self, weights: Weights, bank: Bank, options: Options | None = None) -> None:
+        self._weights = weights
+        self._bank = bank
+        self._options = _checked(options or Options(), bank)
+        self._past: list[tuple[float, ...]] = []
+        anchors = {one: (*bank.intensities, *bank.styles(one)) for one in bank.labels}
+        self._words = TagWords(labels=bank.labels, own=bank.aliases, anchors=anchors)
+        missing = [label for label in weights.labels if label not in bank.labels]
+        if missing:
+            raise QueryError(
+                f"the reader {weights.name} {weights.version} is for other labels: "
+                f"{bank.source} has no {', '.join(missing)}; train one with readings for it"
+            )
+
+    def __repr__(self) -> str:
+        return f"<Reader {self._weights.name} {self._weights.version} for {self._bank.source}>"
+
+    @property
+    def bank(self) -> Bank:
+        """The bank that it reads into."""
+        return self._bank
+
+    @property
+    def options(self) -> Options:
+        """How it reads."""
+        return self._options
+
+    def with_options(self, options: Options) -> Reader:
+        """A reader with the same weights and bank that reads in another way.
+
+        Raises:
+            QueryError: an option is out of range.
+        """
+        return Reader(self._weights, self._bank, options)
+
+    def as_json(self) -> dict[str, str]:
+        """Which reader and bank it is, as programs read it."""
+        weights = self._weights
+        return {"name": weights.name, "version": weights.version, "bank": self._bank.source}
+
+    @property
+    def weights(self) -> Weights:
+        """The numbers behind it."""
+        return self._weights
+
+    def __call__(self, text: str) -> Reading:
+        """The reading of a whole text as one unit; tags count, and the first one decides."""
+        self._past.clear()
+        return next(self._units(text, 1, "all"))
+
+    def read(self, lines: Iterable[str]) -> Iterator[Reading]:
+        """The readings of lines, a unit at a time, as soon as each line is there.
+
+        Empty lines have none. Of ``per`` all there is one reading, after the last line.
+        """
+        self._past.clear()
+        if self._options.per == "all":
+            yield from self._units("\n".join(line.rstrip("\r\n") for line in lines), 1, "all")
+            return
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield from self._units(line.rstrip("\r\n"), number, self._options.per)
+
+    def _units(self, text: str, line: int, per: str) -> Iterator[Reading]:
+        tags, unknown = tags_of(text, self._words)
+        for start, end, tag in _stretches(text, tags):
+            pieces = list(sentences(text[start:end])) if per == "sentence" else [(0, end - start)]
+            for first, last in pieces or [(0, 0)]:
+                span = Span(line, start + first, start + last)
+                notes = tuple(one.message for one in unknown if span.start <= one.start < span.end)
+                yield self._reading(text[span.start : span.end].strip(), span, tag, notes)
+
+    def _reading(self, text: str, span: Span, tag: Tag | None, notes: tuple[str, ...]) -> Reading:
+        tokens = tokens_of(text)
+        features = features_of(normal(text), tokens)
+        scores = scores_of(self._weights, features)
+        by = _kind(tokens)
+        if tag is not None:
+            return self._tagged(text, span, tag, scores, notes)
+        probabilities = self._preferred(scores) if by != "nothing" else None
+        if probabilities is None:
+            return self._nothing(text, span, notes)
+        probabilities = self._with_context(probabilities)
+        top = max(range(len(probabilities)), key=probabilities.__getitem__)
+        confidence = confidence_of(self._weights, script_of(tokens), probabilities[top])
+        intensity = strength_at(self._weights, top, scores.vad)
+        label = self._weights.labels[top]
+        at, vad, intensity = self._place(label, intensity)
+        return Reading(
+            text=text,
+            span=span,
+            by=by,
+            label=label,
+            labels=_sorted(self._weights.labels, probabilities),
+            confidence=confidence,
+            strength=strength_of(confidence) * self._options.strength,
+            intensity=intensity,
+            at=at,
+            vad=vad,
+            because=self._because(text, tokens, top) if self._options.explain else (),
+            notes=notes,
+        )
+
+    def _tagged(
+        self, text: str, span: Span, tag: Tag, scores: Scores, notes: tuple[str, ...]
+    ) -> Reading:
+        intensity = tag.intensity
+        if intensity is None and tag.label in self._weights.labels and text:
+            top = self._weights.labels.index(tag.label)
+            intensity = strength_at(self._weights, top, scores.vad)
+        if tag.at is not None:
+            at, vad = tag.at, _point(self._bank, tag.label, tag.at)
+            names = self._bank.intensities
+            intensity = names.index(at) / max(len(names) - 1, 1) if at in names else 0.5
+        elif tag.intensity is not None:
+            point = self._bank.point(tag.label, intensity=tag.intensity)
+            at, vad, intensity = None, _triple(point.tolist()), tag.intensity
+        else:
+            at, vad, intensity = self._place(tag.label, 0.5 if intensity is None else intensity)
+        return Reading(
+            text=text,
+            span=span,
+            by="tag",
+            label=tag.label,
+            labels={tag.label: 1.0},
+            confidence=1.0,
+            strength=self._options.strength,
+            intensity=intensity,
+            at=at,
+            vad=vad,
+            notes=notes,
+        )
+
+    def _nothing(self, text: str, span: Span, notes: tuple[str, ...]) -> Reading:
+        neutral = self._weights.neutral
+        at, vad, intensity = self._place(neutral, 0.0)
+        return Reading(
+            text=text,
+            span=span,
+            by="nothing",
+            label=neutral,
+            labels={neutral: 0.0},
+            confidence=0.0,
+            strength=0.0,
+            intensity=intensity,
+            at=at,
+            vad=vad,
+            notes=notes,
+        )
+
+    def _preferred(self, scores: Scores) -> tuple[float, ...]:
+        prefer = self._options.prefer
+        if not prefer:
+            return scores.probabilities
+        return sigmoids(
+            [
+                logit + prefer.get(label, 0.0)
+                for label, logit in zip(self._weights.labels, scores.logits, strict=True)
+            ]
+        )
+
+    def _with_context(self, own: tuple[float, ...]) -> tuple[float, ...]:
+        """The mean of the unit's and the earlier ones' own probabilities, each half of the next."""
+        if not self._options.context:
+            return own
+        total, share, whole = list(own), 1.0, 1.0
+        for earlier in reversed(self._past):
+            share *= _FADE
+            whole += share
+            total = [one + share * other for one, other in zip(total, earlier, strict=True)]
+        self._past = [*self._past, own][-self._options.context :]
+        return tuple(one / whole for one in total)
+
+    def _place(self, label: str, intensity: float) -> tuple[str | None, VAD, float]:
+        names = self._bank.intensities
+        if self._options.snap:
+            position = snapped(intensity, len(names))
+            at = names[position]
+            return at, _point(self._bank, label, at), position / max(len(names) - 1, 1)
+        return None, _triple(self._bank.point(label, intensity=intensity).tolist()), intensity
+
+    def _because(self, text: str, tokens: list[Token], label: int) -> tuple[WordPart, ...]:
+        """The words and emoji that moved the label, those that moved it most first."""
+        moves = [0.0] * len(tokens)
+        square = 0
+        for feature in features_of(normal(text), tokens):
+            square += feature.count * feature.count
+            share = weight_of(self._weights, feature, label) / (feature.last - feature.first + 1)
+            for i in range(feature.first, feature.last + 1):
+                moves[i] += share
+        length = float(max(square, 1)) ** 0.5
+        parts = [
+            WordPart(token.text, move / length)
+            for token, move in zip(tokens, moves, strict=True)
+            if move
+        ]
+        return tuple(sorted(parts, key=lambda part: -abs(part.moves)))
+
+
+def reader(
+    source: str | Path | None = None, *, bank: str | Path | Bank = "default", **options: object
+) -> Reader:
+    """A reader of text: the one that ships, or the one in the file ``source``.
+
+    ``bank`` is a bank, or what `mien.load` takes; ``options`` are those of `Options`. Call it with
+    a text for one reading, or use ``read`` for lines.
+
+    Raises:
+        QueryError: the bank has other labels, or an option is out of range.
+        ArtifactError: the file is no reader, or is damaged.
+        OSError: the file cannot be read.
+    """
+    known = {one.name for one in fields(Options)}
+    extra = sorted(set(options) - known)
+    if extra:
+        raise QueryError(f"no option {extra[0]}; the options are {', '.join(sorted(known))}")
+    weights = read_weights(SHIPPED if source is None else Path(source))
+    loaded = bank if isinstance(bank, Bank) else load_bank(resolve(bank))
+    return Reader(weights, loaded, Options(**options))  # type: ignore[arg-type]
+
+
+def preference(text: str, bank: Bank) -> tuple[str, float]:
+    """The label and the raise of its logit that ``joy`` or ``joy=0.5`` stands for.
+
+    Raises:
+        QueryError: an unknown label, or a raise that is no number from -10 to 10.
+    """
+    name, equals, written = text.partition("=")
+    if name not in bank.labels:
+        raise QueryError(f"no label '{name}': {label_hint(name, bank.labels, bank.aliases)}")
+    try:
+        value = float(written) if equals else _PREFERRED
+    except ValueError:
+        value = float("nan")
+    if not -10.0 <= value <= 10.0:
+        raise QueryError(f"{text}: expected LABEL or LABEL=RAISE with a raise from -10 to 10")
+    return name, value
+
+
+def _checked(options: Options, bank: Bank) -> Options:
+    if options.per not in PER:
+        raise QueryError(f"per is {options.per!r}, expected one of {', '.join(PER)}")
+    if options.context < 0:
+        raise QueryError(f"context is {options.context}, expected 0 or more")
+    unit("strength", options.strength)
+    for name in options.prefer:
+        if name not in bank.labels:
+            raise QueryError(f"no label '{name}': {label_hint(name, bank.labels, bank.aliases)}")
+    return options
+
+
+def _stretches(text: str, tags: list[Tag]) -> Iterator[tuple[int, int, Tag | None]]:
+    """The text before the first tag, and what follows each; a tag alone is an empty stretch."""
+    first = tags[0].start if tags else len(text)
+    if text[:first].strip() or not tags:
+        yield 0, first, None
+    ends = [*(tag.start for tag in tags[1:]), len(text)]
+    for tag, end in zip(tags, ends, strict=False):
+        yield tag.end, end, tag
+
+
+def _kind(tokens: list[Token]) -> str:
+    words = sum(token.spoken for token in tokens)
+    emoji = sum(token.kind is Kind.EMOJI for token in tokens)
+    if emoji and not words:
+        return "emoji"
+    return "words" if words else "nothing"
+
+
+def _sorted(labels: tuple[str, ...], probabilities: tuple[float, ...]) -> dict[str, float]:
+    order = sorted(range(len(labels)), key=lambda i: (-probabilities[i], i))
+    return {labels[i]: probabilities[i] for i in order}
+
+
+def _point(bank: Bank, label: str, at: str) -> VAD:
+    return _triple(bank.anchor(label, at).tolist())
+
+
+def _triple(values: list[float]) -> VAD:
+    valence, arousal, dominance = values
+    return valence, arousal, dominance

@@ -1,0 +1,134 @@
+"""Readings as a score: a cue a unit, at the time in which it would be said, without flicker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from mien.bank import Bank
+from mien.reading.reading import Reading
+from mien.reading.tokens import tokens_of
+from mien.versions import schema_name
+
+_WORD_SECONDS = 0.36
+"""How long a word takes: some 165 a minute."""
+
+_PAUSE = 0.5
+_LEAST = 0.9
+"""A face that would be seen for a shorter time gives way to the surer one beside it."""
+
+_END = 0.8
+_TRANSITION = 0.4
+_WEAK = 0.05
+
+
+@frozen(kw_only=True)
+class _Stretch:
+    start: float
+    seconds: float
+    label: str | None
+    at: str | None
+    vad: tuple[float, float, float]
+    strength: float
+    sure: float
+    text: str
+
+
+def score_text(readings: Sequence[Reading], bank: Bank) -> tuple[str, int, float]:
+    """The score in YAML, the number of its cues, and its seconds."""
+    stretches = _held(_merged(_timed(readings)))
+    seconds = _end_of(stretches) + _END
+    lines = [
+        f"schema: {schema_name('score')}",
+        f"bank: {bank.id}@{bank.version}",
+        f"seconds: {_number(seconds)}",
+        "cues:" if stretches else "cues: []",
+    ]
+    for one in stretches:
+        lines.append(f"  # {json.dumps(one.text, ensure_ascii=False)}")
+        lines.append(f"  - {{{', '.join(_fields(one))}}}")
+    return "\n".join(lines) + "\n", len(stretches), round(seconds, 3)
+
+
+def _timed(readings: Sequence[Reading]) -> list[_Stretch]:
+    found: list[_Stretch] = []
+    now = 0.0
+    for one in readings:
+        words = sum(token.spoken for token in tokens_of(one.text))
+        seconds = words * _WORD_SECONDS + _PAUSE
+        shown = one.strength >= _WEAK
+        found.append(
+            _Stretch(
+                start=now,
+                seconds=seconds,
+                label=one.label if shown else None,
+                at=one.at if shown else None,
+                vad=one.vad,
+                strength=round(one.strength, 2),
+                sure=one.confidence,
+                text=" ".join(one.text.split())[:80],
+            )
+        )
+        now += seconds
+    return found
+
+
+def _merged(stretches: Sequence[_Stretch]) -> list[_Stretch]:
+    """Neighbours that show the same as one, at the strength of the stronger."""
+    found: list[_Stretch] = []
+    for one in stretches:
+        if found and (found[-1].label, found[-1].at) == (one.label, one.at):
+            last = found[-1]
+            found[-1] = evolve(
+                last,
+                seconds=last.seconds + one.seconds,
+                strength=max(last.strength, one.strength),
+                sure=max(last.sure, one.sure),
+            )
+        else:
+            found.append(one)
+    return found
+
+
+def _held(stretches: Sequence[_Stretch]) -> list[_Stretch]:
+    """None shorter than `_LEAST`: a short one is taken up by the surer of its neighbours."""
+    found = list(stretches)
+    while len(found) > 1:
+        short = [i for i, one in enumerate(found) if one.seconds < _LEAST]
+        if not short:
+            break
+        i = min(short, key=lambda i: (found[i].sure, i))
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(found)]
+        j = max(beside, key=lambda j: (found[j].sure, -j))
+        taken = evolve(
+            found[j],
+            start=min(found[i].start, found[j].start),
+            seconds=found[i].seconds + found[j].seconds,
+        )
+        first = min(i, j)
+        found[first : first + 2] = [taken]
+        found = _merged(found)
+    return found
+
+
+def _fields(one: _Stretch) -> list[str]:
+    fields = [f"time: {_number(one.start)}"]
+    if one.label is not None:
+        fields.append(f"label: {one.label}")
+        if one.at is not None:
+            fields.append(f"at: {one.at}")
+        else:
+            fields.append(f"vad: [{', '.join(_number(axis) for axis in one.vad)}]")
+        if one.strength < 1.0:
+            fields.append(f"strength: {_number(one.strength)}")
+    return [*fields, f"transition: {_number(_TRANSITION)}"]
+
+
+def _end_of(stretches: Sequence[_Stretch]) -> float:
+    return stretches[-1].start + stretches[-1].seconds if stretches else 0.0
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 3):g}"

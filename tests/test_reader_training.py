@@ -1,0 +1,195 @@
+"""Readers trained on a made-up corpus, measured and pinned."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mien
+from mien.cli.main import run
+from mien.reading.reader import reader
+from mien.reading.weights import read_weights
+from mien_trainer.reader.calibrate import confidence_curve, f1
+from mien_trainer.reader.patterns import expand
+from mien_trainer.reader.recipe import find_recipe, read_recipe, recipes
+
+TINY = Path(__file__).parent / "banks" / "tiny"
+LABELS = mien.load(TINY).labels
+GLAD = [f"{a} {b}" for a in ("great", "lovely", "super") for b in ("day", "work", "song", "trip")]
+DULL = [f"{a} {b}" for a in ("the", "a", "this") for b in ("box", "list", "door", "chair")]
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe with its data, for the tiny bank."""
+    found = tmp_path_factory.mktemp("reader")
+    rows = [f"{text}\t0" for text in GLAD] + [f"{text}\t1" for text in DULL]
+    data = found / "forum.tsv.gz"
+    data.write_bytes(gzip.compress("\n".join(rows * 3).encode(), mtime=0))
+    (found / "norms.csv").write_text(
+        "word,valence_mean,arousal_mean,dominance_mean\nlovely,8,5,6\nbox,5,2,5\n", "utf-8"
+    )
+    (found / "emoji.csv").write_text("emoji,glad,dull\n😂,0.9,0.1\n😐,0,0.8\n🌈,0,0\n", "utf-8")
+    (found / "own.tsv").write_text(
+        "".join(f"{label}\tsome {{very|quite|}} {label} thing\n" for label in LABELS), "utf-8"
+    )
+    (found / "readings.yaml").write_text(
+        f"schema: mien/readings/1\nbank: {TINY}\ncorpora:\n"
+        "  forum: {glad: {glad: 1}, dull: {calm: 1}}\n"
+        "  signs: {glad: {glad: 1}, dull: {calm: 1}}\n",
+        "utf-8",
+    )
+    part = f"{{file: forum.tsv.gz, sha256: {digest(data)}}}"
+    (found / "recipe.yaml").write_text(
+        "schema: mien/reader/1\nname: small\nversion: 0.1.0\nlicence: MIT\n"
+        "readings: readings.yaml\nseed: 3\ncorpora:\n"
+        f"  - {{name: forum, credit: made up, text: 0, labels: 1, names: [glad, dull], "
+        f"train: {part}, test: {part}}}\n"
+        f"emoji: {{name: signs, credit: made up, file: emoji.csv, "
+        f"sha256: {digest(found / 'emoji.csv')}}}\n"
+        f"words: {{credit: made up, file: norms.csv, sha256: {digest(found / 'norms.csv')}}}\n"
+        "sentences: [own.tsv]\n"
+        "features: {least: 1, most: 200}\n"
+        "fit: {rounds: 4, rate: 0.6, start: 0.1, decay: 0.0, rare: 0.3, own: 1.0}\n",
+        "utf-8",
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def trained(folder: Path) -> Path:
+    target = folder / "small.safetensors"
+    status = run(
+        ["reader", "train", str(folder / "recipe.yaml"), "--data", str(folder), "-o", str(target)]
+    )
+    assert status == 0
+    return target
+
+
+def test_it_learns_and_the_same_again(folder: Path, trained: Path) -> None:
+    loaded = reader(trained, bank=TINY)
+    assert loaded("a lovely trip").label == "glad"
+    assert loaded("this chair").label == "calm"
+    assert loaded("😂").label == "glad"
+    assert len(loaded.weights.features) == 200
+    again = folder / "again.safetensors"
+    recipe = str(folder / "recipe.yaml")
+    assert run(["reader", "train", recipe, "--data", str(folder), "-o", str(again)]) == 0
+    assert again.read_bytes() == trained.read_bytes()
+
+
+def test_the_file_says_what_it_was_made_from(folder: Path, trained: Path) -> None:
+    weights = read_weights(trained)
+    recipe = read_recipe(folder / "recipe.yaml")
+    vocabulary = hashlib.sha256(weights.features.astype("<u4").tobytes()).hexdigest()
+    assert weights.made_from["recipe"] == recipe.sha256
+    assert weights.made_from["vocabulary"] == vocabulary
+    assert weights.made_from["bank"] == mien.load(TINY).digest
+    assert weights.credits == ("made up",) * 3
+
+
+def test_it_is_measured(folder: Path, trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = folder / "page.html"
+    arguments = ["--recipe", str(folder / "recipe.yaml"), "--data", str(folder)]
+    arguments += ["--bank", str(TINY), "--own-labels", "--page", str(page)]
+    assert run(["reader", "evaluate", str(trained), *arguments, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (corpus,) = found["corpora"]
+    assert corpus["texts"] == 72
+    assert corpus["right"] == 1.0
+    assert corpus["scores"] == {"calm": 1.0, "glad": 1.0}
+    assert corpus["faces"]["as read"] < corpus["faces"]["always neutral"]
+    assert sum(tenth["texts"] for tenth in corpus["tenths"]) == 72
+    assert found["own_labels"]["forum"] == [1.0, 2]
+    assert set(found["robust"]) >= {"typos", "capitals"}
+    assert "<h2>Test texts</h2>" in page.read_text("utf-8")
+    assert run(["reader", "evaluate", str(trained), *arguments[:-3]]) == 0
+    assert "macro-F1" in capsys.readouterr().out
+
+
+def test_it_is_pinned(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bank = ["--bank", str(TINY)]
+    assert run(["reader", "lock", str(trained), "--check", *bank]) == 1
+    assert run(["reader", "lock", str(trained), *bank]) == 0
+    assert run(["reader", "lock", str(trained), "--check", *bank]) == 0
+    lock = trained.with_suffix(".lock")
+    lock.write_text(lock.read_text("utf-8").replace("label: glad", "label: sad"), "utf-8")
+    assert run(["reader", "lock", str(trained), "--check", *bank]) == 1
+    assert "out of date" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("name: forum", "name: forums", "nothing is said of the corpus forums"),
+        ("names: [glad, dull]", "names: [glad, grim]", "corpora.forum lacks grim"),
+        ("names: [glad, dull]", "names: [glad]", "row 13: expected a text in column 0"),
+        ("forum.tsv.gz, sha256: ", "forum.tsv.gz, sha256: 0", "sha256"),
+        ("file: norms.csv", "file: none.csv", "there is no such file"),
+        ("sentences: [own.tsv]", "sentences: [norms.csv]", "expected a label, a tab, a pattern"),
+        ("readings: readings.yaml", "readings: reading.yaml", "no readings reading.yaml"),
+        ("rounds: 4", "rounds: none", "rounds"),
+    ],
+)
+def test_what_is_wrong_with_a_recipe_is_said(
+    folder: Path,
+    before: str,
+    after: str,
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (folder / "recipe.yaml").read_text("utf-8")
+    assert before in text
+    wrong = folder / "wrong.yaml"
+    wrong.write_text(text.replace(before, after), "utf-8")
+    target = folder / "wrong.safetensors"
+    assert run(["reader", "train", str(wrong), "--data", str(folder), "-o", str(target)]) == 2
+    assert message in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_an_unknown_recipe_is_answered_with_the_nearest(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = str(folder / "none.safetensors")
+    assert run(["reader", "train", "defalt", "--data", str(folder), "-o", target]) == 2
+    assert "did you mean default?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_shipped_recipes_are_valid(name: str) -> None:
+    assert read_recipe(find_recipe(name)).corpora
+
+
+def test_patterns() -> None:
+    assert list(expand("I'm {so|really|} bored")) == [
+        "I'm so bored",
+        "I'm really bored",
+        "I'm bored",
+    ]
+
+
+def test_confidence_is_how_often_the_top_label_is_right() -> None:
+    generator = np.random.default_rng(0)
+    raw = generator.uniform(0.05, 0.95, 20_000)
+    true = 0.2 + 0.6 * raw
+    curve = confidence_curve(raw, generator.uniform(size=len(raw)) < true)
+    assert np.all(np.diff(curve) >= 0)
+    places = np.linspace(0, 1, len(curve))
+    inside = (places > 0.1) & (places < 0.9)
+    assert np.abs(curve - (0.2 + 0.6 * places))[inside].max() < 0.03
+
+
+def test_f1_by_hand() -> None:
+    said = np.array([True, True, False, False])
+    assert f1(said, np.array([True, False, True, False])) == 0.5
+    assert f1(~said & said, said & ~said) == 0.0

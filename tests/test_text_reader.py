@@ -1,0 +1,469 @@
+"""Reading text: tokens, features, tags, units, records, the command, the twin in JavaScript."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mien
+from mien import resources
+from mien.artifact.container import pack, unpack
+from mien.cli.main import run
+from mien.errors import ArtifactError, QueryError
+from mien.exact import exact_exp
+from mien.reading.features import features_of
+from mien.reading.lines import TextError, file_lines
+from mien.reading.reader import SHIPPED, Options, Reader, reader
+from mien.reading.reading import strength_of
+from mien.reading.tags import TagWords, tags_of
+from mien.reading.tokens import Kind, normal, tokens_of
+from mien.reading.units import sentences
+from mien.reading.weights import Weights, read_weights, weights_bytes
+from mien_trainer.reader.lock import PROBES, lock_path, lock_text
+
+HERE = Path(__file__).parent
+BANK = mien.load("default@1.1.0")
+READER = reader(bank=BANK)
+PROBE_TEXTS = PROBES.read_text("utf-8").splitlines()
+STRANGE = st.text(
+    alphabet=st.one_of(
+        st.sampled_from(list("aeINOT'\u2019.…!?:;)(<3xD -,\u200d안않지만ㅋ😂❤️👍🏽İßﬁ")),
+        st.characters(),
+    ),
+    max_size=60,
+)
+
+
+def names(text: str) -> list[str]:
+    return [token.text for token in tokens_of(text)]
+
+
+def test_tokens_are_small_words_marks_and_emoji() -> None:
+    assert names("I\u2019m SOOO happy!!! :) 😂") == ["i'm", "soo", "happy", "!!", ":)", "😂"]
+    assert names("행복하지 않다 ㅋㅋㅋㅋ...") == ["행복하지", "않다", "ㅋㅋ", "…"]
+    assert names("Привет 你好 ١٢") == []
+    (token,) = tokens_of("goooal")
+    assert (token.text, token.short) == ("gooal", "goal")
+
+
+@given(STRANGE)
+def test_any_text_is_read(text: str) -> None:
+    found = READER(text)
+    assert found.label in BANK.labels
+    assert 0.0 <= found.confidence <= 1.0
+    assert 0.0 <= found.strength <= 1.0
+    assert 0.0 <= found.intensity <= 1.0
+    assert READER(text) == found
+    if not any(token.spoken or token.kind is Kind.EMOJI for token in tokens_of(text)):
+        assert found.by in ("nothing", "tag")
+    if found.by == "nothing":
+        assert (found.label, found.confidence, found.strength) == ("neutral", 0.0, 0.0)
+
+
+@given(STRANGE)
+def test_tokens_have_their_places_in_the_normal_text(text: str) -> None:
+    plain = normal(text)
+    places = [(token.start, token.end) for token in tokens_of(text)]
+    assert all(start < end for start, end in places)
+    assert places == sorted(places)
+    if "\u0130" not in plain:
+        assert not places or places[-1][1] <= len(plain)
+
+
+def test_words_in_the_reach_of_a_negation_are_others() -> None:
+    def numbers(text: str) -> set[int]:
+        return {feature.number for feature in features_of(text, tokens_of(text))}
+
+    def shared(one: str, other: str) -> int:
+        return len(numbers(one) & numbers(other))
+
+    assert shared("happy", "so happy") > shared("happy", "not happy")
+    assert shared("not a happy day", "never happy") > shared("happy", "never happy")
+    assert numbers("happy") <= numbers("not really, happy")  # a comma ends the reach
+    assert numbers("laughing") <= numbers("can't stop laughing")  # and so does a second one
+
+
+def test_what_stands_before_a_but_counts_half() -> None:
+    text = "sad but happy"
+    counts = {one.number: one.count for one in features_of(text, tokens_of(text))}
+    (sad, *_), (happy, *_) = (features_of(word, tokens_of(word)) for word in ("sad", "happy"))
+    assert counts[happy.number] == 2 * counts[sad.number]
+
+
+def test_emoji_do_not_overrule_words() -> None:
+    assert READER("😂😂").label == "amusement"
+    assert READER("😂😂").by == "emoji"
+    angry = READER("I hate you all so much, get out of here")
+    assert READER("I hate you all so much, get out of here 😂").labels == angry.labels
+
+
+def test_whom_a_text_is_about_does_not_move_its_label() -> None:
+    for text in ("{} lost the game and went home.", "I am afraid of {}", "{} is so happy today!"):
+        found = [READER(text.format(who)).labels for who in ("he", "she", "they")]
+        assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("I'm so happy to see you!", "joy"),
+        ("I am not happy about this.", "sadness"),
+        ("I'm not sad.", "neutral"),
+        ("There's nothing to worry about.", "relief"),
+        ("You're pathetic.", "contempt"),
+        ("I'm so bored.", "boredom"),
+        ("The view is breathtaking.", "awe"),
+        ("너무 행복해", "joy"),
+        ("행복하지 않아", "sadness"),
+    ],
+)
+def test_it_reads(text: str, label: str) -> None:
+    assert READER(text).label == label
+
+
+def test_confidence_sets_the_strength_and_the_top_label_is_no_mixture() -> None:
+    found = READER("I'm so happy to see you!")
+    assert next(iter(found.labels)) == found.label
+    assert found.strength == strength_of(found.confidence)
+    assert (strength_of(0.1), strength_of(0.9)) == (0.0, 1.0)
+    assert strength_of(0.375) == pytest.approx(0.5)
+    assert found.at in BANK.intensities
+    assert found.vad == tuple(BANK.anchor(found.label, found.at or "").tolist())
+
+
+def test_points_lie_on_the_line_of_the_label() -> None:
+    loose = READER.with_options(Options(snap=False))
+    found = loose("I'm really quite happy about it")
+    assert found.at is None
+    along = BANK.point(found.label, intensity=found.intensity)
+    assert found.vad == tuple(along.tolist())
+
+
+def test_sums_are_those_of_plain_python() -> None:
+    """The logits, recomputed with Python's own whole numbers."""
+    weights = READER.weights
+    for text in PROBE_TEXTS:
+        tokens = tokens_of(text)
+        if not any(token.spoken for token in tokens):
+            continue
+        features = features_of(normal(text), tokens)
+        place = {int(number): row for row, number in enumerate(weights.features.tolist())}
+        rows = [(place[f.number], f.count) for f in features if f.number in place]
+        length = sum(f.count**2 for f in features) ** 0.5
+        found = READER(text).labels
+        for i, label in enumerate(weights.labels):
+            total = sum(int(weights.table[row, i]) * count for row, count in rows)
+            logit = float(weights.bias[i]) + total * float(weights.scale[i]) / length
+            assert found[label] == pytest.approx(1 / (1 + float(exact_exp(-logit))), abs=1e-15)
+
+
+def test_explanations_name_the_words() -> None:
+    explained = READER.with_options(Options(explain=True))
+    found = explained("The weather is fine and I am delighted.")
+    assert found.because[0].word == "delighted"
+    assert found.because[0].moves > 0
+
+
+def test_options_move_what_is_shown() -> None:
+    text = "What is that?"
+    plain = READER(text)
+    assert READER.with_options(Options(prefer={"fear": 10.0}))(text).label == "fear"
+    half = READER.with_options(Options(strength=0.5))(text)
+    assert half.strength == plain.strength / 2
+    lines = ["I am so sad today.", "Okay."]
+    alone = list(READER.read(lines))
+    together = list(READER.with_options(Options(context=2)).read(lines))
+    assert together[0] == alone[0]
+    assert together[1].labels["sadness"] > alone[1].labels["sadness"]
+    for wrong in (
+        Options(per="word"),
+        Options(context=-1),
+        Options(strength=2.0),
+        Options(prefer={"jy": 1.0}),
+    ):
+        with pytest.raises(QueryError):
+            READER.with_options(wrong)
+    with pytest.raises(QueryError, match="no option contexts"):
+        reader(contexts=2)
+
+
+WORDS = TagWords(
+    labels=BANK.labels,
+    own=BANK.aliases,
+    anchors={one: (*BANK.intensities, *BANK.styles(one)) for one in BANK.labels},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "intensity", "at"),
+    [
+        ("[happy] hi", "joy", None, None),
+        ("<joy:0.4> hi", "joy", 0.4, None),
+        ("[anger high] no", "anger", None, "high"),
+        ("(sighs) well", "sadness", None, None),
+        ("*Laughs* stop", "amusement", None, None),
+    ],
+)
+def test_tags(text: str, label: str, intensity: float | None, at: str | None) -> None:
+    (tag,), unknown = tags_of(text, WORDS)
+    assert (tag.label, tag.intensity, tag.at) == (label, intensity, at)
+    assert not unknown
+
+
+@pytest.mark.parametrize("text", ["[12] a list", "(maybe) so", "*very* good", "a < b > c", "3 > 2"])
+def test_what_is_no_tag_is_text(text: str) -> None:
+    assert tags_of(text, WORDS)[0] == []
+
+
+def test_unknown_tags_are_answered_with_the_nearest() -> None:
+    found = next(READER.read(["[hapy] Hello there."]))
+    assert found.by == "words"
+    assert found.notes == ("no label 'hapy' (did you mean joy?); it is read as text",)
+    (found,) = READER.read(["[joy:7] Hello."])
+    assert "not from 0 to 1" in found.notes[0]
+    (found,) = READER.read(["[joy:huge] Hello."])
+    assert "expected one of low, mid, high" in found.notes[0]
+
+
+def test_a_tag_holds_to_the_next_or_the_end_of_its_line() -> None:
+    text = "Well. [sad] She left. I miss her. (laughs) Just kidding!"
+    found = [(one.text, one.by, one.label) for one in READER.read([text, "It is noon."])]
+    assert found[1:] == [
+        ("She left.", "tag", "sadness"),
+        ("I miss her.", "tag", "sadness"),
+        ("Just kidding!", "tag", "amusement"),
+        ("It is noon.", "words", "neutral"),
+    ]
+    (alone,) = READER.read(["(yawns)"])
+    assert (alone.text, alone.label, alone.strength) == ("", "boredom", 1.0)
+
+
+def test_sentences() -> None:
+    line = "  Mr. Kim left... Did he? “Yes!” he said, e.g. twice. 정말요? 네"
+    assert [line[start:end] for start, end in sentences(line)] == [
+        "Mr. Kim left...",
+        "Did he?",
+        "“Yes!”",
+        "he said, e.g. twice.",
+        "정말요?",
+        "네",
+    ]
+
+
+@given(STRANGE)
+def test_sentences_lose_nothing_but_spaces(line: str) -> None:
+    found = list(sentences(line))
+    rest = line
+    for start, end in found:
+        assert line[start:end].strip() == line[start:end] != ""
+    for start, end in reversed(found):
+        rest = rest[:start] + rest[end:]
+    assert not rest.strip()
+
+
+def test_a_file_that_is_no_text_is_refused_at_its_byte(tmp_path: Path) -> None:
+    path = tmp_path / "bad.txt"
+    path.write_bytes(b"\xef\xbb\xbfabc\nd\xff")
+    lines = file_lines(path)
+    assert next(lines) == "abc\n"
+    with pytest.raises(TextError, match="byte 8 is 0xff"):
+        next(lines)
+
+
+def small_weights() -> Weights:
+    return evolve(
+        READER.weights,
+        features=READER.weights.features[:3],
+        table=READER.weights.table[:3],
+    )
+
+
+def test_the_file_comes_back_and_damage_is_seen() -> None:
+    data = weights_bytes(small_weights())
+    back = read_weights(data)
+    assert weights_bytes(back) == data
+    assert np.array_equal(back.table, READER.weights.table[:3])
+    for place in range(0, len(data), 97):
+        damaged = data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :]
+        with pytest.raises(ArtifactError):
+            read_weights(damaged)
+    for end in (0, 7, 100, len(data) - 1):
+        with pytest.raises(ArtifactError):
+            read_weights(data[:end])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"bias": np.full(19, np.nan, dtype=np.float32)}, "tensor bias: a number outside"),
+        ({"confidence": np.full((2, 17), 1.5, dtype=np.float32)}, "tensor confidence"),
+        ({"features": np.array([3, 2, 1], dtype=np.uint32)}, "expected ascending"),
+        ({"labels": ("neutral",)}, "expected"),
+        ({"neutral": "calm"}, "the neutral one among them"),
+    ],
+)
+def test_hostile_files_are_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ArtifactError, match=message):
+        read_weights(weights_bytes(evolve(small_weights(), **change)))  # type: ignore[arg-type]
+
+
+def test_other_files_are_refused() -> None:
+    tensors, metadata = unpack(weights_bytes(small_weights()))
+    other = json.loads(metadata) | {"schema": "mien/artifact/1"}
+    with pytest.raises(ArtifactError, match="schema is mien/artifact/1"):
+        read_weights(pack(tensors, json.dumps(other)))
+    del tensors["scale"]
+    with pytest.raises(ArtifactError, match="tensor scale"):
+        read_weights(pack(tensors, metadata))
+
+
+def test_a_reader_for_other_labels_is_refused() -> None:
+    with pytest.raises(QueryError, match=r"for other labels: .* has no neutral, joy"):
+        Reader(READER.weights, mien.load(HERE / "banks" / "tiny"))
+
+
+def test_the_shipped_reader_is_small_and_credits_whom_it_learnt_from() -> None:
+    assert SHIPPED.stat().st_size < 2_000_000
+    weights = READER.weights
+    assert weights.licence == "Apache-2.0"
+    assert {one.split(",")[0] for one in weights.credits} == {
+        "GoEmotions",
+        "KOTE",
+        "EmoTag1200",
+        "Glasgow Norms",
+    }
+    assert {"recipe", "readings", "sentences", "vocabulary"} <= weights.made_from.keys()
+
+
+def test_the_frozen_list_reads_as_it_did() -> None:
+    """`mien reader lock` writes the lock anew, with a new version of the reader."""
+    assert lock_path(SHIPPED).read_text("utf-8") == lock_text(SHIPPED, READER)
+
+
+def test_javascript_reads_the_same_bits(tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    texts = [*PROBE_TEXTS, "", "1 < 2 <3", "İstanbul'da NOT bad but ﬁne", "x" * 5000, "a, " * 3000]
+    texts += ["".join(PROBE_TEXTS[i::5]) for i in range(5)]
+    script = tmp_path / "read.mjs"
+    script.write_text(
+        'import { readFileSync } from "node:fs";\n'
+        f'import {{ Reader }} from "{(resources.web() / "reader.js").as_uri()}";\n'
+        f"const reader = new Reader(new Uint8Array(readFileSync({str(SHIPPED)!r})), "
+        f"{json.dumps(BANK.intensities)});\n"
+        'const texts = JSON.parse(readFileSync(0, "utf8"));\n'
+        "const prefer = { fear: 1.5 };\n"
+        "const found = texts.map((text) => [reader.read(text), reader.read(text, { prefer })]);\n"
+        "console.log(JSON.stringify(found.flat().map((one) => "
+        "({ ...one, labels: [...one.labels] }))));\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [node, str(script)], input=json.dumps(texts), capture_output=True, text=True, check=True
+    )
+    preferring = READER.with_options(Options(prefer={"fear": 1.5}))
+    ours = [one for text in texts for one in (READER(text), preferring(text))]
+    for theirs, found in zip(json.loads(done.stdout), ours, strict=True):
+        assert theirs == {
+            "by": found.by,
+            "label": found.label,
+            "labels": [list(pair) for pair in found.labels.items()],
+            "confidence": found.confidence,
+            "strength": found.strength,
+            "intensity": found.intensity,
+            "at": found.at,
+        }
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = run(["read", *arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_the_command_reads_text_files_and_stdin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, out, _ = said(capsys, "I'm so happy! I hate it.")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["label", "joy", "anger"]
+    path = tmp_path / "line.txt"
+    path.write_text("[hapy] I'm so happy!\n\nI hate it. So much.\n", "utf-8")
+    status, out, err = said(capsys, str(path), "--per", "line", "--format", "jsonl")
+    assert "line 1: no label 'hapy'" in err
+    records = [json.loads(line) for line in out.splitlines()]
+    assert [(one["line"], one["label"]) for one in records] == [(1, "joy"), (3, "anger")]
+    status, out, _ = said(capsys, str(path), "--per", "all", "--format", "json", "--face")
+    (record,) = json.loads(out)["readings"]
+    assert len(record["face"]) == len(BANK.channels)
+    with path.open("rb") as stream:
+        monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": stream}))
+        status, out, _ = said(capsys, "-", "--explain", "--format", "jsonl", "--no-snap")
+    assert [json.loads(line)["at"] for line in out.splitlines()] == [None] * 3
+    assert json.loads(out.splitlines()[0])["because"]
+
+
+def test_empty_texts_are_neutral(capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("", "   ", "!!!", "Привет"):
+        status, out, _ = said(capsys, text, "--format", "jsonl")
+        record = json.loads(out)
+        assert (status, record["label"], record["confidence"]) == (0, "neutral", 0.0)
+
+
+def test_a_line_of_a_megabyte_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("happy " * 175_000, "utf-8")
+    status, out, _ = said(capsys, str(path))
+    assert status == 0
+    assert out.splitlines()[1].split()[0] == "joy"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["hi", "--score"], "--score and -o belong together"),
+        (["hi", "--face"], "--face needs --format"),
+        (["hi", "--prefer", "jy"], "did you mean joy?"),
+        (["hi", "--prefer", "joy=much"], "expected LABEL or LABEL=RAISE"),
+        (["hi", "--bank", str(HERE / "banks" / "tiny")], "for other labels"),
+        (["hi", "--reader", str(HERE / "conftest.py")], "not a .safetensors file"),
+    ],
+)
+def test_the_command_refuses(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = said(capsys, *arguments)
+    assert status == 2
+    assert message in err
+
+
+def test_a_script_becomes_a_score_that_is_performed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "script.txt"
+    lines = ["I'm so happy! Hm. I'm so happy!", "[sad high] She left me.", "<joy:0.4> Bye for now"]
+    text.write_text("\n".join(lines), "utf-8")
+    score = tmp_path / "script.score.yaml"
+    status, out, _ = said(capsys, str(text), "--score", "-o", str(score), "--bank", "default@1.1.0")
+    assert status == 0, out
+    assert run(["score", "check", str(score)]) == 0
+    assert "warning" not in capsys.readouterr().out
+    from mien.scores.prepare import prepare
+    from mien.scores.read import read_score
+
+    prepared = prepare(read_score(score))
+    cues = prepared.score.cues
+    assert [cue.state.label for cue in cues] == ["joy", "sadness", "joy"]  # "Hm." does not flicker
+    assert cues[1].state.at == "high"
+    assert cues[2].state.vad is not None
+    take = prepared.take(life=False)
+    assert len(take.times)

@@ -1,0 +1,23 @@
+"""`mien reader`: train and evaluate readers of text."""
+
+from __future__ import annotations
+
+import click
+
+from mien.cli.main import LazyGroup
+
+
+class ReaderGroup(LazyGroup):
+    """The commands under ``mien reader``."""
+
+    table = {  # noqa: RUF012  as declared by the class above
+        "train": "Train a reader on corpora, after a recipe.",
+        "evaluate": "Measure how well a reader reads.",
+        "lock": "Pin a reader, and what it makes of a frozen list of texts.",
+    }
+    package = "mien_trainer.cli.readers"
+
+
+@click.group("reader", cls=ReaderGroup)
+def command() -> None:
+    """Train, evaluate and pin readers of text. `mien read` reads with them."""

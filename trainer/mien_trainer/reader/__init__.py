@@ -1,0 +1,1 @@
+"""Training and measuring readers of text: corpora, their readings, the linear fit, the report."""
