@@ -33,6 +33,7 @@ RECORDING = FileKind("a recording", 256 * _MIB)
 
 FILM = FileKind("a film", 64 * _GIB)
 NETWORK = FileKind("a network (.onnx)", 256 * _MIB)
+WEB_RUNTIME = FileKind("a file of onnxruntime-web", 64 * _MIB)
 CHECKPOINT = FileKind("a checkpoint", _GIB)
 WEIGHTS = FileKind("a network's weights", _GIB)
 MANIFEST = FileKind("a manifest", 64 * _MIB)

@@ -11,6 +11,7 @@ import click
 from attrs import evolve, field, frozen
 
 from mien.cli.options import OutputFile, source_argument
+from mien.cli.page_export import export_page
 from mien.cli.terminal import say
 from mien.formats.registry import FORMATS, Format, exportable, fillable
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from mien.resolve import BankSource
 
 _NAMES = tuple(one.name for one in FORMATS if one.exports or one.fills)
+_WEB = "web"
+"""The one target that is no format of faces: a page."""
+
+_TARGETS = (*_NAMES, _WEB)
+
 _PRESETS = ("happy", "angry", "sad", "relaxed", "surprised")
 """The presets of VRM that are emotions; `mien list` has them among the aliases of labels."""
 PERFECT_SYNC = "perfect-sync"
@@ -37,14 +43,19 @@ def _listed() -> str:
     )
     models = ", ".join(f"{one.name} ({one.title})" for one in fillable())
     return (
-        f"All faces in one file: {tables}. Into a model: {models}. A clip for each face: {clips}."
+        f"All faces in one file: {tables}. Into a model: {models}. A clip for each face: {clips}. "
+        f"A folder with a page that speaks: {_WEB}."
     )
 
 
 @click.command("export", epilog=_listed())
 @source_argument
 @click.option(
-    "--to", "target", type=click.Choice(_NAMES), required=True, help="The format; see below."
+    "--to",
+    "target",
+    type=click.Choice((*_NAMES, _WEB)),
+    required=True,
+    help="The format; see below.",
 )
 @click.option(
     "-o",
@@ -101,6 +112,17 @@ def _listed() -> str:
     show_default=True,
     help="With --to vrma: the 52 expressions, or the presets of models that have none of them.",
 )
+@click.option(
+    "--network",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The network that the page speaks by.  [default: the one that ships]",
+)
+@click.option(
+    "--runtime",
+    metavar="FOLDER|URL",
+    help="onnxruntime-web, to run the network by it: node_modules/onnxruntime-web, or the address "
+    "of its dist.  [default: plain JavaScript]",
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -120,6 +142,8 @@ def command(
     model: Path | None,
     presets: str | None,
     expressions: str,
+    network: Path | None,
+    runtime: str | None,
 ) -> None:
     """Write the faces of BANK into files that other programs read.
 
@@ -132,6 +156,11 @@ def command(
     from mien.formats.filled_model import write_into
     from mien.resolve import load_bank
 
+    if target == _WEB:
+        export_page(context, bank, out, network, runtime)
+        return
+    if network is not None or runtime is not None:
+        raise click.UsageError(f"{target} speaks by no network: leave out --network and --runtime")
     times = {"fade_in": fade_in, "hold": hold, "fade_out": fade_out, "rate": rate}
     request = ExportRequest(
         format=next(one for one in FORMATS if one.name == target),

@@ -1,0 +1,1 @@
+"""A bank that speaks, as a folder that any server of files can give out."""
