@@ -10,6 +10,7 @@ export { Bank, loadBank } from "./bank.js";
 export { Evaluator } from "./evaluator.js";
 export { ModelError, applyToMesh, applyToVRM, meshDriver, vrmDriver } from "./models.js";
 export { Performance } from "./performance/performance.js";
+export { Reader } from "./reader.js";
 export { ArtifactError } from "./refusals.js";
 export { sha256 } from "./sha256.js";
 export { SoundError } from "./speech/microphone.js";

@@ -48,6 +48,7 @@ export const kept = {
   Speaker: true,
   createSpeaker: true,
   Performance: true,
+  Reader: true,
 };
 
 /** @type {{[Name in keyof typeof given]: Name extends keyof Promised ? true : false}} */

@@ -315,3 +315,27 @@ export class Performance {
   /** Any frame, in any order. */
   at(frame: number): Shown;
 }
+
+/** A text as a label, a point and a strength of a bank. */
+export interface Reading {
+  by: "words" | "emoji" | "nothing";
+  /** The top label. */
+  label: string;
+  /** How probable each label is, from the most probable. */
+  labels: Map<string, number>;
+  /** How often such a reading is right, in [0, 1]. */
+  confidence: number;
+  /** How much of the face is shown for it, in [0, 1]. */
+  strength: number;
+  /** In [0, 1], snapped to an anchor. */
+  intensity: number;
+  /** That anchor. */
+  at: string;
+}
+
+/** Text in, emotion out: what `mien read` makes of a text without tags, bit for bit. */
+export class Reader {
+  /** A reader's .safetensors, and the bank's intensities from the lowest. */
+  constructor(file: Uint8Array, intensities: readonly string[]);
+  read(text: string, options?: { prefer?: Readonly<Record<string, number>>; strength?: number }): Reading;
+}
