@@ -210,6 +210,14 @@ def test_lips_are_opened_once_while_cues_change(
     assert opened == ["take", "take"]
 
 
+def test_only_a_sound_is_given_out_as_the_sound(server: ViewServer, score: Path) -> None:
+    (score.parent / "secret.txt").write_text("mine", "utf-8")
+    facts = send(server, "/api/score").data
+    changes: dict[str, object] = {"audio": "secret.txt", "lips": {"from": "none"}, "seconds": 2}
+    assert asked(server, "preview", draft(facts, [0], **changes)).status == 200
+    assert send(server, "/api/score/sound").status == 404
+
+
 def test_another_bank_needs_another_page(server: ViewServer) -> None:
     facts = send(server, "/api/score").data
     found = asked(server, "preview", draft(facts, [0], bank="default@1.0.0")).data

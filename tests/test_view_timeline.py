@@ -141,6 +141,18 @@ def test_it_is_scrubbed_in_any_order(page: Page, score: Path) -> None:
     assert_same(page, mien.load("presets/default").face("awe"))
 
 
+def test_zoomed_in_the_playhead_stays_in_sight(page: Page, score: Path) -> None:
+    scrub(page, 0.9)
+    page.locator("#score-zoom").fill("8")
+    box = page.locator("#playhead").bounding_box()
+    assert box is not None
+    assert 0 < box["x"] < 1400
+    before = frame_of(page)
+    page.mouse.click(box["x"] + 200, box["y"] + 30)
+    assert 0 < frame_of(page) - before < 8
+    assert_takes(page, mien.perform(score))
+
+
 def test_it_plays_with_the_sound_and_loops(page: Page, score: Path) -> None:
     take = mien.perform(score)
     page.locator("#score-play").click()

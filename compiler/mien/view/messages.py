@@ -150,7 +150,7 @@ def score_data(session: ScoreSession, trial: Trial, lips: str) -> Data:
         "plan": None if prepared is None else plan_data(prepared.plan, prepared.bank),
         "lips": lips,
         "said": "" if prepared is None or prepared.lips is None else prepared.lips.said,
-        "sound": prepared is not None and prepared.score.audio is not None,
+        "sound": prepared is not None and session.sound is not None,
         "artifact": "" if prepared is None else prepared.bank.digest,
     }
 

@@ -37,6 +37,11 @@ from mien.view.watch import file_state
 
 Document = Mapping[str, Plain]
 
+SOUNDS = frozenset(
+    {".aac", ".flac", ".m4a", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav", ".webm"}
+)
+"""How the names of sounds end that a page is given to play."""
+
 
 @frozen(kw_only=True)
 class ScoreFile:
@@ -146,9 +151,10 @@ class ScoreSession:
 
     @property
     def sound(self) -> Path | None:
-        """The sound of the score as it was last prepared."""
+        """The sound of the score as it was last prepared; no other file of this machine."""
         with self._lock:
-            return self._sound
+            found = self._sound
+        return found if found is not None and found.suffix.lower() in SOUNDS else None
 
     def _read(self) -> tuple[str, str]:
         data = self._files.read(self._file)

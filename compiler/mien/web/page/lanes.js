@@ -28,6 +28,8 @@ const STEPS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 const MOST_TICKS = 14;
 const TRANSITION = 0.4;
 const MOVES = 3;
+const MARGIN = 10;
+const WIDEST = 16000;
 
 /** The lanes in the page. */
 export class Lanes {
@@ -35,6 +37,7 @@ export class Lanes {
   constructor(hands) {
     this.hands = hands;
     this.home = byId("lanes", HTMLElement);
+    this.scroller = byId("scroller", HTMLElement);
     this.canvas = byId("wave", HTMLCanvasElement);
     this.ruler = byId("ruler", HTMLElement);
     this.lists = { cues: byId("cue-lane", HTMLElement), gaze: byId("gaze-lane", HTMLElement) };
@@ -46,6 +49,8 @@ export class Lanes {
     /** @type {AudioBuffer | null} */
     this.sound = null;
     this.scrub();
+    const zoom = byId("score-zoom", HTMLInputElement);
+    zoom.addEventListener("input", () => this.zoom(Number(zoom.value)));
     new ResizeObserver(() => this.draw()).observe(this.canvas);
   }
 
@@ -116,6 +121,25 @@ export class Lanes {
     if (loop) {
       this.looped.style.left = this.at(loop[0]);
       this.looped.style.width = this.at(loop[1] - loop[0]);
+    }
+  }
+
+  /**
+   * Make the lanes so many times as wide as the page; the playhead stays in sight.
+   *
+   * @param {number} times
+   */
+  zoom(times) {
+    this.home.style.width = `${100 * times}%`;
+    this.follow();
+  }
+
+  /** Have the playhead in sight. */
+  follow() {
+    const { scroller, head } = this;
+    const x = head.offsetLeft - scroller.scrollLeft;
+    if (x < 0 || x > scroller.clientWidth) {
+      scroller.scrollLeft = head.offsetLeft - scroller.clientWidth / MARGIN;
     }
   }
 
@@ -285,7 +309,7 @@ export class Lanes {
   draw() {
     const { canvas, sound } = this;
     const ratio = devicePixelRatio || 1;
-    canvas.width = Math.max(1, Math.round(canvas.clientWidth * ratio));
+    canvas.width = Math.min(WIDEST, Math.max(1, Math.round(canvas.clientWidth * ratio)));
     canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
     const pen = canvas.getContext("2d");
     if (!pen) return;

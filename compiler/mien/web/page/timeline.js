@@ -221,6 +221,7 @@ export class Timeline {
   run() {
     this.transport.turn();
     this.draw();
+    if (this.lanes.home.clientWidth > this.lanes.scroller.clientWidth) this.lanes.follow();
     if (this.transport.playing) this.next();
   }
 
@@ -449,6 +450,7 @@ export class Timeline {
       found.push(element("p", { class: "error" }, "This score cannot be performed yet; the face is that of the last one that could."));
     }
     for (const [item, text] of blamed) {
+      if (item === this.selected) continue; // its fields say it
       const way = element("button", { type: "button", class: "link" }, `At ${item.seconds.toFixed(2)} s: ${text}`);
       way.addEventListener("click", () => this.select(item));
       found.push(element("p", { class: "error" }, way));
