@@ -12,6 +12,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sounds import write_wav
 
 import mien
 from mien import resources
@@ -23,11 +24,17 @@ from mien.reading.features import features_of
 from mien.reading.lines import TextError, file_lines
 from mien.reading.reader import SHIPPED, Options, Reader, reader
 from mien.reading.reading import strength_of
+from mien.reading.readings import find_readings, read_readings
 from mien.reading.tags import TagWords, tags_of
 from mien.reading.tokens import Kind, normal, tokens_of
 from mien.reading.units import sentences
 from mien.reading.weights import Weights, read_weights, weights_bytes
+from mien.scores.prepare import prepare
+from mien.scores.read import read_score
+from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.reader.lock import PROBES, lock_path, lock_text
+from mien_trainer.reader.recipe import find_recipe, read_recipe
+from mien_trainer.reader.train import sentences_sha256
 
 HERE = Path(__file__).parent
 BANK = mien.load("default@1.1.0")
@@ -431,6 +438,7 @@ def test_a_line_of_a_megabyte_is_read(tmp_path: Path, capsys: pytest.CaptureFixt
     ("arguments", "message"),
     [
         (["hi", "--score"], "--score and -o belong together"),
+        (["hi", "--audio", str(HERE / "conftest.py")], "--audio needs --score"),
         (["hi", "--face"], "--face needs --format"),
         (["hi", "--prefer", "jy"], "did you mean joy?"),
         (["hi", "--prefer", "joy=much"], "expected LABEL or LABEL=RAISE"),
@@ -457,9 +465,6 @@ def test_a_script_becomes_a_score_that_is_performed(
     assert status == 0, out
     assert run(["score", "check", str(score)]) == 0
     assert "warning" not in capsys.readouterr().out
-    from mien.scores.prepare import prepare
-    from mien.scores.read import read_score
-
     prepared = prepare(read_score(score))
     cues = prepared.score.cues
     assert [cue.state.label for cue in cues] == ["joy", "sadness", "joy"]  # "Hm." does not flicker
@@ -467,3 +472,28 @@ def test_a_script_becomes_a_score_that_is_performed(
     assert cues[2].state.vad is not None
     take = prepared.take(life=False)
     assert len(take.times)
+
+
+def test_the_cues_of_a_score_share_the_time_of_its_sound(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_wav(tmp_path / "sound" / "line.wav", np.zeros(SAMPLE_RATE * 5))
+    score = tmp_path / "line.score.yaml"
+    arguments = ["--score", "--audio", str(tmp_path / "sound" / "line.wav"), "-o", str(score)]
+    text = "I'm so happy to see you all! [sad] She left me here alone."
+    assert said(capsys, text, *arguments, "--bank", "default@1.1.0")[0] == 0
+    found = read_score(score)
+    assert found.audio == tmp_path / "sound" / "line.wav"
+    first, second = (cue.moment.time for cue in found.cues)
+    assert first == 0.0
+    assert second is not None
+    assert 2.0 < second < 3.5
+
+
+def test_the_shipped_reader_was_made_from_what_ships() -> None:
+    made_from = READER.weights.made_from
+    recipe = read_recipe(find_recipe("default"))
+    readings = read_readings(find_readings(recipe.readings, recipe.folder))
+    assert made_from["recipe"] == recipe.sha256
+    assert made_from["readings"] == readings.sha256
+    assert made_from["sentences"] == sentences_sha256(recipe)

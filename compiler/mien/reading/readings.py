@@ -13,9 +13,9 @@ from mien.authored.documents import read_valid
 from mien.authored.rig_checks import Complaints
 from mien.errors import QueryError, SourceError
 from mien.resources import presets
-from mien.text.canonical import digest
+from mien.text.canonical import canonical
 from mien.text.fault import Fault, Severity
-from mien.text.node import Node, key_place, plain
+from mien.text.node import Node, Plain, key_place, plain
 from mien.text.suggest import Words, label_hint
 
 Mixture = Mapping[str, float]
@@ -41,8 +41,12 @@ class Readings:
 
     @property
     def sha256(self) -> str:
-        """The digest of what the file says, its spacing and comments aside."""
-        return digest(self.root)
+        """The digest of what the file says of corpora, its words for people aside."""
+        said = {
+            corpus: {label: dict(mixture) for label, mixture in labels.items()}
+            for corpus, labels in self.corpora.items()
+        }
+        return text_sha256(canonical(cast("dict[str, Plain]", said)))
 
 
 def shipped_readings() -> list[str]:

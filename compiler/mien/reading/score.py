@@ -36,14 +36,33 @@ class _Stretch:
     text: str
 
 
-def score_text(readings: Sequence[Reading], bank: Bank) -> tuple[str, int, float]:
-    """The score in YAML, the number of its cues, and its seconds."""
-    stretches = _held(_merged(_timed(readings)))
+@frozen(kw_only=True)
+class ScoreSound:
+    """The sound in which the text is said: its path from the score's folder, and its seconds."""
+
+    path: str
+    seconds: float
+
+
+def score_text(
+    readings: Sequence[Reading], bank: Bank, sound: ScoreSound | None = None
+) -> tuple[str, int, float]:
+    """The score in YAML, the number of its cues, and its seconds.
+
+    The units follow each other at the speed of speech; with a sound they share its time.
+    """
+    stretches = _timed(readings)
     seconds = _end_of(stretches) + _END
+    length = f"seconds: {_number(seconds)}"
+    if sound is not None:
+        stretches = _stretched(stretches, sound.seconds / seconds)
+        seconds = sound.seconds
+        length = f"audio: {json.dumps(sound.path, ensure_ascii=False)}"
+    stretches = _held(_merged(stretches))
     lines = [
         f"schema: {schema_name('score')}",
         f"bank: {bank.id}@{bank.version}",
-        f"seconds: {_number(seconds)}",
+        length,
         "cues:" if stretches else "cues: []",
     ]
     for one in stretches:
@@ -73,6 +92,10 @@ def _timed(readings: Sequence[Reading]) -> list[_Stretch]:
         )
         now += seconds
     return found
+
+
+def _stretched(stretches: Sequence[_Stretch], by: float) -> list[_Stretch]:
+    return [evolve(one, start=one.start * by, seconds=one.seconds * by) for one in stretches]
 
 
 def _merged(stretches: Sequence[_Stretch]) -> list[_Stretch]:

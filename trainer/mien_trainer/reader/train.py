@@ -84,14 +84,19 @@ def targets_of_all(lesson: Lesson) -> F32:
 def made_from(recipe: Recipe, lesson: Lesson, features: npt.NDArray[np.uint32]) -> dict[str, str]:
     """The digests of what a reader is made from."""
     vocabulary = features.astype("<u4").tobytes()
-    own = [read_bytes(sentence_file(one, recipe.folder), CORPUS) for one in recipe.sentences]
     return {
         "recipe": recipe.sha256,
         "readings": lesson.readings.sha256,
-        "sentences": text_sha256("".join(hashlib.sha256(one).hexdigest() for one in own)),
+        "sentences": sentences_sha256(recipe),
         "vocabulary": hashlib.sha256(vocabulary).hexdigest(),
         "bank": lesson.bank.digest,
     }
+
+
+def sentences_sha256(recipe: Recipe) -> str:
+    """The digest of the files of sentences that a recipe names."""
+    own = [read_bytes(sentence_file(one, recipe.folder), CORPUS) for one in recipe.sentences]
+    return text_sha256("".join(hashlib.sha256(one).hexdigest() for one in own))
 
 
 def _quantised(recipe: Recipe, lesson: Lesson, model: Model, neutral: str) -> Weights:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -69,6 +70,11 @@ _LONGEST_NAME = 4096
 @click.option("--no-snap", is_flag=True, help="Points between the anchors of a label.")
 @click.option("--score", is_flag=True, help="Write a score that `mien perform` plays (with -o).")
 @click.option(
+    "--audio",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The sound in which the text is said: the score's cues share its time.",
+)
+@click.option(
     "-o",
     "--output",
     "target",
@@ -88,6 +94,7 @@ def command(
     context: int,
     no_snap: bool,
     score: bool,
+    audio: Path | None,
     target: Path | None,
 ) -> None:
     """Read the emotion of TEXT, of a FILE, or of what comes on stdin (-).
@@ -101,6 +108,8 @@ def command(
 
     if score != (target is not None):
         raise click.UsageError("--score and -o belong together")
+    if audio is not None and not score:
+        raise click.UsageError("--audio needs --score")
     if face and output == "text":
         raise click.UsageError("--face needs --format json or jsonl")
     loaded = reader(source, bank=bank)
@@ -123,7 +132,7 @@ def command(
     )
     readings = _noted(made.read(_lines(text)) if text.strip() else iter([made(text)]))
     if target is not None:
-        _write_score(readings, made, target)
+        _write_score(readings, made, target, audio)
     elif output == "text":
         _write_table(readings)
     else:
@@ -182,10 +191,18 @@ def _write_records(readings: Iterator[Reading], made: Reader, output: str, *, fa
         sys.stdout.flush()
 
 
-def _write_score(readings: Iterator[Reading], made: Reader, target: Path) -> None:
-    from mien.reading.score import score_text
+def _write_score(
+    readings: Iterator[Reading], made: Reader, target: Path, audio: Path | None
+) -> None:
+    from mien.performance.clock import FRAME_RATE
+    from mien.performance.sources import sound_frames
+    from mien.reading.score import ScoreSound, score_text
     from mien.text.atomic import write_atomic
 
-    written, cues, seconds = score_text(list(readings), made.bank)
+    sound = None
+    if audio is not None:
+        place = Path(os.path.relpath(audio.resolve(), target.resolve().parent)).as_posix()
+        sound = ScoreSound(path=place, seconds=sound_frames(audio) / FRAME_RATE)
+    written, cues, seconds = score_text(list(readings), made.bank, sound)
     write_atomic(target, written.encode())
     say(f"{target}: {cues} cues in {seconds:g} s; mien perform {target} -o take.csv plays it")
