@@ -121,8 +121,18 @@ def test_a_gap_is_wrong_where_too_much_would_be_made_up(lost: int, wrong: bool) 
     found = said(recorded_take(60.0, CHANNELS, times, moving()[: len(times)]))
     assert list(found) == ["gaps"]
     assert found["gaps"].wrong == wrong
-    assert found["gaps"].message == (
-        f"1 gap between rows, the longest of {lost / 60:.2f} s at 0.67 s"
+    assert found["gaps"].message == f"{lost} frames ({lost / 60:.2f} s) lost at 0.67 s"
+
+
+def test_single_frames_that_are_lost_are_counted_as_frames() -> None:
+    def lost(*rows: int) -> str:
+        times = np.delete(np.arange(ROWS) / 60.0, rows)
+        return said(recorded_take(60.0, CHANNELS, times, moving()[: len(times)]))["gaps"].message
+
+    assert lost(40) == "1 frame lost at 0.67 s"
+    assert lost(40, 60) == "2 frames lost in 2 gaps, at most 1 frame at once, at 0.67 s"
+    assert lost(40, 60, 61) == (
+        "3 frames lost in 2 gaps, at most 2 frames (0.03 s) at once, at 1.00 s"
     )
 
 
@@ -146,11 +156,11 @@ def test_the_range_is_a_note_near_and_wrong_far() -> None:
     wave = 0.5 + 0.53 * np.sin(np.arange(ROWS) / 9.0)
     near = recorded_take(60.0, CHANNELS, np.arange(ROWS) / 60.0, moving(jawOpen=wave))
     found = findings(measured(near))
-    assert [(one.kind, one.wrong) for one in found] == [("out-of-range", False)]
+    assert [(one.kind, one.wrong) for one in found] == [("weights-outside", False)]
     assert found[0].message.startswith("jawOpen beyond [0, 1] a little (from -0.0")
     far = recorded_take(60.0, CHANNELS, np.arange(ROWS) / 60.0, moving(jawOpen=1.3 * wave))
     found = findings(measured(far))
-    assert [(one.kind, one.wrong) for one in found] == [("out-of-range", True)]
+    assert [(one.kind, one.wrong) for one in found] == [("weights-outside", True)]
     assert found[0].message.startswith("jawOpen runs from -0.0")
 
 
@@ -162,6 +172,7 @@ def test_what_stands_still_is_named() -> None:
         "cheekPuff, noseSneerRight and tongueOut stayed at rest",
         "never moving: jawForward at 0.25",
     ]
+    assert [one.kind for one in found] == ["one-sided", "still", "stuck"]
     assert not any(one.wrong for one in found)
     still = steady_take(60.0, CHANNELS, np.zeros((9, len(CHANNELS)), dtype=np.float32))
     assert [(one.message, one.wrong) for one in findings(measured(still))] == [
@@ -169,20 +180,32 @@ def test_what_stands_still_is_named() -> None:
     ]
 
 
-def test_antagonists_at_once_are_told_with_the_moment() -> None:
+def test_opposites_at_once_are_told_with_the_moment() -> None:
     push = np.where(np.arange(ROWS) == 30, 0.4, 0.01)
     hard = moving(jawLeft=push, jawRight=push)
     found = said(steady_take(60.0, CHANNELS, hard.astype(np.float32)))
-    assert found["antagonists"].wrong
-    assert found["antagonists"].message == (
-        "jawLeft and jawRight exclude each other (hard, at most 0), and both reach 0.40 at "
-        "0.50 s, in 1 row"
+    assert found["opposites-together"].wrong
+    assert found["opposites-together"].message == (
+        "jawLeft and jawRight are opposites, and both reach 0.40 at 0.50 s (expected one of the "
+        "two at rest), in 1 row"
     )
     soft = next(one for one in arkit_rig().antagonists if one.kind.value == "soft")
     push = soft.cap + 0.1 + np.linspace(0.0, 0.1, ROWS)
     both = moving(**dict.fromkeys(soft.pair, push))
     found = said(steady_take(60.0, CHANNELS, both.astype(np.float32)))
-    assert not found["antagonists"].wrong
+    assert not found["opposites-together"].wrong
+    assert f"(expected the weaker up to {soft.cap:g})" in found["opposites-together"].message
+
+
+def test_many_opposites_at_once_are_one_finding() -> None:
+    pairs = [one.pair for one in arkit_rig().antagonists if one.kind.value == "hard"][:6]
+    assert len(pairs) == 6
+    everyone = moving(**{name: 0.5 for pair in pairs for name in pair})
+    everyone[60:, at(pairs[0][0])] = everyone[60:, at(pairs[0][1])] = 0.6
+    found = findings(measured(steady_take(60.0, CHANNELS, everyone.astype(np.float32))))
+    (one,) = (one for one in found if one.kind == "opposites-together" and one.wrong)
+    assert one.message.startswith(f"{pairs[0][0]} and {pairs[0][1]} are opposites")
+    assert f"; so do {pairs[1][0]} with {pairs[1][1]}, " in one.message
 
 
 def renamed(take: Take, old: str, new: str) -> bytes:
@@ -253,6 +276,7 @@ def test_what_cannot_be_read_is_two_and_the_others_are_still_told(
 ) -> None:
     good, other = tmp_path / "good.csv", tmp_path / "take.fbx"
     good.write_bytes(livelink.encode(looking()))
+    other.write_text("x")
     assert run(["doctor", str(other), str(tmp_path / "none.csv"), str(good)]) == 2
     found = capsys.readouterr()
     assert "expected a name that ends in .csv" in found.err
@@ -261,3 +285,26 @@ def test_what_cannot_be_read_is_two_and_the_others_are_still_told(
     assert run(["doctor"]) == 2
     assert run(["doctor", str(other), "--format", "json"]) == 2
     assert "expected a name that ends in" in capsys.readouterr().out
+
+
+def test_each_file_has_its_own_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("empty", "none.csv", "none", "notes.md", "line.wav", "take.csv.gz", "good.csv")
+    empty, lost, nothing, strange, sound, packed, good = (tmp_path / name for name in names)
+    empty.mkdir()
+    for path in (strange, sound, packed):
+        path.write_text("x")
+    good.write_bytes(livelink.encode(looking()))
+    files = [*map(str, (empty, lost, nothing, strange, sound, packed, good))]
+    assert run(["doctor", *files]) == 2
+    found = capsys.readouterr()
+    assert f"{empty}: error: there is no take in this folder" in found.err
+    assert f"{nothing}: there is no such file\n" in found.err
+    assert f"{sound}: it is sound, and holds no face; `mien speak`" in found.err
+    assert f"{packed}: it is compressed; gunzip it" in found.err
+    (ends,) = (line for line in found.err.splitlines() if str(strange) in line)
+    assert all(ends.count(f"{one} (") == 1 for one in (" .csv", " .json", " .pcap"))
+    assert ends.endswith(", or a model: .vrm, .glb, .gltf, .vrma")
+    assert "120 rows" in found.out
+    assert run(["doctor", *files, "--format", "json"]) == 2
+    documents = json.loads(capsys.readouterr().out)["files"]
+    assert [one["file"] for one in documents] == files

@@ -338,6 +338,19 @@ def test_presets_that_are_empty_or_missing_are_told(tmp_path: Path) -> None:
     assert by_kind["dead"].message == "presets that change nothing: happy"
     assert by_kind["no-emotions"].message == "there is no preset angry, relaxed and surprised"
     assert by_kind["no-lips"].message == "there is no preset ih, ou, ee and oh"
+    assert "no-blink" not in by_kind
+    found = said(tmp_path, glb(CHANNELS, vrm_1({"preset": {"aa": bound(at("jawOpen"))}})))
+    assert "there is no preset blink" in [one.message for one in found if one.kind == "no-blink"]
+
+
+def test_overrides_of_a_head_whose_lips_are_moved_by_channels(tmp_path: Path) -> None:
+    parts = {
+        "custom": {name: bound(index) for index, name in enumerate(PASCAL)},
+        "preset": {"happy": {**bound(at("mouthSmileLeft")), "overrideMouth": "blend"}},
+    }
+    found = said(tmp_path, glb(CHANNELS, vrm_1(parts)))
+    (one,) = (one for one in found if one.kind == "override-of-vowels")
+    assert "the five vowels alone, not lips that are moved by the 52 channels" in one.message
 
 
 def test_an_animation_of_vrm_is_examined(
@@ -363,8 +376,24 @@ def test_an_animation_of_vrm_is_examined(
     found = {one.kind: one for one in said(tmp_path, packed(document, data), "b.vrma")}
     assert found["gaze-preset"].wrong
     assert found["wrong-path"].message == "lookUp is moved by rotation, expected translation"
+    document["animations"].append(document["animations"][0])
+    document["animations"][0] = {**document["animations"][0]}
+    document["animations"][0]["channels"] = document["animations"][0]["channels"][:1]
+    found = {one.kind: one for one in said(tmp_path, packed(document, data), "d.vrma")}
+    assert found["untracked"].message == "no track moves the expression happy"
+    assert found["more-animations"].message == "of 2 animations the first is played"
     document["extensions"]["VRMC_vrm_animation"].pop("expressions")
     assert kinds(said(tmp_path, packed(document, data), "c.vrma")) == [("no-expressions", True)]
+
+
+def test_an_animation_that_cannot_be_read_is_a_note(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "back.glb"
+    path.write_bytes(animated([1.0, 0.0], [0.0] * 4 + [0.5] * 4))
+    run(["doctor", str(path)])
+    assert "note: its animation cannot be read: " in (out := capsys.readouterr().out)
+    assert "[animation]" in out
 
 
 def read_back(data: bytes) -> tuple[Json, bytes]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MODEL_ENDINGS = (".vrm", ".glb", ".gltf", ".vrma")
 _FINE, _WRONG, _UNREADABLE = 0, 1, 2
-_OF_A_TAKE = ("out-of-range", "antagonists", "gaps", "jitter")
+_OF_A_TAKE = ("weights-outside", "opposites-together", "gaps", "jitter")
 """What findings of a take mean for an animation, which may move as few channels as it likes."""
 
 

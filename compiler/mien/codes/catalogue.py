@@ -23,6 +23,7 @@ _WRITTEN = {
     "Files that targets and training read": "training",
     "Answers of observers (mien judge score)": "judging",
     "Models: glTF and VRM": "models",
+    "What is found in recordings and models (mien doctor)": "doctor",
     "Files with the times of sounds (lips)": "timings",
 }
 

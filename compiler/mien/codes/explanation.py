@@ -11,8 +11,8 @@ class Explanation:
 
     ``wrong`` and ``right`` are an example, the same lines before and after it is mended (of two
     versions of a bank: ``right`` is the older); ``file`` is the source of a bank that they stand
-    in, or empty. ``severity`` is ``error``, ``warning`` or, for what a comparison finds, how large
-    the change is.
+    in, or empty. ``severity`` is ``error``, ``warning``, for what a comparison finds how large the
+    change is, and for what doctor finds whether it is wrong or a note.
     """
 
     code: str

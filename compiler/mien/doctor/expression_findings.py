@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mien.doctor.findings import Finding, listed
 from mien.doctor.models import Clip, ModelMeasurements
@@ -31,16 +31,14 @@ def expression_findings(found: ModelMeasurements) -> Iterator[Finding]:
 
 def _presets(found: ModelMeasurements) -> Iterator[Finding]:
     there = found.presets
-    for wanted, kind, hint in (
-        (EMOTIONS, "emotions", "applications show these five by their names"),
-        (VOWELS, "lips", "applications move lips by these where they have no better ones"),
-        (BLINKS[:1], "blink", "eyes that never blink look dead"),
-    ):
-        missing = [name for name in wanted if name not in there]
-        if missing:
-            yield Finding(
-                kind=f"no-{kind}", message=f"there is no preset {listed(missing)}", hint=hint
-            )
+    if missing := _missing(found, EMOTIONS):
+        hint = "applications show these five by their names"
+        yield Finding(kind="no-emotions", message=missing, hint=hint)
+    if missing := _missing(found, VOWELS):
+        hint = "applications move lips by these where they have no better ones"
+        yield Finding(kind="no-lips", message=missing, hint=hint)
+    if missing := _missing(found, BLINKS[:1]):
+        yield Finding(kind="no-blink", message=missing, hint="eyes that never blink look dead")
     dead = [one.name for one in found.clips if one.expression.preset in there and one.dead]
     shown = [name for name in dead if name in (*EMOTIONS, *VOWELS, *BLINKS)]
     if shown:
@@ -54,6 +52,11 @@ def _presets(found: ModelMeasurements) -> Iterator[Finding]:
     for twice in dict.fromkeys(name for name in names if names.count(name) > 1):
         message = f"the preset {twice} is there {names.count(twice)} times"
         yield Finding(kind="doubled", message=message, hint="keep one", wrong=True)
+
+
+def _missing(found: ModelMeasurements, wanted: Sequence[str]) -> str:
+    missing = [name for name in wanted if name not in found.presets]
+    return f"there is no preset {listed(missing)}" if missing else ""
 
 
 def _binds(found: ModelMeasurements) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from mien.authored.rig import PairKind
 from mien.doctor.measurements import EyeTurn, Measurements, Together
 from mien.formats.arkit import ABSENT
+from mien.formats.take import Gap
 from mien.text.suggest import nearest
 
 LONGEST_GAP = 0.5
@@ -22,7 +23,10 @@ _MIRRORED = {"Left": "Right", "Right": "Left"}
 
 @frozen(kw_only=True)
 class Finding:
-    """One thing to know of a file; ``wrong`` where something would show wrong."""
+    """One thing to know of a file; ``wrong`` where something would show wrong.
+
+    ``kind`` is its code, which `mien check --explain` explains.
+    """
 
     kind: str
     message: str
@@ -33,7 +37,7 @@ class Finding:
 def findings(found: Measurements) -> tuple[Finding, ...]:
     """Everything that is worth saying of a take, what would show wrong first."""
     said = [*_clock(found), *_names(found), *_range(found), *_movement(found)]
-    said += [*map(_together, found.together), *_eyes(found.eyes)]
+    said += [*_opposites(found.together), *_eyes(found.eyes)]
     return tuple(sorted(said, key=lambda one: not one.wrong))
 
 
@@ -42,8 +46,7 @@ def _clock(found: Measurements) -> Iterator[Finding]:
         longest = max(found.gaps, key=lambda gap: gap.seconds)
         yield Finding(
             kind="gaps",
-            message=f"{_count(len(found.gaps), 'gap')} between rows, the longest of "
-            f"{longest.seconds:.2f} s at {longest.start:.2f} s",
+            message=_lost(found, longest),
             hint="faces run straight across a gap; cut the take there"
             if longest.seconds > LONGEST_GAP
             else "",
@@ -63,6 +66,17 @@ def _clock(found: Measurements) -> Iterator[Finding]:
     if repairs.lost:
         message = f"{_count(repairs.lost, 'row')} without a face"
         yield Finding(kind="lost-rows", message=message)
+
+
+def _lost(found: Measurements, longest: Gap) -> str:
+    frames = [max(1, round(gap.seconds * found.rate)) for gap in found.gaps]
+    at_once = _count(max(frames), "frame")
+    if max(frames) > 1:
+        at_once += f" ({longest.seconds:.2f} s)"
+    if len(frames) == 1:
+        return f"{at_once} lost at {longest.start:.2f} s"
+    lost = f"{sum(frames)} frames lost in {len(frames)} gaps"
+    return f"{lost}, at most {at_once} at once, at {longest.start:.2f} s"
 
 
 def _names(found: Measurements) -> Iterator[Finding]:
@@ -89,7 +103,7 @@ def _range(found: Measurements) -> Iterator[Finding]:
     far = [one for one in outside if one.lowest < -_FAR or one.highest > 1.0 + _FAR]
     for one in far:
         yield Finding(
-            kind="out-of-range",
+            kind="weights-outside",
             message=f"{one.channel} runs from {one.lowest:.3g} to {one.highest:.3g}, outside "
             f"[0, 1] in {_count(one.rows, 'row')}",
             hint="what lies outside is cut off; scale the recording",
@@ -98,7 +112,7 @@ def _range(found: Measurements) -> Iterator[Finding]:
     if near := [one for one in outside if one not in far]:
         lowest, highest = min(one.lowest for one in near), max(one.highest for one in near)
         yield Finding(
-            kind="out-of-range",
+            kind="weights-outside",
             message=f"{listed([one.channel for one in near])} beyond [0, 1] a little "
             f"(from {min(lowest, 0.0):.4g} to {max(highest, 1.0):.4g}), cut off there",
         )
@@ -126,17 +140,33 @@ def _movement(found: Measurements) -> Iterator[Finding]:
         yield Finding(kind="stuck", message=f"never moving: {listed(stuck)}")
 
 
-def _together(one: Together) -> Finding:
-    first, second = one.pair
-    hard = one.kind is PairKind.HARD and one.most > _HARD
-    return Finding(
-        kind="antagonists",
-        message=f"{first} and {second} exclude each other ({one.kind.value}, at most "
-        f"{one.cap:.2g}), and both reach {one.most:.2f} at {one.moment:.2f} s, in "
-        f"{_count(one.rows, 'row')}",
-        hint="they undo each other on a face; are two columns exchanged?" if hard else "",
-        wrong=hard,
+def _opposites(found: Sequence[Together]) -> Iterator[Finding]:
+    """One finding for all pairs that would show wrong, and one for those that are a tracker's."""
+    hard = [one for one in found if one.kind is PairKind.HARD and one.most > _HARD]
+    soft = [one for one in found if one not in hard]
+    for pairs in (hard, soft):
+        worst = sorted(pairs, key=lambda one: one.cap - one.most)
+        if worst:
+            yield Finding(
+                kind="opposites-together",
+                message=_both(worst),
+                hint="they undo each other on a face; are two columns exchanged?"
+                if pairs is hard
+                else "",
+                wrong=pairs is hard,
+            )
+
+
+def _both(pairs: Sequence[Together]) -> str:
+    """What is said of pairs, that which goes furthest first."""
+    (first, second), one = pairs[0].pair, pairs[0]
+    allowed = f"the weaker up to {one.cap:.2g}" if one.cap else "one of the two at rest"
+    said = (
+        f"{first} and {second} are opposites, and both reach {one.most:.2f} at {one.moment:.2f} s"
     )
+    said += f" (expected {allowed}), in {_count(one.rows, 'row')}"
+    others = [" with ".join(other.pair) for other in pairs[1:]]
+    return f"{said}; so do {listed(others)}" if others else said
 
 
 def _eyes(turns: Sequence[EyeTurn]) -> Iterator[Finding]:

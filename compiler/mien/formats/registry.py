@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 
 class FormatError(MienError):
-    """No format reads or writes a file of this name; the message says which endings there are."""
+    """No format reads or writes a file of this name; the message says why, or what does."""
+
+
+class EndingError(FormatError):
+    """No format's files end so; the message says which endings there are."""
 
 
 class Reader(Protocol):
@@ -330,6 +334,8 @@ FORMATS = (
     ),
 )
 
+_COMPRESSED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z")
+_SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".aiff", ".opus")
 _START = 1 << 16
 """Bytes of a file that tell its format."""
 
@@ -355,8 +361,14 @@ def fillable() -> tuple[Format, ...]:
 
 
 def listed(formats: Sequence[Format]) -> str:
-    """Formats as a sentence lists them: ``.csv (Live Link Face CSV) or .json (JSON by names)``."""
-    *rest, last = (f"{' or '.join(one.endings)} ({one.title})" for one in formats)
+    """Formats as a sentence lists them: ``.csv (Live Link Face CSV) or .json (JSON by names)``.
+
+    Each ending is named once, with every format that has it.
+    """
+    titles: dict[str, list[str]] = {}
+    for one in formats:
+        titles.setdefault(" or ".join(one.endings), []).append(one.title)
+    *rest, last = (f"{ending} ({' or '.join(names)})" for ending, names in titles.items())
     return f"{', '.join(rest)} or {last}" if rest else last
 
 
@@ -364,7 +376,7 @@ def format_of(path: Path, formats: Sequence[Format] = FORMATS) -> Format:
     """Which of ``formats`` the file is, by its ending in any case; the longest ending decides.
 
     Raises:
-        FormatError: none of them ends so.
+        EndingError: none of them ends so.
     """
     name = path.name.lower()
     found = [
@@ -374,7 +386,7 @@ def format_of(path: Path, formats: Sequence[Format] = FORMATS) -> Format:
         if name.endswith(ending) and name != ending
     ]
     if not found:
-        raise FormatError(f"{path}: expected a name that ends in {listed(formats)}")
+        raise EndingError(f"{path}: expected a name that ends in {listed(formats)}")
     return max(found, key=lambda pair: pair[0])[1]
 
 
@@ -386,6 +398,8 @@ def recorded_format(path: Path) -> Format:
     """
     from mien.text.regular_file import RECORDING, open_regular
 
+    if reason := _no_recording(path.name.lower()):
+        raise FormatError(f"{path}: {reason}")
     named = format_of(path, readable())
     alike = [one for one in readable() if one is not named and one.suffix == named.suffix]
     if not alike:
@@ -396,6 +410,16 @@ def recorded_format(path: Path) -> Format:
     except OSError:
         return named  # which says what is wrong with the file
     return next((one for one in alike if one.recognises(start)), named)
+
+
+def _no_recording(name: str) -> str:
+    """Of files that people take for recordings: what they are, and what to do with them."""
+    if name.endswith(_COMPRESSED):
+        tool = "gunzip" if name.endswith(".gz") else "unpack"
+        return f"it is compressed; {tool} it, and name what comes out"
+    if name.endswith(_SOUNDS):
+        return "it is sound, and holds no face; `mien speak` gives faces to speech"
+    return ""
 
 
 def read_take(

@@ -14,6 +14,8 @@ from mien.cli.terminal import Styled, say, write_json
 if TYPE_CHECKING:
     from mien.doctor.findings import Finding
     from mien.doctor.measurements import Measurements
+    from mien.errors import MienError
+    from mien.formats.registry import Format
 
 _FINE, _WRONG, _UNREADABLE = 0, 1, 2
 
@@ -41,67 +43,101 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
     which are dead, doubled, without a name, switched or wrongly weighted, which names are no
     channel's, whether left is left, which expressions it has, and what becomes of them in speech.
 
+    What each finding means, `mien check --explain CODE` says by its code in brackets.
+
     Exits with 0 where all is well or only worth a note, with 1 where something would show wrong on
-    a face, with 2 where a file cannot be read.
+    a face, with 2 where a file cannot be read; the others are examined all the same.
     """
-    from mien.cli.faults import write_faults
     from mien.cli.model_report import MODEL_ENDINGS, examined_model
-    from mien.doctor.findings import findings
-    from mien.doctor.measurements import measure
-    from mien.errors import SourceError
-    from mien.formats.arkit import arkit_channels, arkit_rig
-    from mien.formats.registry import FormatError, recorded_format
-    from mien.text.fault import fault_json
+    from mien.errors import MienError
 
     status = _FINE
     documents: list[object] = []
-    for path in expanded(files):
-        name = str(path)
-        if path.name.lower().endswith(MODEL_ENDINGS):
-            document, own = examined_model(path, output)
+    for given in files:
+        try:
+            paths = _takes(given) if given.is_dir() else [given]
+        except MienError as error:
+            documents.append(_refused(given, error, output))
+            status = _UNREADABLE
+            continue
+        for path in paths:
+            if path.name.lower().endswith(MODEL_ENDINGS):
+                document, own = examined_model(path, output)
+            else:
+                document, own = _examined(path, rate, output)
             documents.append(document)
             status = max(status, own)
-            continue
-        try:
-            form = recorded_format(path)
-            take = form.read(path, channels=arkit_channels(), rate=rate, partial=True)
-        except SourceError as error:
-            status = _UNREADABLE
-            documents.append({"file": name, "faults": [fault_json(one) for one in error.faults]})
-            if output == "text":
-                write_faults(error.faults, output, err=True)
-            continue
-        except FormatError as error:
-            status = _UNREADABLE
-            documents.append({"file": name, "error": str(error)})
-            if output == "text":
-                say(f"Error: {error}", err=True)
-            continue
-        title = f"{form.title}, {take.dialect}" if take.dialect else form.title
-        found = measure(take, arkit_rig())
-        said = findings(found)
-        status = max(status, _WRONG if any(one.wrong for one in said) else _FINE)
-        documents.append(_document(name, title, found, said))
-        if output == "text":
-            _write(name, title, found, said)
     if output == "json":
         write_json({"files": documents})
     context.exit(status)
 
 
-def expanded(files: Sequence[Path]) -> list[Path]:
-    """The files, and in the place of a phone's folder the curves of each of its takes.
+def _takes(folder: Path) -> list[Path]:
+    """The curves of each take of a phone's folder.
 
     Raises:
-        SourceError: there is no take in a folder.
+        SourceError: there is no take in it.
     """
     from mien.intake.phone_folder import phone_folder
 
-    return [
-        path
-        for one in files
-        for path in ([take.curves for take in phone_folder(one).takes] if one.is_dir() else [one])
-    ]
+    return [take.curves for take in phone_folder(folder).takes]
+
+
+def _examined(path: Path, rate: float | None, output: str) -> tuple[dict[str, object], int]:
+    """What is known of a recording, for programs, and the exit code; for people it is printed."""
+    from mien.doctor.findings import findings
+    from mien.doctor.measurements import measure
+    from mien.errors import MienError
+    from mien.formats.arkit import arkit_channels, arkit_rig
+
+    try:
+        form = _format(path)
+        take = form.read(path, channels=arkit_channels(), rate=rate, partial=True)
+    except MienError as error:
+        return _refused(path, error, output), _UNREADABLE
+    name = str(path)
+    title = f"{form.title}, {take.dialect}" if take.dialect else form.title
+    found = measure(take, arkit_rig())
+    said = findings(found)
+    if output == "text":
+        _write(name, title, found, said)
+    status = _WRONG if any(one.wrong for one in said) else _FINE
+    return _document(name, title, found, said), status
+
+
+def _format(path: Path) -> Format:
+    """The format of a recording.
+
+    Raises:
+        FormatError: it is none, or there is no such file.
+    """
+    from mien.cli.model_report import MODEL_ENDINGS
+    from mien.formats.registry import EndingError, FormatError, listed, readable, recorded_format
+
+    try:
+        return recorded_format(path)
+    except EndingError:
+        if not (path.exists() or path.is_symlink()):
+            raise FormatError(f"{path}: there is no such file") from None
+        recordings = [one for one in readable() if not {*one.endings} & {*MODEL_ENDINGS}]
+        models = ", ".join(MODEL_ENDINGS)
+        message = f"{path}: expected a name that ends in {listed(recordings)}, or a model: {models}"
+        raise FormatError(message) from None
+
+
+def _refused(path: Path, error: MienError, output: str) -> dict[str, object]:
+    """A file that cannot be read, for programs; for people it is printed here."""
+    from mien.cli.faults import write_faults
+    from mien.errors import SourceError
+    from mien.text.fault import fault_json
+
+    if isinstance(error, SourceError):
+        if output == "text":
+            write_faults(error.faults, output, err=True)
+        return {"file": str(path), "faults": [fault_json(one) for one in error.faults]}
+    if output == "text":
+        say(f"Error: {error}", err=True)
+    return {"file": str(path), "error": str(error)}
 
 
 def write_findings(said: Sequence[Finding]) -> None:
