@@ -22,7 +22,6 @@ import { ModelError } from "./models.js";
  * @property {Record<string, object>} animMoods
  * @property {Record<string, object>} mtAvatar by the name of a morph
  * @property {(mood: string) => void} setMood
- * @property {(morph: string, value: number | null) => void} [setFixedValue] null: no longer fixed
  */
 
 /**
@@ -55,19 +54,18 @@ export function talkingHead(head, bank) {
   const known = head.mtAvatar ?? {};
   const morphOf = (/** @type {string} */ channel) => {
     const both = BOTH[channel];
-    return both !== undefined && both in known ? both : channel in known ? channel : undefined;
+    return channel in known ? channel : both !== undefined && both in known ? both : undefined;
   };
   const missing = bank.channels.filter((channel) => morphOf(channel) === undefined);
   if (missing.length === bank.channels.length) {
     throw new ModelError("the TalkingHead has none of the channels: call showAvatar and await it first");
   }
-  /** @type {Map<string, number>} */
-  const fixed = new Map();
+  /** @type {Map<string, number>} those that are ours, with what stands beside both eyes' own */
+  const held = new Map();
 
-  /** @param {string} morph @param {number | null} value */
-  function fix(morph, value) {
-    if (head.setFixedValue) head.setFixedValue(morph, value);
-    else Object.assign(known[morph] ?? {}, { fixed: value, needsUpdate: true });
+  /** A value of this moment; what it calls fixed would be smoothed. @param {string} morph @param {number | null} value */
+  function hold(morph, value) {
+    Object.assign(known[morph] ?? {}, { realtime: value, needsUpdate: true });
   }
 
   return {
@@ -88,16 +86,17 @@ export function talkingHead(head, bank) {
       head.setMood(NAME);
     },
     show(face, channels = bank.channels) {
-      for (const morph of fixed.keys()) fixed.set(morph, 0);
+      for (const morph of Object.values(BOTH)) if (morph in known) held.set(morph, 0);
+      for (const morph of held.keys()) held.set(morph, 0);
       for (let c = 0; c < channels.length; c += 1) {
         const morph = morphOf(/** @type {string} */ (channels[c]));
-        if (morph !== undefined) fixed.set(morph, Math.max(fixed.get(morph) ?? 0, face[c] ?? 0));
+        if (morph !== undefined) held.set(morph, Math.max(held.get(morph) ?? 0, face[c] ?? 0));
       }
-      for (const [morph, value] of fixed) fix(morph, value);
+      for (const [morph, value] of held) hold(morph, value);
     },
     release() {
-      for (const morph of fixed.keys()) fix(morph, null);
-      fixed.clear();
+      for (const morph of held.keys()) hold(morph, null);
+      held.clear();
     },
   };
 }

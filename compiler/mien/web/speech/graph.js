@@ -15,6 +15,9 @@ import { NetworkError } from "./onnx_file.js";
 /** @typedef {import("./onnx_file.js").OnnxFile} OnnxFile */
 /** @typedef {(step: Step, given: readonly Tensor[]) => readonly Tensor[]} Operation */
 
+/** Numbers of one tensor. */
+const MOST = 2 ** 24;
+
 /** @type {Readonly<Record<string, Operation>>} */
 const OPERATIONS = {
   Add: pairwise((a, b) => a + b),
@@ -151,7 +154,9 @@ function spread(of, a, b) {
   const rank = Math.max(a.shape.length, b.shape.length);
   const [left, right] = [a, b].map(({ shape }) => [...Array(rank - shape.length).fill(1), ...shape]);
   const shape = left.map((size, axis) => Math.max(size, right[axis]));
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count > MOST) throw new NetworkError("its graph makes more numbers than networks of mien do");
+  const values = new Float32Array(count);
   for (let at = 0; at < values.length; at += 1) {
     let [rest, one, other, over, under] = [at, 0, 0, 1, 1];
     for (let axis = rank - 1; axis >= 0; axis -= 1) {
@@ -175,6 +180,7 @@ function product(a, b) {
   const [inner, width] = b.shape;
   if (b.shape.length !== 2 || a.shape[a.shape.length - 1] !== inner) throw new NetworkError("its graph does not fit together");
   const rows = a.values.length / inner;
+  if (rows * width > MOST) throw new NetworkError("its graph makes more numbers than networks of mien do");
   let columns = turnedRound.get(b);
   if (!columns) turnedRound.set(b, (columns = turned(b)));
   const values = new Float32Array(rows * width);

@@ -178,7 +178,6 @@ export interface TalkingHeadLike {
   animMoods: Record<string, object>;
   mtAvatar: Record<string, object>;
   setMood(mood: string): void;
-  setFixedValue?(morph: string, value: number | null): void;
 }
 
 export interface TalkingHeadFace {
