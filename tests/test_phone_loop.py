@@ -18,6 +18,7 @@ from mien_trainer.speech import Prosody, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
 from mien_trainer.synthesis.sentences import Sentence
 from mien_trainer.synthesis.voices import Voice
+from mien_trainer.timings.letters import arpabet_of_letters
 
 TEXT = "Please bring my umbrella before the evening."
 
@@ -72,7 +73,9 @@ def test_a_long_pause_is_silent_and_long_sound_is_cut_there(utterance: Utterance
 
 
 def test_aligned_words_have_their_times(utterance: Utterance) -> None:
-    phonemes, words = Aligner().align_words(utterance.audio, TEXT)
+    found = Aligner().follow(utterance.audio, TEXT, arpabet_of_letters)
+    phonemes, words = found.phonemes, found.words
+    assert found.doubts == ()
     assert [one.text for one in words] == TEXT.lower().rstrip(".").split()
     assert phonemes == Aligner().align_text(utterance.audio, TEXT)
     closed = [one for one in phonemes if one.symbol in ("p", "b", "m")]

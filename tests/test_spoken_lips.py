@@ -26,6 +26,7 @@ from mien_trainer.speech import Prosody, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
 from mien_trainer.synthesis.sentences import Sentence
 from mien_trainer.synthesis.voices import Voice
+from mien_trainer.timings.letters import arpabet_of_letters
 
 TEXT = "Please bring my umbrella before the evening."
 BANK = mien.load("default@1.1.0")
@@ -131,6 +132,68 @@ def test_what_does_not_fit_is_said(folder: Path, lips: str, words: str) -> None:
     assert words in str(refusal.value)
 
 
+FITS_BUT_ONE = "Please bring my sausages before the evening."
+UNKNOWN = "Please bring my umbrella before the eveeningh."
+
+
+def test_words_that_do_not_quite_fit_are_a_warning(folder: Path, utterance: Utterance) -> None:
+    prepared = performed(folder, f"{{from: words, text: {FITS_BUT_ONE!r}}}")
+    assert {one.code for one in prepared.warnings} == {"doubtful-words"}
+    assert {one.severity.value for one in prepared.warnings} == {"warning"}
+    assert "line.wav: its sound does not fit the word 'sausages' at 1." in str(prepared.warnings[0])
+    prepared = performed(folder, f"{{from: words, text: {UNKNOWN!r}}}")
+    assert "no pronunciation is known for 'eveeningh': guessed from its letters, as EH V" in str(
+        prepared.warnings[0]
+    )
+    track = joined(prepared.lip_blocks(), BANK.channels)
+    kept, of = closures_kept(track.weights, utterance.phonemes)
+    assert kept >= 0.8 * of
+    performed(folder, f"{{from: words, text: {TEXT.upper()!r}}}")
+
+
+def test_what_does_not_fit_at_all_is_refused_with_what_to_do(folder: Path) -> None:
+    with pytest.raises(SourceError, match=r"line\.wav: .*--lips sounds.*--times"):
+        performed(folder, "{from: words, text: 'Completely different words were never here.'}")
+
+
+def test_a_guess_is_what_the_letters_say() -> None:
+    assert arpabet_of_letters("yknow") == ("Y", "N", "OW")
+    assert arpabet_of_letters("box") == ("B", "AA", "K", "S")
+    assert arpabet_of_letters("judge") == ("JH", "AH", "D", "G")
+    assert arpabet_of_letters("''") == ()
+
+
+def test_a_sound_alone_has_the_lips_of_a_recogniser(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "alone.yaml"
+    path.write_text("schema: mien/score/1\nbank: default@1.1.0\naudio: line.wav\n")
+    prepared = prepare(read_score(path))
+    assert prepared.lips_from == "sounds"
+    assert "sounds recognised" in prepared.said
+    monkeypatch.setattr(spoken, "LONGEST", 0.5)
+    prepared = prepare(read_score(path))
+    assert prepared.lips_from == "network"
+    assert "a recogniser takes" in prepared.said
+
+
+def test_a_cue_by_a_word_asks_for_the_words(folder: Path) -> None:
+    with pytest.raises(SourceError) as refusal:
+        performed(folder, "{from: sounds}", "cues: [{word: umbrella, label: joy}]\n")
+    assert "lips: {from: words, text: ...}" in refusal.value.faults[0].hint
+
+
+def test_a_sound_that_is_missing_is_one_fault(folder: Path) -> None:
+    path = folder / "missing.yaml"
+    path.write_text(
+        "schema: mien/score/1\naudio: no.wav\n"
+        "cues: [{time: 1, label: joy}, {time: 2, label: jyo}, {time: 3, label: joy}]\n"
+    )
+    with pytest.raises(SourceError) as refusal:
+        prepare(read_score(path))
+    assert [one.code for one in refusal.value.faults] == ["bad-lips", "unknown-label"]
+
+
 def test_times_beyond_the_sound_are_of_another_recording(folder: Path) -> None:
     (folder / "other.tsv").write_text("0 1 a\n1 60 b\n")
     with pytest.raises(SourceError) as refusal:
@@ -183,6 +246,8 @@ def test_speak_takes_what_is_known(
         (("--text", TEXT, "--network", "any.onnx"), "both give the lips"),
         (("--text", "Zzyzxq brrrgh."), "no pronunciation is known"),
         (("--times", "line.wav"), "is not UTF-8"),
+        (("--text", "nope.txt"), "there is no file nope.txt"),
+        (("--text", "./nope"), "there is no file ./nope"),
     ],
 )
 def test_what_speak_cannot_do_is_said(
@@ -221,3 +286,7 @@ def test_a_score_takes_the_lips_that_are_given(folder: Path) -> None:
     result = CliRunner().invoke(command, [*given, "-o", str(folder / "scored.json")])
     assert result.exit_code == 0, result.output
     assert "line.tsv" in result.output
+    given = [str(folder / "line.wav"), "--score", str(score), "--text", str(folder / "line.txt")]
+    result = CliRunner().invoke(command, [*given, "-o", str(folder / "scored.json")])
+    assert result.exit_code == 0, result.output
+    assert "its words aligned" in result.output

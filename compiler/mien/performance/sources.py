@@ -48,8 +48,8 @@ class SpokenLips:
 
     ``frames`` are those that begin within the sound. ``tracks`` gives the blocks from the first
     on, each time anew. ``words`` are those that the source knows the times of. ``source`` is short,
-    for files; ``said`` says for people how the lips come about. ``exact`` where the same sources
-    give the same bits on every machine.
+    for files; ``said`` says for people how the lips come about, ``doubts`` what in the sources may
+    be wrong. ``exact`` where the same sources give the same bits on every machine.
     """
 
     frames: int
@@ -57,6 +57,7 @@ class SpokenLips:
     source: str
     said: str
     words: tuple[Word, ...] = field(default=())
+    doubts: tuple[str, ...] = field(default=())
     exact: bool = field(default=True)
 
 
@@ -74,6 +75,23 @@ NEED_SOUND = frozenset({"network", "words", "sounds"})
 
 NEED_FILE = frozenset({"take", "times"})
 """Kinds that are read from a file."""
+
+
+_CHOICE = "mien_trainer.speak.spoken:chosen_kind"
+
+
+def default_kind(audio: Path) -> tuple[str, str]:
+    """The kind of a sound's lips where nothing is said, and why it is not what it mostly is.
+
+    Raises:
+        MienError: the sound cannot be read.
+    """
+    module, _, name = _CHOICE.partition(":")
+    try:
+        found = import_module(module)
+    except ModuleNotFoundError:
+        return "network", ""
+    return cast("Callable[[Path], tuple[str, str]]", getattr(found, name))(audio)
 
 
 def open_lips(kind: str, request: LipRequest) -> SpokenLips:

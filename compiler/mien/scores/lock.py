@@ -95,9 +95,6 @@ def build_lock(prepared: Prepared) -> ScoreLock:
     head, gaze = clip_speed(moves)
     alive = lively(change, plan.life, plan.looks, home, gaze, index, proved.moving)
     face = spoken(alive, lips, bank.tables, proved.moving)
-    kind = "none"
-    if prepared.lips is not None:
-        kind = "network" if score.lips is None else score.lips.kind
     file = None if score.lips is None else score.lips.file or score.lips.network
     return ScoreLock(
         file=score.path.name,
@@ -108,7 +105,7 @@ def build_lock(prepared: Prepared) -> ScoreLock:
         artifact=bank.digest,
         frames=prepared.frames,
         audio=None if score.audio is None else sha256_of(score.audio, RECORDING),
-        lips_from=kind,
+        lips_from=prepared.lips_from,
         lips=None if file is None else sha256_of(file, NETWORK),
         output=None if prepared.lips is None else output,
         take=take,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from mien.performance.sources import (
     LipRequest,
     SpokenLips,
     Word,
+    default_kind,
     open_lips,
     sound_frames,
 )
@@ -38,24 +39,31 @@ from mien.text.suggest import did_you_mean
 if TYPE_CHECKING:
     from mien.formats.take import Take
 
-NONE = LipSettings(kind="none")
-
 
 @frozen(kw_only=True, eq=False)
 class Prepared:
     """A score with all that it names.
 
-    ``lips`` is None where the mouth is the expression's. It lasts ``frames``. ``warnings`` are
-    faults that stop nothing.
+    ``lips_from`` is the kind of its ``lips``, which are None where the mouth is the expression's;
+    ``why`` says why it is that kind, where the score does not and it is not clear. It lasts ``frames``. ``warnings`` are faults that stop nothing.
     """
 
     score: Score
     source: BankSource
     bank: Bank
     plan: Plan
+    lips_from: str
     lips: SpokenLips | None
     frames: int
+    why: str = field(default="")
     warnings: tuple[Fault, ...] = field(default=())
+
+    @property
+    def said(self) -> str:
+        """Where the lips come from, for people."""
+        if self.lips is None:
+            return "the mouth is the expression's"
+        return f"{self.why}: {self.lips.said}" if self.why else self.lips.said
 
     def lip_blocks(self) -> Iterator[LipTrack]:
         """The lips in blocks that fit into memory, to the last frame and no further."""
@@ -117,15 +125,16 @@ def prepare(score: Score, *, bank: str | None = None, openers: Openers = ANEW) -
     complaints = Complaints(root=score.root)
     source = _source(score, bank, complaints)
     loaded = openers.bank(source)
-    lips = _lips(score, loaded, complaints, openers)
-    frames = _frames(score, lips, complaints, openers)
-    warnings: list[Fault] = []
+    kind, why = _kind(score, complaints)
+    lips = _lips(score, kind, loaded, complaints, openers)
+    frames = _frames(score, kind, lips, complaints, openers)
+    warnings = [] if lips is None else list(_doubts(score, lips))
     moves = tuple(_moves(score, loaded, lips, frames, complaints, warnings))
     looks = tuple(_looks(score, lips, frames, complaints))
     first = REST
     if score.start is not None and not complain(loaded, score.start, complaints):
         first = pose_of(loaded, score.start)
-    if complaints.faults:
+    if complaints.faults or frames is None:
         raise SourceError(complaints.faults)
     plan = Plan(
         first=first,
@@ -141,6 +150,8 @@ def prepare(score: Score, *, bank: str | None = None, openers: Openers = ANEW) -
         source=source,
         bank=loaded,
         plan=plan,
+        lips_from=kind,
+        why=why,
         lips=lips,
         frames=frames,
         warnings=tuple(warnings),
@@ -158,20 +169,33 @@ def _source(score: Score, given: str | None, complaints: Complaints) -> BankSour
         raise SourceError(complaints.faults) from error
 
 
-def _lips(score: Score, bank: Bank, complaints: Complaints, openers: Openers) -> SpokenLips | None:
-    settings = score.lips
-    if settings is None:
-        settings = NONE if score.audio is None else LipSettings(kind="network")
-    if settings.kind == "none":
+def _kind(score: Score, complaints: Complaints) -> tuple[str, str]:
+    """Where the lips come from, and why, where a score does not say and it is not clear."""
+    if score.lips is not None:
+        return score.lips.kind, ""
+    if score.audio is None:
+        return "none", ""
+    try:
+        return default_kind(score.audio)
+    except MienError as error:
+        complaints.at_value(("audio",), "bad-lips", str(error))
+        return "none", ""
+
+
+def _lips(
+    score: Score, kind: str, bank: Bank, complaints: Complaints, openers: Openers
+) -> SpokenLips | None:
+    if kind == "none":
         return None
+    settings = score.lips or LipSettings(kind=kind)
     where: NodePath = ("lips", "from") if score.lips is not None else ("audio",)
-    if settings.kind in NEED_SOUND and score.audio is None:
+    if kind in NEED_SOUND and score.audio is None:
         hint = "name it: audio: line.wav"
-        complaints.at_value(where, "bad-lips", f"lips from {settings.kind} need a sound", hint)
+        complaints.at_value(where, "bad-lips", f"lips from {kind} need a sound", hint)
         return None
-    if settings.kind in NEED_FILE and settings.file is None:
-        hint = f"name it: lips: {{from: {settings.kind}, file: ...}}"
-        complaints.at_value(where, "bad-lips", f"lips from {settings.kind} need a file", hint)
+    if kind in NEED_FILE and settings.file is None:
+        hint = f"name it: lips: {{from: {kind}, file: ...}}"
+        complaints.at_value(where, "bad-lips", f"lips from {kind} need a file", hint)
         return None
     request = LipRequest(
         bank=bank,
@@ -181,41 +205,54 @@ def _lips(score: Score, bank: Bank, complaints: Complaints, openers: Openers) ->
         network=settings.network,
     )
     try:
-        return openers.lips(settings.kind, request)
-    except SourceError:
-        raise
+        return openers.lips(kind, request)
+    except SourceError as error:
+        complaints.faults.extend(error.faults)
     except MienError as error:
         complaints.at_value(where, "bad-lips", str(error))
-        return None
+    return None
 
 
-def _frames(score: Score, lips: SpokenLips | None, complaints: Complaints, openers: Openers) -> int:
+def _doubts(score: Score, lips: SpokenLips) -> Iterator[Fault]:
+    """What may be wrong with the lips, as warnings."""
+    held = Complaints(root=score.root)
+    for doubt in lips.doubts:
+        hint = "the lips follow the words all the same; is this what is said?"
+        held.at_value(("lips",), "doubtful-words", doubt, hint)
+    yield from (evolve(one, severity=Severity.WARNING) for one in held.faults)
+
+
+def _frames(
+    score: Score, kind: str, lips: SpokenLips | None, complaints: Complaints, openers: Openers
+) -> int | None:
+    """How long it lasts; None where that cannot be known, once it is said why."""
     if score.seconds is not None:
         return max(1, -(-ticks(score.seconds) // FRAME))
     if score.audio is not None:
-        heard = lips is not None and (score.lips is None or score.lips.kind in NEED_SOUND)
-        return max(lips.frames, 1) if lips and heard else _heard(score.audio, complaints, openers)
+        if lips is not None and kind in NEED_SOUND:
+            return max(lips.frames, 1)
+        return None if complaints.faults else _heard(score.audio, complaints, openers)
     if lips is not None:
         return max(lips.frames, 1)
     if not complaints.faults:
         hint = "write seconds: 5, or name an audio or a take of lips"
         complaints.at_value((), "score-endless", "nothing says how long it is", hint)
-    return 1
+    return None
 
 
-def _heard(audio: Path, complaints: Complaints, openers: Openers) -> int:
+def _heard(audio: Path, complaints: Complaints, openers: Openers) -> int | None:
     try:
         return max(1, openers.sound(audio))
     except MienError as error:
         complaints.at_value(("audio",), "bad-sound", str(error))
-        return 1
+        return None
 
 
 def _moves(
     score: Score,
     bank: Bank,
     lips: SpokenLips | None,
-    frames: int,
+    frames: int | None,
     complaints: Complaints,
     warnings: list[Fault],
 ) -> Iterator[Move]:
@@ -223,7 +260,8 @@ def _moves(
     paths: list[NodePath] = [("cues", number) for number in range(len(score.cues))]
     moments = [cue.moment for cue in score.cues]
     starts = list(_starts(paths, moments, words, frames, complaints))
-    resting, busy = frames * FRAME - RELEASE, 0
+    resting = inf if frames is None else frames * FRAME - RELEASE
+    busy = 0
     for number, (path, cue, start) in enumerate(zip(paths, score.cues, starts, strict=True), 1):
         wrong = complain(bank, cue.state, complaints)
         if start is None or wrong:
@@ -252,7 +290,7 @@ def _moves(
 
 
 def _looks(
-    score: Score, lips: SpokenLips | None, frames: int, complaints: Complaints
+    score: Score, lips: SpokenLips | None, frames: int | None, complaints: Complaints
 ) -> Iterator[Look]:
     words = () if lips is None else lips.words
     paths = [look.path for look in score.gaze]
@@ -268,7 +306,7 @@ def _starts(
     paths: Iterable[NodePath],
     moments: Iterable[Moment],
     words: tuple[Word, ...],
-    frames: int,
+    frames: int | None,
     complaints: Complaints,
 ) -> Iterator[int | None]:
     """The ticks at which cues begin; None for one that is wrong, once that is said."""
@@ -282,10 +320,10 @@ def _starts(
         heard = seconds
         start = ticks(seconds + moment.shift)
         key = (*path, "time" if moment.time is not None else "word")
-        if not 0 <= start < frames * FRAME:
-            end = frames / FRAME_RATE
+        if start < 0 or (frames is not None and start >= frames * FRAME):
+            ends = "" if frames is None else f" to {frames / FRAME_RATE:g} s"
             message = f"it begins at {start / (FRAME * FRAME_RATE):g} s, and the performance lasts "
-            complaints.at_value(key, "cue-beyond", f"{message}from 0 to {end:g} s")
+            complaints.at_value(key, "cue-beyond", f"{message}from 0{ends}")
             yield None
             continue
         if last is not None and start <= last:
@@ -312,7 +350,8 @@ def _seconds(
     if found is not None:
         return found.start
     if not words:
-        message, hint = "the lips do not know the words of the sound", "give the time in seconds"
+        message = "the lips do not know the words of the sound"
+        hint = "say what is said, lips: {from: words, text: ...}, or give the time in seconds"
     else:
         message = f"the word {moment.word!r} is not said after {max(0.0, heard):g} s"
         hint = did_you_mean(wanted, sorted({_spelled(one.text) for one in words}))

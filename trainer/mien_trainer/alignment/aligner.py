@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from attrs import evolve
+from attrs import evolve, frozen
 
-from mien_trainer.alignment.plausibility import implausibility, is_spoken, spelled
-from mien_trainer.alignment.pronunciation import english_dictionary, spoken_words
+from mien_trainer.alignment.plausibility import doubts, implausibility, is_spoken, misfit, spelled
+from mien_trainer.alignment.pronunciation import (
+    Dictionary,
+    Guess,
+    UnspeakableTextError,
+    english_dictionary,
+    spoken_words,
+    with_guesses,
+)
 from mien_trainer.alignment.sphinx import FRAMES, AlignedWord, Sphinx
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import (
@@ -46,6 +53,15 @@ _LEAST = 3
 """Frames that a phoneme takes at least."""
 
 
+@frozen(kw_only=True)
+class Followed:
+    """Phonemes from end to end, the words with their times, and what is odd, for people."""
+
+    phonemes: tuple[Phoneme, ...]
+    words: tuple[SpokenWord, ...]
+    doubts: tuple[str, ...]
+
+
 class Aligner:
     """Aligns speech with its words by the recogniser's English model.
 
@@ -65,26 +81,42 @@ class Aligner:
         """
         return self.align(audio, spoken_words(text, self._dictionary))
 
-    def align_words(
-        self, audio: F32, text: str
-    ) -> tuple[tuple[Phoneme, ...], tuple[SpokenWord, ...]]:
-        """The phonemes, as `align_text` gives them, and the words with their times.
+    def follow(self, audio: F32, text: str, guess: Guess) -> Followed:
+        """As `align_text`, for lips: what is odd about single words is said, and refuses nothing.
+
+        Words that no dictionary has are said as ``guess`` has them. Text all in capitals is read as
+        words, not as letters.
 
         Raises:
-            UnspeakableTextError, SpeechRefusedError: as `align_text`.
+            UnspeakableTextError: the text holds no words.
+            SpeechRefusedError: the sound is silent, too short or too long, or as a whole says
+                something else.
         """
-        found = self._aligned(audio, spoken_words(text, self._dictionary))
+        text = text.lower() if text.isupper() else text
+        guessed = self._learn(with_guesses(text, self._dictionary, guess))
         seconds = len(audio) / SAMPLE_RATE
-        words = tuple(
-            SpokenWord(
-                text=spelled(word),
-                start=_boundary(word.segments[0].start, seconds),
-                end=_boundary(word.segments[-1].start + word.segments[-1].frames, seconds),
-            )
-            for word in found
-            if is_spoken(word)
+        try:
+            found = self._found(audio, spoken_words(text, self._dictionary))
+            reason = misfit(found)
+        except UnspeakableTextError:
+            raise
+        except SpeechRefusedError as error:
+            reason, found = str(error), []
+        if reason is not None:
+            raise SpeechRefusedError("; ".join([reason, *guessed]))
+        return Followed(
+            phonemes=_phonemes(found, seconds),
+            words=tuple(
+                SpokenWord(
+                    text=spelled(word),
+                    start=_boundary(word.segments[0].start, seconds),
+                    end=_boundary(word.segments[-1].start + word.segments[-1].frames, seconds),
+                )
+                for word in found
+                if is_spoken(word)
+            ),
+            doubts=(*guessed, *doubts(found, audio)),
         )
-        return _phonemes(found, seconds), words
 
     def align(self, audio: F32, words: Sequence[str]) -> tuple[Phoneme, ...]:
         """The phonemes, from end to end, of mono audio at 16 kHz that says these words.
@@ -97,6 +129,24 @@ class Aligner:
         return _phonemes(self._aligned(audio, words), len(audio) / SAMPLE_RATE)
 
     def _aligned(self, audio: F32, words: Sequence[str]) -> list[AlignedWord]:
+        aligned = self._found(audio, words)
+        reason = implausibility(aligned, audio)
+        if reason is not None:
+            raise SpeechRefusedError(reason)
+        return aligned
+
+    def _learn(self, dictionary: Dictionary) -> list[str]:
+        """Take a dictionary that has more words; what is to be said of each of them."""
+        more = {word: ways for word, ways in dictionary.own.items() if word not in self._dictionary}
+        for sphinx in self._sphinxes:
+            sphinx.add(more)
+        self._dictionary = dictionary
+        return [
+            f"no pronunciation is known for {word!r}: guessed from its letters, as {' '.join(one)}"
+            for word, one in more.items()
+        ]
+
+    def _found(self, audio: F32, words: Sequence[str]) -> list[AlignedWord]:
         self._check(audio, words)
         pcm = _padded(audio)
         for step in range(len(BEAMS)):
@@ -105,11 +155,7 @@ class Aligner:
                 break
         else:
             raise SpeechRefusedError("its words cannot be fitted to its sound at all")
-        aligned = _without_padding(found)
-        reason = implausibility(aligned, audio)
-        if reason is not None:
-            raise SpeechRefusedError(reason)
-        return aligned
+        return _without_padding(found)
 
     def _check(self, audio: F32, words: Sequence[str]) -> None:
         seconds = len(audio) / SAMPLE_RATE

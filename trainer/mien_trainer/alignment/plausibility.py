@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -29,15 +29,24 @@ _SPEECH = 40.0  # dB under the highest level where speech ends
 
 def implausibility(words: Sequence[AlignedWord], audio: F32) -> str | None:
     """Why these words cannot be what ``audio`` (mono, 16 kHz) says; None where they can."""
+    return misfit(words) or next(doubts(words, audio), None)
+
+
+def misfit(words: Sequence[AlignedWord]) -> str | None:
+    """Why the words as a whole are not what the sound says; None where they can be."""
+    segments = [segment for word in words if is_spoken(word) for segment in word.segments]
+    return "its sound does not fit its words" if _fit(segments) < _CLIP_FIT else None
+
+
+def doubts(words: Sequence[AlignedWord], audio: F32) -> Iterator[str]:
+    """What is odd about single words, pauses and stretches of ``audio`` (mono, 16 kHz)."""
     spoken = [word for word in words if is_spoken(word)]
     levels = _levels(audio)
     loud = float(np.percentile(levels[levels > levels.max() - _SPEECH], _LOUD))
-    return (
-        _fit_fault(spoken)
-        or _pause_fault([word for word in words if not is_spoken(word)])
-        or _length_fault(spoken)
-        or _level_fault(spoken, levels, loud - _INAUDIBLE)
-    )
+    yield from _word_doubts(spoken)
+    yield from _pause_doubts([word for word in words if not is_spoken(word)])
+    yield from _length_doubts(spoken)
+    yield from _level_doubts(spoken, levels, loud - _INAUDIBLE)
 
 
 def is_spoken(word: AlignedWord) -> bool:
@@ -50,47 +59,40 @@ def spelled(word: AlignedWord) -> str:
     return word.text.partition("(")[0]
 
 
-def _fit_fault(words: Sequence[AlignedWord]) -> str | None:
-    segments = [segment for word in words for segment in word.segments]
-    if _fit(segments) < _CLIP_FIT:
-        return "its sound does not fit its words"
+def _word_doubts(words: Sequence[AlignedWord]) -> Iterator[str]:
     for word in words:
         if _frames(word.segments) >= _WORD_LEAST and _fit(word.segments) < _WORD_FIT:
-            return f"its sound does not fit the word {spelled(word)!r} {_at(word.segments)}"
-    return None
+            yield f"its sound does not fit the word {spelled(word)!r} {_at(word.segments)}"
 
 
-def _pause_fault(pauses: Sequence[AlignedWord]) -> str | None:
+def _pause_doubts(pauses: Sequence[AlignedWord]) -> Iterator[str]:
     for pause in pauses:
         if _frames(pause.segments) >= _PAUSE and _fit(pause.segments) < _CLIP_FIT:
-            return f"a pause would not be silent {_at(pause.segments)}"
-    return None
+            yield f"a pause would not be silent {_at(pause.segments)}"
 
 
-def _length_fault(words: Sequence[AlignedWord]) -> str | None:
+def _length_doubts(words: Sequence[AlignedWord]) -> Iterator[str]:
     segments = [segment for word in words for segment in word.segments]
     for segment in segments:
         if segment.frames > _LONGEST:
             seconds = segment.frames / FRAMES
-            return f"a {segment.symbol} would last {seconds:.1f} s {_at([segment])}"
+            yield f"a {segment.symbol} would last {seconds:.1f} s {_at([segment])}"
     for squeezed, run in groupby(segments, lambda segment: segment.frames <= _SHORTEST):
         tight = list(run)
         if squeezed and len(tight) >= _SQUEEZED:
-            return f"{len(tight)} phonemes would be squeezed together {_at(tight)}"
-    return None
+            yield f"{len(tight)} phonemes would be squeezed together {_at(tight)}"
 
 
-def _level_fault(words: Sequence[AlignedWord], levels: Levels, audible: float) -> str | None:
+def _level_doubts(words: Sequence[AlignedWord], levels: Levels, audible: float) -> Iterator[str]:
     spans = [_span(word.segments, len(levels)) for word in words]
     for word, (start, end) in zip(words, spans, strict=True):
         if levels[start:end].max(initial=-np.inf) < audible:
-            return f"{spelled(word)!r} would lie in silence {_at(word.segments)}"
+            yield f"{spelled(word)!r} would lie in silence {_at(word.segments)}"
     ends = [(0, 0), *spans, (len(levels), len(levels))]
     for (_, start), (end, _) in pairwise(ends):
         unspoken = int(np.count_nonzero(levels[start:end] > audible))
         if unspoken > _UNSPOKEN:
-            return f"{unspoken / FRAMES:.1f} s of sound after {start / FRAMES:.1f} s have no words"
-    return None
+            yield f"{unspoken / FRAMES:.1f} s of sound after {start / FRAMES:.1f} s have no words"
 
 
 def _levels(audio: F32) -> Levels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -79,6 +79,40 @@ class UnspeakableTextError(SpeechRefusedError):
     """A text holds no words, or one whose pronunciation is not known; the message says which."""
 
 
+class UnknownWordError(UnspeakableTextError):
+    """No pronunciation is known for ``word``."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        super().__init__(f"no pronunciation is known for {word!r}")
+
+
+Guess = Callable[[str], tuple[str, ...]]
+"""A pronunciation in ARPABET of a word in lower case, by its letters; () where it has none."""
+
+
+def with_guesses(text: str, dictionary: Dictionary, guess: Guess) -> Dictionary:
+    """A dictionary in which every word of ``text`` is, by a guess where ``dictionary`` lacks it.
+
+    Raises:
+        UnspeakableTextError: nothing is said, or a word of which nothing can be guessed.
+    """
+    while True:
+        try:
+            spoken_words(text, dictionary)
+        except UnknownWordError as error:
+            word = error.word.lower()
+            phonemes = guess(word)
+            if not phonemes:
+                raise
+            dictionary = Dictionary(
+                words={**dictionary.words, word: (phonemes,)},
+                own={**dictionary.own, word: phonemes},
+            )
+        else:
+            return dictionary
+
+
 def spoken_words(text: str, dictionary: Dictionary) -> tuple[str, ...]:
     """The words of ``dictionary`` that a reader of ``text`` says.
 
@@ -110,7 +144,7 @@ def _words(token: str, dictionary: Dictionary) -> list[str]:
         return [f"{letter}." for letter in word.lower() if letter.isalpha()]
     if not word:
         return []
-    raise UnspeakableTextError(f"no pronunciation is known for {word!r}")
+    raise UnknownWordError(word)
 
 
 def _stopped(parts: Sequence[str], dictionary: Dictionary) -> list[str]:

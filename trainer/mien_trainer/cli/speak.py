@@ -149,6 +149,8 @@ def command(
                 seed=seed,
             )
             say(spoken.said, err=True)
+            for doubt in spoken.doubts:
+                say(f"warning: {doubt}", err=True)
             _write(spoken, spoken.takes(()), Path(audio).name, out)
         return
 
@@ -220,7 +222,10 @@ def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSett
     if times is not None:
         return LipSettings(kind="times", file=times)
     if text is not None:
-        return LipSettings(kind="words", text=text)
+        from mien_trainer.speak.spoken import what_is_said
+
+        file, words = what_is_said(text)
+        return LipSettings(kind="words", file=file, text=words)
     return None if lips is None else LipSettings(kind=lips)
 
 
@@ -290,8 +295,7 @@ def _perform(
     prepared = prepare(evolve(read, audio=Path(audio), lips=lips), bank=bank)
     for warning in prepared.warnings:
         say(str(warning), err=True)
-    if prepared.lips is not None:
-        say(prepared.lips.said, err=True)
+    say(prepared.said, err=True)
     takes = take_blocks(prepared.bank, prepared.blocks(life=life))
     if out is not None:
         write_performance(out, prepared.bank.channels, takes, prepared.source_text)

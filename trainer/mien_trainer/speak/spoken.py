@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mien.bank import Bank
+from mien.errors import QueryError
 from mien.formats.take import F32, Take
 from mien.performance.expression import Pose
 from mien.performance.life import LifeSettings
@@ -27,7 +28,12 @@ KINDS = (NETWORK, WORDS, SOUNDS, TIMES)
 
 
 def chosen_kind(
-    audio: Path, kind: str | None, *, text: bool, times: bool, network: bool
+    audio: Path,
+    kind: str | None = None,
+    *,
+    text: bool = False,
+    times: bool = False,
+    network: bool = False,
 ) -> tuple[str, str]:
     """The way to speak a sound file, and why it is not the recogniser's where that is not clear.
 
@@ -65,6 +71,11 @@ class SpokenUtterance:
         return self._lips.said
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """What may be wrong with what the lips come from."""
+        return self._lips.doubts
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """The channels of its faces."""
         return self._bank.channels
@@ -95,15 +106,31 @@ def spoken_lips(
     Raises:
         MienError: as the source says.
     """
-    written = None
-    if text is not None and _is_file(text):
-        written, text = Path(text), None
+    written, text = (None, None) if text is None else what_is_said(text)
     request = LipRequest(bank=bank, audio=audio, file=times or written, text=text)
     return open_lips(kind, request)
 
 
-def _is_file(text: str) -> bool:
+_TEXTS = (".txt", ".text", ".md", ".srt", ".vtt", ".lab", ".tsv", ".csv", ".json", ".yaml", ".docx")
+
+
+def what_is_said(text: str) -> tuple[Path | None, str | None]:
+    """The file that ``text`` names, else the text itself.
+
+    Raises:
+        QueryError: it looks like the name of a file, and there is none.
+    """
+    path = Path(text)
+    if _is_file(path):
+        return path, None
+    named = path.suffix.lower() in _TEXTS or text.startswith(("./", "../", "/", "~/"))
+    if named and len(text.split()) == 1:
+        raise QueryError(f"there is no file {text}: --text takes the words, or a file that is here")
+    return None, text
+
+
+def _is_file(path: Path) -> bool:
     try:
-        return Path(text).is_file()
+        return path.is_file()
     except (OSError, ValueError):  # a long text is no name of a file
         return False

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mien.text.node import Place
+from mien_trainer.phonemes import to_ipa
 from mien_trainer.timings.timed import Mark
 
 # fmt: off
@@ -26,6 +28,18 @@ _LETTERS = {
     "q": "k", "r": "ɹ", "s": "s", "t": "t", "u": "ʌ", "v": "v", "w": "w", "x": "ks",
     "y": "i", "z": "z", "ä": "ɛ", "ö": "ø", "ü": "y", "é": "e", "è": "ɛ", "ç": "s", "ñ": "ɲ",
 }
+_ARPABET = {
+    **{
+        to_ipa(name).removesuffix("ː"): name.upper()
+        for name in (
+            "aa", "ae", "ah", "ao", "aw", "ay", "b", "ch", "d", "dh", "eh", "er", "ey", "f", "g",
+            "hh", "ih", "iy", "jh", "k", "l", "m", "n", "ng", "ow", "oy", "p", "r", "s", "sh", "t",
+            "th", "uh", "uw", "v", "w", "y", "z", "zh",
+        )
+    },
+    "ɒ": "AA", "o": "OW", "e": "EY", "ə": "AH", "ø": "ER", "y": "UW", "ɲ": "N",
+}
+"""The recogniser's sounds, and those nearest to what the letters say beside them."""
 # fmt: on
 _SOFTENING = "eiy"
 _WIDEST = max(map(len, _GROUPS))
@@ -54,6 +68,22 @@ def sounds_of_letters(word: Sequence[Mark]) -> list[Mark]:
             )
         at += size
     return sounds
+
+
+def arpabet_of_letters(word: str) -> tuple[str, ...]:
+    """A guess in ARPABET, without stresses, at how a word is said; () where it has no letters."""
+    marks = [Mark(text=letter, start=0.0, end=0.0, place=_NOWHERE) for letter in word]
+    found: list[str] = []
+    for mark in sounds_of_letters(marks):
+        said = mark.text
+        while said:
+            size = 2 if said[:2] in _ARPABET else 1
+            found.append(_ARPABET[said[:size]])
+            said = said[size:]
+    return tuple(found)
+
+
+_NOWHERE = Place("")
 
 
 def _next(said: str, at: int) -> tuple[int, str]:

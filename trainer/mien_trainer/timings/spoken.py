@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from attrs import evolve
 
 from mien.errors import QueryError, SourceError
 from mien.formats.text_file import read_text
@@ -22,6 +23,7 @@ from mien_trainer.lips.closures import closures
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.timings.read import read_timings
 from mien_trainer.timings.timed import TimedSpeech, fault
 
@@ -62,9 +64,10 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     Raises:
         QueryError: there is no sound or no text.
         SourceError: the file cannot be read as text.
-        SpeechRefusedError: as `mien_trainer.alignment.aligner.Aligner.align_text`.
+        SpeechRefusedError: the text holds no words, or as a whole does not fit the sound.
     """
     from mien_trainer.alignment.aligner import Aligner
+    from mien_trainer.timings.letters import arpabet_of_letters
 
     text = request.text
     if text is None and request.file is not None:
@@ -72,15 +75,36 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     if request.audio is None or not (text or "").strip():
         raise QueryError("lips from words need the sound and what it says: a text, or its file")
     audio = _sound(request.audio)
-    phonemes, words = Aligner().align_words(audio, text or "")
+    name = request.audio.name
+    try:
+        found = Aligner().follow(audio, text or "", arpabet_of_letters)
+    except SpeechRefusedError as error:
+        raise SpeechRefusedError(f"{name}: {error}. {_UNFITTING}") from error
     speech = TimedSpeech(
-        phonemes=phonemes,
-        words=words,
-        stresses=_emphases(audio, phonemes),
-        source=f"{request.audio.name} (words aligned)",
+        phonemes=found.phonemes,
+        words=found.words,
+        stresses=_emphases(audio, found.phonemes),
+        source=f"{name} (words aligned)",
     )
-    said = f"lips by rules from {request.audio.name}, its words aligned with the sound"
-    return spoken_lips(speech, frame_count(len(audio)), said)
+    said = f"lips by rules from {name}, its words aligned with the sound"
+    lips = spoken_lips(speech, frame_count(len(audio)), said)
+    return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in _first(found.doubts)))
+
+
+_UNFITTING = (
+    "Is this what is said, spelled as usual? Without words the lips follow the sounds that a "
+    "recogniser hears (--lips sounds, in a score lips: {from: sounds}), or times of sounds "
+    "(--times, in a score {from: times, file: ...})"
+)
+
+_FEW = 8
+"""Doubts that are said; a line with more of them is hardly what is spoken."""
+
+
+def _first(doubts: Sequence[str]) -> Iterator[str]:
+    yield from doubts[:_FEW]
+    if len(doubts) > _FEW:
+        yield f"and {len(doubts) - _FEW} more places that do not fit; is this what is said?"
 
 
 def recognised_lips(request: LipRequest) -> SpokenLips:

@@ -60,8 +60,7 @@ def command(
     prepared = prepare(read_score(score), bank=bank)
     for warning in prepared.warnings:
         say(str(warning), err=True)
-    if prepared.lips is not None:
-        say(prepared.lips.said, err=True)
+    say(prepared.said, err=True)
     if filmed:
         _film(prepared, out, life=not no_life, avatar=avatar)
     else:

@@ -48,7 +48,7 @@ def command(scores: tuple[Path, ...], output: str) -> int:
                 "bank": prepared.source.as_json(prepared.bank.id, prepared.bank.version),
                 "frames": prepared.frames,
                 "cues": len(prepared.score.cues),
-                "lips": None if prepared.lips is None else prepared.lips.said,
+                "lips": None if prepared.lips is None else prepared.said,
             }
             for path, prepared in fine
         ]
@@ -60,7 +60,7 @@ def command(scores: tuple[Path, ...], output: str) -> int:
         seconds = f"{prepared.frames / 60:.2f} s"
         say(f"{path}: {counted(len(prepared.score.cues), 'cue')} in {seconds}")
         say(f"  bank: {prepared.bank.source}")
-        say(f"  mouth: {'the expression' if prepared.lips is None else prepared.lips.said}")
+        say(f"  mouth: {'the expression' if prepared.lips is None else prepared.said}")
     return 1 if wrong else 0
 
 
