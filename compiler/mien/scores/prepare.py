@@ -45,7 +45,8 @@ class Prepared:
     """A score with all that it names.
 
     ``lips_from`` is the kind of its ``lips``, which are None where the mouth is the expression's;
-    ``why`` says why it is that kind, where the score does not and it is not clear. It lasts ``frames``. ``warnings`` are faults that stop nothing.
+    ``why`` says why it is that kind, where the score does not and it is not clear. It lasts
+    ``frames``. ``warnings`` are faults that stop nothing.
     """
 
     score: Score
