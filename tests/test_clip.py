@@ -15,15 +15,21 @@ from attrs import evolve, fields_dict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.targets.fakes import Chant
+from tests.targets.life import moving
 
 import mien
 from mien.bank import Bank
+from mien.engine.tables import PLAIN
+from mien.performance.clock import PEAK_SPEED
+from mien.performance.expression import Pose, Slot
+from mien.performance.face_layers import SEAL_REACH, let_close, near_seals, seal_of, wide_eyes
+from mien.performance.life import LOOK_AHEAD, Life, LifeBlock, LifeSettings
+from mien.performance.lips import LipTrack, on_bank
+from mien.performance.performer import Performer, Plan
 from mien.resources import presets
-from mien_trainer.expression.life import Life, Liven, blinks, brow_raises, emphases, glances
-from mien_trainer.expression.track import SEAL_REACH, expression_track, let_lips_close
+from mien_trainer.expression.track import expression_track, styled_faces
 from mien_trainer.fault import TrainerError
-from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE, frame_count, frame_times
-from mien_trainer.lips.activity import speech_activity
+from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.lips.closures import closures_kept
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
@@ -31,7 +37,13 @@ from mien_trainer.mel import MELS, log_mel
 from mien_trainer.phonemes import SILENCE
 from mien_trainer.speech import Prosody, SpeechItem, SpeechRefusedError, Split, Utterance
 from mien_trainer.targets.clip import Clip, ClipSpec
-from mien_trainer.targets.maker import ClipMaker, Stream, add_background_noise
+from mien_trainer.targets.maker import (
+    ClipMaker,
+    Stream,
+    add_background_noise,
+    performance,
+    with_pauses,
+)
 
 BANK = mien.load(presets() / "default")
 AT = BANK.tables.channel_index
@@ -104,20 +116,46 @@ def several() -> str:
     return digest([maker().make(one) for one in (*specs, silence("awe", 3), taken)])
 
 
-def life_of(clip: Clip) -> Life:
+def performed(clip: Clip) -> tuple[Plan, LipTrack]:
+    """The plan and the lips of a clip, made again."""
+    chant = Chant([BOUGHT, SEEN])
+    item = next((one for one in chant.items() if one.text == clip.text), None)
+    audio = clip.audio
+    if item is not None:
+        draws = np.random.default_rng([clip.seed, Stream.PAUSES])
+        audio, _ = with_pauses(chant.speak(item, Prosody()).audio, draws)
+    assert len(audio) == len(clip.audio)
+    said = Utterance(
+        audio=audio,
+        phonemes=clip.phonemes,
+        voice=clip.voice,
+        text=clip.text,
+        provenance=clip.provenance,
+        licence=clip.licence,
+    )
+    return performance(BANK, spec(clip.label, clip.seed), said)
+
+
+def closing(faces: F32, lips: F32, contacts: F32 | None = None) -> F32:
+    """Faces that part the lips less around seals."""
+    shown, tables = faces.copy(), BANK.tables
+    seal = seal_of(lips, np.zeros(len(lips), np.float32) if contacts is None else contacts, tables)
+    let_close(shown, near_seals(seal, 0, len(lips)), tables)
+    return shown
+
+
+def life_of(clip: Clip) -> LifeBlock:
     """The life of a clip, drawn again."""
-
-    def draws(stream: Stream) -> np.random.Generator:
-        return np.random.default_rng([clip.seed, stream])
-
     path = clip.conditions[:, -3:]
     faces = expression_track(BANK, clip.label, path, clip.speech)
-    frames = len(path)
-    return Life(
-        lids=blinks(path[:, 1], Liven(BANK).wide(faces), draws(Stream.BLINKS)),
-        gaze=glances(frames, draws(Stream.GLANCES)),
-        # Its level and the room's noise do not change which vowels stand out.
-        brows=brow_raises(frames, emphases(clip.audio, clip.phonemes), draws(Stream.BROWS)),
+    _, lips = performed(clip)
+    return Life(clip.seed, LifeSettings()).block(
+        0,
+        arousal=path[:, 1].astype(np.float64),
+        wide=wide_eyes(faces, AT),
+        speech=clip.speech.astype(np.float64),
+        emphases=np.pad(lips.emphases, (0, LOOK_AHEAD))[LOOK_AHEAD:].astype(np.float64),
+        end=None,
     )
 
 
@@ -176,7 +214,7 @@ def test_one_choice_moves_no_other() -> None:
     joy, fear = maker().make(spec("joy")), maker().make(spec("fear"))
     assert joy.audio.tobytes() == fear.audio.tobytes()
     assert joy.speech.tobytes() == fear.speech.tobytes()
-    assert (life_of(joy).gaze == life_of(fear).gaze).all()
+    assert (life_of(joy).eyes == life_of(fear).eyes).all()
     other = maker().make(spec("joy", 8))
     assert other.audio.tobytes() != joy.audio.tobytes()
 
@@ -201,13 +239,40 @@ def test_silence_on_an_anchor_is_the_archetype(label: str) -> None:
             clip = maker().make(one)
             assert not (clip.speech.any() and not one.item)
             lips = lip_curves(clip.phonemes, len(clip.targets), shipped_table())
-            still = ~life_of(clip).on & (clip.speech == 0.0) & ~lips.any(axis=1)
+            still = ~moving(life_of(clip)) & (clip.speech == 0.0) & ~lips.any(axis=1)
             for k, anchor in enumerate(table.anchors):
                 rows = still & (clip.conditions[:, -3:] == anchor).all(axis=1)
                 expected = np.tile(table.archetypes[k], (int(rows.sum()), 1))
                 assert clip.targets[rows].tobytes() == expected.tobytes()
                 met[k] += rows.sum()
     assert (met > 0).all()
+
+
+@pytest.mark.parametrize("label", BANK.labels)
+def test_a_clip_is_its_path_made_way_for_speech_and_lips(label: str) -> None:
+    """Bit for bit, styles and all, where nothing of life is on; which is more than half of it."""
+    calm: list[float] = []
+    for seed in range(4):
+        clip = maker().make(spec(label, seed, f"s{seed % 2}"))
+        faces = expression_track(BANK, label, clip.conditions[:, -3:], clip.speech)
+        _, lips = performed(clip)
+        rig = on_bank(lips, BANK.tables)
+        expected = BANK.compose(closing(faces, rig, lips.contacts), rig)
+        still = ~moving(life_of(clip))
+        assert clip.targets[still].tobytes() == expected[still].tobytes()
+        calm.append(float(still.mean()))
+    assert min(calm) > 0.4
+    assert np.mean(calm) > 0.6
+
+
+def test_expressions_give_way_to_speech_at_the_mouth() -> None:
+    """In full speech a smile keeps what the label's attenuation leaves of it, its eyes all."""
+    table = BANK.tables.labels[BANK.labels.index("joy")]
+    path = np.tile(BANK.anchor("joy", "high"), (2, 1))
+    silent, spoken = expression_track(BANK, "joy", path, np.array([0.0, 1.0], np.float32))
+    assert spoken == pytest.approx(silent * (1.0 - table.attenuation), abs=1e-6)
+    assert spoken[AT["mouthSmileLeft"]] < silent[AT["mouthSmileLeft"]]
+    assert spoken[AT["eyeSquintLeft"]] == silent[AT["eyeSquintLeft"]] > 0.0
 
 
 def test_the_face_does_not_hear_the_words() -> None:
@@ -249,14 +314,15 @@ def test_words_keep_their_lips_under_every_label() -> None:
 
 @pytest.mark.parametrize("label", BANK.labels)
 def test_lips_close_under_every_archetype(label: str) -> None:
-    phonemes = maker().make(spec(label)).phonemes
-    frames = round(phonemes[-1].end * FRAME_RATE)
-    lips = lip_curves(phonemes, frames, shipped_table())
-    speech = speech_activity(phonemes, frames)
+    clip = maker().make(spec(label))
+    phonemes, frames = clip.phonemes, clip.frames
+    _, lips = performed(clip)
     for name in (*BANK.intensities, *BANK.styles(label)):
-        path = np.tile(BANK.anchor(label, name), (frames, 1))
-        faces = expression_track(BANK, label, path, speech)
-        targets = BANK.compose(let_lips_close(BANK, faces, lips), lips)
+        at = BANK.anchor(label, name)
+        pose = Pose(weights={Slot(BANK.labels.index(label), PLAIN): 1.0}, point=tuple(at.tolist()))
+        plan = Plan(first=pose, frames=frames, rests=False, life=None)
+        blocks = Performer(BANK, plan, styled_faces).perform([lips])
+        targets = np.concatenate([block.weights for block in blocks])
         kept, asked = closures_kept(targets, phonemes)
         assert kept == asked == 8, (label, name)
 
@@ -271,16 +337,16 @@ def test_lips_close_in_every_clip(label: str, seed: int) -> None:
 def test_what_parts_the_lips_gives_way_in_time() -> None:
     tables = BANK.tables
     faces, lips = np.full((30, 52), 0.5, np.float32), np.zeros((30, 52), np.float32)
-    assert let_lips_close(BANK, faces, lips).tobytes() == faces.tobytes()
+    assert closing(faces, lips).tobytes() == faces.tobytes()
     lips[15:17, tables.sealing] = 0.7
-    closing = let_lips_close(BANK, faces, lips)
-    assert not closing[15:17, tables.parting].any()
-    assert np.abs(np.diff(closing, axis=0)).max() <= 0.5 * 1.875 / SEAL_REACH
+    closed = closing(faces, lips)
+    assert not closed[15:17, tables.parting].any()
+    assert np.abs(np.diff(closed, axis=0)).max() <= 0.5 * PEAK_SPEED / SEAL_REACH
     far = np.abs(np.arange(30) - 15.5) > SEAL_REACH
-    assert closing[far].tobytes() == faces[far].tobytes()
+    assert closed[far].tobytes() == faces[far].tobytes()
     others = np.setdiff1d(np.arange(52), tables.parting)
-    assert closing[:, others].tobytes() == faces[:, others].tobytes()
-    assert let_lips_close(BANK, faces[:2], lips[15:17])[0, tables.parting].max() == 0.0
+    assert closed[:, others].tobytes() == faces[:, others].tobytes()
+    assert closing(faces[:2], lips[15:17])[0, tables.parting].max() == 0.0
 
 
 def test_faces_move_smoothly() -> None:

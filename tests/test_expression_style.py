@@ -12,7 +12,7 @@ import mien
 from mien.bank import Bank
 from mien.engine.tables import PLAIN
 from mien.resources import presets
-from mien_trainer.expression.path import vad_path
+from mien_trainer.expression.path import clip_plan, path_of
 from mien_trainer.expression.track import WIDEST, expression_track, style_radii, style_weights
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
@@ -88,7 +88,7 @@ def test_faces_move_as_fast_as_a_performer_at_most(label: str) -> None:
     """A range-of-motion take has 0.2 a frame on brows and lip corners, 0.033 on average."""
     still = np.zeros(300, np.float32)
     for seed in range(12):
-        path = vad_path(BANK, label, 300, np.random.default_rng(seed))
+        path = path_of(clip_plan(BANK, label, 300, np.random.default_rng(seed), seed))
         step = np.abs(np.diff(silent(expression_track(BANK, label, path, still)), axis=0))
         assert step.max() <= 0.22
         assert step.mean(axis=1).max() <= 0.033

@@ -300,7 +300,7 @@ def test_the_command_refuses_in_words(shards: Path, tmp_path: Path) -> None:
 
 
 RECIPE = """\
-schema: mien/targets/2
+schema: mien/targets/3
 name: quiet
 clips: 4
 silence_share: 1

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from tests.targets.fakes import read_shard
 
 from mien import load
@@ -20,10 +21,10 @@ from mien_trainer.cli import targets
 from mien_trainer.speech import SpeechItem, SpeechRefusedError, SpeechUnavailableError
 from mien_trainer.targets.clip import Clip, ClipSpec
 from mien_trainer.targets.maker import ClipMaker
-from mien_trainer.targets.manifest import read_manifest
+from mien_trainer.targets.manifest import read_manifest, write_manifest
 
 SILENT = """\
-schema: mien/targets/2
+schema: mien/targets/3
 name: silent
 clips: 9
 silence_share: 1
@@ -32,7 +33,7 @@ splits: { train: 6, validation: 2, test: 1 }
 sources: {}
 """
 SPOKEN = """\
-schema: mien/targets/2
+schema: mien/targets/3
 name: spoken
 clips: 6
 silence_share: 0
@@ -106,6 +107,22 @@ def test_another_recipe_in_the_same_folder_is_refused(said: Said) -> None:
     assert status == 2
     assert "Error: made: made with another recipe: found " in err
     assert content("made") == before
+
+
+def test_a_folder_of_an_older_program_is_read_and_not_added_to(said: Said) -> None:
+    """Faces were made in another way before recipes of version 3; they train as they did."""
+    assert said("make", "silent.yaml", "-o", "made", "--workers", "1")[0] == 0
+    manifest = read_manifest(Path("made"))
+    assert manifest.programs["targets"] == "3"
+    older = {name: version for name, version in manifest.programs.items() if name != "targets"}
+    write_manifest(Path("made"), evolve(manifest, programs=older))
+    Path("made/train-00001.parquet").unlink()
+    status, _, err = said("make", "silent.yaml", "-o", "made", "--workers", "1")
+    assert status == 2
+    assert "made with another programs: found mien" in err
+    assert "targets 3" in err
+    assert read_manifest(Path("made")).programs == older
+    assert len(read_shard(Path("made/train-00000.parquet"), load("default").digest)) == 4
 
 
 @pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra mien[cluster]")

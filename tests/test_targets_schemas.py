@@ -29,7 +29,7 @@ from mien_trainer.targets.recipe import (
     recipe_digest,
 )
 
-KINDS = {"targets": "mien/targets/2", "targets_manifest": "mien/targets-manifest/1"}
+KINDS = {"targets": "mien/targets/3", "targets_manifest": "mien/targets-manifest/1"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -126,6 +126,16 @@ def test_a_recipe_of_the_first_version_is_read_and_keeps_its_digest(tmp_path: Pa
     )
 
 
+def test_a_recipe_of_the_second_version_is_the_same_recipe(tmp_path: Path) -> None:
+    path, text = tmp_path / "small.yaml", (RECIPES / "small.yaml").read_text("utf-8")
+    assert "schema: mien/targets/3\n" in text
+    path.write_text(text.replace("mien/targets/3", "mien/targets/2"), "utf-8")
+    assert read_recipe(path) == read_recipe(RECIPES / "small.yaml")
+    result = CliRunner().invoke(migrate, [str(path)], standalone_mode=False)
+    assert result.return_value == 0, result.output
+    assert path.read_text("utf-8") == text
+
+
 def test_every_key_that_was_renamed_is_in_the_digest_under_its_old_name() -> None:
     names = {one.name for one in fields(Recipe)} | {one.name for one in fields(Mead)}
     assert set(TARGETS_2.values()) <= names
@@ -139,7 +149,7 @@ def test_migrating_the_file_gives_the_same_recipe(tmp_path: Path) -> None:
     result = CliRunner().invoke(migrate, [str(path)], standalone_mode=False)
     assert result.return_value == 0, result.output
     text = path.read_text("utf-8")
-    assert text.startswith("schema: mien/targets/2\n")
+    assert text.startswith("schema: mien/targets/3\n")
     assert "silence_share: 0.5\nclips_per_shard: 4\n" in text
     assert "mead: { folder: /data/mead }" in text
     assert read_recipe(path) == before

@@ -56,7 +56,7 @@ VERSIONS: Mapping[str, int] = {
     "visemes": 1,
     "takes": 1,
     "mead": 1,
-    "targets": 2,
+    "targets": 3,
     "targets-manifest": 1,
     "targets-shard": 1,
     "targets-audit": 1,

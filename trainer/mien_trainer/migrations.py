@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mien.migrate.migration import Edit, Migration, rename_key
+from mien.migrate.migration import Edit, Migration, rename_key, unchanged
 from mien.text.node import Node
 
 TRAIN_2: Mapping[tuple[str, ...], str] = {
@@ -60,4 +60,6 @@ def _targets_2(_: str, root: Node) -> Sequence[Edit]:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(kind="train", before=1, after=2, rewrite=_train_2),
     Migration(kind="targets", before=1, after=2, rewrite=_targets_2),
+    # 3 has the keys of 2: its clips are performed, as `mien perform` does, and have other bits.
+    Migration(kind="targets", before=2, after=3, rewrite=unchanged),
 )

@@ -10,7 +10,7 @@ ahead of a sound. However the lips come in blocks, the same frames have the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 from attrs import evolve, field, frozen
@@ -24,6 +24,8 @@ from mien.performance.expression import (
     Curves,
     Move,
     Pose,
+    Slot,
+    SlotCurve,
     arousal_of,
     shown_faces,
     turns_of_clips,
@@ -80,11 +82,16 @@ class FaceBlock:
     eyes: F32
 
 
-class Performer:
-    """Performs a plan with one bank, as the lips come."""
+Shown = Callable[[Bank, Mapping[Slot, SlotCurve], F32], F32]
+"""As `mien.performance.expression.shown_faces`, each frame by itself."""
 
-    def __init__(self, bank: Bank, plan: Plan) -> None:
+
+class Performer:
+    """Performs a plan with one bank, as the lips come; ``shown`` gives the faces of its slots."""
+
+    def __init__(self, bank: Bank, plan: Plan, shown: Shown = shown_faces) -> None:
         self._bank = bank
+        self._shown = shown
         self._index = bank.tables.channel_index
         self.frames = 0
         """How many frames are complete."""
@@ -188,7 +195,7 @@ class Performer:
         first, at = self.frames, self.frames - self._from
         speech, _, _ = self._voice[:, at : at + frames]
         curves = self._curves.block(first, frames)
-        faces = shown_faces(self._bank, curves, speech)
+        faces = self._shown(self._bank, curves, speech)
         gaze, turn = self._gaze.block(frame_ticks(first, frames))
         head, glance = turns_of_clips(curves, frames)
         head[:, :2] += turn

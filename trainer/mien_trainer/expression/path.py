@@ -1,17 +1,23 @@
-"""Paths of valence, arousal and dominance inside a label: rest at a point, move on, rest again."""
+"""Paths of valence, arousal and dominance inside a label: rest at a point, move on, rest again.
+
+A path is the moves of a performance that shows the label all along.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from mien.bank import Bank
-from mien_trainer.expression.ease import PEAK_SPEED, ease
-from mien_trainer.frames import F32, FRAME_RATE, frame_times
+from mien.engine.tables import PLAIN
+from mien.performance.clock import FRAME, PEAK_SPEED, TICKS, ticks
+from mien.performance.expression import Curves, Move, Pose, Slot
+from mien.performance.performer import Plan
+from mien_trainer.frames import F32
 
 F64 = npt.NDArray[np.float64]
 
@@ -32,12 +38,11 @@ STILL = 0.5
 WANDER = (0.02, 0.1)
 """How far on each axis a path wanders from its point, at most."""
 
-_TONES = 3
-_TONE = (0.1, 0.6)
-"""The frequencies of the wandering in hertz."""
+DRIFT = 1.0
+"""The seconds of a wandering movement, at most."""
 
-_SETTLE = 0.4
-"""The seconds in which the wandering sets in, and in which it ends."""
+SETTLED = 0.2
+"""The share of a rest that is spent on its point however it wanders."""
 
 
 class _Kind(Enum):
@@ -52,50 +57,61 @@ class _Kind(Enum):
 _SHARES = (0.5, 0.2, 0.2, 0.1)
 
 
-@frozen(kw_only=True, eq=False)
-class _Rest:
-    """A point (3,) and the seconds from ``start`` to ``end`` spent at it."""
+def clip_plan(bank: Bank, label: str, frames: int, rng: np.random.Generator, seed: int) -> Plan:
+    """What a clip of so many frames shows: the label along a path, alive, from start to end.
 
-    point: F64
-    start: float
-    end: float
-
-
-def vad_path(bank: Bank, label: str, frames: int, rng: np.random.Generator) -> F32:
-    """A path (N, 3) in [-1, 1] through the label's anchors and points between them, twice smooth.
+    ``rng`` draws the path, ``seed`` is that of its life.
 
     Raises:
         QueryError: an unknown label.
     """
+    moves = _moves(bank, label, rng)
+    first = next(moves).pose
+    kept = tuple(takewhile(lambda move: move.start < frames * FRAME, moves))
+    return Plan(first=first, moves=kept, seed=seed, frames=frames, rests=False)
+
+
+def path_of(plan: Plan) -> F32:
+    """The path (N, 3) in [-1, 1] of a clip's plan."""
+    curves = Curves(plan.first)
+    for move in plan.moves:
+        curves.add(move)
+    shown = curves.block(0, plan.frames or 0).values()
+    points = np.concatenate([np.zeros((0, 3)), *(curve.points for curve in shown)])
+    return points.astype(np.float32)
+
+
+def _moves(bank: Bank, label: str, rng: np.random.Generator) -> Iterator[Move]:
+    """Without end; the first leads to where the path begins, some time before the clip.
+
+    Raises:
+        QueryError: an unknown label.
+    """
+    first = _point(bank, label, rng)
+    slot = Slot(bank.labels.index(label), PLAIN)
+
+    def move(start: int, length: int, point: F64) -> Move:
+        v, a, d = point.tolist()
+        return Move(start=start, length=length, pose=Pose(weights={slot: 1.0}, point=(v, a, d)))
+
     wide = 0.0 if rng.random() < STILL else rng.uniform(*WANDER)
-    times = frame_times(frames)
-    path = np.empty((frames, 3))
-    before: _Rest | None = None
-    for rest in _rests(bank, label, frames, rng):
-        if before is not None:
-            moving = slice(*np.searchsorted(times, (before.end, rest.start)).tolist())
-            way = ease((times[moving] - before.end) / (rest.start - before.end))
-            path[moving] = before.point + way[:, None] * (rest.point - before.point)
-        resting = slice(*np.searchsorted(times, (rest.start, rest.end)).tolist())
-        path[resting] = rest.point + _wandering(rest, times[resting], wide, rng)
-        before = rest
-    return np.clip(path, -1.0, 1.0).astype(np.float32)
-
-
-def _rests(bank: Bank, label: str, frames: int, rng: np.random.Generator) -> Iterator[_Rest]:
-    """Rests up to the last frame. The first may have begun before the clip."""
-    last = (frames - 1) / FRAME_RATE
-    start = -rng.uniform(0.0, REST[0])
-    point = _point(bank, label, rng)
+    at, point = -ticks(rng.uniform(0.0, REST[0])), first
+    yield move(at, 0, point)
     while True:
-        rest = _Rest(point=point, start=start, end=start + rng.uniform(*REST))
-        yield rest
-        if rest.end > last:
-            return
-        while not (point != rest.point).any():
+        rest = rng.uniform(*REST)
+        drifts = int(rest / DRIFT) + 2 if wide else 0
+        for k in range(drifts):
+            length = ticks((1.0 - SETTLED) * rest / drifts)
+            away = rng.uniform(-wide, wide, 3) * (k < drifts - 1)
+            yield move(at + k * length, length, np.clip(point + away, -1.0, 1.0))
+        at += ticks(rest)
+        before = point
+        while not (point != before).any():
             point = _point(bank, label, rng)
-        needed = PEAK_SPEED * float(np.abs(point - rest.point).max()) / SPEED
-        start = rest.end + max(rng.uniform(*MOVE), needed)
+        needed = PEAK_SPEED * float(np.abs(point - before).max()) / SPEED
+        length = int(max(rng.uniform(*MOVE), needed) * TICKS) + 1
+        yield move(at, length, point)
+        at += length
 
 
 def _point(bank: Bank, label: str, rng: np.random.Generator) -> F64:
@@ -113,15 +129,3 @@ def _point(bank: Bank, label: str, rng: np.random.Generator) -> F64:
         return style
     toward: F64 = anchor + rng.random() * (style - anchor)
     return toward
-
-
-def _wandering(rest: _Rest, times: F64, wide: float, rng: np.random.Generator) -> F64:
-    """A slow movement (n, 3) about a rest, 0 at both of its ends; it does not leave the cube."""
-    tones = rng.uniform(*_TONE, size=(_TONES, 1, 3))
-    phases = rng.uniform(0.0, 2.0 * np.pi, size=(_TONES, 1, 3))
-    waves = np.sin(2.0 * np.pi * tones * (times - rest.start)[:, None] + phases)
-    settle = min(_SETTLE, (rest.end - rest.start) / 2.0)
-    there = ease((times - rest.start) / settle) * ease((rest.end - times) / settle)
-    room = np.minimum(wide, 1.0 - np.abs(rest.point))
-    wandering: F64 = waves.sum(axis=0) / _TONES * there[:, None] * room
-    return wandering

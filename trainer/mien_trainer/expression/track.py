@@ -3,19 +3,18 @@
 The conditions of a network are a label and a VAD point, no style, so that its target must not
 depend on more. A style has its full weight at its own anchor and fades over a radius that reaches
 neither the flat part of an intensity's plateau nor the radius of another style.
-
-`Bank.compose` takes away what parts the lips exactly as far as the lips seal. Lips press within a
-frame or two, and a wide mouth would snap shut with them; `let_lips_close` begins ahead of that.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from mien.bank import Bank
 from mien.engine.tables import I32, PLAIN, LabelTable
-from mien_trainer.expression.ease import ease
+from mien.performance.expression import Slot, SlotCurve, shown_faces
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 
@@ -23,23 +22,33 @@ from mien_trainer.frames import F32
 def expression_track(bank: Bank, label: str, path: F32, speech: F32) -> F32:
     """Faces (N, 52) in [0, 1] at a path (N, 3), made way for speech (N,) in [0, 1].
 
-    Antagonists of a plain face and of the style that is mixed in may meet; `Bank.compose`
-    takes them apart. ``label`` is one of the bank's.
+    ``label`` is one of the bank's.
 
     Raises:
         QueryError: a value is out of range.
         TrainerError: the label's styles have no place of their own.
     """
-    labels = np.full(len(path), bank.labels.index(label), dtype=np.int32)
-    faces = bank.faces(labels, path, speech=speech)
-    styles, weights = style_weights(bank, label, path)
-    near = np.flatnonzero(weights)
-    if len(near):
-        styled = bank.faces(labels[near], path[near], style=styles[near], speech=speech[near])
-        share = weights[near, None]
-        mixed = (np.float32(1.0) - share) * faces[near] + share * styled
-        faces[near] = np.minimum(np.float32(1.0), mixed)
-    return faces
+    plain = Slot(bank.labels.index(label), PLAIN)
+    curve = SlotCurve(weights=np.ones(len(path)), points=path.astype(np.float64))
+    return styled_faces(bank, {plain: curve}, speech)
+
+
+def styled_faces(bank: Bank, curves: Mapping[Slot, SlotCurve], speech: F32) -> F32:
+    """`shown_faces` of plain slots, each of which wears the styles that its points are near.
+
+    Raises:
+        TrainerError: a label's styles have no place of their own.
+    """
+    worn: dict[Slot, SlotCurve] = {}
+    for slot, curve in curves.items():
+        points = curve.points.astype(np.float32)
+        styles, weights = style_weights(bank, bank.labels[slot.label], points)
+        for style in (PLAIN, *np.unique(styles[styles != PLAIN]).tolist()):
+            share = 1.0 - weights if style == PLAIN else np.where(styles == style, weights, 0.0)
+            worn[Slot(slot.label, style)] = SlotCurve(
+                weights=curve.weights * share, points=curve.points
+            )
+    return shown_faces(bank, worn, speech)
 
 
 F64 = npt.NDArray[np.float64]
@@ -96,22 +105,3 @@ def _distances(points: F32, centre: F32, metric: F32) -> F64:
     away = points.astype(np.float64) - centre
     distances: F64 = np.sqrt((metric * away * away).sum(axis=1))
     return distances
-
-
-SEAL_REACH = 5
-"""The frames before and after a seal within which an expression closes and opens the lips."""
-
-
-def let_lips_close(bank: Bank, faces: F32, lips: F32) -> F32:
-    """Faces (N, 52) that part the lips less, the nearer in time they seal in ``lips`` (N, 52)."""
-    tables = bank.tables
-    pressed = lips[:, tables.sealing] / tables.sealing_levels
-    seal = np.minimum(np.float32(1.0), pressed.max(axis=1, initial=0.0))
-    near = seal.copy()
-    shares = 1.0 - ease(np.arange(1, SEAL_REACH) / SEAL_REACH)
-    for away, share in enumerate(shares.astype(np.float32), 1):
-        near[away:] = np.maximum(near[away:], share * seal[:-away])
-        near[:-away] = np.maximum(near[:-away], share * seal[away:])
-    closing = faces.copy()
-    closing[:, tables.parting] *= np.float32(1.0) - near[:, None]
-    return closing

@@ -13,20 +13,23 @@ import numpy as np
 from attrs import evolve
 
 from mien.bank import Bank
+from mien.performance.lips import LipTrack
+from mien.performance.performer import Performer, Plan
 from mien.text.suggest import did_you_mean
 from mien_trainer.conditions import condition_rows
-from mien_trainer.expression.life import Life, Liven, blinks, brow_raises, emphases, glances
-from mien_trainer.expression.path import vad_path
-from mien_trainer.expression.track import expression_track, let_lips_close
+from mien_trainer.expression.emphases import emphases
+from mien_trainer.expression.path import clip_plan, path_of
+from mien_trainer.expression.track import styled_faces
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_sample
 from mien_trainer.lips.activity import speech_activity
-from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speech import SpeechItem, SpeechRefusedError, SpeechSource, Utterance
 from mien_trainer.targets.clip import Clip, ClipSpec
+from mien_trainer.timings.spoken import lip_track_of
+from mien_trainer.timings.timed import TimedSpeech
 
 
 class Stream(IntEnum):
@@ -35,9 +38,6 @@ class Stream(IntEnum):
     PAUSES = 0
     NOISE = 1
     PATH = 2
-    BLINKS = 3
-    GLANCES = 4
-    BROWS = 5
 
 
 class ClipMaker:
@@ -49,16 +49,14 @@ class ClipMaker:
         Raises:
             TrainerError: the bank has other channels than the lips.
         """
-        self._visemes = shipped_table()
-        if bank.channels != self._visemes.rig.names:
+        rig = shipped_table().rig
+        if bank.channels != rig.names:
             raise TrainerError(
-                f"the bank {bank.id} is for another rig than {self._visemes.rig.id}, which the "
-                "lips are made for"
+                f"the bank {bank.id} is for another rig than {rig.id}, which the lips are made for"
             )
         self._bank = bank
         self._sources = sources
         self._items: dict[str, dict[str, SpeechItem]] = {}
-        self._liven = Liven(bank)
         self.speech_seconds = 0.0
 
     def make(self, spec: ClipSpec) -> Clip:
@@ -92,21 +90,11 @@ class ClipMaker:
         return self._made(spec, evolve(utterance, audio=audio, phonemes=phonemes), real=source.real)
 
     def _made(self, spec: ClipSpec, utterance: Utterance, *, real: bool) -> Clip:
-        """A clip whose face is made from a path, its speech and life."""
-        frames = frame_count(len(utterance.audio))
-        speech = speech_activity(utterance.phonemes, frames)
-        path = vad_path(self._bank, spec.label, frames, _draws(spec, Stream.PATH))
-        faces = expression_track(self._bank, spec.label, path, speech)
-        stressed = emphases(utterance.audio, utterance.phonemes)
-        life = Life(
-            lids=blinks(path[:, 1], self._liven.wide(faces), _draws(spec, Stream.BLINKS)),
-            gaze=glances(frames, _draws(spec, Stream.GLANCES)),
-            brows=brow_raises(frames, stressed, _draws(spec, Stream.BROWS)),
-        )
-        lips = lip_curves(utterance.phonemes, frames, self._visemes)
-        alive = self._liven(let_lips_close(self._bank, faces, lips), life)
-        targets = self._bank.compose(alive, lips)
-        return self._clip(spec, utterance, path, speech, targets, real=real)
+        """A clip whose face is performed: a label along a path, its lips and life."""
+        plan, lips = performance(self._bank, spec, utterance)
+        blocks = Performer(self._bank, plan, styled_faces).perform([lips])
+        targets = np.concatenate([block.weights for block in blocks])
+        return self._clip(spec, utterance, path_of(plan), lips.speech, targets, real=real)
 
     def _captured(
         self, spec: ClipSpec, take: Utterance, curves: F32, intensity: str | None, *, real: bool
@@ -168,6 +156,15 @@ class ClipMaker:
         if spec.item not in items:
             raise _unknown(spec, f"item of {spec.source}", spec.item, list(items))
         return items[spec.item]
+
+
+def performance(bank: Bank, spec: ClipSpec, utterance: Utterance) -> tuple[Plan, LipTrack]:
+    """What is performed in a clip, and the lips of what is said in it."""
+    frames = frame_count(len(utterance.audio))
+    stresses = emphases(utterance.audio, utterance.phonemes)
+    speech = TimedSpeech(phonemes=utterance.phonemes, stresses=stresses, source=spec.source)
+    plan = clip_plan(bank, spec.label, frames, _draws(spec, Stream.PATH), spec.seed)
+    return plan, lip_track_of(speech, frames)
 
 
 def _draws(spec: ClipSpec, stream: Stream) -> np.random.Generator:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.bank import Bank
+from mien.versions import VERSIONS
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import SpeechItem, SpeechSource, SpeechUnavailableError
@@ -101,15 +102,17 @@ _OF_SOURCE = {
 
 
 def programs(sources: RecipeSources) -> dict[str, str]:
-    """Name -> version of what makes speech of these sources and keeps it, by name in order.
+    """Name -> version of what makes clips of these sources and keeps them, by name in order.
 
-    Recorded prompts have no version, but the form that they are read in.
+    Recorded prompts have no version, but the form that they are read in; ``targets`` is the version
+    of recipes that faces are performed by.
 
     Raises:
         SpeechUnavailableError: there are no such prompts, or a program cannot be started.
     """
     names = {*_ALWAYS, *(name for source in sources.used for name in _OF_SOURCE.get(source, ()))}
     found = {name: known for name in names if (known := _package(name))}
+    found["targets"] = str(VERSIONS["targets"])
     if sources.espeak is not None:
         found["espeak-ng"] = _espeak()
     if sources.flite is not None:

@@ -176,7 +176,7 @@ def _apart(moments: Sequence[float]) -> Iterator[float]:
 
 
 def _emphases(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
-    from mien_trainer.expression.life import emphases
+    from mien_trainer.expression.emphases import emphases
 
     return emphases(audio, phonemes)
 
