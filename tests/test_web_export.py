@@ -8,7 +8,7 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from threading import Thread
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from tests.models import bound, glb, vrm_1
 from tests.sounds import write_wav
 
@@ -103,6 +103,15 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert wrong == []
     assert {url for url in asked if not url.startswith((address, "blob:", "data:"))} == set()
     context.close()
+
+
+def answering(body: bytes, kind: str | None = None) -> Callable[[Route], None]:
+    """What answers a request of the page in the place of the server."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=body, content_type=kind)
+
+    return answer
 
 
 def listening(page: Page) -> None:
@@ -231,6 +240,42 @@ def test_a_hidden_page_says_so_and_listens_again(page: Page) -> None:
     expect(page.locator("#news")).to_have_text("Listening again.")
     page.evaluate("mien.frames.length = 0")
     jaw_moves(page, 0.05)
+
+
+def test_a_damaged_network_or_bank_is_told(browser: Browser, address: str, folder: Path) -> None:
+    cases = {"network.onnx": "the network's sha256 is", "default.safetensors": "its sha256 is"}
+    for name, message in cases.items():
+        damaged = bytearray((folder / name).read_bytes())
+        damaged[-1] ^= 1
+        context = browser.new_context()
+        opened = context.new_page()
+        opened.route(f"**/{name}", answering(bytes(damaged)))
+        opened.goto(address)
+        expect(opened.locator("#news")).to_contain_text(message, timeout=20_000)
+        expect(opened.locator("#news")).to_contain_text("The face is at rest.")
+        assert opened.locator("#head svg path").count() > 20 or name != "network.onnx"
+        context.close()
+
+
+def test_where_the_runtime_does_not_run_javascript_does(
+    browser: Browser, address: str, folder: Path
+) -> None:
+    described = json.loads((folder / "site.json").read_bytes())
+    body = json.dumps({**described, "runtime": "./runtime.mjs"})
+    module = (
+        "export class Tensor {}\nexport const InferenceSession ="
+        " { create: async () => { throw new Error('WebAssembly SIMD is not supported'); } };"
+    )
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.route("**/site.json", answering(body.encode()))
+    opened.route("**/runtime.mjs", answering(module.encode(), "text/javascript"))
+    opened.goto(address)
+    opened.wait_for_function("window.mien && mien.frames.length > 0")
+    expect(opened.locator("#news")).to_contain_text("so the network runs in JavaScript")
+    expect(opened.locator("#news")).to_contain_text("WebAssembly SIMD is not supported")
+    assert opened.evaluate("mien.speaker.network.runner") == "JavaScript"
+    context.close()
 
 
 def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
