@@ -81,6 +81,14 @@ def test_the_shipped_bank_works_outside_the_checkout(mien: Path, tmp_path: Path)
     assert len(json.loads(shown.stdout)["channels"]) == 52
 
 
+def test_the_shipped_reader_works_outside_the_checkout(mien: Path, tmp_path: Path) -> None:
+    read = run(mien, tmp_path, "read", "I'm so happy! (sighs)", "--format", "jsonl")
+    assert (read.returncode, read.stderr) == (0, "")
+    assert [json.loads(line)["label"] for line in read.stdout.splitlines()] == ["joy", "sadness"]
+    assert run(mien, tmp_path, "readings", "check", "default").returncode == 0
+    assert run(mien, tmp_path, "reader", "lock", "--check").returncode == 0
+
+
 def test_a_team_starts_compiles_and_proves_its_own_bank(mien: Path, tmp_path: Path) -> None:
     for arguments in (["init", "ours"], ["check", "ours"], ["compile", "ours"]):
         done = run(mien, tmp_path, *arguments)
