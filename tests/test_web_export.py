@@ -199,6 +199,20 @@ def test_a_file_is_played_in_time_and_comes_to_rest(page: Page, microphone: Path
     assert page.evaluate(jaw) < 0.01
 
 
+def test_pieces_of_a_synthesiser_are_played_and_spoken(page: Page) -> None:
+    page.evaluate(
+        "() => { const piece = part => Float32Array.from({length: 4800}, (_, at) =>"
+        " 0.3 * Math.sin(at / 9) * Math.sin((part * 4800 + at) / 600));"
+        " async function* pieces() { for (let part = 0; part < 8; part += 1) {"
+        " await new Promise(done => setTimeout(done, 30)); yield piece(part); } }"
+        " window.played = false;"
+        " mien.speaker.play(pieces(), { rate: 24000 }).then(() => { window.played = true; }); }"
+    )
+    jaw_moves(page, 0.02)
+    page.wait_for_function("window.played", timeout=20_000)
+    assert page.evaluate("mien.speaker.source") is None
+
+
 def test_no_microphone_no_permission_and_no_worklet_are_told(page: Page) -> None:
     refusals = {
         "NotAllowedError": "the microphone is not allowed: allow it beside the address",

@@ -12,7 +12,7 @@ import { SoundError, audioContext } from "./microphone.js";
 /** @typedef {string | URL | ArrayBuffer | Uint8Array | Blob | AudioBuffer | AsyncIterable<Float32Array> | Iterable<Float32Array>} Sound */
 
 /** Seconds of sound that are spoken ahead, and that a piece has. */
-const [AHEAD, PIECE] = [1, 0.2];
+const [AHEAD, PIECE] = [2, 0.2];
 
 /** Frames that wait at most. */
 const WAITING = 240;
@@ -53,7 +53,9 @@ export async function playSound(speaker, sound, { context: own, rate = SAMPLE_RA
       nodes.add(node);
       node.start(start + length);
       length += buffer.duration;
-      while (!stopped && (source.now() < length - AHEAD || speaker.waiting > WAITING)) await pause(50);
+      // A hidden page draws nothing, and its sound goes on.
+      const full = () => speaker.waiting > WAITING && !document.hidden;
+      while (!stopped && (source.now() < length - AHEAD || full())) await pause(50);
     }
     if (!stopped) await speaker.finish();
     while (!stopped && source.now() < length) await pause(20);
