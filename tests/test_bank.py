@@ -209,6 +209,10 @@ Query = Callable[[], object]
 QUESTIONS: list[tuple[Query, str]] = [
     (lambda: BANK.face("jyo"), "no label 'jyo': did you mean joy"),
     (lambda: BANK.face("joy", at="middle"), "no anchor of joy 'middle'"),
+    (
+        lambda: BANK.face("joy", style="smug"),
+        "no style of joy 'smug': known: mischievous, peaceful",
+    ),
     (lambda: BANK.face("joy", style="peacefull"), "did you mean peaceful"),
     (lambda: BANK.styles("x"), "no label 'x'"),
     (lambda: BANK.face("joy", vad=(0, 0)), "expected three numbers"),

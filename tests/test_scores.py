@@ -112,8 +112,15 @@ def faults(path: Path) -> list[str]:
             ["4:1 unknown-key: there is no key ceus here (did you mean cues?)"],
         ),
         ("seconds: 3\ncues: [{time: 1, transition: 0}]", ["out-of-range"]),
-        ("seconds: 3\ngaze: [{time: 1, look: lfet}]", ["bad-format"]),
+        (
+            "seconds: 3\ngaze: [{time: 1, look: lfet}]",
+            ['up or down, or numbers, found the text "lfet" (did you mean left?)'],
+        ),
         ("seconds: 3\nlife: {blinks: 9}", ["out-of-range"]),
+        (
+            "seconds: 3\ncues: [{time: 1, label: joy, intensity: high}]",
+            ['wrong-type: expected a number, found the text "high" (an intensity by its name is'],
+        ),
     ],
 )
 def test_what_is_wrong_is_said_where_it_stands(
@@ -341,6 +348,31 @@ def test_fmt_puts_keys_in_the_order_of_the_schema(tmp_path: Path) -> None:
     assert run(["score", "fmt", str(path)]) == 0
     assert "  - {time: 0.5, label: joy}  # here\n" in path.read_text()
     assert run(["score", "fmt", "--check", str(path)]) == 0
+
+
+def test_fmt_leaves_a_broken_score_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, "ceus: []\nseconds: 2\n")
+    before = path.read_bytes()
+    assert run(["score", "fmt", str(path)]) == 2
+    assert "there is no key ceus" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert run(["score", "fmt", str(tmp_path / "nope.yaml")]) == 2
+    assert "nope.yaml' does not exist" in capsys.readouterr().err
+
+
+def test_wrong_keys_hide_no_wrong_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cues = "cues:\n- {time: 1, label: jyo}\n- {time: 2, label: {joy: 0.5, aw: 0.5}}\n"
+    path = written(tmp_path, f"audio: no.wav\nceus: []\n{cues}")
+    assert run(["score", "check", str(path), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["faults"]
+    assert [(one["code"], one["line"]) for one in found] == [
+        ("unknown-key", 4),
+        ("bad-sound", 3),
+        ("unknown-label", 6),
+        ("unknown-label", 7),
+    ]
 
 
 def test_json_is_a_score_too(tmp_path: Path) -> None:

@@ -203,6 +203,21 @@ def test_faults_are_named_at_their_place(
     assert words in f"{first.message} {first.hint}"
 
 
+def test_words_are_no_sounds(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("0.0 0.3 ten\n0.3 0.5 of\n0.5 0.9 clubs\n")
+    with pytest.raises(SourceError, match=r"(?s)look like words.*--text takes"):
+        read_timings(path)
+
+
+def test_arpabet_may_be_small(tmp_path: Path) -> None:
+    path = tmp_path / "ten.txt"
+    path.write_text("0.0 0.1 t\n0.1 0.2 EH\n0.2 0.3 n\n")
+    found = read_timings(path)
+    assert [one.symbol for one in found.phonemes] == ["t", "ɛ", "n"]
+    assert "ARPAbet" in found.source
+
+
 def test_all_faults_come_in_one_run(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as refusal:
         read(tmp_path, "a.tsv", "0 0.1 PP\n0.1 0.2 p1\n0.2 0.3 aa\n0.25 0.4 y2\n")

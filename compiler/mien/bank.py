@@ -183,6 +183,8 @@ class Bank:
         if at is None and style is None:
             names = self.intensities
             at = DEFAULT_INTENSITY if DEFAULT_INTENSITY in names else names[(len(names) - 1) // 2]
+        if at is None and style not in (styles := self.styles(label)):
+            unknown(f"style of {label}", style, styles)
         return self.anchor(label, str(at if at is not None else style))
 
     def face(

@@ -222,6 +222,8 @@ def _value_words(keyword: str, error: ValidationError, node: Node) -> tuple[str,
     if keyword == "type":
         wanted = expected_type(cast("str | list[str]", limit))
         hint = _type_hint(limit, error.instance)
+        if _schema(error).get("title") == "Intensity" and wanted.startswith("a number"):
+            hint = hint or f"an intensity by its name is `at: {error.instance}`"
         if isinstance(node, ScalarNode) and _is_version(_schema(error).get("pattern", "")):
             hint = version_hint(node.source) or hint
         return "wrong-type", f"expected {wanted}, found {found}", hint
@@ -234,6 +236,12 @@ def _value_words(keyword: str, error: ValidationError, node: Node) -> tuple[str,
         close = nearest(str(error.instance), allowed)
         hint = f"did you mean {close}?" if close else ""
         return "unknown-value", f"expected {listing(allowed)}, found {found}", hint
+    if keyword == "pattern" and (named := re.fullmatch(r"\^\(([a-z|]+)\)\$", str(limit))):
+        words = named[1].split("|")
+        close = nearest(str(error.instance), words)
+        also = ", or numbers" if "array" in str(_schema(error).get("type")) else ""
+        hint = f"did you mean {close}?" if close else ""
+        return "bad-format", f"expected {listing(words)}{also}, found {found}", hint
     if keyword == "pattern":
         hint = _pattern_hint(str(limit))
         if _is_version(str(limit)) and (meant := version_hint(str(error.instance))):

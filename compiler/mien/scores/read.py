@@ -40,7 +40,7 @@ def score_of(root: Node, path: Path) -> Score:
     return Score(
         path=path,
         root=root,
-        bank=_bank(str(data.get("bank", "default")), folder),
+        bank=bank_name(str(data.get("bank", "default")), folder),
         audio=_inside(folder, data.get("audio")),
         seconds=None if seconds is None else float(seconds),
         seed=int(data.get("seed", 0)),
@@ -60,7 +60,7 @@ def score_of(root: Node, path: Path) -> Score:
     )
 
 
-def _bank(name: str, folder: Path) -> str:
+def bank_name(name: str, folder: Path) -> str:
     """A bank's name as it stands; a path from the score's folder."""
     beside = folder / name
     return str(beside) if ("/" in name or name.startswith(".")) and beside.exists() else name

@@ -39,12 +39,14 @@ def overview(bank: AuthoredBank) -> Page:
 
 def _counts(bank: AuthoredBank, faces: Sequence[NamedFace], faults: Sequence[Fault]) -> str:
     styles = sum(face.style for face in faces)
-    found = counted(len(faults), "lint mark") if faults else "lint: fine"
+    found = counted(len(faults), "lint mark") if faults else "No face breaks a rule of lint"
     return (
         f"{counted(len(bank.emotions), 'label')}, {counted(len(faces) - styles, 'archetype')}, "
         f"{counted(styles, 'style')}. "
         f"Labels at equal intensity must differ by {bank.manifest.budgets.separation:g} "
-        f"(mean over {counted(len(bank.rig.channels), 'channel')}). {found}."
+        f"(mean over {counted(len(bank.rig.channels), 'channel')}); "
+        "under each face stands how far it is from the most similar other label, in orange below "
+        f"{NEAR * bank.manifest.budgets.separation:.3g}. {found}."
     )
 
 

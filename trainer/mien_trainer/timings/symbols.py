@@ -8,6 +8,7 @@ matters. Sets are told apart by their names alone: a file is of the first set th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from attrs import frozen
@@ -106,13 +107,40 @@ class _Ipa(SymbolSet):
         return None if shipped_table().read(symbol).unknown else symbol
 
 
+class _AnyCase(SymbolSet):
+    """Names in small letters or in both, as TIMIT has them."""
+
+    def ipa(self, symbol: str) -> str | None:
+        return super().ipa(symbol.upper())
+
+
+ARPABET_SMALL = _AnyCase(title="ARPAbet", sounds=ARPABET.sounds)
+
 IPA_TEXT = _Ipa(title="IPA", sounds={})
 
-ANY = (ARPABET, OCULUS, RHUBARB, IPA_TEXT)
+ANY = (ARPABET, OCULUS, RHUBARB, ARPABET_SMALL, IPA_TEXT)
 """The sets of files that do not say which they are of, in the order in which they are tried."""
 
 
+_WORD = re.compile(r"[a-z]{2,}(?:'[a-z]+)?|[aio]", re.IGNORECASE)
+
+
+def are_words(names: Iterable[str]) -> bool:
+    """Whether names look like English words: none is a single sound's letter, some are longer."""
+    said = [name for name in names if name.lower() not in PAUSES]
+    return any(len(name) > 2 for name in said) and all(_WORD.fullmatch(name) for name in said)
+
+
 def set_of(symbols: Iterable[str], known: tuple[SymbolSet, ...] = ANY) -> SymbolSet:
-    """The first of the sets that knows all symbols, else the one that knows most of them."""
+    """The first of the sets that knows all symbols, else the one that knows most of them.
+
+    Small letters are ARPAbet's only where all are.
+    """
     distinct = set(symbols)
-    return min(known, key=lambda one: sum(one.ipa(symbol) is None for symbol in distinct))
+    unknown = [sum(one.ipa(symbol) is None for symbol in distinct) for one in known]
+    fit = [
+        (count, at)
+        for at, (one, count) in enumerate(zip(known, unknown, strict=True))
+        if not count or one is not ARPABET_SMALL
+    ]
+    return known[min(fit)[1]]

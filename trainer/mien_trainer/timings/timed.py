@@ -12,7 +12,7 @@ from mien.text.fault import Fault
 from mien.text.node import Place
 from mien.text.suggest import did_you_mean
 from mien_trainer.phonemes import SILENCE, Phoneme, SpokenWord, without_empty
-from mien_trainer.timings.symbols import ANY, SymbolSet, set_of
+from mien_trainer.timings.symbols import ANY, IPA_TEXT, SymbolSet, are_words, set_of
 
 LONGEST = 36_000.0
 """Seconds of one file: ten hours."""
@@ -68,6 +68,10 @@ def timed_speech(
         raise SourceError([fault(Place(file), "timings-empty", "no sound has a time in it")])
     faults = [*_times(marks), *_times(words)]
     symbols = set_of((mark.text for mark in marks), sets)
+    if symbols is IPA_TEXT and are_words(mark.text for mark in marks):
+        message = f"{marks[0].text!r} and the other names here look like words, not like sounds"
+        hint = "--text takes what is said; times are of sounds (ARPAbet, IPA) or mouth shapes"
+        raise SourceError([fault(marks[0].place, "timings-symbol", message, hint)])
     for mark in marks:
         if symbols.ipa(mark.text) is None:
             near = did_you_mean(mark.text, tuple(symbols.sounds))

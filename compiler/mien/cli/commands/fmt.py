@@ -40,6 +40,11 @@ def command(paths: tuple[str, ...], check: bool, diff: bool, output: str) -> int
     never changes. In a folder, every source file under it is formatted, except releases. A file
     that cannot be read is reported and left as it is (exit 2).
     """
+    return format_sources(paths, check=check, diff=diff, output=output)
+
+
+def format_sources(paths: Sequence[str], *, check: bool, diff: bool, output: str) -> int:
+    """Format files, and say what came of it; the exit code."""
     from mien.text.atomic import remove_stale, write_atomic
 
     results: list[_Formatted] = []
@@ -83,6 +88,7 @@ def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
 def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     from mien.authored.documents import parse
     from mien.authored.surroundings import orders_around
+    from mien.authored.validate import validate
     from mien.cli.commands.migrate import known_migrations
     from mien.errors import SourceError
     from mien.migrate.upgrade import schema_fault
@@ -101,6 +107,8 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
     other = None if kind is None else schema_fault(root, kind, known_migrations())
     if kind is None or other is not None:
         return (other or _not_a_source(shown),)
+    if kind == "score" and (broken := validate(root, kind)):
+        return tuple(broken)
     format_text = format_json if path.suffix == ".json" else format_yaml
     try:
         text = read_source(path, shown=shown, inside=inside)

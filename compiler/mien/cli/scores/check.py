@@ -66,11 +66,16 @@ def command(scores: tuple[Path, ...], output: str) -> int:
 
 def _checked(path: Path) -> tuple[Prepared | None, tuple[Fault, ...]]:
     from mien.errors import SourceError
+    from mien.scores.named import missing_names
     from mien.scores.prepare import prepare
     from mien.scores.read import read_score
 
     try:
-        prepared = prepare(read_score(path))
+        score = read_score(path)
+    except SourceError as refusal:
+        return None, (*refusal.faults, *missing_names(path))
+    try:
+        prepared = prepare(score)
     except SourceError as refusal:
         return None, refusal.faults
     return prepared, prepared.warnings

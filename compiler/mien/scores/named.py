@@ -1,0 +1,59 @@
+"""What a score names and is not there, where its keys or values are wrong as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+from mien.authored.documents import parse
+from mien.authored.rig_checks import Complaints
+from mien.errors import MienError
+from mien.resolve import load_tables, resolve
+from mien.scores.read import bank_name
+from mien.text.fault import Fault
+from mien.text.files import shown_path
+from mien.text.node import Path as NodePath
+from mien.text.node import plain
+from mien.text.suggest import label_hint
+
+
+def missing_names(path: Path) -> list[Fault]:
+    """The labels and the sound that a score names and that are not there, its form aside."""
+    root, faults = parse(path, shown_path(path), path.resolve().parent)
+    data = None if root is None or faults else plain(root)
+    if root is None or not isinstance(data, dict):
+        return []
+    document = cast("dict[str, object]", data)
+    complaints = Complaints(root=root)
+    audio = document.get("audio")
+    if isinstance(audio, str) and not (path.parent / audio).exists():
+        complaints.at_value(
+            ("audio",), "bad-sound", f"{path.parent / audio}: there is no such file"
+        )
+    bank = document.get("bank", "default")
+    try:
+        tables = load_tables(resolve(bank_name(str(bank), path.parent)))
+    except MienError as error:
+        complaints.at_value(("bank",), "unknown-bank", str(error))
+        return complaints.faults
+    labels = tuple(one.label for one in tables.labels)
+    for where, name in _labels(document):
+        if name not in labels:
+            hint = label_hint(name, labels)
+            complaints.at_value(where, "unknown-label", f"no label {name!r}", hint)
+    return complaints.faults
+
+
+def _labels(document: dict[str, object]) -> Iterator[tuple[NodePath, str]]:
+    cues = document.get("cues")
+    states: list[tuple[NodePath, object]] = [(("start",), document.get("start"))]
+    if isinstance(cues, list):
+        states += [(("cues", at), cue) for at, cue in enumerate(cast("list[object]", cues))]
+    for path, state in states:
+        label = cast("dict[str, object]", state).get("label") if isinstance(state, dict) else None
+        if isinstance(label, str):
+            yield (*path, "label"), label
+        elif isinstance(label, dict):
+            for name in cast("dict[str, object]", label):
+                yield (*path, "label", name), name
