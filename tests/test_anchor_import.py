@@ -98,12 +98,19 @@ def test_drafts_stand_under_the_labels_that_are_meant(
     text = SIGNED + "joyful,mid,0,0,0\ncross,peak,0,0,0\nflow,low,0,0,0\nCross,mid,0,0,0\n"
     path = saved(text + "cross,sulky,-0.3,-0.2,-0.4\n")
     before = path.read_bytes()
-    assert run(["import", "--anchors", str(path), "-o", "drafts", "--bank", str(bank)]) == 0
+    given = ["import", "--anchors", str(path), "-o", "drafts", "--bank", str(bank)]
+    assert run(given) == 2
+    said = capsys.readouterr()
+    assert "vad.csv:6:1: error: cross has no peak [unknown-intensity]" in said.err
+    assert "vad.csv:7:1: error: no label flow [unknown-label]" in said.err
+    assert "nothing is written; --known-only leaves such rows out" in said.err
+    assert not Path("drafts").exists()
+    assert run([*given, "--known-only"]) == 0
     said = capsys.readouterr()
     assert "read as -1 to 1: numbers lie below 0, and none beyond 1" in said.err
     assert "vad.csv:2:1: happy means glad, as glad does; left out" in said.err
     assert "vad.csv:5:1: joyful means glad, as glad does; left out" in said.err
-    assert "vad.csv:6:1: cross has no peak, left out; it has low, mid, high, contained" in said.err
+    assert "vad.csv:6:1: cross has no peak, left out: it has low, mid, high, contained" in said.err
     assert "vad.csv:7:1: no label flow, left out: " in said.err
     assert "vad.csv:8:1: a second point for cross mid, left out" in said.err
     assert said.out == "drafts/glad.yaml: high of glad\ndrafts/cross.yaml: mid, sulky of cross\n"
@@ -122,7 +129,7 @@ def test_drafts_stand_under_the_labels_that_are_meant(
         },
     }
     assert path.read_bytes() == before
-    assert run(["import", "--anchors", str(path), "-o", "drafts", "--bank", str(bank)]) == 2
+    assert run([*given, "--known-only"]) == 2
     assert "exists; name a new folder" in capsys.readouterr().err
 
 
@@ -182,7 +189,12 @@ def test_a_patch_moves_the_anchors_of_a_bank(
         ('{"glad": [0.1, 0.2]}', "t.json", [], "glad: 2 numbers, expected valence, arousal"),
         ('{"glad": {"v": 0.1, "d": 1}}', "t.json", [], "glad: there is no arousal"),
         ('{"glad": [0,1, 0.2', "t.json", [], "t.json:1:"),
-        ('{"flow": [0.1, -0.2, 0]}', "t.json", [], "no row of t.json means a label of tiny"),
+        (
+            '{"flow": [0.1, -0.2, 0]}',
+            "t.json",
+            ["--known-only"],
+            "no row of t.json means a label of tiny",
+        ),
         (SIGNED, "t.csv", ["--scale", "1", "1"], "give the lowest number, then the highest"),
         (SIGNED, "t.csv", ["--intensity", "hi"], "no intensity hi; did you mean high?"),
         (HEAD + 'glad,low,"' + "9" * 200_000, "t.csv", [], "t.csv:2:1: error: this cannot be read"),
@@ -204,8 +216,21 @@ def test_what_is_wrong_with_a_table_is_told_at_its_place(
     assert not Path("drafts").exists()
 
 
+def test_a_patch_that_is_there_is_kept(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("v.patch").write_text("ours", "utf-8")
+    text = HEAD + "glad,high,0.9,0.8,-0.1\n"
+    given = ["import", "--anchors", str(saved(text)), "--bank", str(bank), "-o"]
+    assert run([*given, "v.patch"]) == 2
+    assert "v.patch exists; name a new file" in capsys.readouterr().err
+    assert Path("v.patch").read_text("utf-8") == "ours"
+    assert run([*given, "w.patch"]) == 0
+    assert "w.patch: moves anchors in 1 file of tiny" in capsys.readouterr().out
+
+
 def test_a_release_is_never_patched(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", "--anchors", str(saved(SIGNED)), "-o", "v.patch"]) == 2
     assert "is a frozen release" in capsys.readouterr().err
     assert run(["import", str(saved(SIGNED)), "-o", "x.csv", "--scale", "0", "1"]) == 2
     assert "--scale is of a table of points: give --anchors" in capsys.readouterr().err
+    assert run(["import", str(saved(SIGNED)), "-o", "x.csv", "--known-only"]) == 2
+    assert "--known-only is of a table of points" in capsys.readouterr().err

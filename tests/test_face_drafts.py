@@ -214,7 +214,8 @@ def test_drafts_go_by_the_labels_that_names_mean(
     assert "anger.yaml: a draft of anger, " in said.out
     assert "  happy is joy here\n" in said.err
     assert "  smile means joy, as happy does, which is its draft\n" in said.err
-    assert "  no label stern: " in said.err
+    assert "  no label stern\n" in said.err
+    assert said.err.count("\nthe labels are neutral, joy, ") == 1
     assert said.err.endswith("no channels, left out: odd\nweights outside [0, 1], cut off: 1\n")
     assert drafted(out / "joy.yaml") == {
         "low": {"jawLeft": 0.07, "mouthSmileLeft": 0.28, "mouthSmileRight": 0.17},
@@ -229,6 +230,39 @@ def test_drafts_go_by_the_labels_that_names_mean(
     assert path.read_bytes() == before
     assert run(["import", str(path), "-o", str(out)]) == 2
     assert "exists; name a new file" in capsys.readouterr().err
+
+
+def test_names_of_our_own_exports_are_label_and_intensity(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = {
+        "joy_low": {"jawLeft": 0.1},
+        "joy_high": {"jawLeft": 0.5},
+        "happy_mid": {"jawLeft": 0.2},
+        "amusement_wry": {"jawLeft": 0.3},
+        "amusement_high": {"jawLeft": 0.4},
+        "joy_odd": {"jawLeft": 0.6},
+    }
+    out = tmp_path / "drafts"
+    assert run(["import", str(saved(tmp_path, table)), "-o", str(out)]) == 0
+    said = capsys.readouterr().err
+    assert drafted(out / "joy.yaml")["low"] == {"jawLeft": 0.1}
+    assert drafted(out / "joy.yaml")["high"] == {"jawLeft": 0.5}
+    assert "wry is a style of amusement, no intensity, left out" in said
+    assert drafted(out / "amusement.yaml")["high"] == {"jawLeft": 0.4}
+    assert "happy means joy, as joy does, which is its draft" in said
+    assert "no label joy_odd" in said
+    assert said.count("the labels are ") == 1
+
+
+def test_one_cause_at_several_intensities_is_one_comment(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"joy": {"eyeLookUpLeft": 0.6, "eyeLookUpRight": 0.3}})
+    out = tmp_path / "joy.yaml"
+    assert run(["import", str(path), "-o", str(out)]) == 0
+    text = " ".join(out.read_text("utf-8").replace("# ", "").split())
+    assert text.count("[conjugates]") == 1
+    assert "high: eyeLookUpLeft 0.6, eyeLookUpRight 0.3 are one movement" in text
+    assert "[conjugates] (so, with other numbers, at low and mid)" in text
 
 
 def test_a_banks_own_words_count(tmp_path: Path) -> None:

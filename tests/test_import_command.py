@@ -158,7 +158,22 @@ def test_a_draft_fits_into_a_bank(recording: Path, tmp_path: Path) -> None:
         (["-o", "a.yaml", "--at", "nan"], "nan is no moment"),
         (["-o", "a.yaml", "--at", "3"], "web.csv runs from 0 to 2.00 s"),
         (["-o", "a.yaml", "--range", "3", "4"], "web.csv runs from 0 to 2.00 s"),
-        (["-o", "a.yaml", "--range", "1", "0.5"], "there is no row there"),
+        (
+            ["-o", "a.yaml", "--range", "1", "0.5"],
+            "the end is before the start: write --range 0.5 1",
+        ),
+        (["-o", "a.yaml", "--range", "1.001", "1.002"], "there is no row there"),
+        (["-o", "a.yaml", "--peak"], "--peak is of a range, the face furthest from rest in it"),
+        (["-o", "a.yaml", "--label", "joy"], "give --at S or --range S S"),
+        (
+            ["-o", "take.json", "--peak"],
+            "--peak makes a draft of a moment: end -o in .yaml, and give",
+        ),
+        (
+            ["-o", "drafts"],
+            "FILE is read as CSV of named channels and holds no faces by their names",
+        ),
+        (["-o", "drafts"], "or draft a moment of it (-o NAME.yaml with --at S or --range S S)"),
         (
             ["-o", "a.yaml", "--at", "1", "--intensity", "hihg"],
             "no intensity hihg; did you mean hi",
@@ -166,10 +181,13 @@ def test_a_draft_fits_into_a_bank(recording: Path, tmp_path: Path) -> None:
         (["-o", "a.yaml", "--at", "1", "--bank", "defualt"], "default"),
         (["-o", "a.yaml", "--at", "1", "--label", "flow"], "no label flow: the labels are neutral"),
         (["-o", "a.yaml", "--at", "1", "--percent"], "--percent is of a table of faces"),
-        (["-o", "take.json", "--label", "joy"], "make a draft: end -o in .yaml"),
-        (["-o", "take.json", "--ratios", "1,2,3"], "make a draft: end -o in .yaml"),
+        (
+            ["-o", "take.json", "--label", "joy"],
+            "makes a draft of a moment: end -o in .yaml, and give",
+        ),
+        (["-o", "take.json", "--ratios", "1,2,3"], "makes a draft of a moment: end -o in .yaml"),
         (["-o", "there.yaml", "--at", "1"], "there.yaml exists; name a new file"),
-        (["-o", "take.json", "--at", "1"], "make a draft: end -o in .yaml"),
+        (["-o", "take.json", "--at", "1"], "--at makes a draft of a moment: end -o in .yaml"),
         ([], "Missing option '-o'"),
     ],
 )

@@ -148,8 +148,12 @@ def test_versions_and_latest_of_what_ships(checkout: Path) -> None:
     by_path = resolve("presets/releases/default/1.0.0")
     assert (by_path.kind, by_path.version) == (Kind.RELEASE, "1.0.0")
     assert load_tables(by_path).version == "1.0.0"
-    with pytest.raises(QueryError, match=r"no release 9\.0\.0 of default; released: 1\.0\.0, 1\.1"):
+    with pytest.raises(
+        QueryError, match=r"no release 9\.0\.0 of default; released: 1\.0\.0, 1\.1"
+    ) as refusal:
         resolve("default@9.0.0")
+    known = str(refusal.value).rpartition("released: ")[2].split(", ")
+    assert sorted(set(known)) == sorted(known), "this repository's releases are those that ship"
     with pytest.raises(QueryError, match="defualt has no releases yet; did you mean default"):
         resolve("defualt@latest")
 

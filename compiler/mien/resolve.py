@@ -265,7 +265,9 @@ def _release(bank: str, version: str, near: BankSource | None) -> BankSource:
     hint = did_you_mean(bank, shipped_banks())
     more = f"; {hint}" if hint else ""
     if known:
-        raise QueryError(f"there is no release {version} of {bank}; released: {', '.join(known)}")
+        raise QueryError(
+            f"there is no release {version} of {bank}; released: {', '.join(dict.fromkeys(known))}"
+        )
     raise QueryError(f"there is no release {version} of {bank}; {bank} has no releases yet{more}")
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from mien.cli.draft_import import refuse_existing
+from mien.cli.faults import write_faults
 from mien.cli.options import bank_source, own_folder
 from mien.cli.terminal import say, visible
 
@@ -20,18 +22,28 @@ def import_anchors(
     *,
     intensity: str | None,
     scale: tuple[float, float] | None,
+    known_only: bool,
 ) -> None:
-    """Write drafts of anchors into the folder ``out``, or a patch of a bank into the file."""
+    """Write drafts of anchors into the folder ``out``, or a patch of a bank into the file.
+
+    Rows whose label or level the bank does not have are left out if ``known_only``.
+
+    Raises:
+        SourceError: with every fault of the table, or of such rows.
+    """
     from mien.authored.reader import read_bank
     from mien.intake.anchor_table import read_anchors
     from mien.intake.anchors import anchors_draft, anchors_patch, lint_notes, points_of
     from mien.text.atomic import write_atomic
+    from mien.text.fault import counted
     from mien.text.files import shown_path
     from mien.text.suggest import did_you_mean
 
     if scale is not None and not scale[0] < scale[1]:
         raise click.BadParameter("give the lowest number, then the highest", param_hint="--scale")
     patch = out.suffix.lower() in PATCHES
+    if patch:
+        refuse_existing(out)
     folder = own_folder(bank_name) if patch else bank_source(bank_name).sources
     bank = read_bank(folder)
     known = bank.manifest.intensities
@@ -41,8 +53,14 @@ def import_anchors(
     table = read_anchors(file, scale)
     level = intensity or known[len(known) // 2]
     points = points_of(bank, table, visible(file.name), level)
+    if points.strange and not known_only:
+        write_faults(points.strange, "text", err=True)
+        raise click.UsageError("nothing is written; --known-only leaves such rows out")
     said = lint_notes(bank, points)
     notes = list(points.notes)
+    for one in points.strange:
+        at = f"{one.place}{f' {one.path}' if one.path else ''}"
+        notes.append(f"{at}: {one.message}, left out: {one.hint}")
     if any(not row.level for row in table.rows):
         notes.append(f"rows without a level are taken for {level}: --intensity says another one")
     if not points.labels:
@@ -54,8 +72,8 @@ def import_anchors(
             say(f"nothing to patch: every point is in {shown_path(folder)} already")
             return
         write_atomic(out, text.encode())
-        files = text.count("+++ b/")
-        say(f"{out}: moves anchors in {files} files of {shown_path(folder)}; git apply {out}")
+        files = counted(text.count("+++ b/"), "file")
+        say(f"{out}: moves anchors in {files} of {shown_path(folder)}; git apply {out}")
         say("moved anchors make faces others: `mien diff` says how far", err=True)
         notes += [line for one in said.values() for line in one]
     else:

@@ -41,12 +41,14 @@ def draft_moment(
     label: str | None,
 ) -> None:
     """A moment of a recording becomes a draft of an archetype, or of all by ``ratios``."""
+    if moment.peak and moment.span is None:
+        raise click.UsageError(
+            "--peak is of a range, the face furthest from rest in it: give --range S S"
+        )
     if (moment.at is None) == (moment.span is None):
         message = "FILE holds no faces by their names, so a draft is of one moment or one range"
         raise click.UsageError(f"{message}: give --at S or --range S S")
-    if moment.peak and moment.span is None:
-        raise click.UsageError("--peak is of a range: give --range S S")
-    _refuse_existing(out)
+    refuse_existing(out)
     from mien.formats import archetype_draft
     from mien.formats.registry import read_take
     from mien.intake.levels import spread
@@ -100,7 +102,7 @@ def draft_faces(
     shares = _ratios(bank, ratios)
     origin = visible(file.name)
     if out.suffix.lower() in (_DRAFT, ".yml"):
-        _refuse_existing(out)
+        refuse_existing(out)
         if len({one.label for one in chosen.faces}) > 1:
             names = ", ".join(dict.fromkeys(visible(one.label) for one in chosen.faces))
             message = f"FILE holds several faces ({names}): choose one by --label, or name a folder"
@@ -113,7 +115,7 @@ def draft_faces(
     else:
         files = {out / f"{one.name}{_DRAFT}": one for one in drafts(bank, chosen, origin, shares)}
         for path in files:
-            _refuse_existing(path)
+            refuse_existing(path)
         out.mkdir(exist_ok=True)
     for path, one in files.items():
         write_atomic(path, one.text.encode())
@@ -122,6 +124,8 @@ def draft_faces(
         say(f"{path}: a draft{named}{lint}")
         for note in one.notes:
             say(f"  {visible(note)}", err=True)
+    if any(not one.label and any(one.names) for one in files.values()):
+        say(f"the labels are {', '.join(bank.manifest.labels)}", err=True)
     _tell_table(chosen)
     return True
 
@@ -201,7 +205,12 @@ def _known_intensity(bank: AuthoredBank, intensity: str) -> None:
         raise click.BadParameter(f"no intensity {intensity}; {hint}", param_hint="--intensity")
 
 
-def _refuse_existing(out: Path) -> None:
+def refuse_existing(out: Path) -> None:
+    """Refuse to write over what is there.
+
+    Raises:
+        click.BadParameter: something is.
+    """
     if out.exists():
         raise click.BadParameter(f"{out} exists; name a new file", param_hint="-o")
 

@@ -111,11 +111,21 @@ def _faults(bank: AuthoredBank, faces: Faces, label: str) -> Iterator[str]:
         tried = evolve(bank, emotions=tuple(others), documents={})
         rules = (*archetypes.RULES, *action_units.RULES, *labels.RULES)
     file = emotion_source(tried, label or _LABEL).file
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for rule in rules:
         for fault in rule(tried):
             if fault.path.startswith("archetypes") and fault.place.file == file:
+                _, intensity, *rest = (*fault.path.split("."), "")
                 hint = f"; {fault.hint}" if fault.hint else ""
-                yield f"{fault.message}{hint} [{fault.code}]"
+                said = f"{fault.message}{hint} [{fault.code}]"
+                same = found.setdefault((fault.code, ".".join(rest)), {})
+                same[intensity] = said
+    for same in found.values():
+        # of one cause at several intensities the numbers differ: those of the strongest are said
+        *others, last = same
+        where = f"{last}: " if len(faces) > 1 and last else ""
+        also = f" (so, with other numbers, at {' and '.join(others)})" if others else ""
+        yield f"{where}{same[last]}{also}"
 
 
 def _alone(label: str, faces: Faces) -> Emotion:

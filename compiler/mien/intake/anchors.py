@@ -14,9 +14,11 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.documents import document_named
 from mien.authored.emotion import Anchor, Emotion, Vad
 from mien.authored.surroundings import orders_around
+from mien.formats.text_file import fault
 from mien.intake.anchor_table import VadRow, VadTable
 from mien.lint import anchors
 from mien.lint.rule import emotion_source
+from mien.text.fault import Fault
 from mien.text.files import read_source, shown_path
 from mien.text.format import format_json, format_yaml
 from mien.text.node import Node, Span, at
@@ -35,10 +37,14 @@ class LabelPoints:
 
 @frozen(kw_only=True)
 class Points:
-    """Points by the bank's labels, in its order, and what was left out and why."""
+    """Points by the bank's labels, in its order, and what was left out and why.
+
+    ``strange`` are the rows that mean no label of the bank, or none of its levels.
+    """
 
     labels: tuple[LabelPoints, ...]
     notes: tuple[str, ...]
+    strange: tuple[Fault, ...] = ()
 
 
 def points_of(bank: AuthoredBank, table: VadTable, origin: str, level: str) -> Points:
@@ -50,12 +56,14 @@ def points_of(bank: AuthoredBank, table: VadTable, origin: str, level: str) -> P
     labels_there = {row.label.casefold() for row in table.rows}
     names = {label: label for label in bank.manifest.labels if label in labels_there}
     notes = list(table.notes)
+    strange: list[Fault] = []
     for row in table.rows:
         label = aliased_label(row.label, bank.manifest.labels, bank.aliases)
         where = _where(row)
         if label is None:
             hint = label_hint(row.label, bank.manifest.labels, bank.aliases)
-            notes.append(f"{where}: no label {row.label}, left out: {hint}")
+            message = f"no label {row.label}"
+            strange.append(fault(row.place, "unknown-label", message, hint, row.path))
             continue
         if names.setdefault(label, row.label).casefold() != row.label.casefold():
             notes.append(f"{where}: {row.label} means {label}, as {names[label]} does; left out")
@@ -64,8 +72,9 @@ def points_of(bank: AuthoredBank, table: VadTable, origin: str, level: str) -> P
         known = {one.casefold(): one for one in (*bank.manifest.intensities, *emotion.styles)}
         name = known.get((row.level or level).casefold())
         if name is None:
-            wanted = ", ".join(known.values())
-            notes.append(f"{where}: {label} has no {row.level}, left out; it has {wanted}")
+            hint = f"it has {', '.join(known.values())}"
+            message = f"{label} has no {row.level}"
+            strange.append(fault(row.place, "unknown-intensity", message, hint, row.path))
         elif name in found.setdefault(label, {}):
             notes.append(f"{where}: a second point for {label} {name}, left out")
         else:
@@ -78,7 +87,7 @@ def points_of(bank: AuthoredBank, table: VadTable, origin: str, level: str) -> P
         for label in bank.manifest.labels
         if found.get(label)
     )
-    return Points(labels=labels, notes=tuple(notes))
+    return Points(labels=labels, notes=tuple(notes), strange=tuple(strange))
 
 
 def lint_notes(bank: AuthoredBank, points: Points) -> Mapping[str, tuple[str, ...]]:

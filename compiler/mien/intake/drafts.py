@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mien.authored.bank import AuthoredBank
 from mien.formats.archetype_draft import draft_of, lint_notes
 from mien.intake.face_table import FaceTable, NamedFace
 from mien.intake.levels import spread
-from mien.text.suggest import aliased_label, label_hint
+from mien.text.suggest import aliased_label, meant_label
 
 _FILE = re.compile(r"[^a-z0-9_-]+")
 
@@ -63,7 +63,7 @@ def _gathered(bank: AuthoredBank, faces: Sequence[NamedFace]) -> Iterator[_Gathe
     """Names, the bank's label, faces by intensity and notes, an emotion each."""
     labels = bank.manifest.labels
     by_name: dict[str, list[NamedFace]] = {}
-    for face in faces:
+    for face in (_parted(bank, one) for one in faces):
         by_name.setdefault(face.label, []).append(face)
     taken: dict[str, str] = {}
     exact = {name: name for name in by_name if name in labels}
@@ -80,12 +80,15 @@ def _gathered(bank: AuthoredBank, faces: Sequence[NamedFace]) -> Iterator[_Gathe
             if name != label:
                 notes.append(f"{name} is {label} here")
         elif name:
-            notes.append(f"no label {name}: {label_hint(name, labels, bank.aliases)}")
+            close = meant_label(name, labels, bank.aliases)
+            notes.append(f"no label {name}" + (f": did you mean {close}?" if close else ""))
         levels: dict[str, Mapping[str, float]] = {}
         for face in own:
             level = _level(bank, face.level)
             if level in levels:
                 notes.append(f"a second face at {face.place}, left out")
+            elif face.level and face.level in _styles(bank, label):
+                notes.append(f"{face.level} is a style of {label}, no intensity, left out")
             elif face.level and not level:
                 wanted = ", ".join(bank.manifest.intensities)
                 notes.append(f"{face.level} is no intensity ({wanted}), left out")
@@ -93,6 +96,22 @@ def _gathered(bank: AuthoredBank, faces: Sequence[NamedFace]) -> Iterator[_Gathe
                 levels[level] = face.weights
         if levels:
             yield (name,), label, levels, tuple(notes)
+
+
+def _parted(bank: AuthoredBank, face: NamedFace) -> NamedFace:
+    """The face with ``joy_low`` taken apart, where that is a label and its intensity or style."""
+    name, _, level = face.label.rpartition("_")
+    labels = bank.manifest.labels
+    if face.level or not name or aliased_label(face.label, labels, bank.aliases):
+        return face
+    label = aliased_label(name, labels, bank.aliases) or ""
+    if label and (_level(bank, level) or level in _styles(bank, label)):
+        return evolve(face, label=name, level=level)
+    return face
+
+
+def _styles(bank: AuthoredBank, label: str) -> Collection[str]:
+    return next((one.styles for one in bank.emotions if one.label == label), ())
 
 
 def _level(bank: AuthoredBank, name: str) -> str:

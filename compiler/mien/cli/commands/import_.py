@@ -16,7 +16,13 @@ def _moment(context: click.Context, parameter: click.Parameter, value: str | Non
 def _moments(
     context: click.Context, parameter: click.Parameter, value: tuple[str, str] | None
 ) -> tuple[float, float] | None:
-    return None if value is None else (_seconds(value[0]), _seconds(value[1]))
+    if value is None:
+        return None
+    start, end = map(_seconds, value)
+    if end < start:
+        message = f"the end is before the start: write --range {value[1]} {value[0]}"
+        raise click.BadParameter(message)
+    return start, end
 
 
 def _seconds(text: str) -> float:
@@ -55,7 +61,9 @@ def _seconds(text: str) -> float:
     metavar="S S",
     help="Draft the mean of the faces between two moments.",
 )
-@click.option("--peak", is_flag=True, help="Of --range, the face furthest from rest.")
+@click.option(
+    "--peak", is_flag=True, help="With --range: not the mean, the face furthest from rest."
+)
 @click.option(
     "--bank",
     "bank_name",
@@ -89,6 +97,11 @@ def _seconds(text: str) -> float:
     help="The lowest and the highest number of --anchors: -1 1, 0 1, 1 9.",
 )
 @click.option(
+    "--known-only",
+    is_flag=True,
+    help="With --anchors: leave out rows whose label or level BANK does not have.",
+)
+@click.option(
     "--label", metavar="NAME", help="The label of a draft; of a table of faces, this one only."
 )
 @click.option("--percent", is_flag=True, help="The weights of a table of faces go to 100.")
@@ -106,6 +119,7 @@ def command(
     ratios: str | None,
     anchors: bool,
     scale: tuple[float, float] | None,
+    known_only: bool,
     label: str | None,
     percent: bool,
 ) -> None:
@@ -134,10 +148,14 @@ def command(
         raise click.BadParameter("this is FILE itself; name another one", param_hint="-o")
     if scale is not None and not anchors:
         raise click.UsageError("--scale is of a table of points: give --anchors")
+    if known_only and not anchors:
+        raise click.UsageError("--known-only is of a table of points: give --anchors")
     if anchors:
         from mien.cli.anchor_import import import_anchors
 
-        import_anchors(file, out, bank_name, intensity=intensity, scale=scale)
+        import_anchors(
+            file, out, bank_name, intensity=intensity, scale=scale, known_only=known_only
+        )
         return
     drafted = out.suffix.lower() in _DRAFTS
     timed = at is not None or span is not None or peak
@@ -170,10 +188,34 @@ def command(
             label=label,
         )
         return
-    if timed or label is not None or ratios is not None or intensity is not None:
-        raise click.UsageError(
-            "--at, --range, --peak, --label and the like make a draft: end -o in .yaml"
-        )
+    own = {"--at": at, "--range": span, "--peak": peak or None, "--label": label}
+    own |= {"--ratios": ratios, "--intensity": intensity}
+    if drafting := [name for name, value in own.items() if value is not None]:
+        verb = "make" if len(drafting) > 1 else "makes"
+        moment = "" if at is not None or span else ", and give --at S or --range S S"
+        message = f"{' and '.join(drafting)} {verb} a draft of a moment: end -o in .yaml{moment}"
+        raise click.UsageError(message)
+    if not out.suffix:
+        _refuse_still(file)
     if out.is_dir():
         raise click.BadParameter(f"{out} is a folder; name a file", param_hint="-o")
     import_take(file, out, rate)
+
+
+def _refuse_still(file: Path) -> None:
+    """Refuse a folder of drafts for a recording or an animation, which holds moments.
+
+    Raises:
+        click.UsageError: always, but where no format that is read ends so.
+    """
+    from mien.formats.registry import EndingError, recorded_format
+
+    try:
+        title = recorded_format(file).title
+    except EndingError:
+        return
+    message = (
+        f"FILE is read as {title} and holds no faces by their names: write a take (-o NAME.csv), "
+        "or draft a moment of it (-o NAME.yaml with --at S or --range S S)"
+    )
+    raise click.UsageError(message)
