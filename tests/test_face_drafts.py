@@ -253,6 +253,9 @@ def test_names_of_our_own_exports_are_label_and_intensity(
     assert "happy means joy, as joy does, which is its draft" in said
     assert "no label joy_odd" in said
     assert said.count("the labels are ") == 1
+    path = saved(tmp_path, {"joy_low": {"jawLeft": 0.1}, "happy": WRY}, "two.json")
+    assert run(["import", str(path), "-o", str(tmp_path / "two")]) == 0
+    assert "the labels are" not in capsys.readouterr().err
 
 
 def test_one_cause_at_several_intensities_is_one_comment(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ def import_anchors(
         raise click.UsageError("nothing is written; --known-only leaves such rows out")
     said = lint_notes(bank, points)
     notes = list(points.notes)
-    for one in points.strange:
-        at = f"{one.place}{f' {one.path}' if one.path else ''}"
-        notes.append(f"{at}: {one.message}, left out: {one.hint}")
+    for fault in points.strange:
+        at = f"{fault.place}{f' {fault.path}' if fault.path else ''}"
+        notes.append(f"{at}: {fault.message}, left out: {fault.hint}")
     if any(not row.level for row in table.rows):
         notes.append(f"rows without a level are taken for {level}: --intensity says another one")
     if not points.labels:

@@ -124,7 +124,7 @@ def draft_faces(
         say(f"{path}: a draft{named}{lint}")
         for note in one.notes:
             say(f"  {visible(note)}", err=True)
-    if any(not one.label and any(one.names) for one in files.values()):
+    if any(note.startswith("no label ") for one in files.values() for note in one.notes):
         say(f"the labels are {', '.join(bank.manifest.labels)}", err=True)
     _tell_table(chosen)
     return True

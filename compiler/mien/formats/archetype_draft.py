@@ -122,9 +122,9 @@ def _faults(bank: AuthoredBank, faces: Faces, label: str) -> Iterator[str]:
                 same[intensity] = said
     for same in found.values():
         # of one cause at several intensities the numbers differ: those of the strongest are said
-        *others, last = same
+        *weaker, last = same
         where = f"{last}: " if len(faces) > 1 and last else ""
-        also = f" (so, with other numbers, at {' and '.join(others)})" if others else ""
+        also = f" (so, with other numbers, at {' and '.join(weaker)})" if weaker else ""
         yield f"{where}{same[last]}{also}"
 
 

@@ -192,8 +192,8 @@ def command(
     own |= {"--ratios": ratios, "--intensity": intensity}
     if drafting := [name for name, value in own.items() if value is not None]:
         verb = "make" if len(drafting) > 1 else "makes"
-        moment = "" if at is not None or span else ", and give --at S or --range S S"
-        message = f"{' and '.join(drafting)} {verb} a draft of a moment: end -o in .yaml{moment}"
+        more = "" if at is not None or span else ", and give --at S or --range S S"
+        message = f"{' and '.join(drafting)} {verb} a draft of a moment: end -o in .yaml{more}"
         raise click.UsageError(message)
     if not out.suffix:
         _refuse_still(file)
