@@ -241,6 +241,8 @@ def many(count: int) -> AuthoredBank:
         joy,
         anchors={n: Anchor(vad=p, basis="") for n, p in zip(names, grid, strict=False)},
         archetypes={n: {"cheekPuff": k % 5 / 4} for k, n in enumerate(names)},
+        dynamics=None,
+        sequences={},
     )
     manifest = evolve(
         bank().manifest,

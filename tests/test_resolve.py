@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "banks" / "tiny"
 NEWEST = "1.1.0"
 DIGEST = "3e339fe619439ab55f7a57779da7ee80f02ceeaf1397947bcca31f4e96f843d2"
-EDITED = "2.0.0"
+EDITED = "2.1.0"
 SHIPS = f"default {NEWEST} (release that ships, 3e339fe6...)"
 
 
