@@ -28,7 +28,7 @@ BANK = mien.load("default")
 GOLDEN = Path(__file__).parent / "golden"
 TABLES = tuple(one for one in FORMATS if one.table)
 CLIPS = tuple(one for one in exportable() if not one.table)
-DIGEST = "3e339fe619439ab55f7a57779da7ee80f02ceeaf1397947bcca31f4e96f843d2"
+DIGEST = "3e903e0485642d8b5821e1def9f8d65f2811af37ee52d78d13fe08c2a3287648"
 
 
 def lopsided() -> FaceSet:
@@ -64,7 +64,7 @@ def test_json_holds_every_face_to_the_bit(tmp_path: Path) -> None:
     path = tmp_path / "faces.json"
     assert export("--to", "json", "-o", path, "--styles", "--speaking", "0.4") == 0
     found = json.loads(path.read_text("utf-8"))
-    assert (found["bank"], found["version"], found["artifact"]) == ("default", "1.1.0", DIGEST)
+    assert (found["bank"], found["version"], found["artifact"]) == ("default", "2.1.0", DIGEST)
     assert tuple(found["channels"]) == BANK.channels
     assert len(found["faces"]) == 48 + sum(len(BANK.styles(label)) for label in BANK.labels)
     for face in found["faces"]:
@@ -86,7 +86,7 @@ def test_csv_is_a_row_a_face_and_says_beside_it_where_it_is_from(tmp_path: Path)
         found = np.array([row[name] for name in BANK.channels], dtype=np.float32)
         assert np.array_equal(found, own)
     told = json.loads((tmp_path / "faces.csv.mien.json").read_text("utf-8"))
-    assert (told["bank"], told["version"], told["artifact"]) == ("default", "1.1.0", DIGEST)
+    assert (told["bank"], told["version"], told["artifact"]) == ("default", "2.1.0", DIGEST)
     assert told["files"] == {"faces.csv": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
@@ -106,7 +106,7 @@ def test_a_folder_has_a_clip_for_each_face(form: Format, tmp_path: Path) -> None
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     if form.sourced:
         data = (folder / f"joy_high{form.suffix}").read_bytes()
-        assert f"joy_high of default 1.1.0, artifact {DIGEST}".encode() in data
+        assert f"joy_high of default 2.1.0, artifact {DIGEST}".encode() in data
 
 
 @pytest.mark.parametrize("form", exportable(), ids=lambda form: form.name)
@@ -295,7 +295,7 @@ def test_node_reads_the_moods(tmp_path: Path) -> None:
     )
     found = json.loads(done.stdout)
     faces = face_set(BANK, styles=True)
-    assert found["source"] == f"{faces.source}, mien export default@1.1.0 --to talkinghead --styles"
+    assert found["source"] == f"{faces.source}, mien export default@2.1.0 --to talkinghead --styles"
     assert found["names"] == ["neutral", *(face.name for face in faces.faces)]
     for face in faces.faces:
         mood = found["moods"][face.name]

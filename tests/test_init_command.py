@@ -46,7 +46,7 @@ def test_the_new_bank_passes_check_and_stands_alone(
     assert bank.rig == read_bank(PRESETS / "default").rig
     assert all(folder in document.path.parents for document in bank.documents.values())
     assert [path.name for path in folder.parent.iterdir()] == ["Our Faces"]
-    assert "default 1." in (folder / "README.md").read_text()
+    assert "default 2." in (folder / "README.md").read_text()
 
 
 def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

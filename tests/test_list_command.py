@@ -24,7 +24,7 @@ def test_text_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
     bank = mien.load("default")
     said = listed(capsys, "default", "text")
     lines = said.splitlines()
-    assert lines[0].startswith("default 1.1.0 (release that ships")
+    assert lines[0].startswith("default 2.1.0 (release that ships")
     assert max(map(len, lines)) <= 100
     for label in bank.labels:
         (own,) = (line for line in lines if line.startswith(f"  {label} "))

@@ -225,7 +225,7 @@ def test_an_export_is_a_clip_for_each_face(tmp_path: Path) -> None:
         command = ["export", "default", "--to", form.name, "-o", str(path), *given]
         assert run(command) == 0
         note = json.loads(read_model(path).container.text)["asset"]["extras"]["mien"]
-        assert note["source"].startswith("joy_high of default 1.1.0, artifact 3e339fe6")
+        assert note["source"].startswith("joy_high of default 2.1.0, artifact 3e903e04")
         take = form.read(path)
         assert take.times[-1] == pytest.approx(1.85, abs=0.02)
         half = take.weights_at(np.array([0.25]))[0]

@@ -19,10 +19,10 @@ from mien.resolve import Kind, NewBankError, load_tables, resolve
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "banks" / "tiny"
-NEWEST = "1.1.0"
-DIGEST = "3e339fe619439ab55f7a57779da7ee80f02ceeaf1397947bcca31f4e96f843d2"
+NEWEST = "2.1.0"
+DIGEST = "3e903e0485642d8b5821e1def9f8d65f2811af37ee52d78d13fe08c2a3287648"
 EDITED = "2.1.0"
-SHIPS = f"default {NEWEST} (release that ships, 3e339fe6...)"
+SHIPS = f"default {NEWEST} (release that ships, 3e903e04...)"
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def source(capsys: pytest.CaptureFixture[str], *arguments: str) -> object:
 def test_a_name_is_the_release_for_every_command(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert smile(capsys, "default") == 0.54
+    assert smile(capsys, "default") == 0.68
     assert mien.load("default").digest == DIGEST
     taken = {
         "bank": "default",
@@ -76,11 +76,11 @@ def test_a_name_is_the_release_for_every_command(
     assert capsys.readouterr().out.startswith(f"{SHIPS}: fine. 16 labels")
     assert run(["sheet", "default", "-o", "sheet.svg"]) == 0
     assert capsys.readouterr().out.endswith(f" faces of {SHIPS}\n")
-    assert run(["diff", "default@1.1.0", "default", "--exit-code"]) == 0
+    assert run(["diff", f"default@{NEWEST}", "default", "--exit-code"]) == 0
     assert capsys.readouterr().out == f"{SHIPS} -> {SHIPS}: no difference\n"
     assert run(["init", "ours"]) == 0
     assert capsys.readouterr().out.startswith(f"ours: a copy of {SHIPS} in ours\n")
-    assert smile(capsys, "ours") == 0.54
+    assert smile(capsys, "ours") == 0.68
 
 
 def test_a_folder_is_the_folder_for_every_command(
@@ -117,7 +117,7 @@ def test_sources_in_releases_are_never_formatted(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = checkout / f"presets/releases/default/{NEWEST}/sources/emotions/joy.yaml"
-    edit(path, "mouthSmileLeft: 0.54", "mouthSmileLeft:   0.54")
+    edit(path, "mouthSmileLeft: 0.68", "mouthSmileLeft:   0.68")
     before = path.read_bytes()
     for folder in ("presets", "presets/releases", "presets/releases/default"):
         assert run(["fmt", folder]) == 0
@@ -129,14 +129,14 @@ def test_a_folder_of_the_same_name_is_pointed_at(
     checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(checkout / "presets")
-    assert smile(capsys, "default") == 0.54
+    assert smile(capsys, "default") == 0.68
     assert smile(capsys, "./default") == 0.2
     assert (
         mien.load(Path("default")).face("joy", at="low").max()
         == mien.load("./default").face("joy", at="low").max()
     )
     assert run(["face", "default", "joy"]) == 0
-    assert "3e339fe6...; for the folder write ./default)" in capsys.readouterr().out
+    assert "3e903e04...; for the folder write ./default)" in capsys.readouterr().out
     assert run(["compile", "default"]) == 2
     assert "give the folder ./default" in capsys.readouterr().err
 
