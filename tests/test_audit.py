@@ -461,7 +461,7 @@ def test_the_command_tells_what_matters_first(
 ) -> None:
     done = run(folder)
     assert done.return_value == 0
-    assert "48 clips, 1.5 minutes, default 1.1.0: fine, 1 thing worth a look" in done.output
+    assert "48 clips, 1.5 minutes, default 2.1.0: fine, 1 thing worth a look" in done.output
     assert "embarrassment" in done.output
     wrong = write_set(tmp_path / "wrong", ShardHeader.of(bank), changed(clips, 2, text="One!"))
     failed = run(wrong, "--format", "json")
@@ -607,7 +607,7 @@ def test_takes_that_are_all_refused_are_not_fine(tmp_path: Path) -> None:
     done = run(tmp_path)
 
     assert done.return_value == 1, done.output
-    assert "0 clips, 0.0 minutes, default 1.1.0: 1 error, 1 thing worth a look" in done.output
+    assert "0 clips, 0.0 minutes, default 2.1.0: 1 error, 1 thing worth a look" in done.output
     assert "error: the set: has not one clip that can be used [no-clips]" in done.output
     assert "warning: 1 fault: " in done.output
     assert "there is no one.csv" in done.output

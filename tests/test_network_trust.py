@@ -171,8 +171,8 @@ def other_state(card: Card) -> None:
 @pytest.mark.parametrize(
     ("card", "expected"),
     [
-        (reversed_channels, "the network's card has other channels than the bank default 1.1.0"),
-        (swapped_labels, "other labels than the bank default 1.1.0: found sadness as number 2"),
+        (reversed_channels, "the network's card has other channels than the bank default 2.1.0"),
+        (swapped_labels, "other labels than the bank default 2.1.0: found sadness as number 2"),
         (fewer_labels, "conditions is tensor(float)"),
         (fewer_channels, "weights is tensor(float)"),
         (other_state, "state is tensor(float)"),

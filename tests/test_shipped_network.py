@@ -75,12 +75,15 @@ def test_lips_close_for_p_b_m_and_part_for_vowels(label: str) -> None:
     assert lip_gap(faces, BANK.channels)[vowels].mean() > 0.2
 
 
+PROGRAM = (sys.executable, "-m", "mien.cli.main")
+
+
 def test_speech_opens_the_jaw_and_silence_leaves_the_preset() -> None:
     audio = spoken("Hello, my father works far away.").audio
     pause = np.zeros(SAMPLE_RATE, dtype=np.float32)
     pcm = (np.concatenate((pause, audio, pause)) * 32767.0).astype("<i2").tobytes()
     done = subprocess.run(
-        [sys.executable, "-m", "mien.cli.main", "speak", "-", "--label", "sadness"],
+        [*PROGRAM, "speak", "-", "--label", "sadness", "--bank", "default@1.1.0"],
         input=pcm,
         capture_output=True,
         check=True,

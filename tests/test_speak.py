@@ -126,7 +126,7 @@ def test_the_ending_decides_what_is_written(tiny: Path, wav: Path, tmp_path: Pat
         out = tmp_path / f"take{form.endings[0]}"
         assert speak(tiny, wav, "--label", "joy", "-o", out).exit_code == 0
         data = out.read_bytes()
-        told = f"{wav.name} with default 1.1.0, artifact {BANK.digest}".encode()
+        told = f"{wav.name} with default 2.1.0, artifact {BANK.digest}".encode()
         assert (told in data) == form.sourced
         if not form.sourced:
             assert len(data) == pytest.approx(len(form.encode(take)), rel=0.01)
@@ -372,7 +372,7 @@ def test_a_network_of_another_artifact_speaks_by_composition(tiny: Path, wav: Pa
     said, take = composed(wav, "--label", "joy", "--network", changed)
     assert "by composition" in said
     assert f"it was trained on artifact 00000000, this is {BANK.digest[:8]}" in said
-    assert "`mien train` on default 1.1.0 would add" in said
+    assert "`mien train` on default 2.1.0 would add" in said
     face, kept = BANK.face("joy"), ~mouths(BANK)
     assert np.abs(take.weights[:, kept] - face[kept]).max() < 1e-6
 
