@@ -66,6 +66,7 @@ VERSIONS: Mapping[str, int] = {
     "evaluation": 1,
     "voices": 1,
     "network": 1,
+    "lip-network": 1,
 }
 """The version of each kind of document that this program writes; each moves by itself.
 

@@ -101,7 +101,7 @@ class OnnxNetwork:
             TrainerError: onnxruntime is not installed; no ONNX file, or not one of ours; its card
                 does not belong to its graph.
         """
-        runtime = _runtime()
+        runtime = onnx_runtime()
         options = runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = _FATAL
@@ -263,7 +263,12 @@ def _difference(found: Sequence[str], wanted: Sequence[str]) -> str:
     return f"found {found[at][:80]} as number {at + 1}, expected {wanted[at]}"
 
 
-def _runtime() -> Any:  # noqa: ANN401  onnxruntime is untyped
+def onnx_runtime() -> Any:  # noqa: ANN401  onnxruntime is untyped
+    """The package onnxruntime.
+
+    Raises:
+        TrainerError: it is not installed.
+    """
     try:
         return import_module("onnxruntime")
     except ImportError:

@@ -1,0 +1,179 @@
+"""Lips from how likely each viseme is, frame by frame: the rules of `coarticulation` for a pipe.
+
+The rules know each sound with its beginning and end; here every frame says how likely each viseme
+and each contact is, and only so many frames ahead are known. A viseme pulls by the frame near by in
+which it pulls most, so that where all is certain and known the curves are those of the rules.
+Dimension letters: N frames, V visemes and C channels in the order of the table, G groups of
+channels, K kinds of contact in the order of `Contact`, O offsets in frames, D channels told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import frozen
+
+from mien_trainer.frames import F32, FRAME_RATE
+from mien_trainer.lips.coarticulation import Plan, plan_of
+from mien_trainer.lips.table import F64, Contact, VisemeTable
+
+REACH = 12
+"""Frames from which on a sound that is over has no influence (0.2 s)."""
+
+MEETS, PARTS = 0.5, 0.25
+"""How likely a contact has to be to be made, and how likely to be kept."""
+
+HELD = 3
+"""Frames that a contact is held at least (50 ms)."""
+
+DIRECT = 0.5
+"""The share of weights that are told beside the visemes."""
+
+_PULL = 1e-6
+"""Stands for no pull at all, so that there is always something to take a mean of."""
+
+
+@frozen(kw_only=True, eq=False)
+class LiveLips:
+    """N frames: ``weights`` (N, C) in [0, 1], and how firmly lips or teeth meet (N,)."""
+
+    weights: F32
+    contacts: F32
+
+
+class LipKernels:
+    """Turns likelihoods that come in pieces into lips, ``ahead`` frames late; memory stays flat."""
+
+    def __init__(self, table: VisemeTable, ahead: int, channels: Sequence[str] = ()) -> None:
+        """``ahead`` frames are known beyond each that is given.
+
+        ``channels`` (D) are those whose weights are told beside the visemes; the lips are the mean
+        of what both say, `DIRECT` parts of them.
+        """
+        self.ahead = ahead
+        plan = plan_of(table)
+        self._plan = plan
+        self._pulls = _pulls(plan, ahead)
+        self._gates = tuple(_Gate(table, kind, ahead) for kind in Contact)
+        self._rest = plan.positions[plan.rest]
+        self._known = _silence(REACH, len(plan.power), self._rest)
+        self._meets = np.zeros((REACH, len(Contact)))
+        self._held = [_Hold() for _ in Contact]
+        index = {name: at for at, name in enumerate(table.rig.names)}
+        self._columns = np.array([index[name] for name in channels], dtype=np.intp)
+        self._direct = np.zeros((0, len(channels)), dtype=np.float32)
+
+    def push(self, visemes: F32, contacts: F32, direct: F32) -> LiveLips:
+        """The frames that are complete with these.
+
+        ``visemes`` (n, V) and ``contacts`` (n, K) are how likely each is, ``direct`` (m, D) weights,
+        of which as many have to have come as frames are to be given.
+        """
+        made = [hold.take(contacts[:, kind]) for kind, hold in enumerate(self._held)]
+        known = np.concatenate((self._known, visemes))
+        meets = np.concatenate((self._meets, np.stack(made, axis=1)))
+        told = np.concatenate((self._direct, direct))
+        frames = min(len(known) - REACH - self.ahead, len(told))
+        if frames <= 0:
+            self._known, self._meets, self._direct = known, meets, told
+            none = np.zeros((0, self._plan.weights.shape[1]), np.float32)
+            return LiveLips(weights=none, contacts=np.zeros(0, np.float32))
+        found = self._shown(known, meets, told[:frames], frames)
+        self._known, self._meets, self._direct = known[frames:], meets[frames:], told[frames:]
+        return found
+
+    def _shown(self, known: F32, meets: F64, direct: F32, frames: int) -> LiveLips:
+        plan = self._plan
+        pull = np.full((frames, len(plan.power), len(plan.channels)), _PULL)
+        for offset, kernel in enumerate(self._pulls):
+            near = known[offset : offset + frames, :, None].astype(np.float64)
+            np.maximum(pull, near * kernel, out=pull)
+        share = pull / pull.sum(axis=1, keepdims=True)
+        weights = np.zeros((frames, plan.weights.shape[1]))
+        for group, channels in enumerate(plan.channels):
+            weights[:, channels] = share[:, :, group] @ plan.weights[:, channels]
+        weights[:, self._columns] += DIRECT * (direct - weights[:, self._columns])
+        firm = np.zeros(frames)
+        for kind, gate in enumerate(self._gates):
+            weights, met = gate.closed(weights, meets[:, kind], frames, plan)
+            firm = np.maximum(firm, met)
+        columns = np.ascontiguousarray(np.clip(weights, 0.0, 1.0).T, dtype=np.float32)
+        shown = np.ascontiguousarray(plan.conflict(columns).T)
+        return LiveLips(weights=shown, contacts=firm.astype(np.float32))
+
+
+def _silence(frames: int, visemes: int, rest: int) -> F32:
+    found = np.zeros((frames, visemes), dtype=np.float32)
+    found[:, rest] = 1.0
+    return found
+
+
+def _pulls(plan: Plan, ahead: int) -> F64:
+    """How a frame at each offset from -`REACH` to ``ahead`` pulls (O, V, G)."""
+    offsets = np.arange(-REACH, ahead + 1)[:, None, None] / FRAME_RATE
+    moments = offsets - plan.lead[None, None, :]
+    # A frame is half a frame to either side of its moment.
+    distance = np.maximum(np.abs(moments) - 0.5 / FRAME_RATE, 0.0)
+    reach = np.where(moments > 0.0, plan.before[None], plan.after[None])
+    fall = (distance / reach) ** plan.power[None, :, None]
+    found: F64 = np.exp(plan.log_strength[None] - fall)
+    return found
+
+
+class _Hold:
+    """Whether one kind of contact is made, frame by frame."""
+
+    def __init__(self) -> None:
+        self._for = 0
+
+    def take(self, likely: F32) -> F64:
+        """1 where it is made (n,), else 0, by how likely it is (n,)."""
+        found = np.zeros(len(likely))
+        for frame, one in enumerate(likely.tolist()):
+            stays = self._for > 0 and (self._for < HELD or one >= PARTS)
+            self._for = self._for + 1 if stays or one >= MEETS else 0
+            found[frame] = self._for > 0
+        return found
+
+
+class _Gate:
+    """How a contact comes and goes around the frames in which it is made."""
+
+    def __init__(self, table: VisemeTable, kind: Contact, ahead: int) -> None:
+        timing = table.contacts[kind]
+        rows = [row for row, one in enumerate(table.visemes.values()) if one.contact is kind]
+        self._row = rows[0]
+        self._curves = tuple(
+            _ramp(closing, opening, timing.lead, ahead)
+            for closing, opening in (
+                (timing.closing + timing.pressing, timing.opening + timing.pressing),
+                (timing.pressing, timing.pressing),
+            )
+        )
+
+    def closed(self, weights: F64, made: F64, frames: int, plan: Plan) -> tuple[F64, F64]:
+        """``weights`` (N, C) with the contact on them, and how firmly it is made (N,)."""
+        near, sealed = (
+            np.max(
+                [share * made[offset : offset + frames] for offset, share in enumerate(curve)],
+                axis=0,
+            )
+            for curve in self._curves
+        )
+        held = np.repeat(near[:, None], weights.shape[1], axis=1)
+        held[:, plan.sealing] = sealed[:, None]
+        held *= plan.ruled[self._row]
+        return (1.0 - held) * weights + held * plan.weights[self._row], near
+
+
+def _ramp(closing: float, opening: float, lead: float, ahead: int) -> F64:
+    """How closed it is (O,) where the contact is made at each offset from -`REACH` to ``ahead``."""
+    found = np.zeros(REACH + ahead + 1)
+    shift = lead * FRAME_RATE
+    for place in range(len(found)):
+        offset = place - REACH - shift
+        width = (closing if offset > 0 else opening) * FRAME_RATE
+        part = min(1.0, max(0.0, 1.0 - max(0.0, abs(offset) - shift) / (width + 1.0)))
+        found[place] = part * part * (3.0 - 2.0 * part)
+    return found

@@ -1,0 +1,134 @@
+"""Lips of sound that comes in pieces, by a network of lips and the rules' own kernels.
+
+The delay is how long after its moment a frame is given, at most: `mel.LOOK_AHEAD` (20 ms), which
+the network hears ahead, and frames more. Two of them the network waits for, to be surer of what it
+heard; the others are those that the kernels know ahead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from mien.bank import Bank
+from mien.performance.lips import LipTrack, joined, lip_track
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
+from mien_trainer.lips.live import LipKernels
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.table import Contact
+from mien_trainer.mel import LOOK_AHEAD, SILENCE, MelStream
+from mien_trainer.speak.lip_network import LipCard, LipNetwork
+from mien_trainer.speak.lips import mouth_of
+from mien_trainer.speak.voice import Voice
+
+DELAYS = (20, 53, 87, 120)
+"""The delays that are offered, in milliseconds."""
+
+DELAY = 87
+"""The delay of a pipe: more than this earns little."""
+
+SEEN_AHEAD = 2
+"""Frames of a longer delay that the kernels keep for themselves."""
+
+_FAINT, _STEEP = 1e-6, 40.0
+
+_PART = 512
+"""Frames at a time, so that memory does not grow with the sound."""
+
+
+def ahead_of(delay: int) -> int:
+    """The frames that a delay in milliseconds waits for, beyond what the network hears ahead."""
+    return round((delay - 1e3 * LOOK_AHEAD / SAMPLE_RATE) * FRAME_RATE / 1e3)
+
+
+class LiveLipSpeaker:
+    """The lips of sound that comes in pieces; memory stays flat."""
+
+    def __init__(self, network: LipNetwork, bank: Bank, delay: int = DELAY) -> None:
+        """``delay`` is one of `DELAYS`.
+
+        Raises:
+            TrainerError: it is not.
+        """
+        if delay not in DELAYS:
+            raise TrainerError(f"a delay of {delay} ms, expected one of {DELAYS}")
+        card, table = network.card, shipped_table()
+        self._network, self._state = network, network.start
+        self._ahead = ahead_of(delay)
+        self._likely = _head(card.delays, self._ahead - SEEN_AHEAD)
+        self._told = _head(card.delays, self._ahead)
+        self._kernels = LipKernels(table, self._ahead - card.delays[self._likely], card.channels)
+        # What the heads say of moments before the first frame is passed over.
+        self._early = [card.delays[self._likely], card.delays[self._told]]
+        self._mel, self._voice = MelStream(), Voice()
+        self._bands = np.zeros((0, card.mels), dtype=np.float32)
+        self._channels = table.rig.names
+        self._mouth = mouth_of(self._channels, bank)
+
+    def push(self, samples: F32) -> LipTrack:
+        """The lips that ``samples`` of mono 16 kHz sound complete."""
+        return self._track(self._mel.push(samples))
+
+    def finish(self) -> LipTrack:
+        """The last lips, once no more sound comes: silence follows."""
+        last = self._track(self._mel.finish())
+        silence = np.full((self._ahead, self._bands.shape[1]), SILENCE, dtype=np.float32)
+        return joined((last, self._track(silence)), self._channels)
+
+    def stream(self, blocks: Iterable[F32]) -> Iterator[LipTrack]:
+        """The lips of each block of sound, then the last ones."""
+        for block in blocks:
+            yield self.push(block)
+        yield self.finish()
+
+    def _track(self, mel: F32) -> LipTrack:
+        tracks = [self._part(mel[begin : begin + _PART]) for begin in range(0, len(mel), _PART)]
+        return joined(tracks, self._channels)
+
+    def _part(self, mel: F32) -> LipTrack:
+        heads, self._state = self._network.run(mel, self._state)
+        likely, told = self._later(heads[:, self._likely], 0), self._later(heads[:, self._told], 1)
+        visemes, contacts, _ = split_heads(self._network.card, likely)
+        _, _, weights = split_heads(self._network.card, told)
+        lips = self._kernels.push(visemes, contacts, weights)
+        self._bands = np.concatenate((self._bands, mel))
+        bands, self._bands = np.split(self._bands, [len(lips.weights)])
+        shown = np.where(self._mouth, lips.weights, np.float32(0.0))
+        speech, emphases = self._voice.heard(shown, bands)
+        return lip_track(
+            self._channels, shown, speech, contacts=lips.contacts * speech, emphases=emphases
+        )
+
+    def _later(self, heads: F32, which: int) -> F32:
+        skipped = min(self._early[which], len(heads))
+        self._early[which] -= skipped
+        return heads[skipped:]
+
+
+def split_heads(card: LipCard, head: F32) -> tuple[F32, F32, F32]:
+    """Likelihoods of visemes (n, V) and contacts (n, 2), and weights (n, D), of a head (n, O).
+
+    A contact is as likely as the mean of what its own logit and its viseme's say.
+    """
+    table, count = shipped_table(), len(card.visemes)
+    logits = head[:, :count].astype(np.float64)
+    visemes = np.exp(logits - logits.max(axis=1, keepdims=True))
+    visemes /= visemes.sum(axis=1, keepdims=True)
+    own = head[:, count : count + len(Contact)].astype(np.float64) - math.log(card.contact_odds)
+    rows = [
+        next(at for at, one in enumerate(table.visemes.values()) if one.contact is kind)
+        for kind in Contact
+    ]
+    sure = np.clip(visemes[:, rows], _FAINT, 1.0 - _FAINT)
+    mean = 0.5 * (own + np.log(sure / (1.0 - sure)))
+    contacts = 1.0 / (1.0 + np.exp(-np.clip(mean, -_STEEP, _STEEP)))
+    weights = np.clip(head[:, count + len(Contact) :], 0.0, 1.0)
+    return visemes.astype(np.float32), contacts.astype(np.float32), weights.astype(np.float32)
+
+
+def _head(delays: Sequence[int], most: int) -> int:
+    """The head with the longest delay of at most so many frames; the first where there is none."""
+    return max([at for at, delay in enumerate(delays) if delay <= most], default=0)
