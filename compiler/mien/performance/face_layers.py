@@ -88,11 +88,11 @@ def seal_of(lips: F32, contacts: F32, tables: Tables) -> F32:
     return seal
 
 
-def near_seals(seal: F32, before: int, frames: int) -> F32:
+def near_seals(seal: F32, before: int, frames: int, ahead: int = SEAL_REACH) -> F32:
     """How much of what parts the lips is gone (n,) around each seal, ahead of it and after it.
 
     ``seal`` (m,) reaches ``before`` frames before the first of the n ``frames``, and beyond the
-    last; what lies outside of it is 0.
+    last; what lies outside of it is 0. A seal is foreseen ``ahead`` frames at most.
     """
     padded = np.zeros(frames + 2 * SEAL_REACH, dtype=np.float32)
     low = max(0, before - SEAL_REACH)
@@ -101,7 +101,8 @@ def near_seals(seal: F32, before: int, frames: int) -> F32:
     padded[start : start + len(known)] = known
     near = padded[SEAL_REACH : SEAL_REACH + frames]
     for away, share in enumerate(_SHARES, 1):
-        for shift in (SEAL_REACH - away, SEAL_REACH + away):
+        shifts = (SEAL_REACH - away, SEAL_REACH + away)[: 1 + (away <= ahead)]
+        for shift in shifts:
             near = np.maximum(near, share * padded[shift : shift + frames])
     return near
 

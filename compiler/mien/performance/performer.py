@@ -89,9 +89,16 @@ Shown = Callable[[Bank, Mapping[Slot, SlotCurve], F32], F32]
 class Performer:
     """Performs a plan with one bank, as the lips come; ``shown`` gives the faces of its slots."""
 
-    def __init__(self, bank: Bank, plan: Plan, shown: Shown = shown_faces) -> None:
+    def __init__(
+        self, bank: Bank, plan: Plan, shown: Shown = shown_faces, *, ahead: int = AHEAD
+    ) -> None:
+        """``ahead`` frames of lips are known ahead of a face, `AHEAD` at most.
+
+        With fewer, brows come later, and what parts the lips gives way as their contacts come.
+        """
         self._bank = bank
         self._shown = shown
+        self._ahead = ahead
         self._index = bank.tables.channel_index
         self.frames = 0
         """How many frames are complete."""
@@ -129,9 +136,9 @@ class Performer:
         self._gaze.add(evolve(look, start=max(look.start, self.frames * FRAME)))
 
     def push(self, lips: LipTrack) -> FaceBlock:
-        """The frames that these lips complete, the first ones `AHEAD` frames late."""
+        """The frames that these lips complete, the first ones ``ahead`` frames late."""
         self._take(lips)
-        return self._complete(self._from + len(self._lips) - AHEAD)
+        return self._complete(self._from + len(self._lips) - self._ahead)
 
     def finish(self) -> FaceBlock:
         """The last frames, once no more lips come.
@@ -193,6 +200,7 @@ class Performer:
 
     def _block(self, frames: int) -> FaceBlock:
         first, at = self.frames, self.frames - self._from
+        heard = min(LOOK_AHEAD, self._ahead)
         speech, _, _ = self._voice[:, at : at + frames]
         curves = self._curves.block(first, frames)
         faces = self._shown(self._bank, curves, speech)
@@ -208,9 +216,7 @@ class Performer:
                 wide=np.maximum(wide_eyes(faces, self._index), held),
                 gaps=gaps,
                 speech=speech.astype(np.float64),
-                emphases=self._voice[2, at + LOOK_AHEAD : at + LOOK_AHEAD + frames].astype(
-                    np.float64
-                ),
+                emphases=self._voice[2, at + heard : at + heard + frames].astype(np.float64),
                 end=self._end if self._rests else None,
             )
             blinked(faces, life.lids.astype(np.float32), self._index)
@@ -230,7 +236,7 @@ class Performer:
         low = max(0, at - SEAL_REACH)
         around = slice(low, at + frames + SEAL_REACH)
         seal = seal_of(self._lips[around], self._voice[1, around], tables)
-        let_close(faces, near_seals(seal, at - low, frames), tables)
+        let_close(faces, near_seals(seal, at - low, frames, self._ahead), tables)
         return self._bank.compose(faces, self._lips[at : at + frames])
 
 

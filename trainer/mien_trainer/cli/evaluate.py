@@ -41,6 +41,13 @@ ROOMS = ("clean", "noise", "room", "telephone")
     help="How recordings are heard.  [default: all of them]",
 )
 @click.option(
+    "--delay",
+    type=click.Choice(("20", "53", "87", "120")),
+    default="87",
+    show_default=True,
+    help="How many milliseconds after the sound networks of lips give them, with --voices.",
+)
+@click.option(
     "--bank",
     metavar="BANK",
     help="The bank that the networks were trained on, if it does not ship; with --voices the one "
@@ -75,6 +82,7 @@ def command(
     data: Path | None,
     voices: tuple[Path, ...],
     rooms: tuple[str, ...],
+    delay: str,
     bank: str | None,
     older: Path | None,
     count: int,
@@ -88,15 +96,16 @@ def command(
     apart while it speaks, how well its lips follow new speech, and how fast it runs. Several
     networks are taken as retrainings of one, and the differences between them are measured too.
 
-    With --voices, measures instead how the lips of exported networks (the one that ships, if none
-    is named) follow real people, beside rule lips, loudness and uLipSync's algorithm: as recorded,
+    With --voices, measures instead how the lips of exported networks (those that ship, if none is
+    named) follow real people, beside rule lips, loudness and uLipSync's algorithm: as recorded,
     in noise, in a room, by telephone.
 
     Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
     _check_usage(networks, data, voices, rooms, older)
     if data is None:
-        return _voices(networks, voices, rooms, bank, out, no_gate=no_gate, output=output)
+        wait = int(delay)
+        return _voices(networks, voices, rooms, wait, bank, out, no_gate=no_gate, output=output)
     from mien.cli.terminal import progress, write_json
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
@@ -144,6 +153,7 @@ def _voices(
     networks: tuple[Path, ...],
     voices: tuple[Path, ...],
     rooms: tuple[str, ...],
+    delay: int,
     bank: str | None,
     out: Path | None,
     *,
@@ -155,7 +165,7 @@ def _voices(
     from mien_trainer.voices.run import measure_voices, open_voices
 
     with refusals():
-        trial = open_voices(networks, voices, bank, rooms or ROOMS)
+        trial = open_voices(networks, voices, bank, rooms or ROOMS, delay)
         say(f"bank: {trial.bank.source}", err=True)
         with progress("measuring", trial.steps) as step:
             report: VoicesReport = measure_voices(trial, step)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mien_trainer.speak.utterance import Utterance
 
 PIPE = "-"
+NETWORK = "network"
 
 
 @click.command("speak")
@@ -62,7 +63,13 @@ PIPE = "-"
     "--network",
     "model",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="An exported network (.onnx).  [default: the one that ships]",
+    help="An exported network (.onnx), of faces or of lips.  [default: those that ship]",
+)
+@click.option(
+    "--delay",
+    type=click.Choice(("20", "53", "87", "120")),
+    help="How many milliseconds after the sound the face comes, where a network of lips gives it: "
+    "the more, the better.  [default: 87]",
 )
 @click.option(
     "--bank",
@@ -98,6 +105,7 @@ def command(
     times: Path | None,
     lips: str | None,
     model: Path | None,
+    delay: str | None,
     bank: str | None,
     no_life: bool,
     seed: int,
@@ -119,10 +127,13 @@ def command(
     """
     _check_usage(audio, label, score, cues, out)
     _check_lips(audio, text, times, lips, model)
+    live = audio == PIPE or lips == NETWORK or model is not None
+    if delay is not None and (score is not None or not live):
+        raise click.UsageError("--delay is for lips of a network: a pipe, or --lips network")
     if score is not None:
         _perform(score, audio, bank, model, _settings(text, times, lips), life=not no_life, out=out)
         return
-    from mien_trainer.speak.spoken import NETWORK, chosen_kind
+    from mien_trainer.speak.spoken import chosen_kind
     from mien_trainer.speak.utterance import prepare_spoken, prepare_utterance
 
     kind, why = NETWORK, ""
@@ -166,6 +177,7 @@ def command(
             life=not no_life,
             seed=seed,
             cued=cues is not None,
+            delay=None if delay is None else int(delay),
         )
         name = "" if audio == PIPE else Path(audio).name
         with _sound(audio, fine=cues is not None) as blocks:

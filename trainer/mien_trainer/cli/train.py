@@ -14,6 +14,7 @@ class TrainGroup(LazyGroup):
         "run": "Train a network.",
         "expand": "Extend a network to more labels and VAD.",
         "export": "Export a network to ONNX.",
+        "lips": "Train lips for a pipe on recordings of real people.",
         "cost": "Time a training step, and the share of the anchor snap.",
         "compare": "Compare trainings with and without labels and anchor snap.",
     }

@@ -61,7 +61,7 @@ def onnx_bytes(checkpoint: Checkpoint) -> bytes:
     """
     card = network_card(checkpoint)
     graph = _traced(checkpoint.model, len(card.labels) + 3)
-    _strip(graph)
+    strip(graph)
     graph.producer_name, graph.producer_version = "mien", ""
     entry = graph.metadata_props.add()
     entry.key, entry.value = KEY, card_text(card)
@@ -165,16 +165,14 @@ class _Streaming(nn.Module):
 
 
 def _traced(model: FaceNet, conditions: int) -> Any:  # noqa: ANN401  onnx is untyped
-    for name in ("onnx", "onnxscript"):
-        if find_spec(name) is None:
-            raise TrainerError(f"{name} is not installed: pip install 'mien[train]'")
+    require_onnx()
     frames = torch.export.Dim("frames", min=1, max=1 << 20)
     example = (
         torch.zeros(1, _FRAMES, len(model.mean)),
         torch.zeros(1, _FRAMES, conditions),
         torch.zeros(1, model.context, model.shape.width),
     )
-    with _quiet(), torch.no_grad():
+    with quiet(), torch.no_grad():
         program: Any = torch.onnx.export(
             _Streaming(model).eval(),
             example,
@@ -187,7 +185,18 @@ def _traced(model: FaceNet, conditions: int) -> Any:  # noqa: ANN401  onnx is un
     return program.model_proto
 
 
-def _strip(graph: Any) -> None:  # noqa: ANN401  onnx is untyped
+def require_onnx() -> None:
+    """See that networks can be exported.
+
+    Raises:
+        TrainerError: a package of the extra is not installed.
+    """
+    for name in ("onnx", "onnxscript"):
+        if find_spec(name) is None:
+            raise TrainerError(f"{name} is not installed: pip install 'mien[train]'")
+
+
+def strip(graph: Any) -> None:  # noqa: ANN401  onnx is untyped
     """Take out what only says how torch traced it, with paths and lines of source."""
     body = graph.graph
     body.name = "mien"
@@ -198,7 +207,7 @@ def _strip(graph: Any) -> None:  # noqa: ANN401  onnx is untyped
 
 
 @contextlib.contextmanager
-def _quiet() -> Generator[None]:
+def quiet() -> Generator[None]:
     """Without what torch says while it traces, which is about torch."""
     log = logging.getLogger("torch.onnx")
     level = log.level

@@ -30,6 +30,9 @@ HELD = 3
 DIRECT = 0.5
 """The share of weights that are told beside the visemes."""
 
+RESTING = (0.6, 0.85)
+"""The share of silence from which on lips come to rest, and at which they are there, exactly."""
+
 _PULL = 1e-6
 """Stands for no pull at all, so that there is always something to take a mean of."""
 
@@ -67,8 +70,8 @@ class LipKernels:
     def push(self, visemes: F32, contacts: F32, direct: F32) -> LiveLips:
         """The frames that are complete with these.
 
-        ``visemes`` (n, V) and ``contacts`` (n, K) are how likely each is, ``direct`` (m, D) weights,
-        of which as many have to have come as frames are to be given.
+        ``visemes`` (n, V) and ``contacts`` (n, K) are how likely each is, ``direct`` (m, D) are
+        weights, as many of which have to have come as frames are given.
         """
         made = [hold.take(contacts[:, kind]) for kind, hold in enumerate(self._held)]
         known = np.concatenate((self._known, visemes))
@@ -94,6 +97,10 @@ class LipKernels:
         for group, channels in enumerate(plan.channels):
             weights[:, channels] = share[:, :, group] @ plan.weights[:, channels]
         weights[:, self._columns] += DIRECT * (direct - weights[:, self._columns])
+        for group, channels in enumerate(plan.channels):
+            low, high = RESTING
+            rests = np.clip((share[:, self._rest, group] - low) / (high - low), 0.0, 1.0)
+            weights[:, channels] *= (1.0 - rests * rests * (3.0 - 2.0 * rests))[:, None]
         firm = np.zeros(frames)
         for kind, gate in enumerate(self._gates):
             weights, met = gate.closed(weights, meets[:, kind], frames, plan)

@@ -1,7 +1,7 @@
 """The network of live lips: how likely each viseme and each contact is, and weights of the mouth.
 
     x      = blocks of causal convolutions over sound
-    heads  = for each of `DELAYS`: viseme logits, contact logits, weights of the mouth before clamping
+    heads  = for each of `DELAYS`: logits of visemes and contacts, and weights of the mouth
 
 The head of delay d speaks of the moment d frames ago, so that one network serves whoever can wait
 and whoever cannot. Dimension letters: B sequences, N frames, R frames of context, M mel bands, W

@@ -43,8 +43,9 @@ class LipCard:
 
     ``visemes`` are those of the table, in its order; ``channels`` those whose weights it tells;
     ``delays`` are in frames. ``contact_odds`` is by how much it was taught to prefer a contact.
-    ``speakers`` and ``seconds`` are of the recordings that it learned from, ``synthetic`` the
-    seconds of speech that was made. ``state`` is (R, W).
+    ``heard`` are marks of the speakers whom it learned from (see `mien_trainer.lip_training`),
+    ``seconds`` those of their recordings, ``synthetic`` those of speech that was made. ``state`` is
+    (R, W).
     """
 
     name: str
@@ -52,7 +53,7 @@ class LipCard:
     channels: tuple[str, ...]
     delays: tuple[int, ...]
     contact_odds: float
-    speakers: int
+    heard: tuple[str, ...]
     seconds: float
     synthetic: float
     frame_rate: int

@@ -7,10 +7,10 @@ its lips under the label neutral serve any bank, by `Bank.compose`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from mien.bank import Bank
 from mien.performance.lips import LipTrack, left_out, lip_track
@@ -23,6 +23,9 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.lips.touching import touching
 from mien_trainer.mel import MelStream
+from mien_trainer.speak.lip_network import is_lip_network, read_lip_network, shipped_lips
+from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, live_words
+from mien_trainer.speak.mouth import mouth_of
 from mien_trainer.speak.network import (
     CONTACT_THRESHOLD,
     NetworkCard,
@@ -32,12 +35,6 @@ from mien_trainer.speak.network import (
 )
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.voice import Voice
-
-
-def mouth_of(channels: Sequence[str], bank: Bank) -> npt.NDArray[np.bool_]:
-    """Which of ``channels`` (C,) a bank leaves to the lips."""
-    classes = dict(zip(bank.channels, bank.tables.classes, strict=True))
-    return np.array([classes.get(name, "EXPRESSION") != "EXPRESSION" for name in channels])
 
 
 def neutral_conditions(card: NetworkCard) -> F32:
@@ -97,19 +94,27 @@ def network_lips(request: LipRequest) -> SpokenLips:
     if request.audio is None:
         raise TrainerError("lips from a network need a sound")
     audio, bank = request.audio, request.bank
-    path = request.network or shipped_network()
-    network = read_network(path, threshold=CONTACT_THRESHOLD)
+    path = request.network or shipped_lips() or shipped_network()
     frames = sound_frames(audio)
+    speaker: Callable[[], LipSpeaker | LiveLipSpeaker]
+    if is_lip_network(path):
+        lips = read_lip_network(path)
+        speaker = partial(LiveLipSpeaker, lips, bank, DELAYS[-1])
+        name, said = lips.card.name, live_words(lips.card, bank, DELAYS[-1])
+    else:
+        network = read_network(path, threshold=CONTACT_THRESHOLD)
+        speaker = partial(LipSpeaker, network, bank)
+        name, said = network.card.name, composed_words(network.card, bank)
 
     def tracks() -> Iterator[LipTrack]:
         with stream_audio(audio) as blocks:
-            yield from LipSpeaker(network, bank).stream(blocks)
+            yield from speaker().stream(blocks)
 
     return SpokenLips(
         frames=frames,
         tracks=tracks,
-        source=f"{audio.name} by {network.card.name} {sha256_of(path, NETWORK)[:8]}",
-        said=composed_words(network.card, bank),
+        source=f"{audio.name} by {name} {sha256_of(path, NETWORK)[:8]}",
+        said=said,
         exact=False,
     )
 

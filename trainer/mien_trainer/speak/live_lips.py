@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from mien.bank import Bank
-from mien.performance.lips import LipTrack, joined, lip_track
+from mien.performance.lips import LipTrack, joined, left_out, lip_track
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.lips.live import LipKernels
@@ -21,7 +21,7 @@ from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.mel import LOOK_AHEAD, SILENCE, MelStream
 from mien_trainer.speak.lip_network import LipCard, LipNetwork
-from mien_trainer.speak.lips import mouth_of
+from mien_trainer.speak.mouth import mouth_of
 from mien_trainer.speak.voice import Voice
 
 DELAYS = (20, 53, 87, 120)
@@ -132,3 +132,13 @@ def split_heads(card: LipCard, head: F32) -> tuple[F32, F32, F32]:
 def _head(delays: Sequence[int], most: int) -> int:
     """The head with the longest delay of at most so many frames; the first where there is none."""
     return max([at for at, delay in enumerate(delays) if delay <= most], default=0)
+
+
+def live_words(card: LipCard, bank: Bank, delay: int) -> str:
+    """Whose lips these are, what they lack in this bank, and how late they come."""
+    missing = left_out(card.channels, bank.tables)
+    without = f"; {bank.id} has no {', '.join(missing)}" if missing else ""
+    return (
+        f"lips of the network {card.name} under the faces of {bank.id} {bank.version}, by "
+        f"composition, {delay} ms after the sound{without}"
+    )

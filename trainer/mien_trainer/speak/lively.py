@@ -16,7 +16,7 @@ from mien.performance.life import Life, LifeSettings
 from mien.performance.performer import FaceBlock
 from mien_trainer.frames import F32
 from mien_trainer.mel import MelStream
-from mien_trainer.speak.lips import mouth_of
+from mien_trainer.speak.mouth import mouth_of
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.voice import Voice
 

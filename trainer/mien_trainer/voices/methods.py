@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import field, frozen
 
 from mien.bank import Bank
-from mien.performance.lips import LipTrack, lip_track
-from mien.performance.performer import Performer, Plan
+from mien.performance.lips import LipTrack, joined, lip_track
+from mien.performance.performer import AHEAD, Performer, Plan
 from mien_trainer.alignment.phone_loop import recognised_phonemes
 from mien_trainer.frames import F32
 from mien_trainer.lips.read import shipped_table
+from mien_trainer.speak.lip_network import LipNetwork
 from mien_trainer.speak.lips import LipSpeaker
+from mien_trainer.speak.live_lips import LiveLipSpeaker
 from mien_trainer.speak.network import OnnxNetwork
 from mien_trainer.timings.spoken import lip_track_of
 from mien_trainer.timings.timed import TimedSpeech
@@ -34,11 +36,15 @@ May raise `SpeechRefusedError`.
 
 @frozen(kw_only=True)
 class Method:
-    """A way to move lips, by the name that tables show; ``live`` where a pipe can have it."""
+    """A way to move lips, by the name that tables show; ``live`` where a pipe can have it.
+
+    ``ahead`` frames of its lips are known ahead of a face.
+    """
 
     name: str
     lips: Lips
-    live: bool = False
+    live: bool = field(default=False)
+    ahead: int = field(default=AHEAD)
 
 
 WORDS = "rule lips from words"
@@ -53,9 +59,20 @@ def by_network(name: str, network: OnnxNetwork, bank: Bank) -> Method:
     def lips(clip: Clip, audio: F32) -> LipTrack:
         del clip
         speaker = LipSpeaker(network, bank)
-        return _joined(speaker.push(audio), speaker.finish())
+        return joined((speaker.push(audio), speaker.finish()), network.card.channels)
 
     return Method(name=name, lips=lips, live=True)
+
+
+def by_lips(name: str, network: LipNetwork, bank: Bank, delay: int) -> Method:
+    """The lips of a network of lips, ``delay`` milliseconds after the sound."""
+
+    def lips(clip: Clip, audio: F32) -> LipTrack:
+        del clip
+        speaker = LiveLipSpeaker(network, bank, delay)
+        return joined((speaker.push(audio), speaker.finish()), shipped_table().rig.names)
+
+    return Method(name=name, lips=lips, live=True, ahead=0)
 
 
 def by_words(align: Align) -> Method:
@@ -96,9 +113,10 @@ def nearest(profiles: Mapping[str, Profile]) -> Method:
     return Method(name=NEAREST, lips=lips, live=True)
 
 
-def shown(track: LipTrack, bank: Bank) -> Motion:
+def shown(track: LipTrack, bank: Bank, ahead: int = AHEAD) -> Motion:
     """What is seen of lips on the bank's face at rest."""
-    performer = Performer(bank, Plan(life=None, frames=track.frames, rests=False))
+    plan = Plan(life=None, frames=track.frames, rests=False)
+    performer = Performer(bank, plan, ahead=ahead)
     faces = np.concatenate([block.weights for block in performer.perform([track])])
     return motion(faces, bank.channels)
 
@@ -106,13 +124,3 @@ def shown(track: LipTrack, bank: Bank) -> Motion:
 def _plain(weights: F32) -> LipTrack:
     speech = np.ones(len(weights), dtype=np.float32)
     return lip_track(shipped_table().rig.names, weights, speech)
-
-
-def _joined(first: LipTrack, last: LipTrack) -> LipTrack:
-    return evolve(
-        first,
-        weights=np.concatenate((first.weights, last.weights)),
-        speech=np.concatenate((first.speech, last.speech)),
-        contacts=np.concatenate((first.contacts, last.contacts)),
-        emphases=np.concatenate((first.emphases, last.emphases)),
-    )

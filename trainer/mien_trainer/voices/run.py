@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from mien.bank import Bank
 from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.voice_activity import segment
 from mien_trainer.fault import TrainerError
-from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.frames import F32
 from mien_trainer.lips.activity import speech_activity
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.mel import LOOK_AHEAD
+from mien_trainer.speak.lip_network import is_lip_network, read_lip_network, shipped_lips
+from mien_trainer.speak.live_lips import DELAY
 from mien_trainer.speak.network import CONTACT_THRESHOLD, read_network, shipped_network
 from mien_trainer.speak.way import given_bank
 from mien_trainer.speech import SpeechRefusedError
@@ -24,6 +25,7 @@ from mien_trainer.voices.baselines import profiles
 from mien_trainer.voices.measures import Heard, Moments, followed, motion, spoken
 from mien_trainer.voices.methods import (
     Method,
+    by_lips,
     by_network,
     by_sounds,
     by_words,
@@ -39,6 +41,7 @@ from mien_trainer.voices.recordings import (
     Refused,
     find_recordings,
     read_clips,
+    speaker_mark,
 )
 from mien_trainer.voices.result import Row, VoicesReport
 from mien_trainer.voices.rooms import ROOMS
@@ -46,13 +49,14 @@ from mien_trainer.voices.rooms import ROOMS
 
 @frozen(kw_only=True, eq=False)
 class VoicesTrial:
-    """What is measured, and on what."""
+    """What is measured, and on what; networks have ``heard`` the speakers with these marks."""
 
     bank: Bank
     networks: tuple[Method, ...]
     recordings: tuple[Recording, ...]
     rooms: tuple[str, ...]
     delay: float
+    heard: frozenset[str] = field(default=frozenset())
 
     @property
     def steps(self) -> int:
@@ -61,30 +65,47 @@ class VoicesTrial:
 
 
 def open_voices(
-    networks: Sequence[Path], paths: Iterable[Path], bank: str | None, rooms: Sequence[str]
+    networks: Sequence[Path],
+    paths: Iterable[Path],
+    bank: str | None,
+    rooms: Sequence[str],
+    delay: int = DELAY,
 ) -> VoicesTrial:
-    """Find the recordings and open exported networks; without any that which ships.
+    """Find the recordings and open exported networks; without any those that ship.
+
+    Networks of lips are measured ``delay`` milliseconds after the sound.
 
     Raises:
         TrainerError: as `find_recordings`; or a network cannot be run.
         QueryError: there is no bank ``bank``.
     """
-    opened = [
-        read_network(path, threshold=CONTACT_THRESHOLD) for path in networks or [shipped_network()]
-    ]
-    own = given_bank(bank)
-    names = [one.card.name for one in opened]
-    if len(set(names)) < len(names):
-        names = [one.where for one in opened]
+    shipped = [path for path in (shipped_lips(), shipped_network()) if path is not None]
+    own, found = given_bank(bank), list(networks) or shipped
+    heard: set[str] = set()
+    methods: list[Method] = []
+    for path in found:
+        if is_lip_network(path):
+            lips = read_lip_network(path)
+            heard |= set(lips.card.heard)
+            name = _name(lips.card.name, path, methods)
+            methods.append(by_lips(name, lips, own, delay))
+        else:
+            network = read_network(path, threshold=CONTACT_THRESHOLD)
+            methods.append(by_network(_name(network.card.name, path, methods), network, own))
     return VoicesTrial(
         bank=own,
-        networks=tuple(
-            by_network(f"network {name}", one, own) for name, one in zip(names, opened, strict=True)
-        ),
+        networks=tuple(methods),
         recordings=find_recordings(paths),
         rooms=tuple(rooms),
-        delay=LOOK_AHEAD / SAMPLE_RATE,
+        delay=delay / 1e3,
+        heard=frozenset(heard),
     )
+
+
+def _name(name: str, path: Path, others: Sequence[Method]) -> str:
+    """What tables call a network: its own name, or its file where that is taken."""
+    taken = any(one.name == f"network {name}" for one in others)
+    return f"network {path}" if taken else f"network {name}"
 
 
 def measure_voices(
@@ -99,7 +120,11 @@ def measure_voices(
     refused: list[Refused] = []
     clips: list[Clip] = []
     for recording in trial.recordings:
-        clips += read_clips([recording], align, refused)
+        if speaker_mark(recording.speaker) in trial.heard:
+            reason = f"a network was trained on the speaker {recording.speaker!r}"
+            refused.append(Refused(place=recording.place, reason=reason))
+        else:
+            clips += read_clips([recording], align, refused)
         step()
     if not clips:
         first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:_FEW])
@@ -157,7 +182,7 @@ def _take(group: _Group, clip: Clip, method: Method, audio: F32, bank: Bank) -> 
     nothing = np.zeros((clip.frames, len(names)), dtype=np.float32)
     group.heard.append(
         Heard(
-            found=shown(track, bank),
+            found=shown(track, bank, method.ahead),
             true=motion(nothing if clip.true is None else clip.true, names),
             speech=_speech(clip),
             phonemes=clip.phonemes,

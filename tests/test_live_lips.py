@@ -1,0 +1,300 @@
+"""Live lips: the rules' kernels on likelihoods, the network that ships, its training and file."""
+
+# ruff: noqa: RUF001  IPA looks like other letters
+
+from __future__ import annotations
+
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from itertools import groupby
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
+
+import mien
+from mien.cli import main
+from mien.performance.lips import LipTrack, joined
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
+from mien_trainer.lip_training.degraded import degraded
+from mien_trainer.lip_training.examples import viseme_of_frames
+from mien_trainer.lips.coarticulation import lip_curves
+from mien_trainer.lips.live import HELD, REACH, LipKernels, LiveLips
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.table import Contact
+from mien_trainer.phonemes import SILENCE, Phoneme
+from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped_lips
+from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, ahead_of
+from mien_trainer.speak.utterance import prepare_utterance
+from mien_trainer.speech import Prosody, Split, Utterance
+from mien_trainer.synthesis.flite import FliteSource
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
+from mien_trainer.voices.measures import Heard, followed, motion
+from mien_trainer.voices.recordings import speaker_mark
+
+TABLE = shipped_table()
+NAMES = TABLE.rig.names
+VISEMES = tuple(TABLE.visemes)
+BANK = mien.load("default")
+SOUNDS = ("m", "ɑ", "p", "i", "f", "ɛ", "s", "u", "b", "æ", "t", "ɑ", "ʃ", "oʊ", "v", "ʌ") * 2
+_TIMES = [0.2 + 0.09 * at for at in range(len(SOUNDS) + 1)]
+PHONEMES = (
+    Phoneme(symbol=SILENCE, start=0.0, end=_TIMES[0]),
+    *(Phoneme(symbol=s, start=_TIMES[k], end=_TIMES[k + 1]) for k, s in enumerate(SOUNDS)),
+    Phoneme(symbol=SILENCE, start=_TIMES[-1], end=_TIMES[-1] + 0.3),
+)
+FRAMES = int(PHONEMES[-1].end * 60)
+SAID = viseme_of_frames(PHONEMES, FRAMES)
+CERTAIN = np.eye(len(VISEMES), dtype=np.float32)[SAID]
+MADE = np.array(
+    [[TABLE.visemes[VISEMES[at]].contact is kind for kind in Contact] for at in SAID], np.float32
+)
+
+
+def kernels_of(ahead: int, pieces: int = FRAMES) -> LiveLips:
+    """The lips of `PHONEMES` where every frame is certain, with silence after them."""
+    kernels = LipKernels(TABLE, ahead)
+    rest = np.zeros((ahead, len(VISEMES)), np.float32)
+    rest[:, VISEMES.index(TABLE.rest)] = 1.0
+    likely = np.concatenate((CERTAIN, rest))
+    made = np.concatenate((MADE, np.zeros((ahead, 2), np.float32)))
+    told = np.zeros((FRAMES + ahead, 0), np.float32)
+    parts = [
+        kernels.push(likely[k : k + pieces], made[k : k + pieces], told[k : k + pieces])
+        for k in range(0, len(likely), pieces)
+    ]
+    return LiveLips(
+        weights=np.concatenate([one.weights for one in parts]),
+        contacts=np.concatenate([one.contacts for one in parts]),
+    )
+
+
+def opening(ahead: int) -> float:
+    found = kernels_of(ahead).weights
+    true = lip_curves(PHONEMES, FRAMES, TABLE)
+    one = Heard(
+        found=motion(found, NAMES),
+        true=motion(true, NAMES),
+        speech=np.ones(FRAMES, dtype=bool),
+        phonemes=PHONEMES,
+    )
+    return followed([one]).r["opening"]
+
+
+def test_what_is_certain_gives_the_lips_of_the_rules_and_more_is_better_when_known_ahead() -> None:
+    assert opening(6) > 0.85
+    assert opening(6) > opening(2) > opening(0) > 0.6
+
+
+@given(ahead=st.integers(0, 6), pieces=st.integers(1, 40))
+@settings(max_examples=15)
+def test_pieces_give_the_same_lips(ahead: int, pieces: int) -> None:
+    whole, parts = kernels_of(ahead), kernels_of(ahead, pieces)
+    assert len(whole.weights) == FRAMES
+    np.testing.assert_allclose(parts.weights, whole.weights, atol=1e-6)
+    assert np.array_equal(parts.contacts, whole.contacts)
+
+
+def test_a_contact_is_held_for_three_frames_and_does_not_flicker() -> None:
+    kernels = LipKernels(TABLE, 0)
+    likely = np.zeros((60, 2), np.float32)
+    likely[[10, 30, 32, 34], 0] = 0.9
+    likely[[31, 33], 0] = 0.3  # too little to make a contact, enough to keep one
+    open_ = np.zeros((60, len(VISEMES)), np.float32)
+    open_[:, VISEMES.index("aa")] = 1.0
+    found = kernels.push(open_, likely, np.zeros((60, 0), np.float32))
+    runs = [len(list(run)) for firm, run in groupby(found.contacts == 1.0) if firm]
+    assert len(runs) == 2
+    assert min(runs) >= HELD
+
+
+def test_lips_come_back_within_reach_of_a_contact() -> None:
+    kernels = LipKernels(TABLE, 4)
+    likely = np.zeros((80, 2), np.float32)
+    likely[40:44, 0] = 1.0
+    open_ = np.zeros((80, len(VISEMES)), np.float32)
+    open_[:, VISEMES.index("aa")] = 1.0
+    found = kernels.push(open_, likely, np.zeros((80, 0), np.float32))
+    jaw = found.weights[:, NAMES.index("jawOpen")]
+    assert jaw[42] < 0.05 * jaw[25]
+    assert jaw[35] == jaw[25] == pytest.approx(jaw[43 + REACH + 1], abs=1e-6)
+    assert np.abs(np.diff(found.contacts)).max() < 0.75
+
+
+@pytest.fixture(scope="module")
+def network() -> LipNetwork:
+    path = shipped_lips()
+    assert path is not None
+    return read_lip_network(path)
+
+
+@pytest.fixture(scope="module")
+def utterance() -> Utterance:
+    voice = Voice(name="awb", split=Split.TEST)  # a voice that no network of ours was trained on
+    text = "Please bring my umbrella before the evening, Pamela."
+    source = FliteSource([voice], [Sentence(key="s1", text=text, split=Split.TEST)])
+    return source.speak(source.items()[0], Prosody())
+
+
+def lips_of(network: LipNetwork, audio: F32, delay: int, piece: int = 1 << 20) -> LipTrack:
+    speaker = LiveLipSpeaker(network, BANK, delay)
+    blocks = [audio[k : k + piece] for k in range(0, len(audio), piece)]
+    return joined(speaker.stream(blocks), NAMES)
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_file_and_pipe_give_the_same_lips(
+    network: LipNetwork, utterance: Utterance, delay: int
+) -> None:
+    whole = lips_of(network, utterance.audio, delay)
+    assert whole.frames == frame_count(len(utterance.audio))
+    parts = lips_of(network, utterance.audio, delay, 777)
+    np.testing.assert_allclose(parts.weights, whole.weights, atol=1e-4)
+    np.testing.assert_allclose(parts.speech, whole.speech, atol=1e-4)
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_a_face_comes_as_late_as_was_said(network: LipNetwork, delay: int) -> None:
+    speaker = LiveLipSpeaker(network, BANK, delay)
+    audio = np.zeros(SAMPLE_RATE, dtype=np.float32)
+    given = speaker.push(audio).frames
+    assert given == frame_count(SAMPLE_RATE) - 1 - ahead_of(delay)
+    # The last one given stands for a moment at most the delay, and a frame, before the last sample.
+    assert 1.0 - (given - 1) / 60.0 <= delay / 1e3 + 2 / 60.0
+
+
+def test_it_follows_a_voice_that_it_never_heard(network: LipNetwork, utterance: Utterance) -> None:
+    frames = frame_count(len(utterance.audio))
+    true = motion(lip_curves(utterance.phonemes, frames, TABLE), NAMES)
+    found = {
+        delay: followed(
+            [
+                Heard(
+                    found=motion(lips_of(network, utterance.audio, delay).weights, NAMES),
+                    true=true,
+                    speech=np.ones(frames, dtype=bool),
+                    phonemes=utterance.phonemes,
+                )
+            ]
+        )
+        for delay in (20, 87)
+    }
+    assert found[87].r["opening"] > 0.6
+    assert found[20].r["opening"] > 0.5
+    assert found[87].kept > 0.5
+    assert found[87].shut < 0.15
+    assert found[87].flicker < 0.65
+
+
+@pytest.mark.parametrize("level", [0.0, 10.0 ** (-70 / 20)])
+def test_silence_and_a_quiet_room_move_nothing(network: LipNetwork, level: float) -> None:
+    noise = np.random.default_rng(0).standard_normal(2 * SAMPLE_RATE) * level
+    found = lips_of(network, noise.astype(np.float32), 87)
+    assert found.weights.max() == 0.0
+    assert found.speech.max() == 0.0
+    assert found.contacts.max() == 0.0
+
+
+def test_another_delay_is_refused(network: LipNetwork) -> None:
+    with pytest.raises(TrainerError, match="expected one of"):
+        LiveLipSpeaker(network, BANK, 50)
+
+
+def test_it_is_small_enough_to_ship_and_has_its_card(network: LipNetwork) -> None:
+    path = shipped_lips()
+    assert path is not None
+    assert network.size <= 5 << 20
+    card = path.with_suffix(".card.md").read_text("utf-8")
+    assert f"{network.card.parameters:,}" in card
+    assert len(network.card.heard) >= 10
+    assert speaker_mark("awb") not in network.card.heard
+
+
+def test_an_expression_stays_exact_where_nobody_speaks() -> None:
+    utterance = prepare_utterance(shipped_lips(), None, "joy", at="high", life=False)
+    silence = np.zeros(SAMPLE_RATE, dtype=np.float32)
+    face = BANK.face("joy", vad=BANK.anchor("joy", "high"))
+    for take in utterance.takes([silence]):
+        weights = cast("Any", take).weights
+        assert np.array_equal(weights, np.tile(face, (len(weights), 1)))
+    assert utterance.frames == 60
+    assert "87 ms after the sound" in utterance.said
+
+
+def ran(*args: object) -> tuple[int, str, str]:
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = main.run([str(one) for one in args])
+    return status, out.getvalue(), err.getvalue()
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, network: LipNetwork) -> None:
+    path = shipped_lips()
+    assert path is not None
+    data = path.read_bytes()
+    for old, new, message in (
+        (b'"mels":80', b'"mels":81', "81 mel bands"),
+        (b'"delays":[0,2,4]', b'"delays":[1,2,4]', "delays do not rise from 0"),
+        (b'"PP"', b'"PQ"', "visemes are not those of the table"),
+    ):
+        assert data.count(old) == 1
+        with pytest.raises(TrainerError, match=message):
+            LipNetwork(data.replace(old, new), "lips.onnx")
+    with pytest.raises(TrainerError, match="not a network that can be run"):
+        LipNetwork(data[:1000], "lips.onnx")
+    sound = tmp_path / "line.wav"
+    soundfile.write(sound, np.zeros(SAMPLE_RATE), SAMPLE_RATE)
+    status, _, error = ran("speak", sound, "--label", "joy", "--delay", "87")
+    assert status == 2
+    assert "--delay is for lips of a network" in error
+
+
+def test_sound_is_degraded_otherwise_every_time_and_stays_sound(utterance: Utterance) -> None:
+    rng = np.random.default_rng(0)
+    found = [degraded(utterance.audio, [utterance.audio], rng) for _ in range(12)]
+    for one in found:
+        assert one.shape == utterance.audio.shape
+        assert np.isfinite(one).all()
+        assert np.abs(one).max() <= 1.0
+    assert not np.array_equal(found[0], found[1])
+    again = degraded(utterance.audio, [utterance.audio], np.random.default_rng(0))
+    assert np.array_equal(again, found[0])
+
+
+def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="needs the extra mien[train]")
+    soundfile.write(tmp_path / "line.wav", utterance.audio, SAMPLE_RATE)
+    times = "".join(f"{one.start}\t{one.end}\t{one.symbol}\n" for one in utterance.phonemes)
+    (tmp_path / "line.txt").write_text(times, encoding="utf-8")
+    rows = "file\tspeaker\tlanguage\ttext\ttimes\nline.wav\tanna\ten\t\tline.txt\n"
+    rows += "line.wav\tbert\tfr\tBonjour.\t\n"
+    (tmp_path / "transcripts.tsv").write_text(rows, encoding="utf-8")
+    out = tmp_path / "own.onnx"
+    status, said, error = ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
+    assert status == 0, error
+    assert "from 1 recordings of 1 speakers" in said
+    assert "its sounds have no times" in error
+    made = read_lip_network(out)
+    assert made.card.heard == (speaker_mark("anna"),)
+    assert made.card.name == "own"
+    first = out.read_bytes()
+    ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
+    assert out.read_bytes() == first
+    # Whoever was trained on is not measured.
+    args = ("evaluate", out, "--voices", tmp_path, "--room", "clean", "--no-gate")
+    status, said, error = ran(*args, "--format", "json")
+    assert status == 0, error
+    report = json.loads(said)
+    assert [one["reason"] for one in report["refused"]] == [
+        "a network was trained on the speaker 'anna'"
+    ]
+    assert {row["kind"] for row in report["rows"]} == {"nothing"}

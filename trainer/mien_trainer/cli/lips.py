@@ -1,0 +1,61 @@
+"""`mien train lips`: train the network of live lips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mien.cli.options import OutputFile
+from mien.cli.terminal import say
+from mien_trainer.cli.options import refusals
+
+
+@click.command("lips")
+@click.argument(
+    "recordings", metavar="PATH...", nargs=-1, required=True,
+    type=click.Path(path_type=Path, exists=True),
+)  # fmt: skip
+@click.option(
+    "-o", "--out", required=True, type=OutputFile(".onnx"), help="The network to write (.onnx)."
+)
+@click.option(
+    "--synthetic",
+    type=click.IntRange(min=0),
+    default=120,
+    show_default=True,
+    help="Sentences that espeak-ng and flite each speak beside.",
+)
+@click.option("--steps", type=click.IntRange(min=1), default=1600, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True)
+def command(recordings: tuple[Path, ...], out: Path, synthetic: int, steps: int, seed: int) -> None:
+    """Train lips for a pipe on recordings with words, or with times of their sounds.
+
+    PATH is what `mien evaluate --voices` takes. English words are aligned with the sound; what
+    cannot be aligned is left out and counted. Each recording is also heard in rooms, in noise,
+    among other voices and on narrow lines. The lips serve any bank. Measure them on other speakers:
+    `mien evaluate OUT --voices` leaves out those that a network was trained on.
+    """
+    from mien.cli.terminal import progress
+    from mien_trainer.fault import need_torch
+
+    with refusals():
+        need_torch()
+        from mien.text.atomic import write_atomic
+        from mien_trainer.lip_training.synthesisers import synthesisers
+        from mien_trainer.lip_training.train import hear, train_lips
+        from mien_trainer.voices.recordings import find_recordings
+
+        found = find_recordings(recordings)
+        with progress("listening", len(found)) as step:
+            heard = hear(found, synthesisers() if synthetic else (), synthetic, seed, step)
+        speech = len(heard.recorded) + len(heard.made)
+        with progress("training", speech + steps) as step:
+            data = train_lips(out.stem, heard, steps, seed, lambda _: step())
+    write_atomic(out, data)
+    speakers = len({one.speaker for one in heard.recorded})
+    say(f"{out}: {len(data):,} bytes, from {len(heard.recorded)} recordings of {speakers} speakers")
+    if heard.refused:
+        say(f"{len(heard.refused)} recordings were left out:", err=True)
+        for one in heard.refused:
+            say(f"  {one.place}: {one.reason}", err=True)

@@ -1,0 +1,122 @@
+"""What the network of live lips learns from: sound in several forms, and what lips do for it.
+
+Dimension letters: N frames, M mel bands, D channels, K kinds of contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_times
+from mien_trainer.lip_training.degraded import degraded
+from mien_trainer.lips.coarticulation import lip_curves
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.table import Contact, timeline
+from mien_trainer.mel import log_mel
+from mien_trainer.phonemes import Phoneme
+from mien_trainer.speech import Prosody, SpeechRefusedError, SpeechSource
+
+FORMS = {True: 4, False: 2}
+"""In how many degraded forms a recording is heard, and speech that is made."""
+
+_SHORTEST = 0.5
+
+
+@frozen(kw_only=True, eq=False)
+class Spoken:
+    """Speech with the times of its sounds; ``real`` where a person spoke."""
+
+    speaker: str
+    audio: F32
+    phonemes: tuple[Phoneme, ...]
+    real: bool
+
+    @property
+    def frames(self) -> int:
+        """N."""
+        return frame_count(len(self.audio))
+
+
+@frozen(kw_only=True, eq=False)
+class Example:
+    """Log-mel frames (N, M) in each form, the first as it was, and what is to be learned.
+
+    ``visemes`` (N,) are positions in the table, ``contacts`` (N, K) 1 while one is made, and
+    ``weights`` (N, D) those of the rules.
+    """
+
+    real: bool
+    forms: tuple[npt.NDArray[np.float16], ...]
+    visemes: npt.NDArray[np.int64]
+    contacts: F32
+    weights: F32
+
+
+def taught_channels() -> tuple[str, ...]:
+    """The channels that any viseme moves, in the rig's order."""
+    table = shipped_table()
+    moved = {name for viseme in table.visemes.values() for name in viseme.weights}
+    return tuple(name for name in table.rig.names if name in moved)
+
+
+def examples(
+    spoken: Sequence[Spoken], rng: np.random.Generator, step: Callable[[], None]
+) -> list[Example]:
+    """Each with its forms; meanwhile others of them may talk."""
+    others = [one.audio for one in spoken if len(one.audio) > _SHORTEST * SAMPLE_RATE]
+    made: list[Example] = []
+    for one in spoken:
+        forms = [one.audio, *(degraded(one.audio, others, rng) for _ in range(FORMS[one.real]))]
+        mels = tuple(log_mel(form).astype(np.float16) for form in forms)
+        made.append(_example(one, mels))
+        step()
+    return made
+
+
+def _example(one: Spoken, forms: tuple[npt.NDArray[np.float16], ...]) -> Example:
+    table, channels = shipped_table(), taught_channels()
+    visemes = viseme_of_frames(one.phonemes, one.frames)
+    kinds = [viseme.contact for viseme in table.visemes.values()]
+    contacts = np.array([[kind is contact for contact in Contact] for kind in kinds], np.float32)
+    columns = [table.rig.names.index(name) for name in channels]
+    return Example(
+        real=one.real,
+        forms=forms,
+        visemes=visemes,
+        contacts=contacts[visemes],
+        weights=lip_curves(one.phonemes, one.frames, table)[:, columns],
+    )
+
+
+def viseme_of_frames(phonemes: Sequence[Phoneme], frames: int) -> npt.NDArray[np.int64]:
+    """The position in the table of the viseme that is spoken in each frame (N,)."""
+    table = shipped_table()
+    line = timeline(phonemes, table)
+    places = {name: at for at, name in enumerate(table.visemes)}
+    rows = np.array([places[name] for name in line.names], dtype=np.int64)
+    last = np.searchsorted(line.starts, frame_times(frames), side="right") - 1
+    found: npt.NDArray[np.int64] = rows[last]
+    return found
+
+
+def made_speech(
+    sources: Iterable[SpeechSource], count: int, rng: np.random.Generator
+) -> Iterator[Spoken]:
+    """``count`` sentences of each synthesiser, in its voices and other manners of speaking."""
+    for source in sources:
+        items = source.items()
+        places: list[int] = rng.permutation(len(items))[:count].tolist()
+        for place in places:
+            manner = [float(one) for one in rng.uniform(0.8, 1.22, 3)]
+            prosody = Prosody(rate=manner[0], pitch=manner[1], range=manner[2])
+            try:
+                heard = source.speak(items[place], prosody)
+            except SpeechRefusedError:
+                continue
+            yield Spoken(
+                speaker=heard.voice, audio=heard.audio, phonemes=heard.phonemes, real=False
+            )

@@ -1,0 +1,161 @@
+"""Fits the network of live lips to examples; the same examples and seed give the same network.
+
+Dimension letters: B sequences, N frames of a window, R frames before it, M mel bands, K kinds of
+contact, D channels.
+"""
+
+# torch annotates too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from attrs import frozen
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812  torch's own habit
+
+from mien_trainer.frames import F32
+from mien_trainer.lip_training.examples import Example, taught_channels
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.table import Contact
+from mien_trainer.mel import MELS, SILENCE
+from mien_trainer.model.lip_net import DELAYS, LipNet
+from mien_trainer.train.augmentation import augmented
+from mien_trainer.train.config import Augmentation
+
+SEQUENCES, WINDOW = 20, 160
+"""Sequences of a step, and the frames of each that are learned from."""
+
+REAL = 0.7
+"""The share of recordings among them, where there is speech of both kinds."""
+
+AS_IT_WAS = 0.3
+"""The share of sound that is not degraded."""
+
+CONTACT_ODDS = 3.0
+"""By how much a contact that is missed costs more than one that is made for nothing."""
+
+RATE, LEAST_RATE, WARM = 3e-3, 1e-5, 60
+"""The learning rate at its height and at the end, and the steps in which it comes up."""
+
+_SMOOTHING, _CONTACTS, _WEIGHTS = 0.05, 0.7, 4.0
+_DECAY, _CLIP, _MEAN = 0.02, 1.0, 0.01
+_VARIED = Augmentation(vocal_tract=0.12, equalisation_db=6.0, gain_db=10.0)
+
+
+@frozen(kw_only=True, eq=False)
+class Batch:
+    """Mel (B, R + N, M), and visemes (B, N), contacts (B, N, K) and weights (B, N, D) to learn.
+
+    ``there`` (B, N) is 1 where there is sound.
+    """
+
+    mel: F32
+    visemes: npt.NDArray[np.int64]
+    contacts: F32
+    weights: F32
+    there: F32
+
+
+def fit(taught: Sequence[Example], steps: int, seed: int, step: Callable[[float], None]) -> LipNet:
+    """The mean of a network's last states, after so many steps; ``step`` gets each one's loss."""
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)  # more wait for each other longer than they work on one so small
+    rng = np.random.default_rng(seed)
+    visemes, channels = len(shipped_table().visemes), len(taught_channels())
+    net = LipNet(visemes + len(Contact) + channels)
+    mean = {name: value.clone() for name, value in net.state_dict().items()}
+    adam = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=_DECAY)
+    for done in range(steps):
+        for group in adam.param_groups:
+            group["lr"] = rate(done, steps)
+        loss = loss_of(net, batch_of(taught, net.context, rng), visemes)
+        adam.zero_grad()
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
+        adam.step()
+        with torch.no_grad():
+            for name, value in net.state_dict().items():
+                mean[name].lerp_(value, max(_MEAN, 1.0 / (done + 2)))
+        step(float(loss.detach()))
+    net.load_state_dict(mean)
+    return net.eval()
+
+
+def rate(done: int, steps: int) -> float:
+    """The learning rate after ``done`` of ``steps``: up in `WARM`, then down as a cosine."""
+    return (
+        RATE * min(1.0, (done + 1) / WARM) * 0.5 * (1.0 + math.cos(math.pi * done / steps))
+        + LEAST_RATE
+    )
+
+
+def batch_of(taught: Sequence[Example], context: int, rng: np.random.Generator) -> Batch:
+    """Windows at random: of longer examples more, of recordings `REAL` parts."""
+    kinds = [[one for one in taught if one.real], [one for one in taught if not one.real]]
+    lengths = [np.array([len(one.visemes) for one in kind], dtype=float) for kind in kinds]
+    whole = context + WINDOW
+    channels = taught[0].weights.shape[1]
+    batch = Batch(
+        mel=np.full((SEQUENCES, whole, MELS), SILENCE, dtype=np.float32),
+        visemes=np.zeros((SEQUENCES, WINDOW), dtype=np.int64),
+        contacts=np.zeros((SEQUENCES, WINDOW, len(Contact)), dtype=np.float32),
+        weights=np.zeros((SEQUENCES, WINDOW, channels), dtype=np.float32),
+        there=np.zeros((SEQUENCES, WINDOW), dtype=np.float32),
+    )
+    for row in range(SEQUENCES):
+        real = not kinds[1] or (bool(kinds[0]) and rng.random() < REAL)
+        kind, length = kinds[0 if real else 1], lengths[0 if real else 1]
+        one = kind[int(rng.choice(len(kind), p=length / length.sum()))]
+        form = 0 if rng.random() < AS_IT_WAS else int(rng.integers(len(one.forms)))
+        frames = len(one.visemes)
+        at = int(rng.integers(-context // 2, max(1, frames - WINDOW // 2)))
+        low, first, end = max(0, at - context), max(0, at), min(frames, at + WINDOW)
+        batch.mel[row, low - at + context : end - at + context] = one.forms[form][low:end]
+        part = slice(first - at, end - at)
+        batch.visemes[row, part] = one.visemes[first:end]
+        batch.contacts[row, part] = one.contacts[first:end]
+        batch.weights[row, part] = one.weights[first:end]
+        batch.there[row, part] = 1.0
+    return Batch(
+        mel=augmented(batch.mel, _VARIED, rng),
+        visemes=batch.visemes,
+        contacts=batch.contacts,
+        weights=batch.weights,
+        there=batch.there,
+    )
+
+
+def loss_of(net: LipNet, batch: Batch, visemes: int) -> Tensor:
+    """Cross entropy of visemes and of contacts, and squared errors of weights, over all heads."""
+    heads, _ = net(torch.as_tensor(batch.mel), net.start(len(batch.mel)))
+    heads = heads[:, net.context :]
+    contacts_end = visemes + len(Contact)
+    odds = torch.full((len(Contact),), CONTACT_ODDS)
+    total = torch.zeros(())
+    for place, delay in enumerate(DELAYS):
+        head, length = heads[:, delay:, place], WINDOW - delay
+        there = torch.as_tensor(batch.there[:, :length])
+        wanted = torch.as_tensor(batch.visemes[:, :length])
+        said = F.cross_entropy(
+            head[..., :visemes].transpose(1, 2),
+            wanted,
+            reduction="none",
+            label_smoothing=_SMOOTHING,
+        )
+        met = F.binary_cross_entropy_with_logits(
+            head[..., visemes:contacts_end],
+            torch.as_tensor(batch.contacts[:, :length]),
+            reduction="none",
+            pos_weight=odds,
+        ).sum(dim=-1)
+        shown = head[..., contacts_end:] - torch.as_tensor(batch.weights[:, :length])
+        each = said + _CONTACTS * met + _WEIGHTS * shown.square().sum(dim=-1)
+        total = total + (each * there).sum() / there.sum()
+    return total

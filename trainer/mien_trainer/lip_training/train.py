@@ -1,0 +1,103 @@
+"""From recordings to a network of live lips: what is heard, fitted, and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from attrs import frozen
+
+from mien_trainer.alignment.aligner import Aligner
+from mien_trainer.fault import TrainerError
+from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE
+from mien_trainer.lip_training.examples import (
+    Spoken,
+    examples,
+    made_speech,
+    taught_channels,
+)
+from mien_trainer.lip_training.export import lip_onnx
+from mien_trainer.lip_training.fit import CONTACT_ODDS, fit
+from mien_trainer.lips.read import shipped_table
+from mien_trainer.mel import MELS
+from mien_trainer.model.lip_net import DELAYS
+from mien_trainer.speak.lip_network import LipCard
+from mien_trainer.speech import SpeechSource
+from mien_trainer.voices.recordings import Align, Recording, Refused, read_clips, speaker_mark
+
+
+@frozen(kw_only=True)
+class Heard:
+    """What a network learns from: recordings, speech that is made, and what was left out."""
+
+    recorded: tuple[Spoken, ...]
+    made: tuple[Spoken, ...]
+    refused: tuple[Refused, ...]
+
+
+def hear(
+    recordings: Sequence[Recording],
+    sources: Sequence[SpeechSource],
+    count: int,
+    seed: int,
+    step: Callable[[], None],
+    align: Align | None = None,
+) -> Heard:
+    """Align the recordings, and have ``count`` sentences made by each of the synthesisers.
+
+    Raises:
+        TrainerError: nothing of it can be used.
+    """
+    align = align or Aligner().align_text
+    refused: list[Refused] = []
+    recorded: list[Spoken] = []
+    for recording in recordings:
+        recorded += _spoken(recording, align, refused)
+        step()
+    made = tuple(made_speech(sources, count, np.random.default_rng(seed)))
+    if not recorded and not made:
+        first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:5])
+        raise TrainerError(f"there is no speech to learn from:\n{first}")
+    return Heard(recorded=tuple(recorded), made=made, refused=tuple(refused))
+
+
+def _spoken(recording: Recording, align: Align, refused: list[Refused]) -> Iterator[Spoken]:
+    for clip in read_clips([recording], align, refused):
+        if clip.phonemes:
+            yield Spoken(
+                speaker=recording.speaker, audio=clip.audio, phonemes=clip.phonemes, real=True
+            )
+        else:
+            refused.append(Refused(place=recording.place, reason="its sounds have no times"))
+
+
+def train_lips(
+    name: str, heard: Heard, steps: int, seed: int, step: Callable[[str], None]
+) -> bytes:
+    """The network as an ONNX file; ``step`` is told of each example and of each step.
+
+    Raises:
+        TrainerError: as `lip_onnx`.
+    """
+    spoken = (*heard.recorded, *heard.made)
+    taught = examples(spoken, np.random.default_rng(seed), lambda: step(""))
+    net = fit(taught, steps, seed, lambda loss: step(f"{loss:.3f}"))
+    card = LipCard(
+        name=name,
+        visemes=tuple(shipped_table().visemes),
+        channels=taught_channels(),
+        delays=DELAYS,
+        contact_odds=CONTACT_ODDS,
+        heard=tuple(sorted({speaker_mark(one.speaker) for one in heard.recorded})),
+        seconds=_seconds(heard.recorded),
+        synthetic=_seconds(heard.made),
+        frame_rate=FRAME_RATE,
+        mels=MELS,
+        state=(net.context, net.width),
+        parameters=sum(one.numel() for one in net.parameters()),
+    )
+    return lip_onnx(net, card)
+
+
+def _seconds(spoken: Sequence[Spoken]) -> float:
+    return round(sum(len(one.audio) for one in spoken) / SAMPLE_RATE, 1)
