@@ -20,8 +20,9 @@ from tests.targets.life import moving
 import mien
 from mien.bank import Bank
 from mien.engine.tables import PLAIN
+from mien.performance.blink_habits import BlinkHabits
 from mien.performance.clock import PEAK_SPEED
-from mien.performance.expression import Pose, Slot
+from mien.performance.expression import Curves, Pose, Slot
 from mien.performance.face_layers import SEAL_REACH, let_close, near_seals, seal_of, wide_eyes
 from mien.performance.life import LOOK_AHEAD, Life, LifeBlock, LifeSettings
 from mien.performance.lips import LipTrack, on_bank
@@ -148,11 +149,17 @@ def life_of(clip: Clip) -> LifeBlock:
     """The life of a clip, drawn again."""
     path = clip.conditions[:, -3:]
     faces = expression_track(BANK, clip.label, path, clip.speech)
-    _, lips = performed(clip)
+    plan, lips = performed(clip)
+    curves, habits = Curves(plan.first), BlinkHabits(BANK)
+    for move in plan.moves:
+        curves.add(move)
+        habits.add(move)
+    held, gaps = habits.block(curves.block(0, clip.frames), 0, clip.frames)
     return Life(clip.seed, LifeSettings()).block(
         0,
         arousal=path[:, 1].astype(np.float64),
-        wide=wide_eyes(faces, AT),
+        wide=np.maximum(wide_eyes(faces, AT), held),
+        gaps=gaps,
         speech=clip.speech.astype(np.float64),
         emphases=np.pad(lips.emphases, (0, LOOK_AHEAD))[LOOK_AHEAD:].astype(np.float64),
         end=None,
@@ -416,9 +423,11 @@ def test_what_is_not_there_is_named() -> None:
 
 
 def test_a_bank_of_another_size_is_taken_and_one_of_another_rig_refused() -> None:
-    tables = BANK.tables
-    three = ClipMaker(Bank(evolve(tables, labels=tables.labels[:3])), {"chant": Chant([BOUGHT])})
-    clip, whole = three.make(spec("joy")), maker().make(spec("joy"))
+    # Shapes in time name other labels of their bank.
+    labels = tuple(evolve(one, timeline=None) for one in BANK.tables.labels)
+    tables, chant = evolve(BANK.tables, labels=labels), {"chant": Chant([BOUGHT])}
+    three = ClipMaker(Bank(evolve(tables, labels=labels[:3])), chant)
+    clip, whole = three.make(spec("joy")), ClipMaker(Bank(tables), chant).make(spec("joy"))
     assert clip.conditions.shape == (clip.frames, 6)
     assert np.array_equal(clip.conditions, whole.conditions[:, [0, 1, 2, -3, -2, -1]])
     assert np.array_equal(clip.targets, whole.targets)
