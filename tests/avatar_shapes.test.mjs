@@ -18,10 +18,11 @@ export async function load(url, context, next) {
 }`;
 register(`data:text/javascript,${encodeURIComponent(HOOK)}`);
 
-const { BufferAttribute, BufferGeometry, Group, Mesh } = await import("three");
+const { BufferAttribute, BufferGeometry, Group, Mesh, PerspectiveCamera, Vector3 } = await import("three");
 const { VRMExpression, VRMExpressionMorphTargetBind } = await import("@pixiv/three-vrm");
+const { frameHead } = await import("../compiler/mien/web/avatar/fit.js");
 const { applyShapes, findShapes } = await import("../compiler/mien/web/avatar/shapes.js");
-const { movedBox, movedVertices } = await import("../compiler/mien/web/avatar/region.js");
+const { headBox, movedBox, movedVertices } = await import("../compiler/mien/web/avatar/region.js");
 const { targetNames } = await import("../compiler/mien/web/avatar/target_names.js");
 
 /** A mesh whose target k moves the vertices of `moves[k]` (vertex to distance). */
@@ -208,6 +209,23 @@ test("one channel cannot stretch the frame", () => {
   const box = movedBox(shapesOf({ browInnerUp: target(0), mouthClose: target(1), noseSneerLeft: target(2) }));
   assert.ok(box.min.y >= -1 && box.min.y <= 0, `${box.min.y}`);
   assert.ok(box.max.y > 3.5 && box.max.y <= 4, `${box.max.y}`);
+});
+
+test("a head is seen to the top of its skull, without what stands far over it", () => {
+  const mesh = meshOf([{ 0: 1, 1: 1, 2: 1 }], [0, 1, 2, 3, 3.5, 9, -4]);
+  const face = movedBox(shapesOf({ browInnerUp: [{ mesh, index: 0, weight: 1 }] }));
+  const head = headBox(mesh, face);
+  assert.deepEqual([face.min.y, face.max.y], [0, 2]);
+  assert.deepEqual([head.min.y, head.max.y], [0, 3.5]);
+  const camera = new PerspectiveCamera(18, 1);
+  for (const aspect of [0.6, 1, 2]) {
+    frameHead(camera, face, head, aspect);
+    camera.updateMatrixWorld();
+    for (const y of [0, 3.5]) {
+      const seen = new Vector3(0, y, face.max.z).project(camera);
+      assert.ok(Math.abs(seen.y) < 1, `${y} at ${aspect}`);
+    }
+  }
 });
 
 test("a mesh that barely follows does not count", () => {

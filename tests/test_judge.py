@@ -151,9 +151,10 @@ class ClearEyes:
 
 
 def plain_drawing(
-    model: Path, shots: Sequence[Shot], *, size: int, png: bool = False
+    model: Path, shots: Sequence[Shot], *, size: int, png: bool = False, close: bool = False
 ) -> Iterator[Facts | bytes]:
     assert png
+    assert close  # judges were measured on faces that fill the picture
     assert size > 0
     yield FACTS
     for shot in shots:
@@ -306,7 +307,7 @@ def test_all_heads_that_cannot_be_judged_are_named_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def drawing(
-        model: Path, shots: Sequence[Shot], *, size: int, png: bool = False
+        model: Path, shots: Sequence[Shot], *, size: int, png: bool = False, close: bool = False
     ) -> Iterator[Facts | bytes]:
         lacking = Facts(format="glTF", present=(), missing=("jawOpen",), still=(), unknown=("a",))
         yield lacking if model.name == "bare.glb" else FACTS
@@ -334,7 +335,7 @@ def test_the_drawn_face_is_a_head_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def drawings(shots: Sequence[Shot]) -> Iterator[Facts | bytes]:
-        yield from plain_drawing(Path(), shots, size=1, png=True)
+        yield from plain_drawing(Path(), shots, size=1, png=True, close=True)
 
     monkeypatch.setattr(head, "_drawings", drawings)
     monkeypatch.chdir(tmp_path)

@@ -241,7 +241,8 @@ def test_a_reader_that_leaves_is_no_fault(live: subprocess.Popen[bytes]) -> None
 def test_a_pipe_without_sound_gives_the_header(tiny: Path) -> None:
     result = speak(tiny, "-", "--label", "joy", data=b"")
     assert result.exit_code == 0
-    assert result.output == written(np.zeros((0, 52), dtype=np.float32))
+    assert result.stdout == written(np.zeros((0, 52), dtype=np.float32))
+    assert result.stderr == "no sound came from the pipe, and so no faces\n"
 
 
 class _Dribble:

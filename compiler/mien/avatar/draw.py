@@ -63,11 +63,12 @@ class Shot:
 
 
 def draw_faces(
-    model: Path, shots: Sequence[Shot], *, size: int, png: bool = False
+    model: Path, shots: Sequence[Shot], *, size: int, png: bool = False, close: bool = False
 ) -> Iterator[Facts | bytes]:
     """What the model can do, then one picture a shot, in order: JPEG, or PNG where ``png``.
 
-    Pictures are ``size`` pixels a side and come as they are drawn.
+    Pictures are ``size`` pixels a side and come as they are drawn: of the whole head, or of the
+    face alone, from the brows to the chin, where ``close``.
 
     Raises:
         AvatarError: the model cannot be used, or there is no browser that works.
@@ -76,7 +77,7 @@ def draw_faces(
     program = find_browser()
     data = _read(model)
     with (
-        DrawingServer(_job(model.name, shots, size, png), data) as server,
+        DrawingServer(_job(model.name, shots, size, png=png, close=close), data) as server,
         open_browser(program, server.url, size) as browser,
     ):
         server.start()
@@ -95,11 +96,12 @@ def _read(model: Path) -> bytes:
         ) from None
 
 
-def _job(name: str, shots: Sequence[Shot], size: int, png: bool) -> bytes:
+def _job(name: str, shots: Sequence[Shot], size: int, *, png: bool, close: bool) -> bytes:
     channels = sorted({channel for shot in shots for channel in shot.weights})
     job = {
         "name": name,
         "size": size,
+        "close": close,
         "type": "image/png" if png else "image/jpeg",
         "channels": channels,
         "faces": [

@@ -52,7 +52,7 @@ class Head:
         if self.path is None:
             yield from _drawings(shots)
             return
-        drawn = draw_faces(self.path, shots, size=SIZE, png=True)
+        drawn = draw_faces(self.path, shots, size=SIZE, png=True, close=True)
         for one in drawn:
             if isinstance(one, Facts):
                 require_shapes(self.name, one)

@@ -184,6 +184,8 @@ def command(
             if utterance.said:
                 say(utterance.said, err=True)
             _write(utterance, utterance.takes(blocks, cues), name, out)
+    if audio == PIPE and not utterance.frames:
+        say("no sound came from the pipe, and so no faces", err=True)
 
 
 def _check_usage(

@@ -16,13 +16,13 @@ import { VRMUtils } from "@pixiv/three-vrm";
 import { Group, PerspectiveCamera, Vector3, WebGLRenderer } from "three";
 
 import { readJson, readModel } from "./container.js";
-import { FIELD_OF_VIEW, frameFace, turnToFront } from "./fit.js";
+import { FIELD_OF_VIEW, frameFace, frameHead, turnToFront } from "./fit.js";
 import { findEyes, turnEyes } from "./gaze.js";
 import { makeLoaders } from "./loaders.js";
 import { applyLooks, findLooks } from "./looks.js";
 import { isPlaster, paintPlaster } from "./paint.js";
 import { straighten } from "./pupils.js";
-import { movedBox, movedVertices, outward } from "./region.js";
+import { headBox, movedBox, movedVertices, outward } from "./region.js";
 import { applyShapes, findShapes, meshesOf } from "./shapes.js";
 import { CHANNELS } from "./spellings.js";
 import { makeStage } from "./stage.js";
@@ -67,14 +67,16 @@ import { targetNames } from "./target_names.js";
  * @property {readonly Look[]} looks to set, where neither shapes nor turning moves the eyes
  * @property {VRMExpressionManager | undefined} manager
  * @property {Box3} face
+ * @property {Box3} skull the whole head around the face
  */
 
 const SHOWN = 6;
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {{basis?: string, pixelRatio?: number}} [options] `basis`: the address of the folder of the
- *   Basis transcoder, where it is not the vendored one
+ * @param {{basis?: string, pixelRatio?: number, close?: boolean}} [options] `basis`: the address of the
+ *   folder of the Basis transcoder, where it is not the vendored one; `close`: the face alone fills
+ *   the picture, without the skull
  * @returns {Avatar}
  * @throws {Error} the browser has no WebGL
  */
@@ -115,7 +117,8 @@ export function createAvatar(canvas, options = {}) {
       size = `${width} ${height} ${ratio}`;
       renderer.setPixelRatio(ratio);
       renderer.setSize(width, height, false);
-      frameFace(camera, head.face, width / height);
+      if (options.close) frameFace(camera, head.face, width / height);
+      else frameHead(camera, head.face, head.skull, width / height);
     }
     renderer.render(stage, camera);
   }
@@ -219,6 +222,7 @@ function makeHead(gltf, name, format, json) {
     discard(root);
     throw new Error(`the shapes of ${name} move nothing`);
   }
+  const skull = headBox(root, face);
   const eyes = findEyes(root, shapes, humanoid);
   // The head turns about the middle of its face, not about the model's feet.
   const middle = face.getCenter(new Vector3());
@@ -226,7 +230,7 @@ function makeHead(gltf, name, format, json) {
   front.position.sub(middle);
   holder.updateMatrixWorld(true);
   const gazes = eyes.length > 0 || shapes.present.some((channel) => channel.startsWith("eyeLook"));
-  return { holder, shapes, eyes, looks: gazes ? [] : findLooks(manager), manager, face };
+  return { holder, shapes, eyes, looks: gazes ? [] : findLooks(manager), manager, face, skull };
 }
 
 /** @param {WebGLRenderer} renderer @param {Head} head */

@@ -9,6 +9,7 @@ import { Box3, Vector3 } from "three";
 /** @typedef {import("./shapes.js").Target} Target */
 /** @typedef {import("./shapes.js").Shapes} Shapes */
 /** @typedef {import("three").Mesh} Mesh */
+/** @typedef {import("three").Object3D} Object3D */
 
 /** A vertex counts where a shape moves it by this part of its channel's greatest displacement. */
 const CLEARLY = 0.25;
@@ -34,6 +35,39 @@ export function movedBox(shapes) {
     return box;
   });
   return sharedBox(boxes.filter((box) => !box.isEmpty()));
+}
+
+/** How far a head may reach over its brows, and beyond its face at each side, in faces' sizes. */
+const SKULL = 1.0;
+const EARS = 0.45;
+
+/**
+ * The head around a face: what stands over its chin, hair and ears too, as far as heads reach.
+ *
+ * @param {Object3D} root
+ * @param {Box3} face in world space, looking along +z
+ * @returns {Box3} in world space
+ */
+export function headBox(root, face) {
+  const size = face.getSize(new Vector3());
+  const reach = face.clone();
+  reach.max.y += SKULL * size.y;
+  reach.min.x -= EARS * size.x;
+  reach.max.x += EARS * size.x;
+  reach.min.z = -Infinity;
+  reach.max.z = Infinity;
+  const head = face.clone();
+  const point = new Vector3();
+  root.traverse((node) => {
+    const mesh = /** @type {Mesh} */ (node);
+    if (!mesh.isMesh || !mesh.visible) return;
+    const { count } = mesh.geometry.attributes.position ?? { count: 0 };
+    for (let vertex = 0; vertex < count; vertex += 1) {
+      mesh.getVertexPosition(vertex, point).applyMatrix4(mesh.matrixWorld);
+      if (reach.containsPoint(point)) head.expandByPoint(point);
+    }
+  });
+  return head;
 }
 
 /**

@@ -10,6 +10,7 @@ import { createAvatar } from "./avatar.js";
  * @typedef {object} Job
  * @property {string} name of the model
  * @property {number} size of a picture, pixels a side
+ * @property {boolean} close the face alone, without the skull
  * @property {string} type of a picture: "image/png" or "image/jpeg"
  * @property {string[]} channels
  * @property {{weights: number[], yaw: number, pitch: number}[]} faces
@@ -42,7 +43,7 @@ async function work() {
   canvas.style.display = "block";
   canvas.style.width = `${job.size}px`;
   canvas.style.height = `${job.size}px`;
-  const avatar = createAvatar(canvas, { pixelRatio: 1 });
+  const avatar = createAvatar(canvas, { pixelRatio: 1, close: job.close });
   await say("facts", JSON.stringify(await avatar.load(model, job.name)));
   for (const [number, { weights, yaw, pitch }] of job.faces.entries()) {
     avatar.setWeights(weights, job.channels);
