@@ -190,6 +190,9 @@ export class AvatarDrop {
   }
 }
 
+/** So many names are said at once; more are folded away. */
+const FEW = 4;
+
 /**
  * @param {string} what
  * @param {readonly string[]} names
@@ -197,6 +200,9 @@ export class AvatarDrop {
  */
 function listed(what, names) {
   if (names.length === 0) return [];
+  if (names.length <= FEW) {
+    return [element("p", { class: "hint" }, `${names.length} ${what}: ${names.join(", ")}`)];
+  }
   const summary = element("summary", {}, `${names.length} ${what}`);
   return [element("details", {}, summary, element("p", { class: "missing" }, names.join(", ")))];
 }
