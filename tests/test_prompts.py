@@ -147,7 +147,11 @@ def test_transcripts_plain_and_packed(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("a.txt.gz", b"one: hello", "cannot be read as transcripts"),
-        ("a.txt.gz", gzip.compress(b"one: hello" * 999)[:30], "cannot be read as transcripts"),
+        (
+            "a.txt.gz",
+            gzip.compress(b"one: hello" * 999, mtime=0)[:30],
+            "cannot be read as transcripts",
+        ),
         ("a.txt", b"\xff\xfe", "cannot be read as transcripts"),
         ("a.txt", b"; nothing\n", "expected lines as 'name: text', found none"),
         ("a.txt", b"", "found none"),

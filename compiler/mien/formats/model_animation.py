@@ -197,9 +197,9 @@ def _moments(curves: Sequence[Curve], rate: float | None) -> F64:
     step = float(np.median(steps)) if len(steps) else 0.0
     if step and _SLOWEST <= 1.0 / step <= _FASTEST:
         missing = np.maximum(np.rint(steps / step).astype(np.int64) - 1, 0)
-        filled = [
+        filled: list[F64] = [
             np.linspace(start, end, count + 2)[1:-1]
-            for start, end, count in zip(times[:-1], times[1:], missing, strict=True)
+            for start, end, count in zip(times[:-1], times[1:], missing.tolist(), strict=True)
             if count
         ]
         return np.sort(np.concatenate([times, *filled]))

@@ -265,5 +265,6 @@ def _faces(
     gain, offset = curve.sample.gain[rows], curve.sample.offset[rows]
     shaped = bank.timed(bank.faces(label, points, style=style), gain, offset)
     fade = bank.tables.labels[slot.label].attenuation
-    faded: F32 = shaped * (np.float32(1.0) - speech[rows, None] * fade)
+    shares: F32 = np.float32(1.0) - speech[rows, None] * fade
+    faded: F32 = shaped * shares
     return faded
