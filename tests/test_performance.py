@@ -345,6 +345,19 @@ def test_a_label_holds_blinks_back_as_its_timeline_says() -> None:
     assert (gaps == (2.0, 6.0)).all()
 
 
+def test_a_label_that_is_shown_already_holds_no_blinks_back_again() -> None:
+    label = TIMED.labels.index("glad")
+    v, a, d = TIMED.point("glad").tolist()
+    pose = Pose(weights={Slot(label, PLAIN): 1.0}, point=(v, a, d))
+    habits = BlinkHabits(TIMED)
+    for second in range(5):
+        habits.add(Move(start=60 * second * FRAME, length=FRAME, pose=pose))
+    found = [
+        habits.block(Curves(pose).block(first, 30), first, 30)[0] for first in range(0, 300, 30)
+    ]
+    assert np.concatenate(found).tolist() == [1.0] * 48 + [0.0] * 252
+
+
 @settings(max_examples=25)
 @given(plans(), st.lists(st.integers(0, 299), min_size=1, max_size=6))
 def test_a_plain_twin_gives_the_same_bits(plan: Plan, frames: list[int]) -> None:

@@ -19,18 +19,38 @@ class BlinkHabits:
             None if timeline is None else timeline.blinks
             for timeline in (bank.timelines.get(label) for label in bank.labels)
         ]
-        self._holds: list[tuple[int, int]] = []
+        self._turns: list[tuple[int, frozenset[int]]] = []
+        """The start of each move that is not over, and the labels that it turns to."""
+        self._shown: frozenset[int] = frozenset()
+        """The labels of the last move that is over."""
 
     def add(self, move: Move) -> None:
-        """A move; the labels that it turns to may hold blinks back from its start on."""
-        for slot in move.pose.weights:
-            blinks = self._labels[slot.label]
-            if blinks is not None and blinks.suppressed:
-                self._holds.append((move.start, blinks.suppressed * TICKS // 1000))
+        """A move; labels that were not shown before it may hold blinks back from its start on."""
+        self._turns.append((move.start, frozenset(slot.label for slot in move.pose.weights)))
 
     def cut(self, moment: int) -> None:
         """Forget every move that begins at ``moment`` or later."""
-        self._holds = [one for one in self._holds if one[0] < moment]
+        self._turns = [one for one in self._turns if one[0] < moment]
+
+    def _holds(self, begin: int) -> list[tuple[int, int]]:
+        """Start and length of what holds blinks back at ``begin`` or later; older moves go."""
+        turns = sorted(self._turns, key=lambda one: one[0])
+        holds: list[tuple[int, int]] = []
+        before, over = self._shown, 0
+        for start, labels in turns:
+            length = max((self._suppressed(label) for label in labels - before), default=0)
+            if start + length > begin:
+                holds.append((start, length))
+            elif not holds:
+                over += 1
+                self._shown = labels
+            before = labels
+        self._turns = turns[over:]
+        return holds
+
+    def _suppressed(self, label: int) -> int:
+        blinks = self._labels[label]
+        return 0 if blinks is None else blinks.suppressed * TICKS // 1000
 
     def block(self, curves: Mapping[Slot, SlotCurve], first: int, frames: int) -> tuple[F64, F64]:
         """1 (n,) where blinks are held back, and the seconds between two (n, 2), least and most.
@@ -40,8 +60,7 @@ class BlinkHabits:
         """
         held, gaps, greatest = np.zeros(frames), np.zeros((frames, 2)), np.zeros(frames)
         moments = frame_ticks(first, frames)
-        self._holds = [one for one in self._holds if sum(one) > first * FRAME]
-        for start, length in self._holds:
+        for start, length in self._holds(first * FRAME):
             held[(moments >= start) & (moments < start + length)] = 1.0
         for slot, curve in curves.items():
             blinks = self._labels[slot.label]

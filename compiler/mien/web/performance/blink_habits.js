@@ -24,13 +24,15 @@ export class BlinkHabits {
   constructor({ labels }, moves) {
     /** Of each label, its table's row, where it says how it blinks. */
     this.labels = labels.map(({ timeline }) => (timeline?.blink[MOST] ? timeline.blink : null));
-    /** @type {{start: number, end: number}[]} */
-    this.holds = moves.flatMap(({ start, pose }) =>
-      pose.shares.map(({ label }) => {
-        const length = (this.labels[label]?.[SUPPRESSED] ?? 0) * TICKS_A_MILLISECOND;
-        return { start, end: start + length };
-      }),
-    );
+    const turns = moves
+      .map(({ start, pose }) => ({ start, shown: new Set(pose.shares.map(({ label }) => label)) }))
+      .sort((one, other) => one.start - other.start);
+    /** Labels that were not shown before a move may hold blinks back from its start on. */
+    this.holds = turns.map(({ start, shown }, at) => {
+      const fresh = [...shown].filter((label) => at === 0 || !turns[at - 1].shown.has(label));
+      const lengths = fresh.map((label) => this.labels[label]?.[SUPPRESSED] ?? 0);
+      return { start, end: start + Math.max(0, ...lengths) * TICKS_A_MILLISECOND };
+    });
   }
 
   /**
