@@ -16,8 +16,10 @@ NEAR = 1.5
 """Labels nearer than this many times the bank's separation budget are pointed out."""
 
 
-def overview(bank: AuthoredBank) -> Page:
+def overview(bank: AuthoredBank, *, in_time: bool = True) -> Page:
     """Every archetype and style of ``bank``, with distances and what lint says.
+
+    Where its labels have a shape ``in_time``, filmstrips follow.
 
     Raises:
         SourceError: the bank cannot be compiled.
@@ -30,7 +32,7 @@ def overview(bank: AuthoredBank) -> Page:
         summary=(" ".join(bank.manifest.description.split()), _counts(bank, faces, faults)),
         rows=(
             *(_row(bank, emotion, faces, notes) for emotion in bank.emotions),
-            *filmstrips(bank),
+            *(filmstrips(bank) if in_time else ()),
         ),
         notes=tuple(notes.get(("", ""), ())),
         aliases=bank.rig.aliases,

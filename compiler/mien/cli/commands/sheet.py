@@ -140,7 +140,7 @@ def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
     if new is None:
         from mien.sheet.overview import overview
 
-        page = overview(old)
+        page = overview(old, in_time=avatar is None)
     else:
         from mien.sheet.compare import comparison
 
