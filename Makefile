@@ -24,7 +24,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 
 presets: $(READY)
-	$(BIN)/mien fmt --check presets/default presets/rigs presets/faces presets/visemes
+	$(BIN)/mien fmt --check presets/default presets/rigs presets/faces presets/visemes presets/aliases presets/readings
 	$(BIN)/mien check presets/default
 	$(BIN)/mien compile presets/default --check
 	$(BIN)/mien verify

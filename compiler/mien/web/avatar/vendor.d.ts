@@ -37,6 +37,8 @@ declare module "three" {
   export class Box3 {
     readonly min: Vector3;
     readonly max: Vector3;
+    clone(): Box3;
+    containsPoint(point: Vector3): boolean;
     isEmpty(): boolean;
     getCenter(into: Vector3): Vector3;
     getSize(into: Vector3): Vector3;
@@ -56,6 +58,7 @@ declare module "three" {
   export class Object3D {
     name: string;
     parent: Object3D | null;
+    visible: boolean;
     frustumCulled: boolean;
     readonly position: Vector3;
     readonly rotation: Euler;
