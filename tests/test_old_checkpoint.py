@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from attrs import evolve
 from click.testing import CliRunner
 from tests.training.watch import Watch
 
+from mien import resources
 from mien.artifact.container import Array, unpack
 from mien.cli.main import run as mien_run
 from mien_trainer.cli.train import command
@@ -34,6 +37,36 @@ from mien_trainer.train.loop import Run, train
 
 GOLDEN = Path(__file__).parent / "golden" / "training"
 CONFIG = GOLDEN / "config.yaml"
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_it_was_then(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The releases that there were: `default` was 1.1.0."""
+    home = tmp_path_factory.mktemp("then")
+    shutil.copytree(ROOT / "presets", home / "presets", ignore=shutil.ignore_patterns("2.*.*"))
+    ledger = home / "presets" / "releases" / "ledger.yaml"
+    entries = ledger.read_text("utf-8").split("\n- ")
+    ledger.write_text("\n- ".join(entries[:3]).rstrip() + "\n", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resources, "_folder", partial(folder_then, home))
+        yield
+
+
+def folder_then(home: Path, name: str) -> Path:
+    return (home if name == "presets" else ROOT) / name
+
+
+@pytest.fixture(scope="module")
+def made_up(as_it_was_then: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Small, made-up targets for the default bank of then."""
+    from tests.training.made_up import write_made_up
+
+    del as_it_was_then
+    folder = tmp_path_factory.mktemp("made-up")
+    write_made_up(folder)
+    return folder
+
 
 Tensors = dict[str, Array]
 

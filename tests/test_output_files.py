@@ -138,7 +138,7 @@ def test_speech_whose_reader_leaves_is_not_blamed(tmp_path: Path) -> None:
     soundfile.write(str(sound), 0.1 * np.random.default_rng(1).standard_normal(160_000), 16_000)
     program = "import sys; from mien.cli.main import main; main()"
     command = [sys.executable, "-c", program, "speak", str(sound), "--label", "joy"]
-    command += ["--lips", "network"]  # which says nothing of its own
+    command += ["--lips", "network"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     ) as process:
@@ -146,5 +146,7 @@ def test_speech_whose_reader_leaves_is_not_blamed(tmp_path: Path) -> None:
         assert process.stderr is not None
         assert process.stdout.read(8) == b"Timecode"
         process.stdout.close()
-        assert process.stderr.read() == b""
+        said = process.stderr.read().decode()
+        assert said.startswith("lips of the network")  # whose lips they are, and nothing else
+        assert len(said.splitlines()) == 1
         assert process.wait(60.0) == 141
