@@ -231,6 +231,22 @@ class LocalServer(ThreadingHTTPServer):
         """Answer until `close` or an interrupt."""
         self.serve_forever(poll_interval=0.05)
 
+    _interrupted = False
+
+    def interrupt(self, number: int, frame: object) -> None:
+        """A signal's handler: `serve` ends with KeyboardInterrupt, a second signal ends at once.
+
+        Raised right where a signal comes, an interrupt can be lost: in a callback it is ignored.
+        """
+        if self._interrupted:
+            raise KeyboardInterrupt
+        self._interrupted = True
+
+    def service_actions(self) -> None:
+        """Called by `serve_forever` at every turn."""
+        if self._interrupted:
+            raise KeyboardInterrupt
+
     def start(self) -> None:
         """`serve` in a thread of its own."""
         self._thread = Thread(target=self.serve, name="mien-server", daemon=True)

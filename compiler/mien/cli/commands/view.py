@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -73,7 +73,9 @@ def command(
         if sys.stdout.isatty() and output == "text" if opened is None else opened:
             _open(server.url)
         with suppress(KeyboardInterrupt):
-            signal.signal(signal.SIGTERM, _interrupt)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    signal.signal(number, server.interrupt)
             server.serve()
     if output == "text":
         say("stopped")
@@ -132,7 +134,3 @@ def _open(url: str) -> None:
     import webbrowser
 
     webbrowser.open(url)
-
-
-def _interrupt(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
