@@ -16,7 +16,7 @@ from mien_trainer.alignment.pronunciation import (
     spoken_words,
     with_guesses,
 )
-from mien_trainer.alignment.sphinx import FRAMES, AlignedWord, Sphinx
+from mien_trainer.alignment.sphinx import FRAMES, NOISE, SHIFT, AlignedWord, Sphinx
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import (
     SILENCE,
@@ -34,17 +34,8 @@ LONGEST = 120.0
 BEAMS = (1e-80, 1e-200)
 """Each is tried where the one before finds no way through."""
 
-WINDOW = 0.0256
-"""Seconds of sound that the recogniser hears at a time."""
-
-_SHIFT = WINDOW / 2.0 - 0.5 / FRAMES
-"""Between two frames a boundary lies halfway between the middles of what they hear."""
-
 _PAD = 0.3
 """Seconds of faint noise at both ends: the model wants to begin and end with a pause."""
-
-_NOISE = 4.0 / 32768.0
-"""The noise's standard deviation: 78 dB under full scale; pure zeros upset the recogniser."""
 
 _SILENT = 10.0 ** (-60.0 / 20.0)
 """Sound that never reaches this holds no speech."""
@@ -183,7 +174,7 @@ class Aligner:
 
 def _padded(audio: F32) -> bytes:
     """16-bit samples between two stretches of noise, always the same noise."""
-    noise = np.random.default_rng(0).normal(0.0, _NOISE, (2, round(_PAD * SAMPLE_RATE)))
+    noise = np.random.default_rng(0).normal(0.0, NOISE, (2, round(_PAD * SAMPLE_RATE)))
     samples = np.concatenate([noise[0], np.clip(audio, -1.0, 1.0), noise[1]])
     return np.rint(samples * 32767.0).astype("<i2").tobytes()
 
@@ -201,13 +192,13 @@ def _without_padding(words: Sequence[AlignedWord]) -> list[AlignedWord]:
 
 
 def _boundary(frame: int, seconds: float) -> float:
-    return min(max(frame / FRAMES + _SHIFT, 0.0), seconds)
+    return min(max(frame / FRAMES + SHIFT, 0.0), seconds)
 
 
 def _phonemes(words: Sequence[AlignedWord], seconds: float) -> tuple[Phoneme, ...]:
     marks = [
         (
-            max(segment.start / FRAMES + _SHIFT, 0.0),
+            max(segment.start / FRAMES + SHIFT, 0.0),
             to_ipa(segment.symbol) if is_spoken(word) else SILENCE,
         )
         for word in words

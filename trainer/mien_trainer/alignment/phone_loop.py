@@ -12,7 +12,15 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from mien_trainer.alignment.sphinx import FRAMES, model_folder, sphinx_module
+from mien_trainer.alignment.sphinx import (
+    FRAMES,
+    NOISE,
+    SHIFT,
+    Listener,
+    decode,
+    model_folder,
+    sphinx_module,
+)
 from mien_trainer.alignment.voice_activity import segment
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, intervals, to_ipa, without_empty
@@ -31,8 +39,6 @@ _SETTINGS: dict[str, object] = {
 """pocketsphinx's own for phone recognition."""
 
 _NOISES = ("SIL", "+")
-_SHIFT = 0.0256 / 2.0 - 0.5 / FRAMES
-_NOISE = 4.0 / 32768.0
 
 
 class _Segment(Protocol):
@@ -41,15 +47,7 @@ class _Segment(Protocol):
     end_frame: int
 
 
-class _Decoder(Protocol):
-    def reinit_feat(self) -> None: ...
-
-    def start_utt(self) -> None: ...
-
-    def process_raw(self, data: bytes, *, full_utt: bool) -> object: ...
-
-    def end_utt(self) -> None: ...
-
+class _Decoder(Listener, Protocol):
     def seg(self) -> Iterator[_Segment] | None: ...
 
 
@@ -66,7 +64,7 @@ def recognised_phonemes(audio: F32) -> tuple[Phoneme, ...]:
     for begin, end in pairwise(_cuts(spoken, len(audio))):
         for one in _heard(decoder, audio[begin:end]):
             symbol = SILENCE if one.word.startswith(_NOISES) else to_ipa(one.word)
-            marks.append((begin / SAMPLE_RATE + one.start_frame / FRAMES + _SHIFT, symbol))
+            marks.append((begin / SAMPLE_RATE + one.start_frame / FRAMES + SHIFT, symbol))
     return without_empty(_silenced(intervals(marks, len(audio) / SAMPLE_RATE), spoken))
 
 
@@ -82,14 +80,9 @@ def _cuts(spoken: tuple[Phoneme, ...], samples: int) -> list[int]:
 
 
 def _heard(decoder: _Decoder, audio: F32) -> list[_Segment]:
-    noise = np.random.default_rng(0).normal(0.0, _NOISE, len(audio))
+    noise = np.random.default_rng(0).normal(0.0, NOISE, len(audio))
     samples = np.clip(audio + noise, -1.0, 1.0)
-    decoder.reinit_feat()
-    decoder.start_utt()
-    try:
-        decoder.process_raw(np.rint(samples * 32767.0).astype("<i2").tobytes(), full_utt=True)
-    finally:
-        decoder.end_utt()
+    decode(decoder, np.rint(samples * 32767.0).astype("<i2").tobytes())
     return list(decoder.seg() or ())
 
 

@@ -16,6 +16,15 @@ from mien_trainer.speech import SpeechUnavailableError
 FRAMES = 100
 """Frames of the recogniser a second."""
 
+WINDOW = 0.0256
+"""Seconds of sound that the recogniser hears at a time."""
+
+SHIFT = WINDOW / 2.0 - 0.5 / FRAMES
+"""Between two frames a boundary lies halfway between the middles of what they hear."""
+
+NOISE = 4.0 / 32768.0
+"""The standard deviation of a noise 78 dB under full scale: pure zeros upset the recogniser."""
+
 _SETTINGS: dict[str, object] = {
     "lm": None,
     "loglevel": "FATAL",
@@ -84,12 +93,17 @@ class Sphinx:
         return tuple(_word(entry) for entry in decoder.get_alignment())
 
     def _decode(self, pcm: bytes) -> None:
-        self._decoder.reinit_feat()  # else what it knows of the noise comes from the sound before
-        self._decoder.start_utt()
-        try:
-            self._decoder.process_raw(pcm, full_utt=True)
-        finally:
-            self._decoder.end_utt()
+        decode(self._decoder, pcm)
+
+
+def decode(decoder: Listener, pcm: bytes) -> None:
+    """Let a decoder hear 16 kHz 16-bit mono sound, as if it had heard nothing before."""
+    decoder.reinit_feat()  # else what it knows of the noise comes from the sound before
+    decoder.start_utt()
+    try:
+        decoder.process_raw(pcm, full_utt=True)
+    finally:
+        decoder.end_utt()
 
 
 @cache
@@ -128,7 +142,27 @@ class _Entry(Protocol):
     def __iter__(self) -> Iterator[_Entry]: ...
 
 
-class _Decoder(Protocol):
+class Listener(Protocol):
+    """What every decoder hears with."""
+
+    def reinit_feat(self) -> None:
+        """Forget the features of the sound before."""
+        ...
+
+    def start_utt(self) -> None:
+        """An utterance begins."""
+        ...
+
+    def process_raw(self, data: bytes, *, full_utt: bool) -> object:
+        """Hear samples."""
+        ...
+
+    def end_utt(self) -> None:
+        """The utterance ends."""
+        ...
+
+
+class _Decoder(Listener, Protocol):
     def add_word(self, word: str, phones: str, update: bool) -> int: ...
 
     def set_align_text(self, text: str) -> None: ...
@@ -136,14 +170,6 @@ class _Decoder(Protocol):
     def set_alignment(self) -> None: ...
 
     def get_alignment(self) -> Iterable[_Entry]: ...
-
-    def reinit_feat(self) -> None: ...
-
-    def start_utt(self) -> None: ...
-
-    def process_raw(self, data: bytes, *, full_utt: bool) -> object: ...
-
-    def end_utt(self) -> None: ...
 
     def hyp(self) -> object | None: ...
 

@@ -9,15 +9,12 @@ and against the table of visemes when the file is opened.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from attrs import frozen
-from cattrs import Converter
-from cattrs.errors import BaseValidationError
 
 from mien.text.regular_file import NETWORK
 from mien.versions import schema_name
@@ -26,7 +23,7 @@ from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.mel import MELS, SILENCE
-from mien_trainer.speak.network import KEY, onnx_runtime
+from mien_trainer.speak.network import card_of, onnx_runtime
 
 SCHEMA = schema_name("lip-network")
 INPUTS = ("mel", "state")
@@ -82,7 +79,7 @@ class LipNetwork:
         except Exception as error:  # onnxruntime's own classes have no public base
             raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
         self.where, self.size = where, len(data)
-        self.card = _card(where, metadata)
+        self.card = card_of(where, metadata, LipCard, SCHEMA, "mien train lips", _fault_of)
         self.start = self._start()
 
     def run(self, mel: F32, state: F32) -> tuple[F32, F32]:
@@ -139,28 +136,6 @@ def is_lip_network(path: Path) -> bool:
         TrainerError, OSError: as `read_bytes`.
     """
     return SCHEMA.encode() in read_bytes(path, NETWORK)
-
-
-def _card(where: str, metadata: Mapping[str, str]) -> LipCard:
-    try:
-        value = cast("object", json.loads(metadata.get(KEY, "{}")))
-    except (ValueError, RecursionError):
-        value = None
-    found = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    kind = found.pop("schema", "none")
-    if kind != SCHEMA:
-        raise TrainerError(
-            f"{where}: an ONNX file with schema {brief(kind)}, expected {SCHEMA}; "
-            "`mien train lips` writes such files"
-        )
-    try:
-        card = Converter(forbid_extra_keys=True).structure(found, LipCard)
-    except (BaseValidationError, TypeError, ValueError, OverflowError):
-        raise TrainerError(f"{where}: its metadata is not that of {SCHEMA}") from None
-    wrong = _fault_of(card)
-    if wrong is not None:
-        raise TrainerError(f"{where}: its metadata is not that of {SCHEMA}: {wrong}")
-    return card
 
 
 def _fault_of(card: LipCard) -> str | None:

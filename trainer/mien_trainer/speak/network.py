@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from attrs import frozen
@@ -110,7 +110,7 @@ class OnnxNetwork:
             metadata = cast("Mapping[str, str]", session.get_modelmeta().custom_metadata_map)
         except Exception as error:  # onnxruntime's own classes have no public base
             raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
-        self.card = _card(where, metadata)
+        self.card = card_of(where, metadata, NetworkCard, SCHEMA, "mien train export", _fault_of)
         _check_graph(where, self.card, session)
         constant = threshold_of(self.card)
         if threshold is not None and constant is not None:
@@ -276,25 +276,42 @@ def onnx_runtime() -> Any:  # noqa: ANN401  onnxruntime is untyped
         raise TrainerError(hint) from None
 
 
-def _card(where: str, metadata: Mapping[str, str]) -> NetworkCard:
+Card = TypeVar("Card")
+
+
+def card_of(
+    where: str,
+    metadata: Mapping[str, str],
+    record: type[Card],
+    schema: str,
+    command: str,
+    fault_of: Callable[[Card], str | None],
+) -> Card:
+    """The card in a network's metadata; ``command`` writes such files.
+
+    ``fault_of`` says what no network of ours says of itself.
+
+    Raises:
+        TrainerError: it has none, or another one's, or one that is wrong.
+    """
     try:
         value = cast("object", json.loads(metadata.get(KEY, "{}")))
     except (ValueError, RecursionError):
         value = None
     found = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     kind = found.pop("schema", "none")
-    if kind != SCHEMA:
+    if kind != schema:
         raise TrainerError(
-            f"{where}: an ONNX file with schema {brief(kind)}, expected {SCHEMA}; "
-            "`mien train export` writes such files"
+            f"{where}: an ONNX file with schema {brief(kind)}, expected {schema}; "
+            f"`{command}` writes such files"
         )
     try:
-        card = Converter(forbid_extra_keys=True).structure(found, NetworkCard)
+        card = Converter(forbid_extra_keys=True).structure(found, record)
     except (BaseValidationError, TypeError, ValueError, OverflowError):
-        raise TrainerError(f"{where}: its metadata is not that of {SCHEMA}") from None
-    wrong = _fault_of(card)
+        raise TrainerError(f"{where}: its metadata is not that of {schema}") from None
+    wrong = fault_of(card)
     if wrong is not None:
-        raise TrainerError(f"{where}: its metadata is not that of {SCHEMA}: {wrong}")
+        raise TrainerError(f"{where}: its metadata is not that of {schema}: {wrong}")
     return card
 
 

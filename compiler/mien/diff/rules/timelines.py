@@ -45,20 +45,22 @@ def _timeline_removed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     for old, new, before, after in _labels(banks):
         for name in _names(before):
             if name not in _names(after):
-                what = f"the sequence {name}" if name else "the dynamics"
-                message = f"{what} {'was' if name else 'were'} removed"
-                places = _places(banks, old, new, name)
-                yield rule.finding(message, places, label=new.label, at=name)
+                yield _came_or_went(rule, banks, old, new, name, "removed")
 
 
 def _timeline_added(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     for old, new, before, after in _labels(banks):
         for name in _names(after):
             if name not in _names(before):
-                what = f"the sequence {name}" if name else "the dynamics"
-                message = f"{what} {'was' if name else 'were'} added"
-                places = _places(banks, old, new, name)
-                yield rule.finding(message, places, label=new.label, at=name)
+                yield _came_or_went(rule, banks, old, new, name, "added")
+
+
+def _came_or_went(
+    rule: Rule, banks: BankPair, old: Emotion, new: Emotion, name: str, what: str
+) -> Finding:
+    said = f"the sequence {name} was" if name else "the dynamics were"
+    places = _places(banks, old, new, name)
+    return rule.finding(f"{said} {what}", places, label=new.label, at=name)
 
 
 def _timeline_ends(rule: Rule, banks: BankPair) -> Iterator[Finding]:
