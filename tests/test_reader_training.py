@@ -15,8 +15,9 @@ from mien.cli.main import run
 from mien.reading.reader import reader
 from mien.reading.weights import read_weights
 from mien_trainer.reader.calibrate import confidence_curve, f1
+from mien_trainer.reader.measures import list_score
 from mien_trainer.reader.patterns import expand
-from mien_trainer.reader.recipe import find_recipe, read_recipe, recipes
+from mien_trainer.reader.recipe import OTHER_HAND, find_recipe, read_recipe, recipes
 
 TINY = Path(__file__).parent / "banks" / "tiny"
 LABELS = mien.load(TINY).labels
@@ -176,6 +177,33 @@ def test_patterns() -> None:
         "I'm really bored",
         "I'm bored",
     ]
+
+
+def test_a_list_names_labels_that_are_right_or_that_are_wrong(
+    trained: Path, tmp_path: Path
+) -> None:
+    written = tmp_path / "list.tsv"
+    written.write_text(
+        "glad\ta lovely trip\n!glad\ta lovely trip\ncalm,glad\tthis chair\n!sad,glad\tthis chair\n",
+        "utf-8",
+    )
+    right, many, wrong = list_score(reader(trained, bank=TINY), written)
+    assert (right, many) == (3, 4)
+    assert wrong == ["a lovely trip (glad)"]
+
+
+@pytest.mark.parametrize("path", sorted(OTHER_HAND.glob("*.tsv")), ids=lambda path: path.stem)
+def test_lists_by_another_hand_name_labels_of_the_bank(path: Path) -> None:
+    labels = set(mien.load("default").labels)
+    lines = path.read_text("utf-8").splitlines()
+    assert len(set(lines)) == len(lines)
+    for line in lines:
+        if path.stem == "swaps":
+            assert len(list(expand(line))) > 1
+        else:
+            meant, _, sentence = line.partition("\t")
+            assert set(meant.removeprefix("!").split(",")) <= labels
+            assert sentence
 
 
 def test_confidence_is_how_often_the_top_label_is_right() -> None:

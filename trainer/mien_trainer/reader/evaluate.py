@@ -23,7 +23,7 @@ from mien_trainer.reader.measures import (
     swap_score,
     vad_agreement,
 )
-from mien_trainer.reader.recipe import LISTS, Recipe
+from mien_trainer.reader.recipe import LISTS, OTHER_HAND, Recipe
 
 Steps = Callable[[str, int], Callable[[], None]]
 
@@ -93,8 +93,10 @@ def evaluate(
 
 def _lists(reader: Reader) -> tuple[ListMeasure, ...]:
     found: list[ListMeasure] = []
-    for name, score in (("negation", list_score), ("sarcasm", list_score), ("swaps", swap_score)):
-        right, many, wrong = score(reader, LISTS / f"{name}.tsv")
+    for path in (*sorted(LISTS.glob("*.tsv")), *sorted(OTHER_HAND.glob("*.tsv"))):
+        score = swap_score if path.stem == "swaps" else list_score
+        right, many, wrong = score(reader, path)
+        name = path.stem if path.parent == LISTS else f"{path.stem}, another hand"
         found.append(ListMeasure(name=name, right=right, many=many, wrong=tuple(wrong)))
     return tuple(found)
 

@@ -222,13 +222,16 @@ def robustness(reader: Reader, examples: Sequence[Example]) -> dict[str, float]:
 
 
 def list_score(reader: Reader, path: Path) -> tuple[int, int, list[str]]:
-    """Of a list (labels that are right, a sentence): how many are right, of how many, the rest."""
+    """Of a list (labels that are right, a sentence): how many are right, of how many, the rest.
+
+    After a "!" stand labels that are wrong; every other one is right then.
+    """
     lines = read_bytes(path, CORPUS).decode("utf-8").splitlines()
     wrong: list[str] = []
     for line in lines:
-        allowed, _, sentence = line.partition("\t")
+        meant, _, sentence = line.partition("\t")
         label = reader(sentence).label
-        if label not in allowed.split(","):
+        if (label in meant.removeprefix("!").split(",")) is meant.startswith("!"):
             wrong.append(f"{sentence} ({label})")
     return len(lines) - len(wrong), len(lines), wrong
 

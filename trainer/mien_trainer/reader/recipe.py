@@ -138,6 +138,9 @@ def read_recipe(path: Path) -> Recipe:
 LISTS = _HERE / "lists"
 """Where the lists of sentences lie that readers are measured on."""
 
+OTHER_HAND = LISTS / "other_hand"
+"""Lists by whoever wrote no sentence that a reader learns from, nor read one."""
+
 
 def sentence_file(name: str, folder: Path) -> Path:
     """The file of sentences: one that ships, by its name, or a path from the recipe's folder."""
