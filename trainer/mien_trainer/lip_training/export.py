@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from attrs import asdict
 
 from mien.text.canonical import canonical
+from mien_trainer.export.halves import halve, rounded
 from mien_trainer.export.onnx import TOLERANCE, quiet, require_onnx, strip
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import SAMPLE_RATE
@@ -29,15 +31,18 @@ _FRAMES = 5
 def lip_onnx(net: LipNet, card: LipCard) -> bytes:
     """The network as an ONNX file, checked to give torch's heads whole and frame by frame.
 
+    Its matrices are in half precision, and so are torch's that it is held against.
+
     Raises:
         TrainerError: it does not, or a package of the extra is not installed.
     """
     require_onnx()
+    net = rounded(deepcopy(net).eval())
     frames = torch.export.Dim("frames", min=1, max=1 << 20)
     example = torch.zeros(1, _FRAMES, card.mels), net.start(1)
     with quiet(), torch.no_grad():
         program: Any = torch.onnx.export(
-            net.eval(),
+            net,
             example,
             input_names=list(INPUTS),
             output_names=list(OUTPUTS),
@@ -47,6 +52,7 @@ def lip_onnx(net: LipNet, card: LipCard) -> bytes:
         )
     graph = program.model_proto
     strip(graph)
+    halve(graph)
     graph.producer_name, graph.producer_version = "mien", ""
     entry = graph.metadata_props.add()
     entry.key = KEY
