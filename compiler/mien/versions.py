@@ -49,6 +49,7 @@ VERSIONS: Mapping[str, int] = {
     "ledger": 1,
     "readings": 1,
     "reader-weights": 1,
+    "transformer-weights": 1,
     "reader-lock": 1,
     "blind-key": 1,
     "blind-answers": 1,

@@ -28,7 +28,7 @@ _CONTRASTS = frozenset(
     "but however though although 하지만 그러나 그런데 근데 그래도".split()  # noqa: SIM905
 )
 _CONTRAST_END = "지만"
-_ALIKE = {
+ALIKE = {
     **dict.fromkeys(("he", "she"), "they"),
     **dict.fromkeys(("him", "her", "his", "hers", "their", "theirs"), "them"),
     **dict.fromkeys(("himself", "herself"), "themselves"),
@@ -74,7 +74,7 @@ def features_of(text: str, tokens: Sequence[Token]) -> list[Feature]:
 
 
 def _features(text: str, tokens: Sequence[Token]) -> Iterator[Feature]:
-    names = [_ALIKE.get(token.text, token.text) for token in tokens]
+    names = [ALIKE.get(token.text, token.text) for token in tokens]
     words = sum(token.spoken for token in tokens)
     said = [i for i, token in enumerate(tokens) if token.kind is not Kind.EMOJI]
     negated = _negated(tokens)
