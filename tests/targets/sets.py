@@ -18,8 +18,11 @@ def write_set(
     head: ShardHeader,
     clips: Iterable[Clip],
     write: Callable[[Sequence[Clip], ShardHeader], bytes] = shard_bytes,
+    *,
+    recipe: str = "test",
+    counts: Counts | None = None,
 ) -> Path:
-    """A finished set with a shard a split, and its manifest."""
+    """A finished set with a shard a split, and its manifest; ``counts`` for what they count."""
     folder.mkdir(exist_ok=True)
     clips = tuple(clips)
     entries: list[ShardEntry] = []
@@ -38,7 +41,7 @@ def write_set(
             )
         )
     manifest = Manifest(
-        recipe="test",
+        recipe=recipe,
         recipe_sha256="0" * 64,
         bank=head.bank,
         version=head.version,
@@ -49,15 +52,19 @@ def write_set(
         mels=head.mels,
         clips=len(clips),
         seconds=sum(clip.frames for clip in clips) / head.frame_rate,
-        counts=Counts(
-            label=Counter(clip.label for clip in clips),
-            voice=Counter(clip.voice for clip in clips),
-            source=Counter(clip.source for clip in clips),
-            split={split.value: sum(clip.split is split for clip in clips) for split in Split},
-        ),
+        counts=counts or _counts(clips),
         shards=tuple(entries),
         refused=(),
         programs={},
     )
     write_manifest(folder, manifest)
     return folder
+
+
+def _counts(clips: Sequence[Clip]) -> Counts:
+    return Counts(
+        label=Counter(clip.label for clip in clips),
+        voice=Counter(clip.voice for clip in clips),
+        source=Counter(clip.source for clip in clips),
+        split={split.value: sum(clip.split is split for clip in clips) for split in Split},
+    )
