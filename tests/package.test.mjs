@@ -139,6 +139,7 @@ test("a TalkingHead gets a mood of its own, or every morph, and both back", () =
   assert.throws(() => talkingHead({ ...head, mtAvatar: {} }, bank), /call showAvatar/);
 });
 
+const lips = new Uint8Array(readFileSync(new URL("../trainer/mien_trainer/networks/lips.onnx", import.meta.url)));
 const onnx = new Uint8Array(readFileSync(new URL("../trainer/mien_trainer/networks/default.onnx", import.meta.url)));
 
 test("a network that is another, damaged or none of mien's is refused", async () => {
@@ -148,13 +149,17 @@ test("a network that is another, damaged or none of mien's is refused", async ()
   await refused(onnx.subarray(0, 5000), /not an ONNX file, or cut short/);
   await refused(new Uint8Array(50), /not an ONNX file/);
   await refused(artifact, /not an ONNX file/);
-  await refused(renamed(onnx, "mien/network/1", "mien/network/9"), /schema mien\/network\/9, expected mien\/network\/1/);
+  await refused(renamed(onnx, "mien/network/1", "mien/network/9"), /schema mien\/network\/9, expected mien\/network\/1 or mien\/lip-network\/1/);
   await refused(renamed(onnx, "frame_rate\":60", "frame_rate\":30"), /30 frames a second/);
   await refused(renamed(onnx, "MatMul", "MatMum"), /its graph has MatMum/);
+  await refused(renamed(lips, '["sil","PP"', '["PP","sil"'), /its metadata is not that of mien\/lip-network\/1/);
+  await refused(renamed(lips, '"delays":[0,2', '"delays":[2,2'), /its metadata is not that of/);
+  await refused(renamed(lips, "heads", "hands"), /its graph has no heads/);
 });
 
-test("lips are at rest without sound, and after it", async () => {
-  const speaker = await createSpeaker({ bank: released, network: onnx, life: false });
+for (const [kind, network] of Object.entries({ lips, faces: onnx })) test(`lips of a network of ${kind} are at rest without sound, and after it`, async () => {
+  const speaker = await createSpeaker({ bank: released, network, life: false });
+  assert.match(speaker.said, kind === "lips" ? /under the faces of default 1\.1\.0, by composition, 87 ms/ : /by composition$/);
   speaker.show("joy");
   const still = released.face("joy");
   assert.deepEqual(speaker.frame(0).weights, still);
@@ -169,7 +174,7 @@ test("lips are at rest without sound, and after it", async () => {
 
 test("a page that was hidden goes on, and a network that stops leaves the face at rest", async () => {
   const news = [];
-  const speaker = await createSpeaker({ bank: released, network: onnx, onNews: (one) => news.push(one) });
+  const speaker = await createSpeaker({ bank: released, network: lips, onNews: (one) => news.push(one) });
   speaker.show("anger", { at: "high" });
   speaker.frame(0);
   assert.ok(speaker.frame(3_600_000).weights.every((one) => one >= 0 && one <= 1));
@@ -186,7 +191,8 @@ test("a page that was hidden goes on, and a network that stops leaves the face a
 });
 
 test("what cannot be shown or heard is refused in words", async () => {
-  const speaker = await createSpeaker({ bank: released, network: onnx });
+  await assert.rejects(createSpeaker({ bank: released, network: lips, delay: 50 }), /a delay of 50 ms: expected one of 20, 53, 87, 120/);
+  const speaker = await createSpeaker({ bank: released, network: lips });
   assert.throws(() => speaker.show("joie"), /no label joie/);
   assert.throws(() => speaker.show("joy", { transition: 0 }), /transition 0: expected 0.05 to 60 seconds/);
   assert.throws(() => speaker.show("joy", { strength: 2 }), /strength 2/);

@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 
 import { loadBank } from "../compiler/mien/web/bank.js";
 import { LipStream } from "../compiler/mien/web/speech/lip_stream.js";
+import { LiveLipStream } from "../compiler/mien/web/speech/live_lips.js";
 import { MelStream } from "../compiler/mien/web/speech/mel.js";
 import { loadNetwork } from "../compiler/mien/web/speech/network.js";
 import { Speaker } from "../compiler/mien/web/speech/speaker.js";
@@ -16,15 +17,15 @@ import { Resampler } from "../compiler/mien/web/speech/resample.js";
 
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line);
-  const answer = await (asked.show ? shown : spoken)(asked).catch((error) => ({ error: `${error.name}: ${error.message}` }));
+  const answer = await (asked.heads ? headed : asked.show ? shown : spoken)(asked).catch((error) => ({ error: `${error.name}: ${error.message}` }));
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
 /** The whole faces of a label, by what a page uses. */
-async function shown({ sound, rate, network: path, sizes, bank: source, show, life, seed }) {
+async function shown({ sound, rate, network: path, sizes, bank: source, show, life, seed, delay }) {
   const bytes = readFileSync(sound);
   const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  const speaker = new Speaker(await loadBank(source), await loadNetwork(path), { life, seed });
+  const speaker = new Speaker(await loadBank(source), await loadNetwork(path), { life, seed, ...(delay ? { delay } : {}) });
   speaker.show(...show);
   for (const piece of cut(samples, sizes)) void speaker.push(piece, rate);
   await speaker.finish();
@@ -33,7 +34,19 @@ async function shown({ sound, rate, network: path, sizes, bank: source, show, li
   return Object.fromEntries(parts.map((part) => [part, coded(faces.map((one) => one[part]))]));
 }
 
-async function spoken({ sound, rate, network: path, sizes, bank: source, ort: runtime }) {
+/** The network's own numbers. */
+async function headed({ sound, network: path }) {
+  const bytes = readFileSync(sound);
+  const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const [network, stream] = [await loadNetwork(path), new MelStream()];
+  const mel = [stream.push(samples), stream.finish()];
+  const state = network.start.slice();
+  const heads = [];
+  for (const piece of mel) heads.push((await network.numbers(piece, state)).slice());
+  return { heads: coded(heads) };
+}
+
+async function spoken({ sound, rate, network: path, sizes, bank: source, ort: runtime, delay }) {
   const bytes = readFileSync(sound);
   const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   const resampler = new Resampler(rate);
@@ -44,9 +57,10 @@ async function spoken({ sound, rate, network: path, sizes, bank: source, ort: ru
     const frames = [...pieces.map((piece) => mel.push(piece)), mel.finish()];
     return { mel: coded(frames), samples: coded(pieces) };
   }
-  const ort = runtime === null ? undefined : await import(runtime);
+  const ort = runtime ? await import(runtime) : undefined;
   const network = await loadNetwork(path, ort ? { ort } : {});
-  const lips = new LipStream(network, (await loadBank(source)).tables);
+  const { tables } = await loadBank(source);
+  const lips = network.lips ? new LiveLipStream(network, tables, delay) : new LipStream(network, tables);
   const began = performance.now();
   const tracks = [];
   for (const piece of pieces) tracks.push(await lips.push(piece));

@@ -24,8 +24,12 @@ from mien.performance.life import LifeSettings
 from mien.performance.lips import joined
 from mien.performance.performer import Performer, Plan
 from mien.performance.poses import State, pose_of
+from mien_trainer.lips.page_table import MODULE, module_text
+from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import log_mel
+from mien_trainer.speak.lip_network import read_lip_network, shipped_lips
 from mien_trainer.speak.lips import LipSpeaker
+from mien_trainer.speak.live_lips import DELAY, DELAYS, LiveLipSpeaker
 from mien_trainer.speak.network import CONTACT_THRESHOLD, read_network, shipped_network
 
 F32 = npt.NDArray[np.float32]
@@ -159,26 +163,96 @@ def test_lips_are_python_s(
     sys.stdout.write(f"{found['runner']}: {each:.3f} ms a frame in {len(weights)} frames\n")
 
 
-@pytest.mark.parametrize("life", [True, False], ids=["alive", "still"])
+def lips_of(found: dict[str, Any]) -> dict[str, F32]:
+    parts = {"weights": 52, "speech": 1, "contacts": 1, "emphases": 1}
+    return {part: numbers(found, part, width) for part, width in parts.items()}
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_live_lips_are_python_s_however_the_sound_is_cut(
+    node: Node, artifact: Path, delay: int
+) -> None:
+    sound, lips = real_voice(), shipped_lips()
+    assert lips is not None
+    speaker = LiveLipSpeaker(read_lip_network(lips), load(artifact), delay)
+    expected = joined(speaker.stream([sound]), shipped_table().rig.names)
+    common = {"network": str(lips), "bank": str(artifact), "delay": delay}
+    answers = [node.ask(sound, sizes, **common) for sizes in PIECES]
+    whole, *parts = [lips_of(found) for found in answers]
+    for found in parts:
+        assert all(np.array_equal(found[part], whole[part]) for part in whole)
+    error = np.abs(whole["weights"] - expected.weights).max()
+    assert error < 1e-5
+    assert np.array_equal(whole["speech"], expected.speech)
+    assert np.abs(whole["emphases"] - expected.emphases).max() < 1e-5
+    assert np.abs(whole["contacts"] - expected.contacts).max() < 1e-5
+    assert expected.contacts.max() == 1.0
+    each = answers[0]["milliseconds"] / len(expected.weights)
+    sys.stdout.write(f"{each:.3f} ms a frame, lips within {error:.1g} of Python's\n")
+
+
+@pytest.mark.skipif(not RUNTIME, reason="ONNXRUNTIME_WEB names no onnxruntime-web")
+def test_live_lips_by_the_runtime_are_python_s(node: Node, artifact: Path) -> None:
+    sound, lips = real_voice(), shipped_lips()
+    assert lips is not None
+    speaker = LiveLipSpeaker(read_lip_network(lips), load(artifact), DELAY)
+    expected = joined(speaker.stream([sound]), shipped_table().rig.names)
+    module = str(Path(RUNTIME or "") / "dist" / "ort.node.min.mjs")
+    for sizes in PIECES:
+        found = node.ask(
+            sound, sizes, network=str(lips), bank=str(artifact), delay=DELAY, ort=module
+        )
+        assert found["runner"] == "onnxruntime-web"
+        assert np.abs(lips_of(found)["weights"] - expected.weights).max() < 1e-5
+
+
+def test_the_heads_of_a_network_of_lips_are_onnxruntime_s(node: Node) -> None:
+    sound, lips = real_voice(), shipped_lips()
+    assert lips is not None
+    network = read_lip_network(lips)
+    expected, _ = network.run(log_mel(sound), network.start)
+    found = numbers(node.ask(sound, [999], network=str(lips), heads=True), "heads")
+    assert np.abs(found - expected.ravel()).max() < 1e-4
+
+
+def test_the_table_of_visemes_in_the_page_is_the_shipped_one() -> None:
+    assert MODULE.read_text("utf-8") == module_text(shipped_table()), (
+        "write it anew: python -m mien_trainer.lips.page_table"
+    )
+
+
 @pytest.mark.parametrize(
-    ("label", "options"),
+    ("label", "options", "life", "lips"),
     [
-        ("joy", {"at": "high"}),
-        ("anger", {"style": "controlled"}),
-        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}),
+        ("joy", {"at": "high"}, True, False),
+        ("anger", {"style": "controlled"}, False, False),
+        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}, True, False),
+        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}, False, True),
+        ("surprise", {"at": "low"}, True, True),
     ],
-    ids=["label", "style", "mixture"],
+    ids=["label", "still style", "mixture", "still mixture by lips", "label by lips"],
 )
 def test_a_bank_speaks_as_mien_speak_has_it(
-    node: Node, artifact: Path, label: str | dict[str, float], options: dict[str, Any], life: bool
+    node: Node,
+    artifact: Path,
+    label: str | dict[str, float],
+    options: dict[str, Any],
+    life: bool,
+    lips: bool,
 ) -> None:
     sound = real_voice()
     bank = load(artifact)
-    network = read_network(shipped_network(), threshold=CONTACT_THRESHOLD)
     pose = pose_of(bank, State(label=label, **options))
     plan = Plan(first=pose, life=LifeSettings() if life else None, seed=7, rests=False)
-    blocks = list(Performer(bank, plan).perform(LipSpeaker(network, bank).stream([sound])))
-    common = {"network": str(shipped_network()), "bank": str(artifact), "life": life, "seed": 7}
+    path = shipped_lips() if lips else shipped_network()
+    assert path is not None
+    speaker = (
+        LiveLipSpeaker(read_lip_network(path), bank, 53)
+        if lips
+        else LipSpeaker(read_network(path, threshold=CONTACT_THRESHOLD), bank)
+    )
+    blocks = list(Performer(bank, plan).perform(speaker.stream([sound])))
+    common = {"network": str(path), "bank": str(artifact), "life": life, "seed": 7, "delay": 53}
     found = node.ask(sound, [400, 3], show=[label, options], **common)
     parts = {"weights": len(bank.channels), "head": 3, "eyes": 6}
     for part, width in parts.items():

@@ -28,7 +28,10 @@ PAGE, DATA = "index.html", "site.json"
 MODULES = "mien"
 """The folder of the modules in the one that is written."""
 
-_SCHEMA = b"mien/network/1"
+_SCHEMAS = (b"mien/lip-network/1", b"mien/network/1")
+_SHIPPED = ("lips.onnx", "default.onnx")
+"""The networks that ship, the best for a page first: lips for any bank, then a bank's own faces."""
+
 _ROOMS = ("", "avatar", "performance", "site", "speech")
 _RUNTIME = "onnxruntime-web"
 _RUNTIME_FILES = (
@@ -50,17 +53,18 @@ class Runtime:
 
 
 def shipped_network() -> Path:
-    """The network that ships.
+    """The network that ships, by which a page speaks with any bank.
 
     Raises:
         QueryError: this installation has none.
     """
     found = find_spec("mien_trainer")
     places = found.submodule_search_locations if found else None
-    path = Path(next(iter(places))) / "networks" / "default.onnx" if places else None
-    if path is None or not path.is_file():
+    networks = [Path(next(iter(places))) / "networks" / name for name in _SHIPPED] if places else []
+    shipped = next((path for path in networks if path.is_file()), None)
+    if shipped is None:
         raise QueryError("no network ships with this installation: give one with --network")
-    return path
+    return shipped
 
 
 def read_runtime(given: str) -> Runtime:
@@ -91,8 +95,8 @@ def site_files(bank: Bank, network: bytes, runtime: Runtime | None) -> Iterator[
     Raises:
         QueryError: ``network`` is none of mien's.
     """
-    if _SCHEMA not in network:
-        raise QueryError("the network is none that `mien train export` wrote")
+    if not any(schema in network for schema in _SCHEMAS):
+        raise QueryError("the network is none that `mien train export` or `mien train lips` wrote")
     artifact = artifact_bytes(bank.tables)
     names = {"bank": f"{bank.id}.safetensors", "network": "network.onnx"}
     web = resources.web()

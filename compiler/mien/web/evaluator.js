@@ -126,7 +126,8 @@ export class Evaluator {
     if (face.length !== channels.length || visemes.length !== channels.length) {
       throw new RangeError(`expected ${channels.length} weights in the face and in the visemes`);
     }
-    const spoken = Float32Array.from(visemes, (weight, c) => checkedUnit(channels[c], weight));
+    const spoken = new Float32Array(channels.length);
+    for (let c = 0; c < spoken.length; c += 1) spoken[c] = checkedUnit(channels[c], visemes[c]);
     let seal = 0;
     for (let m = 0; m < sealing.length; m += 1) {
       seal = Math.max(seal, f(spoken[sealing[m]] / sealingLevels[m]));
@@ -151,9 +152,8 @@ export class Evaluator {
    * @returns {Float32Array}
    */
   timed(face, { gain, offset }) {
-    const timed = Float32Array.from(face, (weight, c) =>
-      clamp01(f(f(gain[c] * weight) + offset[c])),
-    );
+    const timed = new Float32Array(face.length);
+    for (let c = 0; c < face.length; c += 1) timed[c] = clamp01(f(f(gain[c] * face[c]) + offset[c]));
     this.resolve(timed);
     return timed;
   }

@@ -57,6 +57,8 @@ export class Performance {
     this.lips = lips;
     this.places = placesOf(evaluator.tables.channels);
     this.columns = columnsOf(evaluator, lips);
+    /** The lips of a frame near by. */
+    this.near = new Float32Array(this.columns.length);
     const last = (plan.frames - 1) * FRAME;
     const leaves = plan.rests ? Math.max(0, last - RELEASE) : Infinity;
     const moves = plan.moves.filter(({ start }) => start < leaves);
@@ -196,19 +198,21 @@ export class Performance {
   seal(frame) {
     if (frame < 0 || frame >= this.plan.frames) return 0;
     const contact = this.heard(this.lips.contacts, frame);
-    return sealOf(this.visemes(frame), contact, this.evaluator.tables);
+    return sealOf(this.visemes(frame, this.near), contact, this.evaluator.tables);
   }
 
   /**
    * The lips in the bank's channels.
    *
    * @param {number} frame
-   * @returns {Float32Array}
+   * @param {Float32Array} [out] filled
+   * @returns {Float32Array} `out`
    */
-  visemes(frame) {
+  visemes(frame, out = new Float32Array(this.columns.length)) {
     const { columns, lips } = this;
     const from = frame * lips.channels.length;
-    return Float32Array.from(columns, (column) => (column < 0 ? 0 : (lips.weights[from + column] ?? 0)));
+    for (let c = 0; c < out.length; c += 1) out[c] = columns[c] < 0 ? 0 : (lips.weights[from + columns[c]] ?? 0);
+    return out;
   }
 
   /**

@@ -1,13 +1,13 @@
 /**
- * Sound in, lips out, for any bank: the network's neutral face speaks, and what the bank leaves to
- * the lips of it is taken. The twin of mien_trainer/speak/lips.py.
+ * Sound in, lips out, for any bank, by a network of whole faces: its neutral face speaks, and what the
+ * bank leaves to the lips of it is taken. The twin of mien_trainer/speak/lips.py.
  *
  * @module
  */
 
 import { MELS, MelStream } from "./mel.js";
 import { touchingOf } from "./touching.js";
-import { Voice } from "./voice.js";
+import { Voice, levelOf } from "./voice.js";
 
 /** @typedef {import("../performance/plan.js").LipTrack} LipTrack */
 /** @typedef {import("./network.js").Network} Network */
@@ -17,19 +17,18 @@ const OF_THE_FACE = "EXPRESSION";
 /** The lips of one stream of mono sound at 16 kHz. */
 export class LipStream {
   /**
-   * @param {Network} network
+   * @param {Network} network of whole faces
    * @param {import("../types.js").Tables} tables the bank's
    */
   constructor(network, tables) {
-    const { channels } = network.card;
-    const classes = new Map(tables.channels.map((name, at) => [name, tables.classes[at]]));
+    const { channels } = network;
     this.network = network;
     this.channels = channels;
-    this.mouth = channels.map((name) => (classes.get(name) ?? OF_THE_FACE) !== OF_THE_FACE);
+    this.mouth = mouthOf(channels, tables);
     this.touching = touchingOf(channels);
     this.mel = new MelStream();
     this.voice = new Voice();
-    this.state = network.start;
+    this.state = network.start.slice();
   }
 
   /**
@@ -54,19 +53,30 @@ export class LipStream {
 
   /** @param {Float32Array} mel @returns {Promise<LipTrack>} */
   async track(mel) {
-    const { weights, after } = await this.network.faces(mel, this.state);
-    this.state = after;
+    const weights = mel.length ? (await this.network.numbers(mel, this.state)).slice() : new Float32Array(0);
     const [frames, width] = [mel.length / MELS, this.channels.length];
     const [speech, contacts, emphases] = [0, 1, 2].map(() => new Float32Array(frames));
     for (let frame = 0; frame < frames; frame += 1) {
       const face = weights.subarray(frame * width, (frame + 1) * width);
       let most = 0;
       for (let c = 0; c < width; c += 1) if (this.mouth[c]) most = Math.max(most, face[c]);
-      const heard = this.voice.heard(most, mel.subarray(frame * MELS, (frame + 1) * MELS));
-      [speech[frame], emphases[frame]] = [heard.speech, heard.emphasis];
-      contacts[frame] = this.touching(face, heard.speech);
+      this.voice.hear(most, levelOf(mel, frame));
+      [speech[frame], emphases[frame]] = [this.voice.speech, this.voice.emphasis];
+      contacts[frame] = this.touching(face, this.voice.speech);
       for (let c = 0; c < width; c += 1) if (!this.mouth[c]) face[c] = 0;
     }
     return { channels: this.channels, weights, speech, contacts, emphases };
   }
+}
+
+/**
+ * Which of the channels a bank leaves to the lips.
+ *
+ * @param {readonly string[]} channels
+ * @param {import("../types.js").Tables} tables the bank's
+ * @returns {readonly boolean[]}
+ */
+export function mouthOf(channels, tables) {
+  const classes = new Map(tables.channels.map((name, at) => [name, tables.classes[at]]));
+  return channels.map((name) => (classes.get(name) ?? OF_THE_FACE) !== OF_THE_FACE);
 }

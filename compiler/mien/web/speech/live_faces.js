@@ -88,9 +88,9 @@ export class LiveFaces extends Performance {
     return frame >= 0 && frame < this.known && frame >= this.known - KEPT;
   }
 
-  /** @override @param {number} frame @returns {Float32Array} */
-  visemes(frame) {
-    return this.keeps(frame) ? super.visemes(frame % KEPT) : new Float32Array(this.columns.length);
+  /** @override @param {number} frame @param {Float32Array} [out] @returns {Float32Array} */
+  visemes(frame, out = new Float32Array(this.columns.length)) {
+    return this.keeps(frame) ? super.visemes(frame % KEPT, out) : out.fill(0);
   }
 
   /** @override @param {Float32Array} track @param {number} frame @returns {number} */

@@ -138,8 +138,10 @@ function transform(real, imaginary) {
     const turn = FFT / 2 / half;
     for (let start = 0; start < FFT; start += 2 * half) {
       for (let k = 0; k < half; k += 1) {
-        const [cosine, sine] = [COSINES[k * turn], SINES[k * turn]];
-        const [low, high] = [start + k, start + k + half];
+        const cosine = COSINES[k * turn];
+        const sine = SINES[k * turn];
+        const low = start + k;
+        const high = low + half;
         const a = real[high] * cosine - imaginary[high] * sine;
         const b = real[high] * sine + imaginary[high] * cosine;
         real[high] = real[low] - a;

@@ -1,51 +1,30 @@
 /**
- * An exported network: its card is checked, and every output as it comes.
+ * An exported network: whole faces of a bank, or lips for any bank. Its card is checked, and every
+ * number as it comes.
  *
- * The twin of mien_trainer/speak/network.py. It runs in plain JavaScript, or by onnxruntime-web where a
- * program brings it.
+ * The twin of mien_trainer/speak/network.py and lip_network.py.
  *
  * @module
  */
 
 import { bytesOf } from "../bank.js";
 import { sha256 } from "../sha256.js";
-import { FRAME_RATE } from "./clock.js";
-import { Graph } from "./graph.js";
+import { cardOf } from "./cards.js";
+import { LIP_TABLE } from "./lip_table.js";
 import { MELS, SILENCE } from "./mel.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
+import { byGraph, byRuntime } from "./runner.js";
 
 export { NetworkError };
 
-/**
- * What a network was made from and how it is queried; see mien_trainer/speak/network.py.
- *
- * @typedef {object} NetworkCard
- * @property {string} name
- * @property {string} bank
- * @property {string} version
- * @property {string} artifact the sha256 of the bank's artifact
- * @property {string} checkpoint
- * @property {readonly string[]} labels
- * @property {readonly string[]} channels
- * @property {readonly string[]} knows
- * @property {readonly [number, number]} state
- */
-
-/** @typedef {(mel: Float32Array, conditions: Float32Array, state: Float32Array) => Promise<Ran> | Ran} Run */
-/** @typedef {{weights: Float32Array, after: Float32Array}} Ran */
-
-/**
- * As much of onnxruntime-web as is used.
- *
- * @typedef {object} OnnxRuntime
- * @property {new (type: "float32", data: Float32Array, shape: number[]) => object} Tensor
- * @property {{create: (data: Uint8Array, options?: object) => Promise<any>}} InferenceSession
- */
+/** @typedef {import("./cards.js").FaceCard} FaceCard */
+/** @typedef {import("./cards.js").LipCard} LipCard */
+/** @typedef {import("./runner.js").Run} Run */
+/** @typedef {import("./runner.js").OnnxRuntime} OnnxRuntime */
 
 const KEY = "mien";
-const SCHEMA = "mien/network/1";
-const MOST_STATE = 4096;
 const REST = "neutral";
+const KINDS = LIP_TABLE.contacts.length;
 
 /** How likely a contact must be to be made, on voices that a network has not heard. */
 const CONTACT_THRESHOLD = 0.1;
@@ -55,52 +34,54 @@ const THRESHOLDS = new Map([
   ["0b7d716b3ae2f74a54a9b84c16c104a3bfd96437a181aa8aaf370357021efc0c", "val_301"],
 ]);
 
-/** A network that speaks under one condition, the label neutral; it keeps no state of its own. */
+/** A network; it keeps no state of its own. */
 export class Network {
   /**
-   * @param {NetworkCard} card
+   * @param {{faces: FaceCard, lips: null} | {faces: null, lips: LipCard}} cards
    * @param {Run} run
-   * @param {string} runner what runs it
+   * @param {string} runner what runs it, in words
    */
-  constructor(card, run, runner) {
-    this.card = card;
+  constructor({ faces, lips }, run, runner) {
+    this.faces = faces;
+    this.lips = lips;
+    this.card = /** @type {FaceCard | LipCard} */ (faces ?? lips);
     this.run = run;
     this.runner = runner;
-    this.conditions = neutral(card);
-    /** @type {Float32Array} */
-    this.start = new Float32Array(card.state[0] * card.state[1]);
+    /** The channels whose weights its lips have. */
+    this.channels = faces ? faces.channels : LIP_TABLE.names;
+    /** How many numbers a frame has. */
+    this.width = faces ? faces.channels.length : headsOf(/** @type {LipCard} */ (lips));
+    /** The state before a first frame: what silence leads to from any state. */
+    this.start = new Float32Array(this.card.state[0] * this.card.state[1]);
   }
 
   /**
-   * The faces of the next log-mel frames.
+   * The numbers of the next log-mel frames: weights of a face, or heads of lips. They are overwritten
+   * by the next ones.
    *
    * @param {Float32Array} mel n x 80
-   * @param {Float32Array} state `start` before a first frame, then what came `after`
-   * @returns {Promise<Ran>} `weights`: n x the card's channels
-   * @throws {NetworkError} it stops, or gives what is no weight
+   * @param {Float32Array} state a copy of `start` before a first frame; becomes the one after
+   * @returns {Promise<Float32Array>} n x `width`
+   * @throws {NetworkError} it stops, or gives what it should not
    */
-  async faces(mel, state) {
-    const frames = mel.length / MELS;
-    if (frames === 0) return { weights: new Float32Array(0), after: state };
-    const { weights, after } = await this.ran(mel, state);
-    const { channels } = this.card;
-    if (weights.length !== frames * channels.length) throw new NetworkError("the network gave too few weights");
-    const wrong = weights.findIndex((one) => !(one >= 0 && one <= 1));
-    if (wrong >= 0) {
-      const channel = channels[wrong % channels.length];
-      throw new NetworkError(`${channel} is ${weights[wrong]}, expected a weight in [0, 1]: the network is damaged`);
+  async numbers(mel, state) {
+    const found = await this.ran(mel, state);
+    const most = this.faces ? 1 : Number.MAX_VALUE;
+    const least = this.faces ? 0 : -Number.MAX_VALUE;
+    for (let at = 0; at < found.length; at += 1) {
+      if (found[at] >= least && found[at] <= most) continue;
+      const what = this.faces ? `${this.channels[at % this.width]} is ${found[at]}, expected a weight in [0, 1]` : "it gave what is no number";
+      throw new NetworkError(`${what}: the network is damaged`);
     }
-    return { weights, after };
+    return found;
   }
 
-  /** @param {Float32Array} mel @param {Float32Array} state @returns {Promise<Ran>} */
+  /** @param {Float32Array} mel @param {Float32Array} state @returns {Promise<Float32Array>} */
   async ran(mel, state) {
-    const frames = mel.length / MELS;
-    const width = this.conditions.length;
-    const steady = new Float32Array(frames * width);
-    for (let frame = 0; frame < frames; frame += 1) steady.set(this.conditions, frame * width);
     try {
-      return await this.run(mel, steady, state);
+      const found = await this.run(mel, state);
+      if (found.length !== (mel.length / MELS) * this.width) throw new Error("it gave too few numbers");
+      return found;
     } catch (error) {
       throw new NetworkError(`the network stopped (${error instanceof Error ? error.message : error})`);
     }
@@ -121,94 +102,39 @@ export async function loadNetwork(source, options = {}) {
   const found = expected === undefined ? undefined : sha256(data);
   if (found !== expected) throw new NetworkError(`the network's sha256 is ${found}, expected ${expected}`);
   const file = readOnnx(data);
-  const card = cardOf(file.metadata.get(KEY));
-  const constant = file.constants.get(THRESHOLDS.get(card.checkpoint) ?? "");
-  if (constant && constant.values.length === 1) {
-    const logit = Math.fround(Math.log(CONTACT_THRESHOLD / (1 - CONTACT_THRESHOLD)));
-    constant.values[0] = logit;
-    new DataView(data.buffer, constant.at, 4).setFloat32(0, logit, true);
-  }
+  const cards = cardOf(file.metadata.get(KEY));
+  if (cards.faces) lowerThreshold(cards.faces, file, data);
+  const call = {
+    state: (cards.faces ?? cards.lips).state,
+    conditions: cards.faces && neutral(cards.faces),
+    output: cards.faces ? "weights" : "heads",
+    width: cards.faces ? cards.faces.channels.length : headsOf(cards.lips),
+  };
   const network = ort
-    ? new Network(card, await byRuntime(ort, data, card), "onnxruntime-web")
-    : new Network(card, byGraph(new Graph(file), card), "JavaScript");
-  // What as many frames of silence as the state has lead to, from any state.
-  const silence = new Float32Array(card.state[0] * MELS).fill(SILENCE);
-  const begun = await network.ran(silence, network.start);
-  if (begun.after.length !== network.start.length) throw new NetworkError("its state is not its card's");
-  network.start = begun.after;
+    ? new Network(cards, await byRuntime(ort, data, call), "onnxruntime-web")
+    : new Network(cards, byGraph(file, call), "JavaScript");
+  await network.ran(new Float32Array(call.state[0] * MELS).fill(SILENCE), network.start);
   return network;
 }
 
-/** @param {Graph} graph @param {NetworkCard} card @returns {Run} */
-function byGraph(graph, { labels, state: sizes }) {
-  return (mel, conditions, state) => {
-    const frames = mel.length / MELS;
-    const inputs = {
-      mel: { shape: [1, frames, MELS], values: mel },
-      conditions: { shape: [1, frames, labels.length + 3], values: conditions },
-      state: { shape: [1, ...sizes], values: state },
-    };
-    const [weights, after] = graph.run(inputs, ["weights", "after"]);
-    return {
-      weights: /** @type {Float32Array} */ (weights.values),
-      after: Float32Array.from(after.values),
-    };
-  };
+/** @param {LipCard} card @returns {number} */
+function headsOf({ visemes, channels, delays }) {
+  return delays.length * (visemes.length + KINDS + channels.length);
 }
 
-/** @param {OnnxRuntime} ort @param {Uint8Array} data @param {NetworkCard} card @returns {Promise<Run>} */
-async function byRuntime(ort, data, { labels, state: sizes }) {
-  const session = await ort.InferenceSession.create(data, { executionProviders: ["wasm"] }).catch((/** @type {Error} */ error) => {
-    throw new NetworkError(
-      `onnxruntime-web cannot run it here (${error.message}): the browser may have no WebAssembly with ` +
-        "SIMD, or its .wasm file is missing beside it. Leave ort out to run the network in JavaScript.",
-    );
-  });
-  return async (mel, conditions, state) => {
-    const frames = mel.length / MELS;
-    const { weights, after } = await session.run({
-      mel: new ort.Tensor("float32", mel, [1, frames, MELS]),
-      conditions: new ort.Tensor("float32", conditions, [1, frames, labels.length + 3]),
-      state: new ort.Tensor("float32", state, [1, ...sizes]),
-    });
-    return { weights: weights.data.slice(), after: after.data.slice() };
-  };
+/** @param {FaceCard} card @param {import("./onnx_file.js").OnnxFile} file @param {Uint8Array} data changed */
+function lowerThreshold({ checkpoint }, file, data) {
+  const constant = file.constants.get(THRESHOLDS.get(checkpoint) ?? "");
+  if (constant?.values.length !== 1) return;
+  const logit = Math.fround(Math.log(CONTACT_THRESHOLD / (1 - CONTACT_THRESHOLD)));
+  constant.values[0] = logit;
+  new DataView(data.buffer, constant.at, 4).setFloat32(0, logit, true);
 }
 
-/** @param {NetworkCard} card @returns {Float32Array} a face at rest: one label, and no VAD */
+/** @param {FaceCard} card @returns {Float32Array} a face at rest: one label, and no VAD */
 function neutral({ labels, knows }) {
   const known = knows.length ? knows : labels;
   const conditions = new Float32Array(labels.length + 3);
   conditions[labels.indexOf(known.includes(REST) ? REST : /** @type {string} */ (known[0]))] = 1;
   return conditions;
-}
-
-/** @param {string | undefined} json @returns {NetworkCard} */
-function cardOf(json) {
-  /** @type {Record<string, any>} */
-  let card = {};
-  try {
-    card = JSON.parse(json ?? "{}") ?? {};
-  } catch {
-    card = {};
-  }
-  if (card["schema"] !== SCHEMA) {
-    throw new NetworkError(`an ONNX file with schema ${card["schema"] ?? "none"}, expected ${SCHEMA}: mien train export writes such files`);
-  }
-  const names = (/** @type {unknown} */ list) =>
-    Array.isArray(list) && list.every((one) => typeof one === "string" && one !== "") && new Set(list).size === list.length;
-  const { labels, channels, knows, state } = card;
-  const whole =
-    [labels, channels].every((list) => names(list) && list.length > 0) &&
-    names(knows) &&
-    knows.every((/** @type {string} */ one) => labels.includes(one)) &&
-    Array.isArray(state) &&
-    state.length === 2 &&
-    state.every((one) => Number.isInteger(one) && one > 0 && one <= MOST_STATE) &&
-    ["name", "bank", "version", "artifact", "checkpoint"].every((key) => typeof card[key] === "string");
-  if (!whole) throw new NetworkError(`its metadata is not that of ${SCHEMA}`);
-  if (card["frame_rate"] !== FRAME_RATE || card["mels"] !== MELS) {
-    throw new NetworkError(`${card["frame_rate"]} frames a second of ${card["mels"]} bands, expected ${FRAME_RATE} and ${MELS}`);
-  }
-  return /** @type {NetworkCard} */ (card);
 }

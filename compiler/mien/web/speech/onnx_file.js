@@ -38,8 +38,7 @@ export class NetworkError extends Error {
  * @property {ReadonlyMap<string, Constant>} constants
  */
 
-const FLOAT = 1;
-const INT64 = 7;
+const [FLOAT, INT64, FLOAT16] = [1, 7, 10];
 const [VARINT, FIXED64, BYTES, FIXED32] = [0, 1, 2, 5];
 
 /**
@@ -95,7 +94,9 @@ function stepOf(data) {
     if (field === 4) type = text(value);
     if (field === 5 && value instanceof Uint8Array) {
       const own = new Map(fields(value));
-      numbers.set(text(own.get(1)), Number(own.get(3) ?? 0));
+      const float = own.get(2);
+      const number = float instanceof Uint8Array ? new DataView(float.buffer, float.byteOffset).getFloat32(0, true) : own.get(3);
+      numbers.set(text(own.get(1)), Number(number ?? 0));
     }
   }
   return { type, inputs, outputs, numbers };
@@ -115,16 +116,26 @@ function constantOf(data, file) {
     if (field === 9 && value instanceof Uint8Array) raw = value;
   }
   const count = shape.reduce((product, one) => product * one, 1);
-  const width = type === FLOAT ? 4 : 8;
-  if (raw === null || (type !== FLOAT && type !== INT64) || raw.length !== count * width) {
+  const width = { [FLOAT]: 4, [INT64]: 8, [FLOAT16]: 2 }[type];
+  if (raw === null || width === undefined || raw.length !== count * width) {
     throw new NetworkError(`its constant ${name} is of a kind that networks of mien do not have`);
   }
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
-  const values =
-    type === FLOAT
-      ? Float32Array.from({ length: count }, (_, at) => view.getFloat32(4 * at, true))
-      : Int32Array.from({ length: count }, (_, at) => held(Number(view.getBigInt64(8 * at, true))));
+  const values = type === INT64 ? new Int32Array(count) : new Float32Array(count);
+  for (let at = 0; at < count; at += 1) {
+    if (type === FLOAT) values[at] = view.getFloat32(4 * at, true);
+    else if (type === FLOAT16) values[at] = half(view.getUint16(2 * at, true));
+    else values[at] = held(Number(view.getBigInt64(8 * at, true)));
+  }
   return [name, { shape, values, at: raw.byteOffset - file.byteOffset }];
+}
+
+/** @param {number} bits of a float16 @returns {number} */
+function half(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const [exponent, part] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return part ? NaN : sign * Infinity;
+  return sign * (exponent ? (1 + part / 1024) * 2 ** (exponent - 15) : part * 2 ** -24);
 }
 
 /** @param {number} value @returns {number} held to what positions need: "to the end" is the greatest int64 */

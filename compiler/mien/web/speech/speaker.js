@@ -1,7 +1,7 @@
 /**
  * A bank that speaks: sound in, faces out, 60 a second.
  *
- *     const speaker = await createSpeaker({ bank, network: "/default.onnx" });
+ *     const speaker = await createSpeaker({ bank, network: "/lips.onnx" });
  *     speaker.show("joy", { at: "high" });
  *     await speaker.listen();                       // or speaker.play("line.wav"), or speaker.push(…)
  *     requestAnimationFrame(function draw() {
@@ -9,8 +9,8 @@
  *       requestAnimationFrame(draw);
  *     });
  *
- * The network's neutral lips move under the bank's own faces, with blinks, glances, brows and head:
- * what `mien speak` does with any bank. Where no sound comes the lips come to rest and the face lives on.
+ * The network's lips move under the bank's own faces, with blinks, glances, brows and head: what
+ * `mien speak` does with any bank. Where no sound comes the lips come to rest and the face lives on.
  *
  * @module
  */
@@ -20,6 +20,7 @@ import { FRAME, ticks } from "../performance/clock.js";
 import { FRAME_RATE, SAMPLE_RATE } from "./clock.js";
 import { LipStream } from "./lip_stream.js";
 import { LiveFaces } from "./live_faces.js";
+import { DELAY, DELAYS, LiveLipStream, aheadOf } from "./live_lips.js";
 import { listenTo } from "./microphone.js";
 import { NetworkError, loadNetwork } from "./network.js";
 import { playSound } from "./playback.js";
@@ -31,7 +32,7 @@ import { Resampler } from "./resample.js";
 /** @typedef {import("../performance/plan.js").LifeSettings} LifeSettings */
 /** @typedef {import("../performance/plan.js").Shown} Shown */
 /** @typedef {import("./network.js").Network} Network */
-/** @typedef {import("./network.js").OnnxRuntime} OnnxRuntime */
+/** @typedef {import("./runner.js").OnnxRuntime} OnnxRuntime */
 
 /**
  * @typedef {object} SpeakerOptions
@@ -39,6 +40,8 @@ import { Resampler } from "./resample.js";
  * @property {string | URL | ArrayBuffer | Uint8Array} network its address, or its bytes
  * @property {string} [sha256] the network's
  * @property {OnnxRuntime} [ort] onnxruntime-web, to run the network by that
+ * @property {number} [delay] ms after its sound at which a face of a microphone comes: 20, 53, 87 or 120,
+ *   where a network of lips speaks; the more, the better. By default 87
  * @property {boolean | Partial<LifeSettings>} [life] whether the face blinks, glances and nods
  * @property {number} [seed] what its movements follow from
  * @property {(news: News) => void} [onNews] what a person should know: no microphone, a hidden tab …
@@ -72,16 +75,19 @@ export class Speaker {
   /**
    * @param {Bank} bank
    * @param {Network} network
-   * @param {Pick<SpeakerOptions, "life" | "seed" | "onNews">} options
+   * @param {Pick<SpeakerOptions, "delay" | "life" | "seed" | "onNews">} options
+   * @throws {RangeError} a delay that there is not
    */
-  constructor(bank, network, { life = true, seed = 0, onNews = () => undefined }) {
+  constructor(bank, network, { delay = DELAY, life = true, seed = 0, onNews = () => undefined }) {
+    aheadOf(delay); // refuses what there is not
     this.bank = bank;
     this.network = network;
     this.onNews = onNews;
     const settings = life === false ? null : { ...USUAL_LIFE, ...(life === true ? {} : life) };
-    this.faces = new LiveFaces(bank.evaluator, network.card.channels, { life: settings, seed });
+    this.faces = new LiveFaces(bank.evaluator, network.channels, { life: settings, seed });
     /** How the bank speaks, in words. */
-    this.said = wordsOf(bank, network);
+    this.said = wordsOf(bank, network, delay);
+    this.delay = delay;
     /** @type {Source | null} */
     this.source = null;
     this.live = false;
@@ -98,7 +104,8 @@ export class Speaker {
     /** @type {Resampler | null} */
     this.resampler = null;
     this.rate = 0;
-    this.stream = new LipStream(network, bank.tables);
+    /** @type {LipStream | LiveLipStream} */
+    this.stream = this.opened(delay);
     /** @type {Promise<void>} */
     this.turn = Promise.resolve();
     this.begin(false);
@@ -162,7 +169,7 @@ export class Speaker {
     void this.take(() => stream.push(rest));
     return this.take(() => stream.finish()).then(() => {
       if (stream !== this.stream) return;
-      this.stream = new LipStream(this.network, this.bank.tables);
+      this.stream = this.opened(this.delay);
       this.ended = true;
     });
   }
@@ -193,7 +200,7 @@ export class Speaker {
    */
   async play(sound, options = {}) {
     this.stop();
-    this.begin(false);
+    this.begin(false, DELAYS[DELAYS.length - 1]); // it is there before it is heard
     await playSound(this, sound, options);
   }
 
@@ -250,16 +257,23 @@ export class Speaker {
    * Begin another sound.
    *
    * @param {boolean} live whether the newest frame is what counts
+   * @param {number} [delay] of its lips, in milliseconds
    */
-  begin(live) {
+  begin(live, delay = this.delay) {
     this.live = live;
     this.ended = false;
     this.idle = true;
     this.resampler = null;
     this.faces.forget(this.shown + 1);
     this.faces.ahead = live ? 0 : AHEAD;
-    this.stream = new LipStream(this.network, this.bank.tables);
+    this.stream = this.opened(delay);
     this.base = this.faces.known;
+  }
+
+  /** @param {number} delay @returns {LipStream | LiveLipStream} */
+  opened(delay) {
+    const { network, bank } = this;
+    return network.lips ? new LiveLipStream(network, bank.tables, delay) : new LipStream(network, bank.tables);
   }
 
   /**
@@ -272,7 +286,7 @@ export class Speaker {
   }
 
   /**
-   * @param {(stream: LipStream) => Promise<import("../performance/plan.js").LipTrack>} step
+   * @param {(stream: LipStream | LiveLipStream) => Promise<import("../performance/plan.js").LipTrack>} step
    * @returns {Promise<void>}
    */
   take(step) {
@@ -311,11 +325,12 @@ export async function createSpeaker(options) {
   return new Speaker(bank, opened, options);
 }
 
-/** @param {Bank} bank @param {Network} network @returns {string} */
-function wordsOf({ id, version, digest, channels }, { card }) {
+/** @param {Bank} bank @param {Network} network @param {number} delay @returns {string} */
+function wordsOf({ id, version, digest, channels }, { card, faces }, delay) {
   const missing = card.channels.filter((name) => !channels.includes(name));
   const without = missing.length ? `; ${id} has no ${missing.join(", ")}` : "";
-  const own = digest !== "" && digest === card.artifact;
-  const of = own ? card.name : `${card.name} (${card.bank} ${card.version})`;
-  return `lips of the network ${of} under the faces of ${id} ${version}, by composition${without}`;
+  const late = faces ? "" : `, ${delay} ms after the sound`;
+  const own = !faces || (digest !== "" && digest === faces.artifact);
+  const of = own ? card.name : `${card.name} (${faces.bank} ${faces.version})`;
+  return `lips of the network ${of} under the faces of ${id} ${version}, by composition${late}${without}`;
 }

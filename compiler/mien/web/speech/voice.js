@@ -8,7 +8,7 @@
 import { MELS } from "./mel.js";
 
 const f = Math.fround;
-const MOVING = 0.06;
+const MOVING = f(0.06);
 const ATTACK = 5;
 const HOLD = 15;
 const RELEASE = 9;
@@ -17,40 +17,47 @@ const ABOVE = 0.8;
 const BEFORE = 6;
 const SLOW = 1 / 60;
 
-/** A voice, frame by frame. */
+/** A voice, frame by frame; what `hear` found stands in `speech` and `emphasis`. */
 export class Voice {
   constructor() {
+    /** How much is spoken. */
     this.speech = 0;
+    /** How strong the syllable is that begins, else 0. */
+    this.emphasis = 0;
+    this.gate = 0;
     this.quiet = HOLD + RELEASE;
-    /** @type {number | null} */
-    this.slow = null;
-    /** @type {number[]} */
-    this.levels = [];
+    this.slow = NaN;
+    this.levels = new Float64Array(BEFORE).fill(Infinity);
+    this.frame = 0;
   }
 
   /**
    * @param {number} mouth the greatest weight of the lips
-   * @param {Float32Array} mel the frame's bands
-   * @returns {{speech: number, emphasis: number}} how much is spoken, and how strong the syllable is
-   *   that begins, else 0
+   * @param {number} level how loud the frame is, see `levelOf`
    */
-  heard(mouth, mel) {
-    this.quiet = mouth >= f(MOVING) ? 0 : this.quiet + 1;
+  hear(mouth, level) {
+    this.quiet = mouth >= MOVING ? 0 : this.quiet + 1;
     const step = this.quiet <= HOLD ? 1 / ATTACK : -1 / RELEASE;
-    this.speech = Math.min(1, Math.max(0, this.speech + step));
-    const speech = f(this.speech);
-    return { speech, emphasis: f(f(this.emphasis(mel)) * speech) };
-  }
-
-  /** @param {Float32Array} mel @returns {number} */
-  emphasis(mel) {
-    const level = mel.reduce((sum, one) => sum + one, 0) / MELS;
-    const slow = this.slow ?? level;
-    const rise = level - Math.min(level, ...this.levels);
-    const strong = rise > RISE && level - slow > ABOVE ? Math.min(1, 0.4 + 0.2 * (level - slow)) : 0;
+    this.gate = Math.min(1, Math.max(0, this.gate + step));
+    this.speech = f(this.gate);
+    const slow = Number.isNaN(this.slow) ? level : this.slow;
+    let quietest = level;
+    for (let at = 0; at < BEFORE; at += 1) quietest = Math.min(quietest, this.levels[at]);
+    const strong = level - quietest > RISE && level - slow > ABOVE ? Math.min(1, 0.4 + 0.2 * (level - slow)) : 0;
+    this.emphasis = f(f(strong) * this.speech);
     this.slow = slow + SLOW * (level - slow);
-    this.levels.push(level);
-    if (this.levels.length > BEFORE) this.levels.shift();
-    return strong;
+    this.levels[this.frame % BEFORE] = level;
+    this.frame += 1;
   }
+}
+
+/**
+ * @param {Float32Array} mel n x 80
+ * @param {number} frame
+ * @returns {number} the mean of a frame's bands
+ */
+export function levelOf(mel, frame) {
+  let sum = 0;
+  for (let at = frame * MELS; at < (frame + 1) * MELS; at += 1) sum += mel[at];
+  return sum / MELS;
 }

@@ -222,16 +222,20 @@ export interface OnnxRuntime {
   InferenceSession: { create(data: Uint8Array, options?: object): Promise<any> };
 }
 
-/** An exported network; it keeps no state of its own. */
+/** An exported network, of lips for any bank or of a bank's whole faces; it keeps no state of its own. */
 export interface Network {
-  readonly card: {
+  /** Of lips; null of one of faces. */
+  readonly lips: { readonly name: string; readonly visemes: readonly string[] } | null;
+  /** Of a bank's whole faces, whose neutral lips speak; null of one of lips. */
+  readonly faces: {
     readonly name: string;
     readonly bank: string;
     readonly version: string;
     readonly artifact: string;
     readonly labels: readonly string[];
-    readonly channels: readonly string[];
-  };
+  } | null;
+  /** The channels of its lips. */
+  readonly channels: readonly string[];
   /** "JavaScript" or "onnxruntime-web" */
   readonly runner: string;
 }
@@ -260,6 +264,8 @@ export interface SpeakerOptions {
   sha256?: string;
   /** onnxruntime-web, to run the network by that */
   ort?: OnnxRuntime;
+  /** ms after its sound at which a face comes, where a network of lips speaks; 87 where not given */
+  delay?: 20 | 53 | 87 | 120;
   /** whether the face blinks, glances and nods, and how much */
   life?: boolean | Partial<LifeSettings>;
   /** what its movements follow from */
@@ -286,7 +292,7 @@ export type Sound =
 
 /** A bank that speaks: sound in, faces out, 60 a second. */
 export class Speaker {
-  constructor(bank: Bank, network: Network, options: Pick<SpeakerOptions, "life" | "seed" | "onNews">);
+  constructor(bank: Bank, network: Network, options: Pick<SpeakerOptions, "delay" | "life" | "seed" | "onNews">);
   readonly bank: Bank;
   readonly network: Network;
   /** How the bank speaks, in words. */

@@ -1,0 +1,167 @@
+/**
+ * Sound in, lips out, for any bank, by a network of lips and the rules' own kernels. The twin of
+ * mien_trainer/speak/live_lips.py.
+ *
+ * @module
+ */
+
+import { FRAME_RATE, SAMPLE_RATE } from "./clock.js";
+import { LipKernels } from "./lip_kernels.js";
+import { LIP_TABLE } from "./lip_table.js";
+import { LOOK_AHEAD, MELS, MelStream, SILENCE } from "./mel.js";
+import { mouthOf } from "./lip_stream.js";
+import { Voice, levelOf } from "./voice.js";
+
+/** @typedef {import("../performance/plan.js").LipTrack} LipTrack */
+/** @typedef {import("./network.js").Network} Network */
+
+/** The delays that are offered, in milliseconds: how long after its moment a frame is given. */
+export const DELAYS = /** @type {const} */ ([20, 53, 87, 120]);
+
+/** The delay of a microphone: more than this earns little. */
+export const DELAY = 87;
+
+/** Frames of a longer delay that the kernels keep for themselves. */
+const SEEN_AHEAD = 2;
+
+const [FAINT, STEEP] = [1e-6, 40];
+const { visemes: VISEMES, names: NAMES, contacts: CONTACTS } = LIP_TABLE;
+const [V, C, K] = [VISEMES.length, NAMES.length, CONTACTS.length];
+const NONE = new Float32Array(0);
+
+/** The lips of one stream of mono sound at 16 kHz. */
+export class LiveLipStream {
+  /**
+   * @param {Network} network of lips
+   * @param {import("../types.js").Tables} tables the bank's
+   * @param {number} [delay] one of `DELAYS`
+   * @throws {RangeError} it is not
+   */
+  constructor(network, tables, delay = DELAY) {
+    const card = /** @type {import("./cards.js").LipCard} */ (network.lips);
+    this.network = network;
+    this.card = card;
+    this.channels = NAMES;
+    this.ahead = aheadOf(delay);
+    this.likely = headOf(card.delays, this.ahead - SEEN_AHEAD);
+    this.tells = headOf(card.delays, this.ahead);
+    this.kernels = new LipKernels(this.ahead - card.delays[this.likely], card.channels);
+    this.mouth = mouthOf(NAMES, tables);
+    this.mel = new MelStream();
+    this.voice = new Voice();
+    this.state = network.start.slice();
+    /** Frames that were heard and that were given, and how loud those between are. */
+    this.heard = 0;
+    this.given = 0;
+    this.levels = new Float64Array(64);
+    this.visemes = new Float32Array(V);
+    this.contacts = new Float32Array(K);
+    this.told = new Float32Array(card.channels.length);
+    this.row = new Float32Array(C);
+  }
+
+  /**
+   * The lips that samples complete; pushes have to be awaited one after another.
+   *
+   * @param {Float32Array} samples
+   * @returns {Promise<LipTrack>}
+   * @throws {import("./network.js").NetworkError}
+   */
+  async push(samples) {
+    return this.track(this.mel.push(samples));
+  }
+
+  /**
+   * The last lips, once no more sound comes: silence follows.
+   *
+   * @returns {Promise<LipTrack>}
+   */
+  async finish() {
+    const last = this.mel.finish();
+    const mel = new Float32Array(last.length + this.ahead * MELS).fill(SILENCE);
+    mel.set(last);
+    return this.track(mel);
+  }
+
+  /** @param {Float32Array} mel n x 80 @returns {Promise<LipTrack>} */
+  async track(mel) {
+    const frames = mel.length / MELS;
+    if (frames === 0) return { channels: NAMES, weights: NONE, speech: NONE, contacts: NONE, emphases: NONE };
+    const heads = await this.network.numbers(mel, this.state);
+    const room = Math.max(0, this.heard + frames - this.ahead - this.given);
+    const weights = new Float32Array(room * C);
+    const [speech, contacts, emphases] = [new Float32Array(room), new Float32Array(room), new Float32Array(room)];
+    let found = 0;
+    for (let frame = 0; frame < frames; frame += 1) {
+      this.levels[this.heard % this.levels.length] = levelOf(mel, frame);
+      this.hear(heads, frame * this.network.width);
+      this.heard += 1;
+      for (; this.kernels.ready; found += 1) {
+        const firm = this.kernels.next(this.row);
+        let most = 0;
+        for (let c = 0; c < C; c += 1) {
+          if (!this.mouth[c]) continue;
+          weights[found * C + c] = this.row[c];
+          most = Math.max(most, this.row[c]);
+        }
+        this.voice.hear(most, this.levels[this.given % this.levels.length]);
+        this.given += 1;
+        speech[found] = this.voice.speech;
+        emphases[found] = this.voice.emphasis;
+        contacts[found] = firm * this.voice.speech;
+      }
+    }
+    return { channels: NAMES, weights, speech, contacts, emphases };
+  }
+
+  /**
+   * Hand a frame's heads to the kernels; what they say of moments before the first frame is passed over.
+   *
+   * @param {Float32Array} heads
+   * @param {number} from where the frame begins
+   */
+  hear(heads, from) {
+    const { card, visemes, contacts, told } = this;
+    const width = V + K + told.length;
+    const tells = from + this.tells * width + V + K;
+    if (this.heard >= card.delays[this.tells]) {
+      for (let d = 0; d < told.length; d += 1) told[d] = Math.min(1, Math.max(0, heads[tells + d]));
+      this.kernels.tell(told);
+    }
+    if (this.heard < card.delays[this.likely]) return;
+    const likely = from + this.likely * width;
+    let most = -Infinity;
+    let sum = 0;
+    for (let v = 0; v < V; v += 1) most = Math.max(most, heads[likely + v]);
+    for (let v = 0; v < V; v += 1) sum += Math.exp(heads[likely + v] - most);
+    for (let v = 0; v < V; v += 1) visemes[v] = Math.exp(heads[likely + v] - most) / sum;
+    // A contact is as likely as the mean of what its own logit and its viseme's say.
+    for (let kind = 0; kind < K; kind += 1) {
+      const own = heads[likely + V + kind] - Math.log(card.contact_odds);
+      const viseme = Math.exp(heads[likely + CONTACTS[kind].row] - most) / sum;
+      const sure = Math.min(1 - FAINT, Math.max(FAINT, viseme));
+      const mean = 0.5 * (own + Math.log(sure / (1 - sure)));
+      contacts[kind] = 1 / (1 + Math.exp(-Math.min(STEEP, Math.max(-STEEP, mean))));
+    }
+    this.kernels.hear(visemes, contacts);
+  }
+}
+
+/**
+ * The frames that a delay waits for, beyond what the network hears ahead.
+ *
+ * @param {number} delay milliseconds
+ * @returns {number}
+ * @throws {RangeError} it is none of `DELAYS`
+ */
+export function aheadOf(delay) {
+  if (!(/** @type {readonly number[]} */ (DELAYS).includes(delay))) {
+    throw new RangeError(`a delay of ${delay} ms: expected one of ${DELAYS.join(", ")}`);
+  }
+  return Math.round(((delay - (1000 * LOOK_AHEAD) / SAMPLE_RATE) * FRAME_RATE) / 1000);
+}
+
+/** @param {readonly number[]} delays @param {number} most @returns {number} the longest of at most so many frames */
+function headOf(delays, most) {
+  return Math.max(0, delays.filter((delay) => delay <= most).length - 1);
+}
