@@ -6,6 +6,9 @@
 #include "../compiler/mien/runtimes/c/mien.h"
 
 static const float VISEMES[5] = {0.0f, 0.25f, 1.0f, 0.03125f, 0.75f};
+#define TIMES 9
+static const double AT[TIMES] = {-1.0, 0.0, 16.0 + 2.0 / 3.0, 333.25, 700.0, 811.0, 1499.9, 2400.0, 12345.678};
+static const double HOLD = 250.5;
 static float vads[24];
 
 static int outside(const mien_bank *bank, const float *face, mien__sha *sha) {
@@ -23,7 +26,7 @@ static void verdict(const unsigned char *data, size_t size) {
     mien_bank *bank = mien_load(data, size, NULL, &why);
     mien__sha sha;
     char hex[65];
-    int label, c, k, bad = 0;
+    int label, c, k, sequence, bad = 0;
     if (bank == NULL) {
         printf("%s\n", why.code);
         return;
@@ -45,6 +48,18 @@ static void verdict(const unsigned char *data, size_t size) {
         bad |= !mien_face(bank, label, vads + 12, MIEN_PLAIN, 1.0f, face);
         bad |= !mien_compose(bank, face, visemes, face);
         bad |= outside(bank, face, &sha);
+        for (sequence = -1; sequence < mien_sequence_count(bank, label); sequence++) {
+            mien_timing timing;
+            if (!mien_timing_of(bank, label, &timing)) break;
+            for (k = 0; k < 2 * TIMES; k++) {
+                float gain[MIEN_CHANNELS], offset[MIEN_CHANNELS], head[3], gaze[2];
+                bad |= !mien_face(bank, label, vads + 18, MIEN_PLAIN, 0.0f, face);
+                bad |= !mien_sample(bank, label, sequence < 0 ? MIEN_DYNAMICS : sequence, mien_intensity_count(bank) - 1,
+                                    AT[k % TIMES], k < TIMES ? NULL : &HOLD, gain, offset, head, gaze);
+                bad |= !mien_timed(bank, face, gain, offset, face);
+                bad |= outside(bank, face, &sha);
+            }
+        }
     }
     if (mien_label_count(bank) > 1) {
         memset(weights, 0, sizeof weights);
@@ -71,10 +86,10 @@ int main(int argc, char **argv) {
     corpus = fopen(path, "rb");
     if (sizes == NULL || corpus == NULL) return 3;
     while (fscanf(sizes, "%zu", &size) == 1) {
-        /* As large as the file and no larger: a sanitizer sees every byte read beyond its end. */
-        unsigned char *data = (unsigned char *)malloc(size);
-        if (fread(data, 1, size, corpus) != size) return 3;
-        verdict(data, size);
+        /* To the end and no further: a sanitizer sees every byte read beyond it. Nor is it aligned. */
+        unsigned char *data = (unsigned char *)malloc(size + 1);
+        if (fread(data + 1, 1, size, corpus) != size) return 3;
+        verdict(data + 1, size);
         free(data);
     }
     return 0;

@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 static class ArtifactCorpus
 {
     static readonly float[] Visemes = { 0f, 0.25f, 1f, 0.03125f, 0.75f };
+    static readonly double[] Times = { -1, 0, 16.0 + 2.0 / 3.0, 333.25, 700, 811, 1499.9, 2400, 12345.678 };
     static readonly float[][] Vads = new float[8][];
 
     static void Main(string[] arguments)
@@ -71,6 +72,18 @@ static class ArtifactCorpus
             bank.Face(label, Vads[4], face, Mien.Bank.Plain, 1f);
             bank.Compose(face, visemes, face);
             add();
+            for (int sequence = -1; bank.Timing(label) != null && sequence < bank.Sequences(label).Count; sequence++)
+            {
+                Mien.Clip clip = bank.Clip(label, sequence < 0 ? Mien.Bank.Dynamics : sequence, bank.Intensities.Count - 1);
+                foreach (double? hold in new double?[] { null, 250.5 })
+                {
+                    foreach (double time in Times)
+                    {
+                        bank.FaceAt(clip, time, Vads[6], face, new float[3], new float[2], hold: hold);
+                        add();
+                    }
+                }
+            }
         }
         if (bank.Labels.Count > 1)
         {

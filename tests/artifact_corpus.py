@@ -355,11 +355,8 @@ def points(seed: int) -> list[list[float]]:
     return [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [-1.0, 1.0, -1.0], *drawn]
 
 
-def verdict(data: bytes, vads: list[list[float]], *, timed: bool = True) -> Json:
-    """What Python's reader makes of a file: a refusal, the bits of its faces, or what is wrong.
-
-    ``timed``: with faces at times of its timelines.
-    """
+def verdict(data: bytes, vads: list[list[float]]) -> Json:
+    """What Python's reader makes of a file: a refusal, the bits of its faces, or what is wrong."""
     try:
         tables = read_artifact(data)
     except ArtifactError as error:
@@ -368,7 +365,7 @@ def verdict(data: bytes, vads: list[list[float]], *, timed: bool = True) -> Json
         return {"crash": f"{type(error).__name__}: {str(error)[:200]}"}
     try:
         with np.errstate(all="ignore"):
-            faces = list(_faces(Bank(tables), vads, timed=timed))
+            faces = list(_faces(Bank(tables), vads))
     except Exception as error:  # what loads must answer every query
         return {"crash": f"in a face: {type(error).__name__}: {str(error)[:200]}"}
     for face in faces:
@@ -378,8 +375,8 @@ def verdict(data: bytes, vads: list[list[float]], *, timed: bool = True) -> Json
     return {"faces": hashlib.sha256(joined).hexdigest()}
 
 
-def _faces(bank: Bank, vads: list[list[float]], *, timed: bool) -> Iterator[np.ndarray]:
-    """The fixed queries; the twin of `faces` in artifact_corpus.mjs."""
+def _faces(bank: Bank, vads: list[list[float]]) -> Iterator[np.ndarray]:
+    """The fixed queries; artifact_corpus.mjs, .c and .cs have them too."""
     visemes = [VISEMES[c % len(VISEMES)] for c in range(len(bank.channels))]
     for label in bank.labels[:5]:
         anchors = [bank.point(label, intensity=t).tolist() for t in (0.0, 0.5, 0.75, 1.0)]
@@ -389,7 +386,7 @@ def _faces(bank: Bank, vads: list[list[float]], *, timed: bool) -> Iterator[np.n
         if style is not None:
             yield bank.face(label, vad=vads[3], style=style, speech=0.5)
         yield bank.compose(bank.face(label, vad=vads[4], speech=1.0), visemes)
-        timeline = bank.timelines.get(label) if timed else None
+        timeline = bank.timelines.get(label)
         for name in () if timeline is None else (None, *timeline.sequences):
             for hold in (None, 250.5):
                 clip = cast("Timeline", timeline).clip(name, len(bank.intensities) - 1)

@@ -72,12 +72,6 @@ def timed_in_python() -> tuple[Json, ...]:
     return tuple(verdict(case.data, VADS) for case in timed())
 
 
-@cache
-def untimed_in_python() -> tuple[Json, ...]:
-    """Of readers that check timelines and give faces without them."""
-    return (*in_python(), *(verdict(case.data, VADS, timed=False) for case in timed()))
-
-
 @pytest.fixture(scope="module")
 def in_node(tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
     """What the reader in JavaScript makes of the same files."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.test_artifact_corpus import VADS, damaged, edited, timed, untimed_in_python
+from tests.test_artifact_corpus import VADS, damaged, edited, in_python, timed, timed_in_python
 
 import mien
 from mien.resources import presets
@@ -54,7 +54,8 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_it_makes_of_every_file_what_python_makes(verdicts: list[str]) -> None:
-    expected = [found.get("code") or found["faces"] for found in untimed_in_python()]
+    ours = (*in_python(), *timed_in_python())
+    expected = [found.get("code") or found["faces"] for found in ours]
     names = [case.name for case in (*damaged(), *edited(), *timed())]
     other = {
         name: (right, found)

@@ -1,6 +1,6 @@
-"""The banks of a run: those that ship, and generated ones of shapes that authors seldom make.
+"""Generated banks of shapes that authors seldom make.
 
-Generated banks, drawn from a seed, have channel counts that no vector width divides, three to
+They are drawn from a seed, and have channel counts that no vector width divides, three to
 twenty anchors a label, anchors close together and in the cube's corners, weights so small that
 faces have subnormal numbers, random rules, styles and antagonists, ceilings under antagonists. Only
 sums, products and quotients of whole numbers take part, so that a seed is the same bank everywhere.
@@ -8,9 +8,7 @@ sums, products and quotients of whole numbers take part, so that a seed is the s
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -28,7 +26,6 @@ from mien.authored.bank import (
     Trend,
 )
 from mien.authored.emotion import ActionUnits, Anchor, Emotion, Speech, Style, Vad
-from mien.authored.reader import read_bank
 from mien.authored.rig import (
     Antagonist,
     Ceiling,
@@ -38,10 +35,7 @@ from mien.authored.rig import (
     PairKind,
     Rig,
 )
-from mien.resources import presets
 
-_GENERATED = "generated-"
-_RIGS = "rigs"
 _CORNERS = (-1.0, -0.875, 0.0, 0.875, 1.0)
 _FAINT = 2.0**-134
 """Unit of weights that are near the smallest normal float32, 2**-126, or under it."""
@@ -54,31 +48,6 @@ _STEP = 0x9E3779B97F4A7C15
 _FRACTION_BITS = 24
 
 Item = TypeVar("Item")
-
-
-def bank_names(*, quick: bool) -> tuple[str, ...]:
-    """Names that `bank_named` understands, in the order of the report."""
-    shipped = sorted(path.parent.name for path in presets().glob("*/bank.yaml"))
-    return (*shipped, *(f"{_GENERATED}{seed}" for seed in range(1, 5 if quick else 25)))
-
-
-def copy_sources(names: tuple[str, ...], sources: Path) -> None:
-    """Copy the shipped banks among ``names``, so that all compile the same text."""
-    sources.mkdir(parents=True)
-    for name in (*names, _RIGS):
-        if (presets() / name).is_dir():
-            shutil.copytree(presets() / name, sources / name)
-
-
-def bank_named(name: str, sources: Path) -> AuthoredBank:
-    """The bank of a name.
-
-    Raises:
-        SourceError: a shipped bank cannot be read.
-    """
-    if name.startswith(_GENERATED):
-        return generated_bank(int(name.removeprefix(_GENERATED)))
-    return read_bank(sources / name)
 
 
 class Stream:

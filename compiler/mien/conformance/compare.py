@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-KINDS = ("faces", "plain", "singles", "mixtures", "intensities", "compositions")
+from mien.timelines.table import GAZE, HEAD
+
+KINDS = ("faces", "plain", "singles", "mixtures", "intensities", "compositions", "times")
 ARTIFACT = "bank.safetensors"
 
 # What lies in the folder of a run.
@@ -51,10 +53,10 @@ def compare_bank(
     if compiles and (expected / ARTIFACT).read_bytes() != (found / ARTIFACT).read_bytes():
         return differs("the compiled artifact has other bytes")
     for kind in KINDS:
-        names = ("V", "A", "D") if kind == "intensities" else channels
+        names = _columns(kind, channels)
         right = _bits(expected / kind, len(names))
         wrong = _bits(found / kind, len(names))
-        if not 0 < len(wrong) <= len(right):
+        if not min(1, len(right)) <= len(wrong) <= len(right):
             return differs(f"{kind}: {len(wrong)} results of {len(right)} queries")
         places = np.argwhere(wrong != right[: len(wrong)])
         if len(places):
@@ -65,6 +67,18 @@ def compare_bank(
                 f"found {_shown(pair[1])} ({len(places)} weights differ)"
             )
     return None
+
+
+def _columns(kind: str, channels: tuple[str, ...]) -> tuple[str, ...]:
+    """What the numbers of a result of this kind are called."""
+    if kind == "intensities":
+        return ("V", "A", "D")
+    if kind != "times":
+        return channels
+    gain, offset, own = (
+        tuple(f"{what} of {name}" for name in channels) for what in ("gain", "offset", "own")
+    )
+    return (*gain, *offset, *HEAD, *GAZE, *channels, *own)
 
 
 def digest(folders: Iterable[Path], sizes: Iterable[Path]) -> str:

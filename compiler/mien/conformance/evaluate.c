@@ -33,13 +33,13 @@ static void save(const char *to, const char *bank, const char *name, const float
 }
 
 static void evaluate(const char *from, const char *to, const char *name, size_t limit) {
-    size_t size, n, faces, mixtures, points, singles, C, L;
+    size_t size, n, faces, mixtures, points, singles, timed, C, L;
     void *file = bytes(join(from, name, "bank.safetensors"), &size);
     mien_refusal why;
     mien_bank *bank = mien_load(file, size, NULL, &why);
-    const int *labels, *styles;
+    const int *labels, *styles, *sequences, *levels;
     const float *vads, *speech, *weights, *visemes;
-    const double *intensities;
+    const double *intensities, *times, *holds;
     float *out;
     int good = 1;
     if (bank == NULL) {
@@ -84,6 +84,29 @@ static void evaluate(const char *from, const char *to, const char *name, size_t 
     out = (float *)malloc((points + 1) * 3 * sizeof *out);
     for (n = 0; n < points; n++) good &= mien_point(bank, labels[n], intensities[n], out + 3 * n);
     save(to, name, "intensities", out, points * 3);
+    free(out);
+
+    READ(int, labels, n, 1, "time_labels");
+    READ(int, sequences, n, 1, "time_sequences");
+    READ(int, levels, n, 1, "time_levels");
+    READ(double, times, timed, 1, "times");
+    READ(double, holds, n, 1, "holds");
+    READ(float, weights, n, C, "time_faces");
+    READ(float, vads, n, 3, "face_vads");
+    READ(float, speech, n, 1, "face_speech");
+    timed = limit > 0 && limit < timed ? limit : timed;
+    out = (float *)malloc((timed + 1) * (4 * C + 5) * sizeof *out);
+    for (n = 0; n < timed; n++) {
+        const double *hold = holds[n] == holds[n] ? holds + n : NULL;
+        float *row = out + n * (4 * C + 5), head[3], gaze[2];
+        good &= mien_sample(bank, labels[n], sequences[n], levels[n], times[n], hold, row, row + C, row + 2 * C,
+                            row + 2 * C + 3);
+        good &= mien_timed(bank, weights + n * C, row, row + C, row + 2 * C + 5);
+        good &= mien_face_at(bank, labels[n], vads + 3 * n, MIEN_PLAIN, speech[n], sequences[n], levels[n], times[n],
+                             hold, row + 3 * C + 5, head, gaze);
+        good &= memcmp(head, row + 2 * C, sizeof head) == 0 && memcmp(gaze, row + 2 * C + 3, sizeof gaze) == 0;
+    }
+    save(to, name, "times", out, timed * (4 * C + 5));
     free(out);
     mien_free(bank);
     if (!good) {

@@ -43,6 +43,25 @@ static class Evaluate
         Save(to, "singles", faces.GetRange(0, Math.Min(count, faces.Count)));
         Save(to, "compositions", Rows(Math.Min(count, faces.Count), int.MaxValue, channels, (n, face) =>
             bank.Compose(faces[n], Part(visemes, n, channels), face)));
+
+        int[] timed = whole("time_labels"), sequences = whole("time_sequences"), levels = whole("time_levels");
+        double[] times = Read<double>(Path.Combine(from, "times")), holds = Read<double>(Path.Combine(from, "holds"));
+        float[] given = floats("time_faces"), head = new float[3], gaze = new float[2];
+        float[] gain = new float[channels], offset = new float[channels], made = new float[channels];
+        Save(to, "times", Rows(timed.Length, limit, 4 * channels + 5, (n, row) =>
+        {
+            double? hold = double.IsNaN(holds[n]) ? (double?)null : holds[n];
+            Mien.Clip clip = bank.Clip(timed[n], sequences[n], levels[n]);
+            clip.Sample(times[n], gain, offset, head, gaze, hold);
+            bank.Timed(Part(given, n, channels), gain, offset, made);
+            Array.Copy(gain, 0, row, 0, channels);
+            Array.Copy(offset, 0, row, channels, channels);
+            Array.Copy(head, 0, row, 2 * channels, 3);
+            Array.Copy(gaze, 0, row, 2 * channels + 3, 2);
+            Array.Copy(made, 0, row, 2 * channels + 5, channels);
+            bank.FaceAt(clip, times[n], Vad(vads, n), made, head, gaze, Mien.Bank.Plain, speech[n], hold);
+            Array.Copy(made, 0, row, 3 * channels + 5, channels);
+        }));
     }
 
     static float[] Vad(float[] vads, int row) => Part(vads, row, 3);

@@ -6,7 +6,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { readArtifact } from "../web/artifact.js";
-import { Evaluator } from "../web/evaluator.js";
+import { Evaluator, fade } from "../web/evaluator.js";
+import { clipOf, sample } from "../web/timelines.js";
 
 const [folder, results, limitText] = process.argv.slice(2);
 const queries = join(folder, "queries");
@@ -62,6 +63,24 @@ function evaluateBank(from, to) {
     evaluator.compose(faces[n], visemes.subarray(n * channels, (n + 1) * channels)),
   );
   save(to, "compositions", spoken);
+
+  const timeLabels = i32("time_labels");
+  const sequences = i32("time_sequences");
+  const levels = i32("time_levels");
+  const times = new Float64Array(bytes(join(from, "times")));
+  const holds = new Float64Array(bytes(join(from, "holds")));
+  const timeFaces = f32("time_faces");
+  const timed = rows(times.length, (n) => {
+    const table = labels[timeLabels[n]];
+    const sequence = sequences[n] < 0 ? null : (table.timeline?.sequences[sequences[n]] ?? null);
+    const clip = clipOf(table, sequence, levels[n]);
+    const found = sample(clip, times[n], Number.isNaN(holds[n]) ? null : holds[n]);
+    const face = evaluator.timed(timeFaces.subarray(n * channels, (n + 1) * channels), found);
+    const own = evaluator.timed(evaluator.face(table.label, vads.subarray(3 * n, 3 * n + 3)), found);
+    fade(table, speech[n], own);
+    return Float32Array.of(...found.gain, ...found.offset, ...found.head, ...found.gaze, ...face, ...own);
+  });
+  save(to, "times", timed);
 }
 
 /**

@@ -16,12 +16,13 @@ import numpy as np
 
 from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
-from mien.conformance.banks import bank_named
 from mien.conformance.compare import ARTIFACT, QUERIES, SOURCES
 from mien.conformance.queries import Queries, load_queries
+from mien.conformance.sources import bank_named
 from mien.engine.e1.evaluate import Evaluator1
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, I32, Tables
+from mien.timelines.timelines import timelines_of
 from mien.versions import ENGINE
 
 NUMPY = "numpy"
@@ -64,6 +65,7 @@ def results(tables: Tables, queries: Queries, path: str, threads: int) -> Mappin
         "mixtures": _mixtures(evaluator, queries),
         "intensities": _points(tables, queries),
         "compositions": evaluator.compose(faces[:count], queries.visemes[:count]),
+        "times": _times(evaluator, tables, queries),
     }
 
 
@@ -78,6 +80,26 @@ def _mixtures(evaluator: Evaluator1, queries: Queries) -> F32:
         )
     ]
     return np.stack(mixtures)
+
+
+def _times(evaluator: Evaluator1, tables: Tables, queries: Queries) -> F32:
+    """Gain, offset, head and gaze of each clip, the given face in time, the label's own there."""
+    lines, rows = timelines_of(tables), [np.zeros((0, 4 * len(tables.channels) + 5), np.float32)]
+    labels: list[int] = queries.time_labels.tolist()
+    for at, label in enumerate(labels):
+        table = tables.labels[label]
+        sequence, level = int(queries.time_sequences[at]), int(queries.time_levels[at])
+        timeline = lines[table.label]
+        clip = timeline.clip(None if sequence < 0 else timeline.sequences[sequence], level)
+        hold = None if np.isnan(queries.holds[at]) else float(queries.holds[at])
+        sample = clip.sample(queries.times[at : at + 1], hold)
+        face = evaluator.timed(queries.time_faces[at : at + 1], sample.gain, sample.offset)
+        plain = evaluator.face(label, queries.face_vads[at].tolist(), -1, 0.0).reshape(1, -1)
+        own = evaluator.timed(plain, sample.gain, sample.offset)
+        own *= np.float32(1.0) - queries.face_speech[at] * table.attenuation
+        parts = (sample.gain, sample.offset, sample.head, sample.gaze, face, own)
+        rows.append(np.concatenate(parts, axis=1))
+    return np.concatenate(rows)
 
 
 def _points(tables: Tables, queries: Queries) -> F32:

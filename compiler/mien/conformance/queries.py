@@ -1,6 +1,6 @@
 """Queries to a bank: made once, written as raw little-endian files, read by every implementation.
 
-Letters: N faces, M mixtures, T intensities, X compositions; E labels, C channels.
+Letters: N faces, M mixtures, T intensities, X compositions, W times; E labels, C channels.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ from attrs import fields_dict, frozen
 
 from mien.conformance.banks import Stream
 from mien.engine.tables import F32, I32, LabelTable, Tables
+from mien.timelines.table import COME
 
 F64 = npt.NDArray[np.float64]
 
 _EDGES = (0.0, -0.0, 1.0, -1.0, 1e-40, -1e-40, 1e-20, 0.5, 1.0 - 2.0**-24, -1.0 + 2.0**-24)
+DYNAMICS = -2
+"""In place of a sequence: the label's own onset, apex and offset."""
+
 _PARTS = 1024
 """Mixture weights are whole parts of this, so that float32 holds them exactly."""
 
@@ -29,7 +33,9 @@ class Queries:
     face_labels (N,) positions; face_vads (N, 3); face_styles (N,) positions in the label, -1 plain;
     face_speech (N,). mixture_weights (M, E); mixture_vads (M, 3); mixture_speech (M,).
     intensity_labels (T,); intensity_values (T,) float64. visemes (X, C), laid over the first X
-    faces.
+    faces. Of banks with timelines: time_labels (W,); time_sequences (W,) positions, `DYNAMICS` for
+    the dynamics; time_levels (W,) positions of intensities; times and holds (W,) float64 in ms,
+    a hold NaN where it is the clip's own; time_faces (W, C), the face that is in time.
     """
 
     face_labels: I32
@@ -42,6 +48,12 @@ class Queries:
     intensity_labels: I32
     intensity_values: F64
     visemes: F32
+    time_labels: I32
+    time_sequences: I32
+    time_levels: I32
+    times: F64
+    holds: F64
+    time_faces: F32
 
     def first(self, count: int) -> Queries:
         """The first ``count`` queries of every kind."""
@@ -49,8 +61,9 @@ class Queries:
 
 
 _DTYPES: dict[str, str] = {
-    name: "<i4" if name.endswith(("labels", "styles")) else "<f4" for name in fields_dict(Queries)
-} | {"intensity_values": "<f8"}
+    name: "<i4" if name.endswith(("labels", "styles", "sequences", "levels")) else "<f4"
+    for name in fields_dict(Queries)
+} | dict.fromkeys(("intensity_values", "times", "holds"), "<f8")
 
 
 def make_queries(tables: Tables, count: int, seed: int) -> Queries:
@@ -60,19 +73,29 @@ def make_queries(tables: Tables, count: int, seed: int) -> Queries:
     faces = [_face(stream, tables) for _ in range(count)]
     mixtures = [_face(stream, tables) for _ in range(few)]
     intensities = [_intensity(stream, tables) for _ in range(few)]
+    weights = [_weights(stream, len(tables.labels)) for _ in range(few)]
+    visemes = [_viseme(stream, len(tables.channels)) for _ in range(few)]
+    timed = [e for e, table in enumerate(tables.labels) if table.timeline is not None]
+    times = [_time(stream, tables, stream.pick(timed)) for _ in range(few if timed else 0)]
     return Queries(
         face_labels=np.array([label for label, _, _, _ in faces], np.int32),
         face_vads=np.array([vad for _, vad, _, _ in faces], np.float32),
         face_styles=np.array([style for _, _, style, _ in faces], np.int32),
         face_speech=np.array([speech for _, _, _, speech in faces], np.float32),
-        mixture_weights=np.array(
-            [_weights(stream, len(tables.labels)) for _ in range(few)], np.float32
-        ),
+        mixture_weights=np.array(weights, np.float32),
         mixture_vads=np.array([vad for _, vad, _, _ in mixtures], np.float32),
         mixture_speech=np.array([speech for _, _, _, speech in mixtures], np.float32),
         intensity_labels=np.array([label for label, _ in intensities], np.int32),
         intensity_values=np.array([value for _, value in intensities], np.float64),
-        visemes=np.array([_viseme(stream, len(tables.channels)) for _ in range(few)], np.float32),
+        visemes=np.array(visemes, np.float32),
+        time_labels=np.array([one[0] for one in times], np.int32),
+        time_sequences=np.array([one[1] for one in times], np.int32),
+        time_levels=np.array([one[2] for one in times], np.int32),
+        times=np.array([one[3] for one in times], np.float64),
+        holds=np.array([one[4] for one in times], np.float64),
+        time_faces=np.array(
+            [_whole_or_part(stream, len(tables.channels)) for _ in times], np.float32
+        ).reshape(len(times), len(tables.channels)),
     )
 
 
@@ -90,6 +113,7 @@ def load_queries(folder: Path, tables: Tables) -> Queries:
         "mixture_weights": len(tables.labels),
         "mixture_vads": 3,
         "visemes": len(tables.channels),
+        "time_faces": len(tables.channels),
     }
     arrays = {
         name: np.frombuffer((folder / name).read_bytes(), dtype) for name, dtype in _DTYPES.items()
@@ -162,3 +186,24 @@ def _intensity(stream: Stream, tables: Tables) -> tuple[int, float]:
 def _viseme(stream: Stream, channels: int) -> list[float]:
     """Mostly at rest, some full, some between."""
     return [stream.pick((0.0, 0.0, 1.0, stream.fraction())) for _ in range(channels)]
+
+
+def _time(stream: Stream, tables: Tables, label: int) -> tuple[int, int, int, float, float]:
+    """A clip of a label, a time before, on, between or after its keys, and when it is released."""
+    table = tables.labels[label].timeline
+    if table is None:
+        raise ValueError(f"label {label} has no timeline")
+    sequence = stream.below(len(table.sequences) + 1) - 1
+    level = stream.below(len(tables.intensities))
+    clip = COME if sequence < 0 else int(table.sequence_clips[sequence, level])
+    length = float(table.clips[clip, 0])
+    key = float(stream.pick(table.key_times.tolist()))
+    drawn = stream.fraction() * (length + 900.0) * (1.0 + 2.0**-30)
+    time = stream.pick((-1.5, 0.0, length, key, drawn, drawn, drawn, 7.0 * length + 1.0 / 3.0))
+    hold = stream.pick((math.nan, math.nan, time * stream.fraction(), 333.25))
+    return label, sequence if sequence >= 0 else DYNAMICS, level, time, hold
+
+
+def _whole_or_part(stream: Stream, channels: int) -> list[float]:
+    """A face that no bank has to give: weights of all sizes, many of them 1."""
+    return [stream.pick((1.0, stream.fraction())) for _ in range(channels)]

@@ -9,7 +9,6 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.artifact.write import artifact_bytes
-from mien.conformance.banks import bank_named, bank_names, copy_sources
 from mien.conformance.compare import (
     ARTIFACT,
     QUERIES,
@@ -22,6 +21,7 @@ from mien.conformance.compare import (
 )
 from mien.conformance.implementations import Implementation, run
 from mien.conformance.queries import make_queries, save_queries
+from mien.conformance.sources import bank_named, bank_names, copy_sources
 from mien.engine.registry import get_engine
 from mien.versions import ENGINE
 

@@ -32,13 +32,22 @@
 extern "C" {
 #endif
 
-/* The most channels of a bank that is loaded: two arrays of so many floats lie on the stack. */
+/* The most channels of a bank that is loaded: five arrays of so many floats lie on the stack at most. */
 #ifndef MIEN_CHANNELS
 #define MIEN_CHANNELS 1024
 #endif
 
 /* For `style`: the face as it is. */
 #define MIEN_PLAIN (-1)
+
+/* For `sequence`: the label's own onset, apex and offset. */
+#define MIEN_DYNAMICS (-2)
+
+/* How a sequence ends. */
+enum { MIEN_RESTS, MIEN_HELD, MIEN_LABEL };
+
+/* How a label is shown: it is over by itself, it is not, or it is shown by its usual sequence. */
+enum { MIEN_EVENT, MIEN_MOOD, MIEN_SEQUENCE };
 
 typedef struct mien_bank mien_bank;
 
@@ -88,6 +97,52 @@ int mien_point(const mien_bank *bank, int label, double intensity, float vad[3])
 
 /* Lips on a face that was made with its speech. Sealed lips close any expression. `composed` may be `face`. */
 int mien_compose(const mien_bank *bank, const float *face, const float *visemes, float *composed);
+
+/* Lower what channels cannot do together, in place. All faces above come so. */
+int mien_resolve(const mien_bank *bank, float *face);
+
+/* ---- labels in time: see timelines.md. Times are ms from the start of what is shown; degrees are yaw, pitch and roll,
+ * above 0 to the subject's right, down, and to the subject's right shoulder. */
+
+/* How a label is shown, as its author says; times in ms. */
+typedef struct mien_timing {
+    int kind;       /* MIEN_EVENT, MIEN_MOOD or MIEN_SEQUENCE, by `usual` */
+    int usual;      /* a position of its sequences, or MIEN_DYNAMICS */
+    int then;       /* the label that it usually turns into, or -1 */
+    int cross;      /* how long it takes to cross over to that */
+    int every[2];   /* least and most between two blinks; 0 and 0: not said */
+    int blink[3];   /* closing, opening, and how long there is none */
+} mien_timing;
+
+/* The dynamics of a label, or one of its sequences at an intensity. */
+typedef struct mien_span {
+    double length;        /* ms to its last key */
+    double released;      /* when it goes back to rest; infinite: never */
+    double end;           /* from when on nothing changes; infinite: it is held */
+    int ends;             /* MIEN_RESTS, MIEN_HELD, or MIEN_LABEL: as the face of `label` at its anchor `intensity` */
+    int label, intensity;
+} mien_span;
+
+/* 0 where the label has no shape in time. */
+int mien_timing_of(const mien_bank *bank, int label, mien_timing *timing);
+int mien_sequence_count(const mien_bank *bank, int label);
+const char *mien_sequence_name(const mien_bank *bank, int label, int sequence);
+int mien_sequence(const mien_bank *bank, int label, const char *name);
+int mien_intensity(const mien_bank *bank, const char *name);
+
+/* `intensity` is a position; dynamics have none. `hold`: the ms at which it is released, NULL: when it is by itself. */
+int mien_span_of(const mien_bank *bank, int label, int sequence, int intensity, const double *hold, mien_span *span);
+
+/* What it does at `time`: `gain` and `offset` a channel, the head's three and the gaze's two degrees. */
+int mien_sample(const mien_bank *bank, int label, int sequence, int intensity, double time, const double *hold,
+                float *gain, float *offset, float head[3], float gaze[2]);
+
+/* A face without speech under a gain in [0, 2] and an offset in [-1, 1] a channel. `timed` may be `face`. */
+int mien_timed(const mien_bank *bank, const float *face, const float *gain, const float *offset, float *timed);
+
+/* `mien_face` at a time of the dynamics or of a sequence; `head` and `gaze` may be NULL. */
+int mien_face_at(const mien_bank *bank, int label, const float vad[3], int style, float speech, int sequence,
+                 int intensity, double time, const double *hold, float *face, float head[3], float gaze[2]);
 
 #ifdef __cplusplus
 }
@@ -142,6 +197,13 @@ int mien_compose(const mien_bank *bank, const float *face, const float *visemes,
 #endif
 static float mien__mul(float a, float b) {
     float product = a * b;
+#ifdef MIEN_REGISTER
+    __asm__("" : MIEN_REGISTER(product));
+#endif
+    return product;
+}
+static double mien__product(double a, double b) {
+    double product = a * b;
 #ifdef MIEN_REGISTER
     __asm__("" : MIEN_REGISTER(product));
 #endif
@@ -644,7 +706,7 @@ static int mien__container(mien__reader *reader, const unsigned char *data, size
     mien__node *header, *entry;
     const mien__node *facts;
     int i;
-    if (size < 8) return mien__refuse_word(reader, "too-short", "");
+    if (size < 8 || data == NULL) return mien__refuse_word(reader, "too-short", "");
     for (i = 7; i >= 0; i--) length = length << 8 | data[i];
     if (length < 2 || length > 100000000u) return mien__refuse_word(reader, "header-length", "");
     start = 8 + length;
@@ -748,8 +810,17 @@ typedef struct {
 } mien__names;
 
 typedef struct {
+    mien__names sequences;
+    int resolves_count, clips_count, tracks_count, keys_count;
+    int *timing, *blink, *resolves, *clips, *tracks, *times, *easings, *sequence_clips, *sequence_ends;
+    float *values;
+    int *first, *keys;  /* the first track of each clip, the first key of each track; one more of both */
+} mien__timeline;
+
+typedef struct {
     char *label;
     mien__names styles;
+    mien__timeline *timeline;  /* or NULL */
     float *anchors, *archetypes, *weights, *strength, *outer, *span, *attenuation, *style_gain, *style_offset;
     int used_count, *used;  /* the channels that this label can move */
 } mien__label;
@@ -909,51 +980,142 @@ static int mien__plateaus(mien__reader *reader, mien__text label, const mien__te
     return 1;
 }
 
+/* ---- memory ----------------------------------------------------------------------------------------------------- */
+
+/* Takes parts of one block, or only counts them. */
+typedef struct {
+    char *memory;
+    size_t size;
+} mien__room;
+
+static void *mien__part(mien__room *room, size_t size) {
+    char *part = room->memory == NULL ? NULL : room->memory + room->size;
+    room->size += (size + 15) / 16 * 16;
+    return part;
+}
+
+static char *mien__copy_text(mien__room *room, mien__text text) {
+    char *copy = (char *)mien__part(room, text.size + 1);
+    if (copy != NULL) {
+        memcpy(copy, text.at, text.size);
+        copy[text.size] = 0;
+    }
+    return copy;
+}
+
+static mien__names mien__copy_names(mien__room *room, const mien__node *list) {
+    mien__names names;
+    const mien__node *item;
+    names.count = 0;
+    names.names = (char **)mien__part(room, (list->count + 1) * sizeof *names.names);
+    for (item = list->first; item != NULL; item = item->next, names.count++) {
+        char *copy = mien__copy_text(room, item->text);
+        if (names.names != NULL) names.names[names.count] = copy;
+    }
+    return names;
+}
+
+static float *mien__copy_floats(mien__room *room, const mien__tensor *tensor) {
+    float *copy = (float *)mien__part(room, (size_t)tensor->count * sizeof *copy);
+    uint64_t i;
+    for (i = 0; copy != NULL && i < tensor->count; i++) copy[i] = mien__float32(tensor->bytes + 4 * i);
+    return copy;
+}
+
+static int *mien__copy_whole(mien__room *room, const mien__tensor *tensor) {
+    int *copy = (int *)mien__part(room, (size_t)tensor->count * sizeof *copy);
+    uint64_t i;
+    for (i = 0; copy != NULL && i < tensor->count; i++) copy[i] = (int)mien__word32(tensor->bytes + 4 * i);
+    return copy;
+}
+
+static mien__timeline *mien__copy_timeline(mien__room *room, const mien__node *sequences, mien__tensor *const *timed) {
+    mien__timeline *timeline = (mien__timeline *)mien__part(room, sizeof *timeline), copy;
+    int clip, track;
+    copy.sequences = mien__copy_names(room, sequences);
+    copy.timing = mien__copy_whole(room, timed[MIEN__TIMING]);
+    copy.blink = mien__copy_whole(room, timed[MIEN__BLINK]);
+    copy.resolves = mien__copy_whole(room, timed[MIEN__RESOLVES]);
+    copy.resolves_count = (int)timed[MIEN__RESOLVES]->count;
+    copy.clips = mien__copy_whole(room, timed[MIEN__CLIPS]);
+    copy.clips_count = (int)timed[MIEN__CLIPS]->shape[0];
+    copy.tracks = mien__copy_whole(room, timed[MIEN__TRACKS]);
+    copy.tracks_count = (int)timed[MIEN__TRACKS]->shape[0];
+    copy.times = mien__copy_whole(room, timed[MIEN__TIMES]);
+    copy.keys_count = (int)timed[MIEN__TIMES]->count;
+    copy.easings = mien__copy_whole(room, timed[MIEN__EASINGS]);
+    copy.values = mien__copy_floats(room, timed[MIEN__VALUES]);
+    copy.sequence_clips = mien__copy_whole(room, timed[MIEN__SEQUENCE_CLIPS]);
+    copy.sequence_ends = mien__copy_whole(room, timed[MIEN__SEQUENCE_ENDS]);
+    copy.first = (int *)mien__part(room, ((size_t)copy.clips_count + 1) * sizeof(int));
+    copy.keys = (int *)mien__part(room, ((size_t)copy.tracks_count + 1) * sizeof(int));
+    if (timeline == NULL) return NULL;
+    for (track = 0, copy.keys[0] = 0; track < copy.tracks_count; track++) {
+        copy.keys[track + 1] = copy.tracks[3 * track + 2] > copy.keys_count - copy.keys[track]
+                                   ? copy.keys_count : copy.keys[track] + copy.tracks[3 * track + 2];
+    }
+    for (clip = 0, track = 0; clip <= copy.clips_count; clip++) {
+        while (track < copy.tracks_count && copy.tracks[3 * track] < clip) track++;
+        copy.first[clip] = track;
+    }
+    *timeline = copy;
+    return timeline;
+}
+
+/* The same in the reader's memory, to be checked. */
+static const mien__timeline *mien__read_timeline(mien__reader *reader, const mien__node *sequences,
+                                                 mien__tensor *const *timed) {
+    mien__room room = {NULL, 0};
+    (void)mien__copy_timeline(&room, sequences, timed);
+    room.memory = (char *)mien__take(reader, room.size);
+    if (room.memory == NULL) return NULL;
+    room.size = 0;
+    return mien__copy_timeline(&room, sequences, timed);
+}
+
 /* ---- labels in time -------------------------------------------------------------------------------------------- */
 
-static int32_t mien__at(const mien__tensor *tensor, uint64_t i) { return (int32_t)mien__word32(tensor->bytes + 4 * i); }
-
-static double mien__ease(int32_t number, double t) {
-    volatile double a, b, c;
+/* What evaluator.md says of them, in binary64. */
+static double mien__ease(int number, double t) {
+    double done;
     switch (number) {
     case 1: return t;
     case 2:
-        a = t * t;
-        a = a * t;
-        b = 6.0 * t;
-        b = b - 15.0;
-        b = t * b;
-        b = b + 10.0;
+        done = mien__product(t, mien__product(6.0, t) - 15.0) + 10.0;
+        done = mien__product(mien__product(mien__product(t, t), t), done);
         break;
-    case 3: return t * t;
-    case 4: return t * (2.0 - t);
-    default:
-        a = t * t;
-        c = 2.0 * t;
-        b = 3.0 - c;
+    case 3: return mien__product(t, t);
+    case 4: return mien__product(t, 2.0 - t);
+    default: done = mien__product(mien__product(t, t), 3.0 - mien__product(2.0, t));
     }
-    c = a * b;
-    return c > 1.0 ? 1.0 : c;
+    return done > 1.0 ? 1.0 : done;
 }
 
 /* Gain and offset, or degrees and 0, of the track whose keys are `from` to `to`, not included. */
-static void mien__track(const mien__tensor *const *timed, uint64_t from, uint64_t to, double time, double out[2]) {
-    const mien__tensor *times = timed[MIEN__TIMES], *values = timed[MIEN__VALUES];
-    uint64_t last = to - 1, key = from;
-    int part;
-    if (last == from || time >= mien__at(times, last)) {
-        for (part = 0; part < 2; part++) out[part] = mien__float32(values->bytes + 8 * last + 4 * (uint64_t)part);
+static void mien__curve(const mien__timeline *timeline, int from, int to, double time, double out[2]) {
+    const int *times = timeline->times;
+    const float *values;
+    int last = to - 1, low = from, part;
+    double share, begin;
+    if (last == from || time >= times[last]) {
+        for (part = 0; part < 2; part++) out[part] = timeline->values[2 * last + part];
         return;
     }
-    while (key < last - 1 && mien__at(times, key + 1) <= time) key++;
+    while (last - low > 1) {
+        int middle = low + (last - low) / 2;
+        if (times[middle] <= time) {
+            low = middle;
+        } else {
+            last = middle;
+        }
+    }
+    begin = times[low];
+    share = (time - begin) / (times[low + 1] - begin);
+    share = mien__ease(timeline->easings[low + 1], share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share);
+    values = timeline->values + 2 * low;
     for (part = 0; part < 2; part++) {
-        double low = mien__float32(values->bytes + 8 * key + 4 * (uint64_t)part);
-        double high = mien__float32(values->bytes + 8 * key + 8 + 4 * (uint64_t)part);
-        double begin = mien__at(times, key), end = mien__at(times, key + 1);
-        volatile double share = (time - begin) / (end - begin), way;
-        share = share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share;
-        way = (high - low) * mien__ease(mien__at(timed[MIEN__EASINGS], key + 1), share);
-        out[part] = low + way;
+        double before = values[part];
+        out[part] = before + mien__product((double)values[2 + part] - before, share);
     }
 }
 
@@ -961,71 +1123,74 @@ static int mien__is_at(mien__reader *reader, mien__text label, int64_t found, in
     return found >= low && found <= high ? 1 : mien__refuse(reader, "sequence-place", label.at, label.size);
 }
 
+static int mien__negative_zero(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits == 0x80000000u;
+}
+
 /* What must hold of a timeline beyond the type, shape and range of each tensor. */
-static int mien__timeline(mien__reader *reader, mien__text label, const mien__tensor *const *timed, const int64_t *sizes,
-                          int64_t labels) {
-    static const double bounds[3][4] = {{0, 2, -1, 1}, {-90, 90, 0, 0}, {0, 1, 0, 0}};
-    const mien__tensor *clips = timed[MIEN__CLIPS], *tracks = timed[MIEN__TRACKS], *times = timed[MIEN__TIMES];
-    const mien__tensor *ends = timed[MIEN__SEQUENCE_ENDS];
-    int64_t channels = sizes['C'], levels = sizes['K'], count = (int64_t)clips->shape[0], sequences, before[2] = {-1, -1};
-    uint64_t row, key, at, total = 0, first;
+static int mien__timed(mien__reader *reader, mien__text label, const mien__timeline *timeline, const int64_t *sizes,
+                       int64_t labels) {
+    static const float bounds[3][4] = {{0, 2, -1, 1}, {-90, 90, 0, 0}, {0, 1, 0, 0}};
+    const int *clips = timeline->clips, *tracks = timeline->tracks, *times = timeline->times;
+    int64_t channels = sizes['C'], levels = sizes['K'], sequences = timeline->sequences.count, total = 0;
+    int count = timeline->clips_count, before[2] = {-1, -1}, row, key, first, at;
 #define MIEN__NO(code) return mien__refuse(reader, code, label.at, label.size)
     if (count < 2) MIEN__NO("clips-few");
-    for (row = 0; row < clips->shape[0]; row++) {
-        int32_t length = mien__at(clips, 3 * row), begin = mien__at(clips, 3 * row + 1), end = mien__at(clips, 3 * row + 2);
+    for (row = 0; row < count; row++) {
+        int length = clips[3 * row], begin = clips[3 * row + 1], end = clips[3 * row + 2];
         if (!((begin < end && end <= length) || (begin == 0 && end == 0))) MIEN__NO("clip-loop");
     }
-    for (row = 0; row < tracks->shape[0]; row++) {
-        int64_t clip = mien__at(tracks, 3 * row), target = mien__at(tracks, 3 * row + 1), keys = mien__at(tracks, 3 * row + 2);
+    for (row = 0; row < timeline->tracks_count; row++) {
+        int clip = tracks[3 * row], target = tracks[3 * row + 1];
         if (clip >= count || target >= channels + 6) MIEN__NO("track-target");
         if (clip < before[0] || (clip == before[0] && target <= before[1])) MIEN__NO("track-order");
-        if (keys < 1) MIEN__NO("track-keys");
+        if (tracks[3 * row + 2] < 1) MIEN__NO("track-keys");
         before[0] = clip, before[1] = target;
-        total += (uint64_t)keys;
+        total += tracks[3 * row + 2];
     }
-    if (total != times->count) MIEN__NO("track-keys");
-    for (row = 0, key = 0; row < tracks->shape[0]; row++) {
-        int64_t clip = mien__at(tracks, 3 * row), target = mien__at(tracks, 3 * row + 1);
-        const double *bound = bounds[clip == 1 ? 2 : target > channels ? 1 : 0];
-        for (first = key; key < first + (uint64_t)mien__at(tracks, 3 * row + 2); key++) {
-            if (key > first && mien__at(times, key) <= mien__at(times, key - 1)) MIEN__NO("key-times");
+    if (total != timeline->keys_count) MIEN__NO("track-keys");
+    for (row = 0, key = 0; row < timeline->tracks_count; row++) {
+        int clip = tracks[3 * row];
+        const float *bound = bounds[clip == 1 ? 2 : tracks[3 * row + 1] > channels ? 1 : 0];
+        for (first = key; key < first + tracks[3 * row + 2]; key++) {
+            if (key > first && times[key] <= times[key - 1]) MIEN__NO("key-times");
             for (at = 0; at < 2; at++) {
-                const unsigned char *bytes = timed[MIEN__VALUES]->bytes + 8 * key + 4 * at;
-                double value = mien__float32(bytes);
+                float value = timeline->values[2 * key + at];
                 if (!(value >= bound[2 * at] && value <= bound[2 * at + 1])) MIEN__NO("key-value");
-                if (mien__word32(bytes) == 0x80000000u) MIEN__NO("tensor-negative-zero");
+                if (mien__negative_zero(value)) MIEN__NO("tensor-negative-zero");
             }
         }
-        if (mien__at(times, key - 1) > mien__at(clips, 3 * (uint64_t)clip)) MIEN__NO("track-late");
+        if (times[key - 1] > clips[3 * clip]) MIEN__NO("track-late");
     }
-    for (row = 0, key = 0; row < tracks->shape[0]; row++, key = first) {
-        uint64_t clip = (uint64_t)mien__at(tracks, 3 * row);
+    for (row = 0, key = 0; row < timeline->tracks_count; row++, key = first) {
+        int clip = tracks[3 * row];
         double one[2], other[2];
-        first = key + (uint64_t)mien__at(tracks, 3 * row + 2);
-        if (mien__at(clips, 3 * clip + 2) == 0) continue;
-        mien__track(timed, key, first, mien__at(clips, 3 * clip + 1), one);
-        mien__track(timed, key, first, mien__at(clips, 3 * clip + 2), other);
+        first = key + tracks[3 * row + 2];
+        if (clips[3 * clip + 2] == 0) continue;
+        mien__curve(timeline, key, first, clips[3 * clip + 1], one);
+        mien__curve(timeline, key, first, clips[3 * clip + 2], other);
         if (one[0] != other[0] || one[1] != other[1]) MIEN__NO("loop-jumps");
     }
 #undef MIEN__NO
-    sequences = (int64_t)timed[MIEN__SEQUENCE_CLIPS]->shape[0];
-    if (!mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 0), 0, 2) ||
-        !mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 1), -1, MIEN__LONGEST) ||
-        !mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 2), -1, sequences - 1) ||
-        !mien__is_at(reader, label, mien__at(timed[MIEN__TIMING], 3), 0, MIEN__LONGEST) ||
-        !mien__is_at(reader, label, mien__at(timed[MIEN__BLINK], 0), 0, mien__at(timed[MIEN__BLINK], 1))) {
+    if (!mien__is_at(reader, label, timeline->timing[0], 0, 2) ||
+        !mien__is_at(reader, label, timeline->timing[1], -1, MIEN__LONGEST) ||
+        !mien__is_at(reader, label, timeline->timing[2], -1, sequences - 1) ||
+        !mien__is_at(reader, label, timeline->timing[3], 0, MIEN__LONGEST) ||
+        !mien__is_at(reader, label, timeline->blink[0], 0, timeline->blink[1])) {
         return 0;
     }
-    for (at = 0; at < timed[MIEN__RESOLVES]->count; at++) {
-        if (!mien__is_at(reader, label, mien__at(timed[MIEN__RESOLVES], at), 0, labels - 1)) return 0;
+    for (at = 0; at < timeline->resolves_count; at++) {
+        if (!mien__is_at(reader, label, timeline->resolves[at], 0, labels - 1)) return 0;
     }
-    for (at = 0; at < timed[MIEN__SEQUENCE_CLIPS]->count; at++) {
-        if (!mien__is_at(reader, label, mien__at(timed[MIEN__SEQUENCE_CLIPS], at), 2, count - 1)) return 0;
+    for (at = 0; at < sequences * levels; at++) {
+        if (!mien__is_at(reader, label, timeline->sequence_clips[at], 2, count - 1)) return 0;
     }
-    for (at = 0; at < ends->count; at += 3) {
-        if (!mien__is_at(reader, label, mien__at(ends, at), 0, 2) ||
-            !mien__is_at(reader, label, mien__at(ends, at + 1), 0, labels - 1) ||
-            !mien__is_at(reader, label, mien__at(ends, at + 2), 0, levels - 1)) {
+    for (at = 0; at < 3 * sequences; at += 3) {
+        if (!mien__is_at(reader, label, timeline->sequence_ends[at], 0, 2) ||
+            !mien__is_at(reader, label, timeline->sequence_ends[at + 1], 0, labels - 1) ||
+            !mien__is_at(reader, label, timeline->sequence_ends[at + 2], 0, levels - 1)) {
             return 0;
         }
     }
@@ -1300,53 +1465,6 @@ static int mien__canonical(mien__reader *reader, const mien__description *d) {
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
-/* Takes parts of one block, or only counts them. */
-typedef struct {
-    char *memory;
-    size_t size;
-} mien__room;
-
-static void *mien__part(mien__room *room, size_t size) {
-    char *part = room->memory == NULL ? NULL : room->memory + room->size;
-    room->size += (size + 15) / 16 * 16;
-    return part;
-}
-
-static char *mien__copy_text(mien__room *room, mien__text text) {
-    char *copy = (char *)mien__part(room, text.size + 1);
-    if (copy != NULL) {
-        memcpy(copy, text.at, text.size);
-        copy[text.size] = 0;
-    }
-    return copy;
-}
-
-static mien__names mien__copy_names(mien__room *room, const mien__node *list) {
-    mien__names names;
-    const mien__node *item;
-    names.count = 0;
-    names.names = (char **)mien__part(room, (list->count + 1) * sizeof *names.names);
-    for (item = list->first; item != NULL; item = item->next, names.count++) {
-        char *copy = mien__copy_text(room, item->text);
-        if (names.names != NULL) names.names[names.count] = copy;
-    }
-    return names;
-}
-
-static float *mien__copy_floats(mien__room *room, const mien__tensor *tensor) {
-    float *copy = (float *)mien__part(room, (size_t)tensor->count * sizeof *copy);
-    uint64_t i;
-    for (i = 0; copy != NULL && i < tensor->count; i++) copy[i] = mien__float32(tensor->bytes + 4 * i);
-    return copy;
-}
-
-static int *mien__copy_whole(mien__room *room, const mien__tensor *tensor) {
-    int *copy = (int *)mien__part(room, (size_t)tensor->count * sizeof *copy);
-    uint64_t i;
-    for (i = 0; copy != NULL && i < tensor->count; i++) copy[i] = (int)mien__word32(tensor->bytes + 4 * i);
-    return copy;
-}
-
 typedef struct {
     mien__tensor *shared[MIEN__SHARED];
     mien__tensor *(*own)[MIEN__OWN], *(*timed)[MIEN__TIMED];
@@ -1403,6 +1521,8 @@ static void mien__fill(mien_bank *bank, mien__room *room, const mien__descriptio
         table.attenuation = mien__copy_floats(room, own[MIEN__ATTENUATION]);
         table.style_gain = mien__copy_floats(room, own[MIEN__GAIN]);
         table.style_offset = mien__copy_floats(room, own[MIEN__OFFSET]);
+        table.timeline = tables->timed[n][0] == NULL
+                             ? NULL : mien__copy_timeline(room, mien__member(label, "sequences"), tables->timed[n]);
         table.used = (int *)mien__part(room, (size_t)bank->channels.count * sizeof(int));
         if (room->memory != NULL) {
             mien__used(&table, bank->channels.count, bank->intensities.count);
@@ -1511,10 +1631,13 @@ static mien_bank *mien__read(mien__reader *reader, const unsigned char *data, si
     }
     for (n = 0, item = d.labels->first; item != NULL; n++, item = item->next) {
         const mien__tensor *const *own = (const mien__tensor *const *)tables.own[n];
-        const mien__tensor *const *timed = (const mien__tensor *const *)tables.timed[n];
         mien__text label = mien__member(item, "label")->text;
         if (!mien__plateaus(reader, label, own, tables.shared[MIEN__METRIC])) return NULL;
-        if (timed[0] != NULL && !mien__timeline(reader, label, timed, sizes, (int64_t)d.labels->count)) return NULL;
+        if (tables.timed[n][0] != NULL) {
+            const mien__timeline *timeline =
+                mien__read_timeline(reader, mien__member(item, "sequences"), tables.timed[n]);
+            if (timeline == NULL || !mien__timed(reader, label, timeline, sizes, (int64_t)d.labels->count)) return NULL;
+        }
     }
     mien__digest(d.facts, NULL, mien__bank_prefix, &file, d.digests[0]);
     for (n = 0, item = d.labels->first; item != NULL; n++, item = item->next) {
@@ -1549,6 +1672,7 @@ mien_bank *mien_load(const void *bytes, size_t size, const char *sha256, mien_re
         mien__refuse_word(&reader, "arithmetic", "operations are fused, or subnormal numbers taken as zero");
     } else {
         char found[65];
+        if (bytes == NULL) size = 0;
         if (sha256 != NULL) {
             mien__sha sha;
             mien__sha_begin(&sha);
@@ -1571,13 +1695,20 @@ mien_bank *mien_load(const void *bytes, size_t size, const char *sha256, mien_re
 
 void mien_free(mien_bank *bank) { MIEN_RELEASE(bank); }
 
-const char *mien_bank_name(const mien_bank *bank) { return bank->name; }
-const char *mien_bank_version(const mien_bank *bank) { return bank->version; }
-int mien_channel_count(const mien_bank *bank) { return bank->channels.count; }
-int mien_label_count(const mien_bank *bank) { return bank->labels_count; }
-int mien_intensity_count(const mien_bank *bank) { return bank->intensities.count; }
+const char *mien_bank_name(const mien_bank *bank) { return bank == NULL ? NULL : bank->name; }
+const char *mien_bank_version(const mien_bank *bank) { return bank == NULL ? NULL : bank->version; }
+int mien_channel_count(const mien_bank *bank) { return bank == NULL ? 0 : bank->channels.count; }
+int mien_label_count(const mien_bank *bank) { return bank == NULL ? 0 : bank->labels_count; }
+int mien_intensity_count(const mien_bank *bank) { return bank == NULL ? 0 : bank->intensities.count; }
 
-static int mien__valid(const mien_bank *bank, int label) { return label >= 0 && label < bank->labels_count; }
+static int mien__valid(const mien_bank *bank, int label) {
+    return bank != NULL && label >= 0 && label < bank->labels_count;
+}
+
+/* The label in time, or NULL. */
+static const mien__timeline *mien__timeline_of(const mien_bank *bank, int label) {
+    return mien__valid(bank, label) ? bank->labels[label].timeline : NULL;
+}
 
 int mien_style_count(const mien_bank *bank, int label) {
     return mien__valid(bank, label) ? bank->labels[label].styles.count : 0;
@@ -1589,27 +1720,48 @@ static const char *mien__name(const mien__names *names, int at) {
 
 static int mien__find(const mien__names *names, const char *name) {
     int i;
-    for (i = 0; i < names->count; i++) {
+    for (i = 0; name != NULL && i < names->count; i++) {
         if (strcmp(names->names[i], name) == 0) return i;
     }
     return -1;
 }
 
-const char *mien_channel_name(const mien_bank *bank, int channel) { return mien__name(&bank->channels, channel); }
-const char *mien_intensity_name(const mien_bank *bank, int at) { return mien__name(&bank->intensities, at); }
+const char *mien_channel_name(const mien_bank *bank, int channel) {
+    return bank == NULL ? NULL : mien__name(&bank->channels, channel);
+}
+const char *mien_intensity_name(const mien_bank *bank, int at) {
+    return bank == NULL ? NULL : mien__name(&bank->intensities, at);
+}
 const char *mien_label_name(const mien_bank *bank, int label) {
     return mien__valid(bank, label) ? bank->labels[label].label : NULL;
 }
 const char *mien_style_name(const mien_bank *bank, int label, int style) {
     return mien__valid(bank, label) ? mien__name(&bank->labels[label].styles, style) : NULL;
 }
-int mien_channel(const mien_bank *bank, const char *name) { return mien__find(&bank->channels, name); }
+int mien_channel(const mien_bank *bank, const char *name) {
+    return bank == NULL ? -1 : mien__find(&bank->channels, name);
+}
+int mien_intensity(const mien_bank *bank, const char *name) {
+    return bank == NULL ? -1 : mien__find(&bank->intensities, name);
+}
+int mien_sequence_count(const mien_bank *bank, int label) {
+    const mien__timeline *timeline = mien__timeline_of(bank, label);
+    return timeline == NULL ? 0 : timeline->sequences.count;
+}
+const char *mien_sequence_name(const mien_bank *bank, int label, int sequence) {
+    const mien__timeline *timeline = mien__timeline_of(bank, label);
+    return timeline == NULL ? NULL : mien__name(&timeline->sequences, sequence);
+}
+int mien_sequence(const mien_bank *bank, int label, const char *name) {
+    const mien__timeline *timeline = mien__timeline_of(bank, label);
+    return timeline == NULL ? -1 : mien__find(&timeline->sequences, name);
+}
 int mien_style(const mien_bank *bank, int label, const char *name) {
     return mien__valid(bank, label) ? mien__find(&bank->labels[label].styles, name) : -1;
 }
 int mien_label(const mien_bank *bank, const char *name) {
     int i;
-    for (i = 0; i < bank->labels_count; i++) {
+    for (i = 0; name != NULL && i < mien_label_count(bank); i++) {
         if (strcmp(bank->labels[i].label, name) == 0) return i;
     }
     return -1;
@@ -1620,7 +1772,8 @@ int mien_label(const mien_bank *bank, const char *name) {
 static int mien__within(float x, float low, float high) { return x >= low && x <= high; }
 
 static int mien__point_ok(const float vad[3]) {
-    return mien__within(vad[0], -1.0f, 1.0f) && mien__within(vad[1], -1.0f, 1.0f) && mien__within(vad[2], -1.0f, 1.0f);
+    return vad != NULL && mien__within(vad[0], -1.0f, 1.0f) && mien__within(vad[1], -1.0f, 1.0f) &&
+           mien__within(vad[2], -1.0f, 1.0f);
 }
 
 /* What is left of weight x beside its antagonist. */
@@ -1700,32 +1853,41 @@ static void mien__fade(const mien_bank *bank, const mien__label *label, float sp
     }
 }
 
-int mien_face(const mien_bank *bank, int label, const float vad[3], int style, float speech, float *face) {
-    const mien__label *table;
+static int mien__query_ok(const mien_bank *bank, int label, const float vad[3], int style, float speech) {
+    return mien__valid(bank, label) && mien__point_ok(vad) && mien__within(speech, 0.0f, 1.0f) && style >= MIEN_PLAIN &&
+           style < bank->labels[label].styles.count;
+}
+
+/* gain * face + offset, without conflicts. */
+static void mien__shaped(const mien_bank *bank, const float *gain, const float *offset, float *face) {
     int c;
-    if (!mien__valid(bank, label) || !mien__point_ok(vad) || !mien__within(speech, 0.0f, 1.0f)) return 0;
-    table = &bank->labels[label];
-    if (style < MIEN_PLAIN || style >= table->styles.count) return 0;
-    mien__plain(bank, table, vad, face);
+    for (c = 0; c < bank->channels.count; c++) face[c] = mien__unit(mien__mul(gain[c], face[c]) + offset[c]);
+    mien__resolve(bank, face);
+}
+
+/* A face without speech. */
+static void mien__styled(const mien_bank *bank, const mien__label *label, const float vad[3], int style, float *face) {
+    mien__plain(bank, label, vad, face);
     if (style != MIEN_PLAIN) {
-        const float *gain = table->style_gain + style * bank->channels.count;
-        const float *offset = table->style_offset + style * bank->channels.count;
-        for (c = 0; c < bank->channels.count; c++) face[c] = mien__unit(mien__mul(gain[c], face[c]) + offset[c]);
-        mien__resolve(bank, face);
+        mien__shaped(bank, label->style_gain + style * bank->channels.count,
+                     label->style_offset + style * bank->channels.count, face);
     }
-    mien__fade(bank, table, speech, face);
+}
+
+int mien_face(const mien_bank *bank, int label, const float vad[3], int style, float speech, float *face) {
+    if (!mien__query_ok(bank, label, vad, style, speech) || face == NULL) return 0;
+    mien__styled(bank, &bank->labels[label], vad, style, face);
+    mien__fade(bank, &bank->labels[label], speech, face);
     return 1;
 }
 
 int mien_faces(const mien_bank *bank, size_t count, const int *labels, const float *vads, const int *styles,
                const float *speech, float *faces) {
-    size_t i, channels = (size_t)bank->channels.count;
+    size_t i, channels = (size_t)mien_channel_count(bank);
+    if (bank == NULL || (count > 0 && (labels == NULL || vads == NULL || faces == NULL))) return 0;
     for (i = 0; i < count; i++) {
         int style = styles == NULL ? MIEN_PLAIN : styles[i];
-        if (!mien__valid(bank, labels[i]) || !mien__point_ok(vads + 3 * i) || style < MIEN_PLAIN ||
-            style >= bank->labels[labels[i]].styles.count || (speech != NULL && !mien__within(speech[i], 0.0f, 1.0f))) {
-            return 0;
-        }
+        if (!mien__query_ok(bank, labels[i], vads + 3 * i, style, speech == NULL ? 0.0f : speech[i])) return 0;
     }
     for (i = 0; i < count; i++) {
         mien_face(bank, labels[i], vads + 3 * i, styles == NULL ? MIEN_PLAIN : styles[i], speech == NULL ? 0.0f : speech[i],
@@ -1737,7 +1899,8 @@ int mien_faces(const mien_bank *bank, size_t count, const int *labels, const flo
 int mien_mixture(const mien_bank *bank, const float *weights, const float vad[3], float speech, float *face) {
     float part[MIEN_CHANNELS];
     double total = 0.0;
-    int e, c, channels = bank->channels.count;
+    int e, c, channels = mien_channel_count(bank);
+    if (bank == NULL || weights == NULL || face == NULL) return 0;
     for (e = 0; e < bank->labels_count; e++) {
         if (!mien__within(weights[e], 0.0f, 1.0f)) return 0;
         total += (double)weights[e];
@@ -1756,15 +1919,15 @@ int mien_mixture(const mien_bank *bank, const float *weights, const float vad[3]
 }
 
 int mien_point(const mien_bank *bank, int label, double intensity, float vad[3]) {
-    int last = bank->intensities.count - 1, start, axis;
+    int last = mien_intensity_count(bank) - 1, start, axis;
     double along, share;
-    if (!mien__valid(bank, label) || !(intensity >= 0.0 && intensity <= 1.0)) return 0;
+    if (!mien__valid(bank, label) || vad == NULL || !(intensity >= 0.0 && intensity <= 1.0)) return 0;
     along = intensity * last;
     start = (int)along < last - 1 ? (int)along : last - 1;
     share = along - start;
     for (axis = 0; axis < 3; axis++) {
         const float *from = bank->labels[label].anchors + 3 * start + axis;
-        volatile double way = ((double)from[3] - (double)from[0]) * share;
+        double way = mien__product((double)from[3] - (double)from[0], share);
         vad[axis] = share == 1.0 ? from[3] : (float)((double)from[0] + way);
     }
     return 1;
@@ -1772,7 +1935,8 @@ int mien_point(const mien_bank *bank, int label, double intensity, float vad[3])
 
 int mien_compose(const mien_bank *bank, const float *face, const float *visemes, float *composed) {
     float seal = 0.0f, open;
-    int c, channels = bank->channels.count;
+    int c, channels = mien_channel_count(bank);
+    if (bank == NULL || face == NULL || visemes == NULL || composed == NULL) return 0;
     for (c = 0; c < channels; c++) {
         if (!mien__within(face[c], 0.0f, 1.0f) || !mien__within(visemes[c], 0.0f, 1.0f)) return 0;
     }
@@ -1787,6 +1951,177 @@ int mien_compose(const mien_bank *bank, const float *face, const float *visemes,
     }
     for (c = 0; c < channels; c++) composed[c] = mien__unit(composed[c] + visemes[c]);
     mien__resolve(bank, composed);
+    return 1;
+}
+
+int mien_resolve(const mien_bank *bank, float *face) {
+    int c;
+    if (bank == NULL || face == NULL) return 0;
+    for (c = 0; c < bank->channels.count; c++) {
+        if (!mien__within(face[c], 0.0f, 1.0f)) return 0;
+    }
+    mien__resolve(bank, face);
+    return 1;
+}
+
+/* ---- faces in time --------------------------------------------------------------------------------------------- */
+
+int mien_timing_of(const mien_bank *bank, int label, mien_timing *timing) {
+    const mien__timeline *timeline = mien__timeline_of(bank, label);
+    if (timeline == NULL || timing == NULL) return 0;
+    timing->kind = timeline->timing[0];
+    timing->usual = timeline->timing[2] < 0 ? MIEN_DYNAMICS : timeline->timing[2];
+    timing->then = timeline->resolves_count > 0 ? timeline->resolves[0] : -1;
+    timing->cross = timeline->timing[3];
+    memcpy(timing->every, timeline->blink, sizeof timing->every);
+    memcpy(timing->blink, timeline->blink + 2, sizeof timing->blink);
+    return 1;
+}
+
+/* The clip that is asked for: a position in its label's timeline, or -1. */
+static int mien__clip_of(const mien_bank *bank, int label, int sequence, int intensity) {
+    const mien__timeline *timeline = mien__timeline_of(bank, label);
+    if (timeline == NULL) return -1;
+    if (sequence == MIEN_DYNAMICS) return 0;
+    if (sequence < 0 || sequence >= timeline->sequences.count || intensity < 0 ||
+        intensity >= bank->intensities.count) {
+        return -1;
+    }
+    return timeline->sequence_clips[sequence * bank->intensities.count + intensity];
+}
+
+/* Whether, and when, a clip goes back to rest. */
+static int mien__released(const mien__timeline *timeline, int clip, const double *hold, double *released) {
+    if (hold != NULL) {
+        *released = *hold;
+        return 1;
+    }
+    if (clip != 0 || timeline->timing[1] < 0) return 0;
+    *released = (double)timeline->clips[0] + (double)timeline->timing[1];
+    return 1;
+}
+
+int mien_span_of(const mien_bank *bank, int label, int sequence, int intensity, const double *hold, mien_span *span) {
+    int clip = mien__clip_of(bank, label, sequence, intensity);
+    const mien__timeline *timeline;
+    if (clip < 0 || span == NULL || (hold != NULL && *hold != *hold)) return 0;
+    timeline = bank->labels[label].timeline;
+    span->length = timeline->clips[3 * clip];
+    span->ends = MIEN_HELD, span->label = label, span->intensity = intensity;
+    if (sequence != MIEN_DYNAMICS) {
+        span->ends = timeline->sequence_ends[3 * sequence];
+        if (span->ends == MIEN_LABEL) {
+            span->label = timeline->sequence_ends[3 * sequence + 1];
+            span->intensity = timeline->sequence_ends[3 * sequence + 2];
+        }
+    }
+    if (!mien__released(timeline, clip, hold, &span->released)) {
+        span->released = (double)INFINITY;
+        span->end = span->ends == MIEN_HELD ? (double)INFINITY : span->length;
+        return 1;
+    }
+    span->end = span->released + timeline->clips[3];
+    if (span->ends == MIEN_RESTS && span->end > span->length) span->end = span->length;
+    return 1;
+}
+
+static double mien__floor(double x) {
+    double whole;
+    if (!(x > -4503599627370496.0 && x < 4503599627370496.0)) return x;
+    whole = (double)(int64_t)x;
+    return whole > x ? whole - 1.0 : whole;
+}
+
+/* The value of a target in a clip whose tracks end before `until`; `*track` goes on to it. */
+static int mien__target(const mien__timeline *timeline, int *track, int until, int target, double time, double out[2]) {
+    while (*track < until && timeline->tracks[3 * *track + 1] < target) (*track)++;
+    if (*track == until || timeline->tracks[3 * *track + 1] != target) return 0;
+    mien__curve(timeline, timeline->keys[*track], timeline->keys[*track + 1], time, out);
+    return 1;
+}
+
+static void mien__sampled(const mien__timeline *timeline, int channels, int clip, double time, const double *hold,
+                          float *gain, float *offset, float *head, float *gaze) {
+    int begin = timeline->clips[3 * clip + 1], end = timeline->clips[3 * clip + 2], place;
+    int track = timeline->first[clip], until = timeline->first[clip + 1];
+    int away = timeline->first[1], gone_until = timeline->first[2], other;
+    double shown = time, released = 0.0, rest[2] = {1.0, 0.0}, gone[2] = {1.0, 0.0};
+    int goes = mien__released(timeline, clip, hold, &released);
+    if (end > 0) {
+        double rounds = mien__floor((time - begin) / (end - begin));
+        if (rounds > 0.0) shown = time - mien__product(rounds, end - begin);
+    }
+    other = track;
+    (void)mien__target(timeline, &other, until, channels, shown, rest);
+    other = away;
+    if (goes) (void)mien__target(timeline, &other, gone_until, channels, time - released, gone);
+    for (place = 0; place < channels + 5; place++) {
+        int target = place < channels ? place : place + 1;
+        double value[2] = {0.0, 0.0}, share[2];
+        if (!mien__target(timeline, &track, until, target, shown, value) && place < channels) {
+            value[0] = rest[0], value[1] = rest[1];
+        }
+        if (goes) {
+            share[0] = gone[0];
+            (void)mien__target(timeline, &away, gone_until, target, time - released, share);
+            /* The sum makes 0 of -0. */
+            value[0] = mien__product(value[0], share[0]) + 0.0;
+            value[1] = mien__product(value[1], share[0]) + 0.0;
+        }
+        if (place < channels) {
+            gain[place] = (float)value[0], offset[place] = (float)value[1];
+        } else if (place < channels + 3) {
+            head[place - channels] = (float)value[0];
+        } else {
+            gaze[place - channels - 3] = (float)value[0];
+        }
+    }
+}
+
+/* Whether it is a time, and no NaN is the release. */
+static int mien__time_ok(double time, const double *hold) {
+    return time - time == 0.0 && (hold == NULL || *hold == *hold);
+}
+
+int mien_sample(const mien_bank *bank, int label, int sequence, int intensity, double time, const double *hold,
+                float *gain, float *offset, float head[3], float gaze[2]) {
+    int clip = mien__clip_of(bank, label, sequence, intensity);
+    if (clip < 0 || !mien__time_ok(time, hold) || gain == NULL || offset == NULL || head == NULL || gaze == NULL) return 0;
+    mien__sampled(bank->labels[label].timeline, bank->channels.count, clip, time, hold, gain, offset, head, gaze);
+    return 1;
+}
+
+int mien_timed(const mien_bank *bank, const float *face, const float *gain, const float *offset, float *timed) {
+    int c;
+    if (bank == NULL || face == NULL || gain == NULL || offset == NULL || timed == NULL) return 0;
+    for (c = 0; c < bank->channels.count; c++) {
+        if (!mien__within(face[c], 0.0f, 1.0f) || !mien__within(gain[c], 0.0f, 2.0f) ||
+            !mien__within(offset[c], -1.0f, 1.0f)) {
+            return 0;
+        }
+    }
+    memmove(timed, face, (size_t)bank->channels.count * sizeof *face);
+    mien__shaped(bank, gain, offset, timed);
+    return 1;
+}
+
+/* What the clip makes of a face without speech, then speech; degrees of head and gaze. */
+static void mien__in_time(const mien_bank *bank, const mien__label *label, int clip, double time, const double *hold,
+                          float speech, float *face, float head[3], float gaze[2]) {
+    float gain[MIEN_CHANNELS], offset[MIEN_CHANNELS];
+    mien__sampled(label->timeline, bank->channels.count, clip, time, hold, gain, offset, head, gaze);
+    mien__shaped(bank, gain, offset, face);
+    mien__fade(bank, label, speech, face);
+}
+
+int mien_face_at(const mien_bank *bank, int label, const float vad[3], int style, float speech, int sequence,
+                 int intensity, double time, const double *hold, float *face, float head[3], float gaze[2]) {
+    int clip = mien__clip_of(bank, label, sequence, intensity);
+    float degrees[5];
+    if (clip < 0 || !mien__query_ok(bank, label, vad, style, speech) || !mien__time_ok(time, hold) || face == NULL) return 0;
+    mien__styled(bank, &bank->labels[label], vad, style, face);
+    mien__in_time(bank, &bank->labels[label], clip, time, hold, speech, face, head == NULL ? degrees : head,
+                  gaze == NULL ? degrees + 3 : gaze);
     return 1;
 }
 

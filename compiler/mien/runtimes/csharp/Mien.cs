@@ -6,6 +6,9 @@
 //     bank.Face(joy, bank.Point(joy, 0.5), face);                              // weights in [0, 1]
 //     float jaw = face[bank.Channel("jawOpen")];                               // by name, never by position
 //
+//     Mien.Clip caught = bank.Clip(embarrassment, bank.Sequence(embarrassment, "caught"));
+//     bank.FaceAt(caught, 850.0, vad, face, head, gaze);                       // after 850 ms; degrees of head and gaze
+//
 // Load checks the file as mien's own readers do, in the same order, and gives the same codes (see evaluator.md).
 // Every operation is rounded to float by itself: each passes through a cast, which the language says rounds. Where
 // IL2CPP makes C++ of this file, add -ffp-contract=off to its C++ arguments; Load computes a sample first and refuses
@@ -36,6 +39,9 @@ namespace Mien
         /// <summary>For a style: the face as it is.</summary>
         public const int Plain = -1;
 
+        /// <summary>For a sequence: the label's own onset, apex and offset.</summary>
+        public const int Dynamics = -2;
+
         public readonly string Name, Version;
         public readonly IReadOnlyList<string> Channels, Intensities, Labels;
 
@@ -52,7 +58,7 @@ namespace Mien
         readonly int[] pairs, ceilings, sealing, parting;
         readonly Table[] tables;
 
-        [ThreadStatic] static float[] scratch, second;
+        [ThreadStatic] static float[] scratch, second, gains, offsets;
 
         /// <summary>Read an artifact.</summary>
         /// <param name="data">The whole file; it is not needed afterwards.</param>
@@ -101,6 +107,39 @@ namespace Mien
         /// <summary>Its position in the label, or -1, which is Plain.</summary>
         public int Style(int label, string name) => Array.IndexOf(tables[label].Styles, name);
 
+        /// <summary>Its position, or -1.</summary>
+        public int Intensity(string name) => ((IList<string>)Intensities).IndexOf(name);
+
+        /// <summary>How a label is shown, as its author says; null where it has no shape in time.</summary>
+        public Timing Timing(int label) => tables[label].Timeline == null ? null : new Timing(tables[label].Timeline);
+
+        /// <summary>The names of a label's sequences; none where it has no shape in time.</summary>
+        public IReadOnlyList<string> Sequences(int label)
+        {
+            return tables[label].Timeline == null ? new string[0] : tables[label].Timeline.Sequences;
+        }
+
+        /// <summary>Its position in the label, or -1.</summary>
+        public int Sequence(int label, string name)
+        {
+            return tables[label].Timeline == null ? -1 : Array.IndexOf(tables[label].Timeline.Sequences, name);
+        }
+
+        /// <summary>The dynamics of a label, or one of its sequences at an intensity.</summary>
+        /// <param name="intensity">Its position; -1: the middle one.</param>
+        public Clip Clip(int label, int sequence = Dynamics, int intensity = -1)
+        {
+            Timeline timeline = tables[label].Timeline;
+            if (timeline == null) throw new ArgumentException(Labels[label] + " has no shape in time", nameof(label));
+            if (intensity < 0) intensity = Intensity("mid") >= 0 ? Intensity("mid") : (Intensities.Count - 1) / 2;
+            if (intensity >= Intensities.Count) throw new ArgumentOutOfRangeException(nameof(intensity));
+            if (sequence != Dynamics && (sequence < 0 || sequence >= timeline.Sequences.Length))
+            {
+                throw new ArgumentOutOfRangeException(nameof(sequence));
+            }
+            return new Clip(timeline, label, sequence, intensity, Channels.Count, Intensities.Count);
+        }
+
         /// <summary>The point of valence, arousal and dominance at an intensity in [0, 1].</summary>
         public float[] Point(int label, double intensity)
         {
@@ -130,16 +169,43 @@ namespace Mien
             Check(vad, face, speech);
             if (style < Plain || style >= table.Styles.Length) throw new ArgumentOutOfRangeException(nameof(style));
             Evaluate(table, vad, face);
-            if (style != Plain)
-            {
-                int at = style * Channels.Count;
-                for (int c = 0; c < Channels.Count; c++)
-                {
-                    face[c] = Arithmetic.Unit(Arithmetic.Add(Arithmetic.Mul(table.Gain[at + c], face[c]), table.Offset[at + c]));
-                }
-                Resolve(face);
-            }
+            if (style != Plain) Shape(table.Gain, table.Offset, style * Channels.Count, face);
             Fade(table, speech, face);
+        }
+
+        /// <summary>A label's face at a time of one of its clips.</summary>
+        /// <param name="time">Milliseconds from the start of what is shown.</param>
+        /// <param name="head">Where yaw, pitch and roll of the head are written, in degrees.</param>
+        /// <param name="gaze">Where yaw and pitch of the gaze are written, in degrees.</param>
+        /// <param name="hold">When it is released; null: when it is by itself.</param>
+        public void FaceAt(Clip clip, double time, float[] vad, float[] face, float[] head, float[] gaze, int style = Plain,
+                           float speech = 0f, double? hold = null)
+        {
+            Face(clip.Label, vad, face, style);
+            if (!(speech >= 0f && speech <= 1f)) throw new ArgumentOutOfRangeException(nameof(speech));
+            float[] gain = Room(ref gains), offset = Room(ref offsets);
+            clip.Sample(time, gain, offset, head, gaze, hold);
+            Shape(gain, offset, 0, face);
+            Fade(tables[clip.Label], speech, face);
+        }
+
+        /// <summary>A face without speech under a gain and an offset a channel, as a clip gives them.</summary>
+        /// <param name="timed">May be the face itself.</param>
+        public void Timed(float[] face, float[] gain, float[] offset, float[] timed)
+        {
+            int channels = Channels.Count;
+            if (face.Length < channels || gain.Length < channels || offset.Length < channels || timed.Length < channels)
+            {
+                throw new ArgumentException("expected a number a channel");
+            }
+            for (int c = 0; c < channels; c++)
+            {
+                if (!(face[c] >= 0f && face[c] <= 1f)) throw new ArgumentOutOfRangeException(nameof(face));
+                if (!(gain[c] >= 0f && gain[c] <= 2f)) throw new ArgumentOutOfRangeException(nameof(gain));
+                if (!(offset[c] >= -1f && offset[c] <= 1f)) throw new ArgumentOutOfRangeException(nameof(offset));
+            }
+            if (!ReferenceEquals(face, timed)) Array.Copy(face, timed, channels);
+            Shape(gain, offset, 0, timed);
         }
 
         /// <summary>Several labels at once.</summary>
@@ -213,6 +279,16 @@ namespace Mien
             }
             if (!(speech >= 0f && speech <= 1f)) throw new ArgumentOutOfRangeException(nameof(speech));
             if (face.Length < Channels.Count) throw new ArgumentException("expected room for a weight a channel", nameof(face));
+        }
+
+        /// gain * face + offset, from `at` on.
+        void Shape(float[] gain, float[] offset, int at, float[] face)
+        {
+            for (int c = 0; c < Channels.Count; c++)
+            {
+                face[c] = Arithmetic.Unit(Arithmetic.Add(Arithmetic.Mul(gain[at + c], face[c]), offset[at + c]));
+            }
+            Resolve(face);
         }
 
         void Fade(Table table, float speech, float[] face)
@@ -302,6 +378,102 @@ namespace Mien
             return x <= other
                 ? Arithmetic.Least(x, cap)
                 : Arithmetic.Sub(x, Arithmetic.Most(0f, Arithmetic.Sub(other, cap)));
+        }
+    }
+
+    /// <summary>Where a clip ends by itself: at rest, held as it is, or as the face of another label.</summary>
+    public enum Ends { Rest, Held, Label }
+
+    /// <summary>An event is over by itself, a held one is not, a sequence is shown by the usual one.</summary>
+    public enum Shown { Event, Held, Sequence }
+
+    /// <summary>How a label is shown; times in milliseconds.</summary>
+    public sealed class Timing
+    {
+        public readonly Shown Kind;
+
+        /// <summary>A position of its sequences, or Bank.Dynamics.</summary>
+        public readonly int Usual;
+
+        /// <summary>The labels that it turns into, the usual one first, and how long it takes.</summary>
+        public readonly IReadOnlyList<int> Then;
+        public readonly int Cross;
+
+        /// <summary>Least and most time between two blinks (0: not said), closing, opening, and time without any.</summary>
+        public readonly int Least, Most, Closing, Opening, Suppressed;
+
+        internal Timing(Timeline timeline)
+        {
+            Kind = (Shown)timeline.Own[0];
+            Usual = timeline.Own[2] < 0 ? Bank.Dynamics : timeline.Own[2];
+            Then = Array.AsReadOnly(timeline.Resolves);
+            Cross = timeline.Own[3];
+            Least = timeline.Blink[0];
+            Most = timeline.Blink[1];
+            Closing = timeline.Blink[2];
+            Opening = timeline.Blink[3];
+            Suppressed = timeline.Blink[4];
+        }
+    }
+
+    /// <summary>What a label's dynamics, or one of its sequences, do to its face at any time. Of Bank.Clip.</summary>
+    public sealed class Clip
+    {
+        /// <summary>Positions; Sequence may be Bank.Dynamics.</summary>
+        public readonly int Label, Sequence, Intensity;
+
+        /// <summary>Milliseconds to its last key.</summary>
+        public readonly double Length;
+
+        /// <summary>How it ends; the label and the intensity whose face it ends as, of Ends.Label.</summary>
+        public readonly Ends Ends;
+        public readonly int EndLabel, EndIntensity;
+
+        readonly Timeline timeline;
+        readonly int number, channels;
+
+        internal Clip(Timeline timeline, int label, int sequence, int intensity, int channels, int levels)
+        {
+            this.timeline = timeline;
+            this.channels = channels;
+            Label = label;
+            Sequence = sequence;
+            Intensity = intensity;
+            bool own = sequence == Bank.Dynamics;
+            number = own ? 0 : timeline.SequenceClips[sequence * levels + intensity];
+            Length = timeline.Clips[3 * number];
+            Ends = own ? Ends.Held : (Ends)timeline.SequenceEnds[3 * sequence];
+            EndLabel = Ends == Ends.Label ? timeline.SequenceEnds[3 * sequence + 1] : label;
+            EndIntensity = Ends == Ends.Label ? timeline.SequenceEnds[3 * sequence + 2] : intensity;
+        }
+
+        /// <summary>When it goes back to rest: at hold, or by itself; infinite for never.</summary>
+        public double ReleasedAt(double? hold = null)
+        {
+            if (hold.HasValue) return hold.Value;
+            bool goes = Sequence == Bank.Dynamics && timeline.Own[1] >= 0;
+            return goes ? Length + timeline.Own[1] : double.PositiveInfinity;
+        }
+
+        /// <summary>When nothing changes any more; infinite for one that is held.</summary>
+        public double End(double? hold = null)
+        {
+            double released = ReleasedAt(hold);
+            if (double.IsPositiveInfinity(released)) return Ends == Ends.Held ? released : Length;
+            double gone = released + timeline.Clips[3];
+            return Ends == Ends.Rest ? Math.Min(Length, gone) : gone;
+        }
+
+        /// <summary>Gain and offset a channel, and degrees, at a time in milliseconds.</summary>
+        public void Sample(double time, float[] gain, float[] offset, float[] head, float[] gaze, double? hold = null)
+        {
+            if (double.IsNaN(time) || double.IsInfinity(time)) throw new ArgumentOutOfRangeException(nameof(time));
+            if (hold.HasValue && double.IsNaN(hold.Value)) throw new ArgumentOutOfRangeException(nameof(hold));
+            if (gain.Length < channels || offset.Length < channels || head.Length < 3 || gaze.Length < 2)
+            {
+                throw new ArgumentException("expected a number a channel, three of the head and two of the gaze");
+            }
+            timeline.Sample(number, channels, time, ReleasedAt(hold), gain, offset, head, gaze);
         }
     }
 
@@ -852,7 +1024,7 @@ namespace Mien
         }
     }
 
-    /// A label in time: read and checked, for those who evaluate it (see docs/evaluator.md).
+    /// A label in time, as docs/evaluator.md has it.
     sealed class Timeline
     {
         const int Go = 1, Longest = 600000;
@@ -862,33 +1034,99 @@ namespace Mien
         };
 
         internal readonly string[] Sequences;
-        readonly int[] timing, blink, resolves, clips, tracks, times, easings, sequenceClips, sequenceEnds;
+        internal readonly int[] Own, Blink, Resolves, Clips, SequenceClips, SequenceEnds;
+        readonly int[] tracks, times, easings;
         readonly float[] values;
+
+        /// The first track of each clip, and the first key of each track; one more of both.
+        int[] first, keys;
 
         internal Timeline(string[] sequences, Dictionary<string, Tensor> own)
         {
             Sequences = sequences;
-            timing = own["timing"].Whole;
-            blink = own["blink"].Whole;
-            resolves = own["resolves"].Whole;
-            clips = own["clips"].Whole;
+            Own = own["timing"].Whole;
+            Blink = own["blink"].Whole;
+            Resolves = own["resolves"].Whole;
+            Clips = own["clips"].Whole;
             tracks = own["tracks"].Whole;
             times = own["key_times"].Whole;
             easings = own["key_easings"].Whole;
             values = own["key_values"].Floats;
-            sequenceClips = own["sequence_clips"].Whole;
-            sequenceEnds = own["sequence_ends"].Whole;
+            SequenceClips = own["sequence_clips"].Whole;
+            SequenceEnds = own["sequence_ends"].Whole;
+        }
+
+        internal void Sample(int clip, int channels, double time, double released, float[] gain, float[] offset, float[] head,
+                             float[] gaze)
+        {
+            int begin = Clips[3 * clip + 1], end = Clips[3 * clip + 2];
+            double shown = time;
+            if (end > 0)
+            {
+                double rounds = Math.Floor((double)((time - begin) / (end - begin)));
+                if (rounds > 0) shown = (double)(time - (double)(rounds * (end - begin)));
+            }
+            bool goes = !double.IsPositiveInfinity(released);
+            double away = goes ? (double)(time - released) : 0.0;
+            double gain1 = 1, offset1 = 0, share1 = 1, unused;
+            int track = first[clip], until = first[clip + 1], other = first[Go], gone = first[Go + 1];
+            int rest = Find(track, until, channels), leaves = Find(other, gone, channels);
+            if (rest < until && Target(rest) == channels) Curve(rest, shown, out gain1, out offset1);
+            if (goes && leaves < gone && Target(leaves) == channels) Curve(leaves, away, out share1, out unused);
+            for (int place = 0; place < channels + 5; place++)
+            {
+                int target = place < channels ? place : place + 1;
+                double one = place < channels ? gain1 : 0.0, two = place < channels ? offset1 : 0.0;
+                track = Find(track, until, target);
+                if (track < until && Target(track) == target) Curve(track, shown, out one, out two);
+                if (goes)
+                {
+                    double share = share1;
+                    other = Find(other, gone, target);
+                    if (other < gone && Target(other) == target) Curve(other, away, out share, out unused);
+                    one = Share(one, share);
+                    two = Share(two, share);
+                }
+                if (place < channels)
+                {
+                    gain[place] = (float)one;
+                    offset[place] = (float)two;
+                }
+                else if (place < channels + 3) head[place - channels] = (float)one;
+                else gaze[place - channels - 3] = (float)one;
+            }
+        }
+
+        /// 0 instead of -0: a compiler may leave out that 0 is added.
+        static double Share(double value, double share)
+        {
+            double left = (double)(value * share);
+            return left == 0.0 ? 0.0 : left;
+        }
+
+        int Target(int track) => tracks[3 * track + 1];
+
+        /// The first track from `track` on of this target or one after it.
+        int Find(int track, int until, int target)
+        {
+            while (track < until && tracks[3 * track + 1] < target) track++;
+            return track;
+        }
+
+        void Curve(int track, double time, out double one, out double two)
+        {
+            Value(keys[track], keys[track + 1], time, out one, out two);
         }
 
         /// What must hold beyond the type, shape and range of each tensor.
         internal void Check(string label, int channels, int levels, int labels)
         {
-            int count = clips.Length / 3;
+            int count = Clips.Length / 3;
             if (count <= Go) throw new Refusal("clips-few", label);
-            for (int at = 0; at < clips.Length; at += 3)
+            for (int at = 0; at < Clips.Length; at += 3)
             {
-                int begin = clips[at + 1], end = clips[at + 2];
-                if (!((begin < end && end <= clips[at]) || (begin == 0 && end == 0))) throw new Refusal("clip-loop", label);
+                int begin = Clips[at + 1], end = Clips[at + 2];
+                if (!((begin < end && end <= Clips[at]) || (begin == 0 && end == 0))) throw new Refusal("clip-loop", label);
             }
             long total = 0;
             int clipBefore = -1, targetBefore = -1;
@@ -907,14 +1145,21 @@ namespace Mien
             for (int at = 0, key = 0; at < tracks.Length; key += tracks[at + 2], at += 3)
             {
                 int clip = tracks[at], to = key + tracks[at + 2];
-                if (clips[3 * clip + 2] == 0) continue;
-                for (int part = 0; part < 2; part++)
-                {
-                    double first = Value(key, to, clips[3 * clip + 1], part), last = Value(key, to, clips[3 * clip + 2], part);
-                    if (first != last) throw new Refusal("loop-jumps", label);
-                }
+                if (Clips[3 * clip + 2] == 0) continue;
+                double one, two, other, another;
+                Value(key, to, Clips[3 * clip + 1], out one, out two);
+                Value(key, to, Clips[3 * clip + 2], out other, out another);
+                if (one != other || two != another) throw new Refusal("loop-jumps", label);
             }
             CheckPlaces(label, count, levels, labels);
+            keys = new int[tracks.Length / 3 + 1];
+            for (int row = 0; row < tracks.Length / 3; row++) keys[row + 1] = keys[row] + tracks[3 * row + 2];
+            first = new int[count + 1];
+            for (int clip = 0, row = 0; clip <= count; clip++)
+            {
+                while (row < tracks.Length / 3 && tracks[3 * row] < clip) row++;
+                first[clip] = row;
+            }
         }
 
         int CheckKeys(string label, int at, int key, int channels)
@@ -931,20 +1176,20 @@ namespace Mien
                     if (value == 0 && 1 / value < 0) throw new Refusal("tensor-negative-zero", label);
                 }
             }
-            if (times[key - 1] > clips[3 * clip]) throw new Refusal("track-late", label);
+            if (times[key - 1] > Clips[3 * clip]) throw new Refusal("track-late", label);
             return key;
         }
 
         void CheckPlaces(string label, int count, int levels, int labels)
         {
-            bool holds = Within(timing[0], 0, 2) && Within(timing[1], -1, Longest) &&
-                Within(timing[2], -1, Sequences.Length - 1) && Within(timing[3], 0, Longest) && Within(blink[0], 0, blink[1]);
-            foreach (int other in resolves) holds &= Within(other, 0, labels - 1);
-            foreach (int clip in sequenceClips) holds &= Within(clip, Go + 1, count - 1);
-            for (int at = 0; at < sequenceEnds.Length; at += 3)
+            bool holds = Within(Own[0], 0, 2) && Within(Own[1], -1, Longest) &&
+                Within(Own[2], -1, Sequences.Length - 1) && Within(Own[3], 0, Longest) && Within(Blink[0], 0, Blink[1]);
+            foreach (int other in Resolves) holds &= Within(other, 0, labels - 1);
+            foreach (int clip in SequenceClips) holds &= Within(clip, Go + 1, count - 1);
+            for (int at = 0; at < SequenceEnds.Length; at += 3)
             {
-                holds &= Within(sequenceEnds[at], 0, 2) && Within(sequenceEnds[at + 1], 0, labels - 1) &&
-                    Within(sequenceEnds[at + 2], 0, levels - 1);
+                holds &= Within(SequenceEnds[at], 0, 2) && Within(SequenceEnds[at + 1], 0, labels - 1) &&
+                    Within(SequenceEnds[at + 2], 0, levels - 1);
             }
             if (!holds) throw new Refusal("sequence-place", label);
         }
@@ -954,15 +1199,31 @@ namespace Mien
             return found >= low && found <= high;
         }
 
-        /// Gain or offset, or degrees and 0, of the track whose keys are `from` to `to`, not included.
-        double Value(int from, int to, double time, int part)
+        /// Gain and offset, or degrees and 0, of the track whose keys are `from` to `to`, not included.
+        void Value(int from, int to, double time, out double one, out double two)
         {
             int last = to - 1, key = from;
-            if (last == from || time >= times[last]) return values[2 * last + part];
-            while (key < last - 1 && times[key + 1] <= time) key++;
+            if (last == from || time >= times[last])
+            {
+                one = values[2 * last];
+                two = values[2 * last + 1];
+                return;
+            }
+            while (last - key > 1)
+            {
+                int middle = key + (last - key) / 2;
+                if (times[middle] <= time) key = middle;
+                else last = middle;
+            }
             double share = (double)((time - times[key]) / ((double)times[key + 1] - times[key]));
-            double low = values[2 * key + part];
-            double way = (double)((values[2 * key + 2 + part] - low) * Eased(easings[key + 1], Math.Min(1, Math.Max(0, share))));
+            double done = Eased(easings[key + 1], Math.Min(1, Math.Max(0, share)));
+            one = Between(values[2 * key], values[2 * key + 2], done);
+            two = Between(values[2 * key + 1], values[2 * key + 3], done);
+        }
+
+        static double Between(double low, double high, double done)
+        {
+            double way = (double)((double)(high - low) * done);
             return (double)(low + way);
         }
 
