@@ -25,6 +25,7 @@ from mien_trainer.phonemes import SILENCE, Phoneme, to_ipa
 from mien_trainer.speech import SpeechRefusedError, SpeechSource, SpeechUnavailableError, Split
 from mien_trainer.synthesis.sentences import Sentence, read_sentences
 from mien_trainer.synthesis.voices import Voice
+from mien_trainer.timings.letters import arpabet_of_letters
 
 pytest.importorskip("pocketsphinx", reason="alignment needs the extra mien[targets]")
 
@@ -210,6 +211,17 @@ def test_a_text_that_is_wrong_in_part_is_refused(aligner: Aligner, text: str) ->
 def test_a_word_that_nobody_can_say_is_named(aligner: Aligner) -> None:
     with pytest.raises(UnspeakableTextError, match="'xylwqo'"):
         aligner.align_text(sound("soup"), "The xylwqo needs salt.")
+
+
+def test_a_text_all_in_capitals_is_words_and_not_letters(aligner: Aligner) -> None:
+    text = "WOULD YOU PASS ME THE PURPEL VASE?"  # one of them is in no dictionary
+    with pytest.raises(UnspeakableTextError, match="'purpel'"):
+        aligner.align_text(sound("purple"), text)
+    found = aligner.align_text(sound("purple"), text, arpabet_of_letters)
+    plain = aligner.align_text(sound("purple"), RECORDED["purple"])
+    closed = [[(one.start, one.end) for one in way if one.symbol == "p"] for way in (found, plain)]
+    assert len(closed[0]) == 3
+    np.testing.assert_allclose(closed[0], closed[1], atol=0.03)
 
 
 def word(text: str, *segments: tuple[str, int, int, int]) -> AlignedWord:

@@ -27,11 +27,12 @@ from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import SILENCE, Phoneme
-from mien_trainer.speech import Prosody, Split, Utterance
+from mien_trainer.speech import Prosody, SpeechRefusedError, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
 from mien_trainer.synthesis.sentences import Sentence
 from mien_trainer.synthesis.voices import Voice
 from mien_trainer.voices.baselines import by_loudness, profiles
+from mien_trainer.voices.kept_times import FoundTimes
 from mien_trainer.voices.measures import (
     CURVES,
     Heard,
@@ -323,6 +324,42 @@ def test_figures_decide(measured: dict[str, Any], recorded: Path) -> None:
     assert "words aligned with the sound, clean: 1 clips of 1 speakers" in result.stdout
 
 
+def test_times_are_found_once_and_kept(utterance: Utterance, tmp_path: Path) -> None:
+    path, asked = tmp_path / "kept.json", list[str]()
+
+    def align(audio: F32, text: str) -> tuple[Phoneme, ...]:
+        del audio
+        asked.append(text)
+        if text == "no":
+            raise SpeechRefusedError("it says something else")
+        return PHONEMES
+
+    for _ in range(2):
+        times = FoundTimes(path, align)
+        for _ in range(2):
+            assert times.by_words(utterance.audio, "yes") == PHONEMES
+            with pytest.raises(SpeechRefusedError, match="something else"):
+                times.by_words(utterance.audio, "no")
+        times.save()
+    assert asked == ["yes", "no"]
+    FoundTimes(path, align).by_words(utterance.audio[1:], "yes")  # other sound
+    assert asked[2:] == ["yes"]
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**kept, "schema": "mien-times/0"}), encoding="utf-8")
+    FoundTimes(path, align).by_words(utterance.audio, "yes")
+    assert asked[3:] == ["yes"]  # an older aligner's are found anew
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "[]", "{}", '{"schema":"mien-times/1","found":{"a":[["m"]]}}']
+)
+def test_what_was_not_kept_by_mien_is_refused(kept: str, tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text(kept, encoding="utf-8")
+    with pytest.raises(TrainerError, match="no times that were kept"):
+        FoundTimes(path)
+
+
 def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     write_sound(tmp_path / "quiet.wav", np.zeros(SAMPLE_RATE, dtype=np.float32))
     write_list(tmp_path, "quiet.wav\tanna\ten\tHello there.")
@@ -339,6 +376,7 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
         (("--data", "tests"), "NETWORK"),
         (("--voices", "tests", "--beside", "x"), "--beside is for --data"),
         (("x", "--data", "tests", "--room", "clean"), "--room is for --voices"),
+        (("x", "--data", "tests", "--kept", "k.json"), "--kept is for --voices"),
     ],
 )
 def test_options_that_do_not_go_together(args: tuple[str, ...], message: str) -> None:

@@ -63,13 +63,19 @@ class Aligner:
         self._dictionary = english_dictionary()
         self._sphinxes: list[Sphinx] = []
 
-    def align_text(self, audio: F32, text: str) -> tuple[Phoneme, ...]:
+    def align_text(self, audio: F32, text: str, guess: Guess | None = None) -> tuple[Phoneme, ...]:
         """The phonemes, from end to end, of mono audio at 16 kHz that says ``text``.
+
+        Words that no dictionary has are said as ``guess`` has them. Text all in capitals is read as
+        words, not as letters.
 
         Raises:
             UnspeakableTextError: the text holds no words, or one whose pronunciation is not known.
             SpeechRefusedError: as `align`.
         """
+        text = _as_words(text)
+        if guess is not None:
+            self._learn(with_guesses(text, self._dictionary, guess))
         return self.align(audio, spoken_words(text, self._dictionary))
 
     def follow(self, audio: F32, text: str, guess: Guess) -> Followed:
@@ -83,7 +89,7 @@ class Aligner:
             SpeechRefusedError: the sound is silent, too short or too long, or as a whole says
                 something else.
         """
-        text = text.lower() if text.isupper() else text
+        text = _as_words(text)
         guessed = self._learn(with_guesses(text, self._dictionary, guess))
         seconds = len(audio) / SAMPLE_RATE
         try:
@@ -170,6 +176,14 @@ class Aligner:
             sphinx.add(self._dictionary.own)
             self._sphinxes.append(sphinx)
         return self._sphinxes[step]
+
+
+def _as_words(text: str) -> str:
+    """``text`` in lower case where it is all capitals: there they mark no letters that are spelled.
+
+    A single word of capitals stays: it is as likely an abbreviation.
+    """
+    return text.lower() if text.isupper() and len(text.split()) > 1 else text
 
 
 def _padded(audio: F32) -> bytes:

@@ -75,6 +75,12 @@ ROOMS = ("clean", "noise", "room", "telephone")
     metavar="FILE.html",
     help="Also write a page with plots and faces.",
 )
+@click.option(
+    "--kept",
+    metavar="FILE.json",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the times of sounds that are found with --voices here, and read them next time.",
+)
 @click.option("--no-gate", is_flag=True, help="Exit with 0 even if a figure misses its bound.")
 @format_option
 def command(
@@ -87,6 +93,7 @@ def command(
     older: Path | None,
     count: int,
     out: Path | None,
+    kept: Path | None,
     no_gate: bool,
     output: str,
 ) -> int:
@@ -102,10 +109,12 @@ def command(
 
     Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
-    _check_usage(networks, data, voices, rooms, older)
+    _check_usage(networks, data, voices, rooms, older, kept)
     if data is None:
         wait = int(delay)
-        return _voices(networks, voices, rooms, wait, bank, out, no_gate=no_gate, output=output)
+        return _voices(
+            networks, voices, rooms, wait, bank, out, kept, no_gate=no_gate, output=output
+        )
     from mien.cli.terminal import progress, write_json
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
@@ -138,6 +147,7 @@ def _check_usage(
     voices: tuple[Path, ...],
     rooms: tuple[str, ...],
     older: Path | None,
+    kept: Path | None,
 ) -> None:
     if (data is None) == (not voices):
         raise click.UsageError("give --data or --voices: clips that mien made, or real people")
@@ -145,6 +155,8 @@ def _check_usage(
         raise click.UsageError("Missing argument 'NETWORK...'.")
     if data is not None and rooms:
         raise click.UsageError("--room is for --voices")
+    if data is not None and kept is not None:
+        raise click.UsageError("--kept is for --voices")
     if voices and older is not None:
         raise click.UsageError("--beside is for --data; with --voices name both networks")
 
@@ -156,11 +168,13 @@ def _voices(
     delay: int,
     bank: str | None,
     out: Path | None,
+    kept: Path | None,
     *,
     no_gate: bool,
     output: str,
 ) -> int:
     from mien.cli.terminal import progress, write_json
+    from mien_trainer.voices.kept_times import FoundTimes
     from mien_trainer.voices.output import voices_json, voices_lines
     from mien_trainer.voices.run import measure_voices, open_voices
 
@@ -168,7 +182,7 @@ def _voices(
         trial = open_voices(networks, voices, bank, rooms or ROOMS, delay)
         say(f"bank: {trial.bank.source}", err=True)
         with progress("measuring", trial.steps) as step:
-            report: VoicesReport = measure_voices(trial, step)
+            report: VoicesReport = measure_voices(trial, step, FoundTimes(kept))
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.voices.page import voices_html

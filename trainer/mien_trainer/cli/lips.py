@@ -28,7 +28,20 @@ from mien_trainer.cli.options import refusals
 )
 @click.option("--steps", type=click.IntRange(min=1), default=1600, show_default=True)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True)
-def command(recordings: tuple[Path, ...], out: Path, synthetic: int, steps: int, seed: int) -> None:
+@click.option(
+    "--kept",
+    metavar="FILE.json",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the times of sounds that are found here, and read them next time.",
+)
+def command(
+    recordings: tuple[Path, ...],
+    out: Path,
+    synthetic: int,
+    steps: int,
+    seed: int,
+    kept: Path | None,
+) -> None:
     """Train lips for a pipe on recordings with words, or with times of their sounds.
 
     PATH is what `mien evaluate --voices` takes. English words are aligned with the sound; what
@@ -44,11 +57,12 @@ def command(recordings: tuple[Path, ...], out: Path, synthetic: int, steps: int,
         from mien.text.atomic import write_atomic
         from mien_trainer.lip_training.synthesisers import synthesisers
         from mien_trainer.lip_training.train import hear, train_lips
+        from mien_trainer.voices.kept_times import FoundTimes
         from mien_trainer.voices.recordings import find_recordings
 
-        found = find_recordings(recordings)
+        found, times = find_recordings(recordings), FoundTimes(kept)
         with progress("listening", len(found)) as step:
-            heard = hear(found, synthesisers() if synthetic else (), synthetic, seed, step)
+            heard = hear(found, synthesisers() if synthetic else (), synthetic, seed, step, times)
         speech = len(heard.recorded) + len(heard.made)
         with progress("training", speech + steps) as step:
             data = train_lips(out.stem, heard, steps, seed, lambda _: step())

@@ -1,6 +1,6 @@
-"""Speech as it may reach a microphone: rooms, noise, other voices, narrow bands, gains; at random.
+"""Speech as it may reach a microphone: rooms, noise, other voices, music, narrow bands, gains.
 
-All sound is mono float32 at 16 kHz.
+All sound is mono float32 at 16 kHz; everything is drawn at random.
 """
 
 from __future__ import annotations
@@ -10,34 +10,35 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.lip_training.spaces import impulse_response
 from mien_trainer.lips.table import F64
 
-ROOM, NOISE, LINE, TONE = 0.5, 0.6, 0.25, 0.25
-"""How often sound is in a room, in noise, on a narrow line, or has another tone."""
+ROOM, NOISE, LINE, TONE, CLIPPED = 0.55, 0.65, 0.2, 0.25, 0.08
+"""How often sound is in a room, in noise, on a narrow line, has another tone, or is clipped."""
 
-_RINGS = (0.15, 0.8)
-"""Seconds in which a room's echo falls by 60 dB."""
+_WHITE, _COLOURED, _VOICES = 0.35, 0.65, 0.88
+"""Noise is white below this draw, coloured below that, other voices below the third, else music."""
 
-_DIRECT = (-4.0, 9.0)
-"""Decibels by which what comes straight is stronger than the echo."""
-
-_NOISE_DB = (5.0, 30.0)
+_NOISE_DB = (2.0, 28.0)
 """Decibels by which speech is louder than the noise."""
 
 _TILT = (0.2, 0.9)
-_TALKERS = (1, 6)
+_TALKERS = (1, 7)
 _LOW, _HIGH = (100.0, 400.0), (3000.0, 3800.0)
+_CUT = (3500.0, 7000.0)
 _TONE_DB = 9.0
-_GAIN_DB = (-12.0, 6.0)
+_GAIN_DB = (-18.0, 6.0)
+_CLIP = (0.15, 0.6)
 _MU = 255.0
 _PEAK = 0.99
+_NOTES, _PARTIALS, _BEAT = 4, 12, (0.2, 0.6)
 
 
 def degraded(audio: F32, others: Sequence[F32], rng: np.random.Generator) -> F32:
     """The sound, otherwise every time; ``others`` are voices that may talk meanwhile."""
     sound: F64 = audio.astype(np.float64)
     if rng.random() < ROOM:
-        sound = _in_a_room(sound, rng)
+        sound = _convolved(sound, impulse_response(rng))
     if rng.random() < NOISE:
         sound = _with_noise(sound, others, rng)
     kind = rng.random()
@@ -45,21 +46,25 @@ def degraded(audio: F32, others: Sequence[F32], rng: np.random.Generator) -> F32
         sound = _on_a_line(sound, rng)
     elif kind < LINE + TONE:
         sound = _toned(sound, rng)
+    if rng.random() < CLIPPED:
+        level = rng.uniform(*_CLIP) * float(np.abs(sound).max(initial=0.0))
+        sound = np.clip(sound, -level, level)
     sound = sound * 10.0 ** (rng.uniform(*_GAIN_DB) / 20.0)
     peak = float(np.abs(sound).max(initial=0.0))
     found: F32 = (sound * (min(1.0, _PEAK / peak) if peak > 0.0 else 1.0)).astype(np.float32)
     return found
 
 
-def _in_a_room(sound: F64, rng: np.random.Generator) -> F64:
-    ring = rng.uniform(*_RINGS)
-    times = np.arange(int(1.1 * ring * SAMPLE_RATE)) / SAMPLE_RATE
-    tail = rng.standard_normal(len(times)) * 10.0 ** (-3.0 * times / ring)
-    tail[times < rng.uniform(0.001, 0.01)] = 0.0
-    tail *= 10.0 ** (-rng.uniform(*_DIRECT) / 20.0) / np.sqrt(np.square(tail).sum() + 1e-12)
-    tail[0] = 1.0
-    size = 1 << int(np.ceil(np.log2(len(sound) + len(tail))))
-    spectrum = np.fft.rfft(sound, size) * np.fft.rfft(tail, size)
+def faster(audio: F32, pace: float) -> F32:
+    """The sound ``pace`` times as fast, and as high."""
+    at = np.arange(int(len(audio) / pace)) * pace
+    found: F32 = np.interp(at, np.arange(len(audio)), audio).astype(np.float32)
+    return found
+
+
+def _convolved(sound: F64, response: F64) -> F64:
+    size = 1 << int(np.ceil(np.log2(len(sound) + len(response))))
+    spectrum = np.fft.rfft(sound, size) * np.fft.rfft(response, size)
     heard: F64 = np.fft.irfft(spectrum, size)[: len(sound)]
     return heard
 
@@ -67,12 +72,14 @@ def _in_a_room(sound: F64, rng: np.random.Generator) -> F64:
 def _with_noise(sound: F64, others: Sequence[F32], rng: np.random.Generator) -> F64:
     kind, length = rng.random(), len(sound)
     noise: F64 = rng.standard_normal(length)
-    if kind >= 0.7 and others:
+    if kind >= _VOICES:
+        noise = _music(length, rng)
+    elif kind >= _COLOURED and others:
         noise = np.zeros(length)
         for _ in range(int(rng.integers(*_TALKERS))):
             other = others[int(rng.integers(len(others)))]
             noise += np.resize(np.roll(other, int(rng.integers(len(other)))), length)
-    elif kind >= 0.4:
+    elif kind >= _WHITE:
         spectrum = np.fft.rfft(noise)
         spectrum /= np.maximum(1.0, np.arange(len(spectrum))) ** rng.uniform(*_TILT)
         noise = np.fft.irfft(spectrum, length)
@@ -82,7 +89,31 @@ def _with_noise(sound: F64, others: Sequence[F32], rng: np.random.Generator) -> 
     return heard
 
 
+def _music(length: int, rng: np.random.Generator) -> F64:
+    """Chords of plucked notes over a beat of noise: no tune, but as loud and as dense as one."""
+    heard = np.zeros(length)
+    beat = rng.uniform(*_BEAT)
+    size = int(3 * beat * SAMPLE_RATE)
+    times = np.arange(size) / SAMPLE_RATE
+    for at in range(0, length, int(beat * SAMPLE_RATE)):
+        struck = np.zeros(size)
+        for _ in range(int(rng.integers(1, _NOTES + 1))):
+            hertz = 55.0 * 2.0 ** (rng.integers(0, 48) / 12.0)
+            partials = np.arange(1, 1 + min(_PARTIALS, int(7000.0 / hertz)))
+            fall = np.exp(-times * rng.uniform(1.0, 8.0))
+            for partial in partials:
+                struck += np.sin(2 * np.pi * hertz * partial * times) * fall / partial
+        struck += rng.standard_normal(size) * np.exp(-times * 40.0) * rng.uniform(0.0, 2.0)
+        part = struck[: length - at]
+        heard[at : at + len(part)] += part
+    return heard
+
+
 def _on_a_line(sound: F64, rng: np.random.Generator) -> F64:
+    """A telephone's band, with its steps or without, or a codec that keeps the low tones."""
+    if rng.random() < 0.3:
+        high = rng.uniform(*_CUT)
+        return _shaped(sound, (high, 1.1 * high), (1.0, 0.0))
     low, high = rng.uniform(*_LOW), rng.uniform(*_HIGH)
     heard = _shaped(sound, (0.7 * low, low, high, 1.1 * high), (0.0, 1.0, 1.0, 0.0))
     if rng.random() < 0.5:

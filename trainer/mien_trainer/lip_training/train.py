@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from attrs import frozen
 
-from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE
 from mien_trainer.lip_training.examples import (
@@ -23,6 +22,7 @@ from mien_trainer.mel import MELS
 from mien_trainer.model.lip_net import DELAYS
 from mien_trainer.speak.lip_network import LipCard
 from mien_trainer.speech import SpeechSource
+from mien_trainer.voices.kept_times import FoundTimes
 from mien_trainer.voices.recordings import Align, Recording, Refused, read_clips, speaker_mark
 
 
@@ -41,19 +41,20 @@ def hear(
     count: int,
     seed: int,
     step: Callable[[], None],
-    align: Align | None = None,
+    times: FoundTimes | None = None,
 ) -> Heard:
-    """Align the recordings, and have ``count`` sentences made by each of the synthesisers.
+    """Find the times of the recordings' sounds; each synthesiser says ``count`` sentences beside.
 
     Raises:
         TrainerError: nothing of it can be used.
     """
-    align = align or Aligner().align_text
+    times = times or FoundTimes()
     refused: list[Refused] = []
     recorded: list[Spoken] = []
     for recording in recordings:
-        recorded += _spoken(recording, align, refused)
+        recorded += _spoken(recording, times.by_words, refused)
         step()
+    times.save()
     made = tuple(made_speech(sources, count, np.random.default_rng(seed)))
     if not recorded and not made:
         first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:5])

@@ -14,7 +14,6 @@ from attrs import field, frozen
 from mien.bank import Bank
 from mien.performance.lips import LipTrack, joined, lip_track
 from mien.performance.performer import AHEAD, Performer, Plan
-from mien_trainer.alignment.phone_loop import recognised_phonemes
 from mien_trainer.frames import F32
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.speak.lip_network import LipNetwork
@@ -25,7 +24,7 @@ from mien_trainer.timings.spoken import lip_track_of
 from mien_trainer.timings.timed import TimedSpeech
 from mien_trainer.voices.baselines import Profile, by_loudness, by_nearest_vowel
 from mien_trainer.voices.measures import Motion, motion
-from mien_trainer.voices.recordings import Align, Clip, Kind
+from mien_trainer.voices.recordings import Align, Clip, Kind, Recognise
 
 Lips = Callable[[Clip, F32], LipTrack | None]
 """The lips of a clip as it is heard (its sound in some room); None where they cannot be had.
@@ -88,11 +87,11 @@ def by_words(align: Align) -> Method:
     return Method(name=WORDS, lips=lips)
 
 
-def by_sounds() -> Method:
+def by_sounds(recognise: Recognise) -> Method:
     """Rules, by the sounds that are recognised."""
 
     def lips(clip: Clip, audio: F32) -> LipTrack:
-        speech = TimedSpeech(phonemes=recognised_phonemes(audio), source="sounds")
+        speech = TimedSpeech(phonemes=recognise(audio), source="sounds")
         return lip_track_of(speech, clip.frames)
 
     return Method(name=SOUNDS, lips=lips)

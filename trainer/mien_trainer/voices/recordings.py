@@ -45,6 +45,9 @@ ALIGNED = "en"
 Align = Callable[[F32, str], tuple[Phoneme, ...]]
 """The phonemes of mono audio at 16 kHz that says a text; may refuse it."""
 
+Recognise = Callable[[F32], tuple[Phoneme, ...]]
+"""The phonemes of mono audio at 16 kHz whose words are not known."""
+
 
 class Kind(Enum):
     """Where what the lips should do comes from, the best first."""

@@ -10,7 +10,6 @@ import numpy as np
 from attrs import field, frozen
 
 from mien.bank import Bank
-from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.voice_activity import segment
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
@@ -22,6 +21,7 @@ from mien_trainer.speak.network import CONTACT_THRESHOLD, read_network, shipped_
 from mien_trainer.speak.way import given_bank
 from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.voices.baselines import profiles
+from mien_trainer.voices.kept_times import FoundTimes
 from mien_trainer.voices.measures import Heard, Moments, followed, motion, spoken
 from mien_trainer.voices.methods import (
     Method,
@@ -34,7 +34,6 @@ from mien_trainer.voices.methods import (
     shown,
 )
 from mien_trainer.voices.recordings import (
-    Align,
     Clip,
     Kind,
     Recording,
@@ -109,14 +108,14 @@ def _name(name: str, path: Path, others: Sequence[Method]) -> str:
 
 
 def measure_voices(
-    trial: VoicesTrial, step: Callable[[], None], align: Align | None = None
+    trial: VoicesTrial, step: Callable[[], None], times: FoundTimes | None = None
 ) -> VoicesReport:
-    """Measure all methods.
+    """Measure all methods; ``times`` are those that were found before.
 
     Raises:
         TrainerError: not one recording can be used.
     """
-    align = align or Aligner().align_text
+    times = times or FoundTimes()
     refused: list[Refused] = []
     clips: list[Clip] = []
     for recording in trial.recordings:
@@ -124,16 +123,17 @@ def measure_voices(
             reason = f"a network was trained on the speaker {recording.speaker!r}"
             refused.append(Refused(place=recording.place, reason=reason))
         else:
-            clips += read_clips([recording], align, refused)
+            clips += read_clips([recording], times.by_words, refused)
         step()
+    times.save()
     if not clips:
         first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:_FEW])
         raise TrainerError(f"not one of {len(refused)} recordings can be used:\n{first}")
     calibrated = [(one.recording.speaker, one.audio, one.phonemes) for one in clips if one.phonemes]
     methods = (
         *trial.networks,
-        by_words(align),
-        by_sounds(),
+        by_words(times.by_words),
+        by_sounds(times.by_ear),
         loud(),
         nearest(profiles(calibrated)),
     )
@@ -145,6 +145,7 @@ def measure_voices(
                 key = (clip.recording.kind, room, method.name)
                 _take(found.setdefault(key, _Group()), clip, method, audio, trial.bank)
             step()
+        times.save()
     return VoicesReport(
         bank=f"{trial.bank.id} {trial.bank.version}",
         networks=tuple(one.name for one in trial.networks),
