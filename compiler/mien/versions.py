@@ -16,6 +16,12 @@ prover. A newer prover may prove sharper bounds of the same faces: it confirms t
 channels of the rig; since 2 it is over those that the bank can move.
 """
 
+READING = 1
+"""How a reader's file reads a text: tokens, features, sums, confidence, the place of the point.
+
+A released reader reads as it did for as long as this number is known.
+"""
+
 SOURCES = ("bank", "rig", "rules", "emotion")
 """The kinds of documents that a bank is written in."""
 
@@ -50,7 +56,8 @@ VERSIONS: Mapping[str, int] = {
     "readings": 1,
     "reader-weights": 1,
     "transformer-weights": 1,
-    "reader-lock": 1,
+    "reader-lock": 2,
+    "reader-ledger": 1,
     "blind-key": 1,
     "blind-answers": 1,
     # The trainer's.

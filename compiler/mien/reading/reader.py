@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import field, fields, frozen
 
 from mien.bank import Bank
-from mien.errors import QueryError
+from mien.errors import ArtifactError, QueryError
 from mien.queries import unit
 from mien.reading.features import features_of
 from mien.reading.linear import (
@@ -20,16 +21,15 @@ from mien.reading.linear import (
     weight_of,
 )
 from mien.reading.reading import VAD, Reading, Span, WordPart, snapped, strength_of
+from mien.reading.released import find_reader
 from mien.reading.script import script_of
 from mien.reading.tags import Tag, TagWords, tags_of
 from mien.reading.tokens import Kind, Token, normal, tokens_of
 from mien.reading.units import PER, sentences
-from mien.reading.weights import Weights, read_weights
+from mien.reading.weights import READER, Weights, read_weights
 from mien.resolve import load_bank, resolve
-from mien.text.suggest import label_hint
-
-SHIPPED = Path(__file__).with_name("readers") / "default.safetensors"
-"""The reader that ships."""
+from mien.text.regular_file import read_regular
+from mien.text.suggest import label_hint, nearest
 
 _FADE = 0.5
 """What a line earlier counts, as a share of the line after it, where there is context."""
@@ -70,10 +70,7 @@ class Reader:
         self._words = TagWords(labels=bank.labels, own=bank.aliases, anchors=anchors)
         missing = [label for label in weights.labels if label not in bank.labels]
         if missing:
-            raise QueryError(
-                f"the reader {weights.name} {weights.version} is for other labels: "
-                f"{bank.source} has no {', '.join(missing)}; train one with readings for it"
-            )
+            raise QueryError(_for_others(weights, bank, missing))
 
     def __repr__(self) -> str:
         return f"<Reader {self._weights.name} {self._weights.version} for {self._bank.source}>"
@@ -263,23 +260,45 @@ class Reader:
 def reader(
     source: str | Path | None = None, *, bank: str | Path | Bank = "default", **options: object
 ) -> Reader:
-    """A reader of text: the one that ships, or the one in the file ``source``.
+    """A reader of text: the one that ships, or the one that ``source`` means.
 
-    ``bank`` is a bank, or what `mien.load` takes; ``options`` are those of `Options`. Call it with
-    a text for one reading, or use ``read`` for lines.
+    That is a file, or the name of a released reader: ``NAME`` (its newest release) or
+    ``NAME@VERSION``. ``bank`` is a bank, or what `mien.load` takes; ``options`` are those of
+    `Options`. Call it with a text for one reading, or use ``read`` for lines.
 
     Raises:
-        QueryError: the bank has other labels, or an option is out of range.
-        ArtifactError: the file is no reader, or is damaged.
+        QueryError: there is no such reader, the bank has other labels, or an option is out of
+            range.
+        ArtifactError: the file is no reader, is damaged, or is not what its ledger pins.
         OSError: the file cannot be read.
     """
     known = {one.name for one in fields(Options)}
     extra = sorted(set(options) - known)
     if extra:
         raise QueryError(f"no option {extra[0]}; the options are {', '.join(sorted(known))}")
-    weights = read_weights(SHIPPED if source is None else Path(source))
     loaded = bank if isinstance(bank, Bank) else load_bank(resolve(bank))
-    return Reader(weights, loaded, Options(**options))  # type: ignore[arg-type]
+    return Reader(load_weights(source), loaded, Options(**options))  # type: ignore[arg-type]
+
+
+def load_weights(source: str | Path | None = None) -> Weights:
+    """The numbers of the reader that ``source`` means; a released one is that of its ledger.
+
+    Raises:
+        QueryError: there is none.
+        ArtifactError: the file is no reader, is damaged, or is not what its ledger pins.
+        OSError: the file cannot be read.
+    """
+    found = find_reader(source)
+    if not found.sha256:
+        return read_weights(found.path)
+    data = read_regular(found.path, READER)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 != found.sha256:
+        raise ArtifactError(
+            f"{found.path} has sha256 {sha256}, its ledger pins {found.sha256}; "
+            "`mien verify` says more"
+        )
+    return read_weights(data)
 
 
 def preference(text: str, bank: Bank) -> tuple[str, float]:
@@ -298,6 +317,16 @@ def preference(text: str, bank: Bank) -> tuple[str, float]:
     if not -10.0 <= value <= 10.0:
         raise QueryError(f"{text}: expected LABEL or LABEL=RAISE with a raise from -10 to 10")
     return name, value
+
+
+def _for_others(weights: Weights, bank: Bank, missing: list[str]) -> str:
+    hints = {one: nearest(one, bank.labels) for one in missing}
+    near = [f"{one} (nearest: {hint})" if hint else one for one, hint in hints.items()]
+    return (
+        f"the reader {weights.name} {weights.version} is for other labels: {bank.source} has no "
+        f"{', '.join(near)}; its labels are {', '.join(bank.labels)}. Train a reader with readings "
+        "into them"
+    )
 
 
 def _checked(options: Options, bank: Bank) -> Options:

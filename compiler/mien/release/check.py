@@ -31,8 +31,15 @@ _COMPILER = "this mien compiles the release otherwise: a change of the arithmeti
 
 
 def release_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
-    """All that is wrong with a release: its files, then what recompiling it gives."""
+    """All that is wrong with a release: its files, then what recompiling it gives.
+
+    Of a reader, what reading its frozen list of texts gives.
+    """
     faults = file_faults(home, entry)
+    if home.of_reader:
+        from mien.reading.frozen import reread_faults
+
+        return faults or reread_faults(home, entry)
     if any(fault.code != "file-changed" or _is_source(home, fault) for fault in faults):
         return faults  # of other sources than the released ones nothing can be said
     return (*faults, *recompiled_faults(home, entry))

@@ -12,12 +12,13 @@ from attrs import frozen
 
 from mien.errors import SourceError
 from mien.lock.read import LOCK_NAME, parse_lock
-from mien.release.ledger import LEDGER_NAME, Entry, Ledger
+from mien.release.ledger import BANK, LEDGER_NAME, READER, READERS, Entry, Ledger
 from mien.semver import is_version, precedence
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Place
 from mien.text.regular_file import ARTIFACT, LOCK, read_regular, sha256_of
+from mien.versions import READING
 
 SOURCES = "sources"
 """The folder of a release that holds the frozen sources."""
@@ -30,11 +31,16 @@ _BANK = re.compile(r"[a-z][a-z0-9_-]*")
 
 @frozen(kw_only=True)
 class ReleaseFolder:
-    """One release on disk."""
+    """One release on disk, of a bank or a reader by the name ``bank``."""
 
     releases: Path
     bank: str
     version: str
+
+    @property
+    def of_reader(self) -> bool:
+        """Whether it is a reader's."""
+        return self.releases.name == READERS
 
     @property
     def path(self) -> Path:
@@ -120,12 +126,16 @@ def measured_entry(release: ReleaseFolder, previous: str) -> Entry:
     """
     folder = release.path
     data = read_regular(folder / LOCK_NAME, LOCK)
-    lock = parse_lock(data, shown_path(folder / LOCK_NAME))
     names, _ = files_in(folder / SOURCES)
+    if release.of_reader:
+        kind, engine = READER, READING
+    else:
+        kind, engine = BANK, parse_lock(data, shown_path(folder / LOCK_NAME)).engine
     return Entry(
+        kind=kind,
         bank=release.bank,
         version=release.version,
-        engine=lock.engine,
+        engine=engine,
         lock=hashlib.sha256(data).hexdigest(),
         artifact=sha256(folder / artifact_of(release.bank)),
         sources={name: sha256(folder / SOURCES / name) for name in sorted(names)},

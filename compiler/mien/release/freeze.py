@@ -23,7 +23,12 @@ _UNTOUCHED = b"# Releases are pinned byte for byte: no line end may change on ch
 def freeze(
     compiled: Compiled, sources: Mapping[str, bytes], home: ReleaseFolder, ledger: Ledger
 ) -> Entry:
-    """Write the release ``home`` and append it to the ledger; the caller holds the folder.
+    """Write the release ``home`` of a bank, as `freeze_files` does."""
+    return freeze_files(_files(compiled, sources), home, ledger)
+
+
+def freeze_files(files: Mapping[str, bytes], home: ReleaseFolder, ledger: Ledger) -> Entry:
+    """Write the files of ``home`` and append it to the ledger; the caller holds the folder.
 
     Everything is written and synced under another name first, and takes its place at once. The
     ledger is written last: a folder that it does not know is a release that was cut short, whole
@@ -37,7 +42,7 @@ def freeze(
         write_atomic(releases / _ATTRIBUTES, _UNTOUCHED)
     staging = releases / f"{STAGING}{home.bank}-{home.version}-{os.getpid()}"
     try:
-        _write_all(staging, _files(compiled, sources))
+        _write_all(staging, files)
         home.path.parent.mkdir(exist_ok=True)
         sync_folder(releases)
         os.rename(staging, home.path)  # noqa: PTH104  fails where a release lies

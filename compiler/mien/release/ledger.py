@@ -1,4 +1,7 @@
-"""The ledger: one entry a release, canonical YAML, only ever appended to."""
+"""A ledger: one entry a release, canonical YAML, only ever appended to.
+
+Banks have one, and readers of text have one in the folder `READERS` beside them.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,21 @@ from mien.text.node import Place
 from mien.text.regular_file import LEDGER, read_regular
 from mien.versions import schema_name
 
+BANK, READER = "bank", "reader"
+"""What a ledger is of, and the first key of its entries."""
+
+READERS = "readers"
+"""The folder among releases that those of readers lie in."""
+
 FIRST = "0" * 64
 """What the first entry pins in place of an entry before it."""
 
 
 @frozen(kw_only=True)
 class Entry:
-    """One release.
+    """One release of a ``kind``: a bank, or a reader of text.
 
+    ``bank`` is its name; ``engine`` the arithmetic of a bank, or the `READING` of a reader.
     ``lock``, ``artifact`` and the values of ``sources`` are sha256 in hex of the bytes of those
     files; ``sources`` has every frozen source by its path. ``previous`` is the sha256 of the text
     of the entry before, or ``FIRST``.
@@ -39,6 +49,7 @@ class Entry:
     artifact: str
     sources: Mapping[str, str]
     previous: str
+    kind: str = BANK
 
     @property
     def name(self) -> str:
@@ -51,6 +62,7 @@ class Ledger:
     """All releases, oldest first."""
 
     entries: tuple[Entry, ...] = ()
+    kind: str = BANK
 
     def find(self, bank: str, version: str) -> Entry | None:
         """The entry of that release, or None."""
@@ -66,10 +78,12 @@ class Ledger:
 
 LEDGER_NAME = "ledger.yaml"
 SCHEMA = schema_name("ledger")
-HEADER = (
-    "# Written by `mien release`. Entries are only ever appended; each pins the one before it.\n"
-    f"schema: {SCHEMA}\n"
-)
+_READER_SCHEMA = schema_name("reader-ledger")
+_PINNED = "Entries are only ever appended; each pins the one before it.\n"
+_HEADERS = {
+    BANK: f"# Written by `mien release`. {_PINNED}schema: {SCHEMA}\n",
+    READER: f"# Written by `mien reader release`. {_PINNED}schema: {_READER_SCHEMA}\n",
+}
 _ENTRIES = "releases:\n"
 _NONE = "releases: []\n"
 
@@ -86,9 +100,10 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 def write_ledger(ledger: Ledger) -> str:
     """The canonical text of a ledger."""
+    header = _HEADERS[ledger.kind]
     if not ledger.entries:
-        return HEADER + _NONE
-    return HEADER + _ENTRIES + "".join(map(write_entry, ledger.entries))
+        return header + _NONE
+    return header + _ENTRIES + "".join(map(write_entry, ledger.entries))
 
 
 def write_entry(entry: Entry) -> str:
@@ -109,6 +124,8 @@ def head_digest(ledger: Ledger) -> str:
 def read_ledger(path: Path) -> Ledger:
     """The ledger at ``path``; an empty one where there is none. Its chain is not judged here.
 
+    That in a folder called `READERS` is of readers.
+
     Raises:
         SourceError: the file is not a ledger as `mien release` writes it, naming the line.
         OSError: the file exists but cannot be read.
@@ -116,7 +133,7 @@ def read_ledger(path: Path) -> Ledger:
     try:
         data = read_regular(path, LEDGER)
     except FileNotFoundError:
-        return Ledger()
+        return Ledger(kind=READER if path.parent.name == READERS else BANK)
     return parse_ledger(data, shown_path(path))
 
 
@@ -135,30 +152,31 @@ def parse_ledger(data: bytes, name: str) -> Ledger:
     conflicts = conflict_faults(text, name, _CONFLICT_HINT)
     if conflicts:
         raise SourceError(conflicts)
-    if text == HEADER + _NONE:
-        return Ledger()
-    start = HEADER + _ENTRIES
+    kind = next((one for one, header in _HEADERS.items() if text.startswith(header)), BANK)
+    if text == _HEADERS[kind] + _NONE:
+        return Ledger(kind=kind)
+    start = _HEADERS[kind] + _ENTRIES
     if not text.startswith(start):
         schema = re.search(r"^schema: (\S+)$", text, re.MULTILINE)
-        if schema and schema[1] != SCHEMA:
+        if schema and schema[1] not in (SCHEMA, _READER_SCHEMA):
             raise _refuse(name, 2, f"found schema {schema[1]}, expected {SCHEMA}")
         raise _refuse(name, 1, "this is not a ledger that mien wrote")
     number = start.count("\n") + 1
     entries: list[Entry] = []
     for chunk in _chunks(text[len(start) :]):
         entry = _entry(chunk)
-        if entry is None or write_entry(entry) != "".join(chunk):
+        if entry is None or write_entry(entry) != "".join(chunk) or entry.kind != kind:
             line = number + _first_bad(chunk, entry)
             raise _refuse(name, line, "this line is not as mien writes it")
         entries.append(entry)
         number += len(chunk)
     if not entries:
         raise _refuse(name, number, "expected an entry")
-    return Ledger(entries=tuple(entries))
+    return Ledger(entries=tuple(entries), kind=kind)
 
 
 def _lines(entry: Entry) -> Iterator[str]:
-    yield f"- bank: {write_scalar(entry.bank)}"
+    yield f"- {entry.kind}: {write_scalar(entry.bank)}"
     yield f"  version: {write_scalar(entry.version)}"
     yield f"  engine: {entry.engine}"
     yield f'  lock: "{entry.lock}"'
@@ -191,9 +209,11 @@ def _entry(chunk: Iterable[str]) -> Entry | None:
             fields[field[1]] = _value(field[2])
         elif (source := _SOURCE.fullmatch(text)) is not None:
             sources[source[1]] = _value(source[2])
+    kind = READER if READER in fields else BANK
     try:
         entry = Entry(
-            bank=fields["bank"],
+            kind=kind,
+            bank=fields[kind],
             version=fields["version"],
             engine=int(fields["engine"]),
             lock=fields["lock"],

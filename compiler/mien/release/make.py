@@ -96,7 +96,7 @@ def _release(
     completed = complete(releases, ledger)
     for entry in completed:
         say(f"completed {entry.name}: its release was interrupted before the ledger knew it")
-    ledger = Ledger(entries=(*ledger.entries, *completed))
+    ledger = evolve(ledger, entries=(*ledger.entries, *completed))
     home = ReleaseFolder(releases=releases, bank=bank.manifest.id, version=bank.manifest.version)
     for entry in completed:
         if (entry.bank, entry.version) == (home.bank, home.version) and _same(folder, entry):

@@ -40,7 +40,7 @@ def complete(releases: Path, ledger: Ledger) -> tuple[Entry, ...]:
         if faults:
             raise ReleaseError([_unlisted(home), *faults])
         entry = append(ledger, home)
-        ledger = Ledger(entries=(*ledger.entries, entry))
+        ledger = evolve(ledger, entries=(*ledger.entries, entry))
         completed.append(entry)
     return tuple(completed)
 

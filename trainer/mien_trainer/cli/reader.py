@@ -1,4 +1,4 @@
-"""`mien reader`: train and evaluate readers of text."""
+"""`mien reader`: train, evaluate, pin and release readers of text."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ class ReaderGroup(LazyGroup):
         "train": "Train a reader on corpora, after a recipe.",
         "evaluate": "Measure how well a reader reads.",
         "lock": "Pin a reader, and what it makes of a frozen list of texts.",
+        "release": "Freeze a reader at its version, for ever.",
     }
     package = "mien_trainer.cli.readers"
 
 
 @click.group("reader", cls=ReaderGroup)
 def command() -> None:
-    """Train, evaluate and pin readers of text. `mien read` reads with them."""
+    """Train, evaluate, pin and release readers of text. `mien read` reads with them."""

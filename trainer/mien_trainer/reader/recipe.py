@@ -138,6 +138,9 @@ def read_recipe(path: Path) -> Recipe:
 LISTS = _HERE / "lists"
 """Where the lists of sentences lie that readers are measured on."""
 
+PROBE_LIST = LISTS / "probes.txt"
+"""The texts that readers are pinned by."""
+
 OTHER_HAND = LISTS / "other_hand"
 """Lists by whoever wrote no sentence that a reader learns from, nor read one."""
 

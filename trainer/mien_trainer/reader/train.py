@@ -11,8 +11,9 @@ import numpy.typing as npt
 from attrs import evolve
 
 from mien.reading.features import features_of
+from mien.reading.frozen import sentence_files_sha256
 from mien.reading.linear import scores_of
-from mien.reading.readings import COUNTED, text_sha256
+from mien.reading.readings import COUNTED
 from mien.reading.script import script_of
 from mien.reading.tokens import normal, tokens_of
 from mien.reading.weights import AXES, KNOTS, QUANTILES, SCRIPTS, Weights
@@ -96,7 +97,7 @@ def made_from(recipe: Recipe, lesson: Lesson, features: npt.NDArray[np.uint32]) 
 def sentences_sha256(recipe: Recipe) -> str:
     """The digest of the files of sentences that a recipe names."""
     own = [read_bytes(sentence_file(one, recipe.folder), CORPUS) for one in recipe.sentences]
-    return text_sha256("".join(hashlib.sha256(one).hexdigest() for one in own))
+    return sentence_files_sha256(own)
 
 
 def _quantised(recipe: Recipe, lesson: Lesson, model: Model, neutral: str) -> Weights:

@@ -41,8 +41,8 @@ _LONGEST_NAME = 4096
 @click.option(
     "--reader",
     "source",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A reader (.safetensors) in place of the one that ships.",
+    metavar="NAME|FILE",
+    help="A reader in place of the one that ships: a release (NAME or NAME@VERSION) or a file.",
 )
 @click.option("--face", is_flag=True, help="The weights of each face too (json, jsonl).")
 @click.option("--explain", is_flag=True, help="Which words moved the label, and by how much.")
@@ -86,7 +86,7 @@ def command(
     per: str,
     output: str,
     bank: str,
-    source: Path | None,
+    source: str | None,
     face: bool,
     explain: bool,
     prefer: tuple[str, ...],

@@ -14,7 +14,7 @@ from mien.cli.terminal import say, write_json
 from mien.text.fault import counted, fault_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mien.release.ledger import Entry
     from mien.release.verify import Report, Verified
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("bank", metavar="[BANK]", required=False)
 @click.option("--release", "version", metavar="X.Y.Z", help="Verify only this version.")
+@click.option("--reader", metavar="NAME", help="Verify only this reader of text, not banks.")
 @click.option("--full", is_flag=True, help="Also recompile releases that were verified before.")
 @click.option(
     "--jobs",
@@ -47,46 +48,64 @@ if TYPE_CHECKING:
 def command(
     bank: str | None,
     version: str | None,
+    reader: str | None,
     full: bool,
     jobs: int | None,
     releases: Path | None,
     export: Path | None,
     output: str,
 ) -> int:
-    """Check the ledger, and recompile every release from its frozen sources.
+    """Check the ledgers, and recompile every release from its frozen sources.
 
     Each release is compiled by the engine that its lock names, and every digest is compared. If one
     differs, the exit code is 1, and the first table and channel that differ are named. BANK is a
     folder or the name of a released bank. Without BANK, all releases of your repository are
-    verified, or, if it has none, those that ship with mien.
+    verified, or, if it has none, those that ship with mien; readers of text too, which have to
+    read a frozen list of texts as they did.
     """
     if export is not None:
-        if bank or version or full or releases:
+        if bank or version or reader or full or releases:
             raise click.UsageError("--export checks what the file says; leave the others out")
         return _export(export, output)
 
     from mien import resources
+    from mien.release.ledger import READERS
     from mien.release.verify import usable_cores, verify
 
-    name, beside = _meant(bank)
+    if reader is not None and bank is not None:
+        raise click.UsageError("a BANK or a --reader: one of them")
+    name, beside = (reader, None) if reader is not None else _meant(bank)
     if bank is None and releases is None and (releases := _own_releases()) and output == "text":
         say(f"releases of this repository: {releases}", err=True)
     folder = releases or beside or resources.presets() / "releases"
-    report = verify(
-        folder,
-        chosen=_chosen(name, version),
-        full=full,
-        jobs=jobs or usable_cores(),
-        progress=_progress(output),
-    )
+    if reader is not None:
+        folder = folder / READERS
+    reports = [
+        verify(
+            one,
+            chosen=_chosen(name, version),
+            full=full,
+            jobs=jobs or usable_cores(),
+            progress=_progress(output),
+        )
+        for one in _ledgers(folder, all_kinds=name is None and version is None)
+    ]
     named = version is not None or (name is not None and beside is None)
-    if named and not report.faults and not report.releases:
-        raise click.UsageError(_unknown(report, name, version, folder))
+    if named and not reports[0].faults and not reports[0].releases:
+        raise click.UsageError(_unknown(reports[0], name, version, folder))
     if output == "json":
-        write_json(_json(report))
+        write_json(_json(reports))
     else:
-        _write(report, folder)
-    return 1 if report.failed else 0
+        _write(reports, folder)
+    return 1 if any(report.failed for report in reports) else 0
+
+
+def _ledgers(folder: Path, *, all_kinds: bool) -> list[Path]:
+    """The folder of releases, and that of readers in it where all are meant and it has any."""
+    from mien.release.ledger import READERS
+
+    readers = folder / READERS
+    return [folder, readers] if all_kinds and readers.is_dir() else [folder]
 
 
 def _export(path: Path, output: str) -> int:
@@ -151,48 +170,58 @@ def _progress(output: str) -> Callable[[Verified], None] | None:
     """A line a release as it is done; quiet for programs."""
     if output == "json":
         return None
-    width = 12
+    width = 20
 
     def show(one: Verified) -> None:
         words = {
-            "verified": f"recompiled with engine {one.entry.engine}: equal",
+            "verified": _proved(one.entry),
             "unchanged": "unchanged since it was verified",
             "failed": "FAILED",
         }
-        say(f"{one.entry.name:<{width}}  {words[one.state.value]}")
+        kind = "" if one.entry.kind == "bank" else f"{one.entry.kind} "
+        say(f"{kind + one.entry.name:<{width}}  {words[one.state.value]}")
         sys.stdout.flush()
 
     return show
 
 
-def _write(report: Report, folder: Path) -> None:
-    for note in report.notes:
+def _proved(entry: Entry) -> str:
+    if entry.kind == "reader":
+        return "the frozen list of texts reads alike"
+    return f"recompiled with engine {entry.engine}: equal"
+
+
+def _write(reports: Sequence[Report], folder: Path) -> None:
+    for note in (note for report in reports for note in report.notes):
         say(note)
-    faults = (*report.faults, *(fault for one in report.releases for fault in one.faults))
+    releases = [one for report in reports for one in report.releases]
+    faults = [fault for report in reports for fault in report.faults]
+    faults += [fault for one in releases for fault in one.faults]
     if faults:
         say("")
         write_faults(faults, "text")
-    elif not report.releases:
+    elif not releases:
         say(f"{folder}: nothing is released yet")
     else:
-        many = len(report.releases)
+        many = len(releases)
         say(f"{counted(many, 'release')} hold{'s' if many == 1 else ''}")
 
 
-def _json(report: Report) -> dict[str, object]:
+def _json(reports: Sequence[Report]) -> dict[str, object]:
     return {
-        "failed": report.failed,
-        "ledger": [fault_json(fault) for fault in report.faults],
-        "notes": list(report.notes),
+        "failed": any(report.failed for report in reports),
+        "ledger": [fault_json(fault) for report in reports for fault in report.faults],
+        "notes": [note for report in reports for note in report.notes],
         "releases": [
             {
-                "bank": one.entry.bank,
+                one.entry.kind: one.entry.bank,
                 "version": one.entry.version,
                 "engine": one.entry.engine,
                 "artifact": one.entry.artifact,
                 "state": one.state.value,
                 "faults": [fault_json(fault) for fault in one.faults],
             }
+            for report in reports
             for one in report.releases
         ],
     }

@@ -14,7 +14,7 @@ from mien_trainer.cli.options import refusals
 
 
 @click.command("evaluate")
-@click.argument("reader", metavar="[READER]", required=False, type=click.Path(path_type=Path))
+@click.argument("reader", metavar="[READER]", required=False)
 @click.option(
     "--recipe", default="default", show_default=True, help="Whose test texts: a file or a name."
 )
@@ -33,7 +33,7 @@ from mien_trainer.cli.options import refusals
 @click.option("--page", type=OutputFile(".html"), help="Write the tables as a page too.")
 @format_option
 def command(
-    reader: Path | None,
+    reader: str | None,
     recipe: str,
     data: Path,
     bank: str,
@@ -41,28 +41,27 @@ def command(
     page: Path | None,
     output: str,
 ) -> None:
-    """Measure READER (the one that ships) on texts that it has not seen.
+    """Measure READER (a file or a release; the one that ships) on texts that it has not seen.
 
     F1 by label, how often the top label and the confidence are right, the error of faces beside
     that of a face that is always neutral, VAD beside the agreement of raters, texts written
     another way, and lists with negation, sarcasm, and names and pronouns swapped.
     """
-    from mien.reading.reader import SHIPPED
     from mien.reading.reader import reader as open_reader
+    from mien.reading.released import find_reader
     from mien.text.atomic import write_atomic
     from mien_trainer.reader.evaluate import evaluate, evaluation_json
     from mien_trainer.reader.recipe import find_recipe, read_recipe
     from mien_trainer.reader.report import page_of, text_of
 
-    path = reader or SHIPPED
     with refusals(), ExitStack() as stack:
 
         def step(what: str, many: int) -> Callable[[], None]:
             stack.pop_all().close()
             return stack.enter_context(progress(what, many))
 
-        loaded = open_reader(path, bank=bank)
-        size = path.stat().st_size
+        loaded = open_reader(reader, bank=bank)
+        size = find_reader(reader).path.stat().st_size
         found = evaluate(
             loaded,
             size,

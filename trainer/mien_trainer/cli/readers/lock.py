@@ -12,25 +12,31 @@ from mien_trainer.cli.options import refusals
 
 
 @click.command("lock")
-@click.argument("reader", metavar="[READER]", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "reader", metavar="READER", type=click.Path(path_type=Path, dir_okay=False, exists=True)
+)
 @click.option("--bank", default="default", show_default=True, help="The bank that it reads into.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock would change.")
-def command(reader: Path | None, bank: str, check: bool) -> int:
-    """Pin READER (the one that ships): its name with .lock.
+def command(reader: Path, bank: str, check: bool) -> int:
+    """Pin READER, a file: its name with .lock.
 
-    The lock holds the digest of its file and of what it makes of a list of texts that never
-    changes. The same lock comes out on every machine.
+    The lock holds the digest of the file and what it makes of a list of texts that never changes.
+    `mien reader release` holds the file against it.
     """
-    from mien.reading.reader import SHIPPED
+    from mien.reading.lock import lock_path, reader_lock, write_reader_lock
     from mien.reading.reader import reader as open_reader
+    from mien.reading.weights import READER
     from mien.text.atomic import write_atomic
     from mien.text.regular_file import LOCK, read_regular
-    from mien_trainer.reader.lock import lock_path, lock_text
+    from mien_trainer.fault import read_bytes
+    from mien_trainer.reader.corpora import CORPUS
+    from mien_trainer.reader.recipe import PROBE_LIST
 
-    path = reader or SHIPPED
+    texts = read_bytes(PROBE_LIST, CORPUS).decode("utf-8").splitlines()
     with refusals():
-        text = lock_text(path, open_reader(path, bank=bank))
-    target = lock_path(path)
+        lock = reader_lock(read_regular(reader, READER), open_reader(reader, bank=bank), texts)
+    text = write_reader_lock(lock)
+    target = lock_path(reader)
     if not check:
         write_atomic(target, text.encode())
         say(f"{target}: {text.count('- text:')} texts")
@@ -43,5 +49,5 @@ def command(reader: Path | None, bank: str, check: bool) -> int:
         old.splitlines(keepends=True), text.splitlines(keepends=True), str(target), "now"
     )
     say("".join(lines), end="")
-    say(f"{target}: out of date: run `mien reader lock {path}`")
+    say(f"{target}: out of date: run `mien reader lock {reader}`")
     return 1
