@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from mien.bank import Bank
 from mien.errors import ArtifactError, QueryError, SourceError
@@ -23,9 +22,6 @@ from mien.text.node import Place, plain
 from mien.text.regular_file import LOCK, SOURCE, read_regular
 from mien.text.yaml_nodes import require_yaml
 from mien.versions import READING
-
-if TYPE_CHECKING:
-    from mien.text.node import Plain
 
 RECIPE, READINGS, PROBES = "recipe.yaml", "readings.yaml", "probes.txt"
 """What the frozen sources of a reader are called; its sentences are sentences-1.tsv, ..."""
@@ -130,7 +126,7 @@ def bank_read_into(weights: Weights, releases: Path) -> Bank:
 def _readings_sha256(text: str) -> str:
     root = plain(require_yaml(text, READINGS))
     said = root.get("corpora") if isinstance(root, dict) else None
-    return hashlib.sha256(canonical(cast("Plain", said)).encode()).hexdigest()
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 def _text(sources: Mapping[str, bytes], name: str) -> str:
