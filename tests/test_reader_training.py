@@ -81,7 +81,7 @@ def test_it_learns_and_the_same_again(folder: Path, trained: Path) -> None:
     assert loaded("a lovely trip").label == "glad"
     assert loaded("this chair").label == "calm"
     assert loaded("😂").label == "glad"
-    assert len(loaded.weights.features) == 200
+    assert len(read_weights(trained).features) == 200
     again = folder / "again.safetensors"
     recipe = str(folder / "recipe.yaml")
     assert run(["reader", "train", recipe, "--data", str(folder), "-o", str(again)]) == 0

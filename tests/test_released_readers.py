@@ -15,7 +15,7 @@ from mien.cli.main import run
 from mien.errors import ArtifactError, QueryError, SourceError
 from mien.reading.frozen import reread_faults
 from mien.reading.lock import lock_path, parse_reader_lock, write_reader_lock
-from mien.reading.reader import load_weights, reader
+from mien.reading.reader import load_model, reader
 from mien.reading.released import find_reader
 from mien.release.folder import ReleaseFolder, measured_entry
 from mien.release.ledger import Ledger, read_ledger, write_ledger
@@ -146,7 +146,7 @@ def test_names_and_files_are_found(copy: Path, monkeypatch: pytest.MonkeyPatch) 
     moved = copy.parent / "releases" / "readers" / "default" / "1.0.0" / "default.safetensors"
     moved.write_bytes(moved.read_bytes()[:-1] + b"\x01")
     with pytest.raises(ArtifactError, match="its ledger pins"):
-        load_weights("default@1.0.0")
+        load_model("default@1.0.0")
 
 
 @pytest.fixture(scope="module")

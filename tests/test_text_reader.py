@@ -40,7 +40,8 @@ from mien_trainer.reader.train import sentences_sha256
 HERE = Path(__file__).parent
 BANK = mien.load("default@1.1.0")
 SHIPPED = find_reader(None).path
-READER = reader(bank=BANK)
+WEIGHTS = read_weights(SHIPPED)
+READER = Reader(WEIGHTS, BANK)
 PROBE_TEXTS = PROBE_LIST.read_text("utf-8").splitlines()
 STRANGE = st.text(
     alphabet=st.one_of(
@@ -158,7 +159,7 @@ def test_points_lie_on_the_line_of_the_label() -> None:
 
 def test_sums_are_those_of_plain_python() -> None:
     """The logits, recomputed with Python's own whole numbers."""
-    weights = READER.weights
+    weights = WEIGHTS
     for text in PROBE_TEXTS:
         tokens = tokens_of(text)
         if not any(token.spoken for token in tokens):
@@ -288,18 +289,14 @@ def test_a_file_that_is_no_text_is_refused_at_its_byte(tmp_path: Path) -> None:
 
 
 def small_weights() -> Weights:
-    return evolve(
-        READER.weights,
-        features=READER.weights.features[:3],
-        table=READER.weights.table[:3],
-    )
+    return evolve(WEIGHTS, features=WEIGHTS.features[:3], table=WEIGHTS.table[:3])
 
 
 def test_the_file_comes_back_and_damage_is_seen() -> None:
     data = weights_bytes(small_weights())
     back = read_weights(data)
     assert weights_bytes(back) == data
-    assert np.array_equal(back.table, READER.weights.table[:3])
+    assert np.array_equal(back.table, WEIGHTS.table[:3])
     for place in range(0, len(data), 97):
         damaged = data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :]
         with pytest.raises(ArtifactError):

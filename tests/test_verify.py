@@ -452,5 +452,5 @@ def test_a_bare_verify_elsewhere_takes_what_ships(
     monkeypatch.setattr("mien.release.verify.verify", verify)
     (tmp_path / "releases").mkdir()
     assert run(["verify"]) == 0
-    assert taken == [presets() / "releases"]
+    assert taken == [presets() / "releases", presets() / "releases" / "readers"]
     assert capsys.readouterr().err == ""

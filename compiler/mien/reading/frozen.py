@@ -10,8 +10,9 @@ from mien.bank import Bank
 from mien.errors import ArtifactError, QueryError, SourceError
 from mien.lock.read import LOCK_NAME
 from mien.reading.lock import drift, parse_reader_lock, reader_lock
+from mien.reading.model import read_model, vocabulary_sha256
 from mien.reading.reader import Reader
-from mien.reading.weights import READER, Weights, read_weights
+from mien.reading.weights import READER, Facts
 from mien.release.folder import SOURCES, ReleaseFolder, artifact_of
 from mien.release.ledger import LEDGER_NAME, Entry, read_ledger
 from mien.resources import presets
@@ -38,7 +39,8 @@ def reread_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
         return (_fault(path, entry, "engine-unknown", message, "take a newer mien"),)
     try:
         data = read_regular(path, READER)
-        weights = read_weights(data)
+        model = read_model(data)
+        weights = model.weights
         sources = {one.name: read_regular(one, SOURCE) for one in (home.path / SOURCES).iterdir()}
         faults = [
             _fault(path, entry, "reader-sources", message, _RESTORE)
@@ -50,7 +52,7 @@ def reread_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
         lock_file = home.path / LOCK_NAME
         lock = parse_reader_lock(read_regular(lock_file, LOCK), shown_path(lock_file))
         bank = bank_read_into(weights, home.releases.parent)
-        now = reader_lock(data, Reader(weights, bank), probes_in(sources))
+        now = reader_lock(data, Reader(model, bank), probes_in(sources))
         faults += [
             _fault(lock_file, entry, "reads-otherwise", message, _READS)
             for message in drift(lock, now)
@@ -62,7 +64,7 @@ def reread_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def source_faults(weights: Weights, sources: Mapping[str, bytes]) -> list[str]:
+def source_faults(weights: Facts, sources: Mapping[str, bytes]) -> list[str]:
     """Where the digests in a reader's file are not those of the sources by name.
 
     Raises:
@@ -88,11 +90,6 @@ def sentence_files_sha256(files: list[bytes]) -> str:
     return hashlib.sha256(own.encode()).hexdigest()
 
 
-def vocabulary_sha256(weights: Weights) -> str:
-    """The digest of the features that a reader knows."""
-    return hashlib.sha256(weights.features.astype("<u4").tobytes()).hexdigest()
-
-
 def sentences_in(sources: Mapping[str, bytes]) -> list[bytes]:
     """The files of sentences among frozen sources."""
     many = sum(name.endswith(".tsv") for name in sources)
@@ -104,7 +101,7 @@ def probes_in(sources: Mapping[str, bytes]) -> list[str]:
     return _text(sources, PROBES).splitlines()
 
 
-def bank_read_into(weights: Weights, releases: Path) -> Bank:
+def bank_read_into(weights: Facts, releases: Path) -> Bank:
     """The released bank that a reader was trained for.
 
     Raises:

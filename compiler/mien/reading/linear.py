@@ -13,9 +13,9 @@ from attrs import frozen
 
 from mien.exact import exact_exp
 from mien.reading.features import Feature
-from mien.reading.weights import AXES, KNOTS, Weights
+from mien.reading.weights import AXES, KNOTS, Facts, Weights
 
-_FARTHEST = 30.0
+FARTHEST = 30.0
 """Logits are held to this: beyond, the sigmoid is 0 or 1 to all purposes."""
 
 
@@ -35,20 +35,26 @@ class Scores:
 
 def scores_of(weights: Weights, features: Sequence[Feature]) -> Scores:
     """The scores of a text by its features; of none, those of the bias."""
+    values, known = linear_values(weights, features)
+    count = len(weights.labels)
+    logits = tuple(min(max(value, -FARTHEST), FARTHEST) for value in values[:count])
+    vad = tuple(min(max(value, -1.0), 1.0) for value in values[count:])
+    return Scores(logits, sigmoids(logits), vad, known)
+
+
+def linear_values(weights: Weights, features: Sequence[Feature]) -> tuple[list[float], int]:
+    """Logits and VAD before they are held to their ranges, and how many features are known."""
     rows, counts = _rows(weights, features)
     sums = _sums(weights, rows, counts)
     square = sum(feature.count * feature.count for feature in features)
     length = math.sqrt(float(max(square, 1)))
-    count = len(weights.labels)
     values = [
         float(bias) + float(total) * float(scale) / length
         for bias, total, scale in zip(
             weights.bias.tolist(), sums, weights.scale.tolist(), strict=True
         )
     ]
-    logits = tuple(min(max(value, -_FARTHEST), _FARTHEST) for value in values[:count])
-    vad = tuple(min(max(value, -1.0), 1.0) for value in values[count:])
-    return Scores(logits, sigmoids(logits), vad, len(rows))
+    return values, len(rows)
 
 
 def sigmoids(logits: Sequence[float]) -> tuple[float, ...]:
@@ -56,7 +62,7 @@ def sigmoids(logits: Sequence[float]) -> tuple[float, ...]:
     return tuple((1.0 / (1.0 + exact_exp([-value for value in logits]))).tolist())
 
 
-def confidence_of(weights: Weights, script: int, probability: float) -> float:
+def confidence_of(weights: Facts, script: int, probability: float) -> float:
     """How often a text is one of its top label, whose raw probability is given."""
     return along(weights.confidence[script].tolist(), probability * (KNOTS - 1))
 
@@ -68,7 +74,7 @@ def along(curve: Sequence[float], place: float) -> float:
     return curve[start] + (curve[start + 1] - curve[start]) * share
 
 
-def strength_at(weights: Weights, label: int, vad: Sequence[float]) -> float:
+def strength_at(weights: Facts, label: int, vad: Sequence[float]) -> float:
     """Where a text stands among those of its label, from 0 (the weakest) to 1."""
     line: list[float] = weights.direction[label].tolist()
     value = line[0] * vad[0] + line[1] * vad[1] + line[2] * vad[2]

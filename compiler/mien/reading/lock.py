@@ -13,7 +13,6 @@ from cattrs import BaseValidationError, Converter
 
 from mien.errors import SourceError
 from mien.reading.describe import reading_json
-from mien.reading.weights import Weights
 from mien.text.canonical import canonical, write_scalar
 from mien.text.fault import Fault
 from mien.text.node import Place, plain
@@ -78,7 +77,7 @@ def reader_lock(data: bytes, reader: Reader, texts: Sequence[str]) -> ReaderLock
 
 def _probe(text: str, reader: Reader) -> Probe:
     reading = reader(text)
-    exact = _is_exact(reader.weights)
+    exact = reader.model.exact
     digest, labels = "", dict[str, float]()
     if exact:
         record = reading_json(reading, reader)
@@ -94,11 +93,6 @@ def _probe(text: str, reader: Reader) -> Probe:
         reading=digest,
         labels=labels,
     )
-
-
-def _is_exact(weights: object) -> bool:
-    """Whether it gives the same bits on every machine."""
-    return isinstance(weights, Weights)
 
 
 def write_reader_lock(lock: ReaderLock) -> str:

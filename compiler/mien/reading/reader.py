@@ -11,22 +11,15 @@ from attrs import field, fields, frozen
 from mien.bank import Bank
 from mien.errors import ArtifactError, QueryError
 from mien.queries import unit
-from mien.reading.features import features_of
-from mien.reading.linear import (
-    Scores,
-    confidence_of,
-    scores_of,
-    sigmoids,
-    strength_at,
-    weight_of,
-)
+from mien.reading.linear import Scores, confidence_of, sigmoids, strength_at
+from mien.reading.model import Model, model_of, read_model
 from mien.reading.reading import VAD, Reading, Span, WordPart, snapped, strength_of
 from mien.reading.released import find_reader
 from mien.reading.script import script_of
 from mien.reading.tags import Tag, TagWords, tags_of
-from mien.reading.tokens import Kind, Token, normal, tokens_of
+from mien.reading.tokens import Kind, Token, tokens_of
 from mien.reading.units import PER, sentences
-from mien.reading.weights import READER, Weights, read_weights
+from mien.reading.weights import READER, Facts
 from mien.resolve import load_bank, resolve
 from mien.text.regular_file import read_regular
 from mien.text.suggest import label_hint, nearest
@@ -59,10 +52,11 @@ class Options:
 class Reader:
     """Text to readings. The same text gives the same reading on every machine."""
 
-    __slots__ = ("_bank", "_options", "_past", "_weights", "_words")
+    __slots__ = ("_bank", "_model", "_options", "_past", "_weights", "_words")
 
-    def __init__(self, weights: Weights, bank: Bank, options: Options | None = None) -> None:
-        self._weights = weights
+    def __init__(self, model: Model | Facts, bank: Bank, options: Options | None = None) -> None:
+        self._model = model_of(model) if isinstance(model, Facts) else model
+        weights = self._weights = self._model.weights
         self._bank = bank
         self._options = _checked(options or Options(), bank)
         self._past: list[tuple[float, ...]] = []
@@ -91,7 +85,7 @@ class Reader:
         Raises:
             QueryError: an option is out of range.
         """
-        return Reader(self._weights, self._bank, options)
+        return Reader(self._model, self._bank, options)
 
     def as_json(self) -> dict[str, str]:
         """Which reader and bank it is, as programs read it."""
@@ -99,9 +93,14 @@ class Reader:
         return {"name": weights.name, "version": weights.version, "bank": self._bank.source}
 
     @property
-    def weights(self) -> Weights:
-        """The numbers behind it."""
+    def weights(self) -> Facts:
+        """What its file says of it, and what its numbers mean."""
         return self._weights
+
+    @property
+    def model(self) -> Model:
+        """The numbers behind it, ready to read."""
+        return self._model
 
     def __call__(self, text: str) -> Reading:
         """The reading of a whole text as one unit; tags count, and the first one decides."""
@@ -132,8 +131,7 @@ class Reader:
 
     def _reading(self, text: str, span: Span, tag: Tag | None, notes: tuple[str, ...]) -> Reading:
         tokens = tokens_of(text)
-        features = features_of(normal(text), tokens)
-        scores = scores_of(self._weights, features)
+        scores = self._model.scores(text, tokens)
         by = _kind(tokens)
         if tag is not None:
             return self._tagged(text, span, tag, scores, notes)
@@ -241,18 +239,9 @@ class Reader:
 
     def _because(self, text: str, tokens: list[Token], label: int) -> tuple[WordPart, ...]:
         """The words and emoji that moved the label, those that moved it most first."""
-        moves = [0.0] * len(tokens)
-        square = 0
-        for feature in features_of(normal(text), tokens):
-            square += feature.count * feature.count
-            share = weight_of(self._weights, feature, label) / (feature.last - feature.first + 1)
-            for i in range(feature.first, feature.last + 1):
-                moves[i] += share
-        length = float(max(square, 1)) ** 0.5
+        moves = self._model.moves(text, tokens, label)
         parts = [
-            WordPart(token.text, move / length)
-            for token, move in zip(tokens, moves, strict=True)
-            if move
+            WordPart(token.text, move) for token, move in zip(tokens, moves, strict=True) if move
         ]
         return tuple(sorted(parts, key=lambda part: -abs(part.moves)))
 
@@ -277,10 +266,10 @@ def reader(
     if extra:
         raise QueryError(f"no option {extra[0]}; the options are {', '.join(sorted(known))}")
     loaded = bank if isinstance(bank, Bank) else load_bank(resolve(bank))
-    return Reader(load_weights(source), loaded, Options(**options))  # type: ignore[arg-type]
+    return Reader(load_model(source), loaded, Options(**options))  # type: ignore[arg-type]
 
 
-def load_weights(source: str | Path | None = None) -> Weights:
+def load_model(source: str | Path | None = None) -> Model:
     """The numbers of the reader that ``source`` means; a released one is that of its ledger.
 
     Raises:
@@ -290,7 +279,7 @@ def load_weights(source: str | Path | None = None) -> Weights:
     """
     found = find_reader(source)
     if not found.sha256:
-        return read_weights(found.path)
+        return read_model(found.path)
     data = read_regular(found.path, READER)
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != found.sha256:
@@ -298,7 +287,7 @@ def load_weights(source: str | Path | None = None) -> Weights:
             f"{found.path} has sha256 {sha256}, its ledger pins {found.sha256}; "
             "`mien verify` says more"
         )
-    return read_weights(data)
+    return read_model(data)
 
 
 def preference(text: str, bank: Bank) -> tuple[str, float]:
@@ -319,7 +308,7 @@ def preference(text: str, bank: Bank) -> tuple[str, float]:
     return name, value
 
 
-def _for_others(weights: Weights, bank: Bank, missing: list[str]) -> str:
+def _for_others(weights: Facts, bank: Bank, missing: list[str]) -> str:
     hints = {one: nearest(one, bank.labels) for one in missing}
     near = [f"{one} (nearest: {hint})" if hint else one for one, hint in hints.items()]
     return (

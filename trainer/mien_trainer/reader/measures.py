@@ -83,7 +83,7 @@ class AxisAgreement:
 def corpus_measures(reader: Reader, corpus: str, examples: Sequence[Example]) -> CorpusMeasures:
     """The measures of a reader on texts that it has not seen."""
     weights = reader.weights
-    probabilities, _, scripts = measured(weights, examples)
+    probabilities, _, scripts = measured(reader.model, examples)
     targets = label_targets(examples, weights.labels)
     truth = targets >= COUNTED
     said = probabilities >= weights.thresholds[scripts]
@@ -191,7 +191,7 @@ def vad_agreement(reader: Reader, test: VadTest, data: Path) -> AxisAgreement:
     rows = [
         row for row in csv.DictReader(io.StringIO(opened(test, data))) if row["split"] == "test"
     ]
-    _, read, _ = measured(reader.weights, [Example(row["text"], {}) for row in rows])
+    _, read, _ = measured(reader.model, [Example(row["text"], {}) for row in rows])
     said = np.array([[float(row[axis]) for axis in "VAD"] for row in rows])
     by = {
         name: {row["id"]: row for row in csv.DictReader(io.StringIO(opened(part, data)))}
@@ -212,11 +212,11 @@ def vad_agreement(reader: Reader, test: VadTest, data: Path) -> AxisAgreement:
 def robustness(reader: Reader, examples: Sequence[Example]) -> dict[str, float]:
     """The share of texts whose top label stays when they are written another way."""
     some = examples[:: max(len(examples) // _SOME, 1)]
-    before = measured(reader.weights, some)[0].argmax(axis=1)
+    before = measured(reader.model, some)[0].argmax(axis=1)
     found: dict[str, float] = {}
     for name, change in DISTURBANCES.items():
         changed = [Example(change(one.text), one.targets) for one in some]
-        after = measured(reader.weights, changed)[0].argmax(axis=1)
+        after = measured(reader.model, changed)[0].argmax(axis=1)
         found[name] = float((before == after).mean())
     return found
 

@@ -11,9 +11,10 @@ from mien.errors import ArtifactError, QueryError, ReleaseError
 from mien.lock.read import LOCK_NAME
 from mien.reading.frozen import PROBES, READINGS, RECIPE, bank_read_into, probes_in, source_faults
 from mien.reading.lock import drift, lock_path, parse_reader_lock, reader_lock, write_reader_lock
+from mien.reading.model import read_model
 from mien.reading.reader import Reader
 from mien.reading.readings import find_readings
-from mien.reading.weights import READER, Weights, read_weights
+from mien.reading.weights import READER, Facts
 from mien.release.chain import chain_faults
 from mien.release.exclusive import BusyError, exclusive
 from mien.release.folder import SOURCES, ReleaseFolder, artifact_of, refusal, release_folders
@@ -37,7 +38,7 @@ def release_reader(path: Path, recipe_file: Path, recipe: Recipe, releases: Path
         OSError: something cannot be read or written.
     """
     data = read_regular(path, READER)
-    weights = read_weights(data)
+    weights = read_model(data).weights
     sources = frozen_sources(recipe_file, recipe)
     folder = releases / READERS
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ def frozen_sources(recipe_file: Path, recipe: Recipe) -> dict[str, bytes]:
 
 
 def _release(
-    path: Path, data: bytes, weights: Weights, sources: Mapping[str, bytes], home: ReleaseFolder
+    path: Path, data: bytes, weights: Facts, sources: Mapping[str, bytes], home: ReleaseFolder
 ) -> Entry:
     for _ in clear(home.releases):
         pass
@@ -119,7 +120,7 @@ def _version_faults(path: Path, home: ReleaseFolder, ledger: Ledger) -> Iterator
         yield refusal(shown_path(path), "version-not-newer", message, hint)
 
 
-def _made_of_others(path: Path, weights: Weights, sources: Mapping[str, bytes]) -> Iterator[Fault]:
+def _made_of_others(path: Path, weights: Facts, sources: Mapping[str, bytes]) -> Iterator[Fault]:
     hint = "name the recipe that it was trained after (--recipe), as it was then; or train it again"
     for message in source_faults(weights, sources):
         yield refusal(shown_path(path), "reader-sources", message, hint)

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from mien.reading.features import features_of
 from mien.reading.frozen import sentence_files_sha256
-from mien.reading.linear import scores_of
+from mien.reading.model import Model as AnyModel
+from mien.reading.model import model_of
 from mien.reading.readings import COUNTED
 from mien.reading.script import script_of
-from mien.reading.tokens import normal, tokens_of
+from mien.reading.tokens import tokens_of
 from mien.reading.weights import AXES, KNOTS, QUANTILES, SCRIPTS, Weights
 from mien.text.suggest import aliased_label
 from mien_trainer.fault import TrainerError, read_bytes
@@ -128,7 +128,7 @@ def _quantised(recipe: Recipe, lesson: Lesson, model: Model, neutral: str) -> We
 
 
 def _calibrated(raw: Weights, lesson: Lesson, step: Callable[[], None]) -> Weights:
-    probabilities, _, scripts = measured(raw, lesson.calibrate, step)
+    probabilities, _, scripts = measured(model_of(raw), lesson.calibrate, step)
     truth = label_targets(lesson.calibrate, raw.labels) >= COUNTED
     confidence, thresholds = raw.confidence.copy(), raw.thresholds.copy()
     for script in range(len(SCRIPTS)):
@@ -139,21 +139,21 @@ def _calibrated(raw: Weights, lesson: Lesson, step: Callable[[], None]) -> Weigh
             confidence[script] = confidence_curve(probabilities[own].max(axis=1), right)
             thresholds[script] = best_thresholds(probabilities[own], truth[own])
     some = lesson.train[::_QUANTILE_TEXTS]
-    read, vad, _ = measured(raw, some)
+    read, vad, _ = measured(model_of(raw), some)
     quantiles = quantiles_of(vad, read.argmax(axis=1), raw.direction)
     return evolve(raw, confidence=confidence, thresholds=thresholds, quantiles=quantiles)
 
 
 def measured(
-    weights: Weights, examples: Sequence[Example], step: Callable[[], None] | None = None
+    model: AnyModel, examples: Sequence[Example], step: Callable[[], None] | None = None
 ) -> tuple[F64, F64, npt.NDArray[np.int64]]:
     """Probabilities (n, L), VAD (n, 3) and scripts (n,) of texts, as the reader reads them."""
-    probabilities = np.zeros((len(examples), len(weights.labels)))
+    probabilities = np.zeros((len(examples), len(model.weights.labels)))
     vad = np.zeros((len(examples), 3))
     scripts = np.zeros(len(examples), dtype=np.int64)
     for i, one in enumerate(examples):
         tokens = tokens_of(one.text)
-        scores = scores_of(weights, features_of(normal(one.text), tokens))
+        scores = model.scores(one.text, tokens)
         probabilities[i], vad[i], scripts[i] = scores.probabilities, scores.vad, script_of(tokens)
         if step is not None:
             step()
