@@ -380,7 +380,8 @@ def test_javascript_reads_the_same_bits(tmp_path: Path) -> None:
     preferring = READER.with_options(Options(prefer={"fear": 1.5}))
     ours = [one for text in texts for one in (READER(text), preferring(text))]
     for theirs, found in zip(json.loads(done.stdout), ours, strict=True):
-        assert theirs == {
+        kept = {key: theirs[key] for key in theirs if key not in ("text", "span", "notes")}
+        assert kept == {
             "by": found.by,
             "label": found.label,
             "labels": [list(pair) for pair in found.labels.items()],
@@ -388,6 +389,7 @@ def test_javascript_reads_the_same_bits(tmp_path: Path) -> None:
             "strength": found.strength,
             "intensity": found.intensity,
             "at": found.at,
+            "vad": None,
         }
 
 

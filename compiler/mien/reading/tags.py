@@ -120,12 +120,12 @@ def _acted(inside: str, words: TagWords) -> str | None:
     name = inside.strip().lower()
     if not _NAME.match(name):
         return None
-    known = _actions().get(name)
+    known = known_actions().get(name)
     return None if known is None else aliased_label(known, words.labels, words.own)
 
 
 @cache
-def _actions() -> Mapping[str, str]:
+def known_actions() -> Mapping[str, str]:
     """The label of the default bank for each action."""
     path = presets() / "aliases" / "actions.yaml"
     root = cast(

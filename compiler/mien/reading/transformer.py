@@ -33,7 +33,8 @@ class TransformerModel:
 
     def __init__(self, weights: TransformerWeights) -> None:
         self.weights = weights
-        self._turned = {name: weights.matrices[name].numbers().T for name in MATRICES[1:]}
+        turned = {name: weights.matrices[name].numbers().T for name in MATRICES[1:]}
+        self._turned: dict[str, F64] = {k: np.ascontiguousarray(one) for k, one in turned.items()}
         self._vectors = {name: one.astype(np.float64) for name, one in weights.vectors.items()}
         shape = weights.shape
         far = np.arange(shape.longest)

@@ -70,7 +70,7 @@ def aliased_label(name: str, labels: Sequence[str], own: Words = _NONE) -> str |
     for label in labels:
         if _plain(label) == word or word in map(_plain, own.get(label, ())):
             return label
-    alike = (group for group in _groups() if word in group)
+    alike = (group for group in known_groups() if word in group)
     return next((one for group in alike for one in labels if _plain(one) in group), None)
 
 
@@ -89,7 +89,7 @@ def aliases(labels: Sequence[str], own: Words = _NONE) -> dict[str, tuple[str, .
     found: dict[str, tuple[str, ...]] = {label: tuple(own.get(label, ())) for label in labels}
     taken = {_plain(label) for label in labels}
     taken |= {_plain(word) for words in found.values() for word in words}
-    for group in _groups():
+    for group in known_groups():
         first = next((label for label in labels if _plain(label) in group), None)
         if first is not None:
             found[first] += tuple(word for word in group if word not in taken)
@@ -104,7 +104,7 @@ def label_hint(name: str, labels: Sequence[str], own: Words = _NONE) -> str:
 
 
 @cache
-def _groups() -> tuple[tuple[str, ...], ...]:
+def known_groups() -> tuple[tuple[str, ...], ...]:
     """The words of each emotion, the label of the default bank first."""
     from mien.resources import presets
     from mien.text.node import plain

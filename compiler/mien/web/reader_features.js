@@ -34,7 +34,8 @@ const CONTRASTS = new Set(
   "but however though although 하지만 그러나 그런데 근데 그래도".split(" "),
 );
 const CONTRAST_END = "지만";
-const ALIKE = new Map([
+/** Words that are counted as others, so that whom a text is about does not move its label. */
+export const ALIKE = new Map([
   ...["he", "she"].map((word) => /** @type {const} */ ([word, "they"])),
   ...["him", "her", "his", "hers", "their", "theirs"].map((word) => /** @type {const} */ ([word, "them"])),
   ...["himself", "herself"].map((word) => /** @type {const} */ ([word, "themselves"])),

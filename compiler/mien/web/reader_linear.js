@@ -9,21 +9,27 @@
 /** @typedef {import("./reader_features.js").Feature} Feature */
 
 /**
- * A reader's numbers; see mien/reading/weights.py. L labels, n features.
+ * What raw numbers mean; see mien/reading/weights.py. L labels.
+ *
+ * @typedef {object} Calibration
+ * @property {readonly string[]} labels
+ * @property {Float32Array} confidence for each script a curve of 17 points
+ * @property {Float32Array} direction L x 3
+ * @property {Float32Array} quantiles L x 9
+ */
+
+/** @typedef {{logits: number[], vad: number[]}} Scores */
+
+/**
+ * A linear reader's numbers. L labels, n features.
  *
  * @typedef {object} Weights
- * @property {string} name
- * @property {string} version
  * @property {readonly string[]} labels
- * @property {string} neutral the label of texts without words
  * @property {Uint32Array} features n, ascending
  * @property {Int8Array} table n rows of `width`, of which the first L + 3 are weights
  * @property {number} width
  * @property {Float32Array} scale L + 3
  * @property {Float32Array} bias L + 3
- * @property {Float32Array} confidence for each script a curve of 17 points
- * @property {Float32Array} direction L x 3
- * @property {Float32Array} quantiles L x 9
  */
 
 export const AXES = 3;
@@ -43,13 +49,13 @@ const RECIPROCALS = Array.from({ length: 15 }, (_, term) => {
 });
 
 /**
- * The scores of a text by its features.
+ * The logits and the VAD of a text by its features, before they are held to their ranges.
  *
  * @param {Weights} weights
  * @param {readonly Feature[]} features
- * @returns {{logits: number[], vad: number[]}}
+ * @returns {number[]} L + 3
  */
-export function scoresOf(weights, features) {
+export function linearValues(weights, features) {
   const count = weights.labels.length;
   /** @type {number[]} */
   const sums = new Array(count + AXES).fill(0);
@@ -64,7 +70,16 @@ export function scoresOf(weights, features) {
     }
   }
   const length = Math.sqrt(Math.max(square, 1));
-  const values = sums.map((sum, k) => weights.bias[k] + (sum * weights.scale[k]) / length);
+  return sums.map((sum, k) => weights.bias[k] + (sum * weights.scale[k]) / length);
+}
+
+/**
+ * @param {{labels: readonly string[]}} weights
+ * @param {readonly number[]} values L + 3
+ * @returns {Scores} held to their ranges
+ */
+export function held({ labels }, values) {
+  const count = labels.length;
   return {
     logits: values.slice(0, count).map((value) => Math.min(Math.max(value, -FARTHEST), FARTHEST)),
     vad: values.slice(count).map((value) => Math.min(Math.max(value, -1), 1)),
@@ -82,7 +97,7 @@ export function sigmoid(logit) {
 /**
  * How often a text is one of its top label.
  *
- * @param {Weights} weights
+ * @param {Calibration} weights
  * @param {number} script
  * @param {number} probability the raw one
  * @returns {number}
@@ -98,7 +113,7 @@ export function confidenceOf(weights, script, probability) {
 /**
  * Where a text stands among those of its label, from 0 (the weakest) to 1.
  *
- * @param {Weights} weights
+ * @param {Calibration} weights
  * @param {number} label
  * @param {readonly number[]} vad
  * @returns {number}

@@ -323,7 +323,10 @@ export class Performance {
 
 /** A text as a label, a point and a strength of a bank. */
 export interface Reading {
-  by: "words" | "emoji" | "nothing";
+  text: string;
+  /** Its line, from 1, and its place in it, in UTF-16 units. */
+  span: { line: number; start: number; end: number };
+  by: "tag" | "words" | "emoji" | "nothing";
   /** The top label. */
   label: string;
   /** How probable each label is, from the most probable. */
@@ -332,15 +335,50 @@ export interface Reading {
   confidence: number;
   /** How much of the face is shown for it, in [0, 1]. */
   strength: number;
-  /** In [0, 1], snapped to an anchor. */
+  /** Between the weakest, 0, and the strongest of its label, 1. */
   intensity: number;
-  /** That anchor. */
-  at: string;
+  /** The anchor that it is snapped to. */
+  at: string | null;
+  /** The point; null where the reader was given no bank. */
+  vad: Vad | null;
+  /** Tags that name nothing. */
+  notes: readonly string[];
 }
 
-/** Text in, emotion out: what `mien read` makes of a text without tags, bit for bit. */
+export interface ReadOptions {
+  /** What `readLines` reads as one; a sentence unless said otherwise. */
+  per?: "sentence" | "line" | "all";
+  /** So many earlier units count too, each half of the one after it. */
+  context?: number;
+  /** Raises of logits by label, from -10 to 10. */
+  prefer?: Readonly<Record<string, number>>;
+  /** How much of what is read is shown, in [0, 1]. */
+  strength?: number;
+  /** Points on the nearest anchor; true unless said otherwise. */
+  snap?: boolean;
+}
+
+/** What a reader asks of a bank; `Bank` is one. */
+export interface ReaderBank {
+  readonly labels: readonly string[];
+  readonly intensities: readonly string[];
+  styles(label: string): readonly string[];
+  point(label: string, options: { at?: string; intensity?: number }): Vad;
+}
+
+/** Text in, emotion out: what `mien read` makes of a text; a linear reader gives the same bits. */
 export class Reader {
-  /** A reader's .safetensors, and the bank's intensities from the lowest. */
-  constructor(file: Uint8Array, intensities: readonly string[]);
-  read(text: string, options?: { prefer?: Readonly<Record<string, number>>; strength?: number }): Reading;
+  /**
+   * A reader's .safetensors, the bank or its intensities from the lowest, and the bank's own words for its labels.
+   * Throws an `ArtifactError` where the bytes are no reader, a `RangeError` where it is for other labels.
+   */
+  constructor(
+    file: Uint8Array,
+    bank: ReaderBank | readonly string[],
+    aliases?: Readonly<Record<string, readonly string[]>>,
+  );
+  /** A text as one unit; of its tags the first decides. */
+  read(text: string, options?: ReadOptions): Reading;
+  /** The readings of lines, a unit at a time; empty lines have none. */
+  readLines(lines: Iterable<string>, options?: ReadOptions): Generator<Reading>;
 }
