@@ -24,9 +24,9 @@ from mien.performance.clock import FRAME
 from mien.performance.expression import Move, Pose, Slot
 from mien.performance.life import LifeSettings
 from mien.performance.lips import LipTrack, joined, lip_track, still_lips
+from mien.performance.page_data import lips_bytes, plan_data
 from mien.performance.performer import FaceBlock, Plan
 from mien.performance.take_lips import lips_of
-from mien.view.performance_data import lips_bytes, plan_data
 
 SCRIPT = Path(__file__).parent / "performance_frames.mjs"
 

@@ -52,6 +52,8 @@ VERSIONS: Mapping[str, int] = {
     "lock": 2,
     "score": 1,
     "score-lock": 1,
+    # A table of numbers, see docs/scores.md.
+    "plan": 1,
     "ledger": 1,
     "readings": 1,
     "reader-weights": 1,

@@ -12,7 +12,23 @@ from attrs import frozen
 
 from mien.timelines.table import GAZE, HEAD
 
-KINDS = ("faces", "plain", "singles", "mixtures", "intensities", "compositions", "times")
+TAKES = "takes"
+"""Whole performances, of those who perform them."""
+
+KINDS = (
+    "faces",
+    "plain",
+    "singles",
+    "mixtures",
+    "intensities",
+    "compositions",
+    "times",
+    "scores",
+    TAKES,
+)
+NANOSECONDS = "nanoseconds"
+"""A text in a folder of results: what one face of its bank took."""
+
 ARTIFACT = "bank.safetensors"
 
 # What lies in the folder of a run.
@@ -39,11 +55,18 @@ class Difference:
 
 
 def compare_bank(
-    implementation: str, expected: Path, found: Path, *, channels: tuple[str, ...], compiles: bool
+    implementation: str,
+    expected: Path,
+    found: Path,
+    *,
+    channels: tuple[str, ...],
+    compiles: bool,
+    performs: bool = True,
 ) -> Difference | None:
     """The first difference between two folders of results of one bank, or None.
 
-    An implementation may have evaluated only the first of the queries; it must have some.
+    An implementation may have evaluated only the first of the queries; it must have some. One that
+    does not perform has no takes.
     """
     bank = expected.name
 
@@ -52,7 +75,7 @@ def compare_bank(
 
     if compiles and (expected / ARTIFACT).read_bytes() != (found / ARTIFACT).read_bytes():
         return differs("the compiled artifact has other bytes")
-    for kind in KINDS:
+    for kind in KINDS if performs else KINDS[:-1]:
         names = _columns(kind, channels)
         right = _bits(expected / kind, len(names))
         wrong = _bits(found / kind, len(names))
@@ -73,6 +96,10 @@ def _columns(kind: str, channels: tuple[str, ...]) -> tuple[str, ...]:
     """What the numbers of a result of this kind are called."""
     if kind == "intensities":
         return ("V", "A", "D")
+    if kind == "scores":
+        return (*channels, *HEAD)
+    if kind == TAKES:
+        return (*channels, *HEAD, *(f"{eye} {axis}" for eye in ("left", "right") for axis in HEAD))
     if kind != "times":
         return channels
     gain, offset, own = (
@@ -86,7 +113,8 @@ def digest(folders: Iterable[Path], sizes: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for folder, size in zip(folders, sizes, strict=True):
         for kind in KINDS:
-            total.update((folder / kind).read_bytes()[: (size / kind).stat().st_size])
+            if (size / kind).exists():
+                total.update((folder / kind).read_bytes()[: (size / kind).stat().st_size])
     return total.hexdigest()
 
 

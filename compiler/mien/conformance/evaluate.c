@@ -32,6 +32,45 @@ static void save(const char *to, const char *bank, const char *name, const float
     if (file == NULL || fwrite(rows, sizeof *rows, count, file) != count || fclose(file) != 0) exit(3);
 }
 
+/* Play the plans of a bank, or only the first. */
+static int scores(const mien_bank *bank, const char *from, const char *to, const char *name, int first) {
+    size_t C = (size_t)mien_channel_count(bank), size, frame, rows = 0, row, number;
+    float *out = NULL, *still = (float *)calloc(C + 1, sizeof *still);
+    char file[32];
+    int good = still != NULL;
+    for (number = 0; number < (first ? 1u : 1000u); number++) {
+        mien_player *player;
+        const float *speech;
+        void *plan;
+        FILE *there;
+        snprintf(file, sizeof file, "%u.plan", (unsigned)number);
+        there = fopen(join(from, name, file), "rb");
+        if (there == NULL) break;
+        fclose(there);
+        plan = bytes(path, &size);
+        player = mien_player_load(bank, plan, size, 0, NULL);
+        free(plan);
+        if (player == NULL) return 0;
+        snprintf(file, sizeof file, "%u.speech", (unsigned)number);
+        speech = (const float *)bytes(join(from, name, file), &size);
+        size /= sizeof *speech;
+        out = (float *)realloc(out, (rows + size) * (C + 3) * sizeof *out);
+        good &= (int64_t)size == mien_player_frames(player) && out != NULL;
+        /* From the last to the first: a frame does not depend on those before. */
+        for (frame = size; good && frame > 0; frame--) {
+            row = (rows + frame - 1) * (C + 3);
+            good &= mien_player_face(player, 1000 * (int64_t)(frame - 1), speech[frame - 1], out + row, out + row + C, NULL);
+            good &= mien_compose(bank, out + row, still, out + row);
+        }
+        rows += size;
+        mien_player_free(player);
+    }
+    save(to, name, "scores", out, rows * (C + 3));
+    free(out);
+    free(still);
+    return good;
+}
+
 static void evaluate(const char *from, const char *to, const char *name, size_t limit) {
     size_t size, n, faces, mixtures, points, singles, timed, C, L;
     void *file = bytes(join(from, name, "bank.safetensors"), &size);
@@ -108,6 +147,7 @@ static void evaluate(const char *from, const char *to, const char *name, size_t 
     }
     save(to, name, "times", out, timed * (4 * C + 5));
     free(out);
+    good &= scores(bank, from, to, name, limit > 0);
     mien_free(bank);
     if (!good) {
         fprintf(stderr, "%s: a query was refused\n", name);

@@ -62,6 +62,30 @@ static class Evaluate
             bank.FaceAt(clip, times[n], Vad(vads, n), made, head, gaze, Mien.Bank.Plain, speech[n], hold);
             Array.Copy(made, 0, row, 3 * channels + 5, channels);
         }));
+        Save(to, "scores", Scores(bank, from, limit == int.MaxValue ? int.MaxValue : 1));
+    }
+
+    /// The plans of a bank, or the first of them, played from the last frame to the first.
+    static List<float[]> Scores(Mien.Bank bank, string from, int plans)
+    {
+        int channels = bank.Channels.Count;
+        float[] head = new float[3], still = new float[channels];
+        var all = new List<float[]>();
+        for (int number = 0; number < plans && File.Exists(Path.Combine(from, number + ".plan")); number++)
+        {
+            Mien.Player player = Mien.Player.Load(bank, File.ReadAllBytes(Path.Combine(from, number + ".plan")));
+            float[] speech = Read<float>(Path.Combine(from, number + ".speech"));
+            var rows = new float[player.Frames][];
+            for (int frame = rows.Length - 1; frame >= 0; frame--)
+            {
+                rows[frame] = new float[channels + 3];
+                player.Face(1000L * frame, speech[frame], rows[frame], head);
+                bank.Compose(rows[frame], still, rows[frame]);
+                head.CopyTo(rows[frame], channels);
+            }
+            all.AddRange(rows);
+        }
+        return all;
     }
 
     static float[] Vad(float[] vads, int row) => Part(vads, row, 3);

@@ -2,11 +2,13 @@
  * Evaluate a conformance run's queries in Node: node evaluate.mjs FOLDER RESULTS LIMIT
  */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { readArtifact } from "../web/artifact.js";
 import { Evaluator, fade } from "../web/evaluator.js";
+import { readLips } from "../web/performance/lips.js";
+import { Performance } from "../web/performance/performance.js";
 import { clipOf, sample } from "../web/timelines.js";
 
 const [folder, results, limitText] = process.argv.slice(2);
@@ -81,6 +83,36 @@ function evaluateBank(from, to) {
     return Float32Array.of(...found.gain, ...found.offset, ...found.head, ...found.gaze, ...face, ...own);
   });
   save(to, "times", timed);
+  perform(evaluator, from, to);
+}
+
+/**
+ * Perform the plans of a bank, or only the first: whole, and as games do.
+ *
+ * @param {Evaluator} evaluator
+ * @param {string} from
+ * @param {string} to
+ */
+function perform(evaluator, from, to) {
+  const scores = [];
+  const takes = [];
+  for (let number = 0; number < (limit === Infinity ? Infinity : 1); number += 1) {
+    if (!existsSync(join(from, `${number}.json`))) break;
+    const { plan, lips } = JSON.parse(readFileSync(join(from, `${number}.json`), "utf8"));
+    const { buffer, byteOffset, byteLength } = Buffer.from(lips, "base64");
+    const track = readLips(/** @type {ArrayBuffer} */ (buffer.slice(byteOffset, byteOffset + byteLength)));
+    const still = { ...track, weights: new Float32Array(track.weights.length), contacts: new Float32Array(plan.frames) };
+    const whole = new Performance(evaluator, plan, track);
+    const played = new Performance(evaluator, { ...plan, life: null }, still);
+    for (let frame = 0; frame < plan.frames; frame += 1) {
+      const { weights, head } = played.at(frame);
+      scores.push(Float32Array.of(...weights, ...head));
+      const shown = whole.at(frame);
+      takes.push(Float32Array.of(...shown.weights, ...shown.head, ...shown.eyes));
+    }
+  }
+  save(to, "scores", scores);
+  save(to, "takes", takes);
 }
 
 /**

@@ -16,7 +16,8 @@ import numpy as np
 
 from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
-from mien.conformance.compare import ARTIFACT, QUERIES, SOURCES
+from mien.conformance.compare import ARTIFACT, QUERIES, SOURCES, TAKES
+from mien.conformance.performances import performances_of, scores, takes
 from mien.conformance.queries import Queries, load_queries
 from mien.conformance.sources import bank_named
 from mien.engine.e1.evaluate import Evaluator1
@@ -27,6 +28,7 @@ from mien.versions import ENGINE
 
 NUMPY = "numpy"
 NUMBA = "numba"
+_ALL = 1 << 20
 
 
 def results(tables: Tables, queries: Queries, path: str, threads: int) -> Mapping[str, F32]:
@@ -113,14 +115,20 @@ def main(path: str, threads: str, folder: str, found: str, limit: str) -> None:
     for source in sorted(Path(folder, QUERIES).iterdir()):
         target = Path(found, source.name)
         target.mkdir(parents=True)
-        bank = bank_named(source.name, Path(folder, SOURCES))
-        tables = get_engine(ENGINE).compile_tables(bank)
+        authored = bank_named(source.name, Path(folder, SOURCES))
+        tables = get_engine(ENGINE).compile_tables(authored)
         queries = load_queries(source, tables)
         if int(limit):
             queries = queries.first(int(limit))
+        bank = Bank(tables)
+        performances = performances_of(bank, source.name, 1 if int(limit) else _ALL)
         files = {ARTIFACT: artifact_bytes(tables)} | {
             kind: rows.astype("<f4").tobytes()
-            for kind, rows in results(tables, queries, path, int(threads)).items()
+            for kind, rows in {
+                **results(tables, queries, path, int(threads)),
+                "scores": scores(bank, performances),
+                TAKES: takes(bank, performances),
+            }.items()
         }
         for name, data in files.items():
             (target / name).write_bytes(data)

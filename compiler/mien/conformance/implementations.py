@@ -44,7 +44,8 @@ class Implementation:
 
     ``command`` is followed by the run's folder, that of the results and ``limit``, which caps how
     many queries of each kind a slow one evaluates, 0 = all. ``compiles`` is false where it reads
-    the reference's artifacts instead of compiling the banks.
+    the reference's artifacts instead of compiling the banks; ``performs`` where it plays the cues
+    of a score and has neither life nor lips.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Implementation:
     environment: Mapping[str, str] = field(factory=dict[str, str])
     limit: int = 0
     compiles: bool = True
+    performs: bool = True
 
 
 def python_implementation(
@@ -183,7 +185,9 @@ def c_implementations(folder: Path) -> tuple[Implementation, ...]:
             program = str(folder / name.replace(" ", ""))
             flags = ("-std=gnu99", *_C_WARNINGS, *settings.split())
             call([str(tool), *flags, source, "-lm", "-o", program])
-            found.append(Implementation(name=name, command=(program,), compiles=False))
+            found.append(
+                Implementation(name=name, command=(program,), compiles=False, performs=False)
+            )
     return tuple(found)
 
 
@@ -200,7 +204,7 @@ def csharp_implementations(folder: Path) -> tuple[Implementation, ...]:
     here = Path(__file__).parent
     sources = (here.with_name("runtimes") / "csharp" / "Mien.cs", here / "evaluate.cs")
     call([compiler, "-optimize", *map(str, sources), f"-out:{program}"])
-    return (Implementation(name="mono", command=(mono, program), compiles=False),)
+    return (Implementation(name="mono", command=(mono, program), compiles=False, performs=False),)
 
 
 def emulated_implementations() -> tuple[Implementation, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.artifact.write import artifact_bytes
+from mien.bank import Bank
 from mien.conformance.compare import (
     ARTIFACT,
     QUERIES,
@@ -20,6 +21,7 @@ from mien.conformance.compare import (
     digest,
 )
 from mien.conformance.implementations import Implementation, run
+from mien.conformance.performances import performances_of, save_performances
 from mien.conformance.queries import make_queries, save_queries
 from mien.conformance.sources import bank_named, bank_names, copy_sources
 from mien.engine.registry import get_engine
@@ -63,6 +65,8 @@ def prepare(folder: Path, *, quick: bool) -> dict[str, tuple[str, ...]]:
         target.mkdir(parents=True)
         (target / ARTIFACT).write_bytes(artifact_bytes(tables))
         save_queries(make_queries(tables, _QUICK_FACES if quick else _FACES, seed), target)
+        bank = Bank(tables)
+        save_performances(bank, performances_of(bank, name), target)
         channels[name] = tables.channels
     return channels
 
@@ -104,7 +108,14 @@ def _comparison(
 ) -> Comparison:
     name, compiles = implementation.name, implementation.compiles
     differences = [
-        compare_bank(name, expected / bank, found / bank, channels=names, compiles=compiles)
+        compare_bank(
+            name,
+            expected / bank,
+            found / bank,
+            channels=names,
+            compiles=compiles,
+            performs=implementation.performs,
+        )
         for bank, names in channels.items()
     ]
     right = [expected / bank for bank in channels]

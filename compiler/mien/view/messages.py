@@ -13,12 +13,12 @@ from mien.authored.emotion import Emotion
 from mien.drawing.document import shipped_face
 from mien.drawing.rig_weights import drawn_channels
 from mien.local_server import BadRequestError
+from mien.performance.page_data import plan_data
 from mien.text.fault import Fault, fault_json
 from mien.text.files import SourceLines, shown_path
 from mien.text.node import Plain
 from mien.view.change import Change, EditRefusedError
 from mien.view.edit_session import Preview, read_only
-from mien.view.performance_data import plan_data
 from mien.view.score_session import Draft, ScoreSession, Trial
 from mien.view.state import Snapshot
 

@@ -19,6 +19,7 @@ from mien.authored.documents import valid_nodes
 from mien.bank import Bank
 from mien.errors import SourceError
 from mien.performance.lips import joined
+from mien.performance.page_data import lips_bytes
 from mien.performance.sources import LipRequest, SpokenLips, open_lips, sound_frames
 from mien.resolve import BankSource
 from mien.scores.prepare import Openers, Prepared, prepare
@@ -31,7 +32,6 @@ from mien.text.node import Node, Plain, plain, value_place
 from mien.text.yaml_nodes import parse_yaml
 from mien.view.bank_files import BankFiles, digest
 from mien.view.change import EditRefusedError
-from mien.view.performance_data import lips_bytes
 from mien.view.state import Snapshot
 from mien.view.watch import file_state
 

@@ -1,4 +1,4 @@
-"""`mien score`: check, format and lock performances that are written as text."""
+"""`mien score`: check, format, plan and lock performances that are written as text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class ScoreGroup(LazyGroup):
     table = {  # noqa: RUF012  as declared by the class above
         "check": "Check scores: names, moments, sound and lips.",
         "fmt": "Put scores into canonical order and spacing.",
+        "plan": "Write what a score shows as a table that games play.",
         "lock": "Pin what a score is performed with, what comes out, and its proved smoothness.",
     }
     package = "mien.cli.scores"
@@ -20,4 +21,4 @@ class ScoreGroup(LazyGroup):
 
 @click.group("score", cls=ScoreGroup)
 def command() -> None:
-    """Check, format and lock scores: performances as text. `mien perform` performs them."""
+    """Check, format, plan and lock scores: performances as text. `mien perform` performs them."""

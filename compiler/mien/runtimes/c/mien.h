@@ -27,6 +27,7 @@
 #define MIEN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,6 +65,7 @@ void mien_free(mien_bank *bank);
 
 const char *mien_bank_name(const mien_bank *bank);
 const char *mien_bank_version(const mien_bank *bank);
+const char *mien_bank_checksum(const mien_bank *bank);
 
 /* Counts, names by position, and positions by name: -1 where there is none. Names are in UTF-8. */
 int mien_channel_count(const mien_bank *bank);
@@ -144,6 +146,67 @@ int mien_timed(const mien_bank *bank, const float *face, const float *gain, cons
 int mien_face_at(const mien_bank *bank, int label, const float vad[3], int style, float speech, int sequence,
                  int intensity, double time, const double *hold, float *face, float head[3], float gaze[2]);
 
+/* ---- performances: labels that cross-fade as the cues of a score do; see scores.md.
+ *
+ * A player has cues in the order of their starts, from a plan that `mien score plan` wrote, or as a game gives them:
+ *
+ *     mien_player *player = mien_player_new(bank, 16);
+ *     mien_share joy = {label, MIEN_PLAIN, 1.0};
+ *     mien_cue cue = {mien_ticks(now), mien_ticks(0.4), {0.7, 0.4, 0.3}, MIEN_STILL, 0, 1, &joy};
+ *     mien_player_cue(player, &cue);
+ *     mien_player_face(player, mien_ticks(now), speech, face, head, gaze);     // each frame
+ *     mien_compose(bank, face, visemes, face);                                 // lips, if there are any
+ *
+ * Blinks and other small life are not in it, and the lips are the caller's. */
+
+/* Ticks a second; 1000 are a frame. */
+#define MIEN_TICKS 60000
+
+/* For the sequence of a cue: the face stands. */
+#define MIEN_STILL (-1)
+
+/* A label in a style, and how much of it is shown: above 0, at most 1. */
+typedef struct mien_share {
+    int label, style;
+    double weight;
+} mien_share;
+
+/* From the tick `start` on the face goes to what is said here, in `length` ticks. */
+typedef struct mien_cue {
+    int64_t start, length;
+    double vad[3];            /* the point of all shares, each number in [-1, 1] */
+    int sequence, intensity;  /* MIEN_STILL; or what the only share plays from `start` on */
+    int count;                /* of the shares, whose weights sum to 1 at most; 0: it comes to rest */
+    const mien_share *shares;
+} mien_cue;
+
+typedef struct mien_player mien_player;
+
+/* The nearest tick to a time in seconds; 0 for what is below 0 or no number. */
+int64_t mien_ticks(double seconds);
+
+/* At rest, with room for so many cues; NULL where there is no memory or `cues` is below 1. The bank stays the caller's
+ * and has to outlive it. Only these two allocate. */
+mien_player *mien_player_new(const mien_bank *bank, int cues);
+
+/* A plan of this very bank, with room for `more` cues beside its own. Its codes are on the page scores.md. */
+mien_player *mien_player_load(const mien_bank *bank, const void *bytes, size_t size, int more, mien_refusal *why);
+void mien_player_free(mien_player *player);
+
+/* How many frames, 60 a second, a plan lasts; 0 of other players. */
+int64_t mien_player_frames(const mien_player *player);
+
+/* Add a cue that begins no earlier than those before. Where room is lacking, what nothing from its start on needs is
+ * forgotten. Gives 0 where an argument is out of range, or there is no room still. */
+int mien_player_cue(mien_player *player, const mien_cue *cue);
+
+/* Forget all cues that begin at `start` or later. */
+void mien_player_cut(mien_player *player, int64_t start);
+
+/* The face at a tick, 0 or later, made way for speech, and the degrees of the head and of the gaze, which already turns
+ * the eyes of the face. `head` and `gaze` may be NULL. */
+int mien_player_face(const mien_player *player, int64_t tick, float speech, float *face, float head[3], float gaze[2]);
+
 #ifdef __cplusplus
 }
 #endif
@@ -155,7 +218,6 @@ int mien_face_at(const mien_bank *bank, int label, const float vad[3], int style
 #include <float.h>
 #include <limits.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,7 +291,7 @@ typedef struct {
     unsigned char block[64];
 } mien__sha;
 
-static uint32_t mien__turn(uint32_t x, int by) { return x >> by | x << (32 - by); }
+static uint32_t mien__rotate(uint32_t x, int by) { return x >> by | x << (32 - by); }
 
 static void mien__sha_block(mien__sha *sha) {
     static const uint32_t k[64] = {
@@ -249,14 +311,14 @@ static void mien__sha_block(mien__sha *sha) {
     }
     for (i = 16; i < 64; i++) {
         uint32_t a = w[i - 15], b = w[i - 2];
-        w[i] = w[i - 16] + (mien__turn(a, 7) ^ mien__turn(a, 18) ^ a >> 3) + w[i - 7] +
-               (mien__turn(b, 17) ^ mien__turn(b, 19) ^ b >> 10);
+        w[i] = w[i - 16] + (mien__rotate(a, 7) ^ mien__rotate(a, 18) ^ a >> 3) + w[i - 7] +
+               (mien__rotate(b, 17) ^ mien__rotate(b, 19) ^ b >> 10);
     }
     memcpy(s, sha->state, sizeof s);
     for (i = 0; i < 64; i++) {
-        uint32_t one = s[7] + (mien__turn(s[4], 6) ^ mien__turn(s[4], 11) ^ mien__turn(s[4], 25)) +
+        uint32_t one = s[7] + (mien__rotate(s[4], 6) ^ mien__rotate(s[4], 11) ^ mien__rotate(s[4], 25)) +
                        ((s[4] & s[5]) ^ (~s[4] & s[6])) + k[i] + w[i];
-        uint32_t two = (mien__turn(s[0], 2) ^ mien__turn(s[0], 13) ^ mien__turn(s[0], 22)) +
+        uint32_t two = (mien__rotate(s[0], 2) ^ mien__rotate(s[0], 13) ^ mien__rotate(s[0], 22)) +
                        ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
         memmove(s + 1, s, 7 * sizeof *s);
         s[4] += one;
@@ -827,7 +889,7 @@ typedef struct {
 
 struct mien_bank {
     void *memory;
-    char *name, *version;
+    char *name, *version, *checksum;
     mien__names channels, intensities;
     int labels_count;
     mien__label *labels;
@@ -1489,6 +1551,7 @@ static void mien__fill(mien_bank *bank, mien__room *room, const mien__descriptio
     size_t n = 0;
     bank->name = mien__copy_text(room, mien__member(d->facts, "bank")->text);
     bank->version = mien__copy_text(room, mien__member(d->facts, "version")->text);
+    bank->checksum = mien__copy_text(room, mien__member(d->facts, "checksum")->text);
     bank->channels = mien__copy_names(room, mien__member(d->facts, "channels"));
     bank->intensities = mien__copy_names(room, mien__member(d->facts, "intensities"));
     bank->rules = mien__copy_floats(room, shared[MIEN__RULES]);
@@ -1661,13 +1724,25 @@ static mien_bank *mien__read(mien__reader *reader, const unsigned char *data, si
     return bank;
 }
 
+static void mien__begin(mien__reader *reader, mien_refusal *why) {
+    reader->why = why;
+    why->code = "";
+    why->detail[0] = 0;
+}
+
+static void mien__release(mien__reader *reader) {
+    while (reader->blocks != NULL) {
+        mien__block *before = reader->blocks->before;
+        MIEN_RELEASE(reader->blocks);
+        reader->blocks = before;
+    }
+}
+
 mien_bank *mien_load(const void *bytes, size_t size, const char *sha256, mien_refusal *why) {
     mien_refusal ignored;
     mien__reader reader = {NULL, NULL, 0};
     mien_bank *bank = NULL;
-    reader.why = why != NULL ? why : &ignored;
-    reader.why->code = "";
-    reader.why->detail[0] = 0;
+    mien__begin(&reader, why != NULL ? why : &ignored);
     if (!mien__computes()) {
         mien__refuse_word(&reader, "arithmetic", "operations are fused, or subnormal numbers taken as zero");
     } else {
@@ -1685,11 +1760,7 @@ mien_bank *mien_load(const void *bytes, size_t size, const char *sha256, mien_re
             bank = mien__read(&reader, (const unsigned char *)bytes, size);
         }
     }
-    while (reader.blocks != NULL) {
-        mien__block *before = reader.blocks->before;
-        MIEN_RELEASE(reader.blocks);
-        reader.blocks = before;
-    }
+    mien__release(&reader);
     return bank;
 }
 
@@ -1697,6 +1768,7 @@ void mien_free(mien_bank *bank) { MIEN_RELEASE(bank); }
 
 const char *mien_bank_name(const mien_bank *bank) { return bank == NULL ? NULL : bank->name; }
 const char *mien_bank_version(const mien_bank *bank) { return bank == NULL ? NULL : bank->version; }
+const char *mien_bank_checksum(const mien_bank *bank) { return bank == NULL ? NULL : bank->checksum; }
 int mien_channel_count(const mien_bank *bank) { return bank == NULL ? 0 : bank->channels.count; }
 int mien_label_count(const mien_bank *bank) { return bank == NULL ? 0 : bank->labels_count; }
 int mien_intensity_count(const mien_bank *bank) { return bank == NULL ? 0 : bank->intensities.count; }
@@ -2122,6 +2194,500 @@ int mien_face_at(const mien_bank *bank, int label, const float vad[3], int style
     mien__styled(bank, &bank->labels[label], vad, style, face);
     mien__in_time(bank, &bank->labels[label], clip, time, hold, speech, face, head == NULL ? degrees : head,
                   gaze == NULL ? degrees + 3 : gaze);
+    return 1;
+}
+
+/* ---- performances ---------------------------------------------------------------------------------------------- */
+
+/* A share of a move; `play` is 0 for a face that stands, else the move's own number. It glides where it may be seen
+ * when the move begins: its point goes to the move's, else it is there at once. */
+typedef struct {
+    int label, style, glides;
+    int64_t play;
+    double weight;
+} mien__slot;
+
+/* `since` is the number of the first move that it takes off from. */
+typedef struct {
+    int64_t start, end, since;
+    double vad[3];
+    int clip, from, count, glides;  /* its slots in the pool; how many of them glide */
+} mien__move;
+
+/* Of the gaze or of the head, in degrees. */
+typedef struct {
+    int64_t start, end;
+    double to[2];
+} mien__turn;
+
+struct mien_player {
+    const mien_bank *bank;
+    int moves_room, moves_count, pool_room, pool_count, turns, turns_count[2];
+    int64_t dropped, frames;  /* moves that were forgotten: the number of the first that is left */
+    mien__move *moves;
+    mien__slot *pool;
+    mien__turn *gaze[2];  /* of the eyes, then of the head; the first of each at rest */
+    int eyes[4][2];       /* channels that turn an eye left, left, up, up, each with its opposite; -1: none */
+};
+
+#define MIEN__FAR 1125899906842624.0 /* 2^50 ticks */
+
+int64_t mien_ticks(double seconds) {
+    double ticks = mien__product(seconds, MIEN_TICKS) + 0.5;
+    return !(ticks > 0.0) ? 0 : ticks > MIEN__FAR ? (int64_t)MIEN__FAR : (int64_t)ticks;
+}
+
+/* Its parts, in its room. */
+static void mien__lay(mien_player *player, mien__room *room, size_t moves, size_t pool, const size_t turns[2]) {
+    int k;
+    (void)mien__part(room, sizeof *player);
+    player->moves = (mien__move *)mien__part(room, moves * sizeof *player->moves);
+    player->pool = (mien__slot *)mien__part(room, pool * sizeof *player->pool);
+    for (k = 0; k < 2; k++) player->gaze[k] = (mien__turn *)mien__part(room, turns[k] * sizeof **player->gaze);
+}
+
+static mien_player *mien__player(const mien_bank *bank, size_t moves, size_t pool, const size_t turns[2]) {
+    static const char *const eyes[4][2] = {{"eyeLookOutLeft", "eyeLookInLeft"}, {"eyeLookInRight", "eyeLookOutRight"},
+                                           {"eyeLookUpLeft", "eyeLookDownLeft"}, {"eyeLookUpRight", "eyeLookDownRight"}};
+    mien__room room = {NULL, 0};
+    mien_player *player, counted;
+    size_t most = INT_MAX < SIZE_MAX / 512 ? INT_MAX : SIZE_MAX / 512;
+    int k, i;
+    if (moves > most || pool > most || turns[0] > most || turns[1] > most) return NULL;
+    mien__lay(&counted, &room, moves, pool, turns);
+    room.memory = (char *)MIEN_ALLOCATE(room.size);
+    if (room.memory == NULL) return NULL;
+    room.size = 0;
+    player = (mien_player *)(void *)room.memory;
+    memset(player, 0, sizeof *player);
+    mien__lay(player, &room, moves, pool, turns);
+    player->bank = bank;
+    player->moves_room = (int)moves, player->pool_room = (int)pool;
+    for (i = 0; i < 4; i++) {
+        for (k = 0; k < 2; k++) player->eyes[i][k] = mien_channel(bank, eyes[i][k]);
+        if (player->eyes[i][0] < 0 || player->eyes[i][1] < 0) player->eyes[i][0] = player->eyes[i][1] = -1;
+    }
+    return player;
+}
+
+static int mien__begun(const mien_player *player, int64_t moment) {
+    int low = 0, high = player->moves_count;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (player->moves[middle].start <= moment) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* The position of the last move that is over: earlier ones are not seen. */
+static int mien__settled(const mien_player *player, int64_t moment) {
+    int at = mien__begun(player, moment) - 1;
+    while (at > 0 && player->moves[at].end > moment) at--;
+    return at > 0 ? at : 0;
+}
+
+/* The position of the first move that says anything of a moment. */
+static int mien__needed(const mien_player *player, int64_t moment) {
+    int at = mien__settled(player, moment), begun = mien__begun(player, moment), earliest, i;
+    for (;; at = earliest) {
+        for (earliest = at, i = at; i < begun; i++) {
+            const mien__move *move = &player->moves[i];
+            int64_t since = move->since > player->dropped ? move->since - player->dropped : 0;
+            if (move->glides > 0 && move->end > moment && since < earliest) earliest = (int)since;
+        }
+        if (earliest >= at) return at;
+    }
+}
+
+static int mien__slot_order(const mien__slot *one, const mien__slot *other) {
+    if (one->label != other->label) return one->label < other->label ? -1 : 1;
+    if (one->style != other->style) return one->style < other->style ? -1 : 1;
+    return one->play == other->play ? 0 : one->play < other->play ? -1 : 1;
+}
+
+static const mien__slot *mien__slot_in(const mien_player *player, const mien__move *move, const mien__slot *slot) {
+    int i;
+    for (i = move->from; i < move->from + move->count; i++) {
+        if (mien__slot_order(&player->pool[i], slot) == 0) return &player->pool[i];
+    }
+    return NULL;
+}
+
+static int mien__cue_ok(const mien_player *player, const mien_cue *cue) {
+    const mien_bank *bank = player->bank;
+    int64_t before = player->moves_count > 0 ? player->moves[player->moves_count - 1].start : 0;
+    double total = 0.0;
+    int i;
+    if (cue->start < before || (double)cue->start > MIEN__FAR || cue->length < 0 || (double)cue->length > MIEN__FAR ||
+        cue->count < 0 || (cue->count > 0 && cue->shares == NULL)) {
+        return 0;
+    }
+    for (i = 0; i < 3; i++) {
+        if (!(cue->vad[i] >= -1.0 && cue->vad[i] <= 1.0)) return 0;
+    }
+    for (i = 0; i < cue->count; i++) {
+        const mien_share *share = &cue->shares[i];
+        if (!mien__valid(bank, share->label) || share->style < MIEN_PLAIN ||
+            share->style >= bank->labels[share->label].styles.count || !(share->weight > 0.0 && share->weight <= 1.0)) {
+            return 0;
+        }
+        total += share->weight;
+    }
+    if (!(total <= 1.0 + 1e-6)) return 0;
+    return cue->sequence == MIEN_STILL ||
+           (player->moves_count > 0 && cue->count == 1 &&
+            mien__clip_of(bank, cue->shares[0].label, cue->sequence, cue->intensity) >= 0);
+}
+
+/* Where there is room for it. */
+static void mien__append(mien_player *player, const mien_cue *cue) {
+    mien__move *move = &player->moves[player->moves_count];
+    int since = player->moves_count > 0 ? mien__settled(player, cue->start) : 0, i, at;
+    move->start = cue->start, move->end = cue->start + cue->length;
+    move->since = player->dropped + since;
+    for (i = 0; i < 3; i++) move->vad[i] = cue->vad[i] == 0.0 ? 0.0 : cue->vad[i]; /* never -0 */
+    move->clip = cue->sequence == MIEN_STILL
+                     ? -1 : mien__clip_of(player->bank, cue->shares[0].label, cue->sequence, cue->intensity);
+    move->from = player->pool_count, move->count = cue->count, move->glides = 0;
+    for (i = 0; i < cue->count; i++) {
+        mien__slot *slot = &player->pool[player->pool_count++];
+        slot->label = cue->shares[i].label, slot->style = cue->shares[i].style;
+        slot->weight = cue->shares[i].weight;
+        slot->play = move->clip < 0 ? 0 : player->dropped + player->moves_count;
+        slot->glides = 0;
+        for (at = since; at < player->moves_count && !slot->glides; at++) {
+            slot->glides = mien__slot_in(player, &player->moves[at], slot) != NULL;
+        }
+        move->glides += slot->glides;
+    }
+    if (move->clip >= 0) player->turns = 1;
+    player->moves_count++;
+}
+
+mien_player *mien_player_new(const mien_bank *bank, int cues) {
+    static const size_t none[2] = {0, 0};
+    mien_player *player;
+    mien_cue rest;
+    if (bank == NULL || cues < 1) return NULL;
+    player = mien__player(bank, (size_t)cues + 1, (size_t)cues * (size_t)bank->labels_count, none);
+    if (player == NULL) return NULL;
+    memset(&rest, 0, sizeof rest);
+    rest.sequence = MIEN_STILL;
+    mien__append(player, &rest);
+    return player;
+}
+
+void mien_player_free(mien_player *player) { MIEN_RELEASE(player); }
+
+int64_t mien_player_frames(const mien_player *player) { return player == NULL ? 0 : player->frames; }
+
+int mien_player_cue(mien_player *player, const mien_cue *cue) {
+    if (player == NULL || cue == NULL || !mien__cue_ok(player, cue)) return 0;
+    if (player->moves_count == player->moves_room || player->pool_room - player->pool_count < cue->count) {
+        int over = mien__needed(player, cue->start), slots = over > 0 ? player->moves[over].from : 0, i;
+        player->moves_count -= over, player->pool_count -= slots, player->dropped += over;
+        memmove(player->moves, player->moves + over, (size_t)player->moves_count * sizeof *player->moves);
+        memmove(player->pool, player->pool + slots, (size_t)player->pool_count * sizeof *player->pool);
+        for (i = 0; i < player->moves_count; i++) player->moves[i].from -= slots;
+    }
+    if (player->moves_count == player->moves_room || player->pool_room - player->pool_count < cue->count) return 0;
+    mien__append(player, cue);
+    return 1;
+}
+
+void mien_player_cut(mien_player *player, int64_t start) {
+    while (player != NULL && player->moves_count > 1 && player->moves[player->moves_count - 1].start >= start) {
+        player->pool_count = player->moves[--player->moves_count].from;
+    }
+}
+
+/* ---- a plan's file --------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const unsigned char *at;
+    uint64_t left;
+    int wrong;
+} mien__numbers;
+
+static double mien__number64(mien__numbers *numbers) {
+    uint64_t bits = 0;
+    double number;
+    int i;
+    if (numbers->left == 0) {
+        numbers->wrong = 1;
+        return 0.0;
+    }
+    for (i = 7; i >= 0; i--) bits = bits << 8 | numbers->at[i];
+    numbers->at += 8, numbers->left--;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+/* A whole number in a range. */
+static int64_t mien__whole64(mien__numbers *numbers, double low, double high) {
+    double number = mien__number64(numbers);
+    if (!(number >= low && number <= high) || number != mien__floor(number)) {
+        numbers->wrong = 1;
+        return 0;
+    }
+    return (int64_t)number;
+}
+
+#define MIEN__COUNT 16777216.0
+
+static void mien__read_turns(mien__numbers *numbers, mien__turn *turns, int64_t count) {
+    int64_t i, before = 0;
+    for (i = 0; i < count && !numbers->wrong; i++) {
+        mien__turn turn;
+        turn.start = mien__whole64(numbers, (double)before, MIEN__FAR);
+        turn.end = turn.start + mien__whole64(numbers, 0.0, MIEN__FAR);
+        turn.to[0] = mien__number64(numbers), turn.to[1] = mien__number64(numbers);
+        before = turn.start;
+        if (!(turn.to[0] >= -360.0 && turn.to[0] <= 360.0 && turn.to[1] >= -360.0 && turn.to[1] <= 360.0)) {
+            numbers->wrong = 1;
+        }
+        if (turns != NULL) turns[i] = turn;
+    }
+}
+
+/* What a plan needs. */
+typedef struct {
+    size_t moves, shares, most, turns[2];
+    mien_share *scratch;
+} mien__needs;
+
+/* The numbers of a plan, first only counted, with no player. */
+static void mien__read_plan(mien__numbers *numbers, mien_player *player, mien__needs *needs) {
+    int64_t frames = mien__whole64(numbers, 1.0, MIEN__FAR), turns = mien__whole64(numbers, 0.0, 1.0), count, i;
+    int k;
+    needs->moves = (size_t)mien__whole64(numbers, 1.0, MIEN__COUNT);
+    for (k = 0; k < 2; k++) needs->turns[k] = (size_t)mien__whole64(numbers, 1.0, MIEN__COUNT);
+    for (count = 0; count < (int64_t)needs->moves && !numbers->wrong; count++) {
+        mien_cue cue;
+        cue.start = mien__whole64(numbers, 0.0, MIEN__FAR);
+        cue.length = mien__whole64(numbers, 0.0, MIEN__FAR);
+        for (k = 0; k < 3; k++) cue.vad[k] = mien__number64(numbers);
+        cue.sequence = (int)mien__whole64(numbers, MIEN_DYNAMICS, MIEN__COUNT);
+        cue.intensity = (int)mien__whole64(numbers, 0.0, MIEN__COUNT);
+        cue.count = (int)mien__whole64(numbers, 0.0, MIEN__COUNT);
+        cue.shares = needs->scratch;
+        if (numbers->wrong || (uint64_t)cue.count > numbers->left / 3) {
+            numbers->wrong = 1;
+            return;
+        }
+        for (i = 0; i < cue.count; i++) {
+            mien_share share;
+            share.label = (int)mien__whole64(numbers, 0.0, MIEN__COUNT);
+            share.style = (int)mien__whole64(numbers, MIEN_PLAIN, MIEN__COUNT);
+            share.weight = mien__number64(numbers);
+            if (needs->scratch != NULL) needs->scratch[i] = share;
+        }
+        if (player == NULL) {
+            needs->shares += (size_t)cue.count;
+            if ((size_t)cue.count > needs->most) needs->most = (size_t)cue.count;
+        } else if (numbers->wrong || !mien__cue_ok(player, &cue)) {
+            numbers->wrong = 1;
+        } else {
+            mien__append(player, &cue);
+        }
+    }
+    for (k = 0; k < 2; k++) {
+        mien__read_turns(numbers, player == NULL ? NULL : player->gaze[k], (int64_t)needs->turns[k]);
+        if (player != NULL) player->turns_count[k] = (int)needs->turns[k];
+    }
+    if (player != NULL) player->frames = frames, player->turns |= (int)turns;
+    if (numbers->left > 0) numbers->wrong = 1;
+}
+
+static mien_player *mien__plan(mien__reader *reader, const mien_bank *bank, const unsigned char *data, size_t size,
+                               int more) {
+    static const size_t head = 80, digest = 32;
+    mien__numbers numbers = {NULL, 0, 0}, again;
+    mien__needs needs;
+    mien__sha sha;
+    mien_player *player;
+    char found[65], written[65];
+    size_t i, pool;
+    if (data == NULL || size < head + digest) return mien__refuse_word(reader, "plan-short", ""), (mien_player *)NULL;
+    if (memcmp(data, "mienplan", 8) != 0) return mien__refuse_word(reader, "plan-other", ""), (mien_player *)NULL;
+    if (mien__word32(data + 8) != 1) return mien__refuse_word(reader, "plan-newer", ""), (mien_player *)NULL;
+    numbers.at = data + head, numbers.left = mien__word32(data + 12);
+    if ((size - head - digest) % 8 != 0 || (size - head - digest) / 8 != numbers.left) {
+        return mien__refuse_word(reader, "plan-size", ""), (mien_player *)NULL;
+    }
+    mien__sha_begin(&sha);
+    mien__sha_add(&sha, data, size - digest);
+    mien__sha_hex(&sha, found);
+    for (i = 0; i < digest; i++) {
+        written[2 * i] = "0123456789abcdef"[data[size - digest + i] >> 4];
+        written[2 * i + 1] = "0123456789abcdef"[data[size - digest + i] & 15];
+    }
+    if (memcmp(found, written, 64) != 0) return mien__refuse_word(reader, "plan-damaged", ""), (mien_player *)NULL;
+    if (memcmp(data + 16, bank->checksum, 64) != 0) {
+        return mien__refuse(reader, "plan-bank", (const char *)data + 16, 64), (mien_player *)NULL;
+    }
+    memset(&needs, 0, sizeof needs);
+    again = numbers;
+    mien__read_plan(&again, NULL, &needs);
+    if (again.wrong) return mien__refuse_word(reader, "plan-number", ""), (mien_player *)NULL;
+    needs.scratch = (mien_share *)mien__take(reader, (needs.most + 1) * sizeof *needs.scratch);
+    pool = needs.shares + (size_t)(more > 0 ? more : 0) * (size_t)bank->labels_count;
+    player = needs.scratch == NULL
+                 ? NULL : mien__player(bank, needs.moves + (size_t)(more > 0 ? more : 0), pool, needs.turns);
+    if (player == NULL) return mien__refuse_word(reader, "memory", "there is not enough"), (mien_player *)NULL;
+    again = numbers;
+    mien__read_plan(&again, player, &needs);
+    if (!again.wrong) return player;
+    MIEN_RELEASE(player);
+    return mien__refuse_word(reader, "plan-number", ""), (mien_player *)NULL;
+}
+
+mien_player *mien_player_load(const mien_bank *bank, const void *bytes, size_t size, int more, mien_refusal *why) {
+    mien_refusal ignored;
+    mien__reader reader = {NULL, NULL, 0};
+    mien_player *player = NULL;
+    mien__begin(&reader, why != NULL ? why : &ignored);
+    if (bank == NULL) {
+        mien__refuse_word(&reader, "plan-bank", "");
+    } else {
+        player = mien__plan(&reader, bank, (const unsigned char *)bytes, size, more);
+    }
+    mien__release(&reader);
+    return player;
+}
+
+/* ---- a player's face ------------------------------------------------------------------------------------------- */
+
+static double mien__way(int64_t moment, int64_t start, int64_t end) {
+    double t;
+    if (end <= start) return moment >= start ? 1.0 : 0.0;
+    t = (double)(moment - start) / (double)(end - start);
+    return mien__ease(0, t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t);
+}
+
+static double mien__between(double from, double to, double come) {
+    return mien__product(1.0 - come, from) + mien__product(come, to);
+}
+
+static void mien__turned_at(const mien_player *player, int of, int64_t moment, double to[2]) {
+    const mien__turn *turns = player->gaze[of];
+    int low = 0, high = player->turns_count[of], at, axis;
+    to[0] = to[1] = 0.0;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (turns[middle].start <= moment) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (at = low - 1; at > 0 && turns[at].end > moment;) at--;
+    if (low > 0) to[0] = turns[at].to[0], to[1] = turns[at].to[1];
+    for (at++; at < low; at++) {
+        double come = mien__way(moment, turns[at].start, turns[at].end);
+        for (axis = 0; axis < 2; axis++) to[axis] = mien__between(to[axis], turns[at].to[axis], come);
+    }
+}
+
+static void mien__turn_eyes(const mien_player *player, const double degrees[2], float *face) {
+    int i;
+    for (i = 0; i < 4; i++) {
+        int one = player->eyes[i][0], other = player->eyes[i][1];
+        float way, turn = (float)(-degrees[i / 2] / 30.0);
+        if (one < 0) continue;
+        way = (face[one] - face[other]) + turn;
+        way = mien__least(1.0f, mien__most(-1.0f, way));
+        face[one] = mien__most(0.0f, way);
+        face[other] = face[one] - way;
+    }
+}
+
+/* The next slot in order that is seen from the move `base` on, after `before`, which may be NULL. */
+static const mien__slot *mien__next_slot(const mien_player *player, int base, int begun, const mien__slot *before,
+                                         const mien__move **owner) {
+    const mien__slot *next = NULL;
+    int at, i;
+    for (at = base; at < begun; at++) {
+        const mien__move *move = &player->moves[at];
+        for (i = move->from; i < move->from + move->count; i++) {
+            const mien__slot *slot = &player->pool[i];
+            if ((before == NULL || mien__slot_order(slot, before) > 0) &&
+                (next == NULL || mien__slot_order(slot, next) < 0)) {
+                next = slot;
+                *owner = move;
+            }
+        }
+    }
+    return next;
+}
+
+/* How much of a slot is seen at a moment, and its point. */
+static double mien__seen(const mien_player *player, int base, int begun, const mien__slot *slot, int64_t moment,
+                         float vad[3]) {
+    const mien__move *move = &player->moves[base];
+    const mien__slot *own = mien__slot_in(player, move, slot);
+    double weight = own == NULL ? 0.0 : own->weight, point[3];
+    int at, axis;
+    memcpy(point, move->vad, sizeof point);
+    for (at = base + 1; at < begun; at++) {
+        double come;
+        move = &player->moves[at];
+        come = mien__way(moment, move->start, move->end);
+        own = mien__slot_in(player, move, slot);
+        weight = mien__between(weight, own == NULL ? 0.0 : own->weight, come);
+        for (axis = 0; own != NULL && axis < 3; axis++) {
+            point[axis] = own->glides ? mien__between(point[axis], move->vad[axis], come) : move->vad[axis];
+        }
+    }
+    for (axis = 0; axis < 3; axis++) {
+        vad[axis] = (float)(point[axis] < -1.0 ? -1.0 : point[axis] > 1.0 ? 1.0 : point[axis]);
+    }
+    return weight;
+}
+
+int mien_player_face(const mien_player *player, int64_t tick, float speech, float *face, float head[3], float gaze[2]) {
+    float part[MIEN_CHANNELS], degrees[5];
+    double turned[2][2], heads[3] = {0.0, 0.0, 0.0}, eyes[2] = {0.0, 0.0};
+    const mien__slot *slot = NULL;
+    const mien__move *owner = NULL;
+    const mien_bank *bank;
+    int base, begun, c, axis;
+    if (player == NULL || tick < 0 || (double)tick > MIEN__FAR || !mien__within(speech, 0.0f, 1.0f) || face == NULL) return 0;
+    bank = player->bank;
+    base = mien__needed(player, tick);
+    begun = mien__begun(player, tick);
+    memset(face, 0, (size_t)bank->channels.count * sizeof *face);
+    while ((slot = mien__next_slot(player, base, begun, slot, &owner)) != NULL) {
+        const mien__label *label = &bank->labels[slot->label];
+        float vad[3], share;
+        double weight = mien__seen(player, base, begun, slot, tick, vad);
+        if (weight == 0.0) continue;
+        share = (float)weight;
+        mien__styled(bank, label, vad, slot->style, part);
+        if (owner->clip < 0) {
+            mien__fade(bank, label, speech, part);
+        } else {
+            double time = (double)(tick - owner->start) / (MIEN_TICKS / 1000.0);
+            mien__in_time(bank, label, owner->clip, time, NULL, speech, part, degrees, degrees + 3);
+            for (axis = 0; axis < 3; axis++) heads[axis] += mien__product(weight, degrees[axis]);
+            for (axis = 0; axis < 2; axis++) eyes[axis] += mien__product(weight, degrees[3 + axis]);
+        }
+        for (c = 0; share > 0.0f && c < bank->channels.count; c++) face[c] = face[c] + mien__mul(share, part[c]);
+    }
+    for (c = 0; c < bank->channels.count; c++) face[c] = mien__least(1.0f, face[c]);
+    mien__resolve(bank, face);
+    for (axis = 0; axis < 2; axis++) mien__turned_at(player, axis, tick, turned[axis]);
+    for (axis = 0; axis < 2; axis++) {
+        heads[axis] = heads[axis] + turned[1][axis];
+        eyes[axis] = eyes[axis] + (turned[0][axis] - turned[1][axis]);
+    }
+    if (player->turns) mien__turn_eyes(player, eyes, face);
+    for (axis = 0; head != NULL && axis < 3; axis++) head[axis] = (float)heads[axis];
+    for (axis = 0; gaze != NULL && axis < 2; axis++) gaze[axis] = (float)eyes[axis];
     return 1;
 }
 

@@ -42,7 +42,7 @@ namespace Mien
         /// <summary>For a sequence: the label's own onset, apex and offset.</summary>
         public const int Dynamics = -2;
 
-        public readonly string Name, Version;
+        public readonly string Name, Version, Checksum;
         public readonly IReadOnlyList<string> Channels, Intensities, Labels;
 
         internal sealed class Table
@@ -81,6 +81,7 @@ namespace Mien
         {
             Name = read.Name;
             Version = read.Version;
+            Checksum = read.Checksum;
             Channels = read.Channels;
             Intensities = read.Intensities;
             rules = read.Shared["rules"].Floats;
@@ -168,9 +169,21 @@ namespace Mien
             Table table = tables[label];
             Check(vad, face, speech);
             if (style < Plain || style >= table.Styles.Length) throw new ArgumentOutOfRangeException(nameof(style));
+            Styled(label, vad, style, face);
+            Fade(table, speech, face);
+        }
+
+        /// A face without speech.
+        internal void Styled(int label, float[] vad, int style, float[] face)
+        {
+            Table table = tables[label];
             Evaluate(table, vad, face);
             if (style != Plain) Shape(table.Gain, table.Offset, style * Channels.Count, face);
-            Fade(table, speech, face);
+        }
+
+        internal void Fade(int label, float speech, float[] face)
+        {
+            Fade(tables[label], speech, face);
         }
 
         /// <summary>A label's face at a time of one of its clips.</summary>
@@ -282,7 +295,7 @@ namespace Mien
         }
 
         /// gain * face + offset, from `at` on.
-        void Shape(float[] gain, float[] offset, int at, float[] face)
+        internal void Shape(float[] gain, float[] offset, int at, float[] face)
         {
             for (int c = 0; c < Channels.Count; c++)
             {
@@ -355,7 +368,7 @@ namespace Mien
             Resolve(face);
         }
 
-        void Resolve(float[] face)
+        internal void Resolve(float[] face)
         {
             float[] before = Room(ref scratch);
             Array.Copy(face, before, Channels.Count);
@@ -474,6 +487,473 @@ namespace Mien
                 throw new ArgumentException("expected a number a channel, three of the head and two of the gaze");
             }
             timeline.Sample(number, channels, time, ReleasedAt(hold), gain, offset, head, gaze);
+        }
+    }
+
+    /// <summary>A label in a style, and how much of it is shown: above 0, at most 1.</summary>
+    public struct Share
+    {
+        public int Label, Style;
+        public double Weight;
+
+        public Share(int label, double weight = 1.0, int style = Bank.Plain)
+        {
+            Label = label;
+            Style = style;
+            Weight = weight;
+        }
+    }
+
+    /// <summary>Labels that cross-fade as the cues of a score do; see scores.md. Of one thread at a time.</summary>
+    ///
+    /// Cues come in the order of their starts, from a plan that `mien score plan` wrote, or as a game gives them. Blinks and
+    /// other small life are not in it; lips are the caller's, by Bank.Compose.
+    public sealed class Player
+    {
+        /// <summary>Ticks a second; 1000 are a frame.</summary>
+        public const int TicksASecond = 60000;
+
+        const long Far = 1L << 50;
+        const double Count = 1 << 24;
+
+        sealed class Move
+        {
+            internal long Start, End, Since;
+            internal double[] Vad;
+            internal Slot[] Slots;
+            internal Clip Clip;
+            internal bool Glides;
+        }
+
+        /// Play is 0 for a face that stands, else the number of its move. One that glides may be seen when its move begins:
+        /// its point goes to the move's, else it is there at once.
+        sealed class Slot
+        {
+            internal int Label, Style;
+            internal long Play;
+            internal double Weight;
+            internal bool Glides;
+        }
+
+        sealed class Turn
+        {
+            internal long Start, End;
+            internal readonly double[] To = new double[2];
+        }
+
+        static readonly string[,] Eyes =
+        {
+            { "eyeLookOutLeft", "eyeLookInLeft" }, { "eyeLookInRight", "eyeLookOutRight" },
+            { "eyeLookUpLeft", "eyeLookDownLeft" }, { "eyeLookUpRight", "eyeLookDownRight" },
+        };
+
+        readonly Bank bank;
+        readonly List<Move> moves = new List<Move>();
+        readonly Turn[][] turns = { new Turn[0], new Turn[0] };
+        readonly int[,] eyes = new int[4, 2];
+        readonly float[] part, gain, offset, vad = new float[3], degrees = new float[3], glance = new float[2];
+        readonly double[] point = new double[3], heads = new double[3], looks = new double[2];
+        readonly double[][] turned = { new double[2], new double[2] };
+        long dropped;
+        int room = 16;
+        bool turning;
+
+        /// <summary>At rest.</summary>
+        public Player(Bank bank)
+        {
+            this.bank = bank;
+            part = new float[bank.Channels.Count];
+            gain = new float[part.Length];
+            offset = new float[part.Length];
+            for (int i = 0; i < 4; i++)
+            {
+                int one = bank.Channel(Eyes[i, 0]), other = bank.Channel(Eyes[i, 1]);
+                eyes[i, 0] = one < 0 || other < 0 ? -1 : one;
+                eyes[i, 1] = other;
+            }
+            Append(0, 0, new double[3], new Share[0], null);
+        }
+
+        /// <summary>How many frames, 60 a second, a plan lasts; 0 of other players.</summary>
+        public long Frames { get; private set; }
+
+        /// <summary>The nearest tick to a time in seconds; 0 for what is below 0.</summary>
+        public static long Ticks(double seconds)
+        {
+            double ticks = (double)((double)(seconds * TicksASecond) + 0.5);
+            return !(ticks > 0.0) ? 0 : ticks > Far ? Far : (long)ticks;
+        }
+
+        /// <summary>A plan of this very bank.</summary>
+        /// <exception cref="Refusal">With a code of scores.md.</exception>
+        public static Player Load(Bank bank, byte[] data)
+        {
+            const int Head = 80, Digest = 32;
+            if (data == null || data.Length < Head + Digest) throw new Refusal("plan-short");
+            if (Encoding.ASCII.GetString(data, 0, 8) != "mienplan") throw new Refusal("plan-other");
+            if (Word(data, 8) != 1) throw new Refusal("plan-newer");
+            int left = data.Length - Head - Digest;
+            if (left % 8 != 0 || left / 8 != Word(data, 12)) throw new Refusal("plan-size");
+            var body = new byte[data.Length - Digest];
+            Array.Copy(data, body, body.Length);
+            string written = BitConverter.ToString(data, body.Length).Replace("-", "").ToLowerInvariant();
+            if (Container.Digest(body) != written) throw new Refusal("plan-damaged");
+            string checksum = Encoding.ASCII.GetString(data, 16, 64);
+            if (checksum != bank.Checksum) throw new Refusal("plan-bank", checksum);
+            var player = new Player(bank);
+            player.moves.Clear();
+            player.Read(new Numbers(body, Head));
+            return player;
+        }
+
+        static uint Word(byte[] data, int at)
+        {
+            return (uint)(data[at] | data[at + 1] << 8 | data[at + 2] << 16 | data[at + 3] << 24);
+        }
+
+        sealed class Numbers
+        {
+            readonly byte[] data;
+            int at;
+
+            internal Numbers(byte[] data, int at)
+            {
+                this.data = data;
+                this.at = at;
+            }
+
+            internal int Left => (data.Length - at) / 8;
+
+            internal double Next()
+            {
+                if (Left == 0) throw new Refusal("plan-number");
+                ulong bits = (ulong)Word(data, at + 4) << 32 | Word(data, at);
+                at += 8;
+                return BitConverter.Int64BitsToDouble((long)bits);
+            }
+
+            internal double Between(double low, double high)
+            {
+                double number = Next();
+                if (!(number >= low && number <= high)) throw new Refusal("plan-number");
+                return number;
+            }
+
+            internal long Whole(double low, double high)
+            {
+                double number = Between(low, high);
+                if (number != Math.Floor(number)) throw new Refusal("plan-number");
+                return (long)number;
+            }
+        }
+
+        void Read(Numbers numbers)
+        {
+            Frames = numbers.Whole(1, Far);
+            bool turns_eyes = numbers.Whole(0, 1) == 1;
+            var counts = new[] { numbers.Whole(1, Count), numbers.Whole(1, Count), numbers.Whole(1, Count) };
+            for (long n = 0; n < counts[0]; n++)
+            {
+                long start = numbers.Whole(0, Far), length = numbers.Whole(0, Far);
+                var to = new[] { numbers.Next(), numbers.Next(), numbers.Next() };
+                long sequence = numbers.Whole(Bank.Dynamics, Count), intensity = numbers.Whole(0, Count);
+                long count = numbers.Whole(0, Count);
+                if (count > numbers.Left / 3) throw new Refusal("plan-number");
+                var shares = new Share[count];
+                for (int i = 0; i < shares.Length; i++)
+                {
+                    int label = (int)numbers.Whole(0, Count), style = (int)numbers.Whole(Bank.Plain, Count);
+                    shares[i] = new Share(label, numbers.Next(), style);
+                }
+                try
+                {
+                    Clip clip = null;
+                    if (sequence != -1)
+                    {
+                        if (count != 1 || moves.Count == 0) throw new Refusal("plan-number");
+                        int level = sequence == Bank.Dynamics ? 0 : (int)intensity;
+                        clip = bank.Clip(shares[0].Label, (int)sequence, level);
+                    }
+                    Check(start, length, to, shares, clip);
+                    Append(start, length, to, shares, clip);
+                }
+                catch (Exception error) when (error is ArgumentException || error is IndexOutOfRangeException)
+                {
+                    throw new Refusal("plan-number");
+                }
+            }
+            for (int of = 0; of < 2; of++)
+            {
+                if (counts[1 + of] > numbers.Left / 4) throw new Refusal("plan-number");
+                turns[of] = new Turn[counts[1 + of]];
+                long before = 0;
+                for (int n = 0; n < turns[of].Length; n++)
+                {
+                    var turn = new Turn { Start = numbers.Whole(before, Far) };
+                    turn.End = turn.Start + numbers.Whole(0, Far);
+                    turn.To[0] = numbers.Between(-360, 360);
+                    turn.To[1] = numbers.Between(-360, 360);
+                    before = turn.Start;
+                    turns[of][n] = turn;
+                }
+            }
+            turning |= turns_eyes;
+            if (numbers.Left > 0) throw new Refusal("plan-number");
+        }
+
+        /// <summary>From the tick start on the face goes to shares at a point, in length ticks.</summary>
+        /// <param name="start">No earlier than that of any cue before.</param>
+        /// <param name="vad">The point of all shares, each number in [-1, 1].</param>
+        /// <param name="shares">Their weights sum to 1 at most; none: it comes to rest.</param>
+        /// <param name="clip">What the only share plays from start on; null: the face stands.</param>
+        public void Cue(long start, long length, double[] vad, Share[] shares, Clip clip = null)
+        {
+            Check(start, length, vad, shares, clip);
+            if (moves.Count >= room)
+            {
+                int over = Needed(start);
+                moves.RemoveRange(0, over);
+                dropped += over;
+                if (moves.Count > room / 2) room *= 2;
+            }
+            Append(start, length, vad, shares, clip);
+        }
+
+        /// <summary>Forget all cues that begin at start or later.</summary>
+        public void Cut(long start)
+        {
+            while (moves.Count > 1 && moves[moves.Count - 1].Start >= start) moves.RemoveAt(moves.Count - 1);
+        }
+
+        void Check(long start, long length, double[] vad, Share[] shares, Clip clip)
+        {
+            long before = moves.Count > 0 ? moves[moves.Count - 1].Start : 0;
+            if (start < before || start > Far) throw new ArgumentOutOfRangeException(nameof(start));
+            if (length < 0 || length > Far) throw new ArgumentOutOfRangeException(nameof(length));
+            foreach (double axis in vad)
+            {
+                if (!(axis >= -1.0 && axis <= 1.0)) throw new ArgumentOutOfRangeException(nameof(vad));
+            }
+            double total = 0.0;
+            foreach (Share share in shares)
+            {
+                bool known = share.Label >= 0 && share.Label < bank.Labels.Count && share.Style >= Bank.Plain &&
+                    share.Style < bank.Styles(share.Label).Count;
+                if (!known || !(share.Weight > 0.0 && share.Weight <= 1.0)) throw new ArgumentOutOfRangeException(nameof(shares));
+                total += share.Weight;
+            }
+            if (!(total <= 1.0 + 1e-6)) throw new ArgumentOutOfRangeException(nameof(shares), "they sum to more than 1");
+            if (clip != null && (shares.Length != 1 || shares[0].Label != clip.Label))
+            {
+                throw new ArgumentException("expected one share, of the clip's label", nameof(clip));
+            }
+        }
+
+        void Append(long start, long length, double[] vad, Share[] shares, Clip clip)
+        {
+            int since = moves.Count > 0 ? Settled(start) : 0;
+            var move = new Move
+            {
+                Start = start, End = start + length, Since = dropped + since, Clip = clip, Slots = new Slot[shares.Length],
+                Vad = Array.ConvertAll(vad, axis => axis == 0.0 ? 0.0 : axis),
+            };
+            for (int i = 0; i < shares.Length; i++)
+            {
+                var slot = new Slot
+                {
+                    Label = shares[i].Label, Style = shares[i].Style, Weight = shares[i].Weight,
+                    Play = clip == null ? 0 : dropped + moves.Count,
+                };
+                for (int at = since; at < moves.Count; at++) slot.Glides |= Of(moves[at], slot) != null;
+                move.Glides |= slot.Glides;
+                move.Slots[i] = slot;
+            }
+            turning |= clip != null;
+            moves.Add(move);
+        }
+
+        int Begun(long moment)
+        {
+            int low = 0, high = moves.Count;
+            while (low < high)
+            {
+                int middle = low + (high - low) / 2;
+                if (moves[middle].Start <= moment) low = middle + 1;
+                else high = middle;
+            }
+            return low;
+        }
+
+        /// The position of the last move that is over: earlier ones are not seen.
+        int Settled(long moment)
+        {
+            int at = Begun(moment) - 1;
+            while (at > 0 && moves[at].End > moment) at--;
+            return Math.Max(0, at);
+        }
+
+        /// The position of the first move that says anything of a moment.
+        int Needed(long moment)
+        {
+            int at = Settled(moment), begun = Begun(moment);
+            while (true)
+            {
+                int earliest = at;
+                for (int i = at; i < begun; i++)
+                {
+                    if (moves[i].Glides && moves[i].End > moment)
+                    {
+                        earliest = Math.Min(earliest, (int)Math.Max(0, moves[i].Since - dropped));
+                    }
+                }
+                if (earliest >= at) return at;
+                at = earliest;
+            }
+        }
+
+        static int Order(Slot one, Slot other)
+        {
+            if (one.Label != other.Label) return one.Label < other.Label ? -1 : 1;
+            if (one.Style != other.Style) return one.Style < other.Style ? -1 : 1;
+            return one.Play.CompareTo(other.Play);
+        }
+
+        static Slot Of(Move move, Slot slot)
+        {
+            foreach (Slot one in move.Slots)
+            {
+                if (Order(one, slot) == 0) return one;
+            }
+            return null;
+        }
+
+        static double Way(long moment, long start, long end)
+        {
+            if (end <= start) return moment >= start ? 1.0 : 0.0;
+            double t = (double)((double)(moment - start) / (double)(end - start));
+            return Timeline.Eased(0, Math.Min(1, Math.Max(0, t)));
+        }
+
+        static double Between(double from, double to, double come)
+        {
+            return (double)((double)((double)(1.0 - come) * from) + (double)(come * to));
+        }
+
+        /// How much of a slot is seen; its point goes to `vad`.
+        double Seen(int first, int begun, Slot slot, long moment)
+        {
+            Slot own = Of(moves[first], slot);
+            double weight = own == null ? 0.0 : own.Weight;
+            Array.Copy(moves[first].Vad, point, 3);
+            for (int at = first + 1; at < begun; at++)
+            {
+                Move move = moves[at];
+                double come = Way(moment, move.Start, move.End);
+                own = Of(move, slot);
+                weight = Between(weight, own == null ? 0.0 : own.Weight, come);
+                for (int axis = 0; own != null && axis < 3; axis++)
+                {
+                    point[axis] = own.Glides ? Between(point[axis], move.Vad[axis], come) : move.Vad[axis];
+                }
+            }
+            for (int axis = 0; axis < 3; axis++) vad[axis] = (float)Math.Min(1.0, Math.Max(-1.0, point[axis]));
+            return weight;
+        }
+
+        /// <summary>The face at a tick, made way for speech.</summary>
+        /// <param name="head">Where yaw, pitch and roll are written in degrees; may be null.</param>
+        /// <param name="gaze">Where yaw and pitch are written, which the eyes of the face have already; may be null.</param>
+        public void Face(long tick, float speech, float[] face, float[] head = null, float[] gaze = null)
+        {
+            int channels = part.Length;
+            if (tick < 0 || tick > Far) throw new ArgumentOutOfRangeException(nameof(tick));
+            if (!(speech >= 0f && speech <= 1f)) throw new ArgumentOutOfRangeException(nameof(speech));
+            if (face.Length < channels) throw new ArgumentException("expected room for a weight a channel", nameof(face));
+            int first = Needed(tick), begun = Begun(tick);
+            Array.Clear(face, 0, channels);
+            Array.Clear(heads, 0, 3);
+            Array.Clear(looks, 0, 2);
+            Move owner;
+            for (Slot slot = Next(first, begun, null, out owner); slot != null; slot = Next(first, begun, slot, out owner))
+            {
+                double weight = Seen(first, begun, slot, tick);
+                if (weight == 0.0) continue;
+                var share = (float)weight;
+                bank.Styled(slot.Label, vad, slot.Style, part);
+                if (owner.Clip != null)
+                {
+                    owner.Clip.Sample((double)((double)(tick - owner.Start) / 60.0), gain, offset, degrees, glance);
+                    bank.Shape(gain, offset, 0, part);
+                    for (int axis = 0; axis < 3; axis++) heads[axis] = (double)(heads[axis] + (double)(weight * degrees[axis]));
+                    for (int axis = 0; axis < 2; axis++) looks[axis] = (double)(looks[axis] + (double)(weight * glance[axis]));
+                }
+                bank.Fade(slot.Label, speech, part);
+                for (int c = 0; share > 0f && c < channels; c++) face[c] = Arithmetic.Add(face[c], Arithmetic.Mul(share, part[c]));
+            }
+            for (int c = 0; c < channels; c++) face[c] = Arithmetic.Least(1f, face[c]);
+            bank.Resolve(face);
+            for (int of = 0; of < 2; of++) TurnedAt(turns[of], tick, turned[of]);
+            for (int axis = 0; axis < 2; axis++)
+            {
+                heads[axis] = (double)(heads[axis] + turned[1][axis]);
+                looks[axis] = (double)(looks[axis] + (double)(turned[0][axis] - turned[1][axis]));
+            }
+            if (turning) TurnEyes(face);
+            for (int axis = 0; head != null && axis < 3; axis++) head[axis] = (float)heads[axis];
+            for (int axis = 0; gaze != null && axis < 2; axis++) gaze[axis] = (float)looks[axis];
+        }
+
+        /// The next slot in order, after `before` where that is not null.
+        Slot Next(int first, int begun, Slot before, out Move owner)
+        {
+            Slot next = null;
+            owner = null;
+            for (int at = first; at < begun; at++)
+            {
+                foreach (Slot slot in moves[at].Slots)
+                {
+                    if ((before == null || Order(slot, before) > 0) && (next == null || Order(slot, next) < 0))
+                    {
+                        next = slot;
+                        owner = moves[at];
+                    }
+                }
+            }
+            return next;
+        }
+
+        static void TurnedAt(Turn[] turns, long moment, double[] to)
+        {
+            int begun = 0;
+            for (int high = turns.Length; begun < high;)
+            {
+                int middle = begun + (high - begun) / 2;
+                if (turns[middle].Start <= moment) begun = middle + 1;
+                else high = middle;
+            }
+            int at = begun - 1;
+            while (at > 0 && turns[at].End > moment) at--;
+            to[0] = begun > 0 ? turns[at].To[0] : 0.0;
+            to[1] = begun > 0 ? turns[at].To[1] : 0.0;
+            for (at++; at < begun; at++)
+            {
+                double come = Way(moment, turns[at].Start, turns[at].End);
+                for (int axis = 0; axis < 2; axis++) to[axis] = Between(to[axis], turns[at].To[axis], come);
+            }
+        }
+
+        void TurnEyes(float[] face)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                int one = eyes[i, 0], other = eyes[i, 1];
+                if (one < 0) continue;
+                float turn = (float)(-looks[i / 2] / 30.0);
+                float way = Arithmetic.Add(Arithmetic.Sub(face[one], face[other]), turn);
+                way = Arithmetic.Least(1f, Arithmetic.Most(-1f, way));
+                face[one] = Arithmetic.Most(0f, way);
+                face[other] = Arithmetic.Sub(face[one], way);
+            }
         }
     }
 
@@ -713,6 +1193,7 @@ namespace Mien
         };
 
         internal readonly string Name, Version;
+        internal string Checksum;
         internal readonly string[] Channels, Intensities;
         internal readonly Dictionary<string, Tensor> Shared;
         internal readonly Bank.Table[] Tables;
@@ -965,7 +1446,7 @@ namespace Mien
                 ",\"labels\":[" + string.Join(",", entries) + "],\"mirror\":" + twins + ",\"rig\":" + Json.Quote(rig) +
                 ",\"schema\":\"mien/artifact/" + version + "\"," + TensorNames("bank.", SharedFields) + ",\"version\":" +
                 Json.Quote(Version) + "}";
-            string checksum = Container.Digest(Encoding.UTF8.GetBytes(first + rest));
+            string checksum = Checksum = Container.Digest(Encoding.UTF8.GetBytes(first + rest));
             var header = new StringBuilder("{\"__metadata__\":{\"mien\":");
             header.Append(Json.Quote(first + ",\"checksum\":\"" + checksum + "\"" + rest)).Append('}');
             foreach (Tensor tensor in file.Tensors)
@@ -1227,7 +1708,7 @@ namespace Mien
             return (double)(low + way);
         }
 
-        static double Eased(int number, double t)
+        internal static double Eased(int number, double t)
         {
             switch (number)
             {

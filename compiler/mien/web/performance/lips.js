@@ -1,5 +1,5 @@
 /**
- * The lips of a performance as `mien view` sends them, see mien/view/performance_data.py: the length
+ * The lips of a performance as `mien view` sends them, see mien/performance/page_data.py: the length
  * of a JSON header, the header, then float32 numbers; all of it little-endian.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * What is performed: the records that `mien view` gives a page, see mien/view/plan_data.py.
+ * What is performed: the records that `mien view` gives a page, see mien/performance/page_data.py.
  *
  * Letters: C channels of the bank, F frames of the lips.
  *
