@@ -172,6 +172,11 @@ for (const [kind, network] of Object.entries({ lips, faces: onnx })) test(`lips 
   assert.deepEqual(speaker.frame(3016).weights, still);
 });
 
+test("a network of another bank's faces gives its lips alone, and says whose they are", async () => {
+  const { said } = await createSpeaker({ bank, network: onnx });
+  assert.match(said, new RegExp(`^lips of the network .+ \\(default 1\\.1\\.0\\) under the faces of ${bank.id} `));
+});
+
 test("a page that was hidden goes on, and a network that stops leaves the face at rest", async () => {
   const news = [];
   const speaker = await createSpeaker({ bank: released, network: lips, onNews: (one) => news.push(one) });

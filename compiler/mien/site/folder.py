@@ -33,6 +33,7 @@ _SHIPPED = ("lips.onnx", "default.onnx")
 """The networks that ship, the best for a page first: lips for any bank, then a bank's own faces."""
 
 _ROOMS = ("", "avatar", "performance", "site", "speech")
+_SUFFIXES = (".css", ".js")
 _RUNTIME = "onnxruntime-web"
 _RUNTIME_FILES = (
     "ort.wasm.min.mjs",
@@ -140,5 +141,5 @@ def _modules(web: Path) -> Iterator[Path]:
     """The modules that the page needs, with what is vendored and its licences."""
     yield web / "LICENSE"
     for room in _ROOMS:
-        yield from sorted((web / room).glob("*.js"))
+        yield from sorted(path for path in (web / room).iterdir() if path.suffix in _SUFFIXES)
     yield from sorted(path for path in (web / "vendor").rglob("*") if path.is_file())

@@ -41,9 +41,18 @@ export class Head {
     home.append(this.svg);
     /** @type {Avatar | null} */
     this.avatar = null;
-    document.addEventListener("dragover", (event) => event.preventDefault());
+    /** @type {PerformanceMark | undefined} when the first face was shown */
+    this.first = undefined;
+    document.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      home.classList.add("over");
+    });
+    document.addEventListener("dragleave", ({ relatedTarget }) => {
+      if (!relatedTarget) home.classList.remove("over");
+    });
     document.addEventListener("drop", (event) => {
       event.preventDefault();
+      home.classList.remove("over");
       const file = event.dataTransfer?.files[0];
       if (file) void this.open(file);
     });
@@ -52,12 +61,14 @@ export class Head {
   /**
    * @param {ArrayLike<number>} weights
    * @param {readonly string[]} channels
-   * @param {ArrayLike<number>} [turn] of the head in degrees: yaw, pitch, roll
+   * @param {ArrayLike<number>} [turn] of the head in degrees, to the face's own right, down, and to its
+   *   right shoulder
    */
   show(weights, channels, turn = [0, 0, 0]) {
+    this.first ??= performance.mark("face");
     if (this.avatar) {
       this.avatar.setWeights(weights, channels);
-      this.avatar.turn(turn[0] * RADIANS, -turn[1] * RADIANS);
+      this.avatar.turn(-turn[0] * RADIANS, turn[1] * RADIANS);
       this.avatar.frame();
       return;
     }
@@ -67,7 +78,7 @@ export class Head {
       for (const one of this.drawn[name] ?? []) found[one] = Math.min(1, (found[one] ?? 0) + weights[c]);
     });
     this.svg.innerHTML = shapes(this.face, found);
-    this.svg.style.transform = `rotate(${-turn[2]}deg) translate(${turn[0] * 0.3}%, ${-turn[1] * 0.3}%)`;
+    this.svg.style.transform = `translate(${turn[0] * -0.3}%, ${turn[1] * 0.3}%) rotate(${-turn[2]}deg)`;
   }
 
   /** @param {File} file a model */
@@ -89,4 +100,34 @@ export class Head {
       this.say(`${error instanceof Error ? error.message : error}. The face before stays.`);
     }
   }
+}
+
+/**
+ * One button a label, of which one is pressed.
+ *
+ * @param {HTMLElement} home
+ * @param {readonly string[]} labels
+ * @returns {() => string} which
+ */
+export function chips(home, labels) {
+  for (const [at, name] of labels.entries()) {
+    const input = Object.assign(document.createElement("input"), { type: "radio", name: "label", value: name, checked: at === 0 });
+    const chip = document.createElement("label");
+    chip.append(input, name);
+    home.append(chip);
+  }
+  return () => /** @type {HTMLInputElement} */ (home.querySelector(":checked")).value;
+}
+
+/**
+ * Light the page by a feeling: warm where it is pleasant, cold where it is not, deeper where it is
+ * aroused.
+ *
+ * @param {ArrayLike<number>} point valence, arousal, dominance
+ */
+export function tint(point) {
+  const [valence, arousal] = Array.from(point);
+  const deep = Math.round(12 + 26 * Math.abs(valence) + 10 * Math.max(0, arousal));
+  const hue = valence > 0 ? 30 : arousal > 0 ? 350 : 225;
+  document.body.style.setProperty("--light", `hsl(${Math.abs(valence) < 0.05 ? 215 : hue} ${deep}% 38%)`);
 }

@@ -21,6 +21,9 @@ export class SoundError extends Error {
   }
 }
 
+/** Seconds after which sound that was not attended to is passed over: a page that was held up goes on with what is said now. */
+const STALE = 2;
+
 /** @type {Readonly<Record<string, readonly [string, string]>>} what browsers call it, what we say */
 const REASONS = {
   NotAllowedError: ["no-permission", "the microphone is not allowed: allow it beside the address of this page, and try again"],
@@ -86,8 +89,17 @@ function connected(speaker, context, stream, own) {
   /** The second of the context at which frame `speaker.base` lies; it follows the newest piece. */
   let start = NaN;
   let received = 0;
+  let passed = false;
   capture.port.onmessage = ({ data: { samples, end } }) => {
     if (document.hidden) return;
+    if (context.currentTime - end > STALE) {
+      passed = true;
+      return;
+    }
+    if (passed) {
+      [passed, received] = [false, 0];
+      speaker.begin(true);
+    }
     received += samples.length;
     start = end - received / context.sampleRate;
     void speaker.push(samples, context.sampleRate);
