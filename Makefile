@@ -8,12 +8,14 @@ QUICK := $(VENV)/.quick
 TYPESCRIPT := typescript@5.9.3
 TORCH := torch==2.13.0  # without a hash: its builds differ by machine
 
-.PHONY: compile test quick lint presets types web unit conformance campaign bench pins clean
+.PHONY: compile test quick lint presets types mypy pyright web unit conformance campaign bench pins clean
 
 compile: $(READY)  ## set up, then compile the default bank: lock and artifact
 	$(BIN)/mien compile presets/default
 
-test: lint presets types web unit  ## set up, then every check that a change must pass
+test: $(READY)  ## set up, then every check that a change must pass
+	$(MAKE) --no-print-directory --output-sync -j2 lint presets mypy pyright web
+	$(MAKE) --no-print-directory unit
 
 quick: $(QUICK)  ## set up without PyTorch, then the tests of text, presets and engine: under a minute in all
 	$(BIN)/python -m pytest -q -n auto tests/test_reader.py tests/test_format.py tests/test_lint.py \
@@ -29,8 +31,12 @@ presets: $(READY)
 	$(BIN)/mien compile presets/default --check
 	$(BIN)/mien verify
 
-types: $(READY)
+types: mypy pyright
+
+mypy: $(READY)
 	$(BIN)/mypy
+
+pyright: $(READY)
 	$(BIN)/pyright
 
 web: $(READY)
@@ -41,7 +47,7 @@ web: $(READY)
 	else echo "skipped: no Node here, the types of the pages are not checked"; fi
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 conformance: $(READY)  ## the same bits from all that this machine can run: six minutes with node and qemu-user-static
 	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64
@@ -69,7 +75,7 @@ $(QUICK): pyproject.toml .requirements.txt | $(BIN)/python
 	touch $@
 
 $(READY): pyproject.toml .requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r .requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
