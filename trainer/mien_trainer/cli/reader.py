@@ -15,6 +15,7 @@ class ReaderGroup(LazyGroup):
         "evaluate": "Measure how well a reader reads.",
         "lock": "Pin a reader, and what it makes of a frozen list of texts.",
         "release": "Freeze a reader at its version, for ever.",
+        "export": "Write the network of a transformer as an ONNX file.",
     }
     package = "mien_trainer.cli.readers"
 

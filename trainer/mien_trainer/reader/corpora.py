@@ -16,11 +16,13 @@ from mien.reading.readings import Mixture
 from mien.text.regular_file import FileKind
 from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError, read_bytes
-from mien_trainer.reader.patterns import expand
+from mien_trainer.reader.patterns import drawn, expand, many
 from mien_trainer.reader.recipe import Corpus, Part
 
 CORPUS = FileKind("a corpus", 256 << 20)
 _MOST_TEXT = 1 << 30
+_ALL = 4096
+"""Of a pattern that stands for more sentences, some are drawn without making all of them."""
 
 Targets = Mapping[str, float]
 """How much of each label of the bank a text has: the most that one of its labels gives."""
@@ -106,22 +108,36 @@ def word_norms(part: Part, data: Path) -> dict[str, tuple[float, float, float]]:
 def sentence_examples(path: Path, labels: Sequence[str], most: int = 40) -> list[Example]:
     """The sentences of a file of patterns; of one pattern ``most``, spread over all it means.
 
-    A pattern's sentences count together the square root of their number.
+    A pattern's sentences count together the square root of their number. A line that begins with
+    ``@name`` instead of a label says what the name stands for in the patterns after it.
 
     Raises:
         TrainerError: a line is no label, tab and pattern, or its label is none of ``labels``.
     """
     found: list[Example] = []
+    named: dict[str, str] = {}
     text = read_bytes(path, CORPUS).decode("utf-8")
     for number, line in enumerate(text.splitlines(), 1):
         label, tab, pattern = line.partition("\t")
+        if tab and label.startswith("@"):
+            named[label[1:]] = pattern
+            continue
         if not tab or label not in labels:
             hint = did_you_mean(label, labels)
             raise TrainerError(f"{path}:{number}: expected a label, a tab, a pattern; {hint}")
-        sentences = sorted(expand(pattern), key=lambda one: zlib.crc32(one.encode()))[:most]
+        try:
+            sentences = _some(pattern, most, named)
+        except ValueError as error:
+            raise TrainerError(f"{path}:{number}: {error}") from None
         weight = 1.0 / len(sentences) ** 0.5
         found.extend(Example(one, {label: 1.0}, weight) for one in sentences)
     return found
+
+
+def _some(pattern: str, most: int, named: Mapping[str, str]) -> list[str]:
+    if many(pattern, named) > _ALL:
+        return drawn(pattern, most, named)
+    return sorted(expand(pattern, named), key=lambda one: zlib.crc32(one.encode()))[:most]
 
 
 def opened(part: Part, data: Path) -> str:

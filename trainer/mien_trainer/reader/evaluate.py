@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,7 @@ from mien_trainer.reader.measures import (
     vad_agreement,
 )
 from mien_trainer.reader.recipe import LISTS, OTHER_HAND, Recipe
-
-Steps = Callable[[str, int], Callable[[], None]]
+from mien_trainer.reader.train import Steps
 
 
 @frozen(kw_only=True)
@@ -74,7 +72,7 @@ def evaluate(
     first = next(iter(tests.values()), list[Example]())
     took, memory = speed(reader, first) if first else (0.0, 0.0)
     own = {
-        corpus.name: own_label_score(recipe, corpus, data, step)
+        corpus.name: own_label_score(reader.model, recipe, corpus, data, step)
         for corpus in recipe.corpora
         if own_labels and corpus.test is not None
     }

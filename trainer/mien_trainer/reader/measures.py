@@ -14,10 +14,14 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien.reading.linear import confidence_of
+from mien.reading.model import Model as AnyModel
+from mien.reading.pieces import pieces_of
 from mien.reading.reader import Reader
 from mien.reading.reading import strength_of
 from mien.reading.readings import COUNTED
-from mien.reading.tokens import tokens_of
+from mien.reading.tokens import normal, tokens_of
+from mien.reading.transformer import TransformerModel
+from mien.reading.weights import AXES
 from mien_trainer.fault import read_bytes
 from mien_trainer.reader.calibrate import best_thresholds, f1
 from mien_trainer.reader.corpora import CORPUS, Example, corpus_examples, opened
@@ -26,7 +30,7 @@ from mien_trainer.reader.fit import Model, fit, rows_of
 from mien_trainer.reader.lesson import corpus_parts, counted, label_targets
 from mien_trainer.reader.patterns import expand
 from mien_trainer.reader.recipe import Corpus, Recipe, VadTest
-from mien_trainer.reader.train import measured
+from mien_trainer.reader.train import Steps, measured
 
 F64 = npt.NDArray[np.float64]
 F32 = npt.NDArray[np.float32]
@@ -151,16 +155,34 @@ def _face_errors(reader: Reader, probabilities: F64, targets: F32, sure: F64) ->
 
 
 def own_label_score(
-    recipe: Recipe, corpus: Corpus, data: Path, step: Callable[[str, int], Callable[[], None]]
+    model: AnyModel, recipe: Recipe, corpus: Corpus, data: Path, step: Steps
 ) -> tuple[float, int]:
-    """Macro-F1 of the same features on a corpus's own labels, fitted to them, and their number."""
+    """Macro-F1 on a corpus's own labels, and their number.
+
+    A transformer that was taught them is asked for them; else a linear model of the same features
+    is fitted to them.
+    """
     names = corpus.names
     identity = {name: {name: 1.0} for name in names}
     train, held = corpus_parts(corpus, data, identity)
     test = corpus_examples(corpus, corpus.test, data, identity) if corpus.test else []
+    if isinstance(model, TransformerModel) and model.weights.corpora.get(corpus.name) == names:
+        told = step("reading own labels", len(held) + len(test))
+        before, after = (_own_logits(model, corpus.name, part, told) for part in (held, test))
+    else:
+        fitted = _fitted(recipe, train, names, step)
+        before, after = _logits(fitted, held), _logits(fitted, test)
+    ways = best_thresholds(before, label_targets(held, names) >= COUNTED)
+    truth = label_targets(test, names) >= COUNTED
+    said = after >= ways
+    scores = [f1(said[:, i], truth[:, i]) for i in range(len(names)) if truth[:, i].any()]
+    return float(np.mean(scores)), len(scores)
+
+
+def _fitted(recipe: Recipe, train: list[Example], names: Sequence[str], step: Steps) -> Model:
     texts = counted(train, step("counting features", len(train)))
     ones = np.ones(len(train), dtype=np.float32)
-    model = fit(
+    return fit(
         texts,
         label_targets(train, names),
         ones,
@@ -170,11 +192,26 @@ def own_label_score(
         recipe.seed,
         step("fitting", 2 * recipe.fit.rounds),
     )
-    ways = best_thresholds(_logits(model, held), label_targets(held, names) >= COUNTED)
-    truth = label_targets(test, names) >= COUNTED
-    said = _logits(model, test) >= ways
-    scores = [f1(said[:, i], truth[:, i]) for i in range(len(names)) if truth[:, i].any()]
-    return float(np.mean(scores)), len(scores)
+
+
+def _own_logits(
+    model: TransformerModel, corpus: str, examples: Sequence[Example], step: Callable[[], None]
+) -> F64:
+    weights = model.weights
+    start = len(weights.labels) + AXES
+    for name in sorted(weights.corpora):
+        if name == corpus:
+            break
+        start += len(weights.corpora[name])
+    found = np.zeros((len(examples), len(weights.corpora[corpus])))
+    for i, one in enumerate(examples):
+        pieces = pieces_of(
+            weights.vocabulary, normal(one.text), tokens_of(one.text), weights.shape.longest
+        )
+        outputs = model.outputs([piece.number for piece in pieces])
+        found[i] = outputs[start : start + found.shape[1]]
+        step()
+    return found
 
 
 def _logits(model: Model, examples: Sequence[Example]) -> F64:

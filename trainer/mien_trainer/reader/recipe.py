@@ -86,6 +86,43 @@ class Fit:
 
 
 @frozen(kw_only=True)
+class TransformerFit:
+    """How a transformer is trained; see schema/reader.schema.json."""
+
+    folds: int
+    soft: float
+    pretrain: int
+    rounds: int
+    batch: int
+    rate: float
+    decay: float
+    dropout: float
+    masked: float
+    words: float
+    vectors: float
+    vad: float
+    rare: float
+
+
+@frozen(kw_only=True)
+class TransformerChoice:
+    """A transformer: its vocabulary, its sizes, and how it is trained; see the schema."""
+
+    pieces: int
+    least: int
+    passes: int
+    heads: int
+    reach: int
+    longest: int
+    embedding: int
+    hidden: int
+    feed: int
+    pool: int
+    linear: bool
+    fit: TransformerFit
+
+
+@frozen(kw_only=True)
 class Recipe:
     """A recipe as it was written; ``folder`` is what its paths start from."""
 
@@ -103,6 +140,7 @@ class Recipe:
     words: WordNorms | None = None
     vad_test: VadTest | None = None
     sentences: tuple[str, ...] = field(default=())
+    transformer: TransformerChoice | None = None
     description: str = ""
 
 

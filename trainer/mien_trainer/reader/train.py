@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from mien.reading.model import model_of
 from mien.reading.readings import COUNTED
 from mien.reading.script import script_of
 from mien.reading.tokens import tokens_of
-from mien.reading.weights import AXES, KNOTS, QUANTILES, SCRIPTS, Weights
+from mien.reading.weights import AXES, KNOTS, QUANTILES, SCRIPTS, Facts, Weights
 from mien.text.suggest import aliased_label
 from mien_trainer.fault import TrainerError, read_bytes
 from mien_trainer.reader.calibrate import (
@@ -32,6 +33,8 @@ from mien_trainer.reader.recipe import Recipe, sentence_file
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
+Steps = Callable[[str, int], Callable[[], None]]
+AnyFacts = TypeVar("AnyFacts", bound=Facts)
 
 NEUTRAL = "neutral"
 """The label of texts that say nothing, by this name or another word for it."""
@@ -41,10 +44,8 @@ _QUANTILE_TEXTS = 10
 """Every tenth text that is learnt says how strong texts of its label are."""
 
 
-def train_reader(
-    recipe: Recipe, data: Path, step: Callable[[str, int], Callable[[], None]]
-) -> Weights:
-    """The reader that a recipe makes of the data in a folder.
+def train_reader(recipe: Recipe, data: Path, step: Steps) -> Weights:
+    """The linear reader that a recipe makes of the data in a folder.
 
     ``step(what, many)`` is called before each part of the work and gives what to call as it goes.
 
@@ -52,7 +53,15 @@ def train_reader(
         TrainerError: a file of the data is missing, another, or cannot be read.
         SourceError: the readings do not fit their bank.
     """
-    lesson = lesson_of(recipe, data)
+    return train_linear(recipe, lesson_of(recipe, data), step)
+
+
+def train_linear(recipe: Recipe, lesson: Lesson, step: Steps) -> Weights:
+    """The linear reader that a recipe makes of a lesson.
+
+    Raises:
+        TrainerError: the bank has no neutral label.
+    """
     neutral = aliased_label(NEUTRAL, lesson.bank.labels, lesson.bank.aliases)
     if neutral is None:
         raise TrainerError(f"{lesson.bank.source} has no label {NEUTRAL}, for texts without words")
@@ -70,7 +79,7 @@ def train_reader(
         step("fitting", 2 * recipe.fit.rounds),
     )
     raw = _quantised(recipe, lesson, model, neutral)
-    return _calibrated(raw, lesson, step("calibrating", len(lesson.calibrate)))
+    return calibrated(raw, lesson, step("calibrating", len(lesson.calibrate)))
 
 
 def targets_of_all(lesson: Lesson) -> F32:
@@ -127,7 +136,8 @@ def _quantised(recipe: Recipe, lesson: Lesson, model: Model, neutral: str) -> We
     )
 
 
-def _calibrated(raw: Weights, lesson: Lesson, step: Callable[[], None]) -> Weights:
+def calibrated(raw: AnyFacts, lesson: Lesson, step: Callable[[], None]) -> AnyFacts:
+    """A reader whose raw numbers are given their meaning, on texts kept apart."""
     probabilities, _, scripts = measured(model_of(raw), lesson.calibrate, step)
     truth = label_targets(lesson.calibrate, raw.labels) >= COUNTED
     confidence, thresholds = raw.confidence.copy(), raw.thresholds.copy()

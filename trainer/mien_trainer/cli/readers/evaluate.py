@@ -28,7 +28,7 @@ from mien_trainer.cli.options import refusals
 @click.option(
     "--own-labels",
     is_flag=True,
-    help="Fit the same features to each corpus's own labels too, and measure that; a minute each.",
+    help="Measure each corpus's own labels too; a linear reader is fitted to them, a minute each.",
 )
 @click.option("--page", type=OutputFile(".html"), help="Write the tables as a page too.")
 @format_option

@@ -24,13 +24,19 @@ from mien_trainer.cli.options import refusals
 @click.option(
     "-o", "--output", "target", required=True, type=OutputFile(".safetensors"), help="The reader."
 )
-def command(recipe: str, data: Path, target: Path) -> None:
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where a transformer's training is kept: one that was killed goes on from there.",
+)
+def command(recipe: str, data: Path, target: Path, work: Path | None) -> None:
     """Train a reader after RECIPE: a file, or the name of one that ships.
 
     Every file of the data is compared with its digest first. The reader's file holds the digests of
     recipe, readings, sentences and vocabulary, and whom its weights owe what they know.
     """
-    from mien.reading.weights import weights_bytes
+    from mien.reading.transformer_weights import transformer_bytes
+    from mien.reading.weights import Facts, weights_bytes
     from mien.text.atomic import write_atomic
     from mien_trainer.reader.recipe import find_recipe, read_recipe
     from mien_trainer.reader.train import train_reader
@@ -41,10 +47,21 @@ def command(recipe: str, data: Path, target: Path) -> None:
             stack.pop_all().close()
             return stack.enter_context(progress(what, many))
 
-        weights = train_reader(read_recipe(find_recipe(recipe)), data, step)
-    written = weights_bytes(weights)
+        plan = read_recipe(find_recipe(recipe))
+        weights: Facts
+        if plan.transformer is None:
+            weights = train_reader(plan, data, step)
+            written, known = weights_bytes(weights), f"{len(weights.features):,} features"
+        else:
+            from mien_trainer.reader.transformer_reader import train_transformer
+
+            folder = work or target.with_suffix(".training")
+            folder.mkdir(parents=True, exist_ok=True)
+            weights = train_transformer(plan, plan.transformer, data, folder, step)
+            written = transformer_bytes(weights)
+            known = f"{len(weights.vocabulary.pieces):,} pieces"
     write_atomic(target, written)
     say(
         f"{target}: {weights.name} {weights.version} for {weights.bank}, "
-        f"{len(weights.features):,} features, {len(written):,} bytes"
+        f"{known}, {len(written):,} bytes"
     )
