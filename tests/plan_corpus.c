@@ -64,7 +64,7 @@ static void live(const mien_bank *bank) {
         cue.start = tick, cue.length = (int64_t)(drawn >> 20 & 16383);
         cue.vad[0] = (double)(drawn >> 30 & 1), cue.vad[1] = -0.25, cue.vad[2] = 0.5;
         cue.sequence = mien_sequence_count(bank, share.label) > 0 && (drawn >> 31 & 1) ? 0 : MIEN_STILL;
-        cue.intensity = 0, cue.count = (drawn >> 32 & 7) != 0, cue.shares = cue.count ? &share : NULL;
+        cue.hold = 0, cue.intensity = 0, cue.count = (drawn >> 32 & 7) != 0, cue.shares = cue.count ? &share : NULL;
         if (cue.count == 0) cue.sequence = MIEN_STILL;
         CHECK(mien_player_cue(large, &cue));
         if (!mien_player_cue(small, &cue)) {
@@ -83,6 +83,38 @@ static void live(const mien_bank *bank) {
     mien_player_free(small), mien_player_free(large);
 }
 
+/* A label that comes, is held, and is released, when it is cued or as it plays. */
+static void released(const mien_bank *bank) {
+    static float one[MIEN_CHANNELS], other[MIEN_CHANNELS], rest[MIEN_CHANNELS], head[3], turned[3], gaze[2];
+    const float vad[3] = {0.5f, 0.25f, 0.125f};
+    const double hold = 700.0;
+    int label, late, at, moved = 0;
+    for (label = 0; label < mien_label_count(bank); label++) {
+        for (late = 0; late < 2; late++) {
+            mien_share share = {label, MIEN_PLAIN, 1.0};
+            mien_cue cue = {6000, 0, {0.5, 0.25, 0.125}, MIEN_DYNAMICS, 0, 1, &share, 0};
+            mien_player *player = mien_player_new(bank, 1);
+            mien_timing timing;
+            CHECK(player != NULL);
+            mien_player_release(player, 0);
+            cue.hold = late ? 0.0 : hold;
+            if (mien_timing_of(bank, label, &timing)) {
+                CHECK(mien_player_cue(player, &cue));
+                mien_player_release(player, 6000 + 60 * (late ? 700 : 900));
+                for (at = 0; at < 3000; at += 50) {
+                    CHECK(mien_player_face(player, 6000 + 60 * at, 0.0f, one, head, NULL));
+                    CHECK(mien_face_at(bank, label, vad, MIEN_PLAIN, 0.0f, MIEN_DYNAMICS, 0, at, &hold, other, turned, gaze));
+                    moved += memcmp(other, rest, sizeof other) != 0;
+                    CHECK(memcmp(head, turned, sizeof head) == 0);
+                    CHECK(gaze[0] != 0.0f || gaze[1] != 0.0f || memcmp(one, other, sizeof one) == 0);
+                }
+            }
+            mien_player_free(player);
+        }
+    }
+    CHECK(moved > 20);
+}
+
 static void wrong(const mien_bank *bank) {
     static float face[MIEN_CHANNELS], gain[MIEN_CHANNELS];
     float vad[3] = {0, 0, 0}, head[3], gaze[2];
@@ -91,7 +123,7 @@ static void wrong(const mien_bank *bank) {
     mien_span span;
     mien_timing timing;
     mien_share share = {0, MIEN_PLAIN, 1.0};
-    mien_cue cue = {0, 0, {0, 0, 0}, MIEN_STILL, 0, 1, NULL};
+    mien_cue cue = {0, 0, {0, 0, 0}, MIEN_STILL, 0, 1, NULL, 0};
     mien_player *player = mien_player_new(bank, 1);
     int label, timed = -1;
     CHECK(mien_load(NULL, 100, NULL, NULL) == NULL && mien_load("x", 1, "", NULL) == NULL);
@@ -128,6 +160,9 @@ static void wrong(const mien_bank *bank) {
     CHECK(!mien_player_cue(player, &cue));
     cue.length = 5, share.weight = no_number;
     CHECK(!mien_player_cue(player, &cue));
+    share.weight = 1.0, cue.hold = no_number;
+    CHECK(!mien_player_cue(player, &cue));
+    cue.hold = 0;
     share.weight = 1.0, share.label = -3;
     CHECK(!mien_player_cue(player, &cue));
     share.label = 0, cue.count = INT_MIN;
@@ -171,6 +206,7 @@ int main(int argc, char **argv) {
     free(data), free(corpus);
     wrong(bank);
     live(bank);
+    released(bank);
     mien_free(bank);
     puts("done");
     return 0;

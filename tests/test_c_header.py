@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.test_artifact_corpus import VADS, damaged, edited, in_python, timed, timed_in_python
 
@@ -123,5 +124,21 @@ def test_the_example_prints_a_face(tmp_path: Path) -> None:
     assert {
         name: float(weight) for name, weight in (line.split() for line in printed.splitlines())
     } == pytest.approx(expected, rel=1e-8)
+    timed = presets() / "releases" / "default" / "2.1.0" / "default.safetensors"
+    words = (timed, "embarrassment", "0.5", "caught", "850")
+    printed = subprocess.check_output([program, *words], text=True)
+    rows = {name: [float(x) for x in row] for name, *row in map(str.split, printed.splitlines())}
+    bank = mien.load(timed)
+    sample = bank.timelines["embarrassment"].clip("caught", "mid").sample(np.array([850.0]))
+    face = bank.timed(bank.face("embarrassment", at="mid"), sample.gain[0], sample.offset[0])
+    assert rows.pop("head") == pytest.approx(sample.head[0].tolist(), rel=1e-8)
+    assert rows.pop("gaze") == sample.gaze[0].tolist()
+    assert rows == {
+        name: [pytest.approx(weight, rel=1e-8)]
+        for name, weight in zip(bank.channels, face.tolist(), strict=True)
+        if weight
+    }
+    benched = subprocess.check_output([program, ARTIFACT, "--bench"], text=True).splitlines()
+    assert [line.split()[-1] for line in benched] == ["ns"] * 3
     ended = subprocess.run([program, ARTIFACT, "happy", "0.5"], capture_output=True, text=True)
     assert (ended.returncode, "neutral joy" in ended.stderr) == (2, True)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from mien.bank import Bank
 from mien.conformance.__main__ import command
 from mien.conformance.banks import Stream, generated_bank
-from mien.conformance.compare import ARTIFACT, KINDS, Difference, compare_bank, digest
+from mien.conformance.compare import (
+    ARTIFACT,
+    KINDS,
+    Difference,
+    columns_of,
+    compare_bank,
+    digest,
+)
 from mien.conformance.evaluate import NUMPY, results
 from mien.conformance.implementations import (
     ConformanceError,
@@ -21,22 +31,34 @@ from mien.conformance.implementations import (
     quick_implementations,
     run,
 )
+from mien.conformance.performances import performances_of, scores, takes
 from mien.conformance.queries import load_queries, make_queries, save_queries
 from mien.conformance.suite import Comparison
+from mien.conformance.timed_bank import with_timelines
 from mien.engine.registry import get_engine
-from mien.engine.tables import Tables
+from mien.engine.tables import F32, Tables
 
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    return get_engine(1).compile_tables(generated_bank(3))
+    return get_engine(1).compile_tables(with_timelines(generated_bank(3, labels=3), Stream(3)))
+
+
+@cache
+def answers(tables: Tables, count: int) -> Mapping[str, F32]:
+    bank = Bank(tables)
+    performances = performances_of(bank, "conformance", 1)
+    return {
+        **results(tables, make_queries(tables, 40, 7).first(count), NUMPY, 1),
+        "scores": scores(bank, performances),
+        "takes": takes(bank, performances),
+    }
 
 
 def evaluated(tables: Tables, folder: Path, count: int) -> Path:
     """A folder of results of ``tables`` as an implementation would leave it."""
     folder.mkdir(parents=True)
-    queries = make_queries(tables, 40, 7).first(count)
-    for kind, faces in results(tables, queries, NUMPY, 1).items():
+    for kind, faces in answers(tables, count).items():
         (folder / kind).write_bytes(faces.tobytes())
     (folder / ARTIFACT).write_bytes(b"artifact")
     return folder
@@ -78,13 +100,12 @@ def test_the_first_of_the_queries_is_enough(tables: Tables, tmp_path: Path) -> N
 def test_one_flipped_bit_is_found_and_named(tables: Tables, tmp_path: Path, kind: str) -> None:
     expected = evaluated(tables, tmp_path / "a" / "bank", 40)
     found = evaluated(tables, tmp_path / "b" / "bank", 40)
-    width = 3 if kind == "intensities" else len(tables.channels)
+    names = columns_of(kind, tables.channels)
     data = bytearray((found / kind).read_bytes())
-    data[4 * (width + 2)] ^= 1
+    data[4 * (len(names) + 2)] ^= 1
     (found / kind).write_bytes(bytes(data))
-    name = "D" if kind == "intensities" else tables.channels[2]
     difference = str(compared(tables, expected, found))
-    assert difference.startswith(f"other: bank: {kind}: query 1, {name}: expected ")
+    assert difference.startswith(f"other: bank: {kind}: query 1, {names[2]}: expected ")
     assert difference.endswith("(1 weights differ)")
 
 
@@ -96,6 +117,21 @@ def test_minus_zero_is_not_zero(tables: Tables, tmp_path: Path) -> None:
     faces[first] = -0.0
     faces.tofile(found / "faces")
     assert "0x80000000" in str(compared(tables, expected, found))
+
+
+def test_who_plays_cues_has_no_takes(tables: Tables, tmp_path: Path) -> None:
+    expected = evaluated(tables, tmp_path / "a" / "bank", 40)
+    found = evaluated(tables, tmp_path / "b" / "bank", 40)
+    (found / "takes").unlink()
+    names = tables.channels
+    assert (
+        compare_bank("game", expected, found, channels=names, compiles=True, performs=False) is None
+    )
+    (found / "scores").write_bytes(b"")
+    difference = compare_bank(
+        "game", expected, found, channels=names, compiles=True, performs=False
+    )
+    assert "scores: 0 results" in str(difference)
 
 
 def test_no_results_at_all_is_a_difference(tables: Tables, tmp_path: Path) -> None:
@@ -157,7 +193,8 @@ def test_queries_survive_their_files(tables: Tables, tmp_path: Path) -> None:
     assert loaded.visemes.shape == queries.visemes.shape
 
 
-def test_queries_reach_anchors_plateaus_and_the_far_corners(tables: Tables) -> None:
+def test_queries_reach_anchors_plateaus_and_the_far_corners() -> None:
+    tables = get_engine(1).compile_tables(generated_bank(3))
     queries = make_queries(tables, 2000, 1)
     anchors = np.concatenate([label.anchors for label in tables.labels])
     on_anchor = (queries.face_vads[:, None, :] == anchors).all(axis=2).any(axis=1)

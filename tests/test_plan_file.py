@@ -62,10 +62,10 @@ def test_its_numbers_are_those_that_the_page_describes(score: Path) -> None:
     numbers = iter(struct.unpack_from(f"<{count}d", data, 80))
     frames, turns, moves, eyes, heads = (int(next(numbers)) for _ in range(5))
     assert (frames, turns, moves, eyes, heads) == (plan.frames, 1, 1 + 3 + 1, 1 + 2 + 1, 1 + 2 + 1)
-    read = []
+    read: list[tuple[float, float, tuple[float, float, float], dict[tuple[int, int], float]]] = []
     for _ in range(moves):
         start, length, v, a, d, sequence, _, shares = (next(numbers) for _ in range(8))
-        weights = {}
+        weights: dict[tuple[int, int], float] = {}
         for _ in range(int(shares)):
             label, style = int(next(numbers)), int(next(numbers))
             weights[(label, style)] = next(numbers)

@@ -55,6 +55,41 @@ static class Play
         }
         Call(face, "OnDisable");
         Print(mesh);
+        InTime(arguments[1], File.ReadAllBytes(arguments[2]));
+    }
+
+    /// A label that comes, stays and is released; a sequence; a plan.
+    static void InTime(string artifact, byte[] plan)
+    {
+        UnityEngine.Time.deltaTime = 0.25f;
+        var mesh = new UnityEngine.SkinnedMeshRenderer();
+        mesh.sharedMesh.names.AddRange(new[] { "browDownLeft", "mouthSmileLeft" });
+        var bank = new UnityEngine.TextAsset { bytes = File.ReadAllBytes(artifact) };
+        var face = new Mien.MienFace { renderer = mesh, Bank = bank, Label = "calm" };
+        Call(face, "Start");
+        Call(face, "LateUpdate");
+        face.Play("glad", seconds: 0f);
+        Frames(face, mesh, 3);
+        face.Release();
+        Frames(face, mesh, 4);
+        face.Play("cross", "nowhere");
+        Frames(face, mesh, 1);
+        face.Play("glad", "laugh", 1f);
+        Frames(face, mesh, 3);
+        face.Perform(plan);
+        Frames(face, mesh, 2);
+        face.Show("cross", 1f, seconds: 0.5f);
+        Frames(face, mesh, 3);
+    }
+
+    static void Frames(Mien.MienFace face, UnityEngine.SkinnedMeshRenderer mesh, int frames)
+    {
+        for (int frame = 0; frame < frames; frame++)
+        {
+            Call(face, "LateUpdate");
+            foreach (float degrees in face.Head) Console.Write(degrees.ToString("F3") + " ");
+            Print(mesh);
+        }
     }
 
     static void Call(object on, string name)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from mien.conformance.suite import Comparison
 
 
 @click.command("conformance")
@@ -42,6 +46,26 @@ def command(
         sys.exit(1 if _run(folder, Path(programs), environments, aarch64, quick=quick) else 0)
 
 
+_COUNTED = ("faces", "mixtures", "compositions", "times", "scores", "takes")
+_HEAD = (
+    f"{'what was asked of whom':<44} "
+    + " ".join(f"{kind:>{len(kind) + 1}}" for kind in _COUNTED)
+    + f" {'ns a face':>10}  {'sha256':<12}  {'artifacts':<12}"
+)
+
+
+def _row(result: Comparison) -> str:
+    """One implementation: how many results of each kind, of which scores and takes are frames."""
+    asked = {"faces": result.faces, **result.asked}
+    counts = " ".join(f"{asked.get(kind, 0) or '-':>{len(kind) + 1}}" for kind in _COUNTED)
+    nanoseconds = "-" if result.nanoseconds is None else f"{result.nanoseconds:.0f}"
+    verdict = "same" if not result.differences else "DIFFERENT"
+    return (
+        f"{result.implementation:<44} {counts} {nanoseconds:>10}  {result.digest[:12]}  "
+        f"{result.artifacts[:12] or '-':<12}  {verdict}  {result.seconds:.1f} s"
+    )
+
+
 def _run(
     folder: Path,
     programs: Path,
@@ -72,12 +96,9 @@ def _run(
             compared += environment_implementations(environments)
         if aarch64 is not None:
             compared += aarch64_implementations(aarch64)
+        click.echo(_HEAD)
         for result in conformance(reference(), compared, folder, quick=quick):
-            verdict = "same" if not result.differences else "DIFFERENT"
-            click.echo(
-                f"{result.implementation:<44} {result.faces:>6} faces  {result.digest[:12]}  "
-                f"artifacts {result.artifacts[:12] or '-':<12}  {verdict}  {result.seconds:.1f} s"
-            )
+            click.echo(_row(result))
             found += [str(difference) for difference in result.differences]
     except SourceError as refusal:
         raise click.ClickException(str(refusal)) from refusal

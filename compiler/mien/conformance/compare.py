@@ -76,7 +76,7 @@ def compare_bank(
     if compiles and (expected / ARTIFACT).read_bytes() != (found / ARTIFACT).read_bytes():
         return differs("the compiled artifact has other bytes")
     for kind in KINDS if performs else KINDS[:-1]:
-        names = _columns(kind, channels)
+        names = columns_of(kind, channels)
         right = _bits(expected / kind, len(names))
         wrong = _bits(found / kind, len(names))
         if not min(1, len(right)) <= len(wrong) <= len(right):
@@ -92,7 +92,7 @@ def compare_bank(
     return None
 
 
-def _columns(kind: str, channels: tuple[str, ...]) -> tuple[str, ...]:
+def columns_of(kind: str, channels: tuple[str, ...]) -> tuple[str, ...]:
     """What the numbers of a result of this kind are called."""
     if kind == "intensities":
         return ("V", "A", "D")
@@ -106,6 +106,12 @@ def _columns(kind: str, channels: tuple[str, ...]) -> tuple[str, ...]:
         tuple(f"{what} of {name}" for name in channels) for what in ("gain", "offset", "own")
     )
     return (*gain, *offset, *HEAD, *GAZE, *channels, *own)
+
+
+def results_of(folder: Path, kind: str, channels: tuple[str, ...]) -> int:
+    """How many results of a kind are in a folder of results of one bank."""
+    path = folder / kind
+    return path.stat().st_size // (4 * len(columns_of(kind, channels))) if path.exists() else 0
 
 
 def digest(folders: Iterable[Path], sizes: Iterable[Path]) -> str:

@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #define MIEN_IMPLEMENTATION
 #include "../runtimes/c/mien.h"
+
+#define RUNS 15
 
 static char path[4096];
 
@@ -30,6 +33,12 @@ static void *bytes(const char *from, size_t *size) {
 static void save(const char *to, const char *bank, const char *name, const float *rows, size_t count) {
     FILE *file = fopen(join(to, bank, name), "wb");
     if (file == NULL || fwrite(rows, sizeof *rows, count, file) != count || fclose(file) != 0) exit(3);
+}
+
+/* What a plain face took, the least of some runs. */
+static void note(const char *to, const char *bank, double nanoseconds) {
+    FILE *file = fopen(join(to, bank, "nanoseconds"), "w");
+    if (file == NULL || fprintf(file, "%.1f", nanoseconds) < 0 || fclose(file) != 0) exit(3);
 }
 
 /* Play the plans of a bank, or only the first. */
@@ -81,6 +90,7 @@ static void evaluate(const char *from, const char *to, const char *name, size_t 
     const double *intensities, *times, *holds;
     float *out;
     int good = 1;
+    double least = 0.0;
     if (bank == NULL) {
         fprintf(stderr, "%s is refused: %s %s\n", name, why.code, why.detail);
         exit(1);
@@ -97,8 +107,15 @@ static void evaluate(const char *from, const char *to, const char *name, size_t 
     READ(float, speech, n, 1, "face_speech");
     faces = limit > 0 && limit < faces ? limit : faces;
     out = (float *)malloc((faces + 1) * C * sizeof *out);
-    good &= mien_faces(bank, faces, labels, vads, NULL, NULL, out);
+    for (n = 0; n < RUNS; n++) {
+        clock_t began = clock();
+        double took;
+        good &= mien_faces(bank, faces, labels, vads, NULL, NULL, out);
+        took = (double)(clock() - began) / CLOCKS_PER_SEC * 1e9 / (double)faces;
+        least = n == 0 || took < least ? took : least;
+    }
     save(to, name, "plain", out, faces * C);
+    note(to, name, least);
     good &= mien_faces(bank, faces, labels, vads, styles, speech, out);
     save(to, name, "faces", out, faces * C);
     READ(float, visemes, singles, C, "visemes");

@@ -11,6 +11,7 @@ import { readLips } from "../web/performance/lips.js";
 import { Performance } from "../web/performance/performance.js";
 import { clipOf, sample } from "../web/timelines.js";
 
+const RUNS = 3;
 const [folder, results, limitText] = process.argv.slice(2);
 const queries = join(folder, "queries");
 const limit = Number(limitText) || Infinity;
@@ -42,6 +43,15 @@ function evaluateBank(from, to) {
     evaluator.face(labels[faceLabels[n]].label, vads.subarray(3 * n, 3 * n + 3)),
   );
   save(to, "plain", plain);
+  let least = Infinity;
+  for (let run = 0; run < RUNS; run += 1) {
+    const began = performance.now();
+    for (let n = 0; n < plain.length; n += 1) {
+      evaluator.face(labels[faceLabels[n]].label, vads.subarray(3 * n, 3 * n + 3));
+    }
+    least = Math.min(least, ((performance.now() - began) * 1e6) / plain.length);
+  }
+  writeFileSync(join(to, "nanoseconds"), least.toFixed(1));
 
   const weights = f32("mixture_weights");
   const mixtureVads = f32("mixture_vads");

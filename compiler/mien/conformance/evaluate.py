@@ -8,6 +8,7 @@ machines can be compared by eye.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 
 from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
-from mien.conformance.compare import ARTIFACT, QUERIES, SOURCES, TAKES
+from mien.conformance.compare import ARTIFACT, NANOSECONDS, QUERIES, SOURCES, TAKES
 from mien.conformance.performances import performances_of, scores, takes
 from mien.conformance.queries import Queries, load_queries
 from mien.conformance.sources import bank_named
@@ -29,6 +30,7 @@ from mien.versions import ENGINE
 NUMPY = "numpy"
 NUMBA = "numba"
 _ALL = 1 << 20
+_RUNS = 5
 
 
 def results(tables: Tables, queries: Queries, path: str, threads: int) -> Mapping[str, F32]:
@@ -110,6 +112,22 @@ def _points(tables: Tables, queries: Queries) -> F32:
     return np.stack([bank.point(bank.labels[int(e)], intensity=float(t)) for e, t in pairs])
 
 
+def _nanoseconds(tables: Tables, queries: Queries, path: str, threads: int) -> float:
+    """What a plain face takes in a batch, the least of some runs."""
+    evaluator = Evaluator1(tables)
+    labels, vads = queries.face_labels, queries.face_vads
+    out = np.empty((len(labels), len(tables.channels)), dtype=np.float32)
+    least = float("inf")
+    for _ in range(_RUNS):
+        began = time.perf_counter_ns()
+        if path == NUMPY:
+            evaluator.faces_by_numpy(labels, vads, None, None, out)
+        else:
+            evaluator.faces_by_kernels(labels, vads, None, None, out, threads)
+        least = min(least, (time.perf_counter_ns() - began) / len(labels))
+    return least
+
+
 def main(path: str, threads: str, folder: str, found: str, limit: str) -> None:
     """See the module."""
     for source in sorted(Path(folder, QUERIES).iterdir()):
@@ -130,6 +148,7 @@ def main(path: str, threads: str, folder: str, found: str, limit: str) -> None:
                 TAKES: takes(bank, performances),
             }.items()
         }
+        files[NANOSECONDS] = f"{_nanoseconds(tables, queries, path, int(threads))}".encode()
         for name, data in files.items():
             (target / name).write_bytes(data)
             print(source.name, name, sha256(data).hexdigest())  # noqa: T201 - a program's output

@@ -152,7 +152,7 @@ int mien_face_at(const mien_bank *bank, int label, const float vad[3], int style
  *
  *     mien_player *player = mien_player_new(bank, 16);
  *     mien_share joy = {label, MIEN_PLAIN, 1.0};
- *     mien_cue cue = {mien_ticks(now), mien_ticks(0.4), {0.7, 0.4, 0.3}, MIEN_STILL, 0, 1, &joy};
+ *     mien_cue cue = {mien_ticks(now), mien_ticks(0.4), {0.7, 0.4, 0.3}, MIEN_STILL, 0, 1, &joy, 0};
  *     mien_player_cue(player, &cue);
  *     mien_player_face(player, mien_ticks(now), speech, face, head, gaze);     // each frame
  *     mien_compose(bank, face, visemes, face);                                 // lips, if there are any
@@ -178,6 +178,7 @@ typedef struct mien_cue {
     int sequence, intensity;  /* MIEN_STILL; or what the only share plays from `start` on */
     int count;                /* of the shares, whose weights sum to 1 at most; 0: it comes to rest */
     const mien_share *shares;
+    double hold;              /* ms from `start` at which what is played is released; 0: when it is by itself */
 } mien_cue;
 
 typedef struct mien_player mien_player;
@@ -199,6 +200,9 @@ int64_t mien_player_frames(const mien_player *player);
 /* Add a cue that begins no earlier than those before. Where room is lacking, what nothing from its start on needs is
  * forgotten. Gives 0 where an argument is out of range, or there is no room still. */
 int mien_player_cue(mien_player *player, const mien_cue *cue);
+
+/* What was cued last to play goes back to rest from `tick` on, along its label's offset. */
+void mien_player_release(mien_player *player, int64_t tick);
 
 /* Forget all cues that begin at `start` or later. */
 void mien_player_cut(mien_player *player, int64_t start);
@@ -2210,7 +2214,7 @@ typedef struct {
 /* `since` is the number of the first move that it takes off from. */
 typedef struct {
     int64_t start, end, since;
-    double vad[3];
+    double vad[3], hold;  /* of the clip, 0: its own */
     int clip, from, count, glides;  /* its slots in the pool; how many of them glide */
 } mien__move;
 
@@ -2329,6 +2333,7 @@ static int mien__cue_ok(const mien_player *player, const mien_cue *cue) {
     for (i = 0; i < 3; i++) {
         if (!(cue->vad[i] >= -1.0 && cue->vad[i] <= 1.0)) return 0;
     }
+    if (!(cue->hold >= 0.0)) return 0;
     for (i = 0; i < cue->count; i++) {
         const mien_share *share = &cue->shares[i];
         if (!mien__valid(bank, share->label) || share->style < MIEN_PLAIN ||
@@ -2353,6 +2358,7 @@ static void mien__append(mien_player *player, const mien_cue *cue) {
     move->clip = cue->sequence == MIEN_STILL
                      ? -1 : mien__clip_of(player->bank, cue->shares[0].label, cue->sequence, cue->intensity);
     move->from = player->pool_count, move->count = cue->count, move->glides = 0;
+    move->hold = cue->hold;
     for (i = 0; i < cue->count; i++) {
         mien__slot *slot = &player->pool[player->pool_count++];
         slot->label = cue->shares[i].label, slot->style = cue->shares[i].style;
@@ -2397,6 +2403,23 @@ int mien_player_cue(mien_player *player, const mien_cue *cue) {
     if (player->moves_count == player->moves_room || player->pool_room - player->pool_count < cue->count) return 0;
     mien__append(player, cue);
     return 1;
+}
+
+void mien_player_release(mien_player *player, int64_t tick) {
+    int at = player == NULL ? 0 : player->moves_count - 1;
+    mien__move *move;
+    double hold, own;
+    while (at > 0 && player->moves[at].clip < 0) at--;
+    if (at <= 0) return;
+    move = &player->moves[at];
+    hold = (double)(tick > move->start ? tick - move->start : 0) / (MIEN_TICKS / 1000.0);
+    if (hold < 1e-3) hold = 1e-3; /* 0 says that it is not released */
+    if (move->hold > 0.0) {
+        own = move->hold;
+    } else if (!mien__released(player->bank->labels[player->pool[move->from].label].timeline, move->clip, NULL, &own)) {
+        own = hold;
+    }
+    move->hold = hold < own ? hold : own;
 }
 
 void mien_player_cut(mien_player *player, int64_t start) {
@@ -2475,6 +2498,7 @@ static void mien__read_plan(mien__numbers *numbers, mien_player *player, mien__n
         cue.intensity = (int)mien__whole64(numbers, 0.0, MIEN__COUNT);
         cue.count = (int)mien__whole64(numbers, 0.0, MIEN__COUNT);
         cue.shares = needs->scratch;
+        cue.hold = 0.0;
         if (numbers->wrong || (uint64_t)cue.count > numbers->left / 3) {
             numbers->wrong = 1;
             return;
@@ -2672,7 +2696,8 @@ int mien_player_face(const mien_player *player, int64_t tick, float speech, floa
             mien__fade(bank, label, speech, part);
         } else {
             double time = (double)(tick - owner->start) / (MIEN_TICKS / 1000.0);
-            mien__in_time(bank, label, owner->clip, time, NULL, speech, part, degrees, degrees + 3);
+            mien__in_time(bank, label, owner->clip, time, owner->hold > 0.0 ? &owner->hold : NULL, speech, part, degrees,
+                          degrees + 3);
             for (axis = 0; axis < 3; axis++) heads[axis] += mien__product(weight, degrees[axis]);
             for (axis = 0; axis < 2; axis++) eyes[axis] += mien__product(weight, degrees[3 + axis]);
         }

@@ -520,6 +520,7 @@ namespace Mien
         {
             internal long Start, End, Since;
             internal double[] Vad;
+            internal double? Hold;
             internal Slot[] Slots;
             internal Clip Clip;
             internal bool Glides;
@@ -706,9 +707,11 @@ namespace Mien
         /// <param name="vad">The point of all shares, each number in [-1, 1].</param>
         /// <param name="shares">Their weights sum to 1 at most; none: it comes to rest.</param>
         /// <param name="clip">What the only share plays from start on; null: the face stands.</param>
-        public void Cue(long start, long length, double[] vad, Share[] shares, Clip clip = null)
+        /// <param name="hold">Milliseconds from start at which it is released; null: when it is by itself.</param>
+        public void Cue(long start, long length, double[] vad, Share[] shares, Clip clip = null, double? hold = null)
         {
             Check(start, length, vad, shares, clip);
+            if (hold.HasValue && !(hold.Value >= 0.0)) throw new ArgumentOutOfRangeException(nameof(hold));
             if (moves.Count >= room)
             {
                 int over = Needed(start);
@@ -717,6 +720,17 @@ namespace Mien
                 if (moves.Count > room / 2) room *= 2;
             }
             Append(start, length, vad, shares, clip);
+            moves[moves.Count - 1].Hold = hold;
+        }
+
+        /// <summary>What was cued last to play goes back to rest from a tick on, along its label's offset.</summary>
+        public void Release(long tick)
+        {
+            int at = moves.Count - 1;
+            while (at > 0 && moves[at].Clip == null) at--;
+            if (at <= 0) return;
+            double hold = Math.Max(0, tick - moves[at].Start) / 60.0;
+            moves[at].Hold = Math.Min(hold, moves[at].Clip.ReleasedAt(moves[at].Hold));
         }
 
         /// <summary>Forget all cues that begin at start or later.</summary>
@@ -882,7 +896,7 @@ namespace Mien
                 bank.Styled(slot.Label, vad, slot.Style, part);
                 if (owner.Clip != null)
                 {
-                    owner.Clip.Sample((double)((double)(tick - owner.Start) / 60.0), gain, offset, degrees, glance);
+                    owner.Clip.Sample((double)((double)(tick - owner.Start) / 60.0), gain, offset, degrees, glance, owner.Hold);
                     bank.Shape(gain, offset, 0, part);
                     for (int axis = 0; axis < 3; axis++) heads[axis] = (double)(heads[axis] + (double)(weight * degrees[axis]));
                     for (int axis = 0; axis < 2; axis++) looks[axis] = (double)(looks[axis] + (double)(weight * glance[axis]));
