@@ -33,7 +33,7 @@ from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped_lips
 from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, ahead_of
-from mien_trainer.speak.utterance import prepare_utterance
+from mien_trainer.speak.utterance import Shown, prepare_utterance
 from mien_trainer.speech import Prosody, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
 from mien_trainer.synthesis.sentences import Sentence
@@ -220,7 +220,7 @@ def test_it_is_small_enough_to_ship_and_has_its_card(network: LipNetwork) -> Non
 
 
 def test_an_expression_stays_exact_where_nobody_speaks() -> None:
-    utterance = prepare_utterance(shipped_lips(), None, "joy", at="high", life=False)
+    utterance = prepare_utterance(shipped_lips(), None, Shown(label="joy", at="high", life=None))
     silence = np.zeros(SAMPLE_RATE, dtype=np.float32)
     face = BANK.face("joy", vad=BANK.anchor("joy", "high"))
     for take in utterance.takes([silence]):

@@ -19,7 +19,7 @@ from mien.formats import livelink, named_json
 from mien.formats.registry import FORMATS
 from mien.formats.take import steady_take
 from mien_trainer import audio
-from mien_trainer.audio import FFMPEG_ENDINGS, read_audio, stream_audio
+from mien_trainer.audio import FFMPEG_ENDINGS, clipping, read_audio, stream_audio, whole_sound
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.speech import SpeechRefusedError
 
@@ -74,8 +74,33 @@ def test_a_long_file_is_checked_before_its_first_block(tmp_path: Path) -> None:
     ):
         pass
     soundfile.write(str(path), np.sign(samples[:30_000]), SAMPLE_RATE, "FLOAT")
-    with pytest.raises(SpeechRefusedError, match="samples are clipped"), stream_audio(path):
-        pass
+    with stream_audio(path) as blocks:
+        assert sum(map(len, blocks)) == 30_000, "what is clipped is spoken all the same"
+
+
+def test_what_is_clipped_is_spoken_with_a_warning(tmp_path: Path) -> None:
+    path, other = tmp_path / "loud.wav", tmp_path / "fine.wav"
+    soundfile.write(str(path), np.sign(noise(0.5)), SAMPLE_RATE, "FLOAT")
+    soundfile.write(str(other), 0.1 * noise(0.5), SAMPLE_RATE, "FLOAT")
+    with stream_audio(path) as blocks:
+        assert sum(map(len, blocks)) == SAMPLE_RATE // 2
+    assert "100.0% of the samples are clipped" in (clipping(path) or "")
+    with stream_audio(other):
+        assert clipping(other) is None
+    assert clipping(path) is None, "it was not the last"
+
+
+def test_a_file_that_is_read_again_is_not_decoded_again(tmp_path: Path) -> None:
+    path = tmp_path / "line.wav"
+    soundfile.write(str(path), 0.1 * noise(0.5), SAMPLE_RATE, "FLOAT")
+    found: list[F32] = []
+    for _ in range(2):
+        with stream_audio(path) as blocks:
+            found += list(blocks)
+    assert found[0] is found[1]
+    assert not found[0].flags.writeable
+    soundfile.write(str(path), 0.1 * noise(0.6), SAMPLE_RATE, "FLOAT")
+    assert len(whole_sound(path)) == round(0.6 * SAMPLE_RATE), "it has changed since"
 
 
 def test_four_minutes_take_the_memory_of_one(

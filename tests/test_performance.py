@@ -20,7 +20,14 @@ from mien.performance.bound import expression_change
 from mien.performance.clock import FRAME, TICKS, ticks
 from mien.performance.expression import REST, Curves, Move, Pose, Slot
 from mien.performance.gaze import Look
-from mien.performance.layer_bounds import changes_of, clip_speed, head_speed, lively, spoken
+from mien.performance.layer_bounds import (
+    changes_of,
+    clip_speed,
+    followed,
+    head_speed,
+    lively,
+    spoken,
+)
 from mien.performance.life import LifeSettings
 from mien.performance.lips import LipTrack, lip_track, still_lips
 from mien.performance.performer import RELEASE, FaceBlock, Performer, Plan, part_of
@@ -31,6 +38,14 @@ SOURCE = "default@1.1.0"
 BANK = mien.load(SOURCE)
 PROVED = ProvedSlopes(resolve(SOURCE), BANK)
 SLOTS = [Slot(label, style) for label in range(4) for style in (PLAIN, 0, 1)]
+
+
+LIVES = (
+    LifeSettings(),
+    LifeSettings(blinks=3, glances=3),
+    LifeSettings(prosody=1),
+    LifeSettings(prosody=2, arousal=1, brows=2, head=0),
+)
 
 
 def one_label(label: str, at: str = "mid", style: str | None = None) -> Pose:
@@ -69,7 +84,7 @@ def plans(draw: st.DrawFn) -> Plan:
             Look(start=at, yaw=draw(turn), pitch=draw(turn), head=draw(st.floats(0.0, 1.0)))
             for at in looks
         ),
-        life=draw(st.none() | st.just(LifeSettings()) | st.just(LifeSettings(blinks=3, glances=3))),
+        life=draw(st.none() | st.sampled_from(LIVES)),
         seed=draw(st.integers(0, 99)),
         frames=frames,
     )
@@ -91,7 +106,15 @@ def tracks(draw: st.DrawFn) -> LipTrack:
         smooth[:, -1],
         contacts=smooth[:, -2] * (smooth[:, -2] > 0.8),
         emphases=(rng.random(frames) < 0.05) * rng.random(frames),
+        prosody=None if seed % 3 == 0 else heard(rng, frames),
     )
+
+
+def heard(rng: np.random.Generator, frames: int) -> F32:
+    """A voice that stands out, goes on and falls silent, smoothly or not."""
+    steps = rng.uniform(-1.0, 1.0, (frames, 2)) * rng.choice([0.02, 0.15, 1.0])
+    walk = np.clip(np.cumsum(steps, axis=0), -1.0, 1.0) * (rng.random(frames) < 0.9)[:, None]
+    return np.asarray(walk, dtype=np.float32)
 
 
 def performed(plan: Plan, lips: Sequence[LipTrack], bank: mien.Bank = BANK) -> FaceBlock:
@@ -128,18 +151,19 @@ def test_no_step_passes_its_proved_bound(plan: Plan, track: LipTrack) -> None:
     assert found.weights.min() >= 0.0
     assert found.weights.max() <= 1.0
     moves = closing(plan)
-    change, _ = expression_change(BANK, plan.first, moves, PROVED, PROVED.moving)
+    lips = changes_of([track], BANK.tables)
+    voice = followed(plan.life, lips)
+    change, _ = expression_change(BANK, plan.first, moves, PROVED, PROVED.moving, voice)
     index = BANK.tables.channel_index
     home = moves[-1].length
-    change = lively(change, plan.life, plan.looks, home, 0.0, index, PROVED.moving)
-    lips = changes_of([track], BANK.tables)
+    change = lively(change, plan.life, plan.looks, home, 0.0, index, PROVED.moving, voice)
     change = spoken(change, lips, BANK.tables, PROVED.moving)
     steps = np.abs(np.diff(found.weights.astype(np.float64), axis=0))
     assert (steps.max(axis=0, initial=0.0) <= change.step).all()
     assert (found.weights.max(axis=0) <= change.high + 1e-6).all()
     assert steps.sum(axis=1).max(initial=0.0) / PROVED.moving <= change.mean + 1e-6
     head = np.abs(np.diff(found.head.astype(np.float64), axis=0)).max(initial=0.0)
-    assert head <= head_speed(plan.life, plan.looks, home, lips.speech)
+    assert head <= head_speed(plan.life, plan.looks, home, lips.speech, voice)
 
 
 @settings(max_examples=25)

@@ -9,10 +9,13 @@ import pytest
 
 from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.phone_loop import recognised_phonemes
+from mien_trainer.alignment.word_loop import Recogniser
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lips.activity import speech_activity
+from mien_trainer.lips.closures import CLOSED, closures, lip_gap, teeth_gap
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
+from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speech import Prosody, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
@@ -33,6 +36,11 @@ def utterance() -> Utterance:
 @pytest.fixture(scope="module")
 def heard(utterance: Utterance) -> tuple[Phoneme, ...]:
     return recognised_phonemes(utterance.audio)
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    return Recogniser()
 
 
 def jaw(phonemes: tuple[Phoneme, ...], frames: int) -> F32:
@@ -70,6 +78,51 @@ def test_a_long_pause_is_silent_and_long_sound_is_cut_there(utterance: Utterance
     assert recognised_phonemes(np.zeros(SAMPLE_RATE, dtype=np.float32)) == (
         Phoneme(symbol=SILENCE, start=0.0, end=1.0),
     )
+
+
+def test_words_are_heard_and_their_lips_agree_with_those_of_the_text(
+    recogniser: Recogniser, utterance: Utterance
+) -> None:
+    found = recogniser.heard(utterance.audio)
+    assert found.by_words == found.spoken > 1.5
+    assert found == recogniser.heard(utterance.audio)
+    assert all(a.end == b.start for a, b in pairwise(found.phonemes))
+    frames = int(utterance.seconds * 60)
+    written = Aligner().follow(utterance.audio, TEXT, arpabet_of_letters).phonemes
+    kept = 0
+    contacts = closures(written, frames)
+    gap = lip_gaps(found.phonemes, frames)
+    for one in contacts:
+        kept += gap[one.contact][max(0, one.first - 2) : one.last + 3].min() <= CLOSED
+    assert len(contacts) >= 6
+    assert kept >= 0.8 * len(contacts)
+    assert np.corrcoef(jaw(found.phonemes, frames), jaw(written, frames))[0, 1] > 0.8
+
+
+def lip_gaps(phonemes: tuple[Phoneme, ...], frames: int) -> dict[Contact, F32]:
+    table = shipped_table()
+    weights = lip_curves(phonemes, frames, table)
+    return {
+        Contact.LIPS: lip_gap(weights, table.rig.names),
+        Contact.TEETH: teeth_gap(weights, table.rig.names),
+    }
+
+
+def test_music_is_no_words(recogniser: Recogniser) -> None:
+    rng = np.random.default_rng(0)
+    seconds = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+    chord = sum(np.sin(2.0 * np.pi * tone * seconds) for tone in (262.0, 330.0, 392.0, 523.0))
+    music = 0.1 * chord * (1.0 + np.sin(2.0 * np.pi * 3.0 * seconds))
+    audio = (music + 0.02 * rng.normal(size=len(seconds))).astype(np.float32)
+    found = recogniser.heard(audio)
+    assert found.by_words == 0.0
+    assert found.phonemes[-1].end == pytest.approx(2.0)
+
+
+def test_silence_has_neither_words_nor_sounds(recogniser: Recogniser) -> None:
+    found = recogniser.heard(np.zeros(SAMPLE_RATE, dtype=np.float32))
+    assert found.spoken == 0.0
+    assert found.phonemes == (Phoneme(symbol=SILENCE, start=0.0, end=1.0),)
 
 
 def test_aligned_words_have_their_times(utterance: Utterance) -> None:

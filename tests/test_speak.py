@@ -443,6 +443,27 @@ def test_life_is_on_and_seeded(tiny: Path, wav: Path) -> None:
     assert len({lively(*styled), lively(*styled, "--seed", "1")}) == 2
 
 
+def test_a_voice_is_followed_unless_told_not_to(
+    tiny: Path, wav: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound, rate = soundfile.read(str(wav), dtype="float32")
+    loud = np.tile(sound, 3) * np.repeat([0.2, 1.0, 0.2], len(sound))
+    spoken = wav.with_name("loud.wav")
+    soundfile.write(str(spoken), loud, rate)
+
+    def faces(*arguments: str) -> str:
+        given = [str(spoken), "--label", "joy", "--style", "peaceful", *arguments]
+        result = CliRunner().invoke(command, [*given, "--network", str(tiny / "tiny.onnx")])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    ways = ((), ("--no-prosody",), ("--no-life",))
+    assert len({faces(*way) for way in ways}) == 3
+    given = ["speak", str(wav), "--score", "x.yaml", "--arousal-from-voice"]
+    assert run(given) == 2
+    assert "a score says it under life" in capsys.readouterr().err
+
+
 TIMED = mien.load(Path(__file__).parent / "banks" / "timed")
 
 

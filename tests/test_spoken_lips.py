@@ -170,7 +170,7 @@ def test_a_sound_alone_has_the_lips_of_a_recogniser(
     path.write_text("schema: mien/score/1\nbank: default@1.1.0\naudio: line.wav\n")
     prepared = prepare(read_score(path))
     assert prepared.lips_from == "sounds"
-    assert "sounds recognised" in prepared.said
+    assert "words recognised" in prepared.said
     monkeypatch.setattr(spoken, "LONGEST", 0.5)
     prepared = prepare(read_score(path))
     assert prepared.lips_from == "network"
@@ -218,11 +218,11 @@ def speak(folder: Path, *arguments: str) -> tuple[str, Take]:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "its sounds recognised without words"),
+        ((), "its words recognised (English)"),
         (("--text", TEXT), "its words aligned with the sound"),
         (("--text", "line.txt"), "its words aligned with the sound"),
         (("--times", "line.tsv"), "line.tsv (lines of times, IPA)"),
-        (("--lips", "sounds"), "its sounds recognised without words"),
+        (("--lips", "sounds"), "its words recognised (English)"),
     ],
 )
 def test_speak_takes_what_is_known(

@@ -26,8 +26,8 @@ LONGEST = 600.0
 """Seconds; a longer file is a session to be cut, not a take, and would fill the memory."""
 
 CLIPPED_LIMIT = 0.01
-"""The share of samples at full scale above which a file is refused. A sine that just touches full
-scale has 0.7 %; speech with 1 % is distorted in most of its vowels."""
+"""The share of samples at full scale above which a file is nothing to learn from. A sine that just
+touches full scale has 0.7 %; speech with 1 % is distorted in most of its vowels."""
 
 _FULL_SCALE = 1.0 - 2.0 / 32768.0
 """A sample from here on counts as clipped: the two loudest steps of 16 bits."""
@@ -106,22 +106,77 @@ def read_audio(path: Path) -> Audio:
             no number; more than 1 % at full scale. Names the file; a long one is not read whole.
     """
     with _opened(path) as sound:
-        return _read(path, sound)
+        audio = _read(path, sound)
+    if audio.clipped > CLIPPED_LIMIT:
+        raise SpeechRefusedError(
+            f"{path}: {audio.clipped:.1%} of the samples are clipped, expected at most "
+            f"{CLIPPED_LIMIT:.0%}: record it again with less gain"
+        )
+    return audio
 
 
 @contextmanager
 def stream_audio(path: Path) -> Generator[Iterator[F32]]:
     """The sound of a file of any length in blocks, mono at 16 kHz, so that memory stays flat.
 
-    What is no longer than 10 minutes is one block, as `read_audio` gives it. A file with one of
-    the `FFMPEG_ENDINGS` is decoded by ffmpeg first. Everything is checked before the first block.
+    What is no longer than 10 minutes is one block, as `read_audio` gives it, and the last such file
+    is kept: who asks again gets the same array, which nobody can write to. A file with one of the
+    `FFMPEG_ENDINGS` is decoded by ffmpeg first. Everything is checked before the first block.
 
     Raises:
-        SpeechRefusedError: as `read_audio`, but for the length; or ffmpeg is missing or fails.
+        SpeechRefusedError: as `read_audio`, but for length and clipping (`clipping`); or ffmpeg is
+            missing or fails.
     """
+    state = _state(path)
+    kept = _KEPT.get(state)
+    if kept is not None:
+        yield iter((kept.samples,))
+        return
+    with _sound_of(path) as sound:
+        if sound.frames > LONGEST * sound.samplerate:
+            yield _long(path, sound)
+            return
+        audio = _read(path, sound)
+        audio.samples.setflags(write=False)
+        _KEPT.clear()
+        _KEPT[state] = audio
+    yield iter((audio.samples,))
+
+
+def clipping(path: Path) -> str | None:
+    """What is to be said of the sound that was read last, where it was recorded too loud.
+
+    None of another file, and of one of more than 10 minutes.
+    """
+    kept = _KEPT.get(_state(path))
+    if kept is None or kept.clipped <= CLIPPED_LIMIT:
+        return None
+    return (
+        f"{kept.clipped:.1%} of the samples are clipped, so that lips may be missed: record it "
+        "again with less gain"
+    )
+
+
+_State = tuple[str, int, int]
+
+_KEPT: dict[_State, Audio] = {}
+"""The sound that was read last: who speaks a line asks for its length, its sounds and its voice."""
+
+
+def _state(path: Path) -> _State:
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path.absolute()), found.st_size, found.st_mtime_ns
+
+
+@contextmanager
+def _sound_of(path: Path) -> Generator[_Sound]:
+    """A file, opened; ffmpeg decodes what libsndfile cannot."""
     if path.suffix.lower() not in FFMPEG_ENDINGS:
         with _opened(path) as sound:
-            yield _streamed(path, sound)
+            yield sound
         return
     with tempfile.TemporaryDirectory() as folder:
         decoded = Path(folder) / "sound.wav"
@@ -129,7 +184,7 @@ def stream_audio(path: Path) -> Generator[Iterator[F32]]:
             path, ["-c:a", "pcm_f32le", "-rf64", "auto", str(decoded)], patience=_STREAM_PATIENCE
         )
         with _opened(decoded) as sound:
-            yield _streamed(path, sound)
+            yield sound
 
 
 @contextmanager
@@ -200,7 +255,8 @@ def _read(path: Path, sound: _Sound) -> Audio:
             _refuse_long(path, f"more than {LONGEST / 60:.0f} minutes")
         clipped += full_scale
         blocks.append(block)
-    share = _check_content(path, sound, length, clipped)
+    _check_content(path, sound, length)
+    share = clipped / (length * sound.channels)
     mono = np.concatenate(blocks)
     centred = (mono - mono.mean(dtype=np.float64)).astype(np.float32)
     return Audio(
@@ -211,17 +267,14 @@ def _read(path: Path, sound: _Sound) -> Audio:
     )
 
 
-def _streamed(path: Path, sound: _Sound) -> Iterator[F32]:
-    if sound.frames <= LONGEST * sound.samplerate:
-        return iter((_read(path, sound).samples,))
+def _long(path: Path, sound: _Sound) -> Iterator[F32]:
     _check_form(path, sound)
-    length = clipped = 0
+    length = 0
     total = 0.0
-    for block, full_scale in _mono(path, sound):
+    for block, _ in _mono(path, sound):
         length += len(block)
-        clipped += full_scale
         total += float(block.sum(dtype=np.float64))
-    _check_content(path, sound, length, clipped)
+    _check_content(path, sound, length)
     sound.seek(0)
     return _centred(path, sound, total / length)
 
@@ -249,8 +302,7 @@ def _check_form(path: Path, sound: _Sound) -> None:
         )
 
 
-def _check_content(path: Path, sound: _Sound, length: int, clipped: int) -> float:
-    """The share of samples that are clipped."""
+def _check_content(path: Path, sound: _Sound, length: int) -> None:
     if not length:
         raise SpeechRefusedError(f"{path}: there is no sound in it")
     if length < SHORTEST * sound.samplerate:
@@ -258,13 +310,6 @@ def _check_content(path: Path, sound: _Sound, length: int, clipped: int) -> floa
         raise SpeechRefusedError(
             f"{path}: {seconds:.3f} s of sound, expected at least {SHORTEST} s"
         )
-    share = clipped / (length * sound.channels)
-    if share > CLIPPED_LIMIT:
-        raise SpeechRefusedError(
-            f"{path}: {share:.1%} of the samples are clipped, expected at most "
-            f"{CLIPPED_LIMIT:.0%}: record it again with less gain"
-        )
-    return share
 
 
 def _mono(path: Path, sound: _Sound) -> Iterator[tuple[F32, int]]:

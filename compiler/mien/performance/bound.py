@@ -10,7 +10,9 @@ Each mixture lies, channel by channel, between the least and the greatest of the
 made of; a face that moves from its point by d, in the maximum norm, changes by at most d times the
 slope that the bank's certificate proves, and so does df by the speed of v. Conflict adds what a
 rival changes (`mien.certify.mixture`), life and gaze add the speeds of their own smoothsteps, and
-lips are added as they are: what a track changes from frame to frame is counted, not proved.
+lips are added as they are: what a track changes from frame to frame is counted, not proved. Where a
+voice moves points along their label's line, each moves further and faster, by what
+`mien.performance.prosody` proves of it for a voice that changes as this one did.
 
 Dimension letters: C channels.
 """
@@ -28,6 +30,7 @@ from mien.bank import Bank
 from mien.engine.tables import Tables
 from mien.performance.clock import F64, FRAME, FRAME_RATE, PEAK_SPEED
 from mien.performance.expression import Curves, Move, Pose, Slot
+from mien.performance.prosody import Lines, PointChange, VoiceChange, point_change
 from mien.timelines.bound import bound_of
 
 MS_A_FRAME = 1000.0 / FRAME_RATE
@@ -70,14 +73,23 @@ class MoveChange:
     change: Change
 
 
+STILL = VoiceChange()
+"""A voice that moves nothing."""
+
+
 def expression_change(
-    bank: Bank, first: Pose, moves: Sequence[Move], slopes: Slopes, moving: int
+    bank: Bank,
+    first: Pose,
+    moves: Sequence[Move],
+    slopes: Slopes,
+    moving: int,
+    voice: VoiceChange = STILL,
 ) -> tuple[Change, tuple[MoveChange, ...]]:
     """The change of an expression without life, gaze and lips: of all of it, and move by move.
 
-    ``moving`` is how many channels the bank can move.
+    ``moving`` is how many channels the bank can move, ``voice`` what its points follow.
     """
-    proof = _Expression(bank, first, moves, slopes, moving)
+    proof = _Expression(bank, first, moves, slopes, moving, voice)
     parts = [(begin, end, proof.between(begin, end)) for begin, end in proof.parts()]
     begins = [begin for begin, _, _ in parts]
     rows = tuple(
@@ -122,7 +134,14 @@ class _Expression:
         moves: Sequence[Move],
         slopes: Slopes,
         moving: int,
+        voice: VoiceChange,
     ) -> None:
+        lines = Lines(bank.tables)
+        self._voiced = {
+            label: point_change(lines[label], voice)
+            for label in range(len(bank.labels))
+            if voice != STILL
+        }
         curves = Curves(first)
         for move in moves:
             curves.add(move)
@@ -154,10 +173,22 @@ class _Expression:
             over = np.maximum.reduce(high[:own])
             fade = fade + rate * np.maximum(high[own] - under, over - low[own])
             going = [(slot, self._apart(slot, at, here)) for slot in self._gliding[at]]
-            ways = [(self._slopes(slot), apart) for slot, apart in going if apart > 0.0]
+            ways = [
+                (self._slopes(slot), apart * self._voice(slot).stretch)
+                for slot, apart in going
+                if apart > 0.0
+            ]
             if ways:  # any of them may be all that is seen
                 path = path + rate * np.maximum.reduce([apart * s.channels for s, apart in ways])
                 mean_path += rate * max(apart * s.mean for s, apart in ways)
+        followed = [
+            (self._slopes(slot), self._voice(slot).step)
+            for slot in sorted({slot for at in here for slot in self._moves[at].pose.weights})
+            if self._voice(slot).step > 0.0
+        ]
+        if followed:  # the weights sum to 1 at most
+            path = path + np.maximum.reduce([way * s.channels for s, way in followed])
+            mean_path += max(way * s.mean for s, way in followed)
         step = fade + path
         played = self._played(here)
         step, mean_path = step + played, mean_path + float(played.sum()) / max(1, self._moving)
@@ -187,6 +218,7 @@ class _Expression:
             face = self._face(slot, pose.point)
             others = [self._moves[at].pose for at in here]
             apart = max(_distance(o.point, pose.point) for o in others if slot in o.weights)
+            apart += self._voice(slot).reach
             reach = apart * self._slopes(slot).channels if apart > 0.0 else 0.0
             if slot.play:  # a clip may show anything
                 high = high + weight
@@ -194,6 +226,10 @@ class _Expression:
             low = low + weight * np.maximum(0.0, face - reach)
             high = high + weight * np.minimum(1.0, face + reach)
         return low, np.minimum(1.0, high)
+
+    def _voice(self, slot: Slot) -> PointChange:
+        """What the voice does to the points of a slot; nothing to one that plays."""
+        return _UNMOVED if slot.play else self._voiced.get(slot.label, _UNMOVED)
 
     def _apart(self, slot: Slot, at: int, here: Sequence[int]) -> float:
         """How far the point of a slot has to go at most when the move at ``at`` begins."""
@@ -215,6 +251,9 @@ class _Expression:
             found = self._bank.faces(labels, [list(point)], style=style)[0].astype(np.float64)
             self._faces[slot, point] = found
         return found
+
+
+_UNMOVED = PointChange(reach=0.0, step=0.0, stretch=1.0)
 
 
 def _distance(one: Sequence[float], other: Sequence[float]) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from attrs import frozen
 
 from mien.engine.tables import F32, Tables
-from mien.performance.bound import MS_A_FRAME, ROUNDING, Change, clamped, rivals
+from mien.performance.bound import MS_A_FRAME, ROUNDING, STILL, Change, clamped, rivals
 from mien.performance.clock import F64, FRAME, PEAK_SPEED
 from mien.performance.expression import Move
 from mien.performance.face_layers import BROWS, DEGREES, TO_THE_LEFT, UP, near_seals, seal_of
@@ -34,9 +34,12 @@ from mien.performance.life import (
     NOD_FALL,
     NOD_RISE,
     SACCADE,
+    STRESS_DEGREES,
+    STRESS_HEIGHT,
     LifeSettings,
 )
 from mien.performance.lips import LipTrack, on_bank
+from mien.performance.prosody import AROUSAL, STRESS, VoiceChange, gated
 from mien.timelines.bound import ROUNDING_DEGREES, bound_of
 
 _FADING = PEAK_SPEED * FRAME / FADE
@@ -47,7 +50,7 @@ class LipChange:
     """What lips change from one frame to the next, measured.
 
     ``step`` and ``high`` (C,) are each channel's greatest change and greatest weight; ``speech``,
-    ``seal`` and ``near`` how fast the face makes way for them.
+    ``seal`` and ``near`` how fast the face makes way for them; ``voice`` what the voice does.
     """
 
     step: F64
@@ -55,6 +58,7 @@ class LipChange:
     speech: float
     seal: float
     near: float
+    voice: VoiceChange
 
 
 class LipChanges:
@@ -67,6 +71,8 @@ class LipChanges:
         self._speech = self._seal = self._sealed = 0.0
         self._weights = np.zeros((1, channels), dtype=np.float32)
         self._voice = np.zeros((2, 1), dtype=np.float32)
+        self._prosody = np.zeros((1, 2))
+        self._farthest, self._quickest = np.zeros(2), np.zeros(2)
 
     def add(self, lips: LipTrack) -> None:
         """The next block."""
@@ -79,6 +85,15 @@ class LipChanges:
         self._seal = max(self._seal, float(_steps(seal).max(initial=0.0)))
         self._sealed = max(self._sealed, float(seal.max(initial=0.0)))
         self._weights, self._voice = weights[-1:], voice[:, -1:]
+        self._hear(gated(lips))
+
+    def _hear(self, prosody: F64) -> None:
+        heard = np.concatenate((self._prosody, prosody))
+        self._farthest = np.maximum(self._farthest, np.abs(heard).max(axis=0))
+        self._quickest = np.maximum(
+            self._quickest, np.abs(np.diff(heard, axis=0)).max(axis=0, initial=0.0)
+        )
+        self._prosody = heard[-1:]
 
     def found(self) -> LipChange:
         """What was measured, back to rest after the last frame."""
@@ -90,6 +105,16 @@ class LipChanges:
             speech=max(self._speech, float(self._voice[0, 0])),
             seal=max(self._seal, float(last[0])),
             near=self._sealed * _STEEPEST,
+            voice=self._voice_change(),
+        )
+
+    def _voice_change(self) -> VoiceChange:
+        quickest = np.maximum(self._quickest, np.abs(self._prosody[0]))
+        return VoiceChange(
+            stress=float(self._farthest[STRESS]),
+            stress_step=float(quickest[STRESS]),
+            arousal=float(self._farthest[AROUSAL]),
+            arousal_step=float(quickest[AROUSAL]),
         )
 
 
@@ -102,6 +127,11 @@ def _steps(values: F32) -> F64:
     return np.abs(np.diff(values.astype(np.float64), axis=0))
 
 
+def followed(life: LifeSettings | None, lips: LipChange) -> VoiceChange:
+    """What the voice changes of what follows it."""
+    return STILL if life is None else lips.voice.scaled(life.prosody, life.arousal)
+
+
 def lively(
     change: Change,
     life: LifeSettings | None,
@@ -110,10 +140,11 @@ def lively(
     clips: float,
     index: Mapping[str, int],
     moving: int,
+    voice: VoiceChange = STILL,
 ) -> Change:
     """A change with life and gaze added; the gaze comes home in ``home`` ticks.
 
-    ``clips`` is by how many degrees clips turn the gaze in a frame.
+    ``clips`` is by how many degrees clips turn the gaze in a frame, ``voice`` what brows follow.
     """
     step, high = change.step.copy(), change.high.copy()
     eyes = eye_speed(life, looks, home) + clips
@@ -127,10 +158,13 @@ def lively(
                 step[index[f"eyeWide{side}"]] += closing * high[index[f"eyeWide{side}"]]
         most = BROW_HEIGHT[1] * life.brows
         rise = PEAK_SPEED * FRAME * (1.0 / BROW_RISE + 1.0 / BROW_FALL) + 2.0 * _FADING
+        stressed = STRESS_HEIGHT * life.brows
+        loud = stressed * (voice.stress_step + 2.0 * _FADING * voice.stress)
         for name in BROWS:
             if name in index and most:
-                step[index[name]] += most * rise
-                high[index[name]] = min(1.0, high[index[name]] + 2.0 * most)
+                step[index[name]] += most * rise + loud
+                raised = 2.0 * most + stressed * voice.stress
+                high[index[name]] = min(1.0, high[index[name]] + raised)
     if eyes > 0.0:
         for toward, away in (*TO_THE_LEFT, *UP):
             if toward in index and away in index:
@@ -192,10 +226,16 @@ def eye_speed(life: LifeSettings | None, looks: Sequence[Look], home: int) -> fl
     return glance + turns[0] + turns[1]
 
 
-def head_speed(life: LifeSettings | None, looks: Sequence[Look], home: int, speech: float) -> float:
+def head_speed(
+    life: LifeSettings | None,
+    looks: Sequence[Look],
+    home: int,
+    speech: float,
+    voice: VoiceChange = STILL,
+) -> float:
     """By how many degrees the head turns in a frame at most, on any axis.
 
-    ``speech`` is how fast the lips' speech changes.
+    ``speech`` is how fast the lips' speech changes, ``voice`` what the head nods with.
     """
     turn = turns_of(looks, home)[1] + 1e-5
     if life is None:
@@ -207,7 +247,8 @@ def head_speed(life: LifeSettings | None, looks: Sequence[Look], home: int, spee
     quickest = BREATH[0] - BREATH[1]
     breath = BREATH_DEGREES * life.breath
     breath *= PEAK_SPEED / (0.4 * quickest * 60.0 - 1.0) + 2.0 * _FADING
-    return turn + drift + nods + breath
+    stressed = STRESS_DEGREES * life.head * (voice.stress_step + 2.0 * _FADING * voice.stress)
+    return turn + drift + nods + breath + stressed
 
 
 def changes_of(lips: Iterable[LipTrack], tables: Tables) -> LipChange:

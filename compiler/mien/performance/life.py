@@ -63,6 +63,9 @@ NOD_RISE, NOD_HOLD, NOD_FALL = ticks(0.16), ticks(0.03), ticks(0.34)
 BEATS_APART = 24
 """The least frames between syllables that brows and head follow."""
 
+STRESS_HEIGHT, STRESS_DEGREES = 0.12, 1.2
+"""How far brows rise, in weights, and the head nods while the voice stands out in full."""
+
 BREATH = (4.2, 0.9)
 """The seconds of a breath at arousal 0, and by how many it is shorter at arousal 1."""
 
@@ -82,13 +85,24 @@ class _Kind(IntEnum):
 
 @frozen(kw_only=True)
 class LifeSettings:
-    """How much of each there is: 1 as usual, 0 none. ``blinks`` and ``glances`` are how often."""
+    """How much of each there is: 1 as usual, 0 none. ``blinks`` and ``glances`` are how often.
+
+    ``prosody`` is how much brows, head and intensity follow the voice, ``arousal`` how much it
+    moves the point's own arousal (`mien.performance.prosody`): none where nothing is said.
+    """
 
     blinks: float = field(default=1.0)
     glances: float = field(default=1.0)
     brows: float = field(default=1.0)
     head: float = field(default=1.0)
     breath: float = field(default=1.0)
+    prosody: float = field(default=0.0)
+    arousal: float = field(default=0.0)
+
+    @property
+    def follows(self) -> bool:
+        """Whether anything follows the voice."""
+        return self.prosody > 0.0 or self.arousal > 0.0
 
 
 @frozen(kw_only=True, eq=False)
@@ -144,13 +158,15 @@ class Life:
         emphases: F64,
         end: int | None,
         gaps: F64 | None = None,
+        stress: F64 | None = None,
     ) -> LifeBlock:
         """The life of n frames from ``first`` on.
 
         ``arousal`` and ``speech`` (n,), ``wide`` (n,) how wide the eyes are, ``emphases``
         (n,) of the frames `LOOK_AHEAD` later; ``gaps`` (n, 2) the least and most seconds between
-        blinks where a label says them, 0 elsewhere; ``end`` is the number of frames of the whole,
-        if it is known: nothing begins that would not be over by then.
+        blinks where a label says them, 0 elsewhere; ``stress`` (n,) in [-1, 1] how far the voice
+        stands out; ``end`` is the number of frames of the whole, if it is known: nothing begins
+        that would not be over by then.
         """
         frames = len(arousal)
         last = first + frames
@@ -171,6 +187,10 @@ class Life:
         head = self._drift(moments) * (0.5 + 0.5 * speech)[:, None] * self._settings.head
         head[:, 1] += self._sum(_Kind.NOD, first, moments, 1)[:, 0]
         head[:, 1] -= self._sum(_Kind.BREATH, first, moments, 1)[:, 0]
+        if stress is not None:
+            loud = np.maximum(0.0, stress) * self._settings.prosody
+            brows = brows + loud * (STRESS_HEIGHT * self._settings.brows)
+            head[:, 1] += loud * (STRESS_DEGREES * self._settings.head)
         return LifeBlock(
             lids=lids,
             eyes=self._sum(_Kind.GLANCE, first, moments, 2) * there[:, None],

@@ -30,8 +30,10 @@ class LipTrack:
     sound to a tenth after. ``contacts`` (F,) in [0, 1] is how firmly lips or teeth meet: 1 while a
     p, b, m, f or v is closed, however the source knows; no expression parts them there.
     ``emphases`` (F,) in [0, 1] is above 0 in the frame in which a stressed syllable begins, and
-    says how strong it is; brows and head may follow it. ``source`` is what messages and files call
-    where the lips come from, such as ``line.TextGrid (MFA)``.
+    says how strong it is; brows and head may follow it. ``prosody`` (F, 2) in [-1, 1] is what the
+    voice does beside what it says (`mien.performance.prosody` has its columns), None where nobody
+    has listened. ``source`` is what messages and files call where the lips come from, such as
+    ``line.TextGrid (MFA)``.
     """
 
     channels: tuple[str, ...]
@@ -39,6 +41,7 @@ class LipTrack:
     speech: F32
     contacts: F32
     emphases: F32
+    prosody: F32 | None = field(default=None)
     source: str = field(default="")
 
     @property
@@ -54,12 +57,13 @@ def lip_track(
     *,
     contacts: npt.ArrayLike | None = None,
     emphases: npt.ArrayLike | None = None,
+    prosody: npt.ArrayLike | None = None,
     source: str = "",
 ) -> LipTrack:
     """The track of numbers from outside, checked; what is not given is 0.
 
     Raises:
-        QueryError: a wrong shape, a channel that comes twice, or a number that is not in [0, 1].
+        QueryError: a wrong shape, a channel that comes twice, or a number that is out of range.
     """
     names = tuple(channels)
     if len(set(names)) != len(names):
@@ -75,7 +79,10 @@ def lip_track(
             raise QueryError(
                 f"the lips' {what} have shape {curves[what].shape}, expected ({len(shown)},)"
             )
-    return LipTrack(channels=names, weights=shown, source=source, **curves)
+    voice = None if prosody is None else _within("prosody", prosody, -1.0)
+    if voice is not None and voice.shape != (len(shown), 2):
+        raise QueryError(f"the lips' prosody has shape {voice.shape}, expected ({len(shown)}, 2)")
+    return LipTrack(channels=names, weights=shown, source=source, prosody=voice, **curves)
 
 
 def still_lips(channels: Sequence[str], frames: int) -> LipTrack:
@@ -93,8 +100,21 @@ def joined(tracks: Iterable[LipTrack], channels: Sequence[str]) -> LipTrack:
         speech=np.concatenate([one.speech for one in parts]),
         contacts=np.concatenate([one.contacts for one in parts]),
         emphases=np.concatenate([one.emphases for one in parts]),
+        prosody=_joined_prosody(parts),
         source=first.source,
     )
+
+
+def prosody_of(track: LipTrack) -> F32:
+    """The prosody (F, 2) of a track, 0 where nobody has listened."""
+    nothing = np.zeros((track.frames, 2), dtype=np.float32)
+    return nothing if track.prosody is None else track.prosody
+
+
+def _joined_prosody(parts: Sequence[LipTrack]) -> F32 | None:
+    if all(one.prosody is None for one in parts):
+        return None
+    return np.concatenate([prosody_of(one) for one in parts])
 
 
 def on_bank(track: LipTrack, tables: Tables) -> F32:
@@ -119,17 +139,22 @@ def left_out(channels: Sequence[str], tables: Tables) -> tuple[str, ...]:
 def lips_digest(track: LipTrack) -> str:
     """The sha256 in hex of all that a track says but its source, as float32 little-endian."""
     found = hashlib.sha256("\n".join(track.channels).encode())
-    for part in (track.weights, track.speech, track.contacts, track.emphases):
+    parts = (track.weights, track.speech, track.contacts, track.emphases)
+    for part in (*parts, *(() if track.prosody is None else (track.prosody,))):
         found.update(np.ascontiguousarray(part, dtype="<f4").tobytes())
     return found.hexdigest()
 
 
 def _unit(what: str, values: npt.ArrayLike) -> F32:
+    return _within(what, values, 0.0)
+
+
+def _within(what: str, values: npt.ArrayLike, low: float) -> F32:
     try:
         array = np.ascontiguousarray(values, dtype=np.float32)
     except (TypeError, ValueError):
         raise QueryError(f"the lips' {what} are no rows of numbers of one length") from None
-    if array.size and not (array.min() >= 0.0 and array.max() <= 1.0):
-        row = int(np.argwhere(~((array >= 0.0) & (array <= 1.0)))[0][0])
-        raise QueryError(f"the lips' {what} leave [0, 1] in frame {row}")
+    if array.size and not (array.min() >= low and array.max() <= 1.0):
+        row = int(np.argwhere(~((array >= low) & (array <= 1.0)))[0][0])
+        raise QueryError(f"the lips' {what} leave [{low:g}, 1] in frame {row}")
     return array

@@ -13,7 +13,7 @@ import numpy as np
 
 from mien.bank import Bank
 from mien.performance.expression import Move, Pose
-from mien.performance.lips import LipTrack
+from mien.performance.lips import LipTrack, prosody_of
 from mien.performance.performer import Plan
 from mien.timelines.clip import Clip
 
@@ -38,6 +38,8 @@ def plan_data(plan: Plan, bank: Bank) -> Data:
             "brows": life.brows,
             "head": life.head,
             "breath": life.breath,
+            "prosody": life.prosody,
+            "arousal": life.arousal,
         },
         "seed": plan.seed,
         "frames": plan.frames,
@@ -48,7 +50,7 @@ def plan_data(plan: Plan, bank: Bank) -> Data:
 def lips_bytes(track: LipTrack) -> bytes:
     """The length of a JSON header (uint32), the header, then the float32 numbers, all LE."""
     header = json.dumps({"channels": track.channels, "frames": track.frames}).encode()
-    parts = (track.weights, track.speech, track.contacts, track.emphases)
+    parts = (track.weights, track.speech, track.contacts, track.emphases, prosody_of(track))
     numbers = (np.ascontiguousarray(part, dtype="<f4").tobytes() for part in parts)
     return b"".join((struct.pack("<I", len(header)), header, *numbers))
 

@@ -44,6 +44,7 @@ from mien.performance.face_layers import (
 from mien.performance.gaze import Gaze, Look
 from mien.performance.life import LOOK_AHEAD, Life, LifeSettings
 from mien.performance.lips import LipTrack, on_bank
+from mien.performance.prosody import AROUSAL, STRESS, Lines, gated
 
 AHEAD = max(SEAL_REACH - 1, LOOK_AHEAD)
 """Frames of lips that are known ahead of a face."""
@@ -112,12 +113,16 @@ class Performer:
         clips = any(move.clip is not None for move in plan.moves)
         self._turns = clips or bool(plan.looks) or plan.life is not None
         self._life = None if plan.life is None else Life(plan.seed, plan.life)
+        self._settings = plan.life
+        follows = plan.life is not None and plan.life.follows
+        self._lines = Lines(bank.tables) if follows else None
         self._end = plan.frames
         self._rests = plan.rests
         if plan.frames is not None:
             self._close(plan.frames)
         self._lips = np.zeros((0, len(bank.channels)), dtype=np.float32)
         self._voice = np.zeros((3, 0), dtype=np.float32)
+        self._prosody = np.zeros((0, 2))
         self._from = 0
 
     def cue(self, move: Move) -> None:
@@ -152,6 +157,7 @@ class Performer:
         lips = np.zeros((missing, self._lips.shape[1]), dtype=np.float32)
         self._lips = np.concatenate((self._lips, lips))
         self._voice = np.pad(self._voice, ((0, 0), (0, missing)))
+        self._prosody = np.pad(self._prosody, ((0, missing), (0, 0)))
         return self._complete(self._end)
 
     def perform(self, lips: Iterable[LipTrack]) -> Iterator[FaceBlock]:
@@ -185,6 +191,7 @@ class Performer:
         voice = np.stack((lips.speech, lips.contacts, lips.emphases))
         self._lips = np.concatenate((self._lips[done:], on_bank(lips, self._bank.tables)))
         self._voice = np.concatenate((self._voice[:, done:], voice), axis=1)
+        self._prosody = np.concatenate((self._prosody[done:], gated(lips)))
         self._from += done
 
     def _complete(self, until: int) -> FaceBlock:
@@ -203,7 +210,8 @@ class Performer:
         heard = min(LOOK_AHEAD, self._ahead)
         speech, _, _ = self._voice[:, at : at + frames]
         curves = self._curves.block(first, frames)
-        faces = self._shown(self._bank, curves, speech)
+        arousal, stress = arousal_of(curves, frames), self._prosody[at : at + frames, STRESS]
+        faces = self._shown(self._bank, self._followed(curves, at, frames), speech)
         gaze, turn = self._gaze.block(frame_ticks(first, frames))
         head, glance = turns_of_clips(curves, frames)
         head[:, :2] += turn
@@ -212,12 +220,13 @@ class Performer:
             held, gaps = self._habits.block(curves, first, frames)
             life = self._life.block(
                 first,
-                arousal=arousal_of(curves, frames),
+                arousal=arousal,
                 wide=np.maximum(wide_eyes(faces, self._index), held),
                 gaps=gaps,
                 speech=speech.astype(np.float64),
                 emphases=self._voice[2, at + heard : at + heard + frames].astype(np.float64),
                 end=self._end if self._rests else None,
+                stress=stress,
             )
             blinked(faces, life.lids.astype(np.float32), self._index)
             raised(faces, life.brows.astype(np.float32), self._index)
@@ -229,6 +238,16 @@ class Performer:
         return FaceBlock(
             weights=shown, head=head.astype(np.float32), eyes=eye_degrees(shown, self._index)
         )
+
+    def _followed(
+        self, curves: Mapping[Slot, SlotCurve], at: int, frames: int
+    ) -> Mapping[Slot, SlotCurve]:
+        """The slots of a block, their points moved by the voice where that is asked for."""
+        if self._lines is None or self._settings is None:
+            return curves
+        voice = self._prosody[at : at + frames]
+        stress = self._settings.prosody * voice[:, STRESS]
+        return self._lines.spoken(curves, stress, self._settings.arousal * voice[:, AROUSAL])
 
     def _spoken(self, faces: F32, at: int) -> F32:
         """Faces (n, C) under the lips whose first frame is at ``at``."""
@@ -248,6 +267,7 @@ def part_of(lips: LipTrack, begin: int, end: int) -> LipTrack:
         speech=lips.speech[begin:end],
         contacts=lips.contacts[begin:end],
         emphases=lips.emphases[begin:end],
+        prosody=None if lips.prosody is None else lips.prosody[begin:end],
         source=lips.source,
     )
 

@@ -11,9 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from attrs import field, frozen
+import numpy as np
+from attrs import evolve, field, frozen
 
 from mien.bank import Bank
+from mien.engine.tables import F32
 from mien.errors import QueryError
 from mien.performance.lips import LipTrack
 
@@ -24,6 +26,7 @@ class LipRequest:
 
     ``audio`` is the sound, ``file`` what the lips are read from, ``text`` what is said, ``network``
     an exported network other than the one that ships; None where a score does not say.
+    ``prosody`` is whether the voice is to be listened to as well.
     """
 
     bank: Bank
@@ -31,6 +34,7 @@ class LipRequest:
     file: Path | None = field(default=None)
     text: str | None = field(default=None)
     network: Path | None = field(default=None)
+    prosody: bool = field(default=False)
 
 
 @frozen(kw_only=True)
@@ -109,7 +113,29 @@ def open_lips(kind: str, request: LipRequest) -> SpokenLips:
             "pip install 'mien[speak,targets]'"
         ) from error
     function = cast("Callable[[LipRequest], SpokenLips]", getattr(found, name))
-    return function(request)
+    lips = function(request)
+    return lips if request.audio is None or not request.prosody else _listened(lips, request.audio)
+
+
+def _listened(lips: SpokenLips, audio: Path) -> SpokenLips:
+    """Lips with the prosody of their sound."""
+    hear = cast("Callable[[Path], F32]", _of_the_trainer(audio, "mien_trainer.speak.prosody:heard"))
+
+    def tracks() -> Iterator[LipTrack]:
+        voice: F32 | None = None
+        at = 0
+        for track in lips.tracks():
+            if track.prosody is not None:
+                yield track
+                continue
+            voice = hear(audio) if voice is None else voice
+            own = np.zeros((track.frames, 2), dtype=np.float32)
+            here = voice[at : at + track.frames]
+            own[: len(here)] = here
+            at += track.frames
+            yield evolve(track, prosody=own)
+
+    return evolve(lips, tracks=tracks)
 
 
 def sound_frames(audio: Path) -> int:
@@ -118,10 +144,16 @@ def sound_frames(audio: Path) -> int:
     Raises:
         MienError: it cannot be read, or what reads sound is not installed.
     """
+    return cast("Callable[[Path], int]", _of_the_trainer(audio, "mien_trainer.audio:sound_frames"))(
+        audio
+    )
+
+
+def _of_the_trainer(audio: Path, what: str) -> object:
+    module, _, name = what.partition(":")
     try:
-        found = import_module("mien_trainer.audio")
+        return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
         raise QueryError(
             f"{audio}: reading sound needs {error.name}: pip install 'mien[targets]'"
         ) from error
-    return cast("Callable[[Path], int]", found.sound_frames)(audio)

@@ -24,11 +24,12 @@ from mien.performance.layer_bounds import (
     LipChange,
     LipChanges,
     clip_speed,
+    followed,
     head_speed,
     lively,
     spoken,
 )
-from mien.performance.lips import LipTrack
+from mien.performance.lips import LipTrack, prosody_of
 from mien.performance.performer import RELEASE, FaceBlock, Performer
 from mien.scores.prepare import Prepared
 from mien.scores.slopes import ProvedSlopes
@@ -55,9 +56,10 @@ class ScoreLock:
     Digests are sha256 in hex: ``score`` of what its file says, ``artifact`` of the bank, ``audio``
     of the sound's file, ``lips`` of what the lips are read from, ``output`` of the lips that came,
     ``take`` of all weights, heads and eyes. ``expression`` is proved from the bank's certificate
-    and the cues alone; ``face`` holds life, gaze and the lips as they came too. ``seen`` is the
-    greatest change that came of it, so that no bound under it is true; ``head`` is in degrees.
-    ``cues`` are the changes while each move is under way, by its time in seconds.
+    and the cues alone, and the voice where it follows one; ``face`` holds life, gaze and the lips
+    as they came too. ``seen`` is the greatest change that came of it, so that no bound under it is
+    true; ``head`` is in degrees. ``cues`` are the changes while each move is under way, by its time
+    in seconds.
     """
 
     file: str
@@ -90,10 +92,11 @@ def build_lock(prepared: Prepared) -> ScoreLock:
     lips, take, output, seen = _performed(prepared)
     proved = ProvedSlopes(prepared.source, bank)
     moves, home = _performed_moves(prepared)
-    change, rows = expression_change(bank, plan.first, moves, proved, proved.moving)
+    voice = followed(plan.life, lips)
+    change, rows = expression_change(bank, plan.first, moves, proved, proved.moving, voice)
     index = bank.tables.channel_index
     head, gaze = clip_speed(moves)
-    alive = lively(change, plan.life, plan.looks, home, gaze, index, proved.moving)
+    alive = lively(change, plan.life, plan.looks, home, gaze, index, proved.moving, voice)
     face = spoken(alive, lips, bank.tables, proved.moving)
     file = None if score.lips is None else score.lips.file or score.lips.network
     return ScoreLock(
@@ -112,7 +115,7 @@ def build_lock(prepared: Prepared) -> ScoreLock:
         expression=_frame_change(change, bank.channels),
         face=_frame_change(face, bank.channels),
         seen=down(seen),
-        head=up(head + head_speed(plan.life, plan.looks, home, lips.speech)),
+        head=up(head + head_speed(plan.life, plan.looks, home, lips.speech, voice)),
         cues=tuple(
             (f"{row.move.start / TICKS:.4f}", _frame_change(row.change, bank.channels))
             for row in rows
@@ -192,7 +195,9 @@ class _Digest:
 def _performed(prepared: Prepared) -> tuple[LipChange, str, str, float]:
     """What the lips change, the digests of the performance and of the lips, and what was seen."""
     changes = LipChanges(prepared.bank.tables)
-    faces, heard = _Digest(3), _Digest(4)
+    life = prepared.plan.life
+    follows = life is not None and life.follows
+    faces, heard = _Digest(3), _Digest(5 if follows else 4)
     performer = Performer(prepared.bank, prepared.plan)
 
     seen, before = 0.0, np.zeros((0, len(prepared.bank.channels)), dtype=np.float32)
@@ -206,7 +211,8 @@ def _performed(prepared: Prepared) -> tuple[LipChange, str, str, float]:
 
     def listen(track: LipTrack) -> None:
         changes.add(track)
-        heard.add(track.weights, track.speech, track.contacts, track.emphases)
+        prosody = (prosody_of(track),) if follows else ()
+        heard.add(track.weights, track.speech, track.contacts, track.emphases, *prosody)
 
     for track in prepared.lip_blocks():
         listen(track)

@@ -204,6 +204,7 @@ def _lips(
         file=settings.file,
         text=settings.text,
         network=settings.network,
+        prosody=score.life.follows,
     )
     try:
         return openers.lips(kind, request)

@@ -224,7 +224,7 @@ class ScoreSession:
     def _lips_of(self, kind: str, request: LipRequest) -> SpokenLips:
         given = (request.audio, request.file, request.network)
         files = tuple(() if path is None else file_state(path) for path in given)
-        key = ("lips", kind, files, request.text, request.bank.digest)
+        key = ("lips", kind, files, request.text, request.bank.digest, request.prosody)
         return cast("SpokenLips", self._kept(key, lambda: open_lips(kind, request)))
 
     def _sound_of(self, audio: Path) -> int:

@@ -6,11 +6,12 @@ lips seldom mind. Long recordings are cut where nobody speaks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol, cast
 
 import numpy as np
+from attrs import frozen
 
 from mien_trainer.alignment.sphinx import (
     FRAMES,
@@ -51,24 +52,78 @@ class _Decoder(Listener, Protocol):
     def seg(self) -> Iterator[_Segment] | None: ...
 
 
+@frozen(kw_only=True, eq=False)
+class Part:
+    """A stretch of sound that is heard at a time.
+
+    ``start`` in seconds, ``pcm`` 16 kHz 16-bit samples with faint noise, ``spoken`` for how many of
+    its seconds somebody speaks.
+    """
+
+    start: float
+    pcm: bytes
+    spoken: float
+
+
+Mark = tuple[float, str]
+"""When a sound begins in seconds, and which it is."""
+
+
+class PhoneLoop:
+    """Hears sounds one by one.
+
+    Raises:
+        SpeechUnavailableError: pocketsphinx is not installed.
+    """
+
+    def __init__(self) -> None:
+        grammar = str(model_folder().parent / "en-us" / "en-us-phone.lm.bin")
+        made = sphinx_module().Decoder(allphone=grammar, **_SETTINGS)
+        self._decoder = cast("_Decoder", made)
+
+    def heard(self, part: Part) -> Iterator[Mark]:
+        """The sounds of a part."""
+        decode(self._decoder, part.pcm)
+        for one in list(self._decoder.seg() or ()):
+            symbol = SILENCE if one.word.startswith(_NOISES) else to_ipa(one.word)
+            yield part.start + one.start_frame / FRAMES + SHIFT, symbol
+
+
 def recognised_phonemes(audio: F32) -> tuple[Phoneme, ...]:
     """The phonemes, from end to end, of mono audio at 16 kHz, as far as an English ear hears them.
 
     Raises:
         SpeechUnavailableError: pocketsphinx is not installed.
     """
-    grammar = str(model_folder().parent / "en-us" / "en-us-phone.lm.bin")
-    decoder = cast("_Decoder", sphinx_module().Decoder(allphone=grammar, **_SETTINGS))
-    marks: list[tuple[float, str]] = []
-    spoken = segment(audio)
+    loop, spoken = PhoneLoop(), segment(audio)
+    marks = [mark for part in parts_of(audio, spoken) for mark in loop.heard(part)]
+    return phonemes_of(marks, audio, spoken)
+
+
+def parts_of(audio: F32, spoken: Sequence[Phoneme]) -> Iterator[Part]:
+    """Sound cut where nobody speaks; ``spoken`` is as `segment` has it."""
     for begin, end in pairwise(_cuts(spoken, len(audio))):
-        for one in _heard(decoder, audio[begin:end]):
-            symbol = SILENCE if one.word.startswith(_NOISES) else to_ipa(one.word)
-            marks.append((begin / SAMPLE_RATE + one.start_frame / FRAMES + SHIFT, symbol))
+        noise = np.random.default_rng(0).normal(0.0, NOISE, end - begin)
+        samples = np.clip(audio[begin:end] + noise, -1.0, 1.0)
+        first, last = begin / SAMPLE_RATE, end / SAMPLE_RATE
+        shares = [
+            max(0.0, min(one.end, last) - max(one.start, first))
+            for one in spoken
+            if one.symbol != SILENCE
+        ]
+        yield Part(
+            start=first, pcm=np.rint(samples * 32767.0).astype("<i2").tobytes(), spoken=sum(shares)
+        )
+
+
+def phonemes_of(
+    marks: Sequence[Mark], audio: F32, spoken: Sequence[Phoneme]
+) -> tuple[Phoneme, ...]:
+    """The phonemes of sounds by their beginnings; what is heard where nobody speaks is a pause."""
     return without_empty(_silenced(intervals(marks, len(audio) / SAMPLE_RATE), spoken))
 
 
-def _cuts(spoken: tuple[Phoneme, ...], samples: int) -> list[int]:
+def _cuts(spoken: Sequence[Phoneme], samples: int) -> list[int]:
     """Where the parts begin and end, in samples: in pauses, as far apart as is allowed."""
     cuts = [0]
     pauses = [(one.start + one.end) / 2 for one in spoken if one.symbol == SILENCE]
@@ -79,15 +134,7 @@ def _cuts(spoken: tuple[Phoneme, ...], samples: int) -> list[int]:
     return [*cuts, samples]
 
 
-def _heard(decoder: _Decoder, audio: F32) -> list[_Segment]:
-    noise = np.random.default_rng(0).normal(0.0, NOISE, len(audio))
-    samples = np.clip(audio + noise, -1.0, 1.0)
-    decode(decoder, np.rint(samples * 32767.0).astype("<i2").tobytes())
-    return list(decoder.seg() or ())
-
-
-def _silenced(phonemes: tuple[Phoneme, ...], spoken: tuple[Phoneme, ...]) -> Iterator[Phoneme]:
-    """The phonemes, but what is heard where nobody speaks is a pause."""
+def _silenced(phonemes: Sequence[Phoneme], spoken: Sequence[Phoneme]) -> Iterator[Phoneme]:
     pauses = [(one.start, one.end) for one in spoken if one.symbol == SILENCE]
     for one in phonemes:
         middle = (one.start + one.end) / 2

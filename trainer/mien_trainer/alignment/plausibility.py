@@ -34,8 +34,12 @@ def implausibility(words: Sequence[AlignedWord], audio: F32) -> str | None:
 
 def misfit(words: Sequence[AlignedWord]) -> str | None:
     """Why the words as a whole are not what the sound says; None where they can be."""
-    segments = [segment for word in words if is_spoken(word) for segment in word.segments]
-    return "its sound does not fit its words" if _fit(segments) < _CLIP_FIT else None
+    return "its sound does not fit its words" if fit_of(words) < _CLIP_FIT else None
+
+
+def fit_of(words: Sequence[AlignedWord]) -> float:
+    """How well words fit the sound as a whole: the mean score of a frame, 0 at best."""
+    return _fit([segment for word in words if is_spoken(word) for segment in word.segments])
 
 
 def doubts(words: Sequence[AlignedWord], audio: F32) -> Iterator[str]:

@@ -90,10 +90,15 @@ class Sphinx:
             self._decode(pcm)
         except RuntimeError:  # the second, finer pass found no way through
             return None
-        return tuple(_word(entry) for entry in decoder.get_alignment())
+        return aligned_words(decoder)
 
     def _decode(self, pcm: bytes) -> None:
         decode(self._decoder, pcm)
+
+
+def aligned_words(decoder: Aligned) -> tuple[AlignedWord, ...]:
+    """The words of the alignment that a decoder has made."""
+    return tuple(_word(entry) for entry in decoder.get_alignment())
 
 
 def decode(decoder: Listener, pcm: bytes) -> None:
@@ -162,14 +167,20 @@ class Listener(Protocol):
         ...
 
 
-class _Decoder(Listener, Protocol):
+class Aligned(Listener, Protocol):
+    """What has aligned."""
+
+    def get_alignment(self) -> Iterable[_Entry]:
+        """Words in order."""
+        ...
+
+
+class _Decoder(Aligned, Protocol):
     def add_word(self, word: str, phones: str, update: bool) -> int: ...
 
     def set_align_text(self, text: str) -> None: ...
 
     def set_alignment(self) -> None: ...
-
-    def get_alignment(self) -> Iterable[_Entry]: ...
 
     def hyp(self) -> object | None: ...
 

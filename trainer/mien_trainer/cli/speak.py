@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mien.formats.take import F32, Take
     from mien.scores.record import LipSettings
     from mien_trainer.speak.speaker import Pipe
-    from mien_trainer.speak.spoken import SpokenUtterance
     from mien_trainer.speak.utterance import Utterance
 
 PIPE = "-"
@@ -77,7 +76,20 @@ NETWORK = "network"
     help="The bank whose faces are shown, any one.  [default: default, and for another network the "
     "bank that it was trained on]",
 )
-@click.option("--no-life", is_flag=True, help="No blinks, glances, head movements and breath.")
+@click.option(
+    "--no-life", is_flag=True, help="No blinks, glances, head movements, breath and prosody."
+)
+@click.option(
+    "--no-prosody",
+    is_flag=True,
+    help="Brows, head and intensity do not follow how loud and high the voice is.",
+)
+@click.option(
+    "--arousal-from-voice",
+    is_flag=True,
+    help="Let the voice move the point's arousal, by 0.2 at most: up while it is higher and "
+    "brighter than the speaker's own usual way. A hint, no reading of emotions.",
+)
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="What life follows from."
 )
@@ -108,6 +120,8 @@ def command(
     delay: str | None,
     bank: str | None,
     no_life: bool,
+    no_prosody: bool,
+    arousal_from_voice: bool,
     seed: int,
     cues: str | None,
     out: Path | None,
@@ -126,6 +140,9 @@ def command(
     What was taken is said.
     """
     _check_usage(audio, label, score, cues, out)
+    if score is not None and (no_prosody or arousal_from_voice):
+        flag = "--no-prosody" if no_prosody else "--arousal-from-voice"
+        raise click.UsageError(f"{flag} is for --label; a score says it under life")
     _check_lips(audio, text, times, lips, model)
     live = audio == PIPE or lips == NETWORK or model is not None
     if delay is not None and (score is not None or not live):
@@ -134,8 +151,24 @@ def command(
         _perform(score, audio, bank, model, _settings(text, times, lips), life=not no_life, out=out)
         return
     from mien_trainer.speak.spoken import chosen_kind
-    from mien_trainer.speak.utterance import prepare_spoken, prepare_utterance
+    from mien_trainer.speak.utterance import (
+        Shown,
+        prepare_spoken,
+        prepare_utterance,
+        still_life,
+        usual_life,
+    )
 
+    life = None if no_life else usual_life(prosody=not no_prosody, arousal=arousal_from_voice)
+    shown = Shown(
+        label=label_of(label or ""),
+        vad=vad,
+        at=at,
+        intensity=intensity,
+        style=style,
+        life=still_life() if no_life and arousal_from_voice else life,
+        seed=seed,
+    )
     kind, why = NETWORK, ""
     if audio != PIPE:
         with refusals():
@@ -145,20 +178,7 @@ def command(
         say(why, err=True)
     if kind != NETWORK:
         with refusals():
-            spoken = prepare_spoken(
-                kind,
-                Path(audio),
-                bank,
-                label_of(label or ""),
-                text=text,
-                times=times,
-                vad=vad,
-                at=at,
-                intensity=intensity,
-                style=style,
-                life=not no_life,
-                seed=seed,
-            )
+            spoken = prepare_spoken(kind, Path(audio), bank, shown, text=text, times=times)
             say(spoken.said, err=True)
             for doubt in spoken.doubts:
                 say(f"warning: {doubt}", err=True)
@@ -166,23 +186,14 @@ def command(
         return
 
     with refusals():
-        utterance = prepare_utterance(
-            model,
-            bank,
-            label_of(label or ""),
-            vad=vad,
-            at=at,
-            intensity=intensity,
-            style=style,
-            life=not no_life,
-            seed=seed,
-            cued=cues is not None,
-            delay=None if delay is None else int(delay),
-        )
+        late = None if delay is None else int(delay)
+        utterance = prepare_utterance(model, bank, shown, cued=cues is not None, delay=late)
         name = "" if audio == PIPE else Path(audio).name
         with _sound(audio, fine=cues is not None) as blocks:
             if utterance.said:
                 say(utterance.said, err=True)
+            for doubt in _doubts(audio):
+                say(f"warning: {doubt}", err=True)
             _write(utterance, utterance.takes(blocks, cues), name, out)
     if audio == PIPE and not utterance.frames:
         say("no sound came from the pipe, and so no faces", err=True)
@@ -260,8 +271,17 @@ def _sound(audio: str, *, fine: bool) -> AbstractContextManager[Iterator[F32]]:
     return stream_audio(Path(audio))
 
 
+def _doubts(audio: str) -> Iterator[str]:
+    """What may be wrong with a sound whose first block is there."""
+    from mien_trainer.audio import clipping
+
+    doubt = None if audio == PIPE else clipping(Path(audio))
+    if doubt is not None:
+        yield f"{Path(audio).name}: {doubt}"
+
+
 def _write(
-    utterance: Utterance | SpokenUtterance,
+    utterance: Utterance,
     takes: Iterator[F32 | Take],
     name: str,
     out: Path | None,

@@ -33,6 +33,7 @@ from mien_trainer.speak.network import (
     read_network,
     shipped_network,
 )
+from mien_trainer.speak.prosody import Prosody
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.voice import Voice
 
@@ -51,18 +52,18 @@ class LipSpeaker:
 
     def __init__(self, network: OnnxNetwork, bank: Bank) -> None:
         self._speaker = Speaker(network, neutral_conditions(network.card))
-        self._mel = MelStream()
+        self._mel, self._prosody = MelStream(), Prosody()
         self._channels = network.card.channels
         self._mouth = mouth_of(self._channels, bank)
         self._voice = Voice()
 
     def push(self, samples: F32) -> LipTrack:
         """The lips that ``samples`` of mono 16 kHz sound complete."""
-        return self._track(self._mel.push(samples))
+        return self._track(self._mel.push(samples), self._prosody.push(samples))
 
     def finish(self) -> LipTrack:
         """The last lips, once no more sound comes."""
-        return self._track(self._mel.finish())
+        return self._track(self._mel.finish(), self._prosody.finish())
 
     def stream(self, blocks: Iterable[F32]) -> Iterator[LipTrack]:
         """The lips of each block of sound, then the last ones."""
@@ -70,7 +71,7 @@ class LipSpeaker:
             yield self.push(block)
         yield self.finish()
 
-    def _track(self, mel: F32) -> LipTrack:
+    def _track(self, mel: F32, prosody: F32) -> LipTrack:
         faces = self._speaker.faces_of(mel)
         weights = np.where(self._mouth, faces, np.float32(0.0))
         speech, emphases = self._voice.heard(weights, mel)
@@ -81,6 +82,7 @@ class LipSpeaker:
             speech,
             contacts=meets,
             emphases=emphases,
+            prosody=prosody,
         )
 
 

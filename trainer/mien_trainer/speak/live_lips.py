@@ -22,6 +22,7 @@ from mien_trainer.lips.table import Contact
 from mien_trainer.mel import LOOK_AHEAD, SILENCE, MelStream
 from mien_trainer.speak.lip_network import LipCard, LipNetwork
 from mien_trainer.speak.mouth import mouth_of
+from mien_trainer.speak.prosody import COLUMNS, LATE, Prosody
 from mien_trainer.speak.voice import Voice
 
 DELAYS = (20, 53, 87, 120)
@@ -65,18 +66,23 @@ class LiveLipSpeaker:
         self._early = [card.delays[self._likely], card.delays[self._told]]
         self._mel, self._voice = MelStream(), Voice()
         self._bands = np.zeros((0, card.mels), dtype=np.float32)
+        self._prosody = Prosody()
+        # Stress comes later than its sound: with a delay it is shown in time.
+        self._late = min(self._ahead, LATE)
+        self._stress = np.zeros((0, COLUMNS), dtype=np.float32)
         self._channels = table.rig.names
         self._mouth = mouth_of(self._channels, bank)
 
     def push(self, samples: F32) -> LipTrack:
         """The lips that ``samples`` of mono 16 kHz sound complete."""
-        return self._track(self._mel.push(samples))
+        return self._track(self._mel.push(samples), self._prosody.push(samples))
 
     def finish(self) -> LipTrack:
         """The last lips, once no more sound comes: silence follows."""
-        last = self._track(self._mel.finish())
+        last = self._track(self._mel.finish(), self._prosody.finish())
         silence = np.full((self._ahead, self._bands.shape[1]), SILENCE, dtype=np.float32)
-        return joined((last, self._track(silence)), self._channels)
+        nothing = np.zeros((self._ahead, COLUMNS), dtype=np.float32)
+        return joined((last, self._track(silence, nothing)), self._channels)
 
     def stream(self, blocks: Iterable[F32]) -> Iterator[LipTrack]:
         """The lips of each block of sound, then the last ones."""
@@ -84,7 +90,10 @@ class LiveLipSpeaker:
             yield self.push(block)
         yield self.finish()
 
-    def _track(self, mel: F32) -> LipTrack:
+    def _track(self, mel: F32, prosody: F32) -> LipTrack:
+        skipped = min(self._late, len(prosody))
+        self._late -= skipped
+        self._stress = np.concatenate((self._stress, prosody[skipped:]))
         tracks = [self._part(mel[begin : begin + _PART]) for begin in range(0, len(mel), _PART)]
         return joined(tracks, self._channels)
 
@@ -98,8 +107,14 @@ class LiveLipSpeaker:
         bands, self._bands = np.split(self._bands, [len(lips.weights)])
         shown = np.where(self._mouth, lips.weights, np.float32(0.0))
         speech, emphases = self._voice.heard(shown, bands)
+        prosody, self._stress = np.split(self._stress, [len(lips.weights)])
         return lip_track(
-            self._channels, shown, speech, contacts=lips.contacts * speech, emphases=emphases
+            self._channels,
+            shown,
+            speech,
+            contacts=lips.contacts * speech,
+            emphases=emphases,
+            prosody=prosody,
         )
 
     def _later(self, heads: F32, which: int) -> F32:

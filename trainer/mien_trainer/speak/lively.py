@@ -11,33 +11,48 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from mien.bank import Bank
+from mien.performance.clock import F64
+from mien.performance.expression import Pose, SlotCurve
 from mien.performance.face_layers import blinked, eye_degrees, raised, turned_degrees, wide_eyes
 from mien.performance.life import Life, LifeSettings
 from mien.performance.performer import FaceBlock
+from mien.performance.prosody import AROUSAL, STRESS, Lines
 from mien_trainer.frames import F32
 from mien_trainer.mel import MelStream
 from mien_trainer.speak.mouth import mouth_of
+from mien_trainer.speak.prosody import Prosody
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.voice import Voice
 
 
 def lively_faces(
-    speaker: Speaker, bank: Bank, arousal: float, seed: int, blocks: Iterable[F32]
+    speaker: Speaker,
+    bank: Bank,
+    pose: Pose,
+    settings: LifeSettings,
+    seed: int,
+    blocks: Iterable[F32],
 ) -> Iterator[FaceBlock]:
-    """The faces of ``speaker``, which speaks for ``bank``, with life, for each block of sound."""
-    mel, voice, life = MelStream(), Voice(), Life(seed, LifeSettings())
+    """The faces of ``speaker``, which shows ``pose`` of ``bank``, alive, for each block of sound.
+
+    The pose is one label's.
+    """
+    voice, life, lines = Voice(), Life(seed, settings), Lines(bank.tables)
     mouth, index = mouth_of(bank.channels, bank), bank.tables.channel_index
-    for bands in _bands(mel, blocks):
+    for bands, prosody in _heard(blocks):
         first = speaker.frames
-        faces = speaker.faces_of(bands)
+        stress = prosody[:, STRESS] * settings.prosody
+        followed = _points(pose, lines, stress, prosody[:, AROUSAL] * settings.arousal)
+        faces = speaker.faces_of(bands, followed if settings.follows else None)
         speech, emphases = voice.heard(faces * mouth, bands)
         moves = life.block(
             first,
-            arousal=np.full(len(faces), arousal),
+            arousal=np.full(len(faces), pose.point[1]),
             wide=wide_eyes(faces, index),
             speech=speech.astype(np.float64),
             emphases=emphases.astype(np.float64),
             end=None,
+            stress=prosody[:, STRESS] * speech,
         )
         shown = faces.copy()
         blinked(shown, moves.lids.astype(np.float32), index)
@@ -47,7 +62,17 @@ def lively_faces(
         yield FaceBlock(weights=shown, head=head, eyes=eye_degrees(shown, index))
 
 
-def _bands(mel: MelStream, blocks: Iterable[F32]) -> Iterator[F32]:
+def _points(pose: Pose, lines: Lines, stress: F64, arousal: F64) -> F64:
+    """Where the pose is (n, 3) while the voice moves it."""
+    slot = next(iter(pose.weights))
+    points = np.tile(np.array(pose.point), (len(stress), 1))
+    still = {slot: SlotCurve(weights=np.ones(len(stress)), points=points)}
+    return lines.spoken(still, stress, arousal)[slot].points
+
+
+def _heard(blocks: Iterable[F32]) -> Iterator[tuple[F32, F64]]:
+    """Log-mel frames (n, M) and prosody (n, 2) of each block of sound."""
+    mel, prosody = MelStream(), Prosody()
     for block in blocks:
-        yield mel.push(block)
-    yield mel.finish()
+        yield mel.push(block), prosody.push(block).astype(np.float64)
+    yield mel.finish(), prosody.finish().astype(np.float64)

@@ -8,12 +8,13 @@ from typing import Protocol
 import numpy as np
 
 from mien_trainer.frames import F32, frame_sample
-from mien_trainer.mel import MelStream, log_mel
+from mien_trainer.mel import F64, MelStream, log_mel
 from mien_trainer.speak.network import OnnxNetwork, start_state
 
 _PART = 512
 """Frames at a time, so that memory does not grow with the sound."""
 
+_AXES = 3
 _BYTES = 2
 _READ = 1 << 14
 
@@ -51,12 +52,19 @@ class Speaker:
             yield self.push(block)
         yield self.finish()
 
-    def faces_of(self, mel: F32) -> F32:
-        """The faces (n, C) of the next log-mel frames (n, M)."""
+    def faces_of(self, mel: F32, points: F64 | None = None) -> F32:
+        """The faces (n, C) of the next log-mel frames (n, M), at ``points`` (n, 3) of VAD if given.
+
+        A network that takes no VAD takes no notice of them.
+        """
+        points = points if self._network.card.vad else None
         faces = np.empty((len(mel), len(self._network.card.channels)), dtype=np.float32)
         for begin in range(0, len(mel), _PART):
             part = mel[begin : begin + _PART]
             steady = np.repeat(self.conditions[None], len(part), axis=0)
+            if points is not None:
+                held = np.minimum(1.0, np.maximum(-1.0, points[begin : begin + _PART]))
+                steady[:, -_AXES:] = held
             faces[begin : begin + _PART], self._state = self._network.run(
                 part, steady, self._state, first=self.frames
             )

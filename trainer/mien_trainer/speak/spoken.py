@@ -1,4 +1,4 @@
-"""One label on a whole sound whose lips are known before the first face: from words, times, sounds.
+"""What a sound's lips are made from: words, times, sounds that are recognised, or a network.
 
 What is known decides: words or times where they are given, a recogniser where nothing is, and the
 network for sound that is too long for one or where none is installed.
@@ -6,18 +6,12 @@ network for sound that is too long for one or where none is installed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 from mien.bank import Bank
 from mien.errors import QueryError
-from mien.formats.take import F32, Take
-from mien.performance.expression import Pose
-from mien.performance.life import LifeSettings
-from mien.performance.performer import Performer, Plan
 from mien.performance.sources import LipRequest, SpokenLips, open_lips
-from mien.performance.takes import take_blocks
 from mien_trainer.audio import LONGEST, sound_frames
 from mien_trainer.frames import FRAME_RATE
 
@@ -57,49 +51,8 @@ def chosen_kind(
     return SOUNDS, ""
 
 
-class SpokenUtterance:
-    """A bank, what it shows and known lips; ``frames`` came so far."""
-
-    def __init__(self, bank: Bank, pose: Pose, lips: SpokenLips, *, life: bool, seed: int) -> None:
-        self._bank, self._pose, self._lips = bank, pose, lips
-        self._life, self._seed = life, seed
-        self.frames = 0
-
-    @property
-    def said(self) -> str:
-        """Where the lips come from."""
-        return self._lips.said
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """What may be wrong with what the lips come from."""
-        return self._lips.doubts
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """The channels of its faces."""
-        return self._bank.channels
-
-    def source(self, name: str) -> str:
-        """What files say they were made from; ``name`` is the sound's."""
-        bank = self._bank
-        return f"{name} with {bank.id} {bank.version}, artifact {bank.digest}, {self._lips.source}"
-
-    def takes(self, sound: Iterable[F32], cues: str | None = None) -> Iterator[F32 | Take]:
-        """The faces, with head and eyes; the sound has been listened to before."""
-        del sound, cues
-        life = LifeSettings() if self._life else None
-        plan = Plan(
-            first=self._pose, life=life, seed=self._seed, frames=self._lips.frames, rests=False
-        )
-        blocks = Performer(self._bank, plan).perform(self._lips.tracks())
-        for take in take_blocks(self._bank, blocks):
-            self.frames += len(take.times)
-            yield take
-
-
 def spoken_lips(
-    kind: str, bank: Bank, audio: Path, *, text: str | None, times: Path | None
+    kind: str, bank: Bank, audio: Path, *, text: str | None, times: Path | None, prosody: bool
 ) -> SpokenLips:
     """The lips of a sound file by words, times or sounds; ``text`` may be the name of a file.
 
@@ -107,7 +60,7 @@ def spoken_lips(
         MienError: as the source says.
     """
     written, text = (None, None) if text is None else what_is_said(text)
-    request = LipRequest(bank=bank, audio=audio, file=times or written, text=text)
+    request = LipRequest(bank=bank, audio=audio, file=times or written, text=text, prosody=prosody)
     return open_lips(kind, request)
 
 

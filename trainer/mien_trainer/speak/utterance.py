@@ -1,11 +1,12 @@
-"""One label on one sound: what `mien speak` makes of a network and a bank."""
+"""One label on one sound: what `mien speak` makes of a bank and of where the lips come from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mien.bank import Bank, Point
 from mien.formats.take import F32, Take
@@ -13,19 +14,14 @@ from mien.performance.expression import Pose
 from mien.performance.gaze import Look
 from mien.performance.life import LifeSettings
 from mien.performance.lips import LipTrack
-from mien.performance.performer import FaceBlock, Performer, Plan
+from mien.performance.performer import AHEAD, FaceBlock, Performer, Plan
 from mien.performance.poses import State, pose_of
 from mien.performance.takes import take_blocks
 from mien.queries import vad_point
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.speak.cues import CueReader
-from mien_trainer.speak.lip_network import (
-    LipNetwork,
-    is_lip_network,
-    read_lip_network,
-    shipped_lips,
-)
+from mien_trainer.speak.lip_network import is_lip_network, read_lip_network, shipped_lips
 from mien_trainer.speak.lips import LipSpeaker
 from mien_trainer.speak.live_lips import DELAY, LiveLipSpeaker, live_words
 from mien_trainer.speak.lively import lively_faces
@@ -36,39 +32,70 @@ from mien_trainer.speak.network import (
     shipped_network,
 )
 from mien_trainer.speak.speaker import Speaker
-from mien_trainer.speak.spoken import SpokenUtterance, spoken_lips
-from mien_trainer.speak.way import Way, given_bank, speaking_bank, way_of
+from mien_trainer.speak.spoken import spoken_lips
+from mien_trainer.speak.way import given_bank, speaking_bank, way_of
+
+Faces = Callable[[Iterable[F32], str | None], Iterator[F32 | FaceBlock]]
+"""The faces of each block of sound; the name of what lines of cues come from, if any."""
 
 
-@frozen(kw_only=True, eq=False)
-class LiveNetwork:
-    """A network of lips, and how many milliseconds after the sound it gives them."""
+def usual_life(*, prosody: bool = True, arousal: bool = False) -> LifeSettings:
+    """How a face lives while it speaks; ``arousal`` where the voice may move the point's own."""
+    return LifeSettings(prosody=float(prosody), arousal=float(arousal))
 
-    network: LipNetwork
-    delay: int
+
+def still_life() -> LifeSettings:
+    """Nothing lives but what the voice's arousal moves."""
+    return LifeSettings(blinks=0.0, glances=0.0, brows=0.0, head=0.0, breath=0.0, arousal=1.0)
+
+
+@frozen(kw_only=True)
+class Shown:
+    """What is shown: a label or mixture at a place, how it lives (None: not at all), its seed."""
+
+    label: str | Mapping[str, float]
+    vad: Point | None = None
+    at: str | None = None
+    intensity: float | None = None
+    style: str | None = None
+    life: LifeSettings | None = field(factory=usual_life)
+    seed: int = 0
+
+    def pose(self, bank: Bank) -> Pose:
+        """Its pose on a bank.
+
+        Raises:
+            QueryError: the bank cannot show it.
+        """
+        point = None if self.vad is None else vad_point(self.vad)
+        state = State(
+            label=self.label,
+            vad=point,
+            at=self.at,
+            intensity=self.intensity,
+            style=self.style,
+        )
+        return pose_of(bank, state)
+
+    def plan(self, bank: Bank, frames: int | None = None) -> Plan:
+        """What is performed on a bank."""
+        pose = self.pose(bank)
+        return Plan(first=pose, life=self.life, seed=self.seed, frames=frames, rests=False)
 
 
 class Utterance:
-    """A network, a bank and what is shown, ready for sound; ``frames`` came so far."""
+    """A bank that is ready for sound; ``frames`` came so far.
+
+    ``said`` is how it speaks, where that has to be said, ``doubts`` what may be wrong with that.
+    """
 
     def __init__(
-        self,
-        network: OnnxNetwork | LiveNetwork,
-        bank: Bank,
-        pose: Pose,
-        way: Way,
-        *,
-        life: bool,
-        seed: int,
+        self, bank: Bank, faces: Faces, said: str, made: str = "", doubts: tuple[str, ...] = ()
     ) -> None:
-        self._network, self._bank, self._pose, self._way = network, bank, pose, way
-        self._life, self._seed = life, seed
+        """``made`` is what files say of the lips."""
+        self._bank, self._faces, self._made = bank, faces, made
+        self.said, self.doubts = said, doubts
         self.frames = 0
-
-    @property
-    def said(self) -> str:
-        """How the bank speaks, where that is not by what the network was trained on."""
-        return self._way.said
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -78,7 +105,8 @@ class Utterance:
     def source(self, name: str) -> str:
         """What files say they were made from; ``name`` is the sound's."""
         bank = self._bank
-        return f"{name} with {bank.id} {bank.version}, artifact {bank.digest}"
+        lips = f", {self._made}" if self._made else ""
+        return f"{name} with {bank.id} {bank.version}, artifact {bank.digest}{lips}"
 
     def takes(self, sound: Iterable[F32], cues: str | None = None) -> Iterator[F32 | Take]:
         """The faces of each block of sound, with head and eyes where anything lives.
@@ -88,67 +116,20 @@ class Utterance:
         Raises:
             TrainerError: the network stops, or there is no such pipe of cues.
         """
-        network = self._network
-        if not isinstance(network, OnnxNetwork) or not self._way.trained:
-            blocks = self._composed(sound, cues)
-        elif self._life:
-            arousal = self._pose.point[1]
-            blocks = lively_faces(self._speaker(network), self._bank, arousal, self._seed, sound)
-        else:
-            for faces in self._speaker(network).stream(sound):
-                self.frames += len(faces)
-                yield faces
-            return
-        for take in take_blocks(self._bank, blocks):
-            self.frames += len(take.times)
-            yield take
-
-    def _speaker(self, network: OnnxNetwork) -> Speaker:
-        slot = next(iter(self._pose.weights))
-        conditions = condition_rows(slot.label, len(self._bank.labels), [self._pose.point])
-        return Speaker(network, conditions[0])
-
-    def _composed(self, sound: Iterable[F32], cues: str | None) -> Iterator[FaceBlock]:
-        life = LifeSettings() if self._life else None
-        plan = Plan(first=self._pose, life=life, seed=self._seed, rests=False)
-        if isinstance(self._network, LiveNetwork):
-            # What these lips know ahead is in their own delay.
-            performer = Performer(self._bank, plan, ahead=0)
-            network, delay = self._network.network, self._network.delay
-            lips = LiveLipSpeaker(network, self._bank, delay).stream(sound)
-        else:
-            performer = Performer(self._bank, plan)
-            lips = LipSpeaker(self._network, self._bank).stream(sound)
-        if cues is None:
-            yield from performer.perform(lips)
-            return
-        reader = CueReader(cues, self._bank)
-        reader.start()
-        yield from _cued(performer, lips, reader)
-
-
-def _cued(performer: Performer, lips: Iterator[LipTrack], reader: CueReader) -> Iterator[FaceBlock]:
-    for track in lips:
-        for cue in reader.waiting():
-            if isinstance(cue, Look):
-                performer.look(cue)
+        for block in self._faces(sound, cues):
+            if isinstance(block, FaceBlock):
+                self.frames += len(block.weights)
+                yield from take_blocks(self._bank, [block])
             else:
-                performer.cue(cue)
-        yield performer.push(track)
-    yield performer.finish()
+                self.frames += len(block)
+                yield block
 
 
 def prepare_utterance(
     model: Path | None,
     bank: str | None,
-    label: str | Mapping[str, float],
+    shown: Shown,
     *,
-    vad: Point | None = None,
-    at: str | None = None,
-    intensity: float | None = None,
-    style: str | None = None,
-    life: bool = True,
-    seed: int = 0,
     cued: bool = False,
     delay: int | None = None,
 ) -> Utterance:
@@ -163,50 +144,34 @@ def prepare_utterance(
     """
     path = model if model is not None else shipped_network()
     if model is not None and is_lip_network(path):
-        own = given_bank(bank)
-        pose = _pose(own, label, vad, at, intensity, style)
-        return _live(path, own, pose, delay, life=life, seed=seed)
+        return _live(path, given_bank(bank), shown, delay)
     network = read_network(path)
     own = speaking_bank(network.card, bank, shipped=model is None)
-    pose = _pose(own, label, vad, at, intensity, style)
-    single = label if isinstance(label, str) and style is None and not cued else None
-    moved = any(one is not None for one in (vad, at, intensity))
-    way = way_of(network.card, own, single, moved=moved)
+    single = shown.label if isinstance(shown.label, str) and shown.style is None else None
+    moved = any(one is not None for one in (shown.vad, shown.at, shown.intensity))
+    pose = shown.pose(own)
+    way = way_of(network.card, own, None if cued else single, moved=moved)
     lips = shipped_lips() if model is None else None
     if lips is not None and (not way.trained or delay is not None):
-        return _live(lips, own, pose, delay, life=life, seed=seed)
+        return _live(lips, own, shown, delay)
     if delay is not None:
         raise TrainerError(f"{network.card.name} gives whole faces, whose delay is its own")
-    if not way.trained:
-        network = read_network(path, threshold=CONTACT_THRESHOLD)
-    return Utterance(network, own, pose, way, life=life, seed=seed)
-
-
-def _live(
-    path: Path, bank: Bank, pose: Pose, delay: int | None, *, life: bool, seed: int
-) -> Utterance:
-    delay = DELAY if delay is None else delay
-    network = read_lip_network(path)
-    way = Way(trained=False, said=live_words(network.card, bank, delay))
-    live = LiveNetwork(network=network, delay=delay)
-    return Utterance(live, bank, pose, way, life=life, seed=seed)
+    if way.trained:
+        return Utterance(own, partial(_trained, network, own, pose, shown), way.said)
+    network = read_network(path, threshold=CONTACT_THRESHOLD)
+    composed = partial(_composed, own, shown, partial(LipSpeaker, network, own), AHEAD)
+    return Utterance(own, composed, way.said)
 
 
 def prepare_spoken(
     kind: str,
     audio: Path,
     bank: str | None,
-    label: str | Mapping[str, float],
+    shown: Shown,
     *,
     text: str | None = None,
     times: Path | None = None,
-    vad: Point | None = None,
-    at: str | None = None,
-    intensity: float | None = None,
-    style: str | None = None,
-    life: bool = True,
-    seed: int = 0,
-) -> SpokenUtterance:
+) -> Utterance:
     """What `mien speak` performs where the lips of the file ``audio`` are no network's.
 
     Raises:
@@ -214,19 +179,68 @@ def prepare_spoken(
         MienError: as the source of the lips says.
     """
     own = given_bank(bank)
-    pose = _pose(own, label, vad, at, intensity, style)
-    lips = spoken_lips(kind, own, audio, text=text, times=times)
-    return SpokenUtterance(own, pose, lips, life=life, seed=seed)
+    shown.pose(own)
+    follows = shown.life is not None and shown.life.follows
+    lips = spoken_lips(kind, own, audio, text=text, times=times, prosody=follows)
+
+    def faces(sound: Iterable[F32], cues: str | None) -> Iterator[FaceBlock]:
+        del sound, cues  # the sound has been listened to before
+        yield from Performer(own, shown.plan(own, lips.frames)).perform(lips.tracks())
+
+    return Utterance(own, faces, lips.said, lips.source, lips.doubts)
 
 
-def _pose(
+def _live(path: Path, bank: Bank, shown: Shown, delay: int | None) -> Utterance:
+    delay = DELAY if delay is None else delay
+    network = read_lip_network(path)
+    shown.pose(bank)
+    # What these lips know ahead is in their own delay.
+    composed = partial(_composed, bank, shown, partial(LiveLipSpeaker, network, bank, delay), 0)
+    return Utterance(bank, composed, live_words(network.card, bank, delay))
+
+
+def _composed(
     bank: Bank,
-    label: str | Mapping[str, float],
-    vad: Point | None,
-    at: str | None,
-    intensity: float | None,
-    style: str | None,
-) -> Pose:
-    point = None if vad is None else vad_point(vad)
-    state = State(label=label, vad=point, at=at, intensity=intensity, style=style)
-    return pose_of(bank, state)
+    shown: Shown,
+    speaker: Callable[[], LipSpeaker | LiveLipSpeaker],
+    ahead: int,
+    sound: Iterable[F32],
+    cues: str | None,
+) -> Iterator[FaceBlock]:
+    performer = Performer(bank, shown.plan(bank), ahead=ahead)
+    lips = speaker().stream(sound)
+    if cues is None:
+        yield from performer.perform(lips)
+        return
+    reader = CueReader(cues, bank)
+    reader.start()
+    yield from _cued(performer, lips, reader)
+
+
+def _cued(performer: Performer, lips: Iterator[LipTrack], reader: CueReader) -> Iterator[FaceBlock]:
+    for track in lips:
+        for cue in reader.waiting():
+            if isinstance(cue, Look):
+                performer.look(cue)
+            else:
+                performer.cue(cue)
+        yield performer.push(track)
+    yield performer.finish()
+
+
+def _trained(
+    network: OnnxNetwork,
+    bank: Bank,
+    pose: Pose,
+    shown: Shown,
+    sound: Iterable[F32],
+    cues: str | None,
+) -> Iterator[F32 | FaceBlock]:
+    del cues  # what cues can change is composed
+    slot = next(iter(pose.weights))
+    conditions = condition_rows(slot.label, len(bank.labels), [pose.point])
+    speaker = Speaker(network, conditions[0])
+    if shown.life is None:
+        yield from speaker.stream(sound)
+    else:
+        yield from lively_faces(speaker, bank, pose, shown.life, shown.seed, sound)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import evolve
@@ -26,6 +27,9 @@ from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.timings.read import read_timings
 from mien_trainer.timings.timed import TimedSpeech, fault
+
+if TYPE_CHECKING:
+    from mien_trainer.alignment.word_loop import Recognised
 
 STRESSES_APART = 0.7
 """The least seconds between two stresses that brows and head follow."""
@@ -88,7 +92,8 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     )
     said = f"lips by rules from {name}, its words aligned with the sound"
     lips = spoken_lips(speech, frame_count(len(audio)), said)
-    return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in _first(found.doubts)))
+    doubts = (*_sound_doubts(request.audio), *_first(found.doubts))
+    return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in doubts))
 
 
 _UNFITTING = (
@@ -115,19 +120,34 @@ def recognised_lips(request: LipRequest) -> SpokenLips:
         SpeechRefusedError: it cannot be read.
         SpeechUnavailableError: pocketsphinx is not installed.
     """
-    from mien_trainer.alignment.phone_loop import recognised_phonemes
+    from mien_trainer.alignment.word_loop import Recogniser
 
     if request.audio is None:
         raise QueryError("lips from a recogniser need a sound")
     audio = _sound(request.audio)
-    phonemes = recognised_phonemes(audio)
+    name, found = request.audio.name, Recogniser().heard(audio)
+    phonemes = found.phonemes
     speech = TimedSpeech(
         phonemes=phonemes,
         stresses=_emphases(audio, phonemes),
-        source=f"{request.audio.name} (sounds recognised)",
+        source=f"{name} (sounds recognised)",
     )
-    said = f"lips by rules from {request.audio.name}, its sounds recognised without words (English)"
-    return spoken_lips(speech, frame_count(len(audio)), said)
+    by_words = found.by_words > 0.5 * found.spoken
+    how = "words recognised" if by_words else "sounds recognised without words"
+    said = f"lips by rules from {name}, its {how} (English)"
+    lips = spoken_lips(speech, frame_count(len(audio)), said)
+    doubts = (*_sound_doubts(request.audio), *_recognised_doubts(found))
+    return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in doubts))
+
+
+def _recognised_doubts(found: Recognised) -> Iterator[str]:
+    if not found.spoken:
+        yield "nobody is heard to speak in it: the lips stay at rest"
+    elif found.by_words <= 0.5 * found.spoken:
+        yield (
+            "no English words fit it: is it another language, music or noise? The lips follow what "
+            "single sounds are heard; times of sounds (--times) would be better"
+        )
 
 
 def spoken_lips(speech: TimedSpeech, frames: int, said: str, *, exact: bool = False) -> SpokenLips:
@@ -179,6 +199,14 @@ def _emphases(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
     from mien_trainer.expression.emphases import emphases
 
     return emphases(audio, phonemes)
+
+
+def _sound_doubts(path: Path) -> Iterator[str]:
+    from mien_trainer.audio import clipping
+
+    doubt = clipping(path)
+    if doubt is not None:
+        yield doubt
 
 
 def _sound(path: Path) -> F32:

@@ -19,7 +19,7 @@ from mien.text.atomic import write_atomic
 from mien.text.files import shown_path
 from mien.text.regular_file import TRANSCRIPT, read_regular
 from mien_trainer.alignment.aligner import Aligner
-from mien_trainer.alignment.phone_loop import recognised_phonemes
+from mien_trainer.alignment.word_loop import Recogniser
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import Phoneme
@@ -49,6 +49,7 @@ class FoundTimes:
             OSError: it cannot be read.
         """
         self._path, self._align = path, align
+        self._recogniser: Recogniser | None = None
         self._found = _read(path) if path is not None and path.exists() else {}
         self._new = False
 
@@ -64,12 +65,15 @@ class FoundTimes:
         return self._asked(audio, f"words\0{text}", lambda: align(audio, text))
 
     def by_ear(self, audio: F32) -> Phonemes:
-        """As the recogniser gives them, without words.
+        """As the recogniser gives them, who is not told the words.
 
         Raises:
             SpeechRefusedError: it refuses, or did.
         """
-        return self._asked(audio, "ear", lambda: recognised_phonemes(audio))
+        if self._recogniser is None:
+            self._recogniser = Recogniser()
+        recogniser = self._recogniser
+        return self._asked(audio, "words heard", lambda: recogniser.heard(audio).phonemes)
 
     def save(self) -> None:
         """Write what is new, where there is a file."""

@@ -42,6 +42,8 @@ const NOD_SHARE = 0.7;
 const NOD_DEGREES = /** @type {const} */ ([0.8, 2.4]);
 const NOD = /** @type {const} */ ([ticks(0.16), ticks(0.03), ticks(0.34)]);
 const BEATS_APART = 24;
+const STRESS_HEIGHT = 0.12;
+const STRESS_DEGREES = 1.2;
 const BREATH = /** @type {const} */ ([4.2, 0.9]);
 const BREATH_DEGREES = 0.5;
 const DRIFT_SPAN = 96 * FRAME;
@@ -111,9 +113,10 @@ export class Life {
    *
    * @param {number} frame
    * @param {number} speech
+   * @param {number} stress how far the voice stands out
    * @returns {Small}
    */
-  at(frame, speech) {
+  at(frame, speech, stress) {
     this.begin(frame);
     const moment = frame * FRAME;
     let there = way(moment, 0, FADE);
@@ -123,10 +126,13 @@ export class Life {
     const head = DRIFT_DEGREES.map((_, axis) => this.drift(moment, axis) * talk * this.settings.head);
     head[1] += this.nods.sum(moment, 1)[0];
     head[1] -= this.breaths.sum(moment, 1)[0];
+    const loud = Math.max(0, stress) * (this.settings.prosody ?? 0);
+    head[1] += loud * (STRESS_DEGREES * this.settings.head);
+    const raised = this.brows.sum(moment, 1)[0] + loud * (STRESS_HEIGHT * this.settings.brows);
     return {
       lids: this.blinks.most(moment),
       eyes: [yaw * there, pitch * there],
-      brows: this.brows.sum(moment, 1)[0] * there,
+      brows: raised * there,
       head: [head[0] * there, head[1] * there, head[2] * there],
     };
   }

@@ -18,10 +18,10 @@ export function readLips(buffer) {
   const header = new TextDecoder().decode(new Uint8Array(buffer, LENGTH_BYTES, length));
   const { channels, frames } = JSON.parse(header);
   const view = new DataView(buffer, LENGTH_BYTES + length);
-  const widths = [channels.length, 1, 1, 1];
+  const widths = [channels.length, 1, 1, 1, 2];
   let at = 0;
-  const [weights, speech, contacts, emphases] = widths.map((width) =>
+  const [weights, speech, contacts, emphases, prosody] = widths.map((width) =>
     Float32Array.from({ length: width * frames }, () => view.getFloat32(4 * at++, true)),
   );
-  return { channels, weights, speech, contacts, emphases };
+  return { channels, weights, speech, contacts, emphases, prosody };
 }

@@ -24,6 +24,7 @@ import {
 import { Gaze } from "./gaze.js";
 import { Life, STARE } from "./life.js";
 import { REST } from "./plan.js";
+import { Lines, heard } from "./prosody.js";
 
 /** @typedef {import("../evaluator.js").Evaluator} Evaluator */
 /** @typedef {import("../timelines.js").Clip} Clip */
@@ -71,6 +72,7 @@ export class Performance {
       plan.looks.length > 0 || plan.life !== null || plan.moves.some(({ clip }) => clip !== null);
     /** @type {Map<Move, Clip>} */
     this.clips = new Map();
+    this.lines = new Lines(evaluator.tables);
     this.life =
       plan.life &&
       new Life(plan.seed, plan.life, plan.frames, plan.rests, {
@@ -90,14 +92,14 @@ export class Performance {
   at(frame) {
     const moment = frame * FRAME;
     const speech = this.heard(this.lips.speech, frame);
-    const layers = this.layers(moment);
+    const layers = this.followed(this.layers(moment), frame);
     const face = this.mixed(layers, speech);
     const [gaze, turned] = this.gaze.at(moment);
     let [head, eyes] = clipTurns(layers);
     head = [head[0] + turned[0], head[1] + turned[1], head[2]];
     eyes = eyes.map((degrees, axis) => degrees + (gaze[axis] - turned[axis]));
     if (this.life) {
-      const small = this.life.at(frame, speech);
+      const small = this.life.at(frame, speech, this.voice(frame).stress);
       blink(face, small.lids, this.places);
       raise(face, small.brows, this.places);
       eyes = eyes.map((degrees, axis) => degrees + small.eyes[axis]);
@@ -121,6 +123,35 @@ export class Performance {
       if (move === null) return { state, sample: null };
       return { state, sample: sample(this.clip(move), (moment - move.start) / MILLISECOND) };
     });
+  }
+
+  /**
+   * Layers whose points follow the voice where that is asked for; what plays goes its own way.
+   *
+   * @param {Layer[]} layers
+   * @param {number} frame
+   * @returns {Layer[]}
+   */
+  followed(layers, frame) {
+    const { prosody = 0, arousal = 0 } = this.plan.life ?? {};
+    if (!(prosody > 0 || arousal > 0)) return layers;
+    const heard = this.voice(frame);
+    const voice = { stress: prosody * heard.stress, arousal: arousal * heard.arousal };
+    return layers.map(({ state, sample: shape }) => {
+      const { slot } = state;
+      const point = slot.play ? state.point : this.lines.spoken(slot.label, state.point, voice);
+      return { state: { ...state, point }, sample: shape };
+    });
+  }
+
+  /**
+   * What the voice does in a frame.
+   *
+   * @param {number} frame
+   * @returns {import("./prosody.js").Heard}
+   */
+  voice(frame) {
+    return frame < this.plan.frames ? heard(this.lips, frame) : { stress: 0, arousal: 0 };
   }
 
   /**
@@ -187,7 +218,8 @@ export class Performance {
   stares(frame) {
     const moment = frame * FRAME;
     if (this.habits.held(moment)) return true;
-    const face = this.mixed(this.layers(moment), this.heard(this.lips.speech, frame));
+    const layers = this.followed(this.layers(moment), frame);
+    const face = this.mixed(layers, this.heard(this.lips.speech, frame));
     return wideEyes(face, this.places) >= STARE;
   }
 

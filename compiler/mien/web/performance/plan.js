@@ -54,6 +54,8 @@
  * @property {number} brows
  * @property {number} head
  * @property {number} breath
+ * @property {number} [prosody] how much brows, head and intensity follow the voice: 0 where not said
+ * @property {number} [arousal] how much the voice moves the point's arousal: 0 where not said
  */
 
 /**
@@ -76,6 +78,7 @@
  * @property {Float32Array} speech F
  * @property {Float32Array} contacts F
  * @property {Float32Array} emphases F
+ * @property {Float32Array} [prosody] F x 2, see prosody.js; nothing where nobody has listened
  */
 
 /**

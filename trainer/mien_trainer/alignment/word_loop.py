@@ -1,0 +1,120 @@
+"""The sounds of speech whose words nobody has written down: words are recognised, then aligned.
+
+A recogniser that knows English words hears their sounds better than one that knows sounds alone
+(`mien_trainer.alignment.phone_loop`): what it takes for another word mostly sounds alike. Where no
+words fit, the sounds that are heard without them stay: other languages, singing, noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, cast
+
+from attrs import frozen
+
+from mien_trainer.alignment.phone_loop import Mark, Part, PhoneLoop, parts_of, phonemes_of
+from mien_trainer.alignment.plausibility import fit_of, is_spoken
+from mien_trainer.alignment.sphinx import (
+    FRAMES,
+    SHIFT,
+    Aligned,
+    AlignedWord,
+    aligned_words,
+    decode,
+    model_folder,
+    sphinx_module,
+)
+from mien_trainer.alignment.voice_activity import segment
+from mien_trainer.frames import F32
+from mien_trainer.phonemes import SILENCE, Phoneme, to_ipa
+
+_FIT = -45.0
+"""The fit from which on words are taken: between those of English and of other languages."""
+
+_SETTINGS: dict[str, object] = {
+    "loglevel": "FATAL",
+    "dither": False,
+    "compallsen": True,  # scores are then relative to the best of all sounds
+    # A search that is narrower than usual and goes once: on 20 readers it hears as well.
+    "maxhmmpf": 3000,
+    "maxwpf": 20,
+    "fwdflat": False,
+}
+
+
+@frozen(kw_only=True)
+class Recognised:
+    """Phonemes from end to end, the seconds that are spoken, and in how many words were found."""
+
+    phonemes: tuple[Phoneme, ...]
+    spoken: float
+    by_words: float
+
+
+class _Decoder(Aligned, Protocol):
+    def hyp(self) -> object | None: ...
+
+    def set_alignment(self) -> None: ...
+
+    def activate_search(self) -> None: ...
+
+
+class Recogniser:
+    """Hears what English is spoken. The same sound gives the same, in any order.
+
+    Raises:
+        SpeechUnavailableError: pocketsphinx is not installed.
+    """
+
+    def __init__(self) -> None:
+        self._words, self._sounds = _WordLoop(), PhoneLoop()
+
+    def heard(self, audio: F32) -> Recognised:
+        """The phonemes of mono audio at 16 kHz by the English words that are heard in it."""
+        spoken = segment(audio)
+        marks: list[Mark] = []
+        seconds = by_words = 0.0
+        for part in parts_of(audio, spoken):
+            found = self._words.heard(part) if part.spoken else ()
+            if found is None:
+                marks += self._sounds.heard(part)
+            else:
+                marks += _marks(part, found)
+                by_words += part.spoken if any(map(is_spoken, found)) else 0.0
+            seconds += part.spoken
+        return Recognised(
+            phonemes=phonemes_of(marks or [(0.0, SILENCE)], audio, spoken),
+            spoken=seconds,
+            by_words=by_words,
+        )
+
+
+class _WordLoop:
+    def __init__(self) -> None:
+        model = str(model_folder().parent / "en-us" / "en-us.lm.bin")
+        self._decoder = cast("_Decoder", sphinx_module().Decoder(lm=model, **_SETTINGS))
+
+    def heard(self, part: Part) -> tuple[AlignedWord, ...] | None:
+        """The words of a part with their sounds; None where no words fit it."""
+        decoder = self._decoder
+        decode(decoder, part.pcm)
+        if decoder.hyp() is None:
+            return None
+        decoder.set_alignment()
+        try:
+            decode(decoder, part.pcm)
+            found = aligned_words(decoder)
+        except RuntimeError:  # the second, finer pass found no way through
+            return None
+        finally:
+            decoder.activate_search()
+        return found if fit_of(found) >= _FIT else None
+
+
+def _marks(part: Part, words: Sequence[AlignedWord]) -> Iterator[Mark]:
+    if not words:
+        yield part.start, SILENCE
+    for word in words:
+        for one in word.segments:
+            symbol = to_ipa(one.symbol) if is_spoken(word) else SILENCE
+            yield part.start + one.start / FRAMES + SHIFT, symbol

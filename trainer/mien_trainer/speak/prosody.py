@@ -1,0 +1,345 @@
+"""How a voice speaks beside what it says: what stands out from its own running level.
+
+Loudness and pitch are heard in windows of 40 ms about each frame, so that a frame needs the 20 ms
+after its moment that the networks need too. Both are measured against the speaker's own running
+mean and spread, and so neither a microphone's gain nor who speaks matters. On the way to a face
+everything is + - * / and `sqrt` of float64 in one written order, with the repository's own
+logarithm: the same samples give the same bits on every machine, in any blocks.
+
+Dimension letters: n frames, W samples of a window, T taps, L lags.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from attrs import frozen
+from numpy.lib.stride_tricks import sliding_window_view
+
+from mien.exact import exact_log
+from mien_trainer.audio import stream_audio
+from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame_sample
+from mien_trainer.mel import F64, LOOK_AHEAD
+
+COLUMNS = 2
+"""Stress and arousal, as `mien.performance.prosody` has them."""
+
+_WINDOW = 2 * LOOK_AHEAD
+_LEAD = _WINDOW - LOOK_AHEAD
+"""Samples of a window before the frame's moment."""
+
+_FOLD = 8
+"""Samples that are folded into one for pitch; loudness is that below 2 kHz, of half as many."""
+
+_RATE = SAMPLE_RATE / _FOLD
+_FLAT = 0.9
+"""How much of the sample before is taken away, so that hum and offsets do not count."""
+
+_LAGS = np.arange(5, 28)
+"""Periods of 400 to 74 Hz."""
+
+_HEARD = _WINDOW // _FOLD - 2 - int(_LAGS[-1])
+"""Taps that are compared with those a lag later."""
+
+_FIRST_PEAK = 0.8
+"""A period is the shortest that fits as well as this share of the one that fits best."""
+
+_BLOCK = 256
+"""Frames at a time: they stay in the cache."""
+
+_LEAST = 1e-12
+"""The power of nothing."""
+
+
+@frozen(kw_only=True, eq=False)
+class Sounding:
+    """What is heard in n frames: log power, brightness, log pitch, and how sure the pitch is.
+
+    ``level`` (n,) is the logarithm of the power below 2 kHz; ``bright`` (n,) that of the share of
+    power that is high; ``pitch`` (n,) the logarithm of a frequency in Hz, ``sure`` (n,) in [0, 1]
+    how well the window repeats itself after that period.
+    """
+
+    level: F64
+    bright: F64
+    pitch: F64
+    sure: F64
+
+
+def sounding(windows: F32) -> Sounding:
+    """What is heard in windows (n, W)."""
+    samples = windows.astype(np.float64)
+    folded = ((samples[:, 0::4] + samples[:, 1::4]) + (samples[:, 2::4] + samples[:, 3::4])) * 0.25
+    taps = _flat(folded)
+    power = total(taps * taps) / taps.shape[1]
+    steps = samples[:, 1:] - samples[:, :-1]
+    share = (total(steps * steps) + _LEAST) / (total(samples * samples) + _LEAST)
+    pitch, sure = _pitch(_flat(_halved(folded)))
+    return Sounding(
+        level=exact_log(power + _LEAST), bright=exact_log(share), pitch=pitch, sure=sure
+    )
+
+
+def _flat(samples: F64) -> F64:
+    taps: F64 = samples[:, 1:] - _FLAT * samples[:, :-1]
+    return taps
+
+
+def _halved(samples: F64) -> F64:
+    """Every other sample, with half of either neighbour, so that what is high does not fold in."""
+    halved: F64 = ((samples[:, 0:-2:2] + samples[:, 2::2]) + 2.0 * samples[:, 1:-1:2]) * 0.25
+    return halved
+
+
+def total(values: F64) -> F64:
+    """The sums (...) of the last axis of (..., T), by halves: one order on every machine."""
+    width = 1 << (values.shape[-1] - 1).bit_length()
+    padded = np.zeros((*values.shape[:-1], width))
+    padded[..., : values.shape[-1]] = values
+    while width > 1:
+        width //= 2
+        padded = padded[..., :width] + padded[..., width:]
+    found: F64 = padded[..., 0]
+    return found
+
+
+def _pitch(taps: F64) -> tuple[F64, F64]:
+    """The logarithm of the frequency (n,) after which taps (n, T) repeat best, and how well."""
+    near = taps[:, :_HEARD]
+    shifted = np.stack([taps[:, lag : lag + _HEARD] for lag in _LAGS.tolist()], axis=1)
+    energy = total(near * near)[:, None] * total(shifted * shifted)
+    alike = total(near[:, None, :] * shifted) / np.sqrt(energy + _LEAST * _LEAST)
+    edges = np.full((len(taps), 1), -2.0)
+    before = np.concatenate((edges, alike[:, :-1]), axis=1)
+    after = np.concatenate((alike[:, 1:], edges), axis=1)
+    # The peak of a parabola through three lags: a period is seldom a whole number of taps.
+    bend = (before - alike) + (after - alike)
+    is_peak = (alike >= before) & (alike >= after) & (bend < 0.0)
+    inside = is_peak & (before > -2.0) & (after > -2.0)
+    slope = before - after
+    shift = np.where(inside, 0.5 * slope / np.where(inside, bend, -1.0), 0.0)
+    height = np.where(is_peak, alike - 0.25 * slope * np.where(inside, shift, 0.0), -2.0)
+    first = height >= _FIRST_PEAK * height.max(axis=1)[:, None]
+    at = np.argmax(first, axis=1)
+    rows = np.arange(len(taps))
+    period = _LAGS[at] + shift[rows, at]
+    return exact_log(_RATE / period), np.minimum(1.0, np.maximum(0.0, height[rows, at]))
+
+
+class _Running:
+    """A mean and a spread that follow what is told, quickly at first."""
+
+    def __init__(self, frames: int, least: float) -> None:
+        """They forget over ``frames``; the spread is ``least`` at least."""
+        self._frames, self._least = frames, least
+        self._count = 0
+        self.mean, self._square = 0.0, least * least
+
+    def add(self, value: float) -> None:
+        self._count = min(self._count + 1, self._frames)
+        share = 1.0 / self._count
+        if self._count == 1:
+            self.mean = value
+            return
+        away = value - self.mean
+        self.mean += share * away
+        self._square += share * (away * away - self._square)
+
+    def away(self, value: float) -> float:
+        """By how many spreads ``value`` is above the mean."""
+        if not self._count:
+            return 0.0
+        spread = max(self._least, float(np.sqrt(self._square)))
+        return (value - self.mean) / spread
+
+
+STRESS_STEP, HINT_STEP = 0.15, 0.02
+"""The most that stress, and arousal, change in a frame."""
+
+_SPREADS = 1.5
+"""Spreads above its mean at which a voice stands out in full."""
+
+_LOWEST = -0.5
+"""Stress between stressed syllables, at least."""
+
+_PITCHED = 0.25
+"""How much pitch counts beside loudness: brows follow pitch accents (Cave et al., ICSLP 1996;
+Flecha-Garcia, Speech Communication 2010), stress is heard in loudness above all."""
+
+_SMOOTH = 0.5
+"""How quickly stress follows what stands out."""
+
+_LEVELS, _MELODY, _USUAL = 120, 40, 1800
+"""Frames over which the speaker's loudness, melody, and usual way to speak are forgotten."""
+
+_LEVEL_SPREAD, _PITCH_SPREAD = 1.0, 0.12
+"""The least spreads: 4 dB, and two semitones."""
+
+_ABOVE_NOISE, _RISING, _FAINT = 2.3, 0.01, -16.1
+"""Sound is speech where its power is ten times that of the noise, and not fainter than -70 dBFS;
+the noise is taken to grow by so much a frame, in nats."""
+
+_VOICED = 0.5
+"""How well a window repeats itself where it is voiced."""
+
+_LATELY = 1.0 / 40.0
+"""How quickly pitch and brightness of now follow voiced frames."""
+
+_KNOWN = (60, 240)
+"""Voiced frames before which nothing is usual yet, and from which on it is."""
+
+_AROUSED = (0.28, 0.6)
+"""By how much pitch and brightness differ between calm and aroused speech of one speaker: their
+standard deviations over the clips of the speakers whom constants were set on."""
+
+_HOLD = 45
+"""Frames of silence in which arousal stays before it fades."""
+
+
+class Prosody:
+    """The prosody of sound that comes in pieces; memory stays flat."""
+
+    def __init__(self) -> None:
+        self._held: F32 = np.zeros(_LEAD, dtype=np.float32)
+        self._first = -_LEAD
+        self._received = self._frame = 0
+        self._stress = _Stress()
+        self._arousal = _Arousal()
+
+    def push(self, samples: F32) -> F32:
+        """The prosody (n, 2) of the frames that ``samples`` of mono 16 kHz sound complete.
+
+        They are those whose log-mel frames it completes (`mien_trainer.mel.MelStream`).
+        """
+        self._held = np.concatenate((self._held, samples), dtype=np.float32)
+        self._received += len(samples)
+        return self._take(frame_count(self._received - LOOK_AHEAD + 1))
+
+    def finish(self) -> F32:
+        """The last frames (n, 2), with zeros for what never came."""
+        self._held = np.concatenate((self._held, np.zeros(_WINDOW, dtype=np.float32)))
+        return self._take(frame_count(self._received))
+
+    def _take(self, end: int) -> F32:
+        end = max(end, self._frame)
+        parts = [
+            self._heard(begin, min(begin + _BLOCK, end))
+            for begin in range(self._frame, end, _BLOCK)
+        ]
+        self._frame = end
+        gone = frame_sample(end) - _LEAD - self._first
+        self._held, self._first = self._held[gone:], self._first + gone
+        return np.concatenate([np.zeros((0, COLUMNS), dtype=np.float32), *parts])
+
+    def _heard(self, begin: int, end: int) -> F32:
+        starts = np.arange(begin, end, dtype=np.int64) * SAMPLE_RATE // FRAME_RATE
+        windows = sliding_window_view(self._held, _WINDOW)[starts - _LEAD - self._first]
+        sound = sounding(windows)
+        found = np.empty((end - begin, COLUMNS), dtype=np.float32)
+        rows = zip(
+            sound.level.tolist(),
+            sound.bright.tolist(),
+            sound.pitch.tolist(),
+            sound.sure.tolist(),
+            strict=True,
+        )
+        for row, (level, bright, pitch, sure) in enumerate(rows):
+            spoken = self._stress.is_spoken(level)
+            voiced = pitch if spoken and sure > _VOICED else None
+            found[row, 0] = self._stress.step(level if spoken else None, voiced)
+            found[row, 1] = self._arousal.step(spoken, voiced, bright)
+        return found
+
+
+class _Stress:
+    """How far a voice stands out, frame by frame."""
+
+    def __init__(self) -> None:
+        self._noise: float | None = None
+        self._levels = _Running(_LEVELS, _LEVEL_SPREAD)
+        self._melody = _Running(_MELODY, _PITCH_SPREAD)
+        self._high = self._smooth = self._shown = 0.0
+
+    def is_spoken(self, level: float) -> bool:
+        """Whether the log power of the next frame is that of speech."""
+        noise = level if self._noise is None else min(level, self._noise + _RISING)
+        self._noise = noise
+        return level > max(noise + _ABOVE_NOISE, _FAINT)
+
+    def step(self, level: float | None, pitch: float | None) -> float:
+        """The stress of a frame of speech with this level, None in silence, and pitch if any."""
+        self._high = 0.9 * self._high
+        if pitch is not None:
+            self._high = _held(self._melody.away(pitch))
+            self._melody.add(pitch)
+        aim = 0.0
+        if level is not None:
+            above = _held(self._levels.away(level)) + _PITCHED * self._high
+            aim = min(1.0, max(_LOWEST, above / _SPREADS))
+            self._levels.add(level)
+        self._smooth += _SMOOTH * (aim - self._smooth)
+        if level is None and abs(self._smooth) < STRESS_STEP:
+            self._smooth = 0.0
+        self._shown = _towards(self._shown, self._smooth, STRESS_STEP)
+        return self._shown
+
+
+class _Arousal:
+    """How aroused a voice sounds beside its usual way, frame by frame."""
+
+    def __init__(self) -> None:
+        self._usual = _Running(_USUAL, _AROUSED[0]), _Running(_USUAL, _AROUSED[1])
+        self._now = [0.0, 0.0]
+        self._voiced = self._quiet = 0
+        self._shown = 0.0
+
+    def step(self, spoken: bool, pitch: float | None, bright: float) -> float:
+        """The arousal of a frame; its pitch is None where it is not voiced."""
+        self._quiet = 0 if spoken else self._quiet + 1
+        if pitch is not None:
+            self._voiced += 1
+            share = max(_LATELY, 1.0 / self._voiced)
+            for which, value in enumerate((pitch, bright)):
+                self._usual[which].add(value)
+                self._now[which] += share * (value - self._now[which])
+        aim = 0.0
+        if self._quiet <= _HOLD:
+            away = [
+                (now - usual.mean) / spread
+                for now, usual, spread in zip(self._now, self._usual, _AROUSED, strict=True)
+            ]
+            known = (self._voiced - _KNOWN[0]) / (_KNOWN[1] - _KNOWN[0])
+            aim = min(1.0, max(-1.0, 0.5 * (away[0] + away[1]))) * min(1.0, max(0.0, known))
+        self._shown = _towards(self._shown, aim, HINT_STEP)
+        return self._shown
+
+
+def _held(spreads: float) -> float:
+    return min(2.0, max(-2.0, spreads))
+
+
+def _towards(shown: float, aim: float, step: float) -> float:
+    return aim if abs(aim - shown) <= step else shown + (step if aim > shown else -step)
+
+
+LATE = 4
+"""Frames by which stress comes after the sound: who knows as many ahead shows it in time."""
+
+
+def heard(path: Path) -> F32:
+    """The prosody (F, 2) of a sound file, in time.
+
+    Raises:
+        SpeechRefusedError: as `mien_trainer.audio.stream_audio`.
+    """
+    prosody = Prosody()
+    with stream_audio(path) as blocks:
+        parts = [prosody.push(block) for block in blocks]
+    found = np.concatenate([*parts, prosody.finish()])
+    return in_time(found, LATE)
+
+
+def in_time(prosody: F32, ahead: int) -> F32:
+    """Prosody (F, 2) of a whole sound, of which so many frames are known ahead."""
+    return np.pad(prosody, ((0, ahead), (0, 0)))[ahead:]
