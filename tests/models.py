@@ -172,3 +172,36 @@ def perfect_sync_1() -> Json:
 def perfect_sync_0() -> Json:
     """The same of VRM 0.x."""
     return vrm_0([clip(name, index) for index, name in enumerate(PASCAL)])
+
+
+def with_eyes(model: Json) -> Json:
+    """``model``, the parts of a VRM file, with eyes that are bones and look by them."""
+    nodes: list[Json] = model["nodes"]
+    head = next(node for node in nodes if node["name"] == "head")
+    places = [len(nodes), len(nodes) + 1]
+    for name, x in (("leftEye", 0.03), ("rightEye", -0.03)):
+        nodes.append({"name": name, "translation": [x, 0.05, 0.05]})
+    head["children"] = [*head.get("children", []), *places]
+    extensions = model["extensions"]
+    if "VRM" in extensions:
+        bones: list[Json] = extensions["VRM"]["humanoid"]["humanBones"]
+        bones += [
+            {"bone": n, "node": i} for n, i in zip(("leftEye", "rightEye"), places, strict=True)
+        ]
+        span = {"xRange": 90.0, "yRange": 10.0, "curve": [0, 0, 0, 1, 1, 1, 1, 0]}
+        ways = ("HorizontalInner", "HorizontalOuter", "VerticalDown", "VerticalUp")
+        extensions["VRM"]["firstPerson"] = {
+            "lookAtTypeName": "Bone",
+            **{f"lookAt{way}": span for way in ways},
+        }
+        return model
+    vrm = extensions["VRMC_vrm"]
+    for name, place in zip(("leftEye", "rightEye"), places, strict=True):
+        vrm["humanoid"]["humanBones"][name] = {"node": place}
+    ways = ("HorizontalInner", "HorizontalOuter", "VerticalDown", "VerticalUp")
+    vrm["lookAt"] = {
+        "type": "bone",
+        "offsetFromHeadBone": [0.0, 0.06, 0.0],
+        **{f"rangeMap{way}": {"inputMaxValue": 90.0, "outputScale": 10.0} for way in ways},
+    }
+    return model

@@ -76,7 +76,7 @@ def test_the_channels_are_the_rig_s() -> None:
     assert tuple(re.findall(r'"(\w+)"', block)) == rig.names
 
 
-@pytest.mark.parametrize("name", ["avatar.test.mjs", "avatar_shapes.test.mjs"])
+@pytest.mark.parametrize("name", ["avatar.test.mjs", "avatar_shapes.test.mjs", "turns.test.mjs"])
 def test_names_files_and_shapes_in_node(name: str) -> None:
     node = shutil.which("node")
     if node is None:

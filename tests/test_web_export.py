@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import http.server
 import io
 import json
+import math
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ import numpy as np
 import pytest
 import soundfile
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from tests.models import bound, glb, vrm_1
+from tests.models import bound, glb, vrm_0, vrm_1, with_eyes
 from tests.sounds import write_wav
 
 from mien.bank import load
@@ -197,6 +199,54 @@ def test_an_avatar_speaks_and_one_without_the_shapes_is_told(page: Page, tmp_pat
     assert page.locator("#head canvas").count() == 1
     listening(page)
     jaw_moves(page, 0.05)
+
+
+TURNED = """async ([bytes, head]) => {
+  const [three, { GLTFLoader }, { VRMLoaderPlugin }, { applyToVRM }] = await Promise.all([
+    import("three"), import("three/addons/loaders/GLTFLoader.js"), import("@pixiv/three-vrm"),
+    import(new URL("mien/index.js", location)),
+  ]);
+  const loader = new GLTFLoader();
+  loader.register((parser) => new VRMLoaderPlugin(parser));
+  const data = Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0)).buffer;
+  const { vrm } = (await loader.parseAsync(data, "")).userData;
+  const front = vrm.meta.metaVersion === "0" ? -1 : 1;
+  const bones = ["head", "leftEye", "rightEye"].map((name) => vrm.humanoid.getRawBoneNode(name));
+  const looks = ["InLeft", "OutRight", "DownLeft", "DownRight"].map((way) => `eyeLook${way}`);
+  let found;
+  for (let frame = 0; frame < 3; frame += 1) {
+    vrm.update(1 / 60);
+    found = applyToVRM(vrm, [0, 1, 1, 0.5, 0.5], ["jawOpen", ...looks], head);
+  }
+  vrm.scene.updateMatrixWorld(true);
+  const seen = bones.map((bone) => {
+    const turned = bone.getWorldQuaternion(new three.Quaternion());
+    const way = new three.Vector3(0, 0, front).applyQuaternion(turned);
+    return [front * way.x, way.y];
+  });
+  return { seen, turns: found.turns, missing: found.missing };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("made", "most"),
+    [(lambda: vrm_1({}), 10.0), (lambda: vrm_0([]), 10.0), (vrm_1, 24.0), (vrm_0, 24.0)],
+    ids=["VRM 1.0", "VRM 0.x", "1.0 without look-at", "0.x without look-at"],
+)
+def test_three_vrm_turns_head_and_eyes_as_the_face_does(
+    page: Page, made: Callable[[], dict[str, Any]], most: float
+) -> None:
+    model = base64.b64encode(glb(["jawOpen"], with_eyes(made()))).decode()
+    found = page.evaluate(TURNED, [model, [0, 0, 0]])
+    (_, left, right), ten = found["seen"], math.radians(most)
+    assert found["turns"] is True
+    assert "eyeLookInLeft" not in found["missing"]
+    for x, y in (left, right):  # to the subject's right as far as may be, and half as far down
+        assert x == pytest.approx(-math.sin(ten) * math.cos(ten / 2), abs=1e-3)
+        assert y == pytest.approx(-math.sin(ten / 2), abs=1e-3)
+    head = page.evaluate(TURNED, [model, [30, 10, 0]])["seen"][0]
+    assert head[0] == pytest.approx(-0.5 * math.cos(math.radians(10.0)), abs=1e-3)
+    assert head[1] == pytest.approx(-math.sin(math.radians(10.0)), abs=1e-3)
 
 
 def test_a_file_is_played_in_time_and_comes_to_rest(page: Page, microphone: Path) -> None:

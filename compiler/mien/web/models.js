@@ -4,9 +4,10 @@
  * The channels are found under every spelling that `avatar/spellings.js` knows. What a model has is
  * found once; showing a face after that makes no garbage.
  *
- *     applyToMesh(gltf.scene, face, bank.channels);
+ *     const { weights, head } = speaker.frame();
+ *     applyToMesh(gltf.scene, weights, bank.channels, head);
  *     vrm.update(delta);
- *     applyToVRM(vrm, face, bank.channels);                // after the avatar's own update
+ *     applyToVRM(vrm, weights, bank.channels, head);       // after the avatar's own update
  *
  * @module
  */
@@ -14,6 +15,7 @@
 import { applyLooks, findLooks } from "./avatar/looks.js";
 import { findShapes } from "./avatar/shapes.js";
 import { CHANNELS } from "./avatar/spellings.js";
+import { sceneTurner, vrmTurner } from "./turns.js";
 
 /** @typedef {import("./avatar/shapes.js").Shapes} Shapes */
 /** @typedef {import("@pixiv/three-vrm").VRMExpression} VRMExpression */
@@ -43,17 +45,20 @@ import { CHANNELS } from "./avatar/spellings.js";
  * @property {object} scene
  * @property {object | undefined} [expressionManager]
  * @property {{metaVersion?: string} | undefined} [meta] "0" is VRM 0.x
+ * @property {object | null | undefined} [humanoid]
+ * @property {object | null | undefined} [lookAt]
  */
 
 /**
  * Shows faces on one model.
  *
  * @typedef {object} Driver
- * @property {(face: ArrayLike<number>, channels: readonly string[]) => void} show channels that are
- *   not named are at rest
+ * @property {(face: ArrayLike<number>, channels: readonly string[], head?: ArrayLike<number>) => void} show
+ *   channels that are not named are at rest
  * @property {() => void} rest
  * @property {readonly string[]} present channels that the model can show
  * @property {readonly string[]} missing
+ * @property {boolean} turns whether it has a head that can be turned
  * @property {readonly string[]} unknown names in the model that mean no channel
  * @property {readonly string[]} remarks what stands in for what is missing, in sentences
  */
@@ -68,6 +73,7 @@ export class ModelError extends Error {
 }
 
 const SHOWN = 6;
+const AHEAD = [0, 0, 0];
 
 /** @type {WeakMap<object, Driver>} */
 const drivers = new WeakMap();
@@ -78,25 +84,29 @@ const drivers = new WeakMap();
  * @param {Target} target
  * @param {ArrayLike<number>} face one weight in [0, 1] a channel
  * @param {readonly string[]} channels
+ * @param {ArrayLike<number>} [head] yaw, pitch and roll in degrees, as `Speaker.frame` and `Bank.moment`
+ *   give them, for a scene with a bone of the head
  * @returns {Driver} what was found in it
  * @throws {ModelError} it has none of the shapes
  */
-export function applyToMesh(target, face, channels) {
-  return shown(target, () => meshDriver(target), face, channels);
+export function applyToMesh(target, face, channels, head) {
+  return shown(target, () => meshDriver(target), face, channels, head);
 }
 
 /**
- * Show a face on an avatar of three-vrm: by its expressions, else by its morphs, else by its presets.
- * Call it after `vrm.update(delta)`, whose expressions would overwrite it.
+ * Show a face on an avatar of three-vrm: by its expressions, else by its morphs, else by its presets;
+ * its eyes by its look-at where no shape moves them. Call it after `vrm.update(delta)`, whose
+ * expressions and bones would overwrite it.
  *
  * @param {Avatar} vrm
  * @param {ArrayLike<number>} face
  * @param {readonly string[]} channels
+ * @param {ArrayLike<number>} [head] yaw, pitch and roll in degrees
  * @returns {Driver}
  * @throws {ModelError}
  */
-export function applyToVRM(vrm, face, channels) {
-  return shown(vrm, () => vrmDriver(vrm), face, channels);
+export function applyToVRM(vrm, face, channels, head) {
+  return shown(vrm, () => vrmDriver(vrm), face, channels, head);
 }
 
 /**
@@ -106,7 +116,9 @@ export function applyToVRM(vrm, face, channels) {
  */
 export function meshDriver(target) {
   const names = namesOf(target);
-  return driverOf(findShapes(names, undefined, "glTF"), undefined, names);
+  const shapes = findShapes(names, undefined, "glTF");
+  const whole = "traverse" in target ? sceneTurner(/** @type {any} */ (target), !gazes(shapes)) : undefined;
+  return driverOf(shapes, undefined, names, whole);
 }
 
 /**
@@ -118,7 +130,14 @@ export function vrmDriver(vrm) {
   const manager = /** @type {VRMExpressionManager | undefined} */ (vrm.expressionManager);
   const names = namesOf(/** @type {Tree} */ (vrm.scene));
   const format = vrm.meta?.metaVersion === "0" ? "VRM 0.x" : "VRM 1.0";
-  return driverOf(findShapes(names, manager, format), manager, names);
+  const shapes = findShapes(names, manager, format);
+  const eyes = !gazes(shapes) && findLooks(manager).length === 0;
+  return driverOf(shapes, manager, names, vrmTurner(/** @type {any} */ (vrm), eyes));
+}
+
+/** @param {Shapes} shapes @returns {boolean} whether a shape moves the eyes */
+function gazes({ present }) {
+  return present.some((channel) => channel.startsWith("eyeLook"));
 }
 
 /**
@@ -126,12 +145,13 @@ export function vrmDriver(vrm) {
  * @param {() => Driver} make
  * @param {ArrayLike<number>} face
  * @param {readonly string[]} channels
+ * @param {ArrayLike<number>} [head]
  * @returns {Driver}
  */
-function shown(key, make, face, channels) {
+function shown(key, make, face, channels, head) {
   let driver = drivers.get(key);
   if (!driver) drivers.set(key, (driver = make()));
-  driver.show(face, channels);
+  driver.show(face, channels, head);
   return driver;
 }
 
@@ -167,21 +187,22 @@ function addMesh(mesh, found) {
  * @param {Shapes} shapes
  * @param {VRMExpressionManager | undefined} manager
  * @param {Names} names
+ * @param {import("./turns.js").Turner} [turner]
  * @returns {Driver}
  */
-function driverOf(shapes, manager, names) {
+function driverOf(shapes, manager, names, turner) {
   const { present, unknown, remarks } = shapes;
   if (present.length === 0) throw new ModelError(without(names, remarks));
   const direct = [...shapes.targets].filter(([channel]) => !shapes.expressions.has(channel));
   const cleared = direct.flatMap(([, targets]) => targets);
-  const looks = present.some((channel) => channel.startsWith("eyeLook")) ? [] : findLooks(manager);
+  const looks = gazes(shapes) ? [] : findLooks(manager);
   const looked = new Set(looks.flatMap(({ channels }) => channels));
   /** @type {Map<string, number>} */
   const weights = new Map();
   const weightOf = (/** @type {string} */ channel) => weights.get(channel) ?? 0;
 
-  /** @param {ArrayLike<number>} face @param {readonly string[]} channels */
-  function show(face, channels) {
+  /** @param {ArrayLike<number>} face @param {readonly string[]} channels @param {ArrayLike<number>} [head] */
+  function show(face, channels, head) {
     weights.clear();
     for (let c = 0; c < channels.length; c += 1) {
       weights.set(/** @type {string} */ (channels[c]), Math.min(1, Math.max(0, face[c] || 0)));
@@ -200,12 +221,15 @@ function driverOf(shapes, manager, names) {
         if (influences) influences[index] = (influences[index] ?? 0) + weight * shared;
       }
     }
+    turner?.turn(head, weightOf);
   }
 
-  const has = (/** @type {string} */ channel) => shapes.targets.has(channel) || looked.has(channel);
+  const has = (/** @type {string} */ channel) =>
+    shapes.targets.has(channel) || looked.has(channel) || (turner?.looks === true && channel.startsWith("eyeLook"));
   return {
     show,
-    rest: () => show([], []),
+    rest: () => show([], [], AHEAD),
+    turns: turner?.heads === true,
     present: CHANNELS.filter(has),
     missing: CHANNELS.filter((channel) => !has(channel)),
     unknown,

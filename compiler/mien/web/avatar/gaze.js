@@ -8,6 +8,7 @@
 
 import { Box3, Euler, Group, MathUtils, Quaternion, Vector3 } from "three";
 
+import { eyesAmong } from "./joints.js";
 import { movedVertices } from "./region.js";
 
 /** @typedef {import("three").Object3D} Object3D */
@@ -72,30 +73,10 @@ function eyeNodes(root, humanoid) {
   const bones = [humanoid?.getRawBoneNode("leftEye"), humanoid?.getRawBoneNode("rightEye")];
   const found = bones.filter((bone) => bone !== undefined && bone !== null);
   if (found.length === 2) return found;
-  return [LEFT, RIGHT].flatMap((side) => {
-    /** @type {[Object3D, number][]} */
-    const named = [];
-    root.traverse((node) => {
-      const words = wordsOf(node.name);
-      const others = words.filter((word) => !EYE.has(word) && !side.has(word));
-      const isEye = words.some((word) => EYE.has(word)) && words.some((word) => side.has(word));
-      if (isEye && others.every((word) => PLAIN.has(word))) named.push([node, others.length]);
-    });
-    named.sort(([, one], [, other]) => one - other);
-    return named.slice(0, 1).map(([node]) => node);
-  });
-}
-
-/** @param {string} name @returns {string[]} "CC_Base_L_Eye" and "lefteye" in small words */
-function wordsOf(name) {
-  return name
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
-    .toLowerCase()
-    .replace(/^(left|right)eye$/, "$1 eye")
-    .replace(/^eye(left|right)$/, "eye $1")
-    .split(/[^a-z]+/)
-    .filter((word) => word !== "");
+  /** @type {Object3D[]} */
+  const nodes = [];
+  root.traverse((node) => void nodes.push(node));
+  return eyesAmong(nodes);
 }
 
 /** @param {Object3D} eye @param {Shapes} shapes @returns {boolean} */

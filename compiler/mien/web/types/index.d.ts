@@ -146,13 +146,17 @@ export interface Avatar {
   scene: object;
   expressionManager?: object | undefined;
   meta?: { metaVersion?: string } | undefined;
+  humanoid?: object | null | undefined;
+  lookAt?: object | null | undefined;
 }
 
 /** Shows faces on one model. */
 export interface Driver {
   /** Channels that are not named are at rest. */
-  show(face: ArrayLike<number>, channels: readonly string[]): void;
+  show(face: ArrayLike<number>, channels: readonly string[], head?: ArrayLike<number>): void;
   rest(): void;
+  /** Whether it has a head that can be turned. */
+  readonly turns: boolean;
   readonly present: readonly string[];
   readonly missing: readonly string[];
   readonly unknown: readonly string[];
@@ -164,11 +168,21 @@ export class ModelError extends Error {
   constructor(message: string);
 }
 
-/** Show a face on a mesh, on all meshes of a scene, or on several. */
-export function applyToMesh(target: Target, face: ArrayLike<number>, channels: readonly string[]): Driver;
+/** Show a face on a mesh, on all meshes of a scene, or on several; `head` turns a scene's bone of the head. */
+export function applyToMesh(
+  target: Target,
+  face: ArrayLike<number>,
+  channels: readonly string[],
+  head?: ArrayLike<number>,
+): Driver;
 
 /** Show a face on an avatar of three-vrm; call it after `vrm.update(delta)`. */
-export function applyToVRM(vrm: Avatar, face: ArrayLike<number>, channels: readonly string[]): Driver;
+export function applyToVRM(
+  vrm: Avatar,
+  face: ArrayLike<number>,
+  channels: readonly string[],
+  head?: ArrayLike<number>,
+): Driver;
 
 export function meshDriver(target: Target): Driver;
 export function vrmDriver(vrm: Avatar): Driver;
