@@ -17,7 +17,7 @@ from tests.targets.sets import write_set
 import mien
 from mien_trainer.cli.evaluate import command
 from mien_trainer.conditions import condition_rows
-from mien_trainer.evaluate.clips import ClipRow, clip_rows, pick
+from mien_trainer.evaluate.clips import pick
 from mien_trainer.evaluate.lips import LATE, closures, compare_lips, lip_match
 from mien_trainer.evaluate.network import EvaluatedNetwork, Predictor
 from mien_trainer.evaluate.result import Evaluation, Report, figures
@@ -34,6 +34,7 @@ from mien_trainer.targets.manifest import (
     manifest_digest,
     read_manifest,
 )
+from mien_trainer.targets.rows import ClipRow, clip_rows
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 
+import mien
 from mien_trainer.evaluate.clips import Sound
 from mien_trainer.evaluate.network import EvaluatedNetwork, onnx_predictor
 from mien_trainer.evaluate.presets import anchor_errors
 from mien_trainer.evaluate.result import ANCHOR_MEAN, ANCHOR_WORST
+from mien_trainer.fault import TrainerError
 from mien_trainer.frames import FRAME_RATE, SAMPLE_RATE
 from mien_trainer.lips.closures import CLOSED, contact_gaps, lip_gap
 from mien_trainer.lips.table import Contact
 from mien_trainer.mel import log_mel
-from mien_trainer.speak.network import bank_of, read_network, shipped_network
+from mien_trainer.speak.network import OnnxNetwork, bank_of, read_network, shipped_network
 from mien_trainer.speech import Prosody, SpeechUnavailableError, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
 from mien_trainer.synthesis.sentences import Sentence
@@ -26,25 +29,50 @@ from mien_trainer.synthesis.voices import Voice
 
 NETWORK = read_network(shipped_network())
 BANK = bank_of(NETWORK.card)
+VERSIONS = ("1.1.0", "2.1.0")
+"""Those of the default bank that a network of whole faces ships for."""
 
 
+def network_of(version: str) -> OnnxNetwork:
+    return read_network(shipped_network(mien.load(f"default@{version}").digest))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_bank_s_network_is_the_one_that_was_trained_on_it(version: str) -> None:
+    card = network_of(version).card
+    assert (card.bank, card.version) == ("default", version)
+    assert bank_of(card).version == version
+    other = next(one for one in VERSIONS if one != version)
+    with pytest.raises(TrainerError, match="was trained on artifact"):
+        bank_of(card, f"default@{other}")
+
+
+def test_a_bank_that_none_was_trained_on_has_the_newest() -> None:
+    assert shipped_network("0" * 64) == shipped_network(mien.load("default@2.1.0").digest)
+    assert shipped_network() == shipped_network(mien.load("default@1.1.0").digest)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("level", [-85.0, -75.0, -65.0])
-def test_every_preset_is_where_it_was_authored(level: float) -> None:
+def test_every_preset_is_where_it_was_authored(level: float, version: str) -> None:
     rng = np.random.default_rng(0)
     noise = rng.standard_normal(2 * SAMPLE_RATE) * 10.0 ** (level / 20.0)
     room = Sound(name="room", mel=log_mel(noise.astype(np.float32)))
-    subject = EvaluatedNetwork(predict=onnx_predictor(NETWORK), bank=BANK)
+    network = network_of(version)
+    subject = EvaluatedNetwork(predict=onnx_predictor(network), bank=bank_of(network.card))
     found = anchor_errors(subject, room, range(len(BANK.channels)))
     assert found.mean <= ANCHOR_MEAN
     assert found.worst <= ANCHOR_WORST
     assert found.own == 48
 
 
-def test_it_is_small_enough_to_ship_and_has_its_card() -> None:
-    assert NETWORK.size <= 5 << 20
-    card = shipped_network().with_suffix(".card.md").read_text("utf-8")
-    assert NETWORK.card.artifact in card
-    assert NETWORK.card.targets in card
+@pytest.mark.parametrize("version", VERSIONS)
+def test_it_is_small_enough_to_ship_and_has_its_card(version: str) -> None:
+    network = network_of(version)
+    assert network.size <= 5 << 20
+    card = Path(network.where).with_suffix(".card.md").read_text("utf-8")
+    assert network.card.artifact in card
+    assert network.card.targets in card
     assert "CC BY-SA 3.0" in card
 
 
@@ -96,3 +124,18 @@ def test_speech_opens_the_jaw_and_silence_leaves_the_preset() -> None:
     assert jaws.max() > 0.3
     assert float(rows[50].split(",")[frown]) == pytest.approx(preset["mouthFrownLeft"], abs=0.03)
     assert jaws[20:50].max() <= preset["jawOpen"] + 0.03
+
+
+def test_the_bank_s_own_network_speaks_where_it_is_asked_for() -> None:
+    done = subprocess.run(
+        [*PROGRAM, "speak", "-", "--label", "anger", "--network", "default", "--no-life"],
+        input=bytes(SAMPLE_RATE),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stderr == b""  # nothing is put together by composition
+    head, *rows = done.stdout.decode().splitlines()
+    bank = mien.load("default@2.1.0")
+    shown = dict(zip(head.split(","), rows[-1].split(","), strict=True))
+    for channel, weight in zip(bank.channels, bank.face("anger", at="mid").tolist(), strict=True):
+        assert float(shown[channel[0].upper() + channel[1:]]) == pytest.approx(weight, abs=0.03)

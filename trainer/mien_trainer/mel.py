@@ -176,6 +176,9 @@ def _taps() -> list[tuple[int, npt.NDArray[np.intp], F64]]:
 PEAKS: tuple[float, ...] = tuple(_feet()[1:-1])
 """The frequency of each band in Hz."""
 
+BANDWIDTHS: F64 = 1.0 / _triangles().sum(axis=1)
+"""What each band's energy (80,) has to be taken times, so that the sum is that of the sound."""
+
 _WEIGHTS: F64 = 0.5 - 0.5 * np.cos(
     np.pi
     * np.concatenate((np.arange(WINDOW - FALL) / (WINDOW - FALL), np.arange(FALL, 0, -1) / FALL))

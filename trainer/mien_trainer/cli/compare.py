@@ -60,9 +60,10 @@ def command(
         from mien_trainer.compare.page import comparison_html
         from mien_trainer.compare.result import as_json, lines, results
         from mien_trainer.compare.trainings import jobs, settings, train_all
-        from mien_trainer.evaluate.clips import clip_rows, clips_with, pick
+        from mien_trainer.evaluate.clips import clips_with, pick
         from mien_trainer.speech import Split
         from mien_trainer.targets.manifest import read_manifest
+        from mien_trainer.targets.rows import clip_rows
         from mien_trainer.train.config import find_config, read_config
         from mien_trainer.train.trust import check_data, trusted_bank
 

@@ -86,10 +86,10 @@ def command(
 ) -> int:
     """Make the clips of RECIPE into Parquet shards: speech, conditions and weights per frame.
 
-    RECIPE is a file, or the name of a recipe that ships (default, small). The same recipe, bank and
-    programs give the same bytes with any engine and number of workers. If it is stopped, run it
-    again to continue. Exit codes: 0 success, 1 more clips were refused than the recipe allows, 2
-    it cannot be made.
+    RECIPE is a file, or the name of a recipe that ships (default, medium, small). The same recipe,
+    bank and programs give the same bytes with any engine and number of workers. If it is stopped,
+    run it again to continue. Exit codes: 0 success, 1 more clips were refused than the recipe
+    allows, 2 it cannot be made.
     """
     if folder is None and not only_estimate:
         raise click.UsageError("say where the shards go: -o DIR (or give --estimate)")
@@ -127,7 +127,7 @@ def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:
     from mien_trainer.targets.make import make_targets
     from mien_trainer.targets.summary import outcome_json, outcome_lines
 
-    with _progress(len(prepared.specs)) as step:
+    with clip_progress(len(prepared.specs)) as step:
         outcome = make_targets(
             prepared.recipe,
             prepared.specs,
@@ -169,7 +169,7 @@ def _estimate(prepared: Prepared, workers: int, price: float, output: str) -> in
 
 
 @contextmanager
-def _progress(clips: int) -> Generator[Step]:
+def clip_progress(clips: int) -> Generator[Step]:
     """A bar of clips with their rate, on stderr; what was there before does not count as speed."""
     started = monotonic()
     done = -1

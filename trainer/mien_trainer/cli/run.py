@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +18,7 @@ from mien_trainer.cli.options import data_option, refusals
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from mien_trainer.train.config import TrainConfig
     from mien_trainer.train.log import Curves
     from mien_trainer.train.loop import Run
     from mien_trainer.train.validation import Score
@@ -96,7 +98,7 @@ def _prepare(out: Path, resume: bool) -> None:
         raise TrainerError(f"{out} holds no training to resume; leave --resume to start one")
 
 
-class _Bar:
+class TrainingBar:
     """How far a training is, on stderr: a bar on a terminal, and a line a validation."""
 
     def __init__(self, bar: ProgressBar[float]) -> None:
@@ -119,6 +121,21 @@ class _Bar:
         )
 
 
+@contextmanager
+def training_bar(config: TrainConfig, *, hidden: bool = False) -> Generator[TrainingBar]:
+    """A bar of the steps of a training."""
+    with click.progressbar(
+        cast("Iterable[float]", ()),
+        length=config.steps,
+        label=config.name,
+        file=sys.stderr,
+        show_pos=True,
+        hidden=hidden,
+        item_show_func=_loss,
+    ) as bar:
+        yield TrainingBar(bar)
+
+
 def _train(order: Run) -> None:
     from mien_trainer.train.loop import train
     from mien_trainer.train.trust import trusted_bank
@@ -126,16 +143,8 @@ def _train(order: Run) -> None:
     first = os.environ.get("RANK", "0") == "0"
     if first:
         say(f"bank: {trusted_bank(order.config.bank).bank.source}", err=True)
-    with click.progressbar(
-        cast("Iterable[float]", ()),
-        length=order.config.steps,
-        label=order.config.name,
-        file=sys.stderr,
-        show_pos=True,
-        hidden=not first,
-        item_show_func=_loss,
-    ) as bar:
-        head = train(order, _Bar(bar))
+    with training_bar(order.config, hidden=not first) as bar:
+        head = train(order, bar)
     if first:
         best = "" if head.best is None else f", best score {head.best:.4f}"
         say(f"{order.out}: {head.step} steps of {head.config.name}{best}")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PIPE = "-"
 NETWORK = "network"
+DEFAULT = "default"
 
 
 @click.command("speak")
@@ -62,7 +63,8 @@ NETWORK = "network"
     "--network",
     "model",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="An exported network (.onnx), of faces or of lips.  [default: those that ship]",
+    help="An exported network (.onnx), of faces or of lips; default: the network of whole faces "
+    "that ships for the bank.  [default: lips that ship]",
 )
 @click.option(
     "--delay",
@@ -144,6 +146,7 @@ def command(
         flag = "--no-prosody" if no_prosody else "--arousal-from-voice"
         raise click.UsageError(f"{flag} is for --label; a score says it under life")
     _check_lips(audio, text, times, lips, model)
+    model = _shipped(model, bank)
     live = audio == PIPE or lips == NETWORK or model is not None
     if delay is not None and (score is not None or not live):
         raise click.UsageError("--delay is for lips of a network: a pipe, or --lips network")
@@ -252,6 +255,17 @@ def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSett
         file, words = what_is_said(text)
         return LipSettings(kind="words", file=file, text=words)
     return None if lips is None else LipSettings(kind=lips)
+
+
+def _shipped(model: Path | None, bank: str | None) -> Path | None:
+    """The file of ``model``, which may be the network that ships for ``bank``."""
+    if model != Path(DEFAULT) or model.exists():
+        return model
+    from mien_trainer.speak.network import shipped_network
+    from mien_trainer.speak.way import given_bank
+
+    with refusals():
+        return shipped_network(given_bank(bank).digest)
 
 
 def is_terminal() -> bool:

@@ -12,6 +12,7 @@ class TrainGroup(LazyGroup):
 
     table = {  # noqa: RUF012  as declared by the class above
         "run": "Train a network.",
+        "adapt": "Adapt a network to a bank of your own, from speech that is there.",
         "expand": "Extend a network to more labels and VAD.",
         "export": "Export a network to ONNX.",
         "lips": "Train lips for a pipe on recordings of real people.",

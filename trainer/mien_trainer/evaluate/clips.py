@@ -14,41 +14,13 @@ from mien_trainer.mel import log_mel
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip
 from mien_trainer.targets.manifest import Manifest
-from mien_trainer.targets.shard import arrow, iterate_shard, read_header
+from mien_trainer.targets.rows import ClipRow
+from mien_trainer.targets.shard import iterate_shard
 
 SETTLE = FRAME_RATE
 """Frames that a network may take to forget what came before a sound (1 s)."""
 
 _QUIET = 10.0 ** (-65.0 / 20.0)
-
-
-@frozen(kw_only=True)
-class ClipRow:
-    """What a shard says of a clip, beside its frames."""
-
-    id: str
-    source: str
-    real: bool
-    voice: str
-    label: str
-    licence: str
-
-
-def clip_rows(folder: Path, manifest: Manifest, split: Split) -> list[ClipRow]:
-    """All clips of a split, in the order of the manifest; their frames are not read.
-
-    Raises:
-        ShardError: a shard is missing, damaged or of another schema.
-    """
-    parquet = arrow("pyarrow.parquet")
-    names = ["id", "source", "real", "voice", "label", "licence"]
-    rows: list[ClipRow] = []
-    for shard in manifest.of(split):
-        path = folder / shard.file
-        read_header(path)
-        for one in parquet.read_table(path, columns=names).to_pylist():
-            rows.append(ClipRow(**one))
-    return rows
 
 
 def pick(rows: Sequence[ClipRow], known_voices: Collection[str], count: int) -> frozenset[str]:

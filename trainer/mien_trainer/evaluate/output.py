@@ -28,7 +28,7 @@ def report_lines(report: Report) -> Iterator[str]:
     for one in report.networks:
         yield from lines(one)
         yield ""
-    yield from _figures(drift_figure(report))
+    yield from figure_lines(drift_figure(report))
     missed = sum(not row.kept for row in all_figures(report))
     yield f"{missed} figures miss their bounds" if missed else "every figure keeps its bound"
 
@@ -36,7 +36,7 @@ def report_lines(report: Report) -> Iterator[str]:
 def lines(found: Evaluation) -> Iterator[str]:
     """The figures with their bounds, then what is worth knowing beside them."""
     yield f"{found.name} beside {found.bank} {found.version} ({found.artifact[:12]})"
-    yield from _figures(figures(found))
+    yield from figure_lines(figures(found))
     yield "anchors                        mean    worst    nearest to their own"
     for one in found.anchors:
         yield f"  {one.sound:<26} {one.mean:.4f}  {one.worst:.4f}  {one.own} of {len(one.faces)}"
@@ -75,7 +75,8 @@ def shown(row: Figure, value: float) -> str:
     return f"{text} {row.unit}".strip()
 
 
-def _figures(given: Iterable[Figure]) -> Iterator[str]:
+def figure_lines(given: Iterable[Figure]) -> Iterator[str]:
+    """A line a figure: whether it is kept, its value and its bound."""
     rows = list(given)
     width = max((len(row.name) for row in rows), default=0)
     for row in rows:
@@ -103,7 +104,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "schema": SCHEMA,
         "kept": report.kept,
         "networks": [evaluation_json(one) for one in report.networks],
-        "together": [_figure_json(row) for row in drift_figure(report)],
+        "together": [figure_json(row) for row in drift_figure(report)],
     }
 
 
@@ -112,10 +113,11 @@ def evaluation_json(found: Evaluation) -> dict[str, Any]:
     values = asdict(found, filter=_is_written, value_serializer=_plain)
     values["beside"] = values.pop("comparison")
     del values["labels"], values["intensities"]
-    return {**values, "figures": [_figure_json(row) for row in figures(found)]}
+    return {**values, "figures": [figure_json(row) for row in figures(found)]}
 
 
-def _figure_json(row: Figure) -> dict[str, Any]:
+def figure_json(row: Figure) -> dict[str, Any]:
+    """A figure, and whether it is kept."""
     return {**asdict(row), "kept": row.kept}
 
 

@@ -81,17 +81,7 @@ class Figure:
 
 def figures(found: Evaluation) -> Iterator[Figure]:
     """The numbers that decide, in the order of their weight."""
-    silence = found.anchors[0]
-    anchors = len(silence.faces)
-    yield Figure(name="anchors in silence, mean error", value=silence.mean, bound=ANCHOR_MEAN)
-    yield Figure(name="anchors in silence, worst error", value=silence.worst, bound=ANCHOR_WORST)
-    yield Figure(
-        name="anchors nearest to their own archetype",
-        value=silence.own,
-        bound=anchors,
-        most=False,
-        unit=f"of {anchors}",
-    )
+    yield from anchor_figures(found.anchors[0])
     yield Figure(
         name="labels told apart while speaking",
         value=min(one.own for one in found.distinct),
@@ -128,6 +118,20 @@ def figures(found: Evaluation) -> Iterator[Figure]:
     )
     yield Figure(name="look-ahead", value=found.speed.look_ahead, bound=LOOK_AHEAD, unit="s")
     yield Figure(name="size", value=found.speed.size, bound=BYTES, unit="bytes")
+
+
+def anchor_figures(silence: AnchorErrors) -> Iterator[Figure]:
+    """Whether the presets are where they were authored."""
+    anchors = len(silence.faces)
+    yield Figure(name="anchors in silence, mean error", value=silence.mean, bound=ANCHOR_MEAN)
+    yield Figure(name="anchors in silence, worst error", value=silence.worst, bound=ANCHOR_WORST)
+    yield Figure(
+        name="anchors nearest to their own archetype",
+        value=silence.own,
+        bound=anchors,
+        most=False,
+        unit=f"of {anchors}",
+    )
 
 
 @frozen(kw_only=True, eq=False)

@@ -11,7 +11,6 @@ from mien.bank import Bank
 from mien_trainer.evaluate.clips import (
     SETTLE,
     Sound,
-    clip_rows,
     clips_with,
     pick,
     silence,
@@ -34,6 +33,7 @@ from mien_trainer.speak.network import bank_of
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip
 from mien_trainer.targets.manifest import Manifest, manifest_digest, read_manifest
+from mien_trainer.targets.rows import clip_rows
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 """The checkpoints of a training; its folder says more than their names do."""

@@ -13,7 +13,6 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from mien.text.regular_file import EVALUATION
-from mien_trainer.evaluate.clips import clip_rows
 from mien_trainer.evaluate.lips import Closures, LipMatch
 from mien_trainer.evaluate.output import SCHEMA, shown
 from mien_trainer.evaluate.result import Figure
@@ -23,6 +22,7 @@ from mien_trainer.mel import LOOK_AHEAD
 from mien_trainer.speak.network import NetworkCard
 from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import manifest_digest, read_manifest
+from mien_trainer.targets.rows import clip_rows
 
 
 @frozen(kw_only=True, order=True)
@@ -130,14 +130,25 @@ def read_measured(path: Path, card: NetworkCard) -> Measured:
 
 
 def card_markdown(
-    card: NetworkCard, size: int, learned: Learned | None, measured: Measured | None
+    card: NetworkCard,
+    size: int,
+    learned: Learned | None,
+    measured: Measured | None,
+    adapted: NetworkCard | None = None,
 ) -> str:
-    """The whole text; ``size`` is that of the ONNX file in bytes."""
-    return "\n".join(_lines(card, size, learned, measured)) + "\n"
+    """The whole text; ``size`` is that of the ONNX file in bytes.
+
+    ``adapted`` is the card of the network that this one was adapted from.
+    """
+    return "\n".join(_lines(card, size, learned, measured, adapted)) + "\n"
 
 
 def _lines(
-    card: NetworkCard, size: int, learned: Learned | None, measured: Measured | None
+    card: NetworkCard,
+    size: int,
+    learned: Learned | None,
+    measured: Measured | None,
+    adapted: NetworkCard | None,
 ) -> Iterator[str]:
     yield f"# {card.name}: faces for speech"
     yield ""
@@ -146,6 +157,11 @@ def _lines(
         f"second out. Made to keep the presets of the bank {card.bank} {card.version} and of no "
         "other."
     )
+    if adapted is not None:
+        yield (
+            f"It was adapted from the network {adapted.name} of {adapted.bank} {adapted.version}, "
+            f"checkpoint `{adapted.checkpoint}`."
+        )
     yield from _made(card, size)
     if learned is not None:
         yield from _data(learned)
@@ -211,6 +227,8 @@ def _figures(measured: Measured) -> Iterator[str]:
         for one in measured.figures
     ]
     yield from _table(("", "measured", "should be", "kept"), rows)
+    if not measured.lips:
+        return
     yield ""
     lips = [
         (
@@ -228,6 +246,10 @@ def _figures(measured: Measured) -> Iterator[str]:
 
 def _limits(card: NetworkCard, learned: Learned | None) -> Iterator[str]:
     yield from _head("Limits")
+    yield (
+        "- What was measured are clips that mien made. On recordings of real people its lips "
+        "follow speech less well: `mien evaluate --voices` says how well."
+    )
     yield "- It learned English speech; other languages share many sounds, and were not tried."
     if learned is not None and not any(one.real for one in learned.shares):
         yield "- It learned from synthetic voices only."

@@ -34,6 +34,7 @@ from mien_trainer.speak.network import (
     KEY,
     OUTPUTS,
     SCHEMA,
+    THRESHOLD,
     NetworkCard,
     OnnxNetwork,
     start_state,
@@ -62,6 +63,7 @@ def onnx_bytes(checkpoint: Checkpoint) -> bytes:
     card = network_card(checkpoint)
     graph = _traced(checkpoint.model, len(card.labels) + 3)
     strip(graph)
+    _name_threshold(graph.graph)
     graph.producer_name, graph.producer_version = "mien", ""
     entry = graph.metadata_props.add()
     entry.key, entry.value = KEY, card_text(card)
@@ -183,6 +185,35 @@ def _traced(model: FaceNet, conditions: int) -> Any:  # noqa: ANN401  onnx is un
             verbose=False,
         )
     return program.model_proto
+
+
+def threshold_constant(graph: Any, bias: str) -> str:  # noqa: ANN401  onnx is untyped
+    """The constant that is taken from the logits of contacts, to which ``bias`` is added last.
+
+    Raises:
+        StopIteration: there is none.
+    """
+    logits = next(node.output[0] for node in graph.node if bias in node.input)
+    return cast(
+        "str",
+        next(
+            node.input[1]
+            for node in graph.node
+            if node.op_type == "Sub" and node.input[0] == logits
+        ),
+    )
+
+
+def _name_threshold(graph: Any) -> None:  # noqa: ANN401  as above
+    """Give the threshold's constant its name, so that whoever runs the network can set it."""
+    before = threshold_constant(graph, "net.contact_head.bias")
+    for node in graph.node:
+        for at, one in enumerate(node.input):
+            if one == before:
+                node.input[at] = THRESHOLD
+    for constant in graph.initializer:
+        if constant.name == before:
+            constant.name = THRESHOLD
 
 
 def require_onnx() -> None:

@@ -40,7 +40,14 @@ OUTPUTS = ("weights", "after")
 _MAX_STATE = (1 << 12, 1 << 12)
 """The largest R and W."""
 
-_SHIPPED = Path(__file__).resolve().parents[1] / "networks" / "default.onnx"
+_NETWORKS = Path(__file__).resolve().parents[1] / "networks"
+_FIRST = "default.onnx"
+_SHIPPED = {
+    "3e339fe619439ab55f7a57779da7ee80f02ceeaf1397947bcca31f4e96f843d2": _FIRST,
+    "3e903e0485642d8b5821e1def9f8d65f2811af37ee52d78d13fe08c2a3287648": "default-2.1.0.onnx",
+}
+"""The networks that ship, the newest last, by the artifact that each was trained on."""
+
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
 _VERSION = re.compile(r"[0-9A-Za-z.+-]+")
 _FATAL = 4
@@ -79,23 +86,24 @@ CONTACT_THRESHOLD = 0.1
 It learns with a threshold of its own, tuned on the voices of its targets; on others that one has
 the lips touch several times a second."""
 
+THRESHOLD = "contact_threshold"
+"""The constant of a network's graph that holds the threshold's logit."""
+
 _THRESHOLDS = {"0b7d716b3ae2f74a54a9b84c16c104a3bfd96437a181aa8aaf370357021efc0c": "val_301"}
-"""Where the threshold's logit stands in a network's graph, by the digest of its checkpoint."""
-
-
-def threshold_of(card: NetworkCard) -> str | None:
-    """The constant of a network's graph that holds its threshold, where it can be set."""
-    return _THRESHOLDS.get(card.checkpoint)
+"""What it is called in a graph that was exported before it had a name, by the checkpoint."""
 
 
 class OnnxNetwork:
-    """An exported network, run by onnxruntime on one core."""
+    """An exported network, run by onnxruntime on one core.
+
+    ``named``: its threshold has a name in the file, so that any can be set.
+    """
 
     def __init__(self, data: bytes, where: str, *, threshold: float | None = None) -> None:
         """Open the bytes of a file; ``where`` is what messages call it.
 
         With a ``threshold`` in (0, 1) contacts are made where they are that likely, if it can be
-        set in this network (`threshold_of`); its file and its card stay as they are.
+        set in this network (`named`); its file and its card stay as they are.
 
         Raises:
             TrainerError: onnxruntime is not installed; no ONNX file, or not one of ours; its card
@@ -105,19 +113,17 @@ class OnnxNetwork:
         options = runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = _FATAL
-        try:
-            session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-            metadata = cast("Mapping[str, str]", session.get_modelmeta().custom_metadata_map)
-        except Exception as error:  # onnxruntime's own classes have no public base
-            raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
+        session = _session(runtime, data, options, where)
+        metadata = cast("Mapping[str, str]", session.get_modelmeta().custom_metadata_map)
         self.card = card_of(where, metadata, NetworkCard, SCHEMA, "mien train export", _fault_of)
         _check_graph(where, self.card, session)
-        constant = threshold_of(self.card)
+        self.named = THRESHOLD.encode() in data
+        constant = _THRESHOLDS.get(self.card.checkpoint, THRESHOLD if self.named else None)
         if threshold is not None and constant is not None:
             logit = np.array(math.log(threshold / (1.0 - threshold)), dtype=np.float32)
             self._kept = runtime.OrtValue.ortvalue_from_numpy(logit)
             options.add_initializer(constant, self._kept)
-            session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+            session = _session(runtime, data, options, where)
         self._session = session
         self.where = where
         self.size = len(data)
@@ -170,15 +176,29 @@ def read_network(path: Path, *, threshold: float | None = None) -> OnnxNetwork:
     return OnnxNetwork(read_bytes(path, NETWORK), str(path), threshold=threshold)
 
 
-def shipped_network() -> Path:
-    """The exported network of the default bank.
+def shipped_network(artifact: str | None = None) -> Path:
+    """The network that ships for the bank with this artifact, else the newest; None: the first.
 
     Raises:
         TrainerError: this installation has none.
     """
-    if not _SHIPPED.is_file():
+    newest = list(_SHIPPED.values())[-1]
+    path = _NETWORKS / (_FIRST if artifact is None else _SHIPPED.get(artifact, newest))
+    if not path.is_file():
         raise TrainerError("no network ships with this installation: give one with --network")
-    return _SHIPPED
+    return path
+
+
+def _session(runtime: Any, data: bytes, options: Any, where: str) -> Any:  # noqa: ANN401  untyped
+    """A file as onnxruntime runs it.
+
+    Raises:
+        TrainerError: it cannot.
+    """
+    try:
+        return runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own classes have no public base
+        raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
 
 
 def start_state(network: OnnxNetwork, conditions: F32) -> F32:

@@ -63,12 +63,27 @@ def make_targets(
         TrainerError: the folder or a source cannot be used, or there is no room.
         OSError: the folder cannot be written.
     """
-    work = shard_tasks(specs, recipe.clips_per_shard)
     pins = Pins(
         recipe_sha256=recipe_digest(recipe),
         artifact=setup.header.artifact,
         programs=setup.programs,
     )
+    work = shard_tasks(specs, recipe.clips_per_shard)
+    return make_shards(recipe.name, pins, work, setup, folder, engine, unusable=unusable, step=step)
+
+
+def make_shards(
+    name: str,
+    pins: Pins,
+    work: Sequence[ShardTask],
+    setup: WorkerSetup,
+    folder: Path,
+    engine: Engine,
+    *,
+    unusable: Sequence[Refused] = (),
+    step: Step | None = None,
+) -> Outcome:
+    """As `make_targets`, for shards that are planned; ``name`` is that of their recipe."""
     started = monotonic()
     with held(folder):
         there = TargetsFolder(folder, pins, work)
@@ -84,12 +99,12 @@ def make_targets(
                     report(planned[one.entry.file])
         manifest = there.manifest
         if manifest is None:
-            manifest = _manifest(recipe, pins, setup.header, there.records(), unusable)
+            manifest = _manifest(name, pins, setup.header, there.records(), unusable)
             there.finish(manifest)
         there.tidy()
     return Outcome(
         manifest=manifest,
-        planned=len(specs),
+        planned=sum(planned.values()),
         made=made,
         seconds=monotonic() - started,
         bytes=sum((folder / shard.file).stat().st_size for shard in manifest.shards),
@@ -97,7 +112,7 @@ def make_targets(
 
 
 def _manifest(
-    recipe: Recipe,
+    name: str,
     pins: Pins,
     header: ShardHeader,
     records: Sequence[Record],
@@ -106,7 +121,7 @@ def _manifest(
     frames = sum(record.entry.frames for record in records)
     refused = [one for record in records for one in record.refused]
     return Manifest(
-        recipe=recipe.name,
+        recipe=name,
         recipe_sha256=pins.recipe_sha256,
         bank=header.bank,
         version=header.version,

@@ -49,11 +49,7 @@ class ClipMaker:
         Raises:
             TrainerError: the bank has other channels than the lips.
         """
-        rig = shipped_table().rig
-        if bank.channels != rig.names:
-            raise TrainerError(
-                f"the bank {bank.id} is for another rig than {rig.id}, which the lips are made for"
-            )
+        require_lips(bank)
         self._bank = bank
         self._sources = sources
         self._items: dict[str, dict[str, SpeechItem]] = {}
@@ -92,8 +88,7 @@ class ClipMaker:
     def _made(self, spec: ClipSpec, utterance: Utterance, *, real: bool) -> Clip:
         """A clip whose face is performed: a label along a path, its lips and life."""
         plan, lips = performance(self._bank, spec, utterance)
-        blocks = Performer(self._bank, plan, styled_faces).perform([lips])
-        targets = np.concatenate([block.weights for block in blocks])
+        targets = performed_faces(self._bank, plan, lips)
         return self._clip(spec, utterance, path_of(plan), lips.speech, targets, real=real)
 
     def _captured(
@@ -158,13 +153,41 @@ class ClipMaker:
         return items[spec.item]
 
 
+def require_lips(bank: Bank) -> None:
+    """See that a bank has the channels that lips are made for.
+
+    Raises:
+        TrainerError: it has others.
+    """
+    rig = shipped_table().rig
+    if bank.channels != rig.names:
+        raise TrainerError(
+            f"the bank {bank.id} is for another rig than {rig.id}, which the lips are made for"
+        )
+
+
 def performance(bank: Bank, spec: ClipSpec, utterance: Utterance) -> tuple[Plan, LipTrack]:
     """What is performed in a clip, and the lips of what is said in it."""
     frames = frame_count(len(utterance.audio))
     stresses = emphases(utterance.audio, utterance.phonemes)
     speech = TimedSpeech(phonemes=utterance.phonemes, stresses=stresses, source=spec.source)
-    plan = clip_plan(bank, spec.label, frames, _draws(spec, Stream.PATH), spec.seed)
-    return plan, lip_track_of(speech, frames)
+    return plan_of(bank, spec.label, frames, spec.seed), lip_track_of(speech, frames)
+
+
+def plan_of(bank: Bank, label: str, frames: int, seed: int) -> Plan:
+    """What a clip of so many frames and this seed shows of a label.
+
+    Raises:
+        QueryError: an unknown label.
+    """
+    rng = np.random.default_rng([seed, Stream.PATH])
+    return clip_plan(bank, label, frames, rng, seed)
+
+
+def performed_faces(bank: Bank, plan: Plan, lips: LipTrack) -> F32:
+    """The faces (N, C) in [0, 1] of a plan and its lips."""
+    blocks = Performer(bank, plan, styled_faces).perform([lips])
+    return np.concatenate([block.weights for block in blocks])
 
 
 def _draws(spec: ClipSpec, stream: Stream) -> np.random.Generator:

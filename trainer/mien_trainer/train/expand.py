@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -68,10 +68,7 @@ def expand(checkpoint: Checkpoint, conditioning: Conditioning) -> Checkpoint:
     config = evolve(checkpoint.metadata.config, conditioning=conditioning)
     metadata = evolve(checkpoint.metadata, step=0, score=None, best=None, config=config)
     wider = new_model(metadata)
-    positions = [conditioning.labels.index(name) for name in own.labels]
-    if own.vad:
-        positions += range(conditioning.width - 3, conditioning.width)
-    tensors = _widened(checkpoint.model.state_dict(), positions, conditioning.width)
+    tensors = reconditioned(checkpoint.model.state_dict(), own, conditioning)
     wider.load_state_dict({**tensors, "columns": wider.columns})
     return Checkpoint(metadata=metadata, model=_frozen(wider))
 
@@ -97,18 +94,25 @@ def read_network(path: Path, labels: tuple[str, ...], trusted: TrustedBank) -> C
     return found
 
 
-def _widened(
-    tensors: Mapping[str, Tensor], positions: Sequence[int], width: int
+def reconditioned(
+    tensors: Mapping[str, Tensor], own: Conditioning, wanted: Conditioning
 ) -> dict[str, Tensor]:
-    """Tensors whose columns for conditions stand at ``positions`` among ``width``, else 0."""
-    wide: dict[str, Tensor] = {}
+    """Tensors of a network with the conditions ``own`` for one with those that are ``wanted``.
+
+    What both are given keeps its columns; those of what is new are 0.
+    """
+    labels = [name for name in own.labels if name in wanted.labels]
+    before = [own.labels.index(name) for name in labels]
+    after = [wanted.labels.index(name) for name in labels]
+    if own.vad and wanted.vad:
+        before += range(own.width - 3, own.width)
+        after += range(wanted.width - 3, wanted.width)
+    found = dict(tensors)
     for name, tensor in tensors.items():
         if name.endswith(_CONDITIONED):
-            wide[name] = tensor.new_zeros(len(tensor), width)
-            wide[name][:, list(positions)] = tensor
-        else:
-            wide[name] = tensor
-    return wide
+            found[name] = tensor.new_zeros(len(tensor), wanted.width)
+            found[name][:, after] = tensor[:, before]
+    return found
 
 
 def _is_foreign(path: Path) -> bool:

@@ -78,7 +78,7 @@ class Run:
     """A training, where it reads and where it writes.
 
     ``start`` is a network to begin with, None for a new one; ``resume`` goes on where the training
-    in ``out`` stopped.
+    in ``out`` stopped. ``onward`` says to a person what would do so.
     """
 
     config: TrainConfig
@@ -86,6 +86,7 @@ class Run:
     out: Path
     start: Checkpoint | None = None
     resume: bool = False
+    onward: str = "--resume goes on from the last checkpoint"
     curves: Curves | None = None
 
 
@@ -128,7 +129,7 @@ def _room_told(run: Run) -> Generator[None]:
         if error.errno not in FULL:
             raise
         kept = (run.out / LAST).is_file()
-        then = "--resume goes on from the last checkpoint" if kept else "then start it again"
+        then = run.onward if kept else "then start it again"
         raise TrainerError(
             f"{error.filename or run.out}: no room ({os.strerror(error.errno)}). Make room; {then}"
         ) from error

@@ -29,7 +29,10 @@ const KINDS = LIP_TABLE.contacts.length;
 /** How likely a contact must be to be made, on voices that a network has not heard. */
 const CONTACT_THRESHOLD = 0.1;
 
-/** Where the threshold's logit stands in a network's graph, by the digest of its checkpoint. */
+/** The constant of a network's graph that holds the threshold's logit. */
+const THRESHOLD = "contact_threshold";
+
+/** What it is called in a graph that was exported before it had a name, by the checkpoint. */
 const THRESHOLDS = new Map([
   ["0b7d716b3ae2f74a54a9b84c16c104a3bfd96437a181aa8aaf370357021efc0c", "val_301"],
 ]);
@@ -124,7 +127,7 @@ function headsOf({ visemes, channels, delays }) {
 
 /** @param {FaceCard} card @param {import("./onnx_file.js").OnnxFile} file @param {Uint8Array} data changed */
 function lowerThreshold({ checkpoint }, file, data) {
-  const constant = file.constants.get(THRESHOLDS.get(checkpoint) ?? "");
+  const constant = file.constants.get(THRESHOLDS.get(checkpoint) ?? THRESHOLD);
   if (constant?.values.length !== 1) return;
   const logit = Math.fround(Math.log(CONTACT_THRESHOLD / (1 - CONTACT_THRESHOLD)));
   constant.values[0] = logit;

@@ -1,0 +1,184 @@
+"""The network that an adaptation begins with: an exported file or a checkpoint, of any bank.
+
+An exported file has all that a network learned: its tensors are the constants of the graph. They
+are found by the biases, which keep their names, and taken only if a network with them gives the
+file's own faces.
+"""
+
+# torch and onnx annotate too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from mien.bank import Bank
+from mien.text.regular_file import NETWORK
+from mien_trainer.export.onnx import (
+    TOLERANCE,
+    difference,
+    network_card,
+    require_onnx,
+    threshold_constant,
+)
+from mien_trainer.fault import TrainerError, read_bytes
+from mien_trainer.frames import F32
+from mien_trainer.lips.touching import contact_shapes
+from mien_trainer.model.net import FaceNet, current_name
+from mien_trainer.model.shape import Conditioning, NetShape
+from mien_trainer.speak.network import NetworkCard, OnnxNetwork
+from mien_trainer.train.checkpoint import Checkpoint, load_checkpoint, new_metadata, new_model
+from mien_trainer.train.config import TrainConfig
+from mien_trainer.train.expand import reconditioned
+
+EXPORTED = ".onnx"
+
+_MODULE = "net."
+"""What the exporter puts before the names of a network's tensors."""
+
+_OURS = ("columns", "contact_attenuation", "contact_targets")
+"""What follows from the bank."""
+
+_CONTACT_BIAS = "contact_head.bias"
+
+_DIGITS = 6
+"""Of a threshold that is read off its logit."""
+
+
+@frozen(kw_only=True, eq=False)
+class StartNetwork:
+    """A network as it was trained: its card, its size, and all tensors that it learned."""
+
+    card: NetworkCard
+    shape: NetShape
+    tensors: Mapping[str, Tensor]
+
+    @property
+    def conditioning(self) -> Conditioning:
+        """Its conditions, in its order."""
+        return Conditioning(labels=self.card.knows, vad=self.card.vad)
+
+
+def read_start(path: Path) -> StartNetwork:
+    """The network in a file that `mien train export` wrote, or in a checkpoint.
+
+    Raises:
+        TrainerError: it is none, or what it learned cannot be read.
+        OSError: the file cannot be read.
+    """
+    if path.suffix == EXPORTED:
+        return _exported(path)
+    found = load_checkpoint(path)
+    tensors = {name: one for name, one in found.model.state_dict().items() if name not in _OURS}
+    return StartNetwork(
+        card=network_card(found), shape=found.metadata.config.model, tensors=tensors
+    )
+
+
+def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -> Checkpoint:
+    """The network with the labels of ``bank``: the same on those that it knows.
+
+    ``data`` is the digest of the targets that it will learn from.
+
+    Raises:
+        TrainerError: the bank is for another rig.
+    """
+    if start.card.channels != bank.channels:
+        raise TrainerError(
+            f"the network {start.card.name} gives the channels of another rig than {bank.id}'s; "
+            f"train one on targets of {bank.id} with `mien train run`"
+        )
+    metadata = new_metadata(config, bank, data=data)
+    model = new_model(metadata)
+    own = {name: one for name, one in model.state_dict().items() if name in _OURS}
+    tensors = reconditioned(start.tensors, start.conditioning, config.conditioning)
+    model.load_state_dict({**tensors, **own})
+    return Checkpoint(metadata=metadata, model=model.requires_grad_(requires_grad=False).eval())
+
+
+def _exported(path: Path) -> StartNetwork:
+    data = read_bytes(path, NETWORK)
+    network = OnnxNetwork(data, str(path))
+    require_onnx()
+    import onnx
+    from onnx import numpy_helper
+
+    graph: Any = onnx.load_model_from_string(data).graph
+    constants: dict[str, F32] = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    card = network.card
+    conditioning = Conditioning(labels=card.knows, vad=card.vad)
+    try:
+        tensors = dict(_tensors(graph, constants))
+        shape = _shape(graph, constants, tensors)
+        columns = conditioning.columns(card.labels)
+        model = FaceNet(shape, columns, contact_shapes(card.channels), mels=card.mels)
+        own = {name: one for name, one in model.state_dict().items() if name in _OURS}
+        model.load_state_dict({**tensors, **own})
+    except (KeyError, ValueError, RuntimeError, StopIteration):
+        raise _unreadable(path) from None
+    model.requires_grad_(requires_grad=False).eval()
+    if not difference(model, network) <= TOLERANCE:
+        raise _unreadable(path)
+    return StartNetwork(card=card, shape=shape, tensors=tensors)
+
+
+def _unreadable(path: Path) -> TrainerError:
+    return TrainerError(
+        f"{path}: what it learned cannot be read off its graph; give the checkpoint that it was "
+        "exported from"
+    )
+
+
+def _tensors(
+    graph: Any,  # noqa: ANN401  onnx is untyped
+    constants: Mapping[str, F32],
+) -> Iterator[tuple[str, Tensor]]:
+    """What has a name, and for each bias the weights that are multiplied before it is added.
+
+    Raises:
+        KeyError: a bias follows no product with constants.
+    """
+    made = {node.output[0]: node for node in graph.node}
+    for name, value in constants.items():
+        if name.startswith(_MODULE):
+            yield current_name(name.removeprefix(_MODULE)), torch.as_tensor(value.copy())
+    for node in graph.node:
+        bias = next((one for one in node.input if one.endswith(".bias")), None)
+        if node.op_type != "Add" or bias is None or not bias.startswith(_MODULE):
+            continue
+        product = made[next(one for one in node.input if one != bias)]
+        module = current_name(bias.removeprefix(_MODULE).removesuffix(".bias"))
+        weight = np.ascontiguousarray(constants[product.input[1]].T)
+        yield f"{module}.weight", torch.as_tensor(weight.copy())
+
+
+def _shape(
+    graph: Any,  # noqa: ANN401  as above
+    constants: Mapping[str, F32],
+    tensors: Mapping[str, Tensor],
+) -> NetShape:
+    """The size of a network with these tensors.
+
+    Raises:
+        KeyError: one is missing, or nothing is taken from the logits of contacts.
+    """
+    blocks = sum(name.endswith(".taps.bias") for name in tensors)
+    names = (one.name for one in graph.initializer if one.name.startswith(_MODULE))
+    bias = next(one for one in names if current_name(one.removeprefix(_MODULE)) == _CONTACT_BIAS)
+    threshold = threshold_constant(graph, bias)
+    likely = 1.0 / (1.0 + math.exp(-float(constants[threshold])))
+    return NetShape(
+        width=len(tensors["input.bias"]),
+        blocks=blocks,
+        hidden=len(tensors["base.input.bias"]),
+        contact_threshold=round(likely, _DIGITS),
+    )

@@ -1,0 +1,176 @@
+"""`mien train adapt`: a network for a bank of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mien.cli.options import OutputFile, format_option
+from mien.cli.terminal import say
+from mien_trainer.cli.options import refusals
+
+if TYPE_CHECKING:
+    from mien_trainer.adapt.run import Adaptation, Adapted
+
+SHIPPED = "default"
+"""The bank whose network stands for itself."""
+
+
+@click.command("adapt")
+@click.argument("network", metavar="NETWORK")
+@click.option("--bank", required=True, metavar="BANK", help="The bank to adapt it to.")
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Speech to learn from: a folder that `mien targets make` wrote, for any bank.",
+)
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=OutputFile(".onnx"),
+    metavar="FILE.onnx",
+    help="The network to write; its card is written beside it, as FILE.card.md.",
+)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The folder for faces and training, some 250 MB.  [default: FILE.work]",
+)
+@click.option("--fresh", is_flag=True, help="Begin anew, whatever the work folder holds.")
+@click.option("--steps", type=click.IntRange(min=1), help="Steps of the training.  [default: 1500]")
+@click.option(
+    "--clips", type=click.IntRange(min=1), help="Clips of speech, at most.  [default: 2000]"
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Number of processes that make faces.  [default: number of cores]",
+)
+@format_option
+def command(
+    network: str,
+    bank: str,
+    data: Path,
+    out: Path,
+    work: Path | None,
+    fresh: bool,
+    steps: int | None,
+    clips: int | None,
+    seed: int,
+    workers: int | None,
+    output: str,
+) -> int:
+    """Adapt NETWORK to a bank of your own, in minutes, with speech that is there already.
+
+    NETWORK is an exported network (.onnx), a checkpoint or the folder of a training, of any bank;
+    default is the one that ships. The speech keeps its sound, and the bank's faces are made anew
+    over it; the labels may be others, and more or fewer. The presets are snapped to at every step.
+
+    If it is stopped, even killed, run it again to continue: the file ends with the same bytes. Exit
+    codes: 0 the network keeps the bank's presets within bounds, 1 it was written and does not, 2 it
+    cannot be made.
+    """
+    with refusals():
+        from mien_trainer.fault import need_torch
+
+        need_torch()
+        from mien.release.verify import usable_cores
+        from mien_trainer.adapt.run import CLIPS, STEPS, Adaptation, adapted, fit, prepare
+        from mien_trainer.adapt.start import read_start
+        from mien_trainer.cli.run import training_bar
+        from mien_trainer.train.trust import trusted_bank
+
+        trusted = trusted_bank(bank)
+        say(f"bank: {trusted.bank.source}", err=True)
+        order = Adaptation(
+            start=read_start(_network(network)),
+            trusted=trusted,
+            source=bank,
+            data=data,
+            work=work or out.with_suffix(".work"),
+            steps=steps or STEPS,
+            clips=clips or CLIPS,
+            seed=seed,
+            workers=workers or usable_cores(),
+        )
+        prepare(order, fresh=fresh)
+        targets = _faces(order)
+        with training_bar(order.config) as bar:
+            fit(order, targets, bar)
+        found = adapted(order)
+        _write(found, order, targets, out)
+    _report(found, order, out, output)
+    return 0 if found.kept else 1
+
+
+def _network(given: str) -> Path:
+    path = Path(given)
+    if given != SHIPPED or path.exists():
+        return path
+    from mien.bank import load
+    from mien_trainer.speak.network import shipped_network
+
+    return shipped_network(load(SHIPPED).digest)
+
+
+def _faces(order: Adaptation) -> Path:
+    from mien_trainer.adapt.run import faces_left, make_faces
+    from mien_trainer.cli.make import clip_progress
+
+    left = faces_left(order)
+    if not left:
+        return make_faces(order, _quiet)
+    with clip_progress(left) as step:
+        return make_faces(order, step)
+
+
+def _quiet(_: int) -> None:
+    pass
+
+
+def _write(found: Adapted, order: Adaptation, targets: Path, out: Path) -> None:
+    from mien.text.atomic import write_atomic
+    from mien_trainer.export.card import Measured, card_markdown, learned_from
+
+    card = found.card
+    measured = Measured(checkpoint=card.checkpoint, figures=found.figures, lips=(), closures=())
+    learned = learned_from(targets, card)
+    text = card_markdown(card, len(found.data), learned, measured, order.start.card)
+    write_atomic(out, found.data)
+    write_atomic(out.with_suffix(".card.md"), text.encode())
+
+
+def _report(found: Adapted, order: Adaptation, out: Path, output: str) -> None:
+    from mien.cli.terminal import write_json
+    from mien_trainer.evaluate.output import figure_json, figure_lines
+
+    bank = order.trusted.bank
+    if output == "json":
+        write_json(
+            {
+                "network": str(out),
+                "bank": bank.id,
+                "version": bank.version,
+                "artifact": bank.digest,
+                "checkpoint": found.card.checkpoint,
+                "adapted_from": order.start.card.checkpoint,
+                "steps": order.steps,
+                "figures": [figure_json(row) for row in found.figures],
+                "kept": found.kept,
+            }
+        )
+        return
+    say("\n".join(figure_lines(found.figures)))
+    say(f"{out}: a network for {bank.source}, {len(found.data) / (1 << 20):.2f} MB")
+    say(f"{out.with_suffix('.card.md')}: its card")
+    if not found.kept:
+        more = f"--steps {2 * order.steps} --fresh"
+        say(f"Error: it does not keep the presets within bounds; {more} trains longer", err=True)
+    say(f"{order.work}: what it was made in; it can be deleted")
