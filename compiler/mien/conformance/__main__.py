@@ -78,6 +78,7 @@ def _run(
     from mien.conformance.implementations import (
         ConformanceError,
         c_implementations,
+        cross_implementations,
         csharp_implementations,
         environment_implementations,
         full_implementations,
@@ -92,6 +93,8 @@ def _run(
     try:
         compared = quick_implementations() if quick else full_implementations()
         compared += c_implementations(programs) + csharp_implementations(programs)
+        if not quick:
+            compared += cross_implementations(programs)
         if environments is not None:
             compared += environment_implementations(environments)
         if aarch64 is not None:

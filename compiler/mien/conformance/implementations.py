@@ -28,6 +28,7 @@ _SLOW = 12
 _EMULATED = 60
 """The same for a processor that is emulated."""
 
+_CROSS = "aarch64-linux-gnu-gcc"
 _NO_FMA = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F"}
 _GENERIC = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 _ELSEWHERE = {"PYTHONHASHSEED": "4242", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Apia"}
@@ -191,6 +192,28 @@ def c_implementations(folder: Path) -> tuple[Implementation, ...]:
     return tuple(found)
 
 
+def cross_implementations(folder: Path) -> tuple[Implementation, ...]:
+    """The C header for aarch64, which has fused operations always; none without its compiler.
+
+    Raises:
+        ConformanceError: it does not compile, or only with warnings.
+    """
+    tool, emulator = shutil.which(_CROSS), shutil.which("qemu-aarch64-static")
+    if tool is None or emulator is None:
+        return ()
+    source, program = str(Path(__file__).with_name("evaluate.c")), str(folder / _CROSS)
+    call([tool, "-std=gnu99", *_C_WARNINGS, "-O3", "-static", source, "-lm", "-o", program])
+    return (
+        Implementation(
+            name=f"{_CROSS} -O3, emulated",
+            command=(emulator, program),
+            limit=_EMULATED * 10,
+            compiles=False,
+            performs=False,
+        ),
+    )
+
+
 def csharp_implementations(folder: Path) -> tuple[Implementation, ...]:
     """The C# file under Mono, built into ``folder``; none where Mono is not installed.
 
@@ -226,6 +249,8 @@ def missing() -> tuple[str, ...]:
         lacks.append("node: install Node.js 18 or newer")
     if shutil.which("gcc") is None and shutil.which("clang") is None:
         lacks.append("C: install gcc or clang")
+    if shutil.which(_CROSS) is None:
+        lacks.append("C for aarch64: install gcc-aarch64-linux-gnu and qemu-user-static")
     if shutil.which("mcs") is None or shutil.which("mono") is None:
         lacks.append("C#: install mono-mcs and mono-runtime")
     if not emulated_implementations():
