@@ -89,6 +89,8 @@ def _performance(bank: Bank, stream: Stream) -> Performance:
         brows=stream.fraction() * 2.0,
         head=stream.fraction(),
         breath=stream.fraction(),
+        prosody=stream.pick((0.0, 2.0 * stream.fraction())),
+        arousal=stream.pick((0.0, stream.fraction())),
     )
     plan = Plan(
         first=stream.pick((REST, _pose(bank, stream))),
@@ -174,4 +176,5 @@ def _lips(bank: Bank, stream: Stream) -> LipTrack:
         np.array(track(0.6)),
         contacts=np.array(track(0.1)),
         emphases=np.array(track(0.1)),
+        prosody=np.array([[stream.between(-1.0, 1.0) for _ in range(2)] for _ in range(_FRAMES)]),
     )
