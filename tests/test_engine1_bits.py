@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.artifact.write import artifact_bytes
-from mien.bank import Bank
+from mien.bank import Bank, load
 from mien.engine.e1.evaluate import KERNEL_ROWS, Evaluator1
 from mien.engine.e1.solve import plateau_radii
 from mien.engine.tables import F32, I32, LabelTable, Tables
@@ -210,6 +210,49 @@ def test_threads_blocks_and_sizes_change_nothing(count: int) -> None:
     plain = np.full_like(results[0], 7)
     Evaluator1(tables).faces(labels, vads, styles, speech, plain, 1)
     assert all(same(result, plain) for result in results)
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_lines_of_faces_begin_wherever_the_batch_lies(
+    streamed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written past the caches or not, to any place, and nothing beside it."""
+    monkeypatch.setattr("mien.engine.e1.batch.STREAMED", 0 if streamed else 1 << 60)
+    for tables in (random_tables(2), load("default").tables):
+        channels = len(tables.channels)
+        evaluator = Evaluator1(tables)
+        labels, vads, styles, speech = queries(tables, 3, 2100)
+        for count, begin, worn in (
+            (2100, 1, styles),
+            (2100, 16, None),
+            (3, 7, styles),
+            (1, 0, None),
+        ):
+            faded = None if worn is None else speech[:count]
+            worn = None if worn is None else worn[:count]
+            expected = np.empty((count, channels), f)
+            evaluator.faces_by_numpy(labels[:count], vads[:count], worn, faded, expected)
+            room = np.full(begin + count * channels + 16, 7, f)
+            out = room[begin : begin + count * channels].reshape(count, channels)
+            evaluator.faces_by_kernels(labels[:count], vads[:count], worn, faded, out, 1)
+            assert same(out, expected)
+            assert (room[:begin] == 7).all()
+            assert (room[begin + count * channels :] == 7).all()
+
+
+def test_terms_that_a_rule_leaves_out_would_change_nothing() -> None:
+    """A rule of zeros, some of them negative, and one with every term, side by side."""
+    tables = random_tables(7)
+    tables.rules[0], tables.rules[1] = 0.0, -0.0
+    tables.rules[2], tables.rules[3, 5:] = 1.5, -0.0
+    for table in tables.labels:
+        table.strength[:4] = 0.5
+    labels, vads, _, _ = queries(tables, 8, 200)
+    evaluator = Evaluator1(tables)
+    out = np.empty((200, len(tables.channels)), f)
+    evaluator.faces_by_kernels(labels, vads, None, None, out, 1)
+    for row, face in enumerate(out[:60]):
+        assert same(face, reference(tables, int(labels[row]), vads[row], -1, f(0)))
 
 
 def test_a_label_that_never_moves_is_zero() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import cycle
 
@@ -20,6 +21,10 @@ TOLERANCE = 1e-5
 _NAIVE = "numpy, as written"
 _NAIVE_MOST = 100_000
 """The naive pipeline's temporaries outgrow small machines past this batch."""
+
+_TWO_CORES = "faces on two cores / on one"
+_PARTED_LEAST = 100_000
+"""Fewer faces are not worth a second core."""
 
 Faces = Callable[[I32, F32], F32]
 
@@ -113,6 +118,8 @@ def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int)
         "multiply-adds": multiply_add,
         "our numpy path": lambda: evaluator.faces_by_numpy(labels, vads, None, None, buffer()),
     }
+    if batch >= _PARTED_LEAST and (os.cpu_count() or 1) > 1:
+        competitors[_TWO_CORES] = lambda: bank.faces(labels, vads, out=buffer(), threads=2)
     if batch == 1:
         label, vad = bank.labels[int(labels[0])], tuple(float(x) for x in vads[0])
         competitors["ours"] = lambda: bank.face(label, vad=vad)
@@ -124,6 +131,8 @@ def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int)
     for kind in ("dense", "sparse"):
         took[f"scipy, {kind}"] = min(took[f"{way}, {kind}"] for way in WAYS)
     ours = took.pop("ours")
+    if _TWO_CORES in took:
+        yield Row(name=_TWO_CORES, batch=batch, ours=took.pop(_TWO_CORES), peer=ours)
     first = ("scipy, dense", "scipy, sparse", "row writes")
     for name in (*first, *(name for name in took if name not in first)):
         yield Row(name=f"faces / {name}", batch=batch, ours=ours, peer=took[name])

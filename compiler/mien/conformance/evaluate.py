@@ -1,8 +1,8 @@
 """Evaluate a run's queries: python -m mien.conformance.evaluate PATH THREADS FOLDER RESULTS LIMIT.
 
-PATH is `numpy` or `numba`. Every bank is compiled here, so that the solver is under test too. The
-results are raw little-endian float32 files, a folder a bank; their sha256 is printed, so that
-machines can be compared by eye.
+PATH is `numpy`, `numba`, or `streamed`: numba as it writes batches that no cache could hold. Every
+bank is compiled here, so that the solver is under test too. The results are raw little-endian
+float32 files, a folder a bank; their sha256 is printed, so that machines can be compared by eye.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from mien.versions import ENGINE
 
 NUMPY = "numpy"
 NUMBA = "numba"
+STREAMED = "streamed"
 _ALL = 1 << 20
 _RUNS = 5
 
@@ -130,6 +131,10 @@ def _nanoseconds(tables: Tables, queries: Queries, path: str, threads: int) -> f
 
 def main(path: str, threads: str, folder: str, found: str, limit: str) -> None:
     """See the module."""
+    if path == STREAMED:
+        from mien.engine.e1 import batch
+
+        batch.STREAMED = 0
     for source in sorted(Path(folder, QUERIES).iterdir()):
         target = Path(found, source.name)
         target.mkdir(parents=True)

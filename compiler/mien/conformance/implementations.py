@@ -31,6 +31,7 @@ _EMULATED = 60
 _CROSS = "aarch64-linux-gnu-gcc"
 _NO_FMA = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F"}
 _GENERIC = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+_AVX2 = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "+avx2"}
 _ELSEWHERE = {"PYTHONHASHSEED": "4242", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Apia"}
 _PINNED = ("numba", "numpy")
 
@@ -66,7 +67,7 @@ def python_implementation(
     limit: int = 0,
     environment: Mapping[str, str] | None = None,
 ) -> Implementation:
-    """This package in Python, its faces computed by the ``path`` `numpy` or `numba`."""
+    """This package in Python, its faces computed by a ``path`` of `mien.conformance.evaluate`."""
     return Implementation(
         name=name,
         command=(*python, "-m", "mien.conformance.evaluate", path, str(threads)),
@@ -113,8 +114,8 @@ def quick_implementations() -> tuple[Implementation, ...]:
     return (
         python_implementation("numba", "numba"),
         python_implementation(
-            "numba, generic cpu, unoptimised, 2 threads",
-            "numba",
+            "numba, generic cpu, unoptimised, 2 threads, streamed",
+            "streamed",
             threads=2,
             environment={**_GENERIC, "NUMBA_OPT": "0", **_ELSEWHERE},
         ),
@@ -138,7 +139,9 @@ def full_implementations() -> tuple[Implementation, ...]:
         python_implementation(
             "numba, no jit", "numba", limit=60, environment={"NUMBA_DISABLE_JIT": "1"}
         ),
+        python_implementation("numba, streamed", "streamed"),
         python_implementation("numba, generic cpu", "numba", environment=_GENERIC),
+        *half_as_wide_implementations(),
         *optimised,
         python_implementation("numba, 2 threads", "numba", threads=2),
         python_implementation("numba, no fma in libc", "numba", environment=_NO_FMA),
@@ -149,6 +152,16 @@ def full_implementations() -> tuple[Implementation, ...]:
         *node_implementations(),
         *emulated_implementations(),
     )
+
+
+def half_as_wide_implementations() -> tuple[Implementation, ...]:
+    """The kernels for processors with AVX2 and no more; none where this one has not even that."""
+    from llvmlite import binding
+
+    features: Mapping[str, bool] = binding.get_host_cpu_features()
+    if not features.get("avx2", False):
+        return ()
+    return (python_implementation("numba, avx2", "numba", environment=_AVX2),)
 
 
 def node_implementations() -> tuple[Implementation, ...]:

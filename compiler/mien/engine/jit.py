@@ -41,6 +41,17 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     return compiled
 
 
+def part_of_kernels(function: Callable[P, R]) -> Callable[P, R]:
+    """Make ``function``, which may work with `mien.engine.lanes`, a part of kernels that call it.
+
+    It is compiled into each of them, so that calls cost nothing and lanes stay in registers.
+    """
+    decorate = _njit()
+    import_module("mien.engine.lanes_llvm")
+    part: Callable[P, R] = decorate(forceinline=True, **_OPTIONS)(function)
+    return part
+
+
 @contextmanager
 def _cache_of_these_sources() -> Generator[None]:
     """Meanwhile numba's cache folder is one that only today's kernels use.

@@ -10,18 +10,22 @@ from typing import Literal
 
 import numpy as np
 
-from mien.engine.e1.kernels import LANES, POINT_ROWS, STRIDE, evaluate_faces
-from mien.engine.e1.program import U32, Program
+from mien.engine.e1.block import LINE, evaluate_faces
+from mien.engine.e1.program import HEAD, TERMS, U32, Program
 from mien.engine.jit import announce_compilation, is_cold
+from mien.engine.lanes import WIDTH
 from mien.engine.tables import F32, I32
 
-BLOCK = 4096
-"""Rows sorted by variant at a time; their faces fit the second-level cache."""
+LEAST_BLOCK, MOST_BLOCK, EACH = 1024, 8192, 64
+"""Queries sorted by variant at a time: about EACH of a variant, so that few lanes stay empty."""
+
+STREAMED = 8 << 20
+"""Bytes of faces from which on they are written past the caches."""
 
 LEAST_ROWS = 1024
 """Fewer rows than this are not worth a thread."""
 
-COMPILE_SECONDS = 10
+COMPILE_SECONDS = 5
 
 _PLAIN_ARRAY: tuple[Literal["C"], Literal["A"], Literal["W"]] = ("C", "A", "W")
 """Read-only or unaligned arrays are other types to the kernels, to be compiled for anew."""
@@ -43,15 +47,17 @@ class Batch:
         variants = np.require(variants, np.int32, _PLAIN_ARRAY)
         vads = np.require(vads, np.float32, _PLAIN_ARRAY)
         spoken = self._silent if speech is None else np.require(speech, np.float32, _PLAIN_ARRAY)
+        streamed = out.nbytes >= STREAMED and out.flags.aligned
         spans = _spans(len(variants), threads)
         if len(spans) == 1:
-            self._evaluate(variants, vads, spoken, out)
+            self._run(self._scratch(), variants, vads, spoken, out, streamed=streamed)
             return
         # Compile before the threads start, so that they do not wait for each other to do it.
-        self._evaluate(variants[:0], vads[:0], self._silent, out[:0])
+        self._run(self._scratch(), variants[:0], vads[:0], self._silent, out[:0], streamed=streamed)
 
         def part(span: slice) -> None:
-            self._evaluate(variants[span], vads[span], spoken[span], out[span])
+            own = self._scratch()
+            self._run(own, variants[span], vads[span], spoken[span], out[span], streamed=streamed)
 
         with ThreadPoolExecutor(len(spans)) as pool:
             list(pool.map(part, spans))
@@ -65,16 +71,19 @@ class Batch:
         scratch.speech[0] = speech
         faces = np.empty((1, self._channels), dtype=np.float32)
         spoken = scratch.speech if speech else self._silent
-        self._run(scratch, scratch.variants, scratch.vads, spoken, faces, scratch.order[:1])
+        self._run(scratch, scratch.variants, scratch.vads, spoken, faces, streamed=False)
         face: F32 = faces[0]
         return face
 
-    def _evaluate(self, variants: I32, vads: F32, speech: F32, out: F32) -> None:
-        scratch = self._scratch()
-        self._run(scratch, variants, vads, speech, out, scratch.order)
-
     def _run(
-        self, scratch: _Scratch, variants: I32, vads: F32, speech: F32, out: F32, order: U32
+        self,
+        scratch: _Scratch,
+        variants: I32,
+        vads: F32,
+        speech: F32,
+        out: F32,
+        *,
+        streamed: bool,
     ) -> None:
         program = self._program
         evaluate_faces(
@@ -82,13 +91,16 @@ class Batch:
             vads,
             speech,
             out,
+            streamed,
             program.heads,
             program.code,
             program.data,
             program.shared,
+            program.index,
             scratch.arrays,
-            order,
+            scratch.places,
             scratch.ends,
+            scratch.block,
         )
 
     def _scratch(self) -> _Scratch:
@@ -103,19 +115,30 @@ class _Scratch:
     """Arrays for one call at a time."""
 
     def __init__(self, program: Program) -> None:
+        variants = len(program.heads) // HEAD
+        self.block = min(MOST_BLOCK, max(LEAST_BLOCK, EACH * variants))
+        places = self.block + WIDTH * variants
         self.arrays = (
-            np.zeros((4, BLOCK + LANES), dtype=np.float32),
-            np.empty(POINT_ROWS * STRIDE, dtype=np.float32),
-            np.empty((2 * program.intensities + 1) * STRIDE, dtype=np.float32),
-            np.empty((program.signals, STRIDE), dtype=np.float32),
-            np.empty((program.rows, STRIDE), dtype=np.float32),
-            np.empty(STRIDE, dtype=np.float32),
+            _lanes(4 * places),
+            _lanes((2 * program.intensities + 1) * WIDTH),
+            _lanes(TERMS * WIDTH),
+            _lanes(program.signals * WIDTH),
+            _lanes(program.rows * WIDTH),
+            _lanes((self.block + 1) * program.lines * WIDTH),
         )
-        self.order: U32 = np.empty(BLOCK, dtype=np.uint32)
-        self.ends = np.empty(len(program.heads) + 1, dtype=np.uint64)
+        self.places: U32 = np.zeros(places, dtype=np.uint32)
+        self.ends: U32 = np.zeros(variants, dtype=np.uint32)
         self.variants: I32 = np.zeros(1, dtype=np.int32)
         self.vads: F32 = np.zeros((1, 3), dtype=np.float32)
         self.speech: F32 = np.zeros(1, dtype=np.float32)
+
+
+def _lanes(count: int) -> F32:
+    """So many floats from a multiple of LINE bytes on: lanes that cross one take twice as long."""
+    room = np.zeros(count * 4 + LINE, dtype=np.uint8)
+    skip = -room.ctypes.data % LINE
+    found: F32 = room[skip : skip + count * 4].view(np.float32)
+    return found
 
 
 def _spans(rows: int, threads: int) -> Sequence[slice]:

@@ -162,4 +162,5 @@ class Evaluator1:
             for style in range(PLAIN, len(table.styles) if styled else 0)
         ]
         plans = [make_plan(self.tables, label, style) for label, style in variants]
-        return Batch(make_program(plans), len(self.tables.channels))
+        channels = len(self.tables.channels)
+        return Batch(make_program(plans, channels), channels)

@@ -14,17 +14,16 @@ from attrs import frozen
 
 from mien.engine.e1.conflict import Index
 from mien.engine.e1.plan import ConflictStage, Plan
+from mien.engine.lanes import EIGHT, WIDTH
 from mien.engine.tables import F32
 
 I64 = npt.NDArray[np.int64]
 U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
-"""Unsigned, so that the kernels need not look for negative indices."""
 
 INTENSITIES = 0
-ANCHORS = 1  # data: V A D of each, then outer of each, then span of each
+ANCHORS = 1  # data: V A D, outer, span of each
 RULES = 2  # count
-RULE_DATA = 3  # data: ten coefficients each
+RULE_DATA = 3  # data: the constant, then the coefficients of terms that some rule weighs, of each
 COLUMNS = 4  # count
 COLUMN_RULE = 5  # code: position of the rule of each
 COLUMN_DATA = 6  # data: strength, weights by intensity, archetypes by intensity, of each
@@ -38,27 +37,39 @@ STYLE_CONFLICT_DATA = 13
 FADES = 14  # count
 FADE_CODE = 15  # code: source of each
 FADE_DATA = 16  # data: attenuation of each
-LIVE = 17  # count, filled up to fours
-LIVE_CODE = 18  # code: channel of each, then column shown of each, then column spoken of each
+SHOWN_CODE = 17  # code: eights of columns that channels show, then where each begins
+SPOKEN_CODE = 18  # the same under speech
 LAST = 19  # count of columns before the fades
-WIDTH = 20
+RULE_CODE = 20  # code: where the terms begin that each rule weighs
+WEIGHED = 21  # count of terms each
+HEAD = 22
+
+TERMS = 9
+"""V A D VV AA DD VA VD AD, which rules weigh beside their constant."""
+
+REST = 0xFFFF_FFFF
+"""In ``index``: a channel at rest."""
 
 
 @frozen(kw_only=True, eq=False)
 class Program:
-    """heads (G, WIDTH) of G variants; metric and support in ``shared`` (4,).
+    """heads (G, HEAD) of G variants, flat; metric and support in ``shared`` (4,).
 
-    ``rows`` and ``signals`` are the most columns and rules that any variant needs at once,
-    ``intensities`` the most intensities.
+    ``index`` (2, G, WIDTH + C + WIDTH), flat: for each variant without and with speech, and each of
+    C channels, which float of a query's row it shows; REST before and after. ``rows`` and
+    ``signals`` are the most columns and rules that any variant needs at once, ``intensities`` the
+    most intensities; ``lines`` is how many times WIDTH floats a query's row takes.
     """
 
     heads: I64
     code: U32
     data: F32
     shared: F32
+    index: U32
     rows: int
     signals: int
     intensities: int
+    lines: int
 
 
 class _Tape:
@@ -75,34 +86,45 @@ class _Tape:
         return begin
 
 
-def make_program(plans: Sequence[Plan]) -> Program:
-    """Pack the plans, a variant each in their order."""
+def make_program(plans: Sequence[Plan], channels: int) -> Program:
+    """Pack the plans, a variant each in their order, of faces of so many channels."""
     code, data = _Tape(), _Tape()
-    heads = np.zeros((len(plans), WIDTH), dtype=np.int64)
-    rows = signals = intensities = 1
-    for head, plan in zip(heads, plans, strict=True):
+    heads = np.zeros((len(plans), HEAD), dtype=np.int64)
+    index = np.full((2, len(plans), channels + 2 * WIDTH), REST, dtype=np.uint32)
+    rows = signals = intensities = lines = 1
+    for variant, (head, plan) in enumerate(zip(heads, plans, strict=True)):
         _pack(plan, head, code, data)
+        for spoken, (name, shown) in enumerate(
+            ((SHOWN_CODE, plan.shown), (SPOKEN_CODE, plan.spoken))
+        ):
+            columns, where = np.unique(shown, return_inverse=True)
+            index[spoken, variant, WIDTH + plan.live] = where
+            head[name] = _pack_shown(columns, code)
+            lines = max(lines, -(-len(columns) // WIDTH))
         rows = max(rows, plan.last + len(plan.fade))
         signals = max(signals, len(plan.rules))
         intensities = max(intensities, len(plan.table.anchors))
     first = plans[0]
     return Program(
-        heads=heads,
+        heads=heads.ravel(),
         code=np.array([*code.numbers, 0], dtype=np.uint32),
         data=np.array([*data.numbers, 0.0], dtype=np.float32),
         shared=np.concatenate((first.metric, first.support)),
+        index=index.ravel(),
         rows=rows,
         signals=signals,
         intensities=intensities,
+        lines=lines,
     )
 
 
 def _pack(plan: Plan, head: I64, code: _Tape, data: _Tape) -> None:
     table, styling = plan.table, plan.styling
     head[INTENSITIES] = len(table.anchors)
-    head[ANCHORS] = data.add(table.anchors, table.plateau_outer, table.plateau_span)
+    radii = np.stack((table.plateau_outer, table.plateau_span), axis=1)
+    head[ANCHORS] = data.add(np.concatenate((table.anchors, radii), axis=1))
     head[RULES] = len(plan.rules)
-    head[RULE_DATA] = data.add(plan.rules)
+    _pack_rules(plan.rules, head, code, data)
     head[COLUMNS] = len(plan.rule)
     head[COLUMN_RULE] = code.add(plan.rule)
     columns = (plan.strength[None, :], plan.weights, plan.archetypes)
@@ -119,15 +141,23 @@ def _pack(plan: Plan, head: I64, code: _Tape, data: _Tape) -> None:
     head[FADES] = len(plan.fade)
     head[FADE_CODE] = code.add(plan.fade_source)
     head[FADE_DATA] = data.add(plan.fade)
-    # Channels are written in fours: the last one fills up, and is written again.
-    fill = (0, -len(plan.live) % 4)
-    lists = [np.pad(part, fill, "edge") for part in _live(plan)] if len(plan.live) else []
-    head[LIVE] = len(lists[0]) if lists else 0
-    head[LIVE_CODE] = code.add(*lists)
 
 
-def _live(plan: Plan) -> tuple[Index, Index, Index]:
-    return plan.live, plan.shown, plan.spoken
+def _pack_rules(rules: F32, head: I64, code: _Tape, data: _Tape) -> None:
+    """As many terms for each as the rule has that weighs the most, in the order of the formula."""
+    used = rules[:, 1:] != 0
+    weighed = max(1, int(used.sum(axis=1).max(initial=0)))
+    terms = np.sort(np.argsort(~used, axis=1, kind="stable")[:, :weighed], axis=1)
+    head[WEIGHED] = weighed
+    head[RULE_CODE] = code.add(terms * WIDTH)
+    coefficients = np.take_along_axis(rules[:, 1:], terms, axis=1)
+    head[RULE_DATA] = data.add(np.concatenate((rules[:, :1], coefficients), axis=1))
+
+
+def _pack_shown(columns: Index, code: _Tape) -> int:
+    """Columns are turned in eights: the last one fills up, and is turned again."""
+    filled = np.pad(columns, (0, -len(columns) % EIGHT), "edge") if len(columns) else columns
+    return code.add((len(filled) // EIGHT,), filled * WIDTH)
 
 
 def _pack_conflict(stage: ConflictStage, code: _Tape, data: _Tape) -> tuple[int, int]:
