@@ -17,13 +17,17 @@ import numpy.typing as npt
 import pytest
 import soundfile
 import soxr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mien import resources
 from mien.bank import load
+from mien.errors import QueryError
 from mien.performance.life import LifeSettings
 from mien.performance.lips import joined
 from mien.performance.performer import Performer, Plan
 from mien.performance.poses import State, pose_of
+from mien.site.eight_bits import in_eight_bits
 from mien_trainer.lips.page_table import MODULE, module_text
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import log_mel
@@ -206,13 +210,36 @@ def test_live_lips_by_the_runtime_are_python_s(node: Node, artifact: Path) -> No
         assert np.abs(lips_of(found)["weights"] - expected.weights).max() < 1e-5
 
 
-def test_the_heads_of_a_network_of_lips_are_onnxruntime_s(node: Node) -> None:
+@pytest.mark.parametrize("small", [False, True], ids=["shipped", "in eight bits"])
+def test_the_heads_of_a_network_of_lips_are_onnxruntime_s(
+    node: Node, tmp_path: Path, small: bool
+) -> None:
     sound, lips = real_voice(), shipped_lips()
     assert lips is not None
-    network = read_lip_network(lips)
-    expected, _ = network.run(log_mel(sound), network.start)
-    found = numbers(node.ask(sound, [999], network=str(lips), heads=True), "heads")
+    shipped, path = read_lip_network(lips), lips
+    if small:
+        path = tmp_path / "lips.onnx"
+        path.write_bytes(in_eight_bits(lips.read_bytes()))
+        assert path.stat().st_size < 0.6 * lips.stat().st_size
+    network = read_lip_network(path)
+    mel = log_mel(sound)
+    expected, _ = network.run(mel, network.start)
+    found = numbers(node.ask(sound, [999], network=str(path), heads=True), "heads")
     assert np.abs(found - expected.ravel()).max() < 1e-4
+    assert np.abs(expected - shipped.run(mel, shipped.start)[0]).mean() < 0.02
+
+
+@given(cut=st.integers(0, 400), byte=st.integers(0, 255))
+@settings(max_examples=60, deadline=None)
+def test_what_is_no_network_is_told_before_it_is_made_small(cut: int, byte: int) -> None:
+    lips = shipped_lips()
+    assert lips is not None
+    data = lips.read_bytes()
+    broken = data[:cut] + bytes([byte]) + data[cut + 1 : cut + 600]
+    try:
+        assert isinstance(in_eight_bits(broken), bytes)
+    except QueryError as error:
+        assert "no ONNX file, or cut short" in str(error)  # noqa: PT017  either is fine
 
 
 def test_the_table_of_visemes_in_the_page_is_the_shipped_one() -> None:

@@ -20,6 +20,7 @@ from mien.bank import Bank
 from mien.drawing.document import shipped_face
 from mien.drawing.rig_weights import drawn_channels
 from mien.errors import QueryError
+from mien.site.eight_bits import in_eight_bits
 from mien.text.atomic import write_atomic
 from mien.text.files import shown_path
 from mien.text.regular_file import WEB_RUNTIME, read_regular
@@ -28,7 +29,8 @@ PAGE, DATA = "index.html", "site.json"
 MODULES = "mien"
 """The folder of the modules in the one that is written."""
 
-_SCHEMAS = (b"mien/lip-network/1", b"mien/network/1")
+_LIPS = b"mien/lip-network/1"
+_SCHEMAS = (_LIPS, b"mien/network/1")
 _SHIPPED = ("lips.onnx", "default.onnx")
 """The networks that ship, the best for a page first: lips for any bank, then a bank's own faces."""
 
@@ -91,13 +93,15 @@ def read_runtime(given: str) -> Runtime:
 
 
 def site_files(bank: Bank, network: bytes, runtime: Runtime | None) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of every file, the page last.
+    """Name and bytes of every file, the page last. A network of lips goes along in 8 bits.
 
     Raises:
         QueryError: ``network`` is none of mien's.
     """
     if not any(schema in network for schema in _SCHEMAS):
         raise QueryError("the network is none that `mien train export` or `mien train lips` wrote")
+    if _LIPS in network:
+        network = in_eight_bits(network)
     artifact = artifact_bytes(bank.tables)
     names = {"bank": f"{bank.id}.safetensors", "network": "network.onnx"}
     web = resources.web()

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { readArtifact } from "../artifact.js";
-import { Evaluator } from "../evaluator.js";
+import { Bank, loadBank } from "../index.js";
 import { AvatarDrop } from "./avatar_drop.js";
 import { Bars } from "./bars.js";
 import { Controls, startTheme } from "./controls.js";
@@ -41,6 +40,8 @@ const LINK_PAUSE = 200;
 const MIDDLE = 0.5;
 const HUNDREDTH = 0.01;
 const AHEAD = [0, 0, 0];
+
+/** @typedef {import("../index.js").Evaluator} Evaluator */
 
 /** The running page. */
 class Page {
@@ -125,7 +126,7 @@ class Page {
     const first = this.evaluator === null;
     const performing = first || this.performed !== null;
     if (state.artifact && state.artifact !== this.digest) {
-      const evaluator = new Evaluator(readArtifact(await fetchArtifact()));
+      const { evaluator } = await loadBank(await fetchArtifact());
       const anchor = this.evaluator && anchorAt(this.evaluator, this.store.view);
       const channels = this.evaluator?.tables.channels.join();
       this.evaluator = evaluator;
@@ -222,7 +223,7 @@ class Page {
     const tables = anchor && values.size
       ? edited(evaluator.tables, view.label, anchor, values)
       : evaluator.tables;
-    const shown = tables === evaluator.tables ? evaluator : new Evaluator(tables);
+    const shown = tables === evaluator.tables ? evaluator : new Bank(tables).evaluator;
     this.weights = faceOf(shown, view);
     this.controls.show(state);
     this.pad.show(evaluator, view);

@@ -4,9 +4,7 @@
  * @module
  */
 
-import { FRAME_RATE } from "../performance/clock.js";
-import { readLips } from "../performance/lips.js";
-import { Performance } from "../performance/performance.js";
+import { FRAME_RATE, Performance, readLips } from "../index.js";
 import { CueFields } from "./cue_fields.js";
 import { byId, element, say } from "./dom.js";
 import { Lanes } from "./lanes.js";
@@ -15,7 +13,7 @@ import { Refusal, askScore, fetchLips, fetchScore, fetchSound } from "./server.j
 import { faultList } from "./status.js";
 import { Transport, decoded } from "./transport.js";
 
-/** @typedef {import("../evaluator.js").Evaluator} Evaluator */
+/** @typedef {import("../index.js").Evaluator} Evaluator */
 /** @typedef {import("../performance/plan.js").LipTrack} LipTrack */
 /** @typedef {import("../performance/plan.js").Plan} Plan */
 /** @typedef {import("../performance/plan.js").Shown} Shown */

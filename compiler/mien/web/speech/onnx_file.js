@@ -38,7 +38,7 @@ export class NetworkError extends Error {
  * @property {ReadonlyMap<string, Constant>} constants
  */
 
-const [FLOAT, INT64, FLOAT16] = [1, 7, 10];
+const [FLOAT, INT8, INT64, FLOAT16] = [1, 3, 7, 10];
 const [VARINT, FIXED64, BYTES, FIXED32] = [0, 1, 2, 5];
 
 /**
@@ -116,14 +116,15 @@ function constantOf(data, file) {
     if (field === 9 && value instanceof Uint8Array) raw = value;
   }
   const count = shape.reduce((product, one) => product * one, 1);
-  const width = { [FLOAT]: 4, [INT64]: 8, [FLOAT16]: 2 }[type];
+  const width = { [FLOAT]: 4, [INT8]: 1, [INT64]: 8, [FLOAT16]: 2 }[type];
   if (raw === null || width === undefined || raw.length !== count * width) {
     throw new NetworkError(`its constant ${name} is of a kind that networks of mien do not have`);
   }
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
-  const values = type === INT64 ? new Int32Array(count) : new Float32Array(count);
+  const values = type === INT64 || type === INT8 ? new Int32Array(count) : new Float32Array(count);
   for (let at = 0; at < count; at += 1) {
     if (type === FLOAT) values[at] = view.getFloat32(4 * at, true);
+    else if (type === INT8) values[at] = view.getInt8(at);
     else if (type === FLOAT16) values[at] = half(view.getUint16(2 * at, true));
     else values[at] = held(Number(view.getBigInt64(8 * at, true)));
   }

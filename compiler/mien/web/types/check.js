@@ -16,6 +16,8 @@ const promised = /** @type {any} */ (given);
 
 /** @typedef {import("./index.js").SpeakerOptions} Asked */
 
+/** Functions of tables whose insides are not promised. @typedef {"createSpeaker" | "clipOf" | "sample" | "endOf"} Inner */
+
 /** @type {(options: Inside<Asked>) => Promise<import("./index.js").Speaker>} */
 export const speaks = given.createSpeaker;
 
@@ -23,7 +25,7 @@ export const speaks = given.createSpeaker;
  * Every function gives what its type says, and takes what it allows.
  *
  * @template {keyof Promised} Name
- * @typedef {Name extends "createSpeaker" ? true : Promised[Name] extends new (...args: any) => any ? true : typeof given[Name] extends Promised[Name] ? true : Name} Kept
+ * @typedef {Name extends Inner ? true : Promised[Name] extends new (...args: any) => any ? true : typeof given[Name] extends Promised[Name] ? true : Name} Kept
  */
 
 /** @type {{[Name in keyof Promised]: Name extends keyof typeof given ? Kept<Name> : Name}} */
@@ -48,6 +50,14 @@ export const kept = {
   Speaker: true,
   createSpeaker: true,
   Performance: true,
+  FRAME_RATE: true,
+  TICKS: true,
+  ticks: true,
+  REST: true,
+  readLips: true,
+  clipOf: true,
+  sample: true,
+  endOf: true,
   Reader: true,
 };
 

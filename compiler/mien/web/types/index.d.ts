@@ -86,6 +86,7 @@ export class Bank {
 export class Evaluator {
   constructor(tables: Tables);
   readonly tables: Tables;
+  table(label: string): LabelTable;
   face(label: string, vad: Vad, options?: { style?: string; speech?: number }): Float32Array;
   mixture(weights: Readonly<Record<string, number>>, vad: Vad, speech?: number): Float32Array;
   vadAt(label: string, intensity: number): Float32Array;
@@ -328,12 +329,105 @@ export class Speaker {
 
 export function createSpeaker(options: SpeakerOptions): Promise<Speaker>;
 
-/** Performs a plan, as `mien score` and `mien view` make them, with the lips of the whole. */
+/** Faces a second, and ticks a second: the clock of a performance. */
+export const FRAME_RATE: 60;
+export const TICKS: number;
+/** The nearest tick to a moment, or to a length, in seconds. */
+export function ticks(seconds: number): number;
+
+/** A label by its position in the bank, and how much of it is shown. */
+export interface Share {
+  readonly label: number;
+  /** the position of one of its styles, -1 for none */
+  readonly style: number;
+  /** 0 for a face that stands, else the number of a clip that is played */
+  readonly play: number;
+  readonly weight: number;
+}
+
+/** What is shown at a place; weights sum to 1 at most. */
+export interface Pose {
+  readonly shares: readonly Share[];
+  readonly point: readonly [number, number, number];
+}
+
+/** No expression. */
+export const REST: Pose;
+
+/** A cue: from what is shown at the tick `start` to `pose` in `length` ticks. */
+export interface Move {
+  readonly start: number;
+  readonly length: number;
+  readonly pose: Pose;
+  /** what the pose's slot plays from then on; the label's dynamics where `sequence` is null */
+  readonly clip: {
+    readonly label: number;
+    readonly sequence: string | null;
+    readonly intensity: number;
+  } | null;
+}
+
+/** From the tick `start` on the face looks at yaw and pitch; the head takes the share `head` of them. */
+export interface Look {
+  readonly start: number;
+  readonly yaw: number;
+  readonly pitch: number;
+  readonly head: number;
+}
+
+/** A score as it is performed. */
+export interface Plan {
+  readonly first: Pose;
+  readonly moves: readonly Move[];
+  readonly looks: readonly Look[];
+  readonly life: LifeSettings | null;
+  readonly seed: number;
+  readonly frames: number;
+  /** whether it comes to rest at the end */
+  readonly rests: boolean;
+}
+
+/** What the mouth does for the sound, F frames of it. */
+export interface LipTrack {
+  readonly channels: readonly string[];
+  /** F x its channels */
+  readonly weights: Float32Array;
+  readonly speech: Float32Array;
+  readonly contacts: Float32Array;
+  readonly emphases: Float32Array;
+}
+
+/** The lips of a performance as `mien view` gives them out. */
+export function readLips(buffer: ArrayBuffer): LipTrack;
+
+/** Performs a plan with the lips of the whole, with the bits of `mien perform`. */
 export class Performance {
-  constructor(evaluator: Evaluator, plan: object, lips: object);
+  constructor(evaluator: Evaluator, plan: Plan, lips: LipTrack);
   /** Any frame, in any order. */
   at(frame: number): Shown;
 }
+
+/** A label's dynamics, or one of its sequences; from `Evaluator.table`. */
+export interface Clip {
+  readonly length: number;
+  readonly loop: readonly [number, number] | null;
+  readonly ends: "rest" | "held" | "label";
+}
+
+/** A table of the bank, as `bank.evaluator.table(label)` gives it. */
+export interface LabelTable {
+  readonly label: string;
+  readonly styles: readonly string[];
+}
+
+/** What a clip does at ms since its start; `hold` ms after its start it is released. */
+export function sample(
+  clip: Clip,
+  time: number,
+  hold?: number | null,
+): { gain: Float32Array; offset: Float32Array; head: Float32Array; gaze: Float32Array };
+export function clipOf(label: LabelTable, sequence?: string | null, intensity?: number): Clip;
+export function endOf(clip: Clip, hold?: number | null): number;
 
 /** A text as a label, a point and a strength of a bank. */
 export interface Reading {
