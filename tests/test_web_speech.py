@@ -287,3 +287,19 @@ def test_a_bank_speaks_as_mien_speak_has_it(
         ours = numbers(found, part, width)
         assert ours.shape == expected.shape
         assert np.abs(ours - expected).max() < (1e-4 if part == "weights" else 1e-2), part
+
+
+def test_a_frame_leaves_little_garbage() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    nursery = [f"--{which}-semi-space-size=64" for which in ("min", "max")]
+    script = HERE / "garbage.test.mjs"
+    done = subprocess.run(
+        [node, "--expose-gc", *nursery, "--test", str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    sys.stdout.write("".join(line for line in done.stdout.splitlines(True) if "kB a frame" in line))

@@ -7,6 +7,7 @@ read back by operations of its own, so that every runtime of ONNX runs what is w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ LARGE = 1 << 10
 _MODEL_GRAPH = 7
 _GRAPH_NODE, _GRAPH_TENSOR = 1, 5
 _DIMS, _TYPE, _NAME, _RAW = 1, 2, 8, 9
-_FLOATS = {1: np.dtype("<f4"), 10: np.dtype("<f2")}
+_FLOATS: dict[int, np.dtype[Any]] = {1: np.dtype("<f4"), 10: np.dtype("<f2")}
 _FLOAT, _INT8 = 1, 3
 _VARINT, _BYTES = 0, 2
 _FIXED = {1: 8, 5: 4}
