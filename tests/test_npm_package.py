@@ -41,7 +41,8 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (described,) = json.loads(npm(folder, "pack", str(WEB), "--json"))
     file: Path = folder / described["filename"]
     sizes = f"{described['size']:,} bytes, {described['unpackedSize']:,} unpacked"
-    sys.stdout.write(f"{file.name}: {sizes}\n")
+    listed = ", ".join(one["path"] for one in described["files"])
+    sys.stdout.write(f"{file.name}: {sizes}\n{listed}\n")
     return file
 
 

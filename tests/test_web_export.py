@@ -8,6 +8,7 @@ import http.server
 import io
 import json
 import math
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from tests.models import bound, glb, vrm_0, vrm_1, with_eyes
 from tests.sounds import write_wav
 
+from mien import resources
 from mien.bank import load
 from mien.cli.main import run as mien_run
 
@@ -144,7 +146,11 @@ def test_the_folder_is_whole_and_its_own_part_is_small(folder: Path) -> None:
     assert described["bank"] == {"file": "default.safetensors", "sha256": load("default").digest}
     assert described["runtime"] is None
     own = [path for path in folder.rglob("*") if path.is_file() and "vendor" not in path.parts]
-    assert sum(path.stat().st_size for path in own) < OWN
+    parts = {"bank": "default.safetensors", "network": "network.onnx"}
+    sizes = {part: (folder / name).stat().st_size for part, name in parts.items()}
+    whole = sum(path.stat().st_size for path in own)
+    sys.stdout.write(f"bank, network and own code: {whole:,} bytes, of them {sizes}\n")
+    assert whole < OWN
     assert {"LICENSE", "index.js"} <= {path.name for path in (folder / "mien").iterdir()}
     script = (folder / "index.html").read_text().split('<script type="module">')[1]
     assert len(script.splitlines()) < 45
@@ -390,6 +396,48 @@ def test_where_the_runtime_does_not_run_javascript_does(
     expect(opened.locator("#news")).to_contain_text("WebAssembly SIMD is not supported")
     assert opened.evaluate("mien.speaker.network.runner") == "JavaScript"
     context.close()
+
+
+README = resources.web() / "README.md"
+STUBS = """() => {
+  const morphTargetDictionary = { jawOpen: 0, mouthSmileLeft: 1 };
+  const mesh = { morphTargetDictionary, morphTargetInfluences: [0, 0] };
+  const scene = { traverse: (visit) => visit(mesh) };
+  Object.assign(window, {
+    mesh, gltf: { scene }, vrm: { scene, update() {} }, clock: { getDelta: () => 0.016 },
+    head: { animMoods: { neutral: {} }, mtAvatar: { jawOpen: {} }, setMood: () => undefined },
+    script: "Hello. I am so happy!",
+  });
+}"""
+
+
+def examples() -> list[str]:
+    """The programs of the package's README, as somebody would copy them."""
+    return re.findall(r"```js\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+
+
+def test_every_example_of_the_readme_runs(page: Page, folder: Path) -> None:
+    reader = resources.presets() / "releases" / "readers"
+    shipped = min(reader.rglob("*.safetensors"), key=lambda path: path.stat().st_size)
+    (folder / "reader.safetensors").write_bytes(shipped.read_bytes())
+    page.evaluate(STUBS)
+    whole = [text for text in examples() if "Reader" not in text]
+    first = (
+        'import { Reader, loadBank } from "mien-face";\n'
+        'const bank = await loadBank("/default.safetensors");\n'
+        'const file = await fetch("/reader.safetensors");\n'
+    )
+    (reads,) = [first + text for text in examples() if "Reader" in text]
+    assert len(whole) == 4
+    for text in [*whole, reads]:
+        page.evaluate(
+            "async text => { const own = text.replaceAll('\"mien-face\"',"
+            " JSON.stringify(new URL('mien/index.js', location).href))"
+            ".replaceAll('\"/', '\"' + location.origin + '/');"
+            " await import(URL.createObjectURL(new Blob([own], {type: 'text/javascript'}))); }",
+            text,
+        )
+    assert page.evaluate("mesh.morphTargetInfluences[1]") > 0.3
 
 
 def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
