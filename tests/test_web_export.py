@@ -183,10 +183,44 @@ def test_a_voice_moves_the_face_that_the_bank_gives(page: Page) -> None:
     assert page.screenshot(path=SCREENSHOTS / "exported-page-speaks.png")
 
 
-def test_faces_in_the_page_have_the_bank_s_bits(page: Page) -> None:
+VECTOR = """async () => {
+  const { loadBank } = await import(new URL("mien/index.js", location));
+  const bank = await loadBank("vector.safetensors");
+  const vector = await (await fetch("vector.json")).json();
+  const words = (face) => [...new Uint32Array(Float32Array.from(face).buffer)];
+  let [asked, wrong] = [0, 0];
+  const hold = (face, expected) => {
+    asked += 1;
+    wrong += words(face).some((word, c) => word !== Number.parseInt(expected[c], 16));
+  };
+  for (const { label, vad, style, speech, expected } of vector.faces) {
+    hold(bank.face(label, { vad, speech, style: style ?? undefined }), expected);
+  }
+  for (const { weights, vad, speech, expected } of vector.mixtures) {
+    hold(bank.face(weights, { vad, speech }), expected);
+  }
+  for (const { label, intensity, expected } of vector.intensities) {
+    hold(bank.point(label, { intensity }), expected);
+  }
+  for (const { face, visemes, expected } of vector.compositions) {
+    hold(bank.compose(Float32Array.from(face), visemes), expected);
+  }
+  return [asked, wrong];
+}"""
+
+
+def test_faces_in_the_page_have_the_bank_s_bits(page: Page, folder: Path) -> None:
     found = page.evaluate("() => [...mien.bank.face('anger', { at: 'high', speech: 0.5 })]")
     expected = load("default").face("anger", at="high", speech=0.5)
     assert np.array(found, dtype=np.float32).tobytes() == expected.tobytes()
+    docs = Path(resources.web()).parent / "docs"
+    for name in ("vector.json", "vector.safetensors"):
+        shutil.copy(docs / name, folder / name)
+    asked, wrong = page.evaluate(VECTOR)
+    for name in ("vector.json", "vector.safetensors"):
+        (folder / name).unlink()
+    assert asked > 100
+    assert wrong == 0
 
 
 def test_an_avatar_speaks_and_one_without_the_shapes_is_told(page: Page, tmp_path: Path) -> None:
@@ -438,6 +472,7 @@ def test_every_example_of_the_readme_runs(page: Page, folder: Path) -> None:
             text,
         )
     assert page.evaluate("mesh.morphTargetInfluences[1]") > 0.3
+    (folder / "reader.safetensors").unlink()
 
 
 def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
