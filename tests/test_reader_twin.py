@@ -52,6 +52,12 @@ ODD = [
     "((sighs)) [[joy]] **laughs**",
     "[" + "x" * 41 + "] [" + "y" * 40 + "]",
     "\U0001f600\U0001f600[fear] \U0001f600 e.g. this. No. 5 is alive",
+    "MARA (angrily): You're late! (sighs) I was worried.",
+    "TOM BAKER:  [joy] Surprise!",
+    "Mara: I know. Note: this is mine.",
+    "MARA:",
+    "\u00c9MILE (to Tom) : Why? NO: stop",
+    "12: not a name; A: nor this",
     "x" * 3000,
     "",
     "   ",
@@ -62,6 +68,7 @@ OPTIONS: list[dict[str, Any]] = [
     {"per": "line", "context": 3, "strength": 0.7},
     {"per": "sentence", "context": 1, "prefer": {"fear": 1.5, "awe": -2.0}, "snap": False},
     {"per": "all"},
+    {"speaker": "mara"},
 ]
 SCRIPT = """
 import { readFileSync } from "node:fs";
@@ -128,10 +135,11 @@ def record(one: Reading, line: str) -> dict[str, Any]:
         "at": one.at,
         "vad": list(one.vad),
         "notes": list(one.notes),
+        "speaker": one.speaker,
     }
 
 
-FEW = LINES[::9]
+FEW = [*LINES[::9], "MARA: I know."]
 """What transformers read, which takes them longer."""
 
 
@@ -170,7 +178,7 @@ def test_a_transformer_reads_the_same_labels(
         for one, other in zip(expected, found, strict=True):
             assert dict(other["labels"]) == pytest.approx(dict(one["labels"]), abs=1e-4)
             assert other["confidence"] == pytest.approx(one["confidence"], abs=1e-4)
-            for name in ("text", "span", "by", "label", "at", "notes"):
+            for name in ("text", "span", "by", "label", "at", "notes", "speaker"):
                 assert other[name] == one[name]
 
 

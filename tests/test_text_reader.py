@@ -29,7 +29,7 @@ from mien.reading.readings import find_readings, read_readings
 from mien.reading.released import find_reader
 from mien.reading.tags import TagWords, tags_of
 from mien.reading.tokens import Kind, normal, tokens_of
-from mien.reading.units import sentences
+from mien.reading.units import sentences, spoken_by
 from mien.reading.weights import Weights, read_weights, weights_bytes
 from mien.scores.prepare import prepare
 from mien.scores.read import read_score
@@ -256,6 +256,41 @@ def test_a_tag_holds_to_the_next_or_the_end_of_its_line() -> None:
     assert (alone.text, alone.label, alone.strength) == ("", "boredom", 1.0)
 
 
+SCRIPT = ["MARA: I'm so happy! (A noise.)", "TOM (angrily) : Who is it?", "", "Mara: Note: no."]
+
+
+def test_names_of_speakers_are_not_read() -> None:
+    found = list(READER.read(SCRIPT))
+    assert [one.speaker for one in found] == ["MARA", "MARA", "TOM", ""]
+    assert [one.text for one in found] == [
+        "I'm so happy!",
+        "(A noise.)",
+        "Who is it?",
+        "Mara: Note: no.",
+    ]
+    assert (found[0].span.start, found[0].span.end) == (6, 19)
+    assert (found[2].label, found[2].by) == ("anger", "tag")
+    for line in ("12: a", "A: b", "https://a.b", "Tom:b", "12:30 o'clock", ": x"):
+        assert spoken_by(line) == ("", line)
+
+
+def test_only_the_lines_of_a_speaker_are_read() -> None:
+    mara = READER.with_options(Options(speaker="mara"))
+    assert [one.text for one in mara.read(SCRIPT)] == ["I'm so happy!", "(A noise.)", "Note: no."]
+    whole = READER.with_options(Options(speaker="Tom", per="all"))
+    assert [one.text for one in whole.read(SCRIPT)] == ["Who is it?"]
+    with pytest.raises(QueryError, match=r"no line is spoken by Tim; did you mean TOM\?"):
+        list(READER.with_options(Options(speaker="Tim")).read(SCRIPT))
+
+
+@given(st.text(alphabet=list("AbÉ:() \u00a0.'-1\U0001f600"), max_size=30), st.booleans())
+def test_a_line_keeps_its_places_without_its_speaker(line: str, any_case: bool) -> None:
+    name, text = spoken_by(line, any_case=any_case)
+    assert len(text) == len(line)
+    assert all(one in (" ", other) for one, other in zip(text, line, strict=True))
+    assert name in line
+
+
 def test_sentences() -> None:
     line = "  Mr. Kim left... Did he? “Yes!” he said, e.g. twice. 정말요? 네"
     assert [line[start:end] for start, end in sentences(line)] == [
@@ -380,7 +415,9 @@ def test_javascript_reads_the_same_bits(tmp_path: Path) -> None:
     preferring = READER.with_options(Options(prefer={"fear": 1.5}))
     ours = [one for text in texts for one in (READER(text), preferring(text))]
     for theirs, found in zip(json.loads(done.stdout), ours, strict=True):
-        kept = {key: theirs[key] for key in theirs if key not in ("text", "span", "notes")}
+        kept = {
+            key: theirs[key] for key in theirs if key not in ("text", "span", "notes", "speaker")
+        }
         assert kept == {
             "by": found.by,
             "label": found.label,

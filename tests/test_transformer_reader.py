@@ -48,9 +48,11 @@ def in_torch(weights: TransformerWeights) -> Transformer:
     model = Transformer(weights.shape, widths, sizes["embedding"][0], sizes["head"][0]).double()
     state = model.state_dict()
     for name in MATRICES:
-        state[f"{name}.weight"] = torch.from_numpy(weights.matrices[name].numbers())
+        state[f"{name}.weight"] = torch.tensor(
+            weights.matrices[name].numbers().tolist(), dtype=torch.float64
+        )
     for name, one in weights.vectors.items():
-        state[name] = torch.from_numpy(one.astype(np.float64))
+        state[name] = torch.tensor(one.astype(np.float64).tolist(), dtype=torch.float64)
     model.load_state_dict(state)
     return model.eval()
 

@@ -32,6 +32,8 @@ def reading_json(reading: Reading, reader: Reader, *, face: bool = False) -> dic
         "confidence": reading.confidence,
         "labels": dict(reading.labels),
     }
+    if reading.speaker:
+        record["speaker"] = reading.speaker
     if reading.because:
         record["because"] = [{"word": part.word, "moves": part.moves} for part in reading.because]
     if reading.notes:

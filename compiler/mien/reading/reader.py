@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from mien.bank import Bank
 from mien.errors import ArtifactError, QueryError
@@ -18,11 +18,11 @@ from mien.reading.released import find_reader
 from mien.reading.script import script_of
 from mien.reading.tags import Tag, TagWords, tags_of
 from mien.reading.tokens import Kind, Token, tokens_of
-from mien.reading.units import PER, sentences
+from mien.reading.units import PER, sentences, spoken_by
 from mien.reading.weights import READER, Facts
 from mien.resolve import load_bank, resolve
 from mien.text.regular_file import read_regular
-from mien.text.suggest import label_hint, nearest
+from mien.text.suggest import did_you_mean, label_hint, nearest
 
 _FADE = 0.5
 """What a line earlier counts, as a share of the line after it, where there is context."""
@@ -38,7 +38,7 @@ class Options:
     ``per`` is sentence, line or all; ``context`` so many earlier units count too, each half of the
     one after it; ``prefer`` raises the logits of labels; ``strength`` in [0, 1] is how much of what
     is read is shown; ``snap`` puts the point on the nearest anchor; ``explain`` says which words
-    moved the label.
+    moved the label; of a script only the lines of ``speaker`` are read, where one is given.
     """
 
     per: str = "sentence"
@@ -47,6 +47,7 @@ class Options:
     strength: float = 1.0
     snap: bool = True
     explain: bool = False
+    speaker: str = ""
 
 
 class Reader:
@@ -110,15 +111,34 @@ class Reader:
     def read(self, lines: Iterable[str]) -> Iterator[Reading]:
         """The readings of lines, a unit at a time, as soon as each line is there.
 
-        Empty lines have none. Of ``per`` all there is one reading, after the last line.
+        Empty lines have none. Of ``per`` all there is one reading, after the last line. What stands
+        first in a line as the name of who speaks it is not read: see `spoken_by`.
+
+        Raises:
+            QueryError: no line is the speaker's that the options name.
         """
         self._past.clear()
+        spoken = self._spoken(line.rstrip("\r\n") for line in lines)
         if self._options.per == "all":
-            yield from self._units("\n".join(line.rstrip("\r\n") for line in lines), 1, "all")
+            yield from self._units("\n".join(text for _, _, text in spoken), 1, "all")
             return
+        for number, name, text in spoken:
+            for one in self._units(text, number, self._options.per) if text.strip() else ():
+                yield evolve(one, speaker=name) if name else one
+
+    def _spoken(self, lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+        """The number, the speaker and the text of each line that is to be read."""
+        wanted = self._options.speaker
+        heard: dict[str, None] = {}
         for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield from self._units(line.rstrip("\r\n"), number, self._options.per)
+            name, text = spoken_by(line, any_case=bool(wanted))
+            if not wanted or name.casefold() == wanted.casefold():
+                yield number, name, text
+            heard[name] = None
+        names = [name for name in heard if name]
+        if wanted and wanted.casefold() not in (name.casefold() for name in names):
+            hint = did_you_mean(wanted, names)
+            raise QueryError(f"no line is spoken by {wanted}" + (f"; {hint}" if hint else ""))
 
     def _units(self, text: str, line: int, per: str) -> Iterator[Reading]:
         tags, unknown = tags_of(text, self._words)

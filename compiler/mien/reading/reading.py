@@ -38,7 +38,7 @@ class Reading:
     right, in [0, 1]; ``strength`` how much of the face is shown for it, in [0, 1]; ``intensity``
     where the text stands between the weakest and the strongest of its label, in [0, 1]; ``at`` the
     anchor that it is snapped to, or None; ``vad`` the point. ``by`` is what it was read from: tag,
-    words, emoji or nothing.
+    words, emoji or nothing; ``speaker`` who speaks the line, "" where it does not say.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Reading:
     vad: VAD
     because: tuple[WordPart, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
+    speaker: str = field(default="")
 
 
 def strength_of(confidence: float) -> float:

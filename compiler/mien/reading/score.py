@@ -33,42 +33,69 @@ class _Stretch:
     vad: tuple[float, float, float]
     strength: float
     sure: float
+    tagged: bool
     text: str
 
 
 @frozen(kw_only=True)
 class ScoreSound:
-    """The sound in which the text is said: its path from the score's folder, and its seconds."""
+    """The sound in which the text is said: its path from the score's folder, and its seconds.
+
+    ``starts`` is when each unit begins, where that is known; ``text`` what is said, where the lips
+    follow it.
+    """
 
     path: str
     seconds: float
+    starts: tuple[float, ...] | None = None
+    text: str | None = None
 
 
 def score_text(
-    readings: Sequence[Reading], bank: Bank, sound: ScoreSound | None = None
+    readings: Sequence[Reading],
+    bank: Bank,
+    sound: ScoreSound | None = None,
+    neutral: str = "neutral",
 ) -> tuple[str, int, float]:
     """The score in YAML, the number of its cues, and its seconds.
 
-    The units follow each other at the speed of speech; with a sound they share its time.
+    What was read as ``neutral`` is one face, that of the bank's middle intensity.
+
+    The units follow each other at the speed of speech; with a sound they begin when it says them,
+    or share its time where that is not known.
     """
-    stretches = _timed(readings)
+    stretches = _timed([_plain(one, bank, neutral) for one in readings])
     seconds = _end_of(stretches) + _END
-    length = f"seconds: {_number(seconds)}"
+    length = [f"seconds: {_number(seconds)}"]
     if sound is not None:
-        stretches = _stretched(stretches, sound.seconds / seconds)
+        if sound.starts is None:
+            stretches = _stretched(stretches, sound.seconds / seconds)
+        else:
+            stretches = _begun(stretches, sound.starts, sound.seconds)
         seconds = sound.seconds
-        length = f"audio: {json.dumps(sound.path, ensure_ascii=False)}"
+        length = [f"audio: {json.dumps(sound.path, ensure_ascii=False)}"]
+        if sound.text is not None:
+            said = json.dumps(sound.text, ensure_ascii=False)
+            length.append(f"lips: {{from: words, text: {said}}}")
     stretches = _held(_merged(stretches))
     lines = [
         f"schema: {schema_name('score')}",
         f"bank: {bank.id}@{bank.version}",
-        length,
+        *length,
         "cues:" if stretches else "cues: []",
     ]
     for one in stretches:
-        lines.append(f"  # {json.dumps(one.text, ensure_ascii=False)}")
+        said = json.dumps(one.text, ensure_ascii=False) if one.text else "a tag alone"
+        lines.append(f"  # {said}")
         lines.append(f"  - {{{', '.join(_fields(one))}}}")
     return "\n".join(lines) + "\n", len(stretches), round(seconds, 3)
+
+
+def _plain(reading: Reading, bank: Bank, neutral: str) -> Reading:
+    if reading.label != neutral or reading.by == "tag":
+        return reading
+    middle = bank.intensities[len(bank.intensities) // 2]
+    return evolve(reading, at=middle, strength=1.0)
 
 
 def _timed(readings: Sequence[Reading]) -> list[_Stretch]:
@@ -87,6 +114,7 @@ def _timed(readings: Sequence[Reading]) -> list[_Stretch]:
                 vad=one.vad,
                 strength=round(one.strength, 2),
                 sure=one.confidence,
+                tagged=one.by == "tag",
                 text=" ".join(one.text.split())[:80],
             )
         )
@@ -96,6 +124,15 @@ def _timed(readings: Sequence[Reading]) -> list[_Stretch]:
 
 def _stretched(stretches: Sequence[_Stretch], by: float) -> list[_Stretch]:
     return [evolve(one, start=one.start * by, seconds=one.seconds * by) for one in stretches]
+
+
+def _begun(
+    stretches: Sequence[_Stretch], starts: Sequence[float], seconds: float
+) -> list[_Stretch]:
+    """Each from its start to that of the next; those that have no time at all are left out."""
+    ends = [*starts[1:], seconds]
+    timed = zip(stretches, starts, ends, strict=True)
+    return [evolve(one, start=a, seconds=b - a) for one, a, b in timed if b > a]
 
 
 def _merged(stretches: Sequence[_Stretch]) -> list[_Stretch]:
@@ -109,6 +146,7 @@ def _merged(stretches: Sequence[_Stretch]) -> list[_Stretch]:
                 seconds=last.seconds + one.seconds,
                 strength=max(last.strength, one.strength),
                 sure=max(last.sure, one.sure),
+                tagged=last.tagged or one.tagged,
             )
         else:
             found.append(one)
@@ -116,10 +154,13 @@ def _merged(stretches: Sequence[_Stretch]) -> list[_Stretch]:
 
 
 def _held(stretches: Sequence[_Stretch]) -> list[_Stretch]:
-    """None shorter than `_LEAST`: a short one is taken up by the surer of its neighbours."""
+    """None shorter than `_LEAST`: a short one is taken up by the surer of its neighbours.
+
+    But for what a tag asks for, however short.
+    """
     found = list(stretches)
     while len(found) > 1:
-        short = [i for i, one in enumerate(found) if one.seconds < _LEAST]
+        short = [i for i, one in enumerate(found) if one.seconds < _LEAST and not one.tagged]
         if not short:
             break
         i = min(short, key=lambda i: (found[i].sure, i))

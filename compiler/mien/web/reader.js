@@ -15,7 +15,7 @@ import { readModel } from "./reader_file.js";
 import { confidenceOf, sigmoid, strengthAt } from "./reader_linear.js";
 import { tagsOf } from "./reader_tags.js";
 import { spoken, tokensOf } from "./reader_tokens.js";
-import { sentences, trimmed } from "./reader_units.js";
+import { sentences, spokenBy, trimmed } from "./reader_units.js";
 
 /** @typedef {import("./reader_tags.js").Tag} Tag */
 /** @typedef {import("./reader_tokens.js").Token} Token */
@@ -46,6 +46,7 @@ import { sentences, trimmed } from "./reader_units.js";
  * @property {string | null} at the anchor that it is snapped to
  * @property {Vad | null} vad the point; null where no bank was given
  * @property {readonly string[]} notes tags that name nothing
+ * @property {string} speaker who speaks the line, "" where it does not say
  */
 
 /**
@@ -55,6 +56,7 @@ import { sentences, trimmed } from "./reader_units.js";
  * @property {Readonly<Record<string, number>>} [prefer] raises of logits by label
  * @property {number} [strength] in [0, 1]: how much of what is read is shown
  * @property {boolean} [snap] the point on the nearest anchor; true unless said otherwise
+ * @property {string} [speaker] of a script, only the lines that begin with this name and a colon
  */
 
 const [STILL, FULL] = [0.2, 0.55];
@@ -115,16 +117,15 @@ export class Reader {
     const asked = checked(options, this.words.labels);
     /** @type {number[][]} */
     const past = [];
-    const bare = (/** @type {string} */ line) => line.replace(/[\r\n]+$/u, "");
     if (asked.per === "all") {
-      yield* this.units(Array.from(lines, bare).join("\n"), 1, asked, past);
+      yield* this.units(Array.from(spokenLines(lines, asked.speaker), ({ text }) => text).join("\n"), 1, asked, past);
       return;
     }
-    let number = 0;
-    for (const line of lines) {
-      number += 1;
-      if (trimmed(line) !== "") {
-        yield* this.units(bare(line), number, asked, past);
+    for (const { number, name, text } of spokenLines(lines, asked.speaker)) {
+      if (trimmed(text) !== "") {
+        for (const one of this.units(text, number, asked, past)) {
+          yield { ...one, speaker: name };
+        }
       }
     }
   }
@@ -146,7 +147,7 @@ export class Reader {
         const notes = unknown.filter((one) => span.start <= one.start && one.start < span.end);
         const said = trimmed(text.slice(span.start, span.end));
         const found = tag === null ? this.reading(said, options, past) : this.tagged(said, tag, options);
-        yield { text: said, span, ...found, notes: notes.map(({ message }) => message) };
+        yield { text: said, span, ...found, notes: notes.map(({ message }) => message), speaker: "" };
       }
     }
   }
@@ -155,7 +156,7 @@ export class Reader {
    * @param {string} text
    * @param {Required<ReadOptions>} options
    * @param {number[][]} past the probabilities of earlier units
-   * @returns {Omit<Reading, "text" | "span" | "notes">}
+   * @returns {Omit<Reading, "text" | "span" | "notes" | "speaker">}
    */
   reading(text, options, past) {
     const { facts } = this.model;
@@ -190,7 +191,7 @@ export class Reader {
    * @param {string} text
    * @param {Tag} tag
    * @param {Required<ReadOptions>} options
-   * @returns {Omit<Reading, "text" | "span" | "notes">}
+   * @returns {Omit<Reading, "text" | "span" | "notes" | "speaker">}
    */
   tagged(text, { label, intensity, at }, options) {
     const { facts, scores } = this.model;
@@ -237,6 +238,32 @@ export class Reader {
    */
   point(label, where) {
     return this.bank === null ? null : /** @type {Vad} */ (Array.from(this.bank.point(label, where)));
+  }
+}
+
+/**
+ * The lines that are to be read, each with its number, from 1, and who speaks it.
+ *
+ * @param {Iterable<string>} lines
+ * @param {string} speaker whose lines they are, "" for all
+ * @returns {Generator<{number: number, name: string, text: string}>}
+ * @throws {RangeError} none is the speaker's
+ */
+function* spokenLines(lines, speaker) {
+  const wanted = speaker.toLowerCase();
+  /** @type {Set<string>} */
+  const names = new Set();
+  let number = 0;
+  for (const line of lines) {
+    number += 1;
+    const { name, text } = spokenBy(line.replace(/[\r\n]+$/u, ""), wanted !== "");
+    if (wanted === "" || name.toLowerCase() === wanted) {
+      yield { number, name, text };
+    }
+    names.add(name);
+  }
+  if (wanted !== "" && ![...names].some((name) => name.toLowerCase() === wanted)) {
+    throw new RangeError(`no line is spoken by ${speaker}; known: ${[...names].filter((name) => name !== "").join(", ")}`);
   }
 }
 
@@ -300,7 +327,7 @@ function withContext(own, past, context) {
  * @returns {Required<ReadOptions>}
  * @throws {RangeError}
  */
-function checked({ per = "sentence", context = 0, prefer = {}, strength = 1, snap = true }, labels) {
+function checked({ per = "sentence", context = 0, prefer = {}, strength = 1, snap = true, speaker = "" }, labels) {
   if (!["sentence", "line", "all"].includes(per)) {
     throw new RangeError(`per is ${per}, expected one of sentence, line, all`);
   }
@@ -318,5 +345,5 @@ function checked({ per = "sentence", context = 0, prefer = {}, strength = 1, sna
       throw new RangeError(`prefer: ${name} is ${raise}, expected a raise from -10 to 10`);
     }
   }
-  return { per, context, prefer, strength, snap };
+  return { per, context, prefer, strength, snap, speaker };
 }

@@ -14,8 +14,33 @@ const SHORT = new RegExp(
   `(?:^|[${SPACE}("'])(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|etc|e\\.g|i\\.e|no|[a-z])\\.$`,
   "iu",
 );
+const SPEAKER = new RegExp(
+  `^(?<space>[${SPACE}]*)(?<name>[\\p{L}\\p{Nl}\\p{No}][\\p{L}\\p{N}_ .'\\u2019-]{0,38}?)[${SPACE}]*` +
+    `(?<aside>\\([^()]{1,40}\\)[${SPACE}]*)?:(?:[${SPACE}]|$)`,
+  "u",
+);
 const BEFORE = 8;
 const AROUND = new RegExp(`^[${SPACE}]*|[${SPACE}]*$`, "gu");
+
+/**
+ * Who speaks a line of a script, and the line with spaces in place of the name and its colon.
+ *
+ * @param {string} line
+ * @param {boolean} anyCase whether names may be written otherwise than in capitals
+ * @returns {{name: string, text: string}} name "" where none stands there
+ */
+export function spokenBy(line, anyCase) {
+  const match = SPEAKER.exec(line);
+  const { space = "", name: found = "" } = match?.groups ?? {};
+  const name = found.trimEnd();
+  const shouted = Array.from(name).length > 1 && name === name.toUpperCase() && name !== name.toLowerCase();
+  if (match === null || !(shouted || anyCase)) {
+    return { name: "", text: line };
+  }
+  const first = space.length + found.length;
+  const colon = line.indexOf(":", first + (match.groups?.["aside"] === undefined ? 0 : line.slice(first).indexOf(")")));
+  return { name, text: " ".repeat(first) + line.slice(first, colon) + " " + line.slice(colon + 1) };
+}
 
 /**
  * Where the sentences of a line stand, without the spaces around them.

@@ -250,9 +250,9 @@ def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSett
     if times is not None:
         return LipSettings(kind="times", file=times)
     if text is not None:
-        from mien_trainer.speak.spoken import what_is_said
+        from mien.text.words_or_file import words_or_file
 
-        file, words = what_is_said(text)
+        file, words = words_or_file(text)
         return LipSettings(kind="words", file=file, text=words)
     return None if lips is None else LipSettings(kind=lips)
 

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from mien.bank import Bank
-from mien.errors import QueryError
 from mien.performance.sources import LipRequest, SpokenLips, open_lips
+from mien.text.words_or_file import words_or_file
 from mien_trainer.audio import LONGEST, sound_frames
 from mien_trainer.frames import FRAME_RATE
 
@@ -59,31 +59,6 @@ def spoken_lips(
     Raises:
         MienError: as the source says.
     """
-    written, text = (None, None) if text is None else what_is_said(text)
+    written, text = (None, None) if text is None else words_or_file(text)
     request = LipRequest(bank=bank, audio=audio, file=times or written, text=text, prosody=prosody)
     return open_lips(kind, request)
-
-
-_TEXTS = (".txt", ".text", ".md", ".srt", ".vtt", ".lab", ".tsv", ".csv", ".json", ".yaml", ".docx")
-
-
-def what_is_said(text: str) -> tuple[Path | None, str | None]:
-    """The file that ``text`` names, else the text itself.
-
-    Raises:
-        QueryError: it looks like the name of a file, and there is none.
-    """
-    path = Path(text)
-    if _is_file(path):
-        return path, None
-    named = path.suffix.lower() in _TEXTS or text.startswith(("./", "../", "/", "~/"))
-    if named and len(text.split()) == 1:
-        raise QueryError(f"there is no file {text}: --text takes the words, or a file that is here")
-    return None, text
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a long text is no name of a file
-        return False

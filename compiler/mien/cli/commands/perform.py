@@ -16,11 +16,22 @@ if TYPE_CHECKING:
 
 FILMS = (".mp4", ".webm")
 
+_SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".aiff", ".w64")
+
 
 @click.command("perform")
 @click.argument(
-    "score", metavar="SCORE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+    "score", metavar="SCORE|SOUND", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
+@click.option(
+    "--text",
+    metavar="TEXT|FILE",
+    help="What SOUND says: its emotion is read, as `mien read` does, and performed with the sound.",
+)
+@click.option(
+    "--reader", metavar="NAME|FILE", help="Read --text with this reader: see `mien read`."
+)
+@click.option("--speaker", metavar="NAME", default="", help="Of --text, only the lines NAME: ...")
 @click.option(
     "-o",
     "--out",
@@ -38,13 +49,33 @@ FILMS = (".mp4", ".webm")
 )
 @click.option("--mesh", metavar="NAME", default="", help="What the file drives, where it names it.")
 def command(
-    score: Path, out: Path, bank: str | None, no_life: bool, avatar: Path | None, mesh: str
+    score: Path,
+    text: str | None,
+    reader: str | None,
+    speaker: str,
+    out: Path,
+    bank: str | None,
+    no_life: bool,
+    avatar: Path | None,
+    mesh: str,
 ) -> None:
     """Perform SCORE: 60 faces a second, head and eyes where the file has room for them.
 
     A score is a text of cues over time with a bank, a sound and lips; `mien score check` says
     what is wrong with one, and the documentation has examples.
+
+    With --text it is a SOUND, and what it says: tags and emotion of the text become cues at its
+    words, the lips follow them, and no score is written (`mien read --score --audio` writes it).
     """
+    if text is None and (reader is not None or speaker):
+        raise click.UsageError(f"{'--speaker' if speaker else '--reader'} needs --text")
+    if text is None and score.suffix.lower() in _SOUNDS:
+        raise click.UsageError(
+            f"{score} is a sound: say what it says (--text line.txt), or give a score; "
+            "`mien speak` speaks a sound with one label"
+        )
+    if text is not None and score.suffix.lower() in (".yaml", ".yml", ".json"):
+        raise click.UsageError(f"--text goes with a sound; {score} is a score, which has its cues")
     filmed = out.suffix.lower() in FILMS
     if avatar is not None and not filmed:
         raise click.UsageError(f"--avatar is for films: {', '.join(FILMS)}")
@@ -54,10 +85,7 @@ def command(
         except FormatError as error:
             text = f"{error}, or a film: {', '.join(FILMS)}"
             raise click.BadParameter(text, param_hint="'-o' / '--out'") from error
-    from mien.scores.prepare import prepare
-    from mien.scores.read import read_score
-
-    prepared = prepare(read_score(score), bank=bank)
+    prepared = _prepared(score, bank) if text is None else _read(score, text, reader, bank, speaker)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     say(prepared.said, err=True)
@@ -65,6 +93,25 @@ def command(
         _film(prepared, out, life=not no_life, avatar=avatar)
     else:
         _take(prepared, out, life=not no_life, mesh=mesh)
+
+
+def _prepared(score: Path, bank: str | None) -> Prepared:
+    from mien.scores.prepare import prepare
+    from mien.scores.read import read_score
+
+    return prepare(read_score(score), bank=bank)
+
+
+def _read(sound: Path, text: str, source: str | None, bank: str | None, speaker: str) -> Prepared:
+    from mien.cli.texts import noted, text_lines
+    from mien.reading.perform import perform_text
+    from mien.reading.reader import reader
+
+    made = reader(source, bank=bank or "default", speaker=speaker)
+    performed = perform_text(list(noted(made.read(text_lines(text)))), sound, made.bank, bank)
+    if performed.note:
+        say(performed.note, err=True)
+    return performed.prepared
 
 
 def _take(prepared: Prepared, out: Path, *, life: bool, mesh: str) -> None:

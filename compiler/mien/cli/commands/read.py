@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,6 @@ from mien.cli.terminal import say, write_json
 if TYPE_CHECKING:
     from mien.reading.reader import Reader
     from mien.reading.reading import Reading
-
-_LONGEST_NAME = 4096
 
 
 @click.command("read")
@@ -67,12 +65,13 @@ _LONGEST_NAME = 4096
     metavar="N",
     help="Let the N units before count too, each half of the one after it.",
 )
+@click.option("--speaker", metavar="NAME", default="", help="Of a script, only the lines NAME: ...")
 @click.option("--no-snap", is_flag=True, help="Points between the anchors of a label.")
 @click.option("--score", is_flag=True, help="Write a score that `mien perform` plays (with -o).")
 @click.option(
     "--audio",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="The sound in which the text is said: the score's cues share its time.",
+    help="The sound in which the text is said: cues and lips follow its words.",
 )
 @click.option(
     "-o",
@@ -92,6 +91,7 @@ def command(
     prefer: tuple[str, ...],
     strength: float,
     context: int,
+    speaker: str,
     no_snap: bool,
     score: bool,
     audio: Path | None,
@@ -103,6 +103,7 @@ def command(
     the next tag or the end of its line. Else the reader that ships says the top label, how sure it
     is, and where the text stands between the weakest and the strongest of the label.
     """
+    from mien.cli.texts import noted, text_lines
     from mien.errors import QueryError
     from mien.reading.reader import preference, reader
 
@@ -127,43 +128,17 @@ def command(
             prefer=raises,
             strength=strength,
             snap=not no_snap,
+            speaker=speaker,
             explain=explain,
         )
     )
-    readings = _noted(made.read(_lines(text)) if text.strip() else iter([made(text)]))
+    readings = noted(made.read(text_lines(text)) if text.strip() else iter([made(text)]))
     if target is not None:
         _write_score(readings, made, target, audio)
     elif output == "text":
         _write_table(readings)
     else:
         _write_records(readings, made, output, face=face)
-
-
-def _lines(text: str) -> Iterable[str]:
-    from mien.reading.lines import file_lines, stream_lines
-
-    if text == "-":
-        return stream_lines(sys.stdin.buffer, "stdin")
-    if _is_path(text):
-        return file_lines(Path(text))
-    return text.splitlines()
-
-
-def _is_path(text: str) -> bool:
-    """Whether the argument is a file rather than the text itself."""
-    if len(text) > _LONGEST_NAME or "\n" in text or "\0" in text:
-        return False
-    try:
-        return Path(text).is_file()
-    except OSError:
-        return False
-
-
-def _noted(readings: Iterator[Reading]) -> Iterator[Reading]:
-    for one in readings:
-        for note in one.notes:
-            say(f"line {one.span.line}: {note}", err=True)
-        yield one
 
 
 def _write_table(readings: Iterator[Reading]) -> None:
@@ -194,15 +169,17 @@ def _write_records(readings: Iterator[Reading], made: Reader, output: str, *, fa
 def _write_score(
     readings: Iterator[Reading], made: Reader, target: Path, audio: Path | None
 ) -> None:
-    from mien.performance.clock import FRAME_RATE
-    from mien.performance.sources import sound_frames
-    from mien.reading.score import ScoreSound, score_text
+    from mien.reading.said import said_sound
+    from mien.reading.score import score_text
     from mien.text.atomic import write_atomic
 
-    sound = None
+    units, sound = list(readings), None
     if audio is not None:
         place = Path(os.path.relpath(audio.resolve(), target.resolve().parent)).as_posix()
-        sound = ScoreSound(path=place, seconds=sound_frames(audio) / FRAME_RATE)
-    written, cues, seconds = score_text(list(readings), made.bank, sound)
+        said = said_sound(units, audio, place, made.bank)
+        sound = said.sound
+        if said.note:
+            say(said.note, err=True)
+    written, cues, seconds = score_text(units, made.bank, sound, made.weights.neutral)
     write_atomic(target, written.encode())
     say(f"{target}: {cues} cues in {seconds:g} s; mien perform {target} -o take.csv plays it")

@@ -451,6 +451,8 @@ export interface Reading {
   vad: Vad | null;
   /** Tags that name nothing. */
   notes: readonly string[];
+  /** Who speaks the line, as in `MARA: No!`; "" where it does not say. */
+  speaker: string;
 }
 
 export interface ReadOptions {
@@ -464,6 +466,8 @@ export interface ReadOptions {
   strength?: number;
   /** Points on the nearest anchor; true unless said otherwise. */
   snap?: boolean;
+  /** Of a script, only the lines that begin with this name and a colon. */
+  speaker?: string;
 }
 
 /** What a reader asks of a bank; `Bank` is one. */

@@ -1,0 +1,37 @@
+"""A text that is given to a command, line by line, and what is to be said of its readings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from mien.cli.terminal import say
+
+if TYPE_CHECKING:
+    from mien.reading.reading import Reading
+
+
+def text_lines(text: str) -> Iterable[str]:
+    """The lines of a text itself, of the file that it names, or of stdin (-).
+
+    Raises:
+        QueryError: it looks like the name of a file, and there is none.
+        TextError: a byte of the file is not UTF-8.
+        OSError: the file cannot be read.
+    """
+    from mien.reading.lines import file_lines, stream_lines
+    from mien.text.words_or_file import words_or_file
+
+    if text == "-":
+        return stream_lines(sys.stdin.buffer, "stdin")
+    path, words = words_or_file(text)
+    return file_lines(path) if path is not None else (words or "").splitlines()
+
+
+def noted(readings: Iterator[Reading]) -> Iterator[Reading]:
+    """The readings, each after what its unit has of tags that name nothing, on stderr."""
+    for one in readings:
+        for note in one.notes:
+            say(f"line {one.span.line}: {note}", err=True)
+        yield one
