@@ -64,6 +64,7 @@ ELSEWHERE = {
     "players no-emotions no-lips no-blink lost-binds under-weighted over-weighted negative binary "
     "lips-stop lips-fade mouth-twice override-of-vowels lids-twice",
     "test_readings.py": "readings-sum label-unread",
+    "test_reader_training.py": "recipe-unread recipe-file recipe-digest",
     "test_released_readers.py": "reader-sources reads-otherwise reader-damaged bank-unreleased",
     "test_release.py": "lock-stale ledger-edited release-unreadable version-released "
     "version-not-newer version-too-small not-committed git-failed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -162,6 +163,52 @@ def test_what_is_wrong_with_a_recipe_is_said(
     assert run(["reader", "train", str(wrong), "--data", str(folder), "-o", str(target)]) == 2
     assert message in capsys.readouterr().err
     assert not target.exists()
+
+
+def test_a_recipe_is_checked_at_line_and_column(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = str(folder / "recipe.yaml")
+    assert run(["reader", "check", recipe, "--data", str(folder)]) == 0
+    text = (folder / "recipe.yaml").read_text("utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    for name in ("readings.yaml", "own.tsv"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    text = text.replace("names: [glad, dull]", "names: [glad, grim, dul]")
+    text = text.replace("sentences: [own.tsv]", "sentences: [own.tsv, englsh]")
+    text = text.replace("file: norms.csv, sha256: ", "file: norms.csv, sha256: 0").replace(
+        f"0{digest(folder / 'norms.csv')}", "a" * 64
+    )
+    wrong.write_text(text.replace("file: emoji.csv", "file: none.csv"), "utf-8")
+    arguments = ["reader", "check", str(wrong), "--data", str(folder), "--format", "json"]
+    capsys.readouterr()
+    assert run(arguments) == 1
+    faults = json.loads(capsys.readouterr().out)["faults"]
+    lines = wrong.read_text("utf-8").splitlines()
+    found = {}
+    for fault in faults:
+        assert fault["line"] >= 1
+        rest = lines[fault["line"] - 1][fault["column"] - 1 :]
+        found[re.split(r"[,}\]]", rest)[0]] = (fault["code"], fault["hint"])
+    assert found["englsh"] == ("recipe-file", "did you mean english?")
+    assert found["none.csv"][0] == "recipe-file"
+    assert found["a" * 64][0] == "recipe-digest"
+    assert found["grim"][0] == "recipe-unread"
+    assert found["dul"] == ("recipe-unread", "it has dull, which forum has not")
+    wrong.write_text(text.replace("name: forum", "name: forums").replace("seed: 3", "seed: x"))
+    assert run(["reader", "check", str(wrong)]) == 1
+    assert ":6:7:" in capsys.readouterr().out  # what the schema refuses comes alone
+    wrong.write_text(text.replace("name: forum", "name: forums"))
+    assert run(["reader", "check", str(wrong)]) == 1
+    assert "says nothing of the corpus forums" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_shipped_recipes_are_sound_and_in_form(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["reader", "check", name]) == 0
+    assert run(["fmt", "--check", str(find_recipe(name))]) == 0, capsys.readouterr().out
 
 
 def test_an_unknown_recipe_is_answered_with_the_nearest(

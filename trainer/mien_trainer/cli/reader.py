@@ -11,6 +11,7 @@ class ReaderGroup(LazyGroup):
     """The commands under ``mien reader``."""
 
     table = {  # noqa: RUF012  as declared by the class above
+        "check": "Check recipes: names, readings, sentences, files of the data.",
         "train": "Train a reader on corpora, after a recipe.",
         "evaluate": "Measure how well a reader reads.",
         "lock": "Pin a reader, and what it makes of a frozen list of texts.",

@@ -183,6 +183,11 @@ OTHER_HAND = LISTS / "other_hand"
 """Lists by whoever wrote no sentence that a reader learns from, nor read one."""
 
 
+def shipped_sentences() -> list[str]:
+    """The names of the files of sentences that ship."""
+    return sorted(path.stem for path in _SENTENCES.glob("*.tsv"))
+
+
 def sentence_file(name: str, folder: Path) -> Path:
     """The file of sentences: one that ships, by its name, or a path from the recipe's folder."""
     shipped = _SENTENCES / f"{name}.tsv"

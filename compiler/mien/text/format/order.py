@@ -12,7 +12,7 @@ from attrs import field, frozen
 from mien import resources
 from mien.text.node import Node, entries, items, text, texts
 
-KINDS = ("aliases", "bank", "emotion", "readings", "rig", "rules", "score", "visemes")
+KINDS = ("aliases", "bank", "emotion", "reader", "readings", "rig", "rules", "score", "visemes")
 """The kinds of documents that have a canonical form."""
 
 Schema = Mapping[str, object]
