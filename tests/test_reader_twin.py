@@ -59,6 +59,7 @@ ODD = [
     "\u00c9MILE (to Tom) : Why? NO: stop",
     "12: not a name; A: nor this",
     "x" * 3000,
+    "abcdefghi\u00e9" * 300,
     "",
     "   ",
 ]

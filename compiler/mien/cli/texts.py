@@ -17,16 +17,16 @@ def text_lines(text: str) -> Iterable[str]:
 
     Raises:
         QueryError: it looks like the name of a file, and there is none.
-        TextError: a byte of the file is not UTF-8.
+        TextError: a byte of the text or the file is not UTF-8.
         OSError: the file cannot be read.
     """
-    from mien.reading.lines import file_lines, stream_lines
+    from mien.reading.lines import file_lines, require_text, stream_lines
     from mien.text.words_or_file import words_or_file
 
     if text == "-":
         return stream_lines(sys.stdin.buffer, "stdin")
     path, words = words_or_file(text)
-    return file_lines(path) if path is not None else (words or "").splitlines()
+    return file_lines(path) if path is not None else require_text(words or "").splitlines()
 
 
 def noted(readings: Iterator[Reading]) -> Iterator[Reading]:

@@ -17,6 +17,9 @@ from mien.reading.tokens import Kind, Token, shouted
 FEW_WORDS = 3
 """Up to so many words, emoji count too: with more, words are right far more often than they."""
 
+MOST_LETTERS = 1000
+"""So much of a word is looked at in pieces: no word is as long, but a file without spaces is."""
+
 _REACH = 4
 _NEGATIONS = frozenset(
     "not no never none nothing nobody neither nor without cannot cant dont doesnt didnt isnt wasnt"  # noqa: SIM905
@@ -120,6 +123,7 @@ def _features(text: str, tokens: Sequence[Token]) -> Iterator[Feature]:
 
 def _pieces(kind: Kind, name: str) -> Iterator[str]:
     """Runs of letters within a word: of three to five, with its ends; of Hangul one to three."""
+    name = name[:MOST_LETTERS]
     if kind is Kind.HANGUL:
         for size in (1, 2, 3):
             for start in range(len(name) - size + 1):

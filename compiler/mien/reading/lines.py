@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +17,21 @@ _MARK = "\ufeff"
 
 class TextError(MienError):
     """What should be text and is not UTF-8; the message says at which byte."""
+
+
+def require_text(given: str) -> str:
+    """The text of an argument, which the system may have given in bytes that are none.
+
+    Raises:
+        TextError: a byte is not UTF-8.
+    """
+    data = os.fsencode(given)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TextError(
+            f"the text: byte {error.start} is 0x{data[error.start]:02x}, which is not UTF-8"
+        ) from None
 
 
 def file_lines(path: Path) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mien.resources import presets
 from mien.text.node import plain
@@ -62,6 +62,7 @@ def tags_of(text: str, words: TagWords) -> tuple[list[Tag], list[UnknownTag]]:
     """The tags of a line, in order, and what looks like one but names nothing."""
     found: list[Tag] = []
     unknown: list[UnknownTag] = []
+    read: dict[str, Tag | UnknownTag | None] = {}
     for match in _TAG.finditer(text):
         group = match.lastgroup or ""
         inside = match[group]
@@ -70,11 +71,13 @@ def tags_of(text: str, words: TagWords) -> tuple[list[Tag], list[UnknownTag]]:
             if label is not None:
                 found.append(Tag(match.start(), match.end(), label))
             continue
-        tag = _tag(match.start(), match.end(), inside, words)
+        if inside not in read:  # a line may say the same a hundred thousand times
+            read[inside] = _tag(match.start(), match.end(), inside, words)
+        tag = read[inside]
         if isinstance(tag, Tag):
-            found.append(tag)
+            found.append(evolve(tag, start=match.start(), end=match.end()))
         elif tag is not None:
-            unknown.append(tag)
+            unknown.append(evolve(tag, start=match.start(), end=match.end()))
     return found, unknown
 
 

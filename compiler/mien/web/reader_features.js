@@ -21,6 +21,7 @@ import { shouted, spoken } from "./reader_tokens.js";
 /** Up to so many words, emoji count too. */
 export const FEW_WORDS = 3;
 
+const MOST_LETTERS = 1000;
 const REACH = 4;
 const NEGATIONS = new Set(
   (
@@ -119,10 +120,11 @@ export function featuresOf(text, tokens) {
 
 /**
  * @param {Token["kind"]} kind
- * @param {string} name
+ * @param {string} whole
  * @returns {string[]} runs of letters within a word
  */
-function pieces(kind, name) {
+function pieces(kind, whole) {
+  const name = whole.length > MOST_LETTERS ? Array.from(whole).slice(0, MOST_LETTERS).join("") : whole;
   if (kind === "hangul") {
     return runs(name, [1, 2, 3]);
   }

@@ -1,0 +1,143 @@
+"""What no reader was made for: each kind of reader reads it as nothing, or says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.made_up_readers import made_up_transformer
+
+import mien
+from mien.cli.main import run
+from mien.reading.reader import Options, Reader, reader
+from mien.reading.transformer_weights import transformer_bytes
+
+HERE = Path(__file__).parent
+BANK = mien.load("default")
+READERS = {
+    "linear": reader(bank=BANK),
+    "transformer": Reader(made_up_transformer(linear=False), BANK),
+}
+kinds = pytest.mark.parametrize("made", READERS.values(), ids=READERS.keys())
+
+
+@kinds
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \t",
+        "...!?",
+        "Привет, мир",
+        "你好",
+        "مرحبا",
+        "こんにちは",
+        "שלום",
+        "\x00",
+        "\ufffd",
+        "( )",
+    ],
+)
+def test_nothing_that_is_read_is_neutral_and_not_sure(made: Reader, text: str) -> None:
+    found = made(text)
+    assert (found.by, found.label) == ("nothing", "neutral")
+    assert (found.confidence, found.strength) == (0.0, 0.0)
+
+
+@kinds
+@pytest.mark.parametrize("text", ["😂", "❤️❤️", "👩‍👩‍👧", "😂 你好"])
+def test_emoji_alone_are_read(made: Reader, text: str) -> None:
+    assert made(text).by == "emoji"
+
+
+@kinds
+@pytest.mark.parametrize("piece", ["so happy ", "x", "😂", "[", "((", "*a", "é", "a.", "[joy]"])
+def test_a_megabyte_in_one_line_is_read(made: Reader, piece: str) -> None:
+    line = piece * (1_000_000 // len(piece.encode()))
+    found = made.with_options(Options(per="line"))
+    first = next(iter(found.read([line])))
+    assert first.label in BANK.labels
+    assert first.span.line == 1
+
+
+@kinds
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_any_text_is_read_to_the_end(made: Reader, text: str) -> None:
+    for one in made.read(text.split("\n")):
+        assert one.label in BANK.labels
+        assert 0.0 <= one.confidence <= 1.0
+        assert 0.0 <= one.strength <= 1.0
+        assert (
+            one.text == text.split("\n")[one.span.line - 1][one.span.start : one.span.end].strip()
+        )
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = run(["read", *arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_bytes_that_are_no_text_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.txt"
+    path.write_bytes("so happy\r\n안녕".encode() + b"\xff\n")
+    status, out, err = said(capsys, str(path))
+    assert (status, "joy" in out) == (2, True)  # what came before is read as it came
+    assert "bad.txt: byte 16 is 0xff, which is not UTF-8" in err
+    status, out, err = said(capsys, os.fsdecode(b"so \xc3( happy"))
+    assert (status, out) == (2, "")
+    assert "the text: byte 3 is 0xc3, which is not UTF-8" in err
+
+
+@pytest.mark.parametrize("name", ["none.txt", "./none", "none.md"])
+def test_a_file_that_is_not_there_is_no_text(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = said(capsys, name)
+    assert (status, out) == (2, "")
+    assert f"there is no file {name}" in err
+
+
+def test_an_empty_script_is_a_score_at_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, score = tmp_path / "none.txt", tmp_path / "none.yaml"
+    for written in ("", "\n\n", "Привет\n"):
+        text.write_text(written, "utf-8")
+        assert said(capsys, str(text), "--score", "-o", str(score))[0] == 0
+        assert run(["score", "check", str(score)]) == 0, capsys.readouterr()
+        capsys.readouterr()
+
+
+def test_a_reader_for_other_labels_names_the_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = ("neutrl", *BANK.labels[1:-1], "gloom")
+    weights = made_up_transformer(linear=False)
+    from attrs import evolve
+
+    path = tmp_path / "other.safetensors"
+    path.write_bytes(transformer_bytes(evolve(weights, labels=labels, neutral="neutrl")))
+    status, out, err = said(capsys, "hi", "--reader", str(path))
+    assert (status, out) == (2, "")
+    assert "has no neutrl (nearest: neutral), gloom; its labels are neutral, joy" in err
+
+
+def test_unknown_tags_are_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    tags = {
+        "[hapy]": "did you mean joy?",
+        "[joy:2]": "[joy:2]: 2 is not from 0 to 1",
+        "<anger hihg>": "anger has no anchor 'hihg': expected one of low, mid, high",
+        "[xyzzyx]": "the labels are neutral, joy",
+    }
+    for tag, hint in tags.items():
+        status, out, err = said(capsys, f"{tag} I am here", "--format", "jsonl")
+        record = json.loads(out)
+        assert status == 0
+        assert record["by"] == "words"
+        assert hint in err
+        assert hint in record["notes"][0]
