@@ -274,6 +274,18 @@ def test_names_of_speakers_are_not_read() -> None:
         assert spoken_by(line) == ("", line)
 
 
+def test_speakers_are_shown_and_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, score = tmp_path / "page.txt", str(tmp_path / "page.yaml")
+    path.write_text("\n".join(SCRIPT), "utf-8")
+    assert "MARA: I'm so happy!" in said(capsys, str(path))[1]
+    status, _, err = said(capsys, str(path), "--score", "-o", score)
+    assert (status, "lines of MARA, TOM on one face; --speaker NAME" in err) == (0, True)
+    assert (
+        "on one face" not in said(capsys, str(path), "--speaker", "tom", "--score", "-o", score)[2]
+    )
+    assert said(capsys, str(path), "--speaker", "Tim")[0] == 2
+
+
 def test_only_the_lines_of_a_speaker_are_read() -> None:
     mara = READER.with_options(Options(speaker="mara"))
     assert [one.text for one in mara.read(SCRIPT)] == ["I'm so happy!", "(A noise.)", "Note: no."]

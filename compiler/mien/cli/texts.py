@@ -29,6 +29,13 @@ def text_lines(text: str) -> Iterable[str]:
     return file_lines(path) if path is not None else require_text(words or "").splitlines()
 
 
+def tell_of_speakers(readings: Iterable[Reading]) -> None:
+    """Say, on stderr, where one face is to say the lines of several."""
+    names = list(dict.fromkeys(one.speaker for one in readings if one.speaker))
+    if len(names) > 1:
+        say(f"lines of {', '.join(names)} on one face; --speaker NAME takes those of one", err=True)
+
+
 def noted(readings: Iterator[Reading]) -> Iterator[Reading]:
     """The readings, each after what its unit has of tags that name nothing, on stderr."""
     for one in readings:

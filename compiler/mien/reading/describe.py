@@ -45,7 +45,8 @@ def reading_json(reading: Reading, reader: Reader, *, face: bool = False) -> dic
 
 def reading_lines(reading: Reading) -> list[str]:
     """A reading as people read it: a line, and one below for the words behind it."""
-    text = " ".join(reading.text.split())
+    said = f"{reading.speaker}: {reading.text}" if reading.speaker else reading.text
+    text = " ".join(said.split())
     if len(text) > _MOST_SHOWN:
         text = text[: _MOST_SHOWN - 1] + "\u2026"
     place = reading.at if reading.at is not None else f"{reading.intensity:.2f}"

@@ -103,12 +103,14 @@ def _prepared(score: Path, bank: str | None) -> Prepared:
 
 
 def _read(sound: Path, text: str, source: str | None, bank: str | None, speaker: str) -> Prepared:
-    from mien.cli.texts import noted, text_lines
+    from mien.cli.texts import noted, tell_of_speakers, text_lines
     from mien.reading.perform import perform_text
     from mien.reading.reader import reader
 
     made = reader(source, bank=bank or "default", speaker=speaker)
-    performed = perform_text(list(noted(made.read(text_lines(text)))), sound, made.bank, bank)
+    readings = list(noted(made.read(text_lines(text))))
+    tell_of_speakers(readings)
+    performed = perform_text(readings, sound, made.bank, bank)
     if performed.note:
         say(performed.note, err=True)
     return performed.prepared

@@ -169,11 +169,13 @@ def _write_records(readings: Iterator[Reading], made: Reader, output: str, *, fa
 def _write_score(
     readings: Iterator[Reading], made: Reader, target: Path, audio: Path | None
 ) -> None:
+    from mien.cli.texts import tell_of_speakers
     from mien.reading.said import said_sound
     from mien.reading.score import score_text
     from mien.text.atomic import write_atomic
 
     units, sound = list(readings), None
+    tell_of_speakers(units)
     if audio is not None:
         place = Path(os.path.relpath(audio.resolve(), target.resolve().parent)).as_posix()
         said = said_sound(units, audio, place, made.bank)
