@@ -214,6 +214,10 @@ export interface LifeSettings {
   brows: number;
   head: number;
   breath: number;
+  /** how much brows, head and intensity follow the voice, where the lips say what it does; else 0 */
+  prosody?: number;
+  /** how much the voice moves the point's arousal; else 0 */
+  arousal?: number;
 }
 
 /** One frame: weights in the order of the bank's channels, head and eyes in degrees. */
@@ -395,6 +399,8 @@ export interface LipTrack {
   readonly speech: Float32Array;
   readonly contacts: Float32Array;
   readonly emphases: Float32Array;
+  /** F x 2: how far the voice stands out, and its arousal; absent where nobody listened for it */
+  readonly prosody?: Float32Array;
 }
 
 /** The lips of a performance as `mien view` gives them out. */
