@@ -33,6 +33,7 @@ from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped_lips
 from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, ahead_of
+from mien_trainer.speak.prosody import LATE, ProsodyStream, in_time
 from mien_trainer.speak.utterance import Shown, prepare_utterance
 from mien_trainer.speech import Prosody, Split, Utterance
 from mien_trainer.synthesis.flite import FliteSource
@@ -160,6 +161,12 @@ def test_file_and_pipe_give_the_same_lips(
     parts = lips_of(network, utterance.audio, delay, 777)
     np.testing.assert_allclose(parts.weights, whole.weights, atol=1e-4)
     np.testing.assert_allclose(parts.speech, whole.speech, atol=1e-4)
+    prosody = ProsodyStream()
+    heard = np.concatenate((prosody.push(utterance.audio), prosody.finish()))
+    voice = in_time(heard, min(ahead_of(delay), LATE))
+    assert whole.prosody is not None
+    assert parts.prosody is not None
+    assert whole.prosody.tobytes() == parts.prosody.tobytes() == voice.tobytes()
 
 
 @pytest.mark.parametrize("delay", DELAYS)

@@ -24,7 +24,7 @@ from mien_trainer.mel import MelStream
 from mien_trainer.speak.prosody import (
     HINT_STEP,
     STRESS_STEP,
-    Prosody,
+    ProsodyStream,
     in_time,
     sounding,
     total,
@@ -194,13 +194,14 @@ def syllables(pitches: list[float], levels: list[float], seconds: float = 0.25) 
         count = int(seconds * SAMPLE_RATE)
         phase = np.cumsum(np.full(count, pitch / SAMPLE_RATE)) % 1.0
         pulses = np.diff(phase, prepend=0.9) < 0.0
-        sound = np.convolve(pulses.astype(np.float64), RINGING)[:count]
+        ringing = np.convolve(pulses.astype(np.float64), RINGING)
+        sound = np.asarray(ringing, dtype=np.float64)[:count]
         parts.append(sound * level * np.hanning(count))
     return (0.2 * np.concatenate(parts)).astype(np.float32)
 
 
 def heard(audio: F32) -> F32:
-    prosody = Prosody()
+    prosody = ProsodyStream()
     return np.concatenate((prosody.push(audio), prosody.finish()))
 
 
@@ -249,7 +250,7 @@ def test_pieces_give_the_same_bits_and_keep_step_with_log_mel(cuts: list[int], s
     audio = syllables(rng.uniform(80, 300, 8).tolist(), rng.uniform(0.1, 2.0, 8).tolist(), 0.2)
     whole = heard(audio)
     assert len(whole) == frame_count(len(audio))
-    prosody, mel, at = Prosody(), MelStream(), 0
+    prosody, mel, at = ProsodyStream(), MelStream(), 0
     parts: list[F32] = []
     for cut in cuts:
         piece = audio[at : at + cut]
@@ -283,7 +284,7 @@ def test_silence_and_faint_noise_say_nothing(level: float) -> None:
 
 
 def test_memory_stays_flat() -> None:
-    prosody = Prosody()
+    prosody = ProsodyStream()
     for _ in range(40):
         prosody.push(np.zeros(SAMPLE_RATE, dtype=np.float32))
     assert len(prosody._held) < SAMPLE_RATE  # pyright: ignore[reportPrivateUsage]

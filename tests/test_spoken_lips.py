@@ -16,6 +16,7 @@ from mien.formats.registry import read_take
 from mien.formats.take import Take
 from mien.performance.lips import joined
 from mien.performance.sources import LipRequest, SpokenLips, open_lips
+from mien.scores.lock import build_lock
 from mien.scores.prepare import Prepared, prepare
 from mien.scores.read import read_score
 from mien_trainer.cli.speak import command
@@ -105,6 +106,21 @@ def test_a_closed_sound_is_closed_under_every_label(folder: Path, utterance: Utt
         take = performed(folder, "{from: times, file: line.tsv}", cues).take(life=False)
         kept, of = closures_kept(take.weights, utterance.phonemes)
         assert kept == of, label
+
+
+def test_a_score_follows_the_voice_where_it_says_so(folder: Path) -> None:
+    lips, cues = "{from: times, file: line.tsv}", "start: {label: joy}\nend: hold\n"
+    deaf = performed(folder, lips, cues)
+    listening = performed(folder, lips, f"{cues}life: {{prosody: 1}}\n")
+    assert all(track.prosody is None for track in deaf.lip_blocks())
+    assert any(
+        track.prosody is not None and track.prosody.any() for track in listening.lip_blocks()
+    )
+    assert (deaf.take().weights != listening.take().weights).any()
+    assert (deaf.take(life=False).weights == listening.take(life=False).weights).all()
+    before, after = build_lock(deaf), build_lock(listening)
+    assert before.expression.most == 0.0 < after.expression.most
+    assert after.seen <= after.face.most
 
 
 def test_a_cue_begins_with_a_word(folder: Path, utterance: Utterance) -> None:

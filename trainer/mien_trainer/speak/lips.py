@@ -33,7 +33,7 @@ from mien_trainer.speak.network import (
     read_network,
     shipped_network,
 )
-from mien_trainer.speak.prosody import Prosody
+from mien_trainer.speak.prosody import ProsodyStream
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.voice import Voice
 
@@ -52,7 +52,7 @@ class LipSpeaker:
 
     def __init__(self, network: OnnxNetwork, bank: Bank) -> None:
         self._speaker = Speaker(network, neutral_conditions(network.card))
-        self._mel, self._prosody = MelStream(), Prosody()
+        self._mel, self._prosody = MelStream(), ProsodyStream()
         self._channels = network.card.channels
         self._mouth = mouth_of(self._channels, bank)
         self._voice = Voice()

@@ -22,7 +22,7 @@ from mien_trainer.lips.table import Contact
 from mien_trainer.mel import LOOK_AHEAD, SILENCE, MelStream
 from mien_trainer.speak.lip_network import LipCard, LipNetwork
 from mien_trainer.speak.mouth import mouth_of
-from mien_trainer.speak.prosody import COLUMNS, LATE, Prosody
+from mien_trainer.speak.prosody import COLUMNS, LATE, ProsodyStream
 from mien_trainer.speak.voice import Voice
 
 DELAYS = (20, 53, 87, 120)
@@ -66,7 +66,7 @@ class LiveLipSpeaker:
         self._early = [card.delays[self._likely], card.delays[self._told]]
         self._mel, self._voice = MelStream(), Voice()
         self._bands = np.zeros((0, card.mels), dtype=np.float32)
-        self._prosody = Prosody()
+        self._prosody = ProsodyStream()
         # Stress comes later than its sound: with a delay it is shown in time.
         self._late = min(self._ahead, LATE)
         self._stress = np.zeros((0, COLUMNS), dtype=np.float32)

@@ -197,7 +197,7 @@ _HOLD = 45
 """Frames of silence in which arousal stays before it fades."""
 
 
-class Prosody:
+class ProsodyStream:
     """The prosody of sound that comes in pieces; memory stays flat."""
 
     def __init__(self) -> None:
@@ -333,7 +333,7 @@ def heard(path: Path) -> F32:
     Raises:
         SpeechRefusedError: as `mien_trainer.audio.stream_audio`.
     """
-    prosody = Prosody()
+    prosody = ProsodyStream()
     with stream_audio(path) as blocks:
         parts = [prosody.push(block) for block in blocks]
     found = np.concatenate([*parts, prosody.finish()])
