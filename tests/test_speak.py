@@ -373,7 +373,7 @@ def test_a_network_of_another_artifact_speaks_by_composition(tiny: Path, wav: Pa
     said, take = composed(wav, "--label", "joy", "--network", changed)
     assert "by composition" in said
     assert f"it was trained on artifact 00000000, this is {BANK.digest[:8]}" in said
-    assert "`mien train` on default 2.1.0 would add" in said
+    assert "`mien train adapt` on default 2.1.0 would add" in said
     face, kept = BANK.face("joy"), ~mouths(BANK)
     assert np.abs(take.weights[:, kept] - face[kept]).max() < 1e-6
 
@@ -574,7 +574,7 @@ def test_without_onnxruntime_it_says_what_to_install(
 def test_without_a_network_that_ships_it_asks_for_one(
     wav: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("mien_trainer.speak.network._SHIPPED", tmp_path / "none.onnx")
+    monkeypatch.setattr("mien_trainer.speak.network._NETWORKS", tmp_path)
     result = CliRunner().invoke(command, [str(wav), "--label", "joy", "--lips", "network"])
     assert "give one with --network" in result.output
 

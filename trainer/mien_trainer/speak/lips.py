@@ -130,6 +130,6 @@ def composed_words(card: NetworkCard, bank: Bank) -> str:
         return f"lips of the network {card.name} under the faces of {ours}, by composition{without}"
     return (
         f"lips of the network {card.name} ({card.bank} {card.version}) under the faces of {ours}, "
-        f"put together by composition{without}. `mien train` on {ours} would add a mouth that "
-        "speaks in each label's own way"
+        f"put together by composition{without}. `mien train adapt` on {ours} would add a mouth "
+        "that speaks in each label's own way"
     )
