@@ -39,6 +39,16 @@ def test_defaults_are_the_weights_of_the_losses() -> None:
     assert BatchConfig().real_weight == 3 * BatchConfig().synthetic_weight
 
 
+def test_a_training_s_folder_does_not_hide_its_recipe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "v3").mkdir()
+    assert read_config(find_config("v3")).name == "v3"
+    (tmp_path / "v2").write_text("a file of one's own")
+    assert find_config("v2") == Path("v2")
+
+
 def test_recipes_spell_every_default() -> None:
     assert recipes() == ["tiny", "v2", "v3"]
     for name in recipes():

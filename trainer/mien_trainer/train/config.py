@@ -137,15 +137,17 @@ class TrainConfig:
 
 
 def find_config(name: str) -> Path:
-    """The file called ``name``: a path that exists, else a recipe that ships.
+    """The file called ``name``: one that exists, else a recipe that ships.
+
+    A folder may have a recipe's name: that of a training by it.
 
     Raises:
         TrainerError: it is neither.
     """
-    path = Path(name)
-    if path.exists():
+    path, ships = Path(name), name in recipes()
+    if path.exists() and not (ships and path.is_dir()):
         return path
-    if name in recipes():
+    if ships:
         return _RECIPES / f"{name}.yaml"
     hint = did_you_mean(name, recipes())
     raise TrainerError(f"no training file {name}, and no recipe of that name ships; {hint}")
