@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from itertools import groupby
@@ -14,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import soundfile
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +29,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.lip_training.degraded import degraded
 from mien_trainer.lip_training.examples import viseme_of_frames
+from mien_trainer.lip_training.spaces import DIRECT, impulse_response
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.live import HELD, REACH, LipKernels, LiveLips
 from mien_trainer.lips.read import shipped_table
@@ -70,7 +74,7 @@ def kernels_of(ahead: int, pieces: int = FRAMES) -> LiveLips:
     made = np.concatenate((MADE, np.zeros((ahead, 2), np.float32)))
     told = np.zeros((FRAMES + ahead, 0), np.float32)
     parts = [
-        kernels.push(likely[k : k + pieces], made[k : k + pieces], told[k : k + pieces])
+        kernels.push(likely[k : k + pieces], [made[k : k + pieces]], told[k : k + pieces])
         for k in range(0, len(likely), pieces)
     ]
     return LiveLips(
@@ -112,7 +116,7 @@ def test_a_contact_is_held_for_three_frames_and_does_not_flicker() -> None:
     likely[[31, 33], 0] = 0.3  # too little to make a contact, enough to keep one
     open_ = np.zeros((60, len(VISEMES)), np.float32)
     open_[:, VISEMES.index("aa")] = 1.0
-    found = kernels.push(open_, likely, np.zeros((60, 0), np.float32))
+    found = kernels.push(open_, [likely], np.zeros((60, 0), np.float32))
     runs = [len(list(run)) for firm, run in groupby(found.contacts == 1.0) if firm]
     assert len(runs) == 2
     assert min(runs) >= HELD
@@ -124,11 +128,54 @@ def test_lips_come_back_within_reach_of_a_contact() -> None:
     likely[40:44, 0] = 1.0
     open_ = np.zeros((80, len(VISEMES)), np.float32)
     open_[:, VISEMES.index("aa")] = 1.0
-    found = kernels.push(open_, likely, np.zeros((80, 0), np.float32))
+    found = kernels.push(open_, [likely], np.zeros((80, 0), np.float32))
     jaw = found.weights[:, NAMES.index("jawOpen")]
     assert jaw[42] < 0.05 * jaw[25]
     assert jaw[35] == jaw[25] == pytest.approx(jaw[43 + REACH + 1], abs=1e-6)
     assert np.abs(np.diff(found.contacts)).max() < 0.75
+
+
+def test_a_contact_that_turns_out_to_be_none_is_taken_back() -> None:
+    guessed, known = np.zeros((80, 2), np.float32), np.zeros((80, 2), np.float32)
+    guessed[40:44, 0] = 1.0
+    open_ = np.zeros((80, len(VISEMES)), np.float32)
+    open_[:, VISEMES.index("aa")] = 1.0
+    jaws: list[F32] = []
+    for sure in (guessed, known):
+        kernels = LipKernels(TABLE, 2, reaches=(4, 0))
+        found = kernels.push(open_, [guessed, sure], np.zeros((80, 0), np.float32))
+        jaws.append(found.weights[:, NAMES.index("jawOpen")])
+    made, taken_back = jaws
+    assert made[42] < 0.05 * made[25]
+    assert made[37] == taken_back[37] < 0.95 * made[25]
+    assert taken_back[44] > 0.3 * made[25] > made[44]
+
+
+def test_a_short_pause_does_not_shut_the_mouth_and_a_long_one_does() -> None:
+    said = np.zeros((120, len(VISEMES)), np.float32)
+    said[:, VISEMES.index("aa")] = 1.0
+    for begin, end in ((30, 34), (60, 100)):
+        said[begin:end] = 0.0
+        said[begin:end, VISEMES.index(TABLE.rest)] = 1.0
+    none = np.zeros((120, 2), np.float32)
+    jaw = (
+        LipKernels(TABLE, 2)
+        .push(said, [none], np.zeros((120, 0), np.float32))
+        .weights[:, NAMES.index("jawOpen")]
+    )
+    assert jaw[28:38].min() > 0.3 * jaw[25]
+    assert jaw[80] == 0.0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rooms_answer_a_click_at_once_and_then_fall(seed: int) -> None:
+    found = impulse_response(np.random.default_rng(seed))
+    assert found[0] == 1.0
+    assert np.isfinite(found).all()
+    echo = np.square(found[1:])
+    assert DIRECT[0] - 0.1 <= -10.0 * np.log10(echo.sum()) <= DIRECT[1] + 0.1
+    quarter = len(echo) // 4
+    assert echo[:quarter].sum() > 10.0 * echo[-quarter:].sum()
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +256,71 @@ def test_silence_and_a_quiet_room_move_nothing(network: LipNetwork, level: float
     assert found.weights.max() == 0.0
     assert found.speech.max() == 0.0
     assert found.contacts.max() == 0.0
+
+
+def music(seconds: int) -> F32:
+    times = np.arange(seconds * SAMPLE_RATE) / SAMPLE_RATE
+    hertz = np.array([110.0, 220.5, 277.2, 329.6, 440.0])[:, None]
+    chord = np.sin(2 * np.pi * hertz * times).sum(axis=0)
+    beat = np.exp(-6.0 * (times % 0.5))
+    found: F32 = (0.3 * beat * chord).astype(np.float32)
+    return found
+
+
+def shouted(audio: F32) -> F32:
+    return np.asarray(np.clip(30.0 * audio, -1.0, 1.0), np.float32)
+
+
+def clipped(audio: F32) -> F32:
+    return np.asarray(4.0 * np.clip(audio, -0.2, 0.2), np.float32)
+
+
+def over_music(audio: F32) -> F32:
+    return np.asarray(audio + 0.03 * music(len(audio) // SAMPLE_RATE + 1)[: len(audio)], np.float32)
+
+
+def heard_by_telephone(audio: F32) -> F32:
+    line = soxr.resample(audio, SAMPLE_RATE, 8000)
+    return np.asarray(soxr.resample(line, 8000, SAMPLE_RATE)[: len(audio)], np.float32)
+
+
+@pytest.mark.parametrize("changed", [shouted, clipped, heard_by_telephone, over_music])
+def test_bad_sound_still_moves_the_lips_as_it_should(
+    network: LipNetwork, utterance: Utterance, changed: Callable[[F32], F32]
+) -> None:
+    frames = frame_count(len(utterance.audio))
+    weights = lips_of(network, changed(utterance.audio), 87).weights
+    assert np.isfinite(weights).all()
+    assert 0.0 <= weights.min() <= weights.max() <= 1.0
+    one = Heard(
+        found=motion(weights, NAMES),
+        true=motion(lip_curves(utterance.phonemes, frames, TABLE), NAMES),
+        speech=np.ones(frames, dtype=bool),
+        phonemes=utterance.phonemes,
+    )
+    assert followed([one]).r["opening"] > 0.45
+
+
+def test_music_and_noise_give_lips_that_are_weights(network: LipNetwork) -> None:
+    noise = np.random.default_rng(3).standard_normal(2 * SAMPLE_RATE)
+    for sound in (music(2), noise.clip(-1.0, 1.0).astype(np.float32)):
+        found = lips_of(network, sound, 87)
+        assert found.frames == 120
+        assert np.isfinite(found.weights).all()
+        assert 0.0 <= found.weights.min() <= found.weights.max() <= 1.0
+        assert np.abs(np.diff(found.weights[:, NAMES.index("jawOpen")])).max() < 0.3
+
+
+def test_memory_stays_flat_in_a_long_stream(network: LipNetwork, utterance: Utterance) -> None:
+    speaker, block = LiveLipSpeaker(network, BANK), SAMPLE_RATE // 2
+    sound = np.resize(utterance.audio, 40 * SAMPLE_RATE)
+    held: list[int] = []
+    tracemalloc.start()
+    for at in range(0, len(sound), block):
+        speaker.push(sound[at : at + block])
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert held[-1] < held[9] + 65_536  # a second of faces has as many bytes
 
 
 def test_another_delay_is_refused(network: LipNetwork) -> None:

@@ -22,12 +22,24 @@ from mien_trainer.cli.options import refusals
 @click.option(
     "--synthetic",
     type=click.IntRange(min=0),
-    default=120,
+    default=160,
     show_default=True,
     help="Sentences that espeak-ng and flite each speak beside.",
 )
-@click.option("--steps", type=click.IntRange(min=1), default=1600, show_default=True)
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=5000,
+    show_default=True,
+    help="Steps of training; a thousand take two and a half minutes.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=1,
+    show_default=True,
+    help="Another network to begin with, and another order.",
+)
 @click.option(
     "--kept",
     metavar="FILE.json",
@@ -44,28 +56,34 @@ def command(
 ) -> None:
     """Train lips for a pipe on recordings with words, or with times of their sounds.
 
-    PATH is what `mien evaluate --voices` takes. English words are aligned with the sound; what
-    cannot be aligned is left out and counted. Each recording is also heard in rooms, in noise,
-    among other voices and on narrow lines. The lips serve any bank. Measure them on other speakers:
-    `mien evaluate OUT --voices` leaves out those that a network was trained on.
+    PATH is what `mien evaluate --voices` takes: a TSV with the column file and any of speaker,
+    language, text and times, or a folder with such a transcripts.tsv. English words are aligned
+    with the sound; what cannot be aligned is left out, counted and named. Each recording is also
+    played slower and faster, and heard in rooms, in noise, among other voices, over music and on
+    narrow lines. The same recordings, options and machine give the same network, which serves any
+    bank. Measure it on other speakers: `mien evaluate OUT --voices` leaves out those that a network
+    was trained on.
     """
     from mien.cli.terminal import progress
     from mien_trainer.fault import need_torch
 
     with refusals():
         need_torch()
+        import numpy as np
+
         from mien.text.atomic import write_atomic
         from mien_trainer.lip_training.synthesisers import synthesisers
-        from mien_trainer.lip_training.train import hear, train_lips
+        from mien_trainer.lip_training.train import DRAWN, hear, train_lips
         from mien_trainer.voices.kept_times import FoundTimes
         from mien_trainer.voices.recordings import find_recordings
 
         found, times = find_recordings(recordings), FoundTimes(kept)
+        rng = np.random.default_rng(DRAWN)
         with progress("listening", len(found)) as step:
-            heard = hear(found, synthesisers() if synthetic else (), synthetic, seed, step, times)
+            heard = hear(found, synthesisers() if synthetic else (), synthetic, rng, step, times)
         speech = len(heard.recorded) + len(heard.made)
         with progress("training", speech + steps) as step:
-            data = train_lips(out.stem, heard, steps, seed, lambda _: step())
+            data = train_lips(out.stem, heard, steps, seed, rng, lambda _: step())
     write_atomic(out, data)
     speakers = len({one.speaker for one in heard.recorded})
     say(f"{out}: {len(data):,} bytes, from {len(heard.recorded)} recordings of {speakers} speakers")

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_times
-from mien_trainer.lip_training.degraded import degraded
+from mien_trainer.lip_training.degraded import degraded, faster
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact, timeline
@@ -20,10 +20,14 @@ from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Prosody, SpeechRefusedError, SpeechSource
 
-FORMS = {True: 4, False: 2}
-"""In how many degraded forms a recording is heard, and speech that is made."""
+FORMS, OTHER_FORMS = 5, 2
+"""In how many degraded forms a recording is heard at its own pace, and everything else."""
 
-_SHORTEST = 0.5
+PACES = ((0.84, 0.95), (1.06, 1.18))
+"""How fast recordings are played beside: lower and higher voices that speak slower and faster."""
+
+SHORTEST = 1.0
+"""Seconds from which on somebody else's speech is talk."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -53,7 +57,7 @@ class Example:
     forms: tuple[npt.NDArray[np.float16], ...]
     visemes: npt.NDArray[np.int64]
     contacts: F32
-    weights: F32
+    weights: npt.NDArray[np.float16]
 
 
 def taught_channels() -> tuple[str, ...]:
@@ -66,15 +70,28 @@ def taught_channels() -> tuple[str, ...]:
 def examples(
     spoken: Sequence[Spoken], rng: np.random.Generator, step: Callable[[], None]
 ) -> list[Example]:
-    """Each with its forms; meanwhile others of them may talk."""
-    others = [one.audio for one in spoken if len(one.audio) > _SHORTEST * SAMPLE_RATE]
+    """Each with its forms, recordings also at `PACES`; meanwhile others of them may talk."""
+    others = [one.audio for one in spoken if len(one.audio) > SHORTEST * SAMPLE_RATE]
     made: list[Example] = []
     for one in spoken:
-        forms = [one.audio, *(degraded(one.audio, others, rng) for _ in range(FORMS[one.real]))]
-        mels = tuple(log_mel(form).astype(np.float16) for form in forms)
-        made.append(_example(one, mels))
+        for played in (one, *(_played(one, rng.uniform(*pace)) for pace in PACES if one.real)):
+            count = FORMS if played is one and one.real else OTHER_FORMS
+            forms = (played.audio, *(degraded(played.audio, others, rng) for _ in range(count)))
+            made.append(_example(played, tuple(log_mel(form).astype(np.float16) for form in forms)))
         step()
     return made
+
+
+def _played(one: Spoken, pace: float) -> Spoken:
+    """The same, ``pace`` times as fast and as high."""
+    return evolve(
+        one,
+        audio=faster(one.audio, pace),
+        phonemes=tuple(
+            evolve(phoneme, start=phoneme.start / pace, end=phoneme.end / pace)
+            for phoneme in one.phonemes
+        ),
+    )
 
 
 def _example(one: Spoken, forms: tuple[npt.NDArray[np.float16], ...]) -> Example:
@@ -88,7 +105,7 @@ def _example(one: Spoken, forms: tuple[npt.NDArray[np.float16], ...]) -> Example
         forms=forms,
         visemes=visemes,
         contacts=contacts[visemes],
-        weights=lip_curves(one.phonemes, one.frames, table)[:, columns],
+        weights=lip_curves(one.phonemes, one.frames, table)[:, columns].astype(np.float16),
     )
 
 

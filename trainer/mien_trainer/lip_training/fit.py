@@ -29,23 +29,24 @@ from mien_trainer.model.lip_net import DELAYS, LipNet
 from mien_trainer.train.augmentation import augmented
 from mien_trainer.train.config import Augmentation
 
-SEQUENCES, WINDOW = 20, 160
+SEQUENCES, WINDOW = 16, 224
 """Sequences of a step, and the frames of each that are learned from."""
 
 REAL = 0.7
 """The share of recordings among them, where there is speech of both kinds."""
 
-AS_IT_WAS = 0.3
+AS_IT_WAS = 0.25
 """The share of sound that is not degraded."""
 
 CONTACT_ODDS = 3.0
 """By how much a contact that is missed costs more than one that is made for nothing."""
 
-RATE, LEAST_RATE, WARM = 3e-3, 1e-5, 60
+RATE, LEAST_RATE, WARM = 2.5e-3, 1e-5, 60
 """The learning rate at its height and at the end, and the steps in which it comes up."""
 
-_SMOOTHING, _CONTACTS, _WEIGHTS = 0.05, 0.7, 4.0
-_DECAY, _CLIP, _MEAN = 0.02, 1.0, 0.01
+_SMOOTHING, _CONTACTS, _WEIGHTS = 0.05, 1.0, 4.0
+_DECAY, _CLIP, _MEAN = 0.02, 1.0, 0.003
+_BEFORE = 60
 _VARIED = Augmentation(vocal_tract=0.12, equalisation_db=6.0, gain_db=10.0)
 
 
@@ -63,6 +64,25 @@ class Batch:
     there: F32
 
 
+@frozen(kw_only=True, eq=False)
+class Shelf:
+    """Examples of one kind, and the share of all frames up to each one's end."""
+
+    examples: tuple[Example, ...]
+    ends: npt.NDArray[np.float64]
+
+    def drawn(self, rng: np.random.Generator) -> Example:
+        """One at random, longer ones more often."""
+        place = int(np.searchsorted(self.ends, rng.random()))
+        return self.examples[min(place, len(self.examples) - 1)]
+
+
+def shelf_of(examples: Sequence[Example]) -> Shelf:
+    """A shelf with these, of which there is one at least."""
+    ends = np.cumsum([len(one.visemes) for one in examples], dtype=np.float64)
+    return Shelf(examples=tuple(examples), ends=ends / ends[-1])
+
+
 def fit(taught: Sequence[Example], steps: int, seed: int, step: Callable[[float], None]) -> LipNet:
     """The mean of a network's last states, after so many steps; ``step`` gets each one's loss."""
     torch.manual_seed(seed)
@@ -70,12 +90,14 @@ def fit(taught: Sequence[Example], steps: int, seed: int, step: Callable[[float]
     rng = np.random.default_rng(seed)
     visemes, channels = len(shipped_table().visemes), len(taught_channels())
     net = LipNet(visemes + len(Contact) + channels)
+    kinds = ([one for one in taught if one.real], [one for one in taught if not one.real])
+    shelves = [shelf_of(kind) for kind in kinds if kind]
     mean = {name: value.clone() for name, value in net.state_dict().items()}
     adam = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=_DECAY)
     for done in range(steps):
         for group in adam.param_groups:
             group["lr"] = rate(done, steps)
-        loss = loss_of(net, batch_of(taught, net.context, rng), visemes)
+        loss = loss_of(net, batch_of(shelves, net.context, rng), visemes)
         adam.zero_grad()
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
@@ -96,12 +118,10 @@ def rate(done: int, steps: int) -> float:
     )
 
 
-def batch_of(taught: Sequence[Example], context: int, rng: np.random.Generator) -> Batch:
+def batch_of(shelves: Sequence[Shelf], context: int, rng: np.random.Generator) -> Batch:
     """Windows at random: of longer examples more, of recordings `REAL` parts."""
-    kinds = [[one for one in taught if one.real], [one for one in taught if not one.real]]
-    lengths = [np.array([len(one.visemes) for one in kind], dtype=float) for kind in kinds]
     whole = context + WINDOW
-    channels = taught[0].weights.shape[1]
+    channels = shelves[0].examples[0].weights.shape[1]
     batch = Batch(
         mel=np.full((SEQUENCES, whole, MELS), SILENCE, dtype=np.float32),
         visemes=np.zeros((SEQUENCES, WINDOW), dtype=np.int64),
@@ -110,12 +130,10 @@ def batch_of(taught: Sequence[Example], context: int, rng: np.random.Generator) 
         there=np.zeros((SEQUENCES, WINDOW), dtype=np.float32),
     )
     for row in range(SEQUENCES):
-        real = not kinds[1] or (bool(kinds[0]) and rng.random() < REAL)
-        kind, length = kinds[0 if real else 1], lengths[0 if real else 1]
-        one = kind[int(rng.choice(len(kind), p=length / length.sum()))]
+        one = shelves[0 if rng.random() < REAL else -1].drawn(rng)
         form = 0 if rng.random() < AS_IT_WAS else int(rng.integers(len(one.forms)))
         frames = len(one.visemes)
-        at = int(rng.integers(-context // 2, max(1, frames - WINDOW // 2)))
+        at = int(rng.integers(-_BEFORE, max(1, frames - WINDOW // 2)))
         low, first, end = max(0, at - context), max(0, at), min(frames, at + WINDOW)
         batch.mel[row, low - at + context : end - at + context] = one.forms[form][low:end]
         part = slice(first - at, end - at)
@@ -134,8 +152,9 @@ def batch_of(taught: Sequence[Example], context: int, rng: np.random.Generator) 
 
 def loss_of(net: LipNet, batch: Batch, visemes: int) -> Tensor:
     """Cross entropy of visemes and of contacts, and squared errors of weights, over all heads."""
-    heads, _ = net(torch.as_tensor(batch.mel), net.start(len(batch.mel)))
-    heads = heads[:, net.context :]
+    with torch.autocast("cpu", dtype=torch.bfloat16):  # half the time, and as good
+        heads = net.whole(torch.as_tensor(batch.mel))
+    heads = heads.float()
     contacts_end = visemes + len(Contact)
     odds = torch.full((len(Contact),), CONTACT_ODDS)
     total = torch.zeros(())

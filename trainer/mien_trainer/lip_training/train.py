@@ -25,6 +25,9 @@ from mien_trainer.speech import SpeechSource
 from mien_trainer.voices.kept_times import FoundTimes
 from mien_trainer.voices.recordings import Align, Recording, Refused, read_clips, speaker_mark
 
+DRAWN = 1
+"""What there is to hear is drawn by this; seeds differ in the network and in what it hears when."""
+
 
 @frozen(kw_only=True)
 class Heard:
@@ -39,7 +42,7 @@ def hear(
     recordings: Sequence[Recording],
     sources: Sequence[SpeechSource],
     count: int,
-    seed: int,
+    rng: np.random.Generator,
     step: Callable[[], None],
     times: FoundTimes | None = None,
 ) -> Heard:
@@ -55,7 +58,7 @@ def hear(
         recorded += _spoken(recording, times.by_words, refused)
         step()
     times.save()
-    made = tuple(made_speech(sources, count, np.random.default_rng(seed)))
+    made = tuple(made_speech(sources, count, rng))
     if not recorded and not made:
         first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:5])
         raise TrainerError(f"there is no speech to learn from:\n{first}")
@@ -73,15 +76,22 @@ def _spoken(recording: Recording, align: Align, refused: list[Refused]) -> Itera
 
 
 def train_lips(
-    name: str, heard: Heard, steps: int, seed: int, step: Callable[[str], None]
+    name: str,
+    heard: Heard,
+    steps: int,
+    seed: int,
+    rng: np.random.Generator,
+    step: Callable[[str], None],
 ) -> bytes:
-    """The network as an ONNX file; ``step`` is told of each example and of each step.
+    """The network as an ONNX file; ``step`` is told of each recording and of each step.
+
+    ``rng`` draws rooms and noise, ``seed`` the network and what it hears when.
 
     Raises:
         TrainerError: as `lip_onnx`.
     """
     spoken = (*heard.recorded, *heard.made)
-    taught = examples(spoken, np.random.default_rng(seed), lambda: step(""))
+    taught = examples(spoken, rng, lambda: step(""))
     net = fit(taught, steps, seed, lambda loss: step(f"{loss:.3f}"))
     card = LipCard(
         name=name,

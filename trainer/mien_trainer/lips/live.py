@@ -2,7 +2,9 @@
 
 The rules know each sound with its beginning and end; here every frame says how likely each viseme
 and each contact is, and only so many frames ahead are known. A viseme pulls by the frame near by in
-which it pulls most, so that where all is certain and known the curves are those of the rules.
+which it pulls most, so that where all is certain and known the curves are those of the rules. A
+contact is told several times, as a guess that lets lips begin to close, and later for sure.
+
 Dimension letters: N frames, V visemes and C channels in the order of the table, G groups of
 channels, K kinds of contact in the order of `Contact`, O offsets in frames, D channels told apart.
 """
@@ -21,11 +23,18 @@ from mien_trainer.lips.table import F64, Contact, VisemeTable
 REACH = 12
 """Frames from which on a sound that is over has no influence (0.2 s)."""
 
-MEETS, PARTS = 0.5, 0.25
+MEETS, PARTS = 0.45, 0.22
 """How likely a contact has to be to be made, and how likely to be kept."""
 
 HELD = 3
 """Frames that a contact is held at least (50 ms)."""
+
+UNSURE = 0.06
+"""How much less firmly lips are closed by what is as good as unlikely than by what is certain."""
+
+SETTLES = 12
+"""Frames that silence lasts before lips come to rest by it (0.2 s), as in the rules; less of it
+pulls them there by its share of that."""
 
 DIRECT = 0.5
 """The share of weights that are told beside the visemes."""
@@ -48,45 +57,73 @@ class LiveLips:
 class LipKernels:
     """Turns likelihoods that come in pieces into lips, ``ahead`` frames late; memory stays flat."""
 
-    def __init__(self, table: VisemeTable, ahead: int, channels: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        table: VisemeTable,
+        ahead: int,
+        channels: Sequence[str] = (),
+        reaches: Sequence[int] = (),
+    ) -> None:
         """``ahead`` frames are known beyond each that is given.
 
         ``channels`` (D) are those whose weights are told beside the visemes; the lips are the mean
-        of what both say, `DIRECT` parts of them.
+        of what both say, `DIRECT` parts of them. Contacts may be told several times: ``reaches``
+        are the frames that each telling knows beyond each frame that is given, the one with the
+        fewest being the surest; ``ahead`` alone where there are none.
         """
         self.ahead = ahead
         plan = plan_of(table)
         self._plan = plan
         self._pulls = _pulls(plan, ahead)
-        self._gates = tuple(_Gate(table, kind, ahead) for kind in Contact)
         self._rest = plan.positions[plan.rest]
         self._known = _silence(REACH, len(plan.power), self._rest)
-        self._meets = np.zeros((REACH, len(Contact)))
-        self._held = [_Hold() for _ in Contact]
+        self._settled = 1.0
+        self._reaches = tuple(reaches) or (ahead,)
+        farthest = max(self._reaches)
+        self._gates = tuple(_Gate(table, kind, farthest) for kind in Contact)
+        self._surest = [
+            min(
+                (at for at, reach in enumerate(self._reaches) if reach >= offset),
+                key=self._reaches.__getitem__,
+            )
+            for offset in range(-REACH, farthest + 1)
+        ]
+        self._meets = [np.zeros((REACH, len(Contact))) for _ in self._reaches]
+        self._held = [[_Hold() for _ in Contact] for _ in self._reaches]
         index = {name: at for at, name in enumerate(table.rig.names)}
         self._columns = np.array([index[name] for name in channels], dtype=np.intp)
         self._direct = np.zeros((0, len(channels)), dtype=np.float32)
 
-    def push(self, visemes: F32, contacts: F32, direct: F32) -> LiveLips:
+    def push(self, visemes: F32, contacts: Sequence[F32], direct: F32) -> LiveLips:
         """The frames that are complete with these.
 
-        ``visemes`` (n, V) and ``contacts`` (n, K) are how likely each is, ``direct`` (m, D) are
-        weights, as many of which have to have come as frames are given.
+        ``visemes`` (n, V) and each telling of ``contacts`` (n, K) are how likely each is,
+        ``direct`` (m, D) are weights, as many of which have to have come as frames are given.
         """
-        made = [hold.take(contacts[:, kind]) for kind, hold in enumerate(self._held)]
-        known = np.concatenate((self._known, visemes))
-        meets = np.concatenate((self._meets, np.stack(made, axis=1)))
+        known = np.concatenate((self._known, self._settling(visemes)))
+        meets = [
+            np.concatenate(
+                (before, np.stack([hold.take(new[:, k]) for k, hold in enumerate(held)], axis=1))
+            )
+            for before, held, new in zip(self._meets, self._held, contacts, strict=True)
+        ]
         told = np.concatenate((self._direct, direct))
-        frames = min(len(known) - REACH - self.ahead, len(told))
-        if frames <= 0:
-            self._known, self._meets, self._direct = known, meets, told
-            none = np.zeros((0, self._plan.weights.shape[1]), np.float32)
-            return LiveLips(weights=none, contacts=np.zeros(0, np.float32))
+        ready = [len(one) - REACH - reach for one, reach in zip(meets, self._reaches, strict=True)]
+        frames = max(0, min(len(known) - REACH - self.ahead, len(told), *ready))
         found = self._shown(known, meets, told[:frames], frames)
-        self._known, self._meets, self._direct = known[frames:], meets[frames:], told[frames:]
+        self._known, self._direct = known[frames:], told[frames:]
+        self._meets = [one[frames:] for one in meets]
         return found
 
-    def _shown(self, known: F32, meets: F64, direct: F32, frames: int) -> LiveLips:
+    def _settling(self, visemes: F32) -> F32:
+        """``visemes`` (n, V) with less silence as long as it is young."""
+        found = visemes.copy()
+        for frame, one in enumerate(visemes[:, self._rest].tolist()):
+            self._settled = min(1.0, self._settled + 1.0 / SETTLES) * one
+            found[frame, self._rest] = one * self._settled
+        return found
+
+    def _shown(self, known: F32, meets: Sequence[F64], direct: F32, frames: int) -> LiveLips:
         plan = self._plan
         pull = np.full((frames, len(plan.power), len(plan.channels)), _PULL)
         for offset, kernel in enumerate(self._pulls):
@@ -103,7 +140,10 @@ class LipKernels:
             weights[:, channels] *= (1.0 - rests * rests * (3.0 - 2.0 * rests))[:, None]
         firm = np.zeros(frames)
         for kind, gate in enumerate(self._gates):
-            weights, met = gate.closed(weights, meets[:, kind], frames, plan)
+            around = [
+                meets[at][offset : offset + frames, kind] for offset, at in enumerate(self._surest)
+            ]
+            weights, met = gate.closed(weights, around, plan)
             firm = np.maximum(firm, met)
         columns = np.ascontiguousarray(np.clip(weights, 0.0, 1.0).T, dtype=np.float32)
         shown = np.ascontiguousarray(plan.conflict(columns).T)
@@ -135,12 +175,12 @@ class _Hold:
         self._for = 0
 
     def take(self, likely: F32) -> F64:
-        """1 where it is made (n,), else 0, by how likely it is (n,)."""
+        """How firmly it is made (n,), 0 where it is not, by how likely it is (n,)."""
         found = np.zeros(len(likely))
         for frame, one in enumerate(likely.tolist()):
             stays = self._for > 0 and (self._for < HELD or one >= PARTS)
             self._for = self._for + 1 if stays or one >= MEETS else 0
-            found[frame] = self._for > 0
+            found[frame] = 1.0 - UNSURE * (1.0 - one) if self._for > 0 else 0.0
         return found
 
 
@@ -159,19 +199,24 @@ class _Gate:
             )
         )
 
-    def closed(self, weights: F64, made: F64, frames: int, plan: Plan) -> tuple[F64, F64]:
-        """``weights`` (N, C) with the contact on them, and how firmly it is made (N,)."""
-        near, sealed = (
-            np.max(
-                [share * made[offset : offset + frames] for offset, share in enumerate(curve)],
-                axis=0,
-            )
-            for curve in self._curves
-        )
+    def closed(self, weights: F64, made: Sequence[F64], plan: Plan) -> tuple[F64, F64]:
+        """``weights`` (N, C) with the contact on them, and how near it is (N,), 1 while it is made.
+
+        ``made`` is how firmly it is made at each offset of each frame (O, N).
+        """
+        near, sealed = (_nearest(curve, made) for curve in self._curves)
         held = np.repeat(near[:, None], weights.shape[1], axis=1)
         held[:, plan.sealing] = sealed[:, None]
         held *= plan.ruled[self._row]
-        return (1.0 - held) * weights + held * plan.weights[self._row], near
+        shown: F64 = (1.0 - held) * weights + held * plan.weights[self._row]
+        return shown, _nearest(self._curves[0], [np.sign(one) for one in made])
+
+
+def _nearest(curve: F64, made: Sequence[F64]) -> F64:
+    found: F64 = np.max(
+        [share * one for share, one in zip(curve.tolist(), made, strict=True)], axis=0
+    )
+    return found
 
 
 def _ramp(closing: float, opening: float, lead: float, ahead: int) -> F64:

@@ -25,7 +25,8 @@ from mien_trainer.model.net import features
 DELAYS = (0, 2, 4)
 """Frames that the moment of each head lies in the past."""
 
-DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
+DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4, 8)
+"""Frames between the taps of each block: together they hear 1.5 s, and the room with it."""
 
 
 class LipNet(nn.Module):
@@ -35,7 +36,12 @@ class LipNet(nn.Module):
     std: Tensor
 
     def __init__(
-        self, outputs: int, *, width: int = 96, dilations: Sequence[int] = DILATIONS, mels: int = 80
+        self,
+        outputs: int,
+        *,
+        width: int = 128,
+        dilations: Sequence[int] = DILATIONS,
+        mels: int = 80,
     ) -> None:
         super().__init__()
         self.outputs, self.width = outputs, width
@@ -63,13 +69,22 @@ class LipNet(nn.Module):
             at += block.memory
             after.append(window[:, -block.memory :])
             x = block(window)
-        heads = self.heads(self.norm(x))
-        found = heads.reshape(heads.shape[0], heads.shape[1], len(DELAYS), self.outputs)
-        return found, torch.cat(after, dim=1)
+        return self._told(x), torch.cat(after, dim=1)
+
+    def whole(self, mel: Tensor) -> Tensor:
+        """Heads (B, N, H, O) of the last N of R + N frames of mel (B, R + N, M): what learns."""
+        x = self.input((features(mel) - self.mean) / self.std)
+        for block in self._blocks():
+            x = block(x)
+        return self._told(x)
 
     def start(self, count: int) -> Tensor:
         """A state (B, R, W) of zeros, from which silence leads to the one before a first frame."""
         return torch.zeros(count, self.context, self.width)
+
+    def _told(self, x: Tensor) -> Tensor:
+        heads: Tensor = self.heads(self.norm(x))
+        return heads.reshape(heads.shape[0], heads.shape[1], len(DELAYS), self.outputs)
 
     def _blocks(self) -> list[SoundBlock]:
         return [block for block in self.blocks if isinstance(block, SoundBlock)]

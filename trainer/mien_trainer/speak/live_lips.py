@@ -2,7 +2,8 @@
 
 The delay is how long after its moment a frame is given, at most: `mel.LOOK_AHEAD` (20 ms), which
 the network hears ahead, and frames more. Two of them the network waits for, to be surer of what it
-heard; the others are those that the kernels know ahead.
+heard; the others are those that the kernels know ahead. Contacts are told several times, first as a
+guess that lets lips begin to close, at last by what waited for all of them.
 """
 
 from __future__ import annotations
@@ -61,9 +62,14 @@ class LiveLipSpeaker:
         self._ahead = ahead_of(delay)
         self._likely = _head(card.delays, self._ahead - SEEN_AHEAD)
         self._told = _head(card.delays, self._ahead)
-        self._kernels = LipKernels(table, self._ahead - card.delays[self._likely], card.channels)
+        self._kernels = LipKernels(
+            table,
+            self._ahead - card.delays[self._likely],
+            card.channels,
+            [self._ahead - delay for delay in card.delays[: self._told + 1]],
+        )
         # What the heads say of moments before the first frame is passed over.
-        self._early = [card.delays[self._likely], card.delays[self._told]]
+        self._early = list(card.delays[: self._told + 1])
         self._mel, self._voice = MelStream(), Voice()
         self._bands = np.zeros((0, card.mels), dtype=np.float32)
         self._prosody = ProsodyStream()
@@ -99,10 +105,13 @@ class LiveLipSpeaker:
 
     def _part(self, mel: F32) -> LipTrack:
         heads, self._state = self._network.run(mel, self._state)
-        likely, told = self._later(heads[:, self._likely], 0), self._later(heads[:, self._told], 1)
-        visemes, contacts, _ = split_heads(self._network.card, likely)
-        _, _, weights = split_heads(self._network.card, told)
-        lips = self._kernels.push(visemes, contacts, weights)
+        told = [
+            split_heads(self._network.card, self._later(heads, at))
+            for at in range(len(self._early))
+        ]
+        lips = self._kernels.push(
+            told[self._likely][0], [contacts for _, contacts, _ in told], told[self._told][2]
+        )
         self._bands = np.concatenate((self._bands, mel))
         bands, self._bands = np.split(self._bands, [len(lips.weights)])
         shown = np.where(self._mouth, lips.weights, np.float32(0.0))
@@ -120,7 +129,7 @@ class LiveLipSpeaker:
     def _later(self, heads: F32, which: int) -> F32:
         skipped = min(self._early[which], len(heads))
         self._early[which] -= skipped
-        return heads[skipped:]
+        return heads[skipped:, which]
 
 
 def split_heads(card: LipCard, head: F32) -> tuple[F32, F32, F32]:

@@ -110,7 +110,6 @@ def followed(heard: Sequence[Heard], *, known: bool = True) -> Followed:
     spoken = sum(int(one.speech.sum()) for one in heard)
     seconds = spoken / FRAME_RATE
     closed = [gap for one in heard for gap in _closure_gaps(one)]
-    level = _level(heard)
     widths = [one.found.gap[one.speech & (one.true.gap >= APART)] for one in heard]
     apart = np.concatenate([np.zeros(0), *widths])
     return Followed(
@@ -129,7 +128,7 @@ def followed(heard: Sequence[Heard], *, known: bool = True) -> Followed:
         ),
         shut=float((apart <= 0.0).mean()) if len(apart) else float("nan"),
         kept=_share(closed, 0.0),
-        matched=_share(closed, level),
+        matched=_matched(heard),
         closures=len(closed),
     )
 
@@ -167,14 +166,25 @@ def _closure_gaps(one: Heard) -> list[float]:
     ]
 
 
-def _level(heard: Sequence[Heard]) -> float:
-    """The least gap up to which lips touch as often as they should; the widest if they never do."""
+def _matched(heard: Sequence[Heard]) -> float:
+    """The share of closures that are kept where lips touch as often as they should.
+
+    Lips are taken to touch up to a gap that rises until they do. Where they come to touch too often
+    at once, as those do that are always pressed alike, as many as they should are taken of them.
+    """
     wanted = sum(touches(one.true.gap, one.speech) for one in heard)
-    gaps = [one.found.gap[one.speech] for one in heard]
-    steps = np.unique(np.quantile(np.concatenate([np.zeros(1), *gaps]), np.linspace(0, 0.9, 91)))
-    counts = [sum(touches(o.found.gap, o.speech, float(step)) for o in heard) for step in steps]
-    enough = [step for step, count in zip(steps, counts, strict=True) if count >= wanted]
-    return float(enough[0] if enough else steps[int(np.argmax(counts))])
+    closed = [gap for one in heard for gap in _closure_gaps(one)]
+    if not closed:
+        return float("nan")
+    gaps = np.concatenate([np.zeros(1), *(one.found.gap[one.speech] for one in heard)])
+    count, share = 0, 0.0
+    for level in np.union1d(np.quantile(gaps, np.linspace(0, 0.9, 91)), [0.0]).tolist():
+        more = sum(touches(one.found.gap, one.speech, level) for one in heard)
+        kept = _share(closed, level)
+        if more >= wanted:
+            return share + (kept - share) * (wanted - count) / max(more - count, 1)
+        count, share = more, kept
+    return share
 
 
 _Sums = npt.NDArray[np.float64]

@@ -12,7 +12,8 @@ import { LIP_TABLE } from "./lip_table.js";
 /** Frames from which on a sound that is over has no influence. */
 const REACH = 12;
 
-const [MEETS, PARTS, HELD] = [0.5, 0.25, 3];
+const [MEETS, PARTS, HELD] = [0.45, 0.22, 3];
+const [UNSURE, SETTLES] = [0.06, 12];
 const DIRECT = 0.5;
 const [RESTS, RESTED] = [0.6, 0.85];
 const PULL = 1e-6;
@@ -42,16 +43,23 @@ export class LipKernels {
   /**
    * @param {number} ahead frames that are known beyond each that is given
    * @param {readonly string[]} channels those whose weights are told beside the visemes
+   * @param {readonly number[]} reaches frames that each telling of contacts knows beyond each that is given
    */
-  constructor(ahead, channels) {
+  constructor(ahead, channels, reaches) {
     this.span = REACH + ahead + 1;
     this.pulls = pullsOf(this.span);
-    this.gates = CONTACTS.map((contact) => gateOf(contact, this.span));
+    const farthest = Math.max(...reaches);
+    this.gates = CONTACTS.map((contact) => gateOf(contact, REACH + farthest + 1));
+    this.tellings = reaches.map((reach) => new Telling(reach));
+    /** At each offset the telling that knows the frame and waited longest. */
+    this.surest = Array.from({ length: REACH + farthest + 1 }, (_, place) => {
+      const knowing = this.tellings.filter(({ reach }) => reach >= place - REACH);
+      return knowing.reduce((best, one) => (one.reach < best.reach ? one : best));
+    });
     this.columns = channels.map((name) => NAMES.indexOf(name));
     this.visemes = new Float32Array(KEPT * V);
     for (let frame = 0; frame < REACH; frame += 1) this.visemes[frame * V + REST] = 1;
-    this.meets = new Uint8Array(KEPT * K);
-    this.since = new Int32Array(K);
+    this.settled = 1;
     this.told = new Float32Array(KEPT * channels.length);
     /** Frames that were heard, with silence before the first; told; and given. */
     this.heardCount = REACH;
@@ -61,21 +69,22 @@ export class LipKernels {
     this.weights = new Float64Array(C);
   }
 
+  /** @param {Float32Array} visemes how likely each is */
+  hear(visemes) {
+    const row = (this.heardCount % KEPT) * V;
+    this.visemes.set(visemes, row);
+    const rest = visemes[REST];
+    this.settled = Math.min(1, this.settled + 1 / SETTLES) * rest;
+    this.visemes[row + REST] = rest * this.settled;
+    this.heardCount += 1;
+  }
+
   /**
-   * @param {Float32Array} visemes how likely each is
+   * @param {number} telling
    * @param {Float32Array} contacts how likely each kind is
    */
-  hear(visemes, contacts) {
-    const row = this.heardCount % KEPT;
-    this.visemes.set(visemes, row * V);
-    for (let kind = 0; kind < K; kind += 1) {
-      const held = this.since[kind];
-      const likely = contacts[kind];
-      const stays = held > 0 && (held < HELD || likely >= PARTS);
-      this.since[kind] = stays || likely >= MEETS ? held + 1 : 0;
-      this.meets[row * K + kind] = this.since[kind] > 0 ? 1 : 0;
-    }
-    this.heardCount += 1;
+  touch(telling, contacts) {
+    this.tellings[telling].hear(contacts);
   }
 
   /** @param {Float32Array} weights of the channels that are told */
@@ -86,7 +95,10 @@ export class LipKernels {
 
   /** Whether a frame is complete. */
   get ready() {
-    return this.heardCount - this.span >= this.given && this.toldCount > this.given;
+    const { heardCount, toldCount, given } = this;
+    return (
+      heardCount - this.span >= given && toldCount > given && this.tellings.every((one) => one.frames > given + one.reach)
+    );
   }
 
   /**
@@ -145,24 +157,49 @@ export class LipKernels {
    * Make a contact.
    *
    * @param {number} kind
-   * @returns {number} how firmly
+   * @returns {number} how near it is, 1 while it is made
    */
   close(kind) {
-    const { weights, meets, span, given } = this;
+    const { weights, surest, given } = this;
     const { row, curve, press, ruled, seals } = this.gates[kind];
-    let near = 0;
-    let sealed = 0;
-    for (let offset = 0; offset < span; offset += 1) {
-      if (!meets[((given + offset) % KEPT) * K + kind]) continue;
-      near = Math.max(near, curve[offset]);
-      sealed = Math.max(sealed, press[offset]);
+    let [near, sealed, firm] = [0, 0, 0];
+    for (let offset = 0; offset < surest.length; offset += 1) {
+      const made = surest[offset].made[((given + offset) % KEPT) * K + kind];
+      if (made === 0) continue;
+      near = Math.max(near, curve[offset] * made);
+      sealed = Math.max(sealed, press[offset] * made);
+      firm = Math.max(firm, curve[offset]);
     }
     for (let at = 0; at < ruled.length; at += 1) {
       const c = ruled[at];
       const held = seals[at] ? sealed : near;
       weights[c] = (1 - held) * weights[c] + held * SHAPES[row * C + c];
     }
-    return near;
+    return firm;
+  }
+}
+
+/** One telling of which contacts are made. */
+class Telling {
+  /** @param {number} reach frames that it knows beyond each that is given */
+  constructor(reach) {
+    this.reach = reach;
+    /** How firmly each is made: `REACH` frames in which none is, then those that were heard. */
+    this.made = new Float64Array(KEPT * K);
+    this.frames = 0;
+    this.since = new Int32Array(K);
+  }
+
+  /** @param {Float32Array} contacts how likely each kind is */
+  hear(contacts) {
+    const row = (REACH + this.frames) % KEPT;
+    for (let kind = 0; kind < K; kind += 1) {
+      const [held, likely] = [this.since[kind], contacts[kind]];
+      const stays = held > 0 && (held < HELD || likely >= PARTS);
+      this.since[kind] = stays || likely >= MEETS ? held + 1 : 0;
+      this.made[row * K + kind] = this.since[kind] > 0 ? 1 - UNSURE * (1 - likely) : 0;
+    }
+    this.frames += 1;
   }
 }
 

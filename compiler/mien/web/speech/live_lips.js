@@ -45,7 +45,8 @@ export class LiveLipStream {
     this.ahead = aheadOf(delay);
     this.likely = headOf(card.delays, this.ahead - SEEN_AHEAD);
     this.tells = headOf(card.delays, this.ahead);
-    this.kernels = new LipKernels(this.ahead - card.delays[this.likely], card.channels);
+    const reaches = card.delays.slice(0, this.tells + 1).map((late) => this.ahead - late);
+    this.kernels = new LipKernels(this.ahead - card.delays[this.likely], card.channels, reaches);
     this.mouth = mouthOf(NAMES, tables);
     this.mel = new MelStream();
     this.voice = new Voice();
@@ -128,22 +129,24 @@ export class LiveLipStream {
       for (let d = 0; d < told.length; d += 1) told[d] = Math.min(1, Math.max(0, heads[tells + d]));
       this.kernels.tell(told);
     }
-    if (this.heard < card.delays[this.likely]) return;
-    const likely = from + this.likely * width;
-    let most = -Infinity;
-    let sum = 0;
-    for (let v = 0; v < V; v += 1) most = Math.max(most, heads[likely + v]);
-    for (let v = 0; v < V; v += 1) sum += Math.exp(heads[likely + v] - most);
-    for (let v = 0; v < V; v += 1) visemes[v] = Math.exp(heads[likely + v] - most) / sum;
-    // A contact is as likely as the mean of what its own logit and its viseme's say.
-    for (let kind = 0; kind < K; kind += 1) {
-      const own = heads[likely + V + kind] - Math.log(card.contact_odds);
-      const viseme = Math.exp(heads[likely + CONTACTS[kind].row] - most) / sum;
-      const sure = Math.min(1 - FAINT, Math.max(FAINT, viseme));
-      const mean = 0.5 * (own + Math.log(sure / (1 - sure)));
-      contacts[kind] = 1 / (1 + Math.exp(-Math.min(STEEP, Math.max(-STEEP, mean))));
+    for (let head = 0; head <= this.tells && this.heard >= card.delays[head]; head += 1) {
+      const at = from + head * width;
+      let most = -Infinity;
+      let sum = 0;
+      for (let v = 0; v < V; v += 1) most = Math.max(most, heads[at + v]);
+      for (let v = 0; v < V; v += 1) sum += Math.exp(heads[at + v] - most);
+      for (let v = 0; v < V; v += 1) visemes[v] = Math.exp(heads[at + v] - most) / sum;
+      // A contact is as likely as the mean of what its own logit and its viseme's say.
+      for (let kind = 0; kind < K; kind += 1) {
+        const own = heads[at + V + kind] - Math.log(card.contact_odds);
+        const viseme = Math.exp(heads[at + CONTACTS[kind].row] - most) / sum;
+        const sure = Math.min(1 - FAINT, Math.max(FAINT, viseme));
+        const mean = 0.5 * (own + Math.log(sure / (1 - sure)));
+        contacts[kind] = 1 / (1 + Math.exp(-Math.min(STEEP, Math.max(-STEEP, mean))));
+      }
+      if (head === this.likely) this.kernels.hear(visemes);
+      this.kernels.touch(head, contacts);
     }
-    this.kernels.hear(visemes, contacts);
   }
 }
 
