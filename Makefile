@@ -49,7 +49,7 @@ web: $(READY)
 unit: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-conformance: $(READY)  ## the same bits from all that this machine can run: six minutes with node and qemu-user-static
+conformance: $(READY)  ## the same bits from all that this machine can run: ten minutes with node and qemu-user-static
 	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64
 
 campaign: $(READY)  ## faults at random: bad input, kills, full disks; ten minutes
