@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -37,7 +36,7 @@ class Batch:
     def __init__(self, program: Program, channels: int) -> None:
         self._program = program
         self._channels = channels
-        self._local = threading.local()
+        self._spare: list[_Scratch] = []
         self._silent = np.empty(0, dtype=np.float32)
 
     def fill(self, variants: I32, vads: F32, speech: F32 | None, out: F32, threads: int) -> None:
@@ -50,21 +49,23 @@ class Batch:
         streamed = out.nbytes >= STREAMED and out.flags.aligned
         spans = _spans(len(variants), threads)
         if len(spans) == 1:
-            self._run(self._scratch(), variants, vads, spoken, out, streamed=streamed)
+            self._evaluate(variants, vads, spoken, out, streamed=streamed)
             return
         # Compile before the threads start, so that they do not wait for each other to do it.
-        self._run(self._scratch(), variants[:0], vads[:0], self._silent, out[:0], streamed=streamed)
+        self._evaluate(variants[:0], vads[:0], self._silent, out[:0], streamed=streamed)
 
         def part(span: slice) -> None:
-            own = self._scratch()
-            self._run(own, variants[span], vads[span], spoken[span], out[span], streamed=streamed)
+            self._evaluate(variants[span], vads[span], spoken[span], out[span], streamed=streamed)
 
-        with ThreadPoolExecutor(len(spans)) as pool:
-            list(pool.map(part, spans))
+        with ThreadPoolExecutor(len(spans) - 1) as pool:
+            others = [pool.submit(part, span) for span in spans[1:]]
+            part(spans[0])
+            for other in others:
+                other.result()
 
     def one(self, variant: int, vad: Sequence[float], speech: float) -> F32:
         """One face (C,)."""
-        scratch = self._scratch()
+        scratch = self._take()
         scratch.variants[0] = variant
         # One by one: NumPy takes longer to make an array of the three.
         scratch.vads[0, 0], scratch.vads[0, 1], scratch.vads[0, 2] = vad
@@ -72,8 +73,14 @@ class Batch:
         faces = np.empty((1, self._channels), dtype=np.float32)
         spoken = scratch.speech if speech else self._silent
         self._run(scratch, scratch.variants, scratch.vads, spoken, faces, streamed=False)
+        self._spare.append(scratch)
         face: F32 = faces[0]
         return face
+
+    def _evaluate(self, variants: I32, vads: F32, speech: F32, out: F32, *, streamed: bool) -> None:
+        scratch = self._take()
+        self._run(scratch, variants, vads, speech, out, streamed=streamed)
+        self._spare.append(scratch)
 
     def _run(
         self,
@@ -103,12 +110,12 @@ class Batch:
             scratch.block,
         )
 
-    def _scratch(self) -> _Scratch:
-        """This thread's own scratch."""
-        found: _Scratch | None = getattr(self._local, "scratch", None)
-        if found is None:
-            found = self._local.scratch = _Scratch(self._program)
-        return found
+    def _take(self) -> _Scratch:
+        """Scratch that nobody else has; kept for the next, so that threads need not make it."""
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return _Scratch(self._program)
 
 
 class _Scratch:
