@@ -17,6 +17,7 @@ from mien.cli.main import run
 from mien.reading.pieces import SPECIAL, UNKNOWN, pieces_of
 from mien.reading.tokens import normal, tokens_of
 from mien.reading.transformer_weights import Shape, transformer_bytes
+from mien_trainer.export.reader import difference
 from mien_trainer.fault import TrainerError
 from mien_trainer.reader.curriculum import Curriculum, batches
 from mien_trainer.reader.fit import counts_of
@@ -25,7 +26,6 @@ from mien_trainer.reader.network import Transformer, Widths
 from mien_trainer.reader.patterns import drawn, expand, many
 from mien_trainer.reader.recipe import Fit, TransformerFit
 from mien_trainer.reader.soft_targets import unseen_logits
-from mien_trainer.reader.transformer_onnx import difference
 from mien_trainer.reader.transformer_train import Student, train
 from mien_trainer.reader.vocabulary import vocabulary_of
 

@@ -26,8 +26,8 @@ def command(reader: str, target: Path) -> None:
     from mien.reading.released import find_reader
     from mien.reading.transformer_weights import TransformerWeights
     from mien.text.atomic import write_atomic
+    from mien_trainer.export.reader import transformer_onnx
     from mien_trainer.fault import TrainerError
-    from mien_trainer.reader.transformer_onnx import transformer_onnx
 
     with refusals():
         path = find_reader(reader).path
