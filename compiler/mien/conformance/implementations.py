@@ -114,7 +114,7 @@ def quick_implementations() -> tuple[Implementation, ...]:
     return (
         python_implementation("numba", "numba"),
         python_implementation(
-            "numba, generic cpu, unoptimised, 2 threads, streamed",
+            "numba, streamed, generic, no opt, 2 threads",
             "streamed",
             threads=2,
             environment={**_GENERIC, "NUMBA_OPT": "0", **_ELSEWHERE},
