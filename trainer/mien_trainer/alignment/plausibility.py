@@ -42,6 +42,12 @@ def fit_of(words: Sequence[AlignedWord]) -> float:
     return _fit([segment for word in words if is_spoken(word) for segment in word.segments])
 
 
+def drawn_out(words: Sequence[AlignedWord]) -> float:
+    """The share of what is spoken that is in phonemes longer than any should be."""
+    segments = [segment for word in words if is_spoken(word) for segment in word.segments]
+    return _frames([one for one in segments if one.frames > _LONGEST]) / max(_frames(segments), 1)
+
+
 def doubts(words: Sequence[AlignedWord], audio: F32) -> Iterator[str]:
     """What is odd about single words, pauses and stretches of ``audio`` (mono, 16 kHz)."""
     spoken = [word for word in words if is_spoken(word)]

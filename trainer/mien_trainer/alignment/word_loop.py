@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from attrs import frozen
 
 from mien_trainer.alignment.phone_loop import Mark, Part, PhoneLoop, parts_of, phonemes_of
-from mien_trainer.alignment.plausibility import fit_of, is_spoken
+from mien_trainer.alignment.plausibility import drawn_out, fit_of, is_spoken
 from mien_trainer.alignment.sphinx import (
     FRAMES,
     SHIFT,
@@ -30,6 +30,9 @@ from mien_trainer.phonemes import SILENCE, Phoneme, to_ipa
 
 _FIT = -45.0
 """The fit from which on words are taken: between those of English and of other languages."""
+
+_DRAWN_OUT = 0.2
+"""The share of a part that may be in phonemes of over 0.6 s: tones are taken for vowels."""
 
 _SETTINGS: dict[str, object] = {
     "loglevel": "FATAL",
@@ -108,7 +111,8 @@ class _WordLoop:
             return None
         finally:
             decoder.activate_search()
-        return found if fit_of(found) >= _FIT else None
+        fits = fit_of(found) >= _FIT and drawn_out(found) <= _DRAWN_OUT
+        return found if fits else None
 
 
 def _marks(part: Part, words: Sequence[AlignedWord]) -> Iterator[Mark]:
