@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -183,12 +184,12 @@ def test_a_recipe_is_checked_at_line_and_column(
     arguments = ["reader", "check", str(wrong), "--data", str(folder), "--format", "json"]
     capsys.readouterr()
     assert run(arguments) == 1
-    faults = json.loads(capsys.readouterr().out)["faults"]
-    lines = wrong.read_text("utf-8").splitlines()
-    found = {}
+    faults: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["faults"]
+    lines: list[str] = wrong.read_text("utf-8").splitlines()
+    found: dict[str, tuple[str, str]] = {}
     for fault in faults:
         assert fault["line"] >= 1
-        rest = lines[fault["line"] - 1][fault["column"] - 1 :]
+        rest: str = lines[fault["line"] - 1][fault["column"] - 1 :]
         found[re.split(r"[,}\]]", rest)[0]] = (fault["code"], fault["hint"])
     assert found["englsh"] == ("recipe-file", "did you mean english?")
     assert found["none.csv"][0] == "recipe-file"
