@@ -140,9 +140,12 @@ class LipKernels:
             weights[:, channels] *= (1.0 - rests * rests * (3.0 - 2.0 * rests))[:, None]
         firm = np.zeros(frames)
         for kind, gate in enumerate(self._gates):
-            around = [
-                meets[at][offset : offset + frames, kind] for offset, at in enumerate(self._surest)
-            ]
+            around = np.stack(
+                [
+                    meets[at][offset : offset + frames, kind]
+                    for offset, at in enumerate(self._surest)
+                ]
+            )
             weights, met = gate.closed(weights, around, plan)
             firm = np.maximum(firm, met)
         columns = np.ascontiguousarray(np.clip(weights, 0.0, 1.0).T, dtype=np.float32)
@@ -199,7 +202,7 @@ class _Gate:
             )
         )
 
-    def closed(self, weights: F64, made: Sequence[F64], plan: Plan) -> tuple[F64, F64]:
+    def closed(self, weights: F64, made: F64, plan: Plan) -> tuple[F64, F64]:
         """``weights`` (N, C) with the contact on them, and how near it is (N,), 1 while it is made.
 
         ``made`` is how firmly it is made at each offset of each frame (O, N).
@@ -209,13 +212,11 @@ class _Gate:
         held[:, plan.sealing] = sealed[:, None]
         held *= plan.ruled[self._row]
         shown: F64 = (1.0 - held) * weights + held * plan.weights[self._row]
-        return shown, _nearest(self._curves[0], [np.sign(one) for one in made])
+        return shown, _nearest(self._curves[0], np.sign(made))
 
 
-def _nearest(curve: F64, made: Sequence[F64]) -> F64:
-    found: F64 = np.max(
-        [share * one for share, one in zip(curve.tolist(), made, strict=True)], axis=0
-    )
+def _nearest(curve: F64, made: F64) -> F64:
+    found: F64 = (curve[:, None] * made).max(axis=0)
     return found
 
 
