@@ -189,7 +189,7 @@ def test_a_recipe_is_checked_at_line_and_column(
     found: dict[str, tuple[str, str]] = {}
     for fault in faults:
         assert fault["line"] >= 1
-        rest: str = lines[fault["line"] - 1][fault["column"] - 1 :]
+        rest: str = lines[int(fault["line"]) - 1][int(fault["column"]) - 1 :]
         found[re.split(r"[,}\]]", rest)[0]] = (fault["code"], fault["hint"])
     assert found["englsh"] == ("recipe-file", "did you mean english?")
     assert found["none.csv"][0] == "recipe-file"
