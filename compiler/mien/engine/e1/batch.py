@@ -15,7 +15,7 @@ from mien.engine.jit import announce_compilation, is_cold
 from mien.engine.lanes import WIDTH
 from mien.engine.tables import F32, I32
 
-LEAST_BLOCK, MOST_BLOCK, EACH = 1024, 8192, 64
+LEAST_BLOCK, MOST_BLOCK, EACH = 2048, 4096, 128
 """Queries sorted by variant at a time: about EACH of a variant, so that few lanes stay empty."""
 
 STREAMED = 8 << 20
