@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from importlib.metadata import requires
 from pathlib import Path
+from typing import cast
 
 from attrs import field, frozen
 
@@ -158,7 +159,7 @@ def half_as_wide_implementations() -> tuple[Implementation, ...]:
     """The kernels for processors with AVX2 and no more; none where this one has not even that."""
     from llvmlite import binding
 
-    features: Mapping[str, bool] = binding.get_host_cpu_features()
+    features = cast("Mapping[str, bool]", binding.get_host_cpu_features())
     if not features.get("avx2", False):
         return ()
     return (python_implementation("numba, avx2", "numba", environment=_AVX2),)

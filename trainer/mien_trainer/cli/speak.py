@@ -259,7 +259,7 @@ def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSett
 
 def _shipped(model: Path | None, bank: str | None) -> Path | None:
     """The file of ``model``, which may be the network that ships for ``bank``."""
-    if model != Path(DEFAULT) or model.exists():
+    if model is None or model != Path(DEFAULT) or model.exists():
         return model
     from mien_trainer.speak.network import shipped_network
     from mien_trainer.speak.way import given_bank
