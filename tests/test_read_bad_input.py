@@ -19,7 +19,7 @@ from mien.reading.transformer_weights import transformer_bytes
 HERE = Path(__file__).parent
 BANK = mien.load("default")
 READERS = {
-    "linear": reader(bank=BANK),
+    "linear": reader("linear", bank=BANK),
     "transformer": Reader(made_up_transformer(linear=False), BANK),
 }
 kinds = pytest.mark.parametrize("made", READERS.values(), ids=READERS.keys())

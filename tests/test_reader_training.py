@@ -216,8 +216,8 @@ def test_an_unknown_recipe_is_answered_with_the_nearest(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = str(folder / "none.safetensors")
-    assert run(["reader", "train", "defalt", "--data", str(folder), "-o", target]) == 2
-    assert "did you mean default?" in capsys.readouterr().err
+    assert run(["reader", "train", "linaer", "--data", str(folder), "-o", target]) == 2
+    assert "did you mean linear?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", recipes())

@@ -24,7 +24,7 @@ from mien.reading.transformer_weights import transformer_bytes
 from mien_trainer.reader.recipe import OTHER_HAND
 
 BANK = mien.load("default")
-SHIPPED = find_reader(None).path
+SHIPPED = find_reader("linear").path
 ARTIFACT = resources.presets() / "releases" / "default" / BANK.version / "default.safetensors"
 
 SAID = [
@@ -161,7 +161,7 @@ def ours(made: Reader, lines: list[str] = LINES) -> list[list[dict[str, Any]]]:
 
 def test_a_linear_reader_reads_the_same_bits(theirs: list[list[list[dict[str, Any]]]]) -> None:
     bank = mien.load("default")
-    read = ours(reader(bank=bank))
+    read = ours(reader("linear", bank=bank))
     assert sum(map(len, read)) > 1000
     for expected, found in zip(read, theirs[0], strict=True):
         assert len(expected) == len(found)

@@ -32,7 +32,7 @@ def codes(folder: Path) -> list[str]:
 
 def signed(folder: Path) -> None:
     """Write the ledger anew for what lies in the folder now."""
-    home = ReleaseFolder(releases=folder, bank="default", version="1.0.0")
+    home = ReleaseFolder(releases=folder, bank="linear", version="1.0.0")
     entry = measured_entry(home, "0" * 64)
     (folder / "ledger.yaml").write_text(
         write_ledger(Ledger(entries=(entry,), kind="reader")), "utf-8"
@@ -43,7 +43,7 @@ def signed(folder: Path) -> None:
 def copy(tmp_path: Path) -> Path:
     """The first reader that shipped, in a ledger of its own."""
     folder = tmp_path / "readers"
-    shutil.copytree(SHIPPED / "default" / "1.0.0", folder / "default" / "1.0.0")
+    shutil.copytree(SHIPPED / "linear" / "1.0.0", folder / "linear" / "1.0.0")
     signed(folder)
     return folder
 
@@ -56,7 +56,7 @@ def test_the_readers_that_ship_read_as_they_did() -> None:
 
 
 def test_a_changed_byte_is_seen(copy: Path) -> None:
-    path = copy / "default" / "1.0.0" / "default.safetensors"
+    path = copy / "linear" / "1.0.0" / "linear.safetensors"
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
@@ -75,7 +75,7 @@ def test_what_reads_otherwise_is_named(copy: Path, monkeypatch: pytest.MonkeyPat
 
 
 def lock_edit(folder: Path, change: Callable[[str], str]) -> None:
-    path = folder / "default" / "1.0.0" / "mien.lock"
+    path = folder / "linear" / "1.0.0" / "mien.lock"
     path.write_text(change(path.read_text("utf-8")), "utf-8")
 
 
@@ -89,7 +89,7 @@ def test_a_lock_that_says_otherwise_is_named(copy: Path) -> None:
 
 
 def test_sources_that_it_was_not_made_from_are_named(copy: Path) -> None:
-    sources = copy / "default" / "1.0.0" / "sources"
+    sources = copy / "linear" / "1.0.0" / "sources"
     recipe = sources / "recipe.yaml"
     recipe.write_text(recipe.read_text("utf-8").replace("seed: 0", "seed: 1"), "utf-8")
     (sources / "sentences-1.tsv").unlink()
@@ -101,8 +101,8 @@ def test_sources_that_it_was_not_made_from_are_named(copy: Path) -> None:
 
 
 def test_another_version_or_engine_is_named(copy: Path) -> None:
-    shutil.move(copy / "default" / "1.0.0", copy / "default" / "1.0.1")
-    home = ReleaseFolder(releases=copy, bank="default", version="1.0.1")
+    shutil.move(copy / "linear" / "1.0.0", copy / "linear" / "1.0.1")
+    home = ReleaseFolder(releases=copy, bank="linear", version="1.0.1")
     entry = measured_entry(home, "0" * 64)
     assert [fault.code for fault in reread_faults(home, entry)] == ["release-of-another"]
     from attrs import evolve
@@ -112,7 +112,7 @@ def test_another_version_or_engine_is_named(copy: Path) -> None:
 
 
 def test_an_edited_lock_is_refused(copy: Path) -> None:
-    path = copy / "default" / "1.0.0" / "mien.lock"
+    path = copy / "linear" / "1.0.0" / "mien.lock"
     data = path.read_bytes()
     assert write_reader_lock(parse_reader_lock(data, "lock")).encode() == data
     for wrong in (b"", b"\xff", b"a: b\n", data + b"\n", data.replace(b"at: ", b"by: ", 1)):
@@ -130,23 +130,23 @@ def test_a_ledger_is_of_banks_or_of_readers(copy: Path) -> None:
 
 
 def test_names_and_files_are_found(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    newest = read_ledger(SHIPPED / "ledger.yaml").of("default")[-1].version
-    assert find_reader(None) == find_reader("default") == find_reader(f"default@{newest}")
-    assert find_reader("default@latest") == find_reader(None)
-    path = copy / "default" / "1.0.0" / "default.safetensors"
+    newest = read_ledger(SHIPPED / "ledger.yaml").of("linear")[-1].version
+    assert find_reader("linear") == find_reader(f"linear@{newest}")
+    assert find_reader("linear@latest") == find_reader("linear") != find_reader(None)
+    path = copy / "linear" / "1.0.0" / "linear.safetensors"
     assert find_reader(str(path)).path == path
-    with pytest.raises(QueryError, match="did you mean default"):
-        find_reader("defalt")
-    with pytest.raises(QueryError, match=r"no release default@9\.0\.0 of a reader; released: 1\.0"):
-        find_reader("default@9.0.0")
+    with pytest.raises(QueryError, match="did you mean linear"):
+        find_reader("linaer")
+    with pytest.raises(QueryError, match=r"no release linear@9\.0\.0 of a reader; released: 1\.0"):
+        find_reader("linear@9.0.0")
     monkeypatch.setattr("mien.reading.released.presets", lambda: copy.parent / "none")
     monkeypatch.chdir(copy.parent)
     (copy.parent / "releases").mkdir()
     shutil.move(copy, copy.parent / "releases" / "readers")
-    moved = copy.parent / "releases" / "readers" / "default" / "1.0.0" / "default.safetensors"
+    moved = copy.parent / "releases" / "readers" / "linear" / "1.0.0" / "linear.safetensors"
     moved.write_bytes(moved.read_bytes()[:-1] + b"\x01")
     with pytest.raises(ArtifactError, match="its ledger pins"):
-        load_model("default@1.0.0")
+        load_model("linear@1.0.0")
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,7 @@ def test_a_silent_sound_is_performed_without_its_words(tmp_path: Path) -> None:
         (["line.flac", "--text", "none.txt"], "there is no file none.txt"),
         (["s.yaml", "--text", "line.txt"], "s.yaml is a score, which has its cues"),
         (["line.flac", "--reader", "default"], "--reader needs --text"),
-        (["line.flac", "--text", "Hi", "--reader", "defalt"], "did you mean default?"),
+        (["line.flac", "--text", "Hi", "--reader", "linaer"], "did you mean linear?"),
         (["line.txt", "--text", "line.txt"], "line.txt"),
     ],
 )

@@ -39,7 +39,7 @@ from mien_trainer.reader.train import sentences_sha256
 
 HERE = Path(__file__).parent
 BANK = mien.load("default@1.1.0")
-SHIPPED = find_reader(None).path
+SHIPPED = find_reader("linear").path
 WEIGHTS = read_weights(SHIPPED)
 READER = Reader(WEIGHTS, BANK)
 PROBE_TEXTS = PROBE_LIST.read_text("utf-8").splitlines()
@@ -543,7 +543,7 @@ def test_the_cues_of_a_score_share_the_time_of_its_sound(
 
 def test_the_shipped_reader_was_made_from_what_ships() -> None:
     made_from = READER.weights.made_from
-    recipe = read_recipe(find_recipe("default"))
+    recipe = read_recipe(find_recipe("linear"))
     readings = read_readings(find_readings(recipe.readings, recipe.folder))
     assert made_from["recipe"] == recipe.sha256
     assert made_from["readings"] == readings.sha256

@@ -221,5 +221,5 @@ def test_the_onnx_file_gives_what_numpy_gives(tmp_path: Path) -> None:
 
 
 def test_a_linear_reader_has_no_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["reader", "export", "default", "-o", str(tmp_path / "x.onnx")]) == 2
+    assert run(["reader", "export", "linear", "-o", str(tmp_path / "x.onnx")]) == 2
     assert "a linear reader has no network" in capsys.readouterr().err

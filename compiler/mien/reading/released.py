@@ -15,7 +15,7 @@ from mien.resources import presets
 from mien.semver import precedence
 from mien.text.suggest import did_you_mean
 
-DEFAULT = "default"
+DEFAULT = "albert"
 """The reader that is taken where none is named."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*(?:@[0-9A-Za-z.+-]+)?")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     "--reader",
     "source",
     metavar="NAME|FILE",
-    help="A reader in place of the one that ships: a release (NAME or NAME@VERSION) or a file.",
+    help="A release (albert, linear, NAME@VERSION) or a file.  [default: albert]",
 )
 @click.option("--face", is_flag=True, help="The weights of each face too (json, jsonl).")
 @click.option("--explain", is_flag=True, help="Which words moved the label, and by how much.")

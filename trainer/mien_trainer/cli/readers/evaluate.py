@@ -16,7 +16,7 @@ from mien_trainer.cli.options import refusals
 @click.command("evaluate")
 @click.argument("reader", metavar="[READER]", required=False)
 @click.option(
-    "--recipe", default="default", show_default=True, help="Whose test texts: a file or a name."
+    "--recipe", default="linear", show_default=True, help="Whose test texts: a file or a name."
 )
 @click.option(
     "--data",

@@ -17,7 +17,7 @@ from mien_trainer.cli.options import refusals
     "reader", metavar="READER", type=click.Path(path_type=Path, dir_okay=False, exists=True)
 )
 @click.option(
-    "--recipe", default="default", show_default=True, help="What it was trained after: see train."
+    "--recipe", default="linear", show_default=True, help="What it was trained after: see train."
 )
 @click.option(
     "--releases",
