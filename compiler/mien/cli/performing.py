@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from mien.performance.performer import FaceBlock
 
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
 LONG = 20 * 60
 """Frames from which on a bar is worth it."""
+
+
+@contextmanager
+def listening() -> Generator[Callable[[float], None]]:
+    """What is told the share of a sound that has been heard; from then on there is a bar."""
+    with ExitStack() as stack:
+        bar: ProgressBar[int] | None = None
+
+        def listened(share: float) -> None:
+            nonlocal bar
+            if bar is None:
+                hidden = not sys.stderr.isatty()
+                opened = click.progressbar(
+                    length=100, label="listening", file=sys.stderr, hidden=hidden
+                )
+                bar = stack.enter_context(opened)
+            bar.update(round(100 * share) - bar.pos)
+
+        yield listened
 
 
 @contextmanager

@@ -26,7 +26,8 @@ class LipRequest:
 
     ``audio`` is the sound, ``file`` what the lips are read from, ``text`` what is said, ``network``
     an exported network other than the one that ships; None where a score does not say.
-    ``prosody`` is whether the voice is to be listened to as well.
+    ``prosody`` is whether the voice is to be listened to as well. ``listened`` is told the share of
+    the sound in [0, 1] that has been heard, where that takes long.
     """
 
     bank: Bank
@@ -35,6 +36,7 @@ class LipRequest:
     text: str | None = field(default=None)
     network: Path | None = field(default=None)
     prosody: bool = field(default=False)
+    listened: Callable[[float], None] | None = field(default=None)
 
 
 @frozen(kw_only=True)

@@ -116,8 +116,16 @@ ANEW = Openers()
 """Everything is opened anew."""
 
 
-def prepare(score: Score, *, bank: str | None = None, openers: Openers = ANEW) -> Prepared:
+def prepare(
+    score: Score,
+    *,
+    bank: str | None = None,
+    openers: Openers = ANEW,
+    listened: Callable[[float], None] | None = None,
+) -> Prepared:
     """Find what a score names, and make its cues moves; ``bank`` stands in for the score's own.
+
+    ``listened`` is told the share of a sound that has been heard.
 
     Raises:
         SourceError: with every fault: of names, moments, the sound, the lips.
@@ -127,7 +135,7 @@ def prepare(score: Score, *, bank: str | None = None, openers: Openers = ANEW) -
     source = _source(score, bank, complaints)
     loaded = openers.bank(source)
     kind, why = _kind(score, complaints)
-    lips = _lips(score, kind, loaded, complaints, openers)
+    lips = _lips(score, kind, loaded, complaints, openers, listened)
     frames = _frames(score, kind, lips, complaints, openers)
     warnings = [] if lips is None else list(_doubts(score, lips))
     moves = tuple(_moves(score, loaded, lips, frames, complaints, warnings))
@@ -184,7 +192,12 @@ def _kind(score: Score, complaints: Complaints) -> tuple[str, str]:
 
 
 def _lips(
-    score: Score, kind: str, bank: Bank, complaints: Complaints, openers: Openers
+    score: Score,
+    kind: str,
+    bank: Bank,
+    complaints: Complaints,
+    openers: Openers,
+    listened: Callable[[float], None] | None,
 ) -> SpokenLips | None:
     if kind == "none":
         return None
@@ -205,6 +218,7 @@ def _lips(
         text=settings.text,
         network=settings.network,
         prosody=score.life.follows,
+        listened=listened,
     )
     try:
         return openers.lips(kind, request)

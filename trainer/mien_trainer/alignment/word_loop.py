@@ -7,7 +7,7 @@ words fit, the sounds that are heard without them stay: other languages, singing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, cast
 
 from attrs import frozen
@@ -25,7 +25,7 @@ from mien_trainer.alignment.sphinx import (
     sphinx_module,
 )
 from mien_trainer.alignment.voice_activity import segment
-from mien_trainer.frames import F32
+from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, to_ipa
 
 _FIT = -45.0
@@ -72,8 +72,11 @@ class Recogniser:
     def __init__(self) -> None:
         self._words, self._sounds = _WordLoop(), PhoneLoop()
 
-    def heard(self, audio: F32) -> Recognised:
-        """The phonemes of mono audio at 16 kHz by the English words that are heard in it."""
+    def heard(self, audio: F32, listened: Callable[[float], None] | None = None) -> Recognised:
+        """The phonemes of mono audio at 16 kHz by the English words that are heard in it.
+
+        ``listened`` is told after each part which share of the sound has been heard.
+        """
         spoken = segment(audio)
         marks: list[Mark] = []
         seconds = by_words = 0.0
@@ -85,6 +88,9 @@ class Recogniser:
                 marks += _marks(part, found)
                 by_words += part.spoken if any(map(is_spoken, found)) else 0.0
             seconds += part.spoken
+            if listened is not None:
+                heard = part.start * SAMPLE_RATE + len(part.pcm) / 2
+                listened(min(1.0, heard / len(audio)))
         return Recognised(
             phonemes=phonemes_of(marks or [(0.0, SILENCE)], audio, spoken),
             spoken=seconds,

@@ -11,6 +11,7 @@ import click
 
 from mien.cli.mixtures import label_of
 from mien.cli.options import OutputFile, point_options
+from mien.cli.performing import listening
 from mien.cli.terminal import say
 from mien.formats.registry import FormatError, format_of, listed, writable
 from mien_trainer.cli.options import refusals
@@ -181,7 +182,10 @@ def command(
         say(why, err=True)
     if kind != NETWORK:
         with refusals():
-            spoken = prepare_spoken(kind, Path(audio), bank, shown, text=text, times=times)
+            with listening() as listened:
+                spoken = prepare_spoken(
+                    kind, Path(audio), bank, shown, text=text, times=times, listened=listened
+                )
             say(spoken.said, err=True)
             for doubt in spoken.doubts:
                 say(f"warning: {doubt}", err=True)
@@ -340,7 +344,9 @@ def _perform(
     lips = given or read.lips
     if model is not None:
         lips = LipSettings(kind="network", network=model)
-    prepared = prepare(evolve(read, audio=Path(audio), lips=lips), bank=bank)
+    with listening() as listened:
+        scored = evolve(read, audio=Path(audio), lips=lips)
+        prepared = prepare(scored, bank=bank, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     say(prepared.said, err=True)

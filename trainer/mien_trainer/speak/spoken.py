@@ -6,6 +6,7 @@ network for sound that is too long for one or where none is installed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,13 +53,29 @@ def chosen_kind(
 
 
 def spoken_lips(
-    kind: str, bank: Bank, audio: Path, *, text: str | None, times: Path | None, prosody: bool
+    kind: str,
+    bank: Bank,
+    audio: Path,
+    *,
+    text: str | None,
+    times: Path | None,
+    prosody: bool,
+    listened: Callable[[float], None] | None = None,
 ) -> SpokenLips:
     """The lips of a sound file by words, times or sounds; ``text`` may be the name of a file.
+
+    ``listened`` is told the share of the sound that has been heard, where that takes long.
 
     Raises:
         MienError: as the source says.
     """
     written, text = (None, None) if text is None else words_or_file(text)
-    request = LipRequest(bank=bank, audio=audio, file=times or written, text=text, prosody=prosody)
+    request = LipRequest(
+        bank=bank,
+        audio=audio,
+        file=times or written,
+        text=text,
+        prosody=prosody,
+        listened=listened,
+    )
     return open_lips(kind, request)

@@ -171,8 +171,11 @@ def prepare_spoken(
     *,
     text: str | None = None,
     times: Path | None = None,
+    listened: Callable[[float], None] | None = None,
 ) -> Utterance:
     """What `mien speak` performs where the lips of the file ``audio`` are no network's.
+
+    ``listened`` is told the share of the sound that has been heard, where that takes long.
 
     Raises:
         QueryError: there is no bank ``bank``, or it cannot show what is asked.
@@ -181,7 +184,7 @@ def prepare_spoken(
     own = given_bank(bank)
     shown.pose(own)
     follows = shown.life is not None and shown.life.follows
-    lips = spoken_lips(kind, own, audio, text=text, times=times, prosody=follows)
+    lips = spoken_lips(kind, own, audio, text=text, times=times, prosody=follows, listened=listened)
 
     def faces(sound: Iterable[F32], cues: str | None) -> Iterator[FaceBlock]:
         del sound, cues  # the sound has been listened to before

@@ -125,7 +125,7 @@ def recognised_lips(request: LipRequest) -> SpokenLips:
     if request.audio is None:
         raise QueryError("lips from a recogniser need a sound")
     audio = _sound(request.audio)
-    name, found = request.audio.name, Recogniser().heard(audio)
+    name, found = request.audio.name, Recogniser().heard(audio, request.listened)
     phonemes = found.phonemes
     speech = TimedSpeech(
         phonemes=phonemes,

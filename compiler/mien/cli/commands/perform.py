@@ -96,10 +96,12 @@ def command(
 
 
 def _prepared(score: Path, bank: str | None) -> Prepared:
+    from mien.cli.performing import listening
     from mien.scores.prepare import prepare
     from mien.scores.read import read_score
 
-    return prepare(read_score(score), bank=bank)
+    with listening() as listened:
+        return prepare(read_score(score), bank=bank, listened=listened)
 
 
 def _read(sound: Path, text: str, source: str | None, bank: str | None, speaker: str) -> Prepared:
