@@ -20,12 +20,18 @@ from mien.cli.commands.view import command
 
 @contextmanager
 def running(*options: str, shown: str = "default") -> Generator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [sys.executable, "-m", "mien.cli.main", "view", shown, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    # Tests that run in the background of a shell ignore Ctrl-C, and would hand that on.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mien.cli.main", "view", shown, *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
         try:
             yield process
         finally:

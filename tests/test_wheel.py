@@ -86,7 +86,7 @@ def test_the_shipped_reader_works_outside_the_checkout(mien: Path, tmp_path: Pat
     assert (read.returncode, read.stderr) == (0, "")
     assert [json.loads(line)["label"] for line in read.stdout.splitlines()] == ["joy", "sadness"]
     assert run(mien, tmp_path, "readings", "check", "default").returncode == 0
-    assert run(mien, tmp_path, "reader", "lock", "--check").returncode == 0
+    assert run(mien, tmp_path, "verify", "--reader", "albert").returncode == 0
 
 
 def test_a_team_starts_compiles_and_proves_its_own_bank(mien: Path, tmp_path: Path) -> None:
