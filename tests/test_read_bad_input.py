@@ -102,15 +102,45 @@ def test_a_file_that_is_not_there_is_no_text(name: str, capsys: pytest.CaptureFi
     assert f"there is no file {name}" in err
 
 
-def test_an_empty_script_is_a_score_at_rest(
+@pytest.mark.parametrize("written", ["", "\n\n"])
+def test_nothing_to_read_is_said_alike(
+    written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, score = tmp_path / "none.txt", tmp_path / "none.yaml"
+    text.write_text(written, "utf-8")
+    for asked in (written, str(text)):
+        for per in ("sentence", "all"):
+            status, out, err = said(capsys, asked, "--per", per, "--format", "jsonl")
+            assert (status, err) == (0, "nothing to read\n")
+            assert json.loads(out)["by"] == "nothing"
+        status, out, err = said(capsys, asked, "--score", "-o", str(score))
+        assert (status, out, score.exists()) == (2, "", False)
+        assert "nothing to read" in err
+
+
+def test_what_cannot_be_done_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = said(capsys, str(tmp_path))
+    assert (status, f"{tmp_path} is a folder" in err) == (2, True)
+    score = str(tmp_path / "a.yaml")
+    status, _, err = said(capsys, "hi", "--score", "-o", score, "--format", "json")
+    assert (status, "--format is of what is printed" in err) == (2, True)
+    assert "1 cue in" in "".join(said(capsys, "so happy", "--score", "-o", score)[1:])
+    sound = tmp_path / "a.wav"
+    sound.write_bytes(b"")
+    for text in ("", "\U0001f602"):
+        assert run(["perform", str(sound), "--text", text, "-o", score + ".csv"]) == 2
+        assert "there is nothing to say in it" in capsys.readouterr().err
+
+
+def test_a_script_that_no_reader_knows_is_a_score_at_rest(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text, score = tmp_path / "none.txt", tmp_path / "none.yaml"
-    for written in ("", "\n\n", "Привет\n"):
-        text.write_text(written, "utf-8")
-        assert said(capsys, str(text), "--score", "-o", str(score))[0] == 0
-        assert run(["score", "check", str(score)]) == 0, capsys.readouterr()
-        capsys.readouterr()
+    text.write_text("Привет\n", "utf-8")
+    assert said(capsys, str(text), "--score", "-o", str(score))[0] == 0
+    assert run(["score", "check", str(score)]) == 0, capsys.readouterr()
 
 
 def test_a_reader_for_other_labels_names_the_nearest(
@@ -133,6 +163,8 @@ def test_unknown_tags_are_answered_with_the_nearest(capsys: pytest.CaptureFixtur
         "[joy:2]": "[joy:2]: 2 is not from 0 to 1",
         "<anger hihg>": "anger has no anchor 'hihg': expected one of low, mid, high",
         "[xyzzyx]": "the labels are neutral, joy",
+        "[joy:0,4]": "[joy:0,4]: a tag is [joy], [joy:0.4] or [joy low]",
+        "[joy low:0.3]": "[joy low:0.3]: a tag is [joy], [joy:0.4] or [joy low]",
     }
     for tag, hint in tags.items():
         status, out, err = said(capsys, f"{tag} I am here", "--format", "jsonl")

@@ -548,3 +548,14 @@ def test_the_shipped_reader_was_made_from_what_ships() -> None:
     assert made_from["recipe"] == recipe.sha256
     assert made_from["readings"] == readings.sha256
     assert made_from["sentences"] == sentences_sha256(recipe)
+
+
+def test_a_tag_holds_to_the_end_of_its_line_or_to_what_closes_it() -> None:
+    asked = READER.with_options(Options(per="all"))
+    found = [(one.by, one.text) for one in asked.read(["(sighs) Hi there.", "I hate you."])]
+    assert found == [("tag", "Hi there."), ("words", "I hate you.")]
+    for text in ("<happy>Hi there.</happy> I hate you.", "[happy]Hi there.[/joy] I hate you."):
+        found = [(one.by, one.text) for one in READER.read([text])]
+        assert found == [("tag", "Hi there."), ("words", "I hate you.")]
+    ((by, text),) = [(one.by, one.text) for one in READER.read(["**sobs** no"])]
+    assert (by, text) == ("tag", "no")

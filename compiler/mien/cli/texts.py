@@ -16,7 +16,7 @@ def text_lines(text: str) -> Iterable[str]:
     """The lines of a text itself, of the file that it names, or of stdin (-).
 
     Raises:
-        QueryError: it looks like the name of a file, and there is none.
+        QueryError: it looks like the name of a file, and there is none, or it is a folder.
         TextError: a byte of the text or the file is not UTF-8.
         OSError: the file cannot be read.
     """

@@ -351,13 +351,21 @@ def _checked(options: Options, bank: Bank) -> Options:
 
 
 def _stretches(text: str, tags: list[Tag]) -> Iterator[tuple[int, int, Tag | None]]:
-    """The text before the first tag, and what follows each; a tag alone is an empty stretch."""
+    """The text before the first tag, and what follows each in its line, then the lines after it.
+
+    A tag alone is an empty stretch; one that closes another has what follows it read as text.
+    """
     first = tags[0].start if tags else len(text)
-    if text[:first].strip() or not tags:
+    if text[:first].strip() or not any(tag.label for tag in tags):
         yield 0, first, None
     ends = [*(tag.start for tag in tags[1:]), len(text)]
     for tag, end in zip(tags, ends, strict=False):
-        yield tag.end, end, tag
+        held = text.find("\n", tag.end, end) if tag.label else tag.end
+        held = end if held < 0 else held
+        if tag.label:
+            yield tag.end, held, tag
+        if text[held:end].strip():
+            yield held, end, None
 
 
 def _kind(tokens: list[Token]) -> str:

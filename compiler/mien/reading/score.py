@@ -85,7 +85,11 @@ def score_text(
         "cues:" if stretches else "cues: []",
     ]
     for one in stretches:
-        said = json.dumps(one.text, ensure_ascii=False) if one.text else "a tag alone"
+        said = (
+            json.dumps(one.text, ensure_ascii=False)
+            if one.text
+            else ("a tag alone" if one.tagged else "nothing")
+        )
         lines.append(f"  # {said}")
         lines.append(f"  - {{{', '.join(_fields(one))}}}")
     return "\n".join(lines) + "\n", len(stretches), round(seconds, 3)

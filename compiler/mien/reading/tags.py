@@ -1,8 +1,9 @@
 """Explicit tags in a text: ``[happy]``, ``<joy:0.4>``, ``[anger high]``, ``(sighs)``, ``*laughs*``.
 
-A tag names a label by its name or by another word for it, and holds until the next tag or the end
-of the line. What is said in parentheses or asterisks is a tag only if it is one of the actions in
-presets/aliases/actions.yaml; else it is text.
+A tag names a label by its name or by another word for it, or one of the actions in
+presets/aliases/actions.yaml, and holds until the next tag, one that closes it (``</happy>``), or
+the end of the line. What is said in parentheses or asterisks is a tag only if it is an action; else
+it is text.
 """
 
 from __future__ import annotations
@@ -21,17 +22,21 @@ from mien.text.yaml_nodes import require_yaml
 
 _TAG = re.compile(
     r"\[(?P<square>[^\[\]<>\n]{1,40})\]|<(?P<angle>[^\[\]<>\n]{1,40})>"
-    r"|\((?P<round>[^()\n]{1,40})\)|\*(?P<star>[^*\n]{1,40})\*"
+    r"|\((?P<round>[^()\n]{1,40})\)|\*\*(?P<bold>[^*\n]{1,40})\*\*|\*(?P<star>[^*\n]{1,40})\*"
 )
 _INSIDE = re.compile(
     r"\s*(?P<name>[^\W\d_][\w -]*?)\s*(?:[:= ]\s*(?P<how>[0-9.]+|[a-z][a-z0-9_-]*))?\s*\Z"
 )
+_FIRST = re.compile(r"\s*(?P<name>[^\W\d_][\w-]*)")
 _NAME = re.compile(r"[^\W\d_][\w -]*\Z")
 
 
 @frozen
 class Tag:
-    """A tag that is understood: its label, and how strong (0 to 1) or at which anchor, if said."""
+    """A tag that is understood: its label, and how strong (0 to 1) or at which anchor, if said.
+
+    The label is "" where it closes the tag before it.
+    """
 
     start: int
     end: int
@@ -66,7 +71,7 @@ def tags_of(text: str, words: TagWords) -> tuple[list[Tag], list[UnknownTag]]:
     for match in _TAG.finditer(text):
         group = match.lastgroup or ""
         inside = match[group]
-        if group in ("round", "star"):
+        if group in ("round", "bold", "star"):
             label = _acted(inside, words)
             if label is not None:
                 found.append(Tag(match.start(), match.end(), label))
@@ -83,16 +88,18 @@ def tags_of(text: str, words: TagWords) -> tuple[list[Tag], list[UnknownTag]]:
 
 def _tag(start: int, end: int, inside: str, words: TagWords) -> Tag | UnknownTag | None:
     """The tag with ``inside`` in its brackets; None for what is no tag, such as ``[12]``."""
-    whole = aliased_label(inside.strip(), words.labels, words.own)
+    closes = inside.startswith("/")
+    said = inside.removeprefix("/").strip()
+    whole = aliased_label(said, words.labels, words.own) or _acted(said, words)
     if whole is not None:
-        return Tag(start, end, whole)
+        return Tag(start, end, "" if closes else whole)
     match = _INSIDE.match(inside)
     if match is None:
-        return None
+        return _misformed(start, end, inside, words)
     name, how = match["name"], match["how"]
     label = aliased_label(name, words.labels, words.own)
     if label is None:
-        return _unknown(start, end, name, words)
+        return _unknown(start, end, inside, name, words)
     if how is None:
         return Tag(start, end, label)
     try:
@@ -113,10 +120,24 @@ def _anchored(start: int, end: int, label: str, how: str, words: TagWords) -> Ta
     )
 
 
-def _unknown(start: int, end: int, name: str, words: TagWords) -> UnknownTag:
+def _unknown(start: int, end: int, inside: str, name: str, words: TagWords) -> UnknownTag:
     close = meant_label(name, words.labels, words.own)
+    misformed = None if close else _misformed(start, end, inside, words)
+    if misformed is not None:
+        return misformed
     hint = f"did you mean {close}?" if close else f"the labels are {', '.join(words.labels)}"
     return UnknownTag(start, end, f"no label '{name}' ({hint}); it is read as text")
+
+
+def _misformed(start: int, end: int, inside: str, words: TagWords) -> UnknownTag | None:
+    """What begins as a label does and goes on as no tag may, such as ``[joy:0,4]``."""
+    match = _FIRST.match(inside)
+    name = match["name"] if match else ""
+    label = aliased_label(name, words.labels, words.own)
+    if label is None:
+        return None
+    forms = f"a tag is [{name}], [{name}:0.4] or [{name} {words.anchors[label][0]}]"
+    return UnknownTag(start, end, f"[{inside}]: {forms}; it is read as text")
 
 
 def _acted(inside: str, words: TagWords) -> str | None:

@@ -14,13 +14,15 @@ def words_or_file(text: str) -> tuple[Path | None, str | None]:
     """The file that ``text`` names, else the text itself.
 
     Raises:
-        QueryError: it looks like the name of a file, and there is none.
+        QueryError: it looks like the name of a file, and there is none, or it is a folder.
     """
     path = Path(text)
     if len(text) <= _LONGEST_NAME and _is_file(path):
         return path, None
     named = path.suffix.lower() in _TEXTS or text.startswith(("./", "../", "/", "~/"))
     if named and len(text.split()) == 1:
+        if path.is_dir():
+            raise QueryError(f"{text} is a folder: expected the words themselves, or a text file")
         raise QueryError(
             f"there is no file {text}: expected the words themselves, or a file that is here"
         )

@@ -268,7 +268,8 @@ function* spokenLines(lines, speaker) {
 }
 
 /**
- * The text before the first tag, and what follows each; a tag alone is an empty stretch.
+ * The text before the first tag, and what follows each in its line, then the lines after it; a tag
+ * alone is an empty stretch, and what follows one that closes another is read as text.
  *
  * @param {string} text
  * @param {readonly Tag[]} tags
@@ -277,9 +278,17 @@ function* spokenLines(lines, speaker) {
 function stretches(text, tags) {
   const first = tags.length > 0 ? tags[0].start : text.length;
   /** @type {[number, number, Tag | null][]} */
-  const found = tags.length === 0 || trimmed(text.slice(0, first)) !== "" ? [[0, first, null]] : [];
+  const found = !tags.some(({ label }) => label !== "") || trimmed(text.slice(0, first)) !== "" ? [[0, first, null]] : [];
   tags.forEach((tag, i) => {
-    found.push([tag.end, i + 1 < tags.length ? tags[i + 1].start : text.length, tag]);
+    const end = i + 1 < tags.length ? tags[i + 1].start : text.length;
+    const line = text.slice(tag.end, end).indexOf("\n");
+    const held = tag.label === "" ? tag.end : line < 0 ? end : tag.end + line;
+    if (tag.label !== "") {
+      found.push([tag.end, held, tag]);
+    }
+    if (trimmed(text.slice(held, end)) !== "") {
+      found.push([held, end, null]);
+    }
   });
   return found;
 }

@@ -13,7 +13,8 @@ import { aliasedLabel, meantLabel } from "./suggest.js";
 /** @typedef {import("./suggest.js").Words} Words */
 
 /**
- * A tag that is understood: its label, and how strong (0 to 1) or at which anchor, if said.
+ * A tag that is understood: its label, and how strong (0 to 1) or at which anchor, if said. The label
+ * is "" where it closes the tag before it.
  *
  * @typedef {object} Tag
  * @property {number} start
@@ -43,7 +44,7 @@ import { aliasedLabel, meantLabel } from "./suggest.js";
 
 const TAG = new RegExp(
   "\\[(?<square>[^\\[\\]<>\\n]{1,40})\\]|<(?<angle>[^\\[\\]<>\\n]{1,40})>" +
-    "|\\((?<round>[^()\\n]{1,40})\\)|\\*(?<star>[^*\\n]{1,40})\\*",
+    "|\\((?<round>[^()\\n]{1,40})\\)|\\*\\*(?<bold>[^*\\n]{1,40})\\*\\*|\\*(?<star>[^*\\n]{1,40})\\*",
   "gu",
 );
 const LETTER = "\\p{L}\\p{Nl}\\p{No}";
@@ -53,6 +54,7 @@ const INSIDE = new RegExp(
     `(?:[:= ][${SPACE}]*(?<how>[0-9.]+|[a-z][a-z0-9_-]*))?[${SPACE}]*$`,
   "u",
 );
+const FIRST = new RegExp(`^[${SPACE}]*(?<name>[${LETTER}][\\p{L}\\p{N}_-]*)`, "u");
 const NAME = new RegExp(`^[${LETTER}]${WORD}*$`, "u");
 const NUMBER = /^(?:\d+\.?\d*|\.\d+)$/u;
 
@@ -69,10 +71,10 @@ export function tagsOf(text, words) {
   /** @type {UnknownTag[]} */
   const unknown = [];
   for (const match of text.matchAll(TAG)) {
-    const { square, angle, round, star } = match.groups ?? {};
+    const { square, angle, round, bold, star } = match.groups ?? {};
     const start = match.index;
     const end = start + match[0].length;
-    const action = round ?? star;
+    const action = round ?? bold ?? star;
     if (action !== undefined) {
       const label = acted(action, words);
       if (label !== undefined) {
@@ -98,17 +100,23 @@ export function tagsOf(text, words) {
  * @returns {Tag | UnknownTag | undefined} undefined of what is no tag, such as [12]
  */
 function tagOf(start, end, inside, words) {
-  const whole = aliasedLabel(trimmed(inside), words.labels, words.own);
+  const closes = inside.startsWith("/");
+  const said = trimmed(closes ? inside.slice(1) : inside);
+  const whole = aliasedLabel(said, words.labels, words.own) ?? acted(said, words);
   if (whole !== undefined) {
-    return { start, end, label: whole };
+    return { start, end, label: closes ? "" : whole };
   }
   const { name, how } = INSIDE.exec(inside)?.groups ?? {};
   if (name === undefined) {
-    return undefined;
+    return misformed(start, end, inside, words);
   }
   const label = aliasedLabel(name, words.labels, words.own);
   if (label === undefined) {
     const close = meantLabel(name, words.labels, words.own);
+    const other = close === undefined ? misformed(start, end, inside, words) : undefined;
+    if (other !== undefined) {
+      return other;
+    }
     const hint = close === undefined ? `the labels are ${words.labels.join(", ")}` : `did you mean ${close}?`;
     return { start, end, message: `no label '${name}' (${hint}); it is read as text` };
   }
@@ -125,6 +133,25 @@ function tagOf(start, end, inside, words) {
   return value >= 0 && value <= 1
     ? { start, end, label, intensity: value }
     : { start, end, message: `[${inside}]: ${how} is not from 0 to 1` };
+}
+
+/**
+ * What begins as a label does and goes on as no tag may, such as [joy:0,4].
+ *
+ * @param {number} start
+ * @param {number} end
+ * @param {string} inside
+ * @param {TagWords} words
+ * @returns {UnknownTag | undefined}
+ */
+function misformed(start, end, inside, words) {
+  const name = FIRST.exec(inside)?.groups?.["name"] ?? "";
+  const label = aliasedLabel(name, words.labels, words.own);
+  if (label === undefined) {
+    return undefined;
+  }
+  const forms = `a tag is [${name}], [${name}:0.4] or [${name} ${words.anchors(label)[0]}]`;
+  return { start, end, message: `[${inside}]: ${forms}; it is read as text` };
 }
 
 /**

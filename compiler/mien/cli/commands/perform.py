@@ -106,11 +106,14 @@ def _prepared(score: Path, bank: str | None) -> Prepared:
 
 def _read(sound: Path, text: str, source: str | None, bank: str | None, speaker: str) -> Prepared:
     from mien.cli.texts import noted, tell_of_speakers, text_lines
+    from mien.errors import QueryError
     from mien.reading.perform import perform_text
     from mien.reading.reader import reader
 
     made = reader(source, bank=bank or "default", speaker=speaker)
     readings = list(noted(made.read(text_lines(text))))
+    if not any(one.by in ("tag", "words") for one in readings):
+        raise QueryError("--text: there is nothing to say in it, neither words nor a tag")
     tell_of_speakers(readings)
     performed = perform_text(readings, sound, made.bank, bank)
     if performed.note:

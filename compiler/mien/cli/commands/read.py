@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from mien.cli.terminal import say, write_json
 if TYPE_CHECKING:
     from mien.reading.reader import Reader
     from mien.reading.reading import Reading
+
+
+_DEFAULT = click.core.ParameterSource.DEFAULT
 
 
 @click.command("read")
@@ -100,8 +104,9 @@ def command(
     """Read the emotion of TEXT, of a FILE, or of what comes on stdin (-).
 
     Tags in the text come first: [happy], <joy:0.4>, [anger high], (sighs), *laughs*; each holds to
-    the next tag or the end of its line. Else the reader that ships says the top label, how sure it
-    is, and where the text stands between the weakest and the strongest of the label.
+    the next tag, one that closes it (</joy>), or the end of its line. Else the reader that ships
+    says the top label, how sure it is, and where the text stands between the weakest and the
+    strongest of the label. Sarcasm is not read.
     """
     from mien.cli.texts import noted, text_lines
     from mien.errors import QueryError
@@ -109,6 +114,8 @@ def command(
 
     if score != (target is not None):
         raise click.UsageError("--score and -o belong together")
+    if score and click.get_current_context().get_parameter_source("output") is not _DEFAULT:
+        raise click.UsageError("--format is of what is printed: --score writes YAML; leave one out")
     if audio is not None and not score:
         raise click.UsageError("--audio needs --score")
     if face and output == "text":
@@ -132,7 +139,13 @@ def command(
             explain=explain,
         )
     )
-    readings = noted(made.read(text_lines(text)) if text.strip() else iter([made(text)]))
+    said = noted(one for one in made.read(text_lines(text)) if one.text or one.by == "tag")
+    first = next(said, None)
+    if first is None and target is not None:
+        raise QueryError(f"nothing to read: the text is empty, and {target} is not written")
+    if first is None:
+        say("nothing to read", err=True)
+    readings = chain([made("") if first is None else first], said)
     if target is not None:
         _write_score(readings, made, target, audio)
     elif output == "text":
@@ -144,14 +157,9 @@ def command(
 def _write_table(readings: Iterator[Reading]) -> None:
     from mien.reading.describe import HEAD, reading_lines
 
-    empty = True
+    say(HEAD)
     for one in readings:
-        if empty:
-            say(HEAD)
-        empty = False
         say("\n".join(reading_lines(one)))
-    if empty:
-        say("nothing to read", err=True)
 
 
 def _write_records(readings: Iterator[Reading], made: Reader, output: str, *, face: bool) -> None:
@@ -184,4 +192,5 @@ def _write_score(
             say(said.note, err=True)
     written, cues, seconds = score_text(units, made.bank, sound, made.weights.neutral)
     write_atomic(target, written.encode())
-    say(f"{target}: {cues} cues in {seconds:g} s; mien perform {target} -o take.csv plays it")
+    counted = "1 cue" if cues == 1 else f"{cues} cues"
+    say(f"{target}: {counted} in {seconds:g} s; mien perform {target} -o take.csv plays it")
