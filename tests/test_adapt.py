@@ -270,7 +270,7 @@ def test_what_does_not_belong_together_is_refused(
         "rig": "another rig than",
         "lips": "mien train export",
         "data": "finish the folder with `mien targets make`",
-        "network": "nosuch.onnx: there is no such file",
+        "network": "nosuch.onnx: there is no such file, expected an exported network",
     }[wrong]
     data = speech
     if wrong == "lock":

@@ -142,3 +142,7 @@ def test_the_example_prints_a_face(tmp_path: Path) -> None:
     assert [line.split()[-1] for line in benched] == ["ns"] * 3
     ended = subprocess.run([program, ARTIFACT, "happy", "0.5"], capture_output=True, text=True)
     assert (ended.returncode, "neutral joy" in ended.stderr) == (2, True)
+    for wrong in (("joy", "x"), ("joy", "0.5x"), ("joy", "0.5", "dynamics", "soon")):
+        ended = subprocess.run([program, ARTIFACT, *wrong], capture_output=True, text=True)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert f"{wrong[-1]} is no number" in ended.stderr

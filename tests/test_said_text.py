@@ -83,6 +83,22 @@ def test_one_command_performs_a_sound_with_its_text(
     assert smile[int(1.6 * 60) : int(1.9 * 60)].max() > 0.3
 
 
+def test_doubts_are_told_by_the_name_of_the_sound(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    line = "Wouldd you pass me the purpel vase?"
+    assert run(["perform", "line.flac", "--text", line, "--no-life", "-o", "a.csv"]) == 0
+    said = capsys.readouterr().err
+    assert said.count("warning: line.flac: no pronunciation is known for ") == 2
+    assert said.count("the lips follow the words all the same; is this what is said?") == 1
+    assert "score.yaml" not in said
+    wrong = "Completely different words were never here and there at all, my dear old friend."
+    assert run(["perform", "line.flac", "--text", wrong, "--no-life", "-o", "a.csv"]) == 0
+    said = next(one for one in capsys.readouterr().err.splitlines() if "cues share" in one)
+    assert (said.count("line.flac"), "--lips" in said) == (1, False)
+
+
 def test_what_cannot_be_followed_shares_the_time_of_the_sound(folder: Path) -> None:
     korean = list(READER.read(["[joy] \uc815\ub9d0 \uc88b\uc544!"]))
     said = said_sound(korean, folder / "line.flac", "line.flac", BANK)
@@ -97,7 +113,8 @@ def test_a_silent_sound_is_performed_without_its_words(tmp_path: Path) -> None:
     path = tmp_path / "quiet.wav"
     write_wav(path, np.zeros(SAMPLE_RATE * 2))
     performed = perform_text(list(READER.read([TEXT])), path, BANK)
-    assert "cues share the time of the sound" in performed.note
+    assert performed.note.endswith("and do not follow its words: it is silent")
+    assert "the lips follow the words" not in "".join(map(str, performed.prepared.warnings))
     assert [cue.state.label for cue in performed.prepared.score.cues] == ["neutral", "joy"]
 
 

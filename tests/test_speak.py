@@ -35,6 +35,7 @@ from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.mel import LOOK_AHEAD
 from mien_trainer.speak.cues import cue_of
 from mien_trainer.speak.network import KEY, SCHEMA, OnnxNetwork, check_known, read_network
+from mien_trainer.speak.raw_pipe import RawPipe, container
 from mien_trainer.speak.speaker import Speaker, pipe_samples
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
@@ -245,6 +246,33 @@ def test_a_pipe_without_sound_gives_the_header(tiny: Path) -> None:
     assert result.stderr == "no sound came from the pipe, and so no faces\n"
 
 
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"fLaC\0\0\0\x22", "FLAC"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "WAV"),
+        (b"OggS\0\x02\0\0", "Ogg"),
+        (b"ID3\x04\0\0\0\0", "MP3"),
+        (b"\x1aE\xdf\xa3\x9fB\x86\x81", "Matroska or WebM"),
+        (b"\0\0\0\x20ftypM4A ", "MP4"),
+    ],
+)
+def test_a_file_that_is_piped_in_is_refused(tiny: Path, head: bytes, name: str) -> None:
+    result = speak(tiny, "-", "--label", "joy", data=head + bytes(4000))
+    assert result.exit_code == 1  # 2 for the program, see `mien.cli.main.run`
+    assert f"a file ({name}), expected raw samples" in result.stderr
+    assert "ffmpeg -i FILE -f s16le -ar 16000 -ac 1 - | mien speak -" in result.stderr
+    samples = speak(tiny, "-", "--label", "joy", data=b"\0" + head + bytes(4000))
+    assert samples.exit_code == 0  # only at the first byte
+
+
+@given(st.binary(max_size=40), st.lists(st.integers(1, 7), max_size=40))
+def test_a_pipe_that_was_looked_at_gives_every_byte(data: bytes, sizes: list[int]) -> None:
+    if container(data) is None:
+        pipe = RawPipe(_Dribble(data, sizes))
+        assert b"".join(iter(lambda: pipe.read1(64), b"")) == data
+
+
 class _Dribble:
     """A pipe that gives a few bytes at a time."""
 
@@ -291,7 +319,9 @@ def test_silence_keeps_still(tiny: Path, tmp_path: Path) -> None:
         (("speech.wav", "--label", "joyy"), "did you mean joy?"),
         (("speech.wav", "--label", "joy", "--at", "hihg"), "did you mean high?"),
         (("speech.wav", "--label", "hapy"), "no label 'hapy': did you mean joy?"),
-        (("speech.wav", "--label", "joy=0.5,awe"), "'awe' is not LABEL=SHARE"),
+        (("speech.wav", "--label", "joy=0.5,awe"), "'awe' is not LABEL:SHARE: write"),
+        (("speech.wav", "--label", "joy:0.6,joy:0.4"), "joy is in the mixture twice"),
+        (("-", "--label", "joy", "-o", "p.csv"), "do without -o, and write > take.csv"),
         (("speech.wav", "--label", "joy=0.5,awe=0.9"), "label weights sum to 1.4, expected 1"),
         (
             ("speech.wav", "--label", "joy=0.5,awe=0.5", "--style", "peaceful"),
@@ -428,6 +458,11 @@ def test_a_score_is_performed_on_a_sound(tiny: Path, wav: Path) -> None:
     assert "72 faces" in said
     assert take.weights[30, BANK.channels.index("browDownLeft")] > 0.3
     assert not take.weights[-1, ~mouths(BANK)].any()  # the lips may still speak
+    assert "no sound" not in said
+    score.write_text(score.read_text().replace("audio: other.wav", "seconds: 3"))
+    said, take = composed(wav, "--score", score, "--network", tiny / "tiny.onnx")
+    assert len(take.weights) == 180
+    assert "it lasts 1.2 s and the score 3.0 s (seconds): the last 1.8 s have no sound" in said
 
 
 def test_life_is_on_and_seeded(tiny: Path, wav: Path) -> None:
@@ -562,6 +597,7 @@ def test_what_is_no_network_is_refused(wav: Path) -> None:
     assert f"{wav}: not a network that can be run" in refusal(wav, wav)
     missing = wav.with_name("missing.onnx")
     assert f"{missing}: there is no such file, expected a network" in refusal(missing, wav)
+    assert ", or default for the one that ships" in refusal(missing, wav)
 
 
 def test_without_onnxruntime_it_says_what_to_install(

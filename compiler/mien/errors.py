@@ -30,6 +30,16 @@ class ArtifactError(MienError, ValueError):
         self.code = code
 
 
+class MisfitError(MienError):
+    """A sound that does not say the words that it is said to say: ``why``, and what to do."""
+
+    why: str
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(f"{why}. {hint}")
+        self.why = why
+
+
 class SourceError(MienError):
     """Source files that cannot be used; ``faults`` holds everything found, in file order."""
 

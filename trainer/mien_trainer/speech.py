@@ -10,7 +10,7 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-from mien.errors import SourceError
+from mien.errors import MisfitError, SourceError
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import Phoneme
@@ -93,6 +93,14 @@ class SpeechUnavailableError(TrainerError):
 
 class SpeechRefusedError(TrainerError):
     """One item cannot be used; the message names it and says why."""
+
+
+class UnusableSoundError(SpeechRefusedError):
+    """A sound in which nobody can be heard, whatever it is said to say."""
+
+
+class MisfitSpeechError(SpeechRefusedError, MisfitError):
+    """A sound that does not say its words."""
 
 
 @frozen(kw_only=True, eq=False)

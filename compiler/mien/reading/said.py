@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.bank import Bank
-from mien.errors import MienError
+from mien.errors import MienError, MisfitError
 from mien.performance.clock import FRAME_RATE
 from mien.performance.sources import LipRequest, SpokenLips, Word, open_lips, sound_frames
 from mien.reading.reading import Reading
@@ -48,7 +48,10 @@ def said_sound(readings: Sequence[Reading], audio: Path, shown: str, bank: Bank)
     try:
         lips = open_lips("words", LipRequest(bank=bank, audio=audio, text=text))
     except MienError as refusal:
-        return SaidSound(sound=plain, lips=None, note=_shared(audio, str(refusal)))
+        misfit = isinstance(refusal, MisfitError)
+        why = f"{refusal.why}; is the text what is said?" if misfit else str(refusal)
+        note = _shared(audio, why.removeprefix(f"{audio.name}: "))
+        return SaidSound(sound=plain, lips=None, note=note)
     starts = tuple(starts_of([one.text for one in readings], lips.words, seconds))
     sound = ScoreSound(path=shown, seconds=seconds, starts=starts, text=text)
     return SaidSound(sound=sound, lips=lips)

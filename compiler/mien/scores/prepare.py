@@ -112,6 +112,8 @@ class Openers:
     sound: Callable[[Path], int] = field(default=sound_frames)
 
 
+WORDS_DOUBTED = "the lips follow the words all the same; is this what is said?"
+
 ANEW = Openers()
 """Everything is opened anew."""
 
@@ -137,7 +139,7 @@ def prepare(
     kind, why = _kind(score, complaints)
     lips = _lips(score, kind, loaded, complaints, openers, listened)
     frames = _frames(score, kind, lips, complaints, openers)
-    warnings = [] if lips is None else list(_doubts(score, lips))
+    warnings = [] if lips is None else list(_doubts(score, kind, lips))
     moves = tuple(_moves(score, loaded, lips, frames, complaints, warnings))
     looks = tuple(_looks(score, lips, frames, complaints))
     first = REST
@@ -229,11 +231,11 @@ def _lips(
     return None
 
 
-def _doubts(score: Score, lips: SpokenLips) -> Iterator[Fault]:
+def _doubts(score: Score, kind: str, lips: SpokenLips) -> Iterator[Fault]:
     """What may be wrong with the lips, as warnings."""
     held = Complaints(root=score.root)
+    hint = WORDS_DOUBTED if kind == "words" else ""
     for doubt in lips.doubts:
-        hint = "the lips follow the words all the same; is this what is said?"
         held.at_value(("lips",), "doubtful-words", doubt, hint)
     yield from (evolve(one, severity=Severity.WARNING) for one in held.faults)
 

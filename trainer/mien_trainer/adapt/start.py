@@ -75,6 +75,11 @@ def read_start(path: Path) -> StartNetwork:
         TrainerError: it is none, or what it learned cannot be read.
         OSError: the file cannot be read.
     """
+    if not path.exists():
+        raise TrainerError(
+            f"{path}: there is no such file, expected an exported network (.onnx), a checkpoint, "
+            "the folder of a training, or default for the network that ships"
+        )
     if path.suffix == EXPORTED:
         return _exported(path)
     found = load_checkpoint(path)

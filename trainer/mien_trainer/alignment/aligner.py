@@ -26,7 +26,7 @@ from mien_trainer.phonemes import (
     to_ipa,
     without_empty,
 )
-from mien_trainer.speech import SpeechRefusedError
+from mien_trainer.speech import SpeechRefusedError, UnusableSoundError
 
 LONGEST = 120.0
 """Seconds; the aligner counts states in 16 bits, and a longer text has more."""
@@ -95,7 +95,7 @@ class Aligner:
         try:
             found = self._found(audio, spoken_words(text, self._dictionary))
             reason = misfit(found)
-        except UnspeakableTextError:
+        except (UnspeakableTextError, UnusableSoundError):
             raise
         except SpeechRefusedError as error:
             reason, found = str(error), []
@@ -158,9 +158,9 @@ class Aligner:
         seconds = len(audio) / SAMPLE_RATE
         least = _LEAST / FRAMES * sum(len(self._dictionary.phonemes(word)) for word in words)
         if not np.isfinite(audio).all():
-            raise SpeechRefusedError("its sound holds values that are no numbers")
+            raise UnusableSoundError("its sound holds values that are no numbers")
         if np.abs(audio).max(initial=0.0) < _SILENT:
-            raise SpeechRefusedError("it is silent")
+            raise UnusableSoundError("it is silent")
         if seconds > LONGEST:
             raise SpeechRefusedError(
                 f"it lasts {seconds:.0f} s, expected at most {LONGEST:.0f}: cut it"

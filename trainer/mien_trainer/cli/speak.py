@@ -28,6 +28,9 @@ PIPE = "-"
 NETWORK = "network"
 DEFAULT = "default"
 
+_BEYOND = 0.5
+"""Seconds without sound at the end of a score that need no word."""
+
 
 @click.command("speak")
 @click.argument("audio", metavar="AUDIO")
@@ -218,7 +221,7 @@ def _check_usage(
     if audio != PIPE and cues is not None:
         raise click.UsageError("--cues are for a pipe; for a file write a score")
     if audio == PIPE and out is not None:
-        raise click.UsageError("faces of a pipe go to stdout: leave -o out")
+        raise click.UsageError("faces of a pipe go to stdout: do without -o, and write > take.csv")
     if audio == PIPE and is_terminal():
         raise click.UsageError("- takes samples from a pipe, and nothing is piped in")
     if out is not None:
@@ -263,8 +266,13 @@ def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSett
 
 def _shipped(model: Path | None, bank: str | None) -> Path | None:
     """The file of ``model``, which may be the network that ships for ``bank``."""
-    if model is None or model != Path(DEFAULT) or model.exists():
+    if model is None or model.exists():
         return model
+    if model != Path(DEFAULT):
+        raise click.ClickException(
+            f"{model}: there is no such file, expected a network (.onnx), or default for the one "
+            "that ships for the bank"
+        )
     from mien_trainer.speak.network import shipped_network
     from mien_trainer.speak.way import given_bank
 
@@ -280,9 +288,10 @@ def is_terminal() -> bool:
 def _sound(audio: str, *, fine: bool) -> AbstractContextManager[Iterator[F32]]:
     """The sound in blocks; ``fine`` gives those of a pipe frame by frame."""
     if audio == PIPE:
+        from mien_trainer.speak.raw_pipe import RawPipe
         from mien_trainer.speak.speaker import frame_blocks, pipe_samples
 
-        blocks = pipe_samples(cast("Pipe", sys.stdin.buffer))
+        blocks = pipe_samples(RawPipe(cast("Pipe", sys.stdin.buffer)))
         return nullcontext(frame_blocks(blocks) if fine else blocks)
     from mien_trainer.audio import stream_audio
 
@@ -349,6 +358,8 @@ def _perform(
         prepared = prepare(scored, bank=bank, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
+    with refusals():
+        _tell_of_silence(read.seconds, Path(audio))
     say(prepared.said, err=True)
     takes = take_blocks(prepared.bank, prepared.blocks(life=life))
     if out is not None:
@@ -357,3 +368,17 @@ def _perform(
         return
     for text in livelink.stream(FRAME_RATE, prepared.bank.channels, takes):
         say(text, end="")
+
+
+def _tell_of_silence(seconds: float | None, audio: Path) -> None:
+    """Say by how much a score that says how long it is goes on after its sound."""
+    from mien_trainer.audio import sound_frames
+    from mien_trainer.frames import FRAME_RATE
+
+    heard = 0.0 if seconds is None else sound_frames(audio) / FRAME_RATE
+    if seconds is not None and seconds > heard + _BEYOND:
+        say(
+            f"warning: {audio.name}: it lasts {heard:.1f} s and the score {seconds:.1f} s "
+            f"(seconds): the last {seconds - heard:.1f} s have no sound",
+            err=True,
+        )

@@ -24,7 +24,7 @@ from mien_trainer.lips.closures import closures
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.speech import SpeechRefusedError
+from mien_trainer.speech import MisfitSpeechError, SpeechRefusedError, UnusableSoundError
 from mien_trainer.timings.read import read_timings
 from mien_trainer.timings.timed import TimedSpeech, fault
 
@@ -68,7 +68,8 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     Raises:
         QueryError: there is no sound or no text.
         SourceError: the file cannot be read as text.
-        SpeechRefusedError: the text holds no words, or as a whole does not fit the sound.
+        UnusableSoundError: nothing is said in the sound.
+        MisfitSpeechError: the text holds no words, or as a whole does not fit the sound.
     """
     from mien_trainer.alignment.aligner import Aligner
     from mien_trainer.timings.letters import arpabet_of_letters
@@ -82,8 +83,10 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     name = request.audio.name
     try:
         found = Aligner().follow(audio, text or "", arpabet_of_letters)
+    except UnusableSoundError as error:
+        raise UnusableSoundError(f"{name}: {error}") from error
     except SpeechRefusedError as error:
-        raise SpeechRefusedError(f"{name}: {error}. {_UNFITTING}") from error
+        raise MisfitSpeechError(f"{name}: {error}", _UNFITTING) from error
     speech = TimedSpeech(
         phonemes=found.phonemes,
         words=found.words,

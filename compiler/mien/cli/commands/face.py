@@ -66,7 +66,7 @@ def command(
     """Show the face that BANK gives for LABEL.
 
     BANK is the name of a bank that ships (its newest release), NAME@VERSION, a folder or an
-    artifact. LABEL is one label, or a mixture such as joy=0.6,awe=0.4.
+    artifact. LABEL is one label, or a mixture such as joy:0.6,surprise:0.4.
     """
     from mien.errors import QueryError
     from mien.picture import Picture

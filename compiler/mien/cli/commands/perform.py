@@ -86,13 +86,26 @@ def command(
             text = f"{error}, or a film: {', '.join(FILMS)}"
             raise click.BadParameter(text, param_hint="'-o' / '--out'") from error
     prepared = _prepared(score, bank) if text is None else _read(score, text, reader, bank, speaker)
-    for warning in prepared.warnings:
-        say(str(warning), err=True)
+    _warn(prepared, score, written=text is None)
     say(prepared.said, err=True)
     if filmed:
         _film(prepared, out, life=not no_life, avatar=avatar)
     else:
         _take(prepared, out, life=not no_life, mesh=mesh)
+
+
+def _warn(prepared: Prepared, sound: Path, *, written: bool) -> None:
+    """Say what is doubtful; by the name of ``sound`` where no score is ``written``."""
+    from mien.scores.prepare import WORDS_DOUBTED
+
+    if written:
+        for warning in prepared.warnings:
+            say(str(warning), err=True)
+        return
+    for warning in prepared.warnings:
+        say(f"warning: {sound.name}: {warning.message.removeprefix(f'{sound.name}: ')}", err=True)
+    if any(warning.hint == WORDS_DOUBTED for warning in prepared.warnings):
+        say(f"    {WORDS_DOUBTED}", err=True)
 
 
 def _prepared(score: Path, bank: str | None) -> Prepared:

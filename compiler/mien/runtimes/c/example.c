@@ -77,17 +77,27 @@ static int known(const mien_bank *bank, int label, const char *name) {
     return 2;
 }
 
+/* A number that fills its text; atof would take a word for 0. */
+static int number(const char *text, double *value) {
+    char *end;
+    *value = strtod(text, &end);
+    if (end != text && *end == '\0' && *value == *value) return 1;
+    fprintf(stderr, "%s is no number\n", text);
+    return 0;
+}
+
 static int print(const mien_bank *bank, int argc, char **argv) {
     int label = mien_label(bank, argv[2]), sequence = MIEN_DYNAMICS, at, c;
-    double intensity = atof(argv[3]);
+    double intensity, milliseconds = 0.0;
     float vad[3], face[MIEN_CHANNELS], head[3] = {0, 0, 0}, gaze[2] = {0, 0};
+    if (!number(argv[3], &intensity) || (argc > 4 && !number(argv[5], &milliseconds))) return known(bank, -1, "");
     if (!mien_point(bank, label, intensity, vad)) return known(bank, -1, "");
     if (argc == 4) {
         mien_face(bank, label, vad, MIEN_PLAIN, 0.0f, face);
     } else {
         if (strcmp(argv[4], "dynamics") != 0) sequence = mien_sequence(bank, label, argv[4]);
         at = (int)(intensity * (mien_intensity_count(bank) - 1) + 0.5);
-        if (!mien_face_at(bank, label, vad, MIEN_PLAIN, 0.0f, sequence, at, atof(argv[5]), NULL, face, head, gaze)) {
+        if (!mien_face_at(bank, label, vad, MIEN_PLAIN, 0.0f, sequence, at, milliseconds, NULL, face, head, gaze)) {
             return known(bank, label, argv[2]);
         }
     }
