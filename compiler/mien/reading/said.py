@@ -48,8 +48,9 @@ def said_sound(readings: Sequence[Reading], audio: Path, shown: str, bank: Bank)
     try:
         lips = open_lips("words", LipRequest(bank=bank, audio=audio, text=text))
     except MienError as refusal:
-        misfit = isinstance(refusal, MisfitError)
-        why = f"{refusal.why}; is the text what is said?" if misfit else str(refusal)
+        why = str(refusal)
+        if isinstance(refusal, MisfitError):
+            why = f"{refusal.why}; is the text what is said?"
         note = _shared(audio, why.removeprefix(f"{audio.name}: "))
         return SaidSound(sound=plain, lips=None, note=note)
     starts = tuple(starts_of([one.text for one in readings], lips.words, seconds))
