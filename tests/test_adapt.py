@@ -23,7 +23,7 @@ import torch
 from attrs import evolve
 from click.testing import CliRunner, Result
 from onnx import numpy_helper
-from tests.targets.fakes import Chant
+from tests.targets.fakes import Chant, chanted
 from tests.targets.sets import write_set
 from tests.training.watch import Watch
 
@@ -38,8 +38,7 @@ from mien_trainer.evaluate.presets import anchor_errors
 from mien_trainer.fault import TrainerError
 from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.speak.network import bank_of, read_network, shipped_network
-from mien_trainer.speech import Prosody, Split
-from mien_trainer.targets.clip import ClipSpec, ShardHeader
+from mien_trainer.targets.clip import ShardHeader
 from mien_trainer.targets.maker import ClipMaker
 from mien_trainer.targets.manifest import read_manifest
 from mien_trainer.train.checkpoint import BEST, LAST, load_checkpoint
@@ -80,21 +79,7 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Targets of the default bank, in which a chanting monk speaks."""
     default = mien.load("default")
     maker = ClipMaker(default, {"chant": Chant(TEXTS)})
-    clips = [
-        maker.make(
-            ClipSpec(
-                id=f"{split.value}-{number}",
-                source="chant",
-                item=f"s{number % len(TEXTS)}",
-                split=split,
-                label=default.labels[(3 * number) % 16],
-                seed=100 * len(split.value) + number,
-                prosody=Prosody(),
-            )
-        )
-        for split, many in ((Split.TRAIN, 8), (Split.VALIDATION, 4), (Split.TEST, 4))
-        for number in range(many)
-    ]
+    clips = map(maker.make, chanted(default.labels, len(TEXTS), 3, (8, 4, 4)))
     return write_set(tmp_path_factory.mktemp("speech"), ShardHeader.of(default), clips)
 
 

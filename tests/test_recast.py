@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.targets.fakes import Chant, read_shard
+from tests.targets.fakes import Chant, chanted, read_shard
 from tests.targets.sets import write_set
 
 import mien
@@ -21,7 +21,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.speech import Prosody, Split
+from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ClipSpec, ShardHeader
 from mien_trainer.targets.engines import run_local
 from mien_trainer.targets.make import make_shards
@@ -41,19 +41,7 @@ TEXTS = ["m ai m ʌ m b ɔ t _ f ai v", "b ɛ g ai z p", "v i p i b l _ m ei k b
 
 
 def specs() -> list[ClipSpec]:
-    return [
-        ClipSpec(
-            id=f"{split.value}-{number}",
-            source="chant",
-            item=f"s{number % len(TEXTS)}",
-            split=split,
-            label=BANK.labels[(5 * number) % 16],
-            seed=100 * len(split.value) + number,
-            prosody=Prosody(),
-        )
-        for split, many in ((Split.TRAIN, 9), (Split.VALIDATION, 2), (Split.TEST, 1))
-        for number in range(many)
-    ]
+    return chanted(BANK.labels, len(TEXTS), 5, (9, 2, 1))
 
 
 def filmed(clip: Clip) -> Clip:

@@ -8,7 +8,6 @@ revisions are allowed, git's ``REVISION:FOLDER`` or ``REVISION``.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from mien.errors import ArtifactError, QueryError
+from mien.errors import QueryError
 from mien.release.ledger import LEDGER_NAME, read_ledger
+from mien.release.pinned import read_pinned
 from mien.resources import presets
 from mien.semver import is_version, precedence
 from mien.text.files import SUFFIXES, shown_path
-from mien.text.regular_file import ARTIFACT, read_regular
+from mien.text.regular_file import ARTIFACT
 from mien.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -168,14 +168,7 @@ def load_tables(source: BankSource) -> Tables:
 
     if not source.digest:
         return read_artifact(source.artifact)
-    data = read_regular(source.artifact, ARTIFACT)
-    found = hashlib.sha256(data).hexdigest()
-    if found != source.digest:
-        raise ArtifactError(
-            f"{shown_path(source.artifact)} has sha256 {found}, its ledger pins {source.digest}; "
-            "`mien verify` says more"
-        )
-    return read_artifact(data)
+    return read_artifact(read_pinned(source.artifact, ARTIFACT, source.digest))
 
 
 def load_bank(source: BankSource) -> Bank:

@@ -48,6 +48,25 @@ SPECS = tuple(
 )
 
 
+def chanted(
+    labels: Sequence[str], texts: int, stride: int, counts: Sequence[int]
+) -> list[ClipSpec]:
+    """Clips of `Chant`: as many of each split as ``counts`` say, of every ``stride``-th label."""
+    return [
+        ClipSpec(
+            id=f"{split.value}-{number}",
+            source="chant",
+            item=f"s{number % texts}",
+            split=split,
+            label=labels[(stride * number) % len(labels)],
+            seed=100 * len(split.value) + number,
+            prosody=Prosody(),
+        )
+        for split, many in zip((Split.TRAIN, Split.VALIDATION, Split.TEST), counts, strict=True)
+        for number in range(many)
+    ]
+
+
 class Chant:
     """Says each phoneme of a text, 0.12 s long: vowels sing, consonants hiss, pauses are silent."""
 

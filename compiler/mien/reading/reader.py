@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import evolve, field, fields, frozen
 
 from mien.bank import Bank
-from mien.errors import ArtifactError, QueryError
+from mien.errors import QueryError
 from mien.queries import unit
 from mien.reading.linear import Scores, confidence_of, sigmoids, strength_at
 from mien.reading.model import Model, model_of, read_model
@@ -20,8 +19,8 @@ from mien.reading.tags import Tag, TagWords, tags_of
 from mien.reading.tokens import Kind, Token, tokens_of
 from mien.reading.units import PER, sentences, spoken_by
 from mien.reading.weights import READER, Facts
+from mien.release.pinned import read_pinned
 from mien.resolve import load_bank, resolve
-from mien.text.regular_file import read_regular
 from mien.text.suggest import did_you_mean, label_hint, nearest
 
 _FADE = 0.5
@@ -300,14 +299,7 @@ def load_model(source: str | Path | None = None) -> Model:
     found = find_reader(source)
     if not found.sha256:
         return read_model(found.path)
-    data = read_regular(found.path, READER)
-    sha256 = hashlib.sha256(data).hexdigest()
-    if sha256 != found.sha256:
-        raise ArtifactError(
-            f"{found.path} has sha256 {sha256}, its ledger pins {found.sha256}; "
-            "`mien verify` says more"
-        )
-    return read_model(data)
+    return read_model(read_pinned(found.path, READER, found.sha256))
 
 
 def preference(text: str, bank: Bank) -> tuple[str, float]:
