@@ -47,7 +47,7 @@ web: $(READY)
 	else echo "skipped: no Node here, the types of the pages are not checked"; fi
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto
 
 conformance: $(READY)  ## the same bits from all that this machine can run: ten minutes with node and qemu-user-static
 	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64
