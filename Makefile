@@ -14,8 +14,7 @@ compile: $(READY)  ## set up, then compile the default bank: lock and artifact
 	$(BIN)/mien compile presets/default
 
 test: $(READY)  ## set up, then every check that a change must pass
-	$(MAKE) --no-print-directory --output-sync -j2 lint presets mypy pyright web
-	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory -j2 unit lint presets mypy pyright web
 
 quick: $(QUICK)  ## set up without PyTorch, then the tests of text, presets and engine: under a minute in all
 	$(BIN)/python -m pytest -q -n auto tests/test_reader.py tests/test_format.py tests/test_lint.py \
