@@ -7,14 +7,17 @@ READY := $(VENV)/.ready
 QUICK := $(VENV)/.quick
 TYPESCRIPT := typescript@5.9.3
 TORCH := torch==2.13.0  # without a hash: its builds differ by machine
+# Where an image sets it, every process that a test starts would compile the sources of PyTorch anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: compile test quick lint presets types mypy pyright web unit conformance campaign bench pins clean
 
 compile: $(READY)  ## set up, then compile the default bank: lock and artifact
 	$(BIN)/mien compile presets/default
 
+# The presets come first: they compile the kernels, which each worker would else do for itself.
 test: $(READY)  ## set up, then every check that a change must pass
-	$(MAKE) --no-print-directory -j2 unit lint presets mypy pyright web
+	$(MAKE) --no-print-directory -j2 presets lint mypy unit pyright web
 
 quick: $(QUICK)  ## set up without PyTorch, then the tests of text, presets and engine: under a minute in all
 	$(BIN)/python -m pytest -q -n auto tests/test_reader.py tests/test_format.py tests/test_lint.py \
@@ -46,7 +49,7 @@ web: $(READY)
 	else echo "skipped: no Node here, the types of the pages are not checked"; fi
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 conformance: $(READY)  ## the same bits from all that this machine can run: ten minutes with node and qemu-user-static
 	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64

@@ -22,6 +22,21 @@ settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+LONG = (
+    *("adapt", "wheel", "avatar_draw", "targets_docs", "conformance", "interrupted_training"),
+    *("campaign", "view_page", "targets_command", "certificate", "alignment", "c_header"),
+    *("targets_kills", "view_command", "live_lips", "compare", "release_faults", "other_rigs"),
+    *("audit", "web_export", "irregular_files", "prompts", "plots", "web_speech"),
+)
+"""Files of tests that take over ten seconds, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first: no worker is to end alone with one."""
+    places = {f"test_{name}": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Where everything is installed, no test is skipped in silence."""
     if os.environ.get("CI") and not hasattr(config, "workerinput"):
