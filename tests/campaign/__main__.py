@@ -30,6 +30,8 @@ def campaign(kind: str, cases: int, seed: int, home: Path) -> Iterator[Tally]:
     """The cases of one kind, about ``cases`` where one is quick, a tenth where one is a process."""
     rng = random.Random(f"{seed} {kind}")  # noqa: S311
     few = max(2, cases // 10)
+    if kind in ("kills", "disks"):
+        interruptions.ready()
     if kind == "kills":
         for name, command in interruptions.COMMANDS.items():
             yield interruptions.kills(name, command, few, rng, home)

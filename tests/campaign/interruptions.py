@@ -6,8 +6,12 @@ import random
 import resource
 import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from io import StringIO
 from pathlib import Path
 
 from attrs import frozen
@@ -166,6 +170,20 @@ def _fresh(command: Command, folder: Path) -> Path:
     folder.mkdir(parents=True)
     command.prepare(folder)
     return folder
+
+
+@cache
+def ready() -> None:
+    """Load once what every command needs, kernels too.
+
+    Children are copies of this process, so that moments at which they are killed fall into their
+    work and not into imports.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        for name, command in COMMANDS.items():
+            folder = _fresh(command, Path(home) / name)
+            with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+                assert run(command.words(folder)) == 0
 
 
 def _ended(command: Command, folder: Path) -> Ended:
