@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 QUICK := $(VENV)/.quick
 TYPESCRIPT := typescript@5.9.3
-TORCH := torch==2.13.0  # without a hash: its builds differ by machine
+# Without hashes: their builds differ by machine.
+TORCH := torch==2.13.0
+UV := uv==0.13.9
 # Where an image sets it, every process that a test starts would compile the sources of PyTorch anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -48,8 +50,9 @@ web: $(READY)
 	elif [ -n "$$CI" ]; then echo "no Node here: the types of the pages cannot be checked"; exit 1; \
 	else echo "skipped: no Node here, the types of the pages are not checked"; fi
 
+# Each worker has a core; threads of numerical libraries would wait for those of the other.
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 conformance: $(READY)  ## the same bits from all that this machine can run: ten minutes with node and qemu-user-static
 	$(BIN)/python -m mien.conformance --environments build/conformance/environments --aarch64 build/conformance/aarch64
@@ -77,7 +80,8 @@ $(QUICK): pyproject.toml .requirements.txt | $(BIN)/python
 	touch $@
 
 $(READY): pyproject.toml .requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(TORCH) $(UV)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r .requirements.txt || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r .requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
