@@ -6,7 +6,7 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from mien.cli.commands.sheet import command
 from mien.cli.head_judging import HeadPath, is_drawn
 from mien.judge import head, judge, judges
 from mien.judge.crop import Crop, FaceFrame, cut, pixels
-from mien.judge.html import confusion_svg, judge_html
+from mien.judge.html import confusion_svg, report_sections
 from mien.judge.judges import JUDGES, MEDIAPIPE, Bench
 from mien.judge.measures import (
     Face,
@@ -40,7 +40,7 @@ from mien.judge.measures import (
     verdicts,
 )
 from mien.judge.observer import Look, find_model, frame_of, open_observer
-from mien.judge.report import channels_with, report_json, report_lines
+from mien.judge.report import Report, channels_with, report_json, report_lines
 
 NAMES = ("low", "mid", "high")
 FACTS = Facts(format="glTF", present=("jawOpen",), missing=(), still=())
@@ -173,11 +173,19 @@ def clear_eyes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judges, "open_bench", lambda names: Bench(records=(MEDIAPIPE,)))  # pyright: ignore
 
 
+HEAD = head.Head(path=Path("head.glb"))
+
+
+def judged(bank: AuthoredBank, step: Callable[[], None] = lambda: None) -> Report:
+    (found,) = judge.judge_heads(bank, [HEAD], {}, None, step)
+    return found.report
+
+
 @pytest.mark.usefixtures("clear_eyes")
 def test_a_whole_bank_is_judged(bank: AuthoredBank) -> None:
     steps: list[int] = []
-    report = judge.judge_bank(bank, Path("head.glb"), None, lambda: steps.append(1))
-    assert len(steps) == judge.count_pictures(bank) == 3 * (1 + 48 + 52)
+    report = judged(bank, lambda: steps.append(1))
+    assert len(steps) == judge.count_pictures(bank, [HEAD]) == 3 * (1 + 48 + 52)
     assert len(report.faces) == 48
     assert len(report.euclid.verdicts) == 45
     assert len(report.angle.confusion) == 16
@@ -188,8 +196,8 @@ def test_a_whole_bank_is_judged(bank: AuthoredBank) -> None:
     assert data["euclid"]["judged"] == 45
     assert json.loads(json.dumps(data)) == data
     assert "Euclid: " in report_lines(report)[0]
-    page = judge_html(report)
-    assert page == judge_html(report)
+    page = "".join(report_sections(report))
+    assert page == "".join(report_sections(report))
     assert not re.search(r'(src|href)="(?!data:)', page)
     assert page.count("<svg") == 2
     assert "not observe" in page
@@ -197,17 +205,17 @@ def test_a_whole_bank_is_judged(bank: AuthoredBank) -> None:
 
 @pytest.mark.usefixtures("clear_eyes")
 def test_another_rig_is_judged_alike_or_refused(bank: AuthoredBank, folder: Path) -> None:
-    plain = judge.judge_bank(bank, Path("head.glb"), None)
+    plain = judged(bank)
     rename_channels(folder, pascal)
-    report = judge.judge_bank(read_bank(folder), Path("head.glb"), None)
+    report = judged(read_bank(folder))
     assert [one.sight for one in report.sights] == [one.sight for one in plain.sights]
     assert report.euclid.recognised == plain.euclid.recognised
     assert report.facts.remarks == ()
     rename_channels(folder, foreign)
     with pytest.raises(AvatarError, match="has no such channels: rig_eyeblinkleft_x, "):
-        judge.judge_bank(read_bank(folder), Path("head.glb"), None)
+        judged(read_bank(folder))
     add_aliases(folder, {"rig_jawopen_x": "jawOpen"})
-    report = judge.judge_bank(read_bank(folder), Path("head.glb"), None)
+    report = judged(read_bank(folder))
     assert "has no such channels: rig_eyeblinkleft_x, " in report.facts.remarks[-1]
     assert "rig_jawopen_x" not in report.facts.remarks[-1]
 

@@ -21,7 +21,7 @@ from mien.performance.clock import FRAME, TICKS, ticks
 from mien.performance.expression import REST, Curves, Move, Pose, Slot
 from mien.performance.gaze import Look
 from mien.performance.layer_bounds import (
-    changes_of,
+    LipChanges,
     clip_speed,
     followed,
     head_speed,
@@ -151,7 +151,9 @@ def test_no_step_passes_its_proved_bound(plan: Plan, track: LipTrack) -> None:
     assert found.weights.min() >= 0.0
     assert found.weights.max() <= 1.0
     moves = closing(plan)
-    lips = changes_of([track], BANK.tables)
+    found_lips = LipChanges(BANK.tables)
+    found_lips.add(track)
+    lips = found_lips.found()
     voice = followed(plan.life, lips)
     change, _ = expression_change(BANK, plan.first, moves, PROVED, PROVED.moving, voice)
     index = BANK.tables.channel_index
@@ -319,7 +321,7 @@ def test_sequences_keep_their_bound_and_end_at_rest(plan: Plan) -> None:
     change, _ = expression_change(TIMED, plan.first, moves, TIMED_PROVED, moving)
     head, gaze = clip_speed(moves)
     change = lively(change, plan.life, (), moves[-1].length, gaze, index, moving)
-    lips = changes_of([], TIMED.tables)
+    lips = LipChanges(TIMED.tables).found()
     change = spoken(change, lips, TIMED.tables, moving)
     steps = np.abs(np.diff(found.weights.astype(np.float64), axis=0))
     assert (steps.max(axis=0, initial=0.0) <= change.step).all()

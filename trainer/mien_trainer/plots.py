@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 F64 = npt.NDArray[np.float64]
 
+_CELL, _SIDE = 20, 170
+"""The side of a cell of `heat_map`, and of `density_map`."""
+
 COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#999999")
 """One a series, from the first on."""
 
@@ -195,7 +198,6 @@ def histogram(
     xlabel: str = "",
     ylabel: str = "",
     width: int = 440,
-    height: int = 240,
 ) -> str:
     """``counts`` (n) between ``edges`` (n + 1); ``marks`` are named values to compare.
 
@@ -204,7 +206,7 @@ def histogram(
     """
     if len(edges) != len(counts) + 1:
         raise ValueError(f"{len(counts)} counts need {len(counts) + 1} edges, not {len(edges)}")
-    with _figure(title, width, height) as (figure, axes):
+    with _figure(title, width, 240) as (figure, axes):
         axes.bar(
             edges[:-1],
             counts,
@@ -265,7 +267,6 @@ def heat_map(
     columns: Sequence[str],
     xlabel: str = "",
     ylabel: str = "",
-    cell: float = 20,
 ) -> str:
     """A table of numbers (rows, columns) as shades, the first row at the top.
 
@@ -273,8 +274,8 @@ def heat_map(
     seen; 0 and what is not finite stays empty.
     """
     beside, above = (7 * max(map(len, names), default=0) for names in (rows, columns))
-    width = cell * len(columns) + beside + 0.65 * above + 30
-    height = cell * len(rows) + 0.75 * above + 60
+    width = _CELL * len(columns) + beside + 0.65 * above + 30
+    height = _CELL * len(rows) + 0.75 * above + 60
     with _figure(title, width, height) as (figure, axes):
         _fill(axes, values, np.arange(len(columns) + 1.0), np.arange(len(rows) + 1.0))
         axes.set_aspect("equal")
@@ -295,13 +296,12 @@ def density_map(
     title: str = "",
     xlabel: str = "",
     ylabel: str = "",
-    size: int = 170,
 ) -> str:
     """Where points lie in [-1, 1] by [-1, 1]: ``counts`` (n up, n across) as shades.
 
     ``points`` (x, y) are dots that say their names on hovering.
     """
-    with _figure(title, size, size + (18 if title else 0)) as (figure, axes):
+    with _figure(title, _SIDE, _SIDE + (18 if title else 0)) as (figure, axes):
         from matplotlib.patches import Circle
 
         edges = np.linspace(-1.0, 1.0, len(counts) + 1)

@@ -13,6 +13,7 @@ import click
 from attrs import frozen
 
 from mien.cli.terminal import current_label, say, write_json
+from mien.local_server import LOOPBACK
 
 if TYPE_CHECKING:
     from mien.formats.gathering import Gathering, Heard, Protocol
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mien.formats.recording import Address, Datagram
     from mien.stream.receiving import SocketInbox
 
-LOOPBACK = "127.0.0.1"
 _RECORDING = ".pcap"
 _FINE, _NOTHING = 0, 1
 

@@ -139,7 +139,7 @@ SIZE = 600
 
 
 def write_drawing(
-    path: Path, weights: Mapping[str, float], *, title: str = "", aliases: Aliases | None = None
+    path: Path, weights: Mapping[str, float], aliases: Aliases | None = None
 ) -> tuple[str, ...]:
     """Draw the face that ships at ``weights`` into ``path``: PNG for ``.png``, else SVG.
 
@@ -159,6 +159,6 @@ def write_drawing(
     drawn = drawn_weights(face, weights, aliases)
     if drawn.blank:
         raise UndrawableError(undrawn_sentence(drawn.undrawn))
-    text = svg(face, drawn.weights, SIZE, title=title)
+    text = svg(face, drawn.weights, SIZE)
     write_atomic(path, png(text) if suffix == ".png" else text.encode())
     return drawn.undrawn

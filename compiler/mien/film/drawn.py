@@ -14,9 +14,6 @@ from mien.film.encode import film_bytes
 from mien.formats.take import Take
 from mien.text.atomic import write_atomic
 
-ENDINGS = (".mp4", ".webm")
-"""How the names of films end."""
-
 RATE = 30
 """Pictures a second."""
 

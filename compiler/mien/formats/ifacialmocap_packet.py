@@ -16,7 +16,6 @@ from mien.text.fault import Fault
 from mien.text.node import Place
 
 PORT = 49983
-VERSIONS = (1, 2)
 STOP = b"iFacialMocap_UDPTCPSTOP_sahuasouryya9218sauhuiayeta91555dy3719"
 
 _START = "iFacialMocap_sahuasouryya9218sauhuiayeta91555dy3719"

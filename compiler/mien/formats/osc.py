@@ -7,7 +7,7 @@ bytes, numbers are big-endian, a bundle holds its messages behind their sizes.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from attrs import frozen
@@ -40,12 +40,6 @@ def encode_message(message: Message) -> bytes:
     for one in message.arguments:
         parts.append(padded(one) if isinstance(one, str) else struct.pack(f">{_tag(one)}", one))
     return b"".join(parts)
-
-
-def encode_bundle(messages: Iterable[bytes]) -> bytes:
-    """The bundle of encoded messages, meant at once."""
-    sized = (struct.pack(">i", len(one)) + one for one in messages)
-    return BUNDLE + NOW + b"".join(sized)
 
 
 @lru_cache(maxsize=4096)

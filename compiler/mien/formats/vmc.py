@@ -25,9 +25,6 @@ PORT = 39539
 
 MOST_BYTES = 1400
 
-EXPRESSIONS = ("perfect-sync", "vrm0", "vrm1")
-"""What models have: the 52 of Perfect Sync, or only the presets of VRM 0.x or of VRM 1.0."""
-
 VALUE, APPLY = "/VMC/Ext/Blend/Val", "/VMC/Ext/Blend/Apply"
 TIME, READY = "/VMC/Ext/T", "/VMC/Ext/OK"
 _PREFIX = "/VMC/"
@@ -51,7 +48,7 @@ class Part:
 def encode(face: LiveFace, expressions: str = "perfect-sync") -> tuple[bytes, ...]:
     """The datagrams of a face, to be sent in this order; channels it lacks are not set.
 
-    ``expressions`` is one of `EXPRESSIONS`: the 52 of Perfect Sync, or the presets of VRM.
+    ``expressions`` is ``perfect-sync``, ``vrm0`` or ``vrm1``.
     """
     named = face.weights
     if expressions == "perfect-sync":

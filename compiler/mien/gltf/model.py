@@ -87,13 +87,12 @@ class Primitive:
 class Mesh:
     """``target_names`` is () where there is no certain name for each target.
 
-    ``listed_names`` are those of the file, whatever their number; ``weights`` its face at rest.
+    ``weights`` are its face at rest.
     """
 
     name: str
     primitives: tuple[Primitive, ...]
     target_names: tuple[str, ...] = ()
-    listed_names: tuple[str, ...] = ()
     weights: tuple[float, ...] = ()
 
     @property

@@ -163,7 +163,7 @@ def _component(one: Cursor, known: tuple[int, ...]) -> int:
 def _mesh(one: Cursor, accessors: int) -> Mesh:
     primitives = one["primitives"].required().items()
     found = tuple(_primitive(part, accessors) for part in primitives)
-    names, listed = names_of_mesh(one, primitives, [len(part.targets) for part in found])
+    names = names_of_mesh(one, primitives, [len(part.targets) for part in found])
     weights = one["weights"].numbers()
     if weights and found and len(weights) != len(found[0].targets):
         message = f"{len(weights)} weights, and {len(found[0].targets)} morph targets"
@@ -172,7 +172,6 @@ def _mesh(one: Cursor, accessors: int) -> Mesh:
         name=one["name"].text(),
         primitives=found,
         target_names=names,
-        listed_names=listed,
         weights=weights,
     )
 

@@ -20,8 +20,8 @@ _CODE = "model-targets"
 
 def names_of_mesh(
     mesh: Cursor, primitives: Sequence[Cursor], counts: Sequence[int]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A name for each target, () where that is not certain; and the names as they are listed.
+) -> tuple[str, ...]:
+    """A name for each target, () where that is not certain.
 
     ``counts`` are the targets of each primitive.
     """
@@ -33,12 +33,12 @@ def names_of_mesh(
     owners = [mesh, *primitives]
     lists = [found for owner in owners if (found := _listed(owner["extras"]))]
     if not count:
-        return (), lists[0] if lists else ()
+        return ()
     names = _chosen(mesh, lists, count)
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         message = f"several morph targets are called {name}"
         mesh.faults.add(mesh.path, _CODE, message, "give each a name of its own", warning=True)
-    return names, lists[0] if lists else ()
+    return names
 
 
 def _listed(extras: Cursor) -> tuple[str, ...]:

@@ -22,9 +22,6 @@ _MODELS = (".glb", ".gltf", ".vrm")
 _LABELS = ("label", "emotion", "mood", "name", "expression", "face", "pose")
 _LEVELS = ("at", "intensity", "level")
 
-ENDINGS = (*_TREES, *_SCRIPTS, ".csv", *_MODELS)
-"""How files of faces end."""
-
 
 def read_faces(path: Path, rig: Rig, levels: Sequence[str], full: float = 1.0) -> FaceTable | None:
     """The faces of a file; None where it ends or begins as files do that hold none.

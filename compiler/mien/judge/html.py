@@ -1,15 +1,13 @@
-"""The judge's report as one self-contained HTML file, light and dark."""
+"""What MediaPipe reads on one head, as sections of a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mien.avatar.sheet import describe_model
 from mien.drawing.svg import markup
 from mien.judge.measures import ChannelSight, Face, Sight
 from mien.judge.report import FAINT, Measure, Report, channels_with, measure_line
-from mien.sheet.html import END, begin, table_html
-from mien.sheet.html import STYLE as PAGE_STYLE
+from mien.sheet.html import table_html
 
 _STRONG = 6
 STYLE = """
@@ -24,23 +22,9 @@ th, td { padding: .2rem .75rem .2rem 0; text-align: left; border-bottom: 1px sol
 """
 
 
-def judge_html(report: Report) -> str:
-    """The whole file; it needs no other file and no network."""
-    return "".join(_document(report))
-
-
-def _document(report: Report) -> Iterator[str]:
-    title = f"{report.title}, judged"
-    yield begin(title, PAGE_STYLE + STYLE)
-    yield f"<header>\n<h1>{markup(title)}</h1>\n"
-    yield from (f"<p>{markup(line)}</p>\n" for line in _summary(report))
-    yield "</header>\n"
-    yield from report_sections(report)
-    yield END
-
-
 def report_sections(report: Report) -> Iterator[str]:
-    """What the page says below its head."""
+    """The sections of a page of which `STYLE` is a part of the style."""
+    yield from (f"<p>{markup(line)}</p>\n" for line in _summary(report))
     pictures = {one.face: one.picture for one in report.faces}
     yield '<h2>What each face looks like</h2>\n<div class="grids">\n'
     for measure in report.measures:
@@ -55,18 +39,15 @@ def report_sections(report: Report) -> Iterator[str]:
 
 
 def _summary(report: Report) -> Iterator[str]:
-    yield describe_model(report.avatar, report.facts)
     yield (
-        f"Each archetype is drawn in {report.views} turns of the head and read back by MediaPipe; "
-        "the reading of the face at rest is taken away. A face is recognised where the nearest of "
+        f"Each archetype is drawn in {report.views} turns of the head; the reading of the face at "
+        "rest is taken away. A face is recognised where the nearest of "
         "all others is of its own label. Rows are what was meant, columns what it is nearest to. "
         "The label that holds the face at rest is compared with and not judged."
     )
-    hidden = channels_with(report, Sight.HIDDEN)
-    yield (
-        "One machine's eye on one head: it is a check on the people who look, not their stand-in. "
-        f"It does not observe {', '.join(hidden) if hidden else 'nothing: every channel shows'}."
-    )
+    if report.sights:
+        hidden = channels_with(report, Sight.HIDDEN)
+        yield f"It does not observe {', '.join(hidden)}." if hidden else "Every channel shows."
     if report.undetected:
         yield f"No face was found in {', '.join(str(face) for face in report.undetected)}."
 

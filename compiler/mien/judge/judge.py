@@ -66,22 +66,10 @@ class JudgedHead:
     )
 
 
-def count_pictures(bank: AuthoredBank, heads: Sequence[Head] | None = None) -> int:
-    """How many pictures `judge_heads` takes; without heads, `judge_bank`."""
-    shown = [Head(path=Path())] if heads is None else heads
-    faces = len(_faces_to_draw(bank, channels=len(shown) == 1).all)
-    return sum(len(head.views) * faces for head in shown)
-
-
-def judge_bank(
-    bank: AuthoredBank,
-    avatar: Path,
-    model: Path | None,
-    step: Callable[[], None] = lambda: None,
-) -> Report:
-    """What MediaPipe alone makes of the bank's archetypes on one avatar; see `judge_heads`."""
-    (judged,) = judge_heads(bank, (Head(path=avatar),), {}, model, step)
-    return judged.report
+def count_pictures(bank: AuthoredBank, heads: Sequence[Head]) -> int:
+    """How many pictures `judge_heads` takes."""
+    faces = len(_faces_to_draw(bank, channels=len(heads) == 1).all)
+    return sum(len(head.views) * faces for head in heads)
 
 
 def judge_heads(

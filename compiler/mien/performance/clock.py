@@ -11,8 +11,6 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from mien.engine.tables import F32
-
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
@@ -27,9 +25,6 @@ TICKS = FRAME_RATE * FRAME
 
 PEAK_SPEED = 1.5
 """The greatest speed of `smoothstep` over its mean speed."""
-
-LONGEST = 24 * 3600
-"""Seconds that a performance lasts at most."""
 
 
 def ticks(seconds: float) -> int:
@@ -59,8 +54,3 @@ def way(moments: I64, start: int, length: int) -> F64:
 def pulse(moments: I64, start: int, rise: int, hold: int, fall: int) -> F64:
     """Up to 1 (n,) in ``rise`` ticks from ``start`` on, held, down again; 0 before and after."""
     return way(moments, start, rise) * (1.0 - way(moments, start + rise + hold, fall))
-
-
-def rounded(values: F64) -> F32:
-    """As float32, the nearest ones, which never pass 0 or 1 that ``values`` keep."""
-    return values.astype(np.float32)

@@ -8,7 +8,7 @@ Dimension letters: C channels.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -249,11 +249,3 @@ def head_speed(
     breath *= PEAK_SPEED / (0.4 * quickest * 60.0 - 1.0) + 2.0 * _FADING
     stressed = STRESS_DEGREES * life.head * (voice.stress_step + 2.0 * _FADING * voice.stress)
     return turn + drift + nods + breath + stressed
-
-
-def changes_of(lips: Iterable[LipTrack], tables: Tables) -> LipChange:
-    """What a whole track changes."""
-    found = LipChanges(tables)
-    for track in lips:
-        found.add(track)
-    return found.found()

@@ -6,7 +6,6 @@ stream of lips is an iterable of tracks. Dimension letters: F frames at 60 a sec
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -134,15 +133,6 @@ def on_bank(track: LipTrack, tables: Tables) -> F32:
 def left_out(channels: Sequence[str], tables: Tables) -> tuple[str, ...]:
     """Those of the lips' ``channels`` that a bank has not, in their order."""
     return tuple(name for name in channels if name not in tables.channel_index)
-
-
-def lips_digest(track: LipTrack) -> str:
-    """The sha256 in hex of all that a track says but its source, as float32 little-endian."""
-    found = hashlib.sha256("\n".join(track.channels).encode())
-    parts = (track.weights, track.speech, track.contacts, track.emphases)
-    for part in (*parts, *(() if track.prosody is None else (track.prosody,))):
-        found.update(np.ascontiguousarray(part, dtype="<f4").tobytes())
-    return found.hexdigest()
 
 
 def _unit(what: str, values: npt.ArrayLike) -> F32:

@@ -50,11 +50,6 @@ def find_reader(source: str | Path | None) -> ReaderSource:
     raise QueryError(_nothing(name))
 
 
-def released_names() -> list[str]:
-    """The names of the readers that are released, the newest version of each last."""
-    return list(dict.fromkeys(name.partition("@")[0] for name, _ in _all()))
-
-
 def _released(name: str) -> ReaderSource | None:
     wanted, at, version = name.partition("@")
     found = [

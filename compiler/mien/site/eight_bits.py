@@ -10,11 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mien.errors import QueryError
-
-F32 = npt.NDArray[np.float32]
 
 LARGE = 1 << 10
 """Numbers from which on a matrix is worth it."""

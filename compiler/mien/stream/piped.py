@@ -47,19 +47,15 @@ class Lines:
 
     def arrived(self) -> Iterator[tuple[int, str]]:
         """The lines that are there, each once."""
-        while (line := self.next_line()) is not None:
-            yield line
-
-    def next_line(self, timeout: float = 0.0) -> tuple[int, str] | None:
-        """The next line that is not empty; None where there is none within ``timeout`` seconds."""
-        if self._ended:
-            return None
-        try:
-            line = self._queue.get(block=timeout > 0.0, timeout=timeout or None)
-        except Empty:
-            return None
-        self._ended = line is None
-        return line
+        while not self._ended:
+            try:
+                line = self._queue.get_nowait()
+            except Empty:
+                return
+            if line is None:
+                self._ended = True
+            else:
+                yield line
 
     def _read(self) -> None:
         rest, number = b"", 0

@@ -24,8 +24,6 @@ _ROOM = 1 << 21
 _LAST = 0.2
 """Seconds in which what has arrived is still taken in."""
 
-LOOPBACK = {4: "127.0.0.1", 6: "::1"}
-
 ASK_EVERY = 1.0
 """Seconds between requests to an app that does not send yet."""
 

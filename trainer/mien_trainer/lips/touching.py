@@ -14,7 +14,7 @@ from attrs import frozen
 from mien_trainer.frames import F32
 from mien_trainer.lips.closures import CLOSED, lip_gap, pressed, teeth_gap
 from mien_trainer.lips.read import shipped_table
-from mien_trainer.lips.table import Contact, VisemeTable
+from mien_trainer.lips.table import Contact
 
 SPOKEN = 0.5
 """A frame counts as spoken from this much speech on."""
@@ -36,9 +36,9 @@ class ContactShapes:
     targets: F32
 
 
-def contact_shapes(channels: Sequence[str], table: VisemeTable | None = None) -> ContactShapes:
-    """What the visemes of ``table`` say of it, for ``channels`` (C,)."""
-    table = table or shipped_table()
+def contact_shapes(channels: Sequence[str]) -> ContactShapes:
+    """What the visemes that ship say of it, for ``channels`` (C,)."""
+    table = shipped_table()
     shape = len(Contact), len(channels)
     attenuation, targets = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     for kind, contact in enumerate(Contact):

@@ -153,9 +153,9 @@ def closure_frames(phonemes: Sequence[Phoneme], frames: int) -> list[tuple[int, 
     ]
 
 
-def least_gap(gap: F64, first: int, last: int, within: int = WITHIN) -> float:
+def least_gap(gap: F64, first: int, last: int) -> float:
     """How wide lips are at their widest from ``first`` to ``last``, where that is least nearby."""
-    shifts = range(-min(within, first), min(within, len(gap) - 1 - last) + 1)
+    shifts = range(-min(WITHIN, first), min(WITHIN, len(gap) - 1 - last) + 1)
     return min(float(gap[first + shift : last + shift + 1].max()) for shift in shifts)
 
 

@@ -11,9 +11,6 @@ from mien_trainer.voices.measures import Followed
 from mien_trainer.voices.recordings import Kind, Refused
 
 R = {"opening": 0.53, "jaw": 0.5, "lowerDown": 0.45, "pucker": 0.42, "mouthClose": 0.35}
-AT_ONCE = 0.45
-"""What the opening should reach where nothing is heard ahead but the network's own 20 ms."""
-
 TOUCHES = (0.3, 1.2)
 SPEED = (0.7, 1.3)
 SHUT = 0.05

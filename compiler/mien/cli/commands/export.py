@@ -24,10 +24,6 @@ _NAMES = tuple(one.name for one in FORMATS if one.exports or one.fills)
 _WEB = "web"
 """The one target that is no format of faces: a page."""
 
-_TARGETS = (*_NAMES, _WEB)
-
-_PRESETS = ("happy", "angry", "sad", "relaxed", "surprised")
-"""The presets of VRM that are emotions; `mien list` has them among the aliases of labels."""
 PERFECT_SYNC = "perfect-sync"
 EXPRESSIONS = (PERFECT_SYNC, "presets")
 """What a VRM has that is moved: the 52 of Perfect Sync, or only the presets of VRM."""

@@ -145,6 +145,6 @@ def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
         from mien.authored.reader import read_bank
 
         aliases = read_bank(bank.sources).rig.aliases
-    undrawn = write_drawing(out, channels, aliases=aliases)
+    undrawn = write_drawing(out, channels, aliases)
     if undrawn:
         say(undrawn_sentence(undrawn), err=True)
