@@ -14,11 +14,12 @@ from mien import resources
 from mien.cli.main import run
 from mien.errors import SourceError
 from mien.judge.answers import UNSURE, Answers, form_text, read_answers
-from mien.judge.free_names import free_names, shipped_names, simple
+from mien.judge.free_names import free_names, shipped_names
 from mien.judge.key import HiddenFace, Key, key_text, read_key
 from mien.judge.score_report import score_json, score_lines
 from mien.judge.scores import UNKNOWN, agreement, score
 from mien.text.node import plain
+from mien.text.suggest import letters_of
 from mien.text.yaml_nodes import require_yaml
 
 LABELS = ("joy", "fear", "disgust")
@@ -264,7 +265,7 @@ def test_shipped_names_mean_one_label_and_repeat_no_alias() -> None:
     assert isinstance(free, dict)
     assert list(free) == list(english), "every label of the default bank has names"
     words = [
-        simple(str(word))
+        letters_of(str(word))
         for each in (english, free)
         for label, listed in each.items()
         if isinstance(listed, list)

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from mien.artifact.read import read_artifact
-from mien.conformance.vector import FOLDER, bits, vector_files
+from mien.conformance.timed_vector import bits
+from mien.conformance.vector import FOLDER, vector_files
 
 Program = dict[str, Callable[..., Any]]
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from tests.test_vector_mutants import Edits, program
 
-from mien.conformance.vector import FOLDER, bits
+from mien.conformance.timed_vector import bits
+from mien.conformance.vector import FOLDER
 
 _SHARE = "s = min(1.0, max(0.0, (t - times[i]) / (times[i + 1] - times[i])))"
 _MADE = "return [low + (high - low) * done for low, high in ends]"

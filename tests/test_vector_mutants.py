@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mien.conformance.vector import FOLDER, bits
+from mien.conformance.timed_vector import bits
+from mien.conformance.vector import FOLDER
 
 Edits = tuple[tuple[str, str], ...]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import bank_source
+from mien.cli.options import bank_source, split_names
 from mien.cli.terminal import progress, say
 from mien.text.fault import counted
 
@@ -48,8 +48,8 @@ def write_sheets(
             source=described,
             heads=[head.name for head in heads],
             seed=seed,
-            labels=_split(labels),
-            intensities=_split(at),
+            labels=split_names(labels),
+            intensities=split_names(at),
         )
         require_free(out, key)
         shots = sum(face.head in paths for face in key.faces.values())
@@ -64,7 +64,3 @@ def write_sheets(
     say(f"{out}: {len(faces)} faces of {described} on {counted(len(sheets), 'sheet')}")
     say(f"{key_path(out)}: the key, not for observers")
     return 0
-
-
-def _split(names: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (names or "").split(",") if name.strip())

@@ -88,6 +88,11 @@ def _own(context: click.Context, parameter: click.Parameter, value: str) -> Path
     return own_folder(value)
 
 
+def split_names(names: str | None) -> tuple[str, ...]:
+    """The names of an option that takes several, parted by commas."""
+    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
+
+
 def source_argument(command: F) -> F:
     """The argument BANK of a command that reads, handed to it as ``bank: BankSource``."""
     return click.argument("bank", metavar="BANK", callback=_source)(command)

@@ -50,11 +50,11 @@ def _queries(bank: Bank, stream: Stream) -> Iterator[Item]:
                         "time": time,
                         "hold": hold,
                         "face": face.tolist(),
-                        "gain": _bits(sample.gain[0]),
-                        "offset": _bits(sample.offset[0]),
-                        "head": _bits(sample.head[0]),
-                        "gaze": _bits(sample.gaze[0]),
-                        "expected": _bits(timed),
+                        "gain": bits(sample.gain[0]),
+                        "offset": bits(sample.offset[0]),
+                        "head": bits(sample.head[0]),
+                        "gaze": bits(sample.gaze[0]),
+                        "expected": bits(timed),
                     }
 
 
@@ -64,5 +64,6 @@ def _drawn(stream: Stream, channels: int) -> F32:
     return np.array(weights, dtype=np.float32)
 
 
-def _bits(row: F32) -> list[str]:
+def bits(row: F32) -> list[str]:
+    """Each weight's bit pattern in hexadecimal."""
     return [f"{int(word):08x}" for word in row.astype("<f4").view("<u4")]

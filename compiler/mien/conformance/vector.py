@@ -14,7 +14,7 @@ from mien.artifact.write import artifact_bytes
 from mien.bank import Bank
 from mien.conformance.banks import Stream, generated_bank
 from mien.conformance.queries import make_queries
-from mien.conformance.timed_vector import timed_queries, timed_tables
+from mien.conformance.timed_vector import bits, timed_queries, timed_tables
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, Tables
 
@@ -146,11 +146,6 @@ def _decimal(stream: Stream, x: float) -> float:
 
 def _expected(result: F32) -> Item:
     return {"expected": bits(result)}
-
-
-def bits(face: F32) -> list[str]:
-    """Each weight's bit pattern in hexadecimal."""
-    return [f"{int(word):08x}" for word in face.astype("<f4").view("<u4")]
 
 
 def vector_files() -> dict[str, bytes]:

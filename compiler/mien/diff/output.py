@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mien.diff.record import BankDiff, Change, Finding, Named, Neighbour, Places, Value, Visible
+from mien.release.difference import first_unlike
 from mien.text.node import Place
 
 Data = dict[str, Any]
@@ -58,16 +59,10 @@ def change_text(change: Change) -> str:
     if isinstance(before, float) and isinstance(after, float):
         return f"{before:g} -> {after:g}  ({after - before:+.4g})"
     if isinstance(before, str) and isinstance(after, str):
-        skip = max(0, _alike(before, after) - _LEAD)
+        skip = max(0, first_unlike(before, after) - _LEAD)
         skip = skip if max(len(before), len(after)) > _ROOM else 0
         return f"{_short(before, skip)} -> {_short(after, skip)}"
     return f"{_value(before)} -> {_value(after)}"
-
-
-def _alike(one: str, other: str) -> int:
-    """How many letters the two start with in common."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _value(value: Value) -> str:

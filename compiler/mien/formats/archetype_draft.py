@@ -68,9 +68,9 @@ def draft_of(
     ``origin`` says where the faces come from. Weights are rounded to hundredths.
     """
     target = f"of {label}" if label else "of an emotion"
-    lines = _comment(f"A draft from {origin}. Copy it under the archetypes {target}.")
+    lines = comment_lines(f"A draft from {origin}. Copy it under the archetypes {target}.")
     for line in notes:
-        lines += _comment(line)
+        lines += comment_lines(line)
     lines.append("archetypes:")
     for intensity, weights in _rounded(bank, faces).items():
         texts = by_shorthand(bank.rig, {name: f"{weight:g}" for name, weight in weights.items()})
@@ -142,7 +142,8 @@ def _alone(label: str, faces: Faces) -> Emotion:
     )
 
 
-def _comment(text: str) -> list[str]:
+def comment_lines(text: str) -> list[str]:
+    """The lines of a comment that says ``text``, in print alone."""
     shown = "".join(one if one.isprintable() else " " for one in text)
     return [f"# {line}" for line in wrap(shown, _WIDTH, break_long_words=False)]
 

@@ -20,10 +20,9 @@ from mien.formats.take import F64, Take, recorded_take
 from mien.formats.timecode import nominal_rate
 from mien.formats.turns import turns_of
 from mien.gltf.channel_names import channels_of
-from mien.gltf.faults import ModelFaults
 from mien.gltf.model import Model, Track
 from mien.gltf.read import read_model
-from mien.gltf.values import values_of
+from mien.gltf.values import refusal, values_of
 from mien.text.node import Path as NodePath
 
 RATE = 60.0
@@ -144,7 +143,7 @@ def _keys(model: Model, track: Track, width: int, path: NodePath) -> tuple[F64, 
     Of cubic splines the keys count, and what lies between them runs straight.
     """
     if model.accessors[track.times].count * width > _MOST_KEYS:
-        raise _refusal(model, path, "model-range", f"it has over {_MOST_KEYS:,} numbers")
+        raise refusal(model, path, "model-range", f"it has over {_MOST_KEYS:,} numbers")
     times = values_of(model, track.times)[:, 0].astype(np.float64)
     values = values_of(model, track.values).astype(np.float64).reshape(-1)
     spline = 3 if track.interpolation == "CUBICSPLINE" else 1
@@ -153,13 +152,13 @@ def _keys(model: Model, track: Track, width: int, path: NodePath) -> tuple[F64, 
             f"{len(times)} keys of {width} numbers each need {len(times) * width * spline}, "
             f"its output has {values.size}"
         )
-        raise _refusal(model, path, "model-structure", message)
+        raise refusal(model, path, "model-structure", message)
     found = values.reshape(len(times), spline, width)[:, spline // 2]
     if not (np.isfinite(times).all() and np.isfinite(found).all()):
-        raise _refusal(model, path, "model-structure", "its keys are no numbers")
+        raise refusal(model, path, "model-structure", "its keys are no numbers")
     if (np.diff(times) <= 0.0).any() or times[0] < 0.0 or times[-1] > _LONGEST:
         message = f"the times of its keys should rise, from 0 to {_LONGEST:g} s at most"
-        raise _refusal(model, path, "model-structure", message)
+        raise refusal(model, path, "model-structure", message)
     return times, found
 
 
@@ -222,11 +221,4 @@ def _nothing_moves(model: Model, curves: Sequence[Curve]) -> SourceError:
         message += f"; what moves is {', '.join(names[:4])}" + (", ..." if len(names) > 4 else "")
     elif model.animations:
         hint = "its animations move bones alone, or morph targets without names"
-    return _refusal(model, ("animations",) if model.animations else (), "no-rows", message, hint)
-
-
-def _refusal(model: Model, path: NodePath, code: str, message: str, hint: str = "") -> SourceError:
-    faults = ModelFaults(model.path)
-    if not model.container.chunks:
-        faults.locate(model.container.text)
-    return faults.refusal_at(path, code, message, hint)
+    return refusal(model, ("animations",) if model.animations else (), "no-rows", message, hint)

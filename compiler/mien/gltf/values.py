@@ -49,7 +49,7 @@ def values_of(model: Model, accessor: int) -> F32:
             model, part, few.value_view, few.value_start, one.component, one.width, path
         )
         if places.max(initial=0) >= one.count:
-            raise _refusal(model, path, "model-range", f"element {places.max()} of {one.count}")
+            raise refusal(model, path, "model-range", f"element {places.max()} of {one.count}")
         found = found.copy()
         found[places[:, 0].astype(np.int64)] = _scaled(values, one)
     return found
@@ -68,7 +68,7 @@ def _elements(
     view = model.views[view_number]
     if view.packed:
         message = "its bytes are compressed (meshopt): that cannot be read here"
-        raise _refusal(model, path, "model-compressed", message)
+        raise refusal(model, path, "model-compressed", message)
     size = width * SIZES[component]
     step = view.stride or size
     length = step * (accessor.count - 1) + size
@@ -97,7 +97,7 @@ def _bytes(model: Model, number: int, start: int, length: int) -> bytes:
         chunk = model.container.binary
         if buffer.fallback or chunk is None:
             message = "its bytes are missing: everything in it is compressed"
-            raise _refusal(model, path, "model-compressed", message)
+            raise refusal(model, path, "model-compressed", message)
         return _file_range(model, model.path, chunk.start + start, length, path)
     head = DATA_URI.match(buffer.uri)
     if head is None:
@@ -108,7 +108,7 @@ def _bytes(model: Model, number: int, start: int, length: int) -> bytes:
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
-        raise _refusal(model, path, "model-buffer", "its data URI is no base64") from None
+        raise refusal(model, path, "model-buffer", "its data URI is no base64") from None
     return _whole(model, data[start - 3 * first :][:length], length, path)
 
 
@@ -120,14 +120,14 @@ def _file_range(model: Model, file: Path, start: int, length: int, path: NodePat
     except OSError as error:
         code, message, hint = unreadable(error)
         where = "" if file == model.path else f"{file.name}: "
-        raise _refusal(model, path, code, where + message, hint) from None
+        raise refusal(model, path, code, where + message, hint) from None
     return _whole(model, data, length, path)
 
 
 def _whole(model: Model, data: bytes, length: int, path: NodePath) -> bytes:
     if len(data) < length:
         message = f"{length:,} bytes are needed, it has {len(data):,} there"
-        raise _refusal(model, path, "model-buffer", message)
+        raise refusal(model, path, "model-buffer", message)
     return data
 
 
@@ -137,11 +137,12 @@ def _beside(model: Model, buffer: Buffer, path: NodePath) -> Path:
     parts = Path(uri).parts
     if not uri or _OUTSIDE.match(uri) or ".." in parts or "\0" in uri:
         message = f"it leads out of the model's folder: {uri[:80]}"
-        raise _refusal(model, path, "model-buffer", message, "export it as one .glb")
+        raise refusal(model, path, "model-buffer", message, "export it as one .glb")
     return model.path.parent / uri
 
 
-def _refusal(model: Model, path: NodePath, code: str, message: str, hint: str = "") -> SourceError:
+def refusal(model: Model, path: NodePath, code: str, message: str, hint: str = "") -> SourceError:
+    """The refusal of a model for what stands at ``path`` of its document."""
     faults = ModelFaults(model.path)
     if not model.container.chunks:
         faults.locate(model.container.text)

@@ -21,6 +21,7 @@ from mien.text.fault import Fault
 from mien.text.files import SUFFIXES, shown_path
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, path_text
 from mien.text.node import Path as NodePath
+from mien.text.node import number as node_number
 from mien.text.suggest import nearest
 
 LABELS = ("label", "emotion", "mood", "word", "term", "name")
@@ -186,7 +187,7 @@ def _walk(
 ) -> Iterator[VadRow]:
     """The points at and below a node."""
     if isinstance(node, SequenceNode):
-        numbers = [_value(one) for one in node.items]
+        numbers = [node_number(one) for one in node.items]
         if label and len(numbers) == len(AXES) and None not in numbers:
             v, a, d = (one or 0.0 for one in numbers)
             row = VadRow(label=label, level=level, numbers=(v, a, d), place=node.place)
@@ -203,7 +204,7 @@ def _walk(
         label = _text(own.get(_first(own, LABELS))) or label
         level = _text(own.get(_first(own, LEVELS))) or level
         axes = [own.get(_first(own, names)) for names in AXES.values()]
-        values = [None if one is None else _value(one.value) for one in axes]
+        values = [None if one is None else node_number(one.value) for one in axes]
         if None not in values:
             v, a, d = (one or 0.0 for one in values)
             row = VadRow(label=label, level=level, numbers=(v, a, d), place=node.place)
@@ -230,8 +231,3 @@ def _first(own: Mapping[str, object], names: Sequence[str]) -> str:
 def _text(entry: object) -> str:
     value = getattr(getattr(entry, "value", None), "value", None)
     return value if isinstance(value, str) else ""
-
-
-def _value(node: Node) -> float | None:
-    value = node.value if isinstance(node, ScalarNode) else None
-    return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)

@@ -6,7 +6,6 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from textwrap import wrap
 
 from attrs import evolve, frozen
 
@@ -14,6 +13,7 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.documents import document_named
 from mien.authored.emotion import Anchor, Emotion, Vad
 from mien.authored.surroundings import orders_around
+from mien.formats.archetype_draft import comment_lines
 from mien.formats.text_file import fault
 from mien.intake.anchor_table import VadRow, VadTable
 from mien.lint import anchors
@@ -23,8 +23,6 @@ from mien.text.files import read_source, shown_path
 from mien.text.format import format_json, format_yaml
 from mien.text.node import Node, Span, at
 from mien.text.suggest import aliased_label, label_hint
-
-_WIDTH = 98
 
 
 @frozen(kw_only=True)
@@ -112,9 +110,9 @@ def anchors_draft(one: LabelPoints, bank: AuthoredBank, notes: Sequence[str]) ->
     """YAML to copy into the file of a label, ``notes`` as comments."""
     intensities = [name for name in bank.manifest.intensities if name in one.points]
     styles = [name for name in one.points if name not in intensities]
-    lines = _comment(f"A draft of anchors. Copy them over those of {one.label}.")
+    lines = comment_lines(f"A draft of anchors. Copy them over those of {one.label}.")
     for note in notes:
-        lines += _comment(note)
+        lines += comment_lines(note)
     if intensities:
         lines.append("anchors:")
         lines += [f"  {name}: {_anchor(*one.points[name])}" for name in intensities]
@@ -194,8 +192,3 @@ def _vad(vad: Vad) -> str:
 
 def _where(row: VadRow) -> str:
     return f"{row.place}{f' {row.path}' if row.path else ''}"
-
-
-def _comment(text: str) -> list[str]:
-    shown = "".join(one if one.isprintable() else " " for one in text)
-    return [f"# {line}" for line in wrap(shown, _WIDTH, break_long_words=False)]

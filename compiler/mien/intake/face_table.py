@@ -20,7 +20,7 @@ from mien.gltf.channel_names import channels_of
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, path_text
+from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, number, path_text
 from mien.text.node import Path as NodePath
 from mien.text.regular_file import SOURCE
 
@@ -226,7 +226,7 @@ class _Walk:
         self, node: MappingNode, path: NodePath
     ) -> Iterator[tuple[str, float, Place, str]]:
         for entry in node.entries:
-            value, drawn = _number(entry.value), False
+            value, drawn = number(entry.value), False
             if isinstance(entry.value, SequenceNode):
                 value, drawn = _drawn(entry.value), bool(self.weights.channels(entry.name))
             if value is not None:
@@ -236,7 +236,7 @@ class _Walk:
 
 def _drawn(node: SequenceNode) -> float | None:
     """The middle of TalkingHead's ``[start, end, skew, samples]``; None for another list."""
-    parts = [part for part in map(_number, node.items) if part is not None]
+    parts = [part for part in map(number, node.items) if part is not None]
     if not 2 <= len(parts) == len(node.items) <= 4:
         return None
     return middle(parts[0], parts[1], parts[2] if len(parts) > 2 and parts[2] > 0.0 else 1.0)
@@ -245,11 +245,6 @@ def _drawn(node: SequenceNode) -> float | None:
 def middle(start: float, end: float, skew: float) -> float:
     """What TalkingHead draws from ``[start, end, skew]`` where its chance is a half."""
     return start + float(0.5**skew) * (end - start)
-
-
-def _number(node: Node) -> float | None:
-    value = node.value if isinstance(node, ScalarNode) else None
-    return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
 
 
 def _text(node: MappingNode, keys: Sequence[str]) -> str:
@@ -265,6 +260,6 @@ def _score(node: Node, path: NodePath) -> Iterator[tuple[str, float, Place, str]
     if isinstance(node, MappingNode):
         name = _text(node, _SCORED)
         scores = [entry for entry in node.entries if entry.name.casefold() in _SCORES]
-        value = _number(scores[0].value) if scores else None
+        value = number(scores[0].value) if scores else None
         if name and value is not None:
             yield name, value, scores[0].value.place, path_text((*path, scores[0].name))

@@ -9,7 +9,7 @@ from typing import cast
 from mien import resources
 from mien.authored.documents import read_valid
 from mien.text.node import plain
-from mien.text.suggest import Words, aliases
+from mien.text.suggest import Words, aliases, letters_of
 
 
 def shipped_names() -> Path:
@@ -27,23 +27,18 @@ def free_names(labels: Sequence[str], own: Words, more: Sequence[Path] = ()) -> 
     Raises:
         SourceError: a file is not valid.
     """
-    meant = {simple(label): label for label in labels}
+    meant = {letters_of(label): label for label in labels}
     for label, words in aliases(labels, own).items():
         for word in words:
-            meant.setdefault(simple(word), label)
+            meant.setdefault(letters_of(word), label)
     for path in (*more, shipped_names()):
         meant = {**dict(_listed(path, meant)), **meant}
     return meant
 
 
-def simple(name: str) -> str:
-    """The letters and digits of a name, in small letters."""
-    return "".join(one for one in name.casefold() if one.isalnum())
-
-
 def _listed(path: Path, meant: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     data = cast("dict[str, dict[str, list[str]]]", plain(read_valid(path, "aliases")))
     for name, words in data["labels"].items():
-        label = next((meant[one] for one in map(simple, (name, *words)) if one in meant), None)
+        label = next((meant[one] for one in map(letters_of, (name, *words)) if one in meant), None)
         if label is not None:
-            yield from ((simple(word), label) for word in words)
+            yield from ((letters_of(word), label) for word in words)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import frozen
 
 from mien.judge.answers import UNSURE, Answers
-from mien.judge.free_names import simple
 from mien.judge.key import HiddenFace, Key
+from mien.text.suggest import letters_of
 
 UNKNOWN = "(no label)"
 """What a free name that no list has is counted as."""
@@ -88,7 +88,7 @@ def score(key: Key, answers: Sequence[Answers], names: Mapping[str, str]) -> Sco
     """What the observers made of the faces; ``names`` is that of `free_names`."""
 
     def meant(name: str) -> str:
-        return name if name == UNSURE else names.get(simple(name), UNKNOWN)
+        return name if name == UNSURE else names.get(letters_of(name), UNKNOWN)
 
     free = {one.observer: one.free for one in answers if one.free}
     read = {

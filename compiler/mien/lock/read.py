@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from cattrs import Converter
@@ -20,15 +19,12 @@ from mien.text.regular_file import ARTIFACT, LOCK, read_regular
 from mien.text.yaml_nodes import parse_yaml
 from mien.versions import ENGINE, VERSIONS
 
+_CONVERTER = Converter(forbid_extra_keys=True)
+
 SCHEMAS = ("mien/lock/1", "mien/lock/2")
 """Released locks are frozen: what one mien wrote, every later one reads."""
 
 _CONFLICT = "resolve the sources, then run `mien compile`: it writes the whole lock anew"
-
-
-@cache
-def _converter() -> Converter:
-    return Converter(forbid_extra_keys=True)
 
 
 def read_lock(path: Path) -> Lock | None:
@@ -65,7 +61,7 @@ def parse_lock(data: bytes, name: str) -> Lock:
         raise SourceError(faults)
     document = _versioned(root, name)
     try:
-        lock = _converter().structure(document, Lock)
+        lock = _CONVERTER.structure(document, Lock)
     except BaseValidationError as error:
         raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote") from error
     if write_lock(lock) != text:

@@ -13,13 +13,14 @@ from mien.reading.lock import drift, parse_reader_lock, reader_lock
 from mien.reading.model import read_model, vocabulary_sha256
 from mien.reading.reader import Reader
 from mien.reading.weights import READER, Facts
+from mien.release.check import entry_fault
 from mien.release.folder import SOURCES, ReleaseFolder, artifact_of
 from mien.release.ledger import LEDGER_NAME, Entry, read_ledger
 from mien.resources import presets
 from mien.text.canonical import canonical, digest
 from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.node import Place, plain
+from mien.text.node import plain
 from mien.text.regular_file import LOCK, SOURCE, read_regular
 from mien.text.yaml_nodes import require_yaml
 from mien.versions import READING
@@ -36,31 +37,31 @@ def reread_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
     path = home.path / artifact_of(entry.bank)
     if entry.engine != READING:
         message = f"its file is read by engine {entry.engine}, this mien has engine {READING}"
-        return (_fault(path, entry, "engine-unknown", message, "take a newer mien"),)
+        return (entry_fault(path, entry, "engine-unknown", message, "take a newer mien"),)
     try:
         data = read_regular(path, READER)
         model = read_model(data)
         weights = model.weights
         sources = {one.name: read_regular(one, SOURCE) for one in (home.path / SOURCES).iterdir()}
         faults = [
-            _fault(path, entry, "reader-sources", message, _RESTORE)
+            entry_fault(path, entry, "reader-sources", message, _RESTORE)
             for message in source_faults(weights, sources)
         ]
         if (weights.name, weights.version) != (entry.bank, entry.version):
             message = f"the file is of {weights.name} {weights.version}, not of {entry.name}"
-            faults.append(_fault(path, entry, "release-of-another", message, _RESTORE))
+            faults.append(entry_fault(path, entry, "release-of-another", message, _RESTORE))
         lock_file = home.path / LOCK_NAME
         lock = parse_reader_lock(read_regular(lock_file, LOCK), shown_path(lock_file))
         bank = bank_read_into(weights, home.releases.parent)
         now = reader_lock(data, Reader(model, bank), probes_in(sources))
         faults += [
-            _fault(lock_file, entry, "reads-otherwise", message, _READS)
+            entry_fault(lock_file, entry, "reads-otherwise", message, _READS)
             for message in drift(lock, now)
         ]
     except SourceError as error:
         return error.faults
     except (ArtifactError, QueryError) as error:
-        return (_fault(path, entry, "reader-damaged", str(error), _RESTORE),)
+        return (entry_fault(path, entry, "reader-damaged", str(error), _RESTORE),)
     return tuple(faults)
 
 
@@ -128,9 +129,3 @@ def _readings_sha256(text: str) -> str:
 
 def _text(sources: Mapping[str, bytes], name: str) -> str:
     return sources.get(name, b"").decode("utf-8-sig", "replace")
-
-
-def _fault(path: Path, entry: Entry, code: str, message: str, hint: str) -> Fault:
-    return Fault(
-        place=Place(shown_path(path)), path=entry.name, code=code, message=message, hint=hint
-    )

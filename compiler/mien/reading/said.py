@@ -15,6 +15,7 @@ from mien.performance.sources import LipRequest, SpokenLips, Word, open_lips, so
 from mien.reading.reading import Reading
 from mien.reading.score import ScoreSound
 from mien.reading.tokens import Kind, tokens_of
+from mien.text.suggest import letters_of
 
 _LEAD = 0.2
 """Seconds by which a face comes before the first word that it goes with."""
@@ -64,9 +65,9 @@ def starts_of(texts: Sequence[str], words: Sequence[Word], seconds: float) -> li
     A text whose first words were not found begins with the first that was; one without any, where
     the text before it ends.
     """
-    wanted = [(unit, _spelled(one)) for unit, text in enumerate(texts) for one in text.split()]
+    wanted = [(unit, letters_of(one)) for unit, text in enumerate(texts) for one in text.split()]
     wanted = [(unit, word) for unit, word in wanted if word]
-    heard = [_spelled(word.text) for word in words]
+    heard = [letters_of(word.text) for word in words]
     matcher = SequenceMatcher(None, [word for _, word in wanted], heard, autojunk=False)
     first: dict[int, float] = {}
     end: dict[int, float] = {}
@@ -83,10 +84,6 @@ def starts_of(texts: Sequence[str], words: Sequence[Word], seconds: float) -> li
         else:
             found.append(min(max(before, end.get(unit - 1, before)), seconds))
     return [0.0, *found[1:]] if found else []
-
-
-def _spelled(word: str) -> str:
-    return "".join(one for one in word.casefold() if one.isalnum())
 
 
 def _shared(audio: Path, why: str) -> str:

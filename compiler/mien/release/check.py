@@ -61,7 +61,7 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
     if engine != entry.engine:
         message = f"the ledger says engine {entry.engine}, the lock of the release engine {engine}"
         hint = "restore the ledger from version control"
-        return (_fault(home.releases / LEDGER_NAME, entry, "engine-differs", message, hint),)
+        return (entry_fault(home.releases / LEDGER_NAME, entry, "engine-differs", message, hint),)
     try:
         compiled = recompile(read_bank(folder / SOURCES), entry.engine)
     except SourceError as error:
@@ -70,7 +70,7 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
             for fault in error.faults
         )
     except UnknownEngineError as error:
-        return (_fault(folder, entry, "engine-unknown", str(error), ""),)
+        return (entry_fault(folder, entry, "engine-unknown", str(error), ""),)
     faults: list[Fault] = []
     artifact = folder / artifact_of(entry.bank)
     if read_regular(artifact, ARTIFACT) != compiled.artifact:
@@ -78,12 +78,12 @@ def recompiled_faults(home: ReleaseFolder, entry: Entry) -> tuple[Fault, ...]:
 
         where = first_difference(read_regular(artifact, ARTIFACT), compiled.artifact) or ""
         hint = _RESTORE if sha256(artifact) != entry.artifact else _COMPILER
-        faults.append(_fault(artifact, entry, "table-differs", where, hint))
+        faults.append(entry_fault(artifact, entry, "table-differs", where, hint))
     faults += _lock_faults(folder / LOCK_NAME, entry, compiled.lock)
     made = (compiled.tables.bank, compiled.tables.version)
     if made != (entry.bank, entry.version):
         message = f"the sources are of {made[0]} {made[1]}, the ledger says {entry.name}"
-        faults.append(_fault(folder, entry, "release-of-another", message, _RESTORE))
+        faults.append(entry_fault(folder, entry, "release-of-another", message, _RESTORE))
     return tuple(faults)
 
 
@@ -91,7 +91,7 @@ def _file_faults(home: ReleaseFolder, entry: Entry) -> Iterator[Fault]:
     folder = home.path
     if not folder.is_dir():
         message = f"{entry.name} is in the ledger, but its folder is missing"
-        yield _fault(folder, entry, "release-missing", message, _RESTORE)
+        yield entry_fault(folder, entry, "release-missing", message, _RESTORE)
         return
     files, others = files_in(folder)
     digests = {
@@ -103,12 +103,12 @@ def _file_faults(home: ReleaseFolder, entry: Entry) -> Iterator[Fault]:
         path = folder / name
         if name in others:
             message = "expected a plain file, found a link or a device"
-            yield _fault(path, entry, "file-irregular", message, _RESTORE)
+            yield entry_fault(path, entry, "file-irregular", message, _RESTORE)
         elif name not in digests:
             message = "this file is not a part of the release"
-            yield _fault(path, entry, "file-extra", message, "remove it")
+            yield entry_fault(path, entry, "file-extra", message, "remove it")
         elif name not in files:
-            yield _fault(path, entry, "file-missing", "the file is missing", _RESTORE)
+            yield entry_fault(path, entry, "file-missing", "the file is missing", _RESTORE)
         else:
             fault = _changed(path, entry, digests[name])
             if fault is not None:
@@ -120,11 +120,11 @@ def _changed(path: Path, entry: Entry, digest: str) -> Fault | None:
         found = sha256(path)
     except OSError as error:
         what = error.strerror or "unknown reason"
-        return _fault(path, entry, "file-unreadable", f"cannot be read: {what.lower()}", "")
+        return entry_fault(path, entry, "file-unreadable", f"cannot be read: {what.lower()}", "")
     if found == digest:
         return None
     message = f"changed since it was released: sha256 {found[:12]}…, the ledger has {digest[:12]}…"
-    return _fault(path, entry, "file-changed", message, _RESTORE)
+    return entry_fault(path, entry, "file-changed", message, _RESTORE)
 
 
 def _locked_engine(path: Path, entry: Entry) -> int:
@@ -156,10 +156,11 @@ def _lock_faults(path: Path, entry: Entry, now: Lock) -> Iterator[Fault]:
     except SourceError as error:
         facts = "; ".join(fault.message for fault in error.faults)
     if facts:
-        yield _fault(path, entry, "lock-differs", facts, hint)
+        yield entry_fault(path, entry, "lock-differs", facts, hint)
 
 
-def _fault(path: Path, entry: Entry, code: str, message: str, hint: str) -> Fault:
+def entry_fault(path: Path, entry: Entry, code: str, message: str, hint: str) -> Fault:
+    """What is wrong with the file ``path`` of a release."""
     return Fault(
         place=Place(shown_path(path)), path=entry.name, code=code, message=message, hint=hint
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def first_difference(released: bytes, now: bytes) -> str | None:
         if found is not None:
             return found
     if old_text != new_text:
-        at = _first(old_text.encode(), new_text.encode())
+        at = first_unlike(old_text.encode(), new_text.encode())
         return f"the metadata, from its byte {at}: {_around(old_text, at)} released, " + (
             f"{_around(new_text, at)} now"
         )
@@ -94,7 +94,7 @@ def _value(tensor: Array, at: tuple[int, ...]) -> str:
 
 
 def _bytes(released: bytes, now: bytes) -> str:
-    at = _first(released, now)
+    at = first_unlike(released, now)
     if at == min(len(released), len(now)):
         return (
             f"the file has {len(released)} bytes, its sources compile to {len(now)}; they are "
@@ -103,7 +103,8 @@ def _bytes(released: bytes, now: bytes) -> str:
     return f"byte {at} is 0x{released[at]:02x} in the released file, 0x{now[at]:02x} now"
 
 
-def _first(one: bytes, other: bytes) -> int:
+def first_unlike(one: Sequence[object], other: Sequence[object]) -> int:
+    """The position from which two are not alike: the shorter's end where it begins the other."""
     pairs = zip(one, other, strict=False)
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 

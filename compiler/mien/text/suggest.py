@@ -136,3 +136,8 @@ def _distance(one: str, other: str, limit: int) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def letters_of(name: str) -> str:
+    """The letters and digits of a name, in small letters."""
+    return "".join(one for one in name.casefold() if one.isalnum())

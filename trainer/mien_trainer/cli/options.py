@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -26,3 +26,17 @@ def refusals() -> Generator[None]:
         yield
     except (TrainerError, ArtifactError, QueryError) as refusal:
         raise click.ClickException(str(refusal)) from refusal
+
+
+@contextmanager
+def phases() -> Generator[Callable[[str, int], Callable[[], None]]]:
+    """What begins a progress bar of so many steps, and ends the one before."""
+    from mien.cli.terminal import progress
+
+    with ExitStack() as stack:
+
+        def begin(what: str, many: int) -> Callable[[], None]:
+            stack.pop_all().close()
+            return stack.enter_context(progress(what, many))
+
+        yield begin

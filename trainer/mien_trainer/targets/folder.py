@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from attrs import frozen
@@ -31,6 +30,8 @@ from mien_trainer.targets.manifest import (
     write_manifest,
 )
 from mien_trainer.targets.worker import MadeShard, ShardTask
+
+_CONVERTER = Converter(forbid_extra_keys=True)
 
 _FEW = 5
 
@@ -115,7 +116,7 @@ class TargetsFolder:
         self._write(self._path / entry.file, made.data)
         if self.manifest is None:
             record = Record(pins=self._pins, entry=entry, counts=made.counts, refused=made.refused)
-            text = json.dumps(_converter().unstructure(record), ensure_ascii=False)
+            text = json.dumps(_CONVERTER.unstructure(record), ensure_ascii=False)
             self._write(_record_path(self._path, entry.file), text.encode())
             self._records[entry.file] = record
         self._done[entry.file] = entry
@@ -183,7 +184,7 @@ class TargetsFolder:
         """The record of a shard, or None where it was not finished."""
         try:
             value = json.loads(read_regular(_record_path(self._path, file), MANIFEST))
-            record = _converter().structure(value, Record)
+            record = _CONVERTER.structure(value, Record)
         except (FileNotFoundError, ValueError, BaseValidationError):
             return None
         self._refuse_others(record.pins)
@@ -245,8 +246,3 @@ def _missing(done: int, whole: int, size: int) -> str:
 
 def _versions(programs: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in programs.items())
-
-
-@cache
-def _converter() -> Converter:
-    return Converter(forbid_extra_keys=True)

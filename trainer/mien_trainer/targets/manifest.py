@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +17,8 @@ from mien.text.regular_file import MANIFEST, read_regular
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError
 from mien_trainer.speech import Split
+
+_CONVERTER = Converter(forbid_extra_keys=True)
 
 SCHEMA = schema_name("targets-manifest")
 """What the first key of a manifest says."""
@@ -92,7 +93,7 @@ class Manifest:
 
 def manifest_text(manifest: Manifest) -> str:
     """The one JSON text of a manifest: keys sorted, two spaces, a line end at the end."""
-    document = {"schema": SCHEMA, **_converter().unstructure(manifest)}
+    document = {"schema": SCHEMA, **_CONVERTER.unstructure(manifest)}
     return (
         json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
     )
@@ -136,15 +137,10 @@ def read_manifest(folder: Path) -> Manifest:
         key: value for key, value in cast("dict[str, Any]", document).items() if key != "schema"
     }
     try:
-        manifest = _converter().structure(found, Manifest)
+        manifest = _CONVERTER.structure(found, Manifest)
     except BaseValidationError as error:
         wrong = "; ".join(transform_error(error, path="$"))
         raise ManifestError(f"{path}: not as {SCHEMA} says: {wrong}") from None
     if manifest_text(manifest) != text:
         raise ManifestError(f"{path}: changed after `mien targets make` wrote it")
     return manifest
-
-
-@cache
-def _converter() -> Converter:
-    return Converter(forbid_extra_keys=True)

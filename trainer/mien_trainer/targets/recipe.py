@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +20,8 @@ from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError
 from mien_trainer.migrations import MIGRATIONS, TARGETS_2
 from mien_trainer.synthesis.voices import Voice
+
+_CONVERTER = Converter(forbid_extra_keys=True)
 
 _Data = dict[str, Any]
 
@@ -138,7 +139,7 @@ def read_recipe(path: Path) -> Recipe:
     """
     root = read_valid(path, "targets", MIGRATIONS)
     found = {key: value for key, value in cast("_Data", plain(root)).items() if key != "schema"}
-    recipe = _converter().structure(found, Recipe)
+    recipe = _CONVERTER.structure(found, Recipe)
     beyond = tuple(_beyond_schema(root, recipe))
     if beyond:
         raise SourceError(beyond)
@@ -167,7 +168,7 @@ def recipe_digest(recipe: Recipe) -> str:
     However the file is written, the same recipe has the same digest. It is taken over the keys of
     mien/targets/1, so that folders that were made from one go on and keep their manifests.
     """
-    found = cast("_Data", _converter().unstructure(recipe))
+    found = cast("_Data", _CONVERTER.unstructure(recipe))
     del found["description"]
     for (*above, before), name in TARGETS_2.items():
         place: _Data | None = found
@@ -203,8 +204,3 @@ def _beyond_schema(root: Node, recipe: Recipe) -> Iterator[Fault]:
 def _fault(root: Node, path: NodePath, code: str, message: str, hint: str) -> Fault:
     place = value_place(root, path)
     return Fault(place=place, path=path_text(path), code=code, message=message, hint=hint)
-
-
-@cache
-def _converter() -> Converter:
-    return Converter(forbid_extra_keys=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +16,8 @@ from mien.versions import schema_name
 from mien_trainer.fault import TrainerError
 from mien_trainer.migrations import MIGRATIONS
 from mien_trainer.model.shape import Conditioning, NetShape
+
+_CONVERTER = Converter(forbid_extra_keys=True)
 
 KIND = "train"
 SCHEMA = schema_name(KIND)
@@ -170,12 +171,12 @@ def read_config(path: Path) -> TrainConfig:
 def config_of(document: dict[str, Any]) -> TrainConfig:
     """The record of a valid document."""
     found = {key: value for key, value in document.items() if key != "schema"}
-    return _converter().structure(found, TrainConfig)
+    return _CONVERTER.structure(found, TrainConfig)
 
 
 def config_document(config: TrainConfig) -> dict[str, Any]:
     """The document with every value written out, defaults too."""
-    return {"schema": SCHEMA, **_converter().unstructure(config)}
+    return {"schema": SCHEMA, **_CONVERTER.unstructure(config)}
 
 
 def config_text(config: TrainConfig) -> str:
@@ -200,8 +201,3 @@ def _flat(document: dict[str, Any], prefix: str = "") -> dict[str, object]:
         else:
             flat[prefix + key] = value
     return flat
-
-
-@cache
-def _converter() -> Converter:
-    return Converter(forbid_extra_keys=True)

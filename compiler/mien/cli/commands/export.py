@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 import click
 from attrs import evolve, field, frozen
 
-from mien.cli.options import OutputFile, source_argument
+from mien.cli.options import OutputFile, source_argument, split_names
 from mien.cli.page_export import export_page
 from mien.cli.terminal import say
 from mien.formats.registry import FORMATS, Format, exportable, fillable
@@ -160,14 +160,14 @@ def command(
     times = {"fade_in": fade_in, "hold": hold, "fade_out": fade_out, "rate": rate}
     request = ExportRequest(
         format=next(one for one in FORMATS if one.name == target),
-        labels=_split(labels),
-        at=_split(at),
+        labels=split_names(labels),
+        at=split_names(at),
         styles=styles,
         without_mouth=without_mouth,
         speaking=speaking,
         times={name: value for name, value in times.items() if value is not None},
         mesh=mesh or "",
-        presets=_split(presets),
+        presets=split_names(presets),
         expressions=expressions,
     )
     request.refuse_what_does_not_belong()
@@ -245,14 +245,14 @@ class ExportRequest:
         times = {name: found[name] for name in ("fade_in", "hold", "fade_out", "rate")}
         request = cls(
             format=next(one for one in FORMATS if one.name == found["target"]),
-            labels=_split(found["labels"]),
-            at=_split(found["at"]),
+            labels=split_names(found["labels"]),
+            at=split_names(found["at"]),
             styles=found["styles"],
             without_mouth=found["without_mouth"],
             speaking=found["speaking"],
             times={name: value for name, value in times.items() if value is not None},
             mesh=unquote(found["mesh"] or ""),
-            presets=tuple(one.replace("/", "=", 1) for one in _split(found["presets"])),
+            presets=tuple(one.replace("/", "=", 1) for one in split_names(found["presets"])),
             expressions=found["expressions"],
         )
         request.refuse_what_does_not_belong()
@@ -311,7 +311,3 @@ class ExportRequest:
         if self.presets:
             words += ["--presets", ",".join(self.presets).replace("=", "/")]
         return [*words, "--mesh", quote(self.mesh)] if self.mesh else words
-
-
-def _split(names: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (names or "").split(",") if name.strip())

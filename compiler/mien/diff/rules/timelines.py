@@ -63,23 +63,26 @@ def _came_or_went(
     return rule.finding(f"{said} {what}", places, label=new.label, at=name)
 
 
-def _timeline_ends(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+def _kept(banks: BankPair) -> Iterator[tuple[Emotion, Emotion, Timeline, Timeline, str]]:
+    """The dynamics and sequences that a label had and has, by name."""
     for old, new, before, after in _labels(banks):
-        if before is None or after is None:
-            continue
-        for name in _names(before):
-            if name not in _names(after):
-                continue
-            one, other = (
-                _ending(timeline, name, side.tables)
-                for timeline, side in ((before, banks.old), (after, banks.new))
-            )
-            if one != other:
-                places = _places(banks, old, new, name)
-                change = Change(name="ends", before=one, after=other, places=places)
-                what = f"the sequence {name}" if name else "the label"
-                message = f"{what} ended {one}, and now ends {other}"
-                yield rule.finding(message, places, label=new.label, at=name, changes=(change,))
+        if before is not None and after is not None:
+            own = {*_names(after)}
+            yield from ((old, new, before, after, name) for name in _names(before) if name in own)
+
+
+def _timeline_ends(rule: Rule, banks: BankPair) -> Iterator[Finding]:
+    for old, new, before, after, name in _kept(banks):
+        one, other = (
+            _ending(timeline, name, side.tables)
+            for timeline, side in ((before, banks.old), (after, banks.new))
+        )
+        if one != other:
+            places = _places(banks, old, new, name)
+            change = Change(name="ends", before=one, after=other, places=places)
+            what = f"the sequence {name}" if name else "the label"
+            message = f"{what} ended {one}, and now ends {other}"
+            yield rule.finding(message, places, label=new.label, at=name, changes=(change,))
 
 
 def _ending(timeline: Timeline, name: str, tables: Tables) -> str:
@@ -94,36 +97,29 @@ def _ending(timeline: Timeline, name: str, tables: Tables) -> str:
 
 
 def _timeline_moved(rule: Rule, banks: BankPair) -> Iterator[Finding]:
-    for old, new, before, after in _labels(banks):
-        if before is None or after is None:
+    for old, new, before, after, name in _kept(banks):
+        found = [
+            (one, other)
+            for level in range(min(len(before.intensities), len(after.intensities)))
+            for one, other in [(before.clip(name or None, level), after.clip(name or None, level))]
+            if not _same(one, other)
+        ]
+        places = _places(banks, old, new, name)
+        changes = tuple(_facts(before, after, places)) if not name else ()
+        if not found and not changes:
             continue
-        for name in _names(before):
-            if name not in _names(after):
-                continue
-            found = [
-                (one, other)
-                for level in range(min(len(before.intensities), len(after.intensities)))
-                for one, other in [
-                    (before.clip(name or None, level), after.clip(name or None, level))
-                ]
-                if not _same(one, other)
-            ]
-            places = _places(banks, old, new, name)
-            changes = tuple(_facts(before, after, places)) if not name else ()
-            if not found and not changes:
-                continue
-            far, when = _farthest(*found[-1]) if found else (0.0, 0.0)
-            curves = tuple(_curves(banks, *found[-1], places)) if found else ()
-            what = f"the sequence {name}" if name else "the label in time"
-            far_words = f": a weight by up to {far:.3g}, at {when:g} ms" if far else ""
-            yield rule.finding(
-                f"{what} moves otherwise{far_words}",
-                places,
-                label=new.label,
-                at=name,
-                size=far,
-                changes=(*changes, *curves),
-            )
+        far, when = _farthest(*found[-1]) if found else (0.0, 0.0)
+        curves = tuple(_curves(banks, *found[-1], places)) if found else ()
+        what = f"the sequence {name}" if name else "the label in time"
+        far_words = f": a weight by up to {far:.3g}, at {when:g} ms" if far else ""
+        yield rule.finding(
+            f"{what} moves otherwise{far_words}",
+            places,
+            label=new.label,
+            at=name,
+            size=far,
+            changes=(*changes, *curves),
+        )
 
 
 def _same(one: Clip, other: Clip) -> bool:

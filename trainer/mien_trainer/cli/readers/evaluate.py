@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from mien.cli.options import OutputFile, format_option
-from mien.cli.terminal import progress, say, write_json
-from mien_trainer.cli.options import refusals
+from mien.cli.terminal import say, write_json
+from mien_trainer.cli.options import phases, refusals
 
 
 @click.command("evaluate")
@@ -54,12 +52,7 @@ def command(
     from mien_trainer.reader.recipe import find_recipe, read_recipe
     from mien_trainer.reader.report import page_of, text_of
 
-    with refusals(), ExitStack() as stack:
-
-        def step(what: str, many: int) -> Callable[[], None]:
-            stack.pop_all().close()
-            return stack.enter_context(progress(what, many))
-
+    with refusals(), phases() as step:
         loaded = open_reader(reader, bank=bank)
         size = find_reader(reader).path.stat().st_size
         found = evaluate(

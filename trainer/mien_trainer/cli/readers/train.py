@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from mien.cli.options import OutputFile
-from mien.cli.terminal import progress, say
-from mien_trainer.cli.options import refusals
+from mien.cli.terminal import say
+from mien_trainer.cli.options import phases, refusals
 
 
 @click.command("train")
@@ -41,12 +39,7 @@ def command(recipe: str, data: Path, target: Path, work: Path | None) -> None:
     from mien_trainer.reader.recipe import find_recipe, read_recipe
     from mien_trainer.reader.train import train_reader
 
-    with refusals(), ExitStack() as stack:
-
-        def step(what: str, many: int) -> Callable[[], None]:
-            stack.pop_all().close()
-            return stack.enter_context(progress(what, many))
-
+    with refusals(), phases() as step:
         plan = read_recipe(find_recipe(recipe))
         weights: Facts
         if plan.transformer is None:
