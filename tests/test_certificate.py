@@ -7,9 +7,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cache
 from math import sqrt
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -131,8 +133,8 @@ def resolved(tables: Tables, x: F64) -> F64:
     return out
 
 
-def shown(tables: Tables, label: LabelTable, at: F64, style: int = -1) -> F64:
-    """Faces (n, C) in float64, straight from the definition."""
+def plain(tables: Tables, label: LabelTable, at: F64) -> F64:
+    """Faces (n, C) without a style in float64, straight from the definition."""
     away = at[:, None] - label.anchors.astype(float)[None]
     squared = (away * away * tables.metric.astype(float)).sum(-1)
     phi = wendland(np.sqrt(squared), float(tables.support[0]))
@@ -143,11 +145,20 @@ def shown(tables: Tables, label: LabelTable, at: F64, style: int = -1) -> F64:
     )
     b = t * t * (3 - 2 * t)
     h = b @ label.archetypes.astype(float) + (1 - b.sum(1))[:, None] * g
-    face = resolved(tables, np.minimum(h, 1))
+    return resolved(tables, np.minimum(h, 1))
+
+
+def styled(tables: Tables, label: LabelTable, face: F64, style: int) -> F64:
+    """What a style, -1 for none, makes of faces."""
     if style < 0:
         return face
     gain = label.style_gain[style].astype(float)
     return resolved(tables, np.clip(gain * face + label.style_offset[style].astype(float), 0, 1))
+
+
+def shown(tables: Tables, label: LabelTable, at: F64, style: int = -1) -> F64:
+    """Faces (n, C) in float64."""
+    return styled(tables, label, plain(tables, label, at), style)
 
 
 def places(label: LabelTable, tables: Tables, rng: np.random.Generator, count: int) -> F64:
@@ -161,40 +172,54 @@ def places(label: LabelTable, tables: Tables, rng: np.random.Generator, count: i
     return np.clip(np.concatenate(spots), -1, 1)
 
 
-def steepness(
-    tables: Tables, label: LabelTable, at: F64, style: int, step: float
-) -> tuple[F64, F64]:
+class Around(NamedTuple):
+    """Places (n, 3), plain faces (9, n, C) there and a step away in 8 directions, steps (8, n)."""
+
+    at: F64
+    faces: F64
+    steps: F64
+
+
+def around(tables: Tables, label: LabelTable, at: F64, step: float) -> Around:
+    ways = np.clip(at + step * np.stack([*SIGNS, *-SIGNS])[:, None], -1, 1)
+    spots = np.concatenate((at[None], ways))
+    faces = plain(tables, label, spots.reshape(-1, 3)).reshape(len(spots), len(at), -1)
+    return Around(at, faces, np.maximum(np.abs(ways - at).max(2), 0.5 * step))
+
+
+def steepness(tables: Tables, label: LabelTable, found: Around, style: int) -> tuple[F64, F64]:
     """Largest change per unit of max-norm step from each place: of the mean, of each channel."""
-    here = shown(tables, label, at, style)
-    mean = np.zeros(len(at))
-    single = np.zeros(here.shape)
-    for sign in (*SIGNS, *-SIGNS):
-        there = np.clip(at + step * sign, -1, 1)
-        size = np.abs(there - at).max(1)
-        change = np.abs(shown(tables, label, there, style) - here)
-        change /= np.maximum(size, 0.5 * step)[:, None]
-        mean = np.maximum(mean, change.sum(1) / moving_channels(tables))
-        single = np.maximum(single, change)
-    return mean, single
+    flat = found.faces.reshape(-1, found.faces.shape[2])
+    faces = styled(tables, label, flat, style).reshape(found.faces.shape)
+    change = np.abs(faces[1:] - faces[0]) / found.steps[:, :, None]
+    return change.sum(2).max(0) / moving_channels(tables), change.max(0)
+
+
+STEP = 1e-5
 
 
 def attack(
-    tables: Tables, label: LabelTable, style: int, pick: Callable[[F64, F64], F64]
+    tables: Tables,
+    label: LabelTable,
+    style: int,
+    starts: list[tuple[F64, F64, F64]],
+    rng: np.random.Generator,
+    pick: Callable[[F64, F64], F64],
 ) -> tuple[float, F64]:
-    """Search for a steep place, many starts and then uphill; what was found, by `pick`."""
-    rng = np.random.default_rng(7)
+    """Search for a steep place, from places with their steepness uphill; what is found, by `pick`.
+
+    Also the steepest of each channel.
+    """
     best = np.full(3, 0.0)
     found = -1.0
     top = np.zeros(len(tables.channels))
     spread = 0.0
     for turn in range(14):
-        at = (
-            places(label, tables, rng, 400)
-            if turn < 2
-            else best + rng.normal(scale=spread, size=(60, 3))
-        )
-        at = np.clip(at, -1, 1)
-        mean, single = steepness(tables, label, at, style, 1e-5)
+        if turn < len(starts):
+            at, mean, single = starts[turn]
+        else:
+            at = np.clip(best + rng.normal(scale=spread, size=(60, 3)), -1, 1)
+            mean, single = steepness(tables, label, around(tables, label, at, STEP), style)
         top = np.maximum(top, single.max(0))
         scores = pick(mean, single)
         if scores.max() > found:
@@ -209,10 +234,15 @@ def stand(tables: Tables, proof: LabelProof, label: LabelTable, *, lifted: bool 
 
     Where styles lift antagonists that conflict had held (``lifted``) their proofs may be loose.
     """
+    rng = np.random.default_rng(7)
+    many = [around(tables, label, places(label, tables, rng, 400), STEP) for _ in range(2)]
     for style in range(-1, len(label.styles)):
         slopes = proof.plain if style < 0 else proof.styles[label.styles[style]]
-        mean, first = attack(tables, label, style, lambda mean, _: mean)
-        worst, second = attack(tables, label, style, lambda _, single: single.max(1))
+        starts = [(one.at, *steepness(tables, label, one, style)) for one in many]
+        mean, first = attack(tables, label, style, starts, deepcopy(rng), lambda mean, _: mean)
+        worst, second = attack(
+            tables, label, style, starts, deepcopy(rng), lambda _, single: single.max(1)
+        )
         assert mean <= slopes.mean.proved
         assert worst <= slopes.channel.bound.proved
         if style < 0 or not lifted:

@@ -176,10 +176,13 @@ def test_a_difference_ends_with_exit_code_1_and_its_place(monkeypatch: pytest.Mo
     def differing(*_: object, quick: bool) -> list[Comparison]:
         return [result]
 
+    def none_built(_: Path) -> tuple[Implementation, ...]:
+        return ()  # nothing is run, so nothing need be built
+
     monkeypatch.setattr("mien.conformance.suite.conformance", differing)
-    for programs in ("c", "csharp"):  # which it would build and not run
-        there = f"mien.conformance.implementations.{programs}_implementations"
-        monkeypatch.setattr(there, lambda _: ())
+    for language in ("c", "csharp"):
+        built = f"mien.conformance.implementations.{language}_implementations"
+        monkeypatch.setattr(built, none_built)
     ended = CliRunner().invoke(command, ["--quick"])
     assert ended.exit_code == 1
     assert "DIFFERENT" in ended.output

@@ -38,6 +38,14 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def straight(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of that training where nothing disturbs it. Not to be changed."""
+    out = tmp_path_factory.mktemp("straight") / "out"
+    train(Run(config=SHORT, data=made_up, out=out), Watch())
+    return out
+
+
 def wait_for(process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
     """Until it holds; a training that ends before is none to disturb."""
     end = time.monotonic() + PATIENCE
@@ -176,10 +184,9 @@ def test_a_second_training_in_the_same_folder_is_refused(
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file size")
 @pytest.mark.parametrize("kib", [1, 64])
 def test_a_full_disk_names_the_file_and_how_to_go_on(
-    made_up: Path, tmp_path: Path, config: Path, kib: int
+    made_up: Path, tmp_path: Path, straight: Path, config: Path, kib: int
 ) -> None:
-    straight, out = tmp_path / "straight", tmp_path / "out"
-    train(Run(config=SHORT, data=made_up, out=straight), Watch())
+    out = tmp_path / "out"
     arguments = ["run", str(config), "--data", str(made_up), "-o", str(out)]
     program = (
         "import resource, sys\n"
@@ -204,11 +211,10 @@ def test_a_full_disk_names_the_file_and_how_to_go_on(
 
 
 def test_a_clock_set_back_changes_no_bit(
-    made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made_up: Path, tmp_path: Path, straight: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten years back, with files of the future all around, where it goes on."""
-    straight, out = tmp_path / "straight", tmp_path / "out"
-    train(Run(config=SHORT, data=made_up, out=straight), Watch())
+    out = tmp_path / "out"
 
     class Stop(Exception):  # noqa: N818  not an error of anything
         pass
