@@ -196,7 +196,7 @@ def test_a_full_disk_names_the_file_and_how_to_go_on(
     )
     full = subprocess.run(
         [sys.executable, "-c", program, "train", *arguments],
-        env=environment(),
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # it would be cut off, and read by others
         capture_output=True,
         text=True,
         check=False,

@@ -277,7 +277,7 @@ def test_a_limit_on_file_size_is_a_full_disk_too(straight: Path, tmp_path: Path)
         "except TrainerError as error:\n    print(error)"
     )
     said = subprocess.run(
-        [sys.executable, "-c", script, str(folder)],
+        [sys.executable, "-B", "-c", script, str(folder)],  # -B: no bytecode that is cut off
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -6,6 +6,7 @@ import random
 import resource
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -130,6 +131,7 @@ def full_disks(name: str, command: Command, count: int, rng: random.Random, home
         limit = rng.randrange(largest)
 
         def limited(folder: Path = folder, limit: int = limit) -> int:
+            sys.dont_write_bytecode = True  # it would be cut off, and read by others
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             return run(command.words(folder))
 
