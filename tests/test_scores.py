@@ -433,6 +433,29 @@ def test_a_film_has_its_pictures_and_the_sound(tmp_path: Path, ending: str) -> N
     assert "audio" in streams
 
 
+def test_a_film_draws_another_rig_by_the_names_that_it_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("resvg_py")
+    monkeypatch.chdir(tmp_path)
+    channels = "channels: [{name: Grin, class: EXPRESSION}]\naliases: {Grin: [mouthSmileLeft]}\n"
+    Path("robot.yaml").write_text(f"schema: mien/rig/1\nid: robot\ntitle: Robot\n{channels}")
+    assert run(["init", "presets/ours", "--rig", "robot.yaml"]) == 0
+    neutral = Path("presets/ours/emotions/neutral.yaml")
+    neutral.write_text(neutral.read_text().replace("high: {}", "high: {Grin: 0.1}"))
+    cue = "{time: 0, label: neutral, intensity: 1}"
+    path = written(tmp_path, f"seconds: 0.5\nend: hold\ncues: [{cue}]\n")
+    drawn: list[bytes] = []
+
+    def kept(ending: str, pictures: Iterator[bytes], *rest: object, **settings: object) -> bytes:
+        drawn.extend(pictures)
+        return b""
+
+    monkeypatch.setattr("mien.film.drawn.film_bytes", kept)
+    assert run(["perform", str(path), "--bank", "presets/ours", "-o", "film.mp4"]) == 0
+    assert drawn
+
+
 def test_a_bank_with_other_channels_fills_the_columns_of_the_phone(tmp_path: Path) -> None:
     path = timed(tmp_path)
     for name in ("take.csv", "take.json"):

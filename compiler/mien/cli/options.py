@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 if TYPE_CHECKING:
+    from mien.drawing.rig_weights import Aliases
     from mien.resolve import BankSource
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -91,6 +92,15 @@ def _own(context: click.Context, parameter: click.Parameter, value: str) -> Path
 def split_names(names: str | None) -> tuple[str, ...]:
     """The names of an option that takes several, parted by commas."""
     return tuple(name.strip() for name in (names or "").split(",") if name.strip())
+
+
+def rig_aliases(bank: BankSource) -> Aliases | None:
+    """What the channels of a bank's rig are called elsewhere."""
+    if not bank.path.is_dir():  # an artifact knows the names of its channels alone
+        return None
+    from mien.authored.reader import read_bank
+
+    return read_bank(bank.sources).rig.aliases
 
 
 def source_argument(command: F) -> F:

@@ -14,9 +14,8 @@ from mien.reading.linear import Scores, confidence_of, sigmoids, strength_at
 from mien.reading.model import Model, model_of, read_model
 from mien.reading.reading import VAD, Reading, Span, WordPart, snapped, strength_of
 from mien.reading.released import find_reader
-from mien.reading.script import script_of
 from mien.reading.tags import Tag, TagWords, tags_of
-from mien.reading.tokens import Kind, Token, tokens_of
+from mien.reading.tokens import Kind, Token, script_of, tokens_of
 from mien.reading.units import PER, sentences, spoken_by
 from mien.reading.weights import READER, Facts
 from mien.release.pinned import read_pinned

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import Enum
 
 from attrs import frozen
@@ -25,6 +26,9 @@ _TOKEN = re.compile(
     "|(?P<hangul>[\uac00-\ud7a3]+|[\u3131-\u318e]+)"
     '|(?P<mark>[!?]+|\\.\\.+|\u2026|[.,;:()"])'
 )
+
+
+LATIN, HANGUL = 0, 1
 
 
 class Kind(Enum):
@@ -90,3 +94,10 @@ def shouted(text: str, token: Token) -> bool:
     """Whether a word of three letters or more stands in capitals in the `normal` text."""
     written = text[token.start : token.end]
     return len(written) > 2 and written.isascii() and written.isalpha() and written.isupper()
+
+
+def script_of(tokens: Sequence[Token]) -> int:
+    """The position in `mien.reading.weights.SCRIPTS`: that of most words, Latin where even."""
+    hangul = sum(token.kind is Kind.HANGUL for token in tokens)
+    latin = sum(token.kind is Kind.WORD for token in tokens)
+    return HANGUL if hangul > latin else LATIN

@@ -15,8 +15,7 @@ from mien.reading.frozen import sentence_files_sha256
 from mien.reading.model import Model as AnyModel
 from mien.reading.model import model_of
 from mien.reading.readings import COUNTED
-from mien.reading.script import script_of
-from mien.reading.tokens import tokens_of
+from mien.reading.tokens import script_of, tokens_of
 from mien.reading.weights import AXES, KNOTS, QUANTILES, SCRIPTS, Facts, Weights
 from mien.text.suggest import aliased_label
 from mien_trainer.fault import TrainerError, read_bytes

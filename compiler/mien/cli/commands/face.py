@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.mixtures import label_of
-from mien.cli.options import OutputFile, format_option, point_options, source_argument
+from mien.cli.options import OutputFile, format_option, point_options, rig_aliases, source_argument
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -140,11 +140,6 @@ def _draw(bank: BankSource, out: Path, channels: dict[str, float]) -> None:
     from mien.drawing.rig_weights import undrawn_sentence
     from mien.drawing.svg import write_drawing
 
-    aliases = None
-    if bank.path.is_dir():  # an artifact knows the names of its channels alone
-        from mien.authored.reader import read_bank
-
-        aliases = read_bank(bank.sources).rig.aliases
-    undrawn = write_drawing(out, channels, aliases)
+    undrawn = write_drawing(out, channels, rig_aliases(bank))
     if undrawn:
         say(undrawn_sentence(undrawn), err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import OutputFile
+from mien.cli.options import OutputFile, rig_aliases
 from mien.cli.terminal import say
 from mien.formats.registry import FormatError, format_of, listed, writable
 
@@ -152,6 +152,8 @@ def _film(prepared: Prepared, out: Path, *, life: bool, avatar: Path | None) -> 
     take = prepared.take(life=life)
     count = count_pictures(take)
     with progress("drawing", count) as step:
-        write_film(out, take, step, sound=prepared.score.audio, avatar=avatar)
-    sound = "" if prepared.score.audio is not None else ", without sound"
-    say(f"{out}: {prepared.frames / 60:.2f} s, {count} pictures{sound}")
+        aliases = None if avatar else rig_aliases(prepared.source)
+        sound = prepared.score.audio
+        write_film(out, take, step, sound=sound, avatar=avatar, aliases=aliases)
+    silent = "" if sound is not None else ", without sound"
+    say(f"{out}: {prepared.frames / 60:.2f} s, {count} pictures{silent}")

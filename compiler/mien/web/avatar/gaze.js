@@ -28,12 +28,6 @@ import { movedVertices } from "./region.js";
 /** A full weight turns the eye by this much; irises stay in sight. */
 const LIMIT = MathUtils.degToRad(24);
 
-const EYE = new Set(["eye", "eyeball", "faceeye"]);
-const LEFT = new Set(["l", "left"]);
-const RIGHT = new Set(["r", "right"]);
-/** Words that a bone or mesh of the eyeball itself may have besides. */
-const PLAIN = new Set(["j", "adj", "cc", "base", "bone", "mesh", "def", "mixamorig", "bip", "head"]);
-
 /**
  * The eyes to turn: none, or one a side. Call it with the model unposed, facing +z.
  *
