@@ -157,10 +157,8 @@ def vrm_0(clips: Mapping[str, int]) -> Json:
     }
 
 
-def drawn(
-    path: Path, *faces: Mapping[str, float], view: View | None = None
-) -> tuple[Facts, list[bytes]]:
-    shots = [Shot(weights=face, view=view or View()) for face in faces]
+def drawn(path: Path, *faces: Mapping[str, float] | Shot) -> tuple[Facts, list[bytes]]:
+    shots = [face if isinstance(face, Shot) else Shot(weights=face) for face in faces]
     told: list[Facts] = []
     pictures: list[bytes] = []
     for one in draw_faces(path, shots, size=96, png=True):
@@ -198,9 +196,8 @@ def test_shapes_under_other_spellings_move_and_the_others_are_named(tmp_path: Pa
 @needs_browser
 def test_a_turned_head_and_half_a_weight_are_other_pictures(tmp_path: Path) -> None:
     path = saved(tmp_path, "a.glb", glb([JAW]))
-    _, front = drawn(path, {JAW: 1}, {JAW: 0.5})
-    _, turned = drawn(path, {JAW: 1}, view=View(yaw=0.3))
-    assert len({*front, *turned}) == 3
+    turned = Shot(weights={JAW: 1}, view=View(yaw=0.3))
+    assert len(set(drawn(path, {JAW: 1}, {JAW: 0.5}, turned)[1])) == 3
 
 
 @needs_browser
@@ -360,16 +357,27 @@ def sheet(*arguments: str | Path) -> Result:
 
 
 @needs_browser
-@pytest.mark.parametrize("suffix", [".html", ".svg"])
-def test_the_sheet_on_an_avatar(tmp_path: Path, suffix: str) -> None:
+def test_the_sheet_on_an_avatar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a page and as a picture, which are of the same faces: these are drawn once."""
+    faces: dict[str, list[Facts | bytes]] = {}
+
+    def drawn_once(model: Path, shots: Sequence[Shot], *, size: int) -> list[Facts | bytes]:
+        asked = repr((model, shots, size))
+        if asked not in faces:
+            faces[asked] = list(draw_faces(model, shots, size=size))
+        return faces[asked]
+
+    monkeypatch.setattr("mien.avatar.sheet.draw_faces", drawn_once)
     avatar = saved(tmp_path, "grid.glb", glb([JAW, SMILE]))
-    out = tmp_path / f"sheet{suffix}"
-    done = sheet("--avatar", avatar, "-o", out)
-    assert done.return_value == 0, done.output
-    text = out.read_text("utf-8")
-    assert text.count('"data:image/jpeg;base64,') == 80
-    assert "Drawn on grid.glb (glTF), which has 2 of 52 shapes." in text
-    assert "Missing: eyeBlinkLeft" in text
+    for suffix in (".html", ".svg"):
+        out = tmp_path / f"sheet{suffix}"
+        done = sheet("--avatar", avatar, "-o", out)
+        assert done.return_value == 0, done.output
+        text = out.read_text("utf-8")
+        assert text.count('"data:image/jpeg;base64,') == 80
+        assert "Drawn on grid.glb (glTF), which has 2 of 52 shapes." in text
+        assert "Missing: eyeBlinkLeft" in text
+    assert len(faces) == 1
 
 
 def test_no_browser_is_an_error_in_words(
