@@ -28,7 +28,7 @@ from mien.performance.lips import LipTrack, joined
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.lip_training.degraded import degraded
-from mien_trainer.lip_training.examples import viseme_of_frames
+from mien_trainer.lip_training.examples import Example, viseme_of_frames
 from mien_trainer.lip_training.spaces import DIRECT, impulse_response
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.live import HELD, REACH, LipKernels, LiveLips
@@ -120,6 +120,18 @@ def test_a_contact_is_held_for_three_frames_and_does_not_flicker() -> None:
     runs = [len(list(run)) for firm, run in groupby(found.contacts == 1.0) if firm]
     assert len(runs) == 2
     assert min(runs) >= HELD
+
+
+def test_a_contact_stays_as_firm_as_by_its_likeliest_frame() -> None:
+    kernels = LipKernels(TABLE, 0)
+    likely = np.zeros((60, 2), np.float32)
+    likely[20:30, 0] = (0.5, 0.7, 1.0, *[0.5] * 7)
+    open_ = np.zeros((60, len(VISEMES)), np.float32)
+    open_[:, VISEMES.index("aa")] = 1.0
+    found = kernels.push(open_, [likely], np.zeros((60, 0), np.float32))
+    pressed = motion(found.weights, NAMES).gap[20:30]
+    assert np.all(np.diff(pressed[:3]) < 0.0)
+    np.testing.assert_allclose(pressed[2:], pressed[2], atol=1e-6)
 
 
 def test_lips_come_back_within_reach_of_a_contact() -> None:
@@ -389,6 +401,25 @@ def test_sound_is_degraded_otherwise_every_time_and_stays_sound(utterance: Utter
     assert np.array_equal(again, found[0])
 
 
+def test_nobody_is_heard_above_all_others() -> None:
+    pytest.importorskip("torch", reason="needs the extra mien[train]")
+    from mien_trainer.lip_training.fit import shelf_of
+
+    def said(speaker: str, seconds: int) -> Example:
+        frames = 60 * seconds
+        return Example(
+            speaker=speaker,
+            real=True,
+            forms=(np.zeros((frames, 80), np.float16),),
+            visemes=np.zeros(frames, np.int64),
+            contacts=np.zeros((frames, 2), np.float32),
+            weights=np.zeros((frames, 1), np.float16),
+        )
+
+    shelf = shelf_of([said("anna", 900), said("bert", 450), *[said("carl", 450)] * 8])
+    assert np.diff(shelf.ends, prepend=0.0) == pytest.approx([0.4, 0.2, *[0.05] * 8])
+
+
 def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="needs the extra mien[train]")
     soundfile.write(tmp_path / "line.wav", utterance.audio, SAMPLE_RATE)
@@ -400,7 +431,7 @@ def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Pa
     out = tmp_path / "own.onnx"
     status, said, error = ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
     assert status == 0, error
-    assert "from 1 recordings of 1 speakers" in said
+    assert "from 1 recordings of 1 speakers and 0 of artificial voices" in said
     assert "its sounds have no times" in error
     made = read_lip_network(out)
     assert made.card.heard == (speaker_mark("anna"),)
@@ -408,6 +439,13 @@ def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Pa
     first = out.read_bytes()
     ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
     assert out.read_bytes() == first
+    other = tmp_path / "other.onnx"
+    more = ("--artificial", tmp_path, "--synthetic", 0, "--steps", 2)
+    status, said, error = ran("train", "lips", tmp_path, "-o", other, *more)
+    assert status == 0, error
+    assert "from 1 recordings of 1 speakers and 1 of artificial voices" in said
+    card = read_lip_network(other).card
+    assert card.synthetic == card.seconds == made.card.seconds
     # Whoever was trained on is not measured.
     args = ("evaluate", out, "--voices", tmp_path, "--room", "clean", "--no-gate")
     status, said, error = ran(*args, "--format", "json")

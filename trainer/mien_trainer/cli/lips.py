@@ -20,6 +20,13 @@ from mien_trainer.cli.options import refusals
     "-o", "--out", required=True, type=OutputFile(".onnx"), help="The network to write (.onnx)."
 )
 @click.option(
+    "--artificial",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="As PATH, but no person spoke it: half of what is heard is this and --synthetic.",
+)
+@click.option(
     "--synthetic",
     type=click.IntRange(min=0),
     default=160,
@@ -49,6 +56,7 @@ from mien_trainer.cli.options import refusals
 def command(
     recordings: tuple[Path, ...],
     out: Path,
+    artificial: tuple[Path, ...],
     synthetic: int,
     steps: int,
     seed: int,
@@ -77,16 +85,20 @@ def command(
         from mien_trainer.voices.kept_times import FoundTimes
         from mien_trainer.voices.recordings import find_recordings
 
-        found, times = find_recordings(recordings), FoundTimes(kept)
-        rng = np.random.default_rng(DRAWN)
-        with progress("listening", len(found)) as step:
-            heard = hear(found, synthesisers() if synthetic else (), synthetic, rng, step, times)
+        found, others = find_recordings(recordings), find_recordings(artificial)
+        sources = synthesisers() if synthetic else ()
+        rng, times = np.random.default_rng(DRAWN), FoundTimes(kept)
+        with progress("listening", len(found) + len(others)) as step:
+            heard = hear(found, others, sources, synthetic, rng, step, times)
         speech = len(heard.recorded) + len(heard.made)
         with progress("training", speech + steps) as step:
             data = train_lips(out.stem, heard, steps, seed, rng, lambda _: step())
     write_atomic(out, data)
     speakers = len({one.speaker for one in heard.recorded})
-    say(f"{out}: {len(data):,} bytes, from {len(heard.recorded)} recordings of {speakers} speakers")
+    say(
+        f"{out}: {len(data):,} bytes, from {len(heard.recorded)} recordings of {speakers} speakers "
+        f"and {len(heard.made)} of artificial voices"
+    )
     if heard.refused:
         say(f"{len(heard.refused)} recordings were left out:", err=True)
         for one in heard.refused:

@@ -21,10 +21,10 @@ from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Prosody, SpeechRefusedError, SpeechSource
 
 FORMS, OTHER_FORMS = 5, 2
-"""In how many degraded forms a recording is heard at its own pace, and everything else."""
+"""In how many degraded forms what is varied is heard at its own pace, and everything else."""
 
 PACES = ((0.84, 0.95), (1.06, 1.18))
-"""How fast recordings are played beside: lower and higher voices that speak slower and faster."""
+"""How fast it is played beside: lower and higher voices that speak slower and faster."""
 
 SHORTEST = 1.0
 """Seconds from which on somebody else's speech is talk."""
@@ -32,12 +32,16 @@ SHORTEST = 1.0
 
 @frozen(kw_only=True, eq=False)
 class Spoken:
-    """Speech with the times of its sounds; ``real`` where a person spoke."""
+    """Speech with the times of its sounds; ``real`` where a person spoke.
+
+    ``varied`` where it is heard at other paces too, and in more forms.
+    """
 
     speaker: str
     audio: F32
     phonemes: tuple[Phoneme, ...]
     real: bool
+    varied: bool
 
     @property
     def frames(self) -> int:
@@ -53,6 +57,7 @@ class Example:
     ``weights`` (N, D) those of the rules.
     """
 
+    speaker: str
     real: bool
     forms: tuple[npt.NDArray[np.float16], ...]
     visemes: npt.NDArray[np.int64]
@@ -70,12 +75,12 @@ def taught_channels() -> tuple[str, ...]:
 def examples(
     spoken: Sequence[Spoken], rng: np.random.Generator, step: Callable[[], None]
 ) -> list[Example]:
-    """Each with its forms, recordings also at `PACES`; meanwhile others of them may talk."""
+    """Each with its forms, what is varied also at `PACES`; meanwhile others of them may talk."""
     others = [one.audio for one in spoken if len(one.audio) > SHORTEST * SAMPLE_RATE]
     made: list[Example] = []
     for one in spoken:
-        for played in (one, *(_played(one, rng.uniform(*pace)) for pace in PACES if one.real)):
-            count = FORMS if played is one and one.real else OTHER_FORMS
+        for played in (one, *(_played(one, rng.uniform(*pace)) for pace in PACES if one.varied)):
+            count = FORMS if played is one and one.varied else OTHER_FORMS
             forms = (played.audio, *(degraded(played.audio, others, rng) for _ in range(count)))
             made.append(_example(played, tuple(log_mel(form).astype(np.float16) for form in forms)))
         step()
@@ -101,6 +106,7 @@ def _example(one: Spoken, forms: tuple[npt.NDArray[np.float16], ...]) -> Example
     contacts = np.array([[kind is contact for contact in Contact] for kind in kinds], np.float32)
     columns = [table.rig.names.index(name) for name in channels]
     return Example(
+        speaker=one.speaker,
         real=one.real,
         forms=forms,
         visemes=visemes,
@@ -135,5 +141,9 @@ def made_speech(
             except SpeechRefusedError:
                 continue
             yield Spoken(
-                speaker=heard.voice, audio=heard.audio, phonemes=heard.phonemes, real=False
+                speaker=heard.voice,
+                audio=heard.audio,
+                phonemes=heard.phonemes,
+                real=False,
+                varied=False,
             )

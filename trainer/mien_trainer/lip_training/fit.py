@@ -11,6 +11,7 @@ contact, D channels.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -20,7 +21,7 @@ from attrs import frozen
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  torch's own habit
 
-from mien_trainer.frames import F32
+from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lip_training.examples import Example, taught_channels
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
@@ -32,8 +33,11 @@ from mien_trainer.train.config import Augmentation
 SEQUENCES, WINDOW = 16, 224
 """Sequences of a step, and the frames of each that are learned from."""
 
-REAL = 0.7
-"""The share of recordings among them, where there is speech of both kinds."""
+REAL = 0.5
+"""The share of people among them, where others speak too."""
+
+MOST = 900.0
+"""Seconds, and what is played of them, above which a speaker is not drawn more often."""
 
 AS_IT_WAS = 0.25
 """The share of sound that is not degraded."""
@@ -66,7 +70,7 @@ class Batch:
 
 @frozen(kw_only=True, eq=False)
 class Shelf:
-    """Examples of one kind, and the share of all frames up to each one's end."""
+    """Examples of one kind, and how often one up to each is drawn."""
 
     examples: tuple[Example, ...]
     ends: npt.NDArray[np.float64]
@@ -78,8 +82,12 @@ class Shelf:
 
 
 def shelf_of(examples: Sequence[Example]) -> Shelf:
-    """A shelf with these, of which there is one at least."""
-    ends = np.cumsum([len(one.visemes) for one in examples], dtype=np.float64)
+    """A shelf with these, of which there is one at least: nobody is heard above all others."""
+    frames: Counter[str] = Counter()
+    for one in examples:
+        frames[one.speaker] += len(one.visemes)
+    most = MOST * FRAME_RATE
+    ends = np.cumsum([len(one.visemes) * min(1.0, most / frames[one.speaker]) for one in examples])
     return Shelf(examples=tuple(examples), ends=ends / ends[-1])
 
 
@@ -119,7 +127,7 @@ def rate(done: int, steps: int) -> float:
 
 
 def batch_of(shelves: Sequence[Shelf], context: int, rng: np.random.Generator) -> Batch:
-    """Windows at random: of longer examples more, of recordings `REAL` parts."""
+    """Windows at random: of longer examples more, of people `REAL` parts."""
     whole = context + WINDOW
     channels = shelves[0].examples[0].weights.shape[1]
     batch = Batch(

@@ -31,7 +31,7 @@ DRAWN = 1
 
 @frozen(kw_only=True)
 class Heard:
-    """What a network learns from: recordings, speech that is made, and what was left out."""
+    """What a network learns from: people, speech that is made, and what was left out."""
 
     recorded: tuple[Spoken, ...]
     made: tuple[Spoken, ...]
@@ -40,13 +40,16 @@ class Heard:
 
 def hear(
     recordings: Sequence[Recording],
+    artificial: Sequence[Recording],
     sources: Sequence[SpeechSource],
     count: int,
     rng: np.random.Generator,
     step: Callable[[], None],
     times: FoundTimes | None = None,
 ) -> Heard:
-    """Find the times of the recordings' sounds; each synthesiser says ``count`` sentences beside.
+    """Find the times of the recordings' sounds, of people and of ``artificial`` voices.
+
+    Each synthesiser says ``count`` sentences beside.
 
     Raises:
         TrainerError: nothing of it can be used.
@@ -54,22 +57,30 @@ def hear(
     times = times or FoundTimes()
     refused: list[Refused] = []
     recorded: list[Spoken] = []
-    for recording in recordings:
-        recorded += _spoken(recording, times.by_words, refused)
-        step()
+    made: list[Spoken] = []
+    for found, listed in ((recorded, recordings), (made, artificial)):
+        for recording in listed:
+            found += _spoken(recording, times.by_words, refused, real=found is recorded)
+            step()
     times.save()
-    made = tuple(made_speech(sources, count, rng))
+    made += made_speech(sources, count, rng)
     if not recorded and not made:
         first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:5])
         raise TrainerError(f"there is no speech to learn from:\n{first}")
-    return Heard(recorded=tuple(recorded), made=made, refused=tuple(refused))
+    return Heard(recorded=tuple(recorded), made=tuple(made), refused=tuple(refused))
 
 
-def _spoken(recording: Recording, align: Align, refused: list[Refused]) -> Iterator[Spoken]:
+def _spoken(
+    recording: Recording, align: Align, refused: list[Refused], *, real: bool
+) -> Iterator[Spoken]:
     for clip in read_clips([recording], align, refused):
         if clip.phonemes:
             yield Spoken(
-                speaker=recording.speaker, audio=clip.audio, phonemes=clip.phonemes, real=True
+                speaker=recording.speaker,
+                audio=clip.audio,
+                phonemes=clip.phonemes,
+                real=real,
+                varied=True,
             )
         else:
             refused.append(Refused(place=recording.place, reason="its sounds have no times"))

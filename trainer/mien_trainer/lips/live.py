@@ -30,7 +30,9 @@ HELD = 3
 """Frames that a contact is held at least (50 ms)."""
 
 UNSURE = 0.06
-"""How much less firmly lips are closed by what is as good as unlikely than by what is certain."""
+"""How much less firmly lips are closed by what is as good as unlikely than by what is certain: as
+firmly as by the likeliest frame so far, since a contact is one thing from its beginning to its end.
+"""
 
 SETTLES = 12
 """Frames that silence lasts before lips come to rest by it (0.2 s), as in the rules; less of it
@@ -175,7 +177,7 @@ class _Hold:
     """Whether one kind of contact is made, frame by frame."""
 
     def __init__(self) -> None:
-        self._for = 0
+        self._for, self._firm = 0, 0.0
 
     def take(self, likely: F32) -> F64:
         """How firmly it is made (n,), 0 where it is not, by how likely it is (n,)."""
@@ -183,7 +185,8 @@ class _Hold:
         for frame, one in enumerate(likely.tolist()):
             stays = self._for > 0 and (self._for < HELD or one >= PARTS)
             self._for = self._for + 1 if stays or one >= MEETS else 0
-            found[frame] = 1.0 - UNSURE * (1.0 - one) if self._for > 0 else 0.0
+            firm = 1.0 - UNSURE * (1.0 - one)
+            found[frame] = self._firm = max(self._firm, firm) if self._for > 0 else 0.0
         return found
 
 

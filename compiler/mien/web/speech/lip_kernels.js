@@ -188,6 +188,7 @@ class Telling {
     this.made = new Float64Array(KEPT * K);
     this.frames = 0;
     this.since = new Int32Array(K);
+    this.firm = new Float64Array(K);
   }
 
   /** @param {Float32Array} contacts how likely each kind is */
@@ -197,7 +198,9 @@ class Telling {
       const [held, likely] = [this.since[kind], contacts[kind]];
       const stays = held > 0 && (held < HELD || likely >= PARTS);
       this.since[kind] = stays || likely >= MEETS ? held + 1 : 0;
-      this.made[row * K + kind] = this.since[kind] > 0 ? 1 - UNSURE * (1 - likely) : 0;
+      // A contact is one thing: as firm as by its likeliest frame so far.
+      this.firm[kind] = this.since[kind] > 0 ? Math.max(this.firm[kind], 1 - UNSURE * (1 - likely)) : 0;
+      this.made[row * K + kind] = this.firm[kind];
     }
     this.frames += 1;
   }
