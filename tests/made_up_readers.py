@@ -16,7 +16,7 @@ KOREAN = ("좋", "##아", "정말", "##말", "않", "##다")
 VOCABULARY = Vocabulary(
     (*SPECIAL, *LETTERS, *(f"##{one}" for one in LETTERS), *WORDS, *KOREAN, "🙂", "😂", ":)")
 )
-LINEAR: Weights = read_weights(find_reader("linear").path)
+LINEAR: Weights = read_weights(find_reader("linear").path.read_bytes())
 
 
 def made_up_transformer(

@@ -40,7 +40,7 @@ from mien_trainer.reader.train import sentences_sha256
 HERE = Path(__file__).parent
 BANK = mien.load("default@1.1.0")
 SHIPPED = find_reader("linear").path
-WEIGHTS = read_weights(SHIPPED)
+WEIGHTS = read_weights(SHIPPED.read_bytes())
 READER = Reader(WEIGHTS, BANK)
 PROBE_TEXTS = PROBE_LIST.read_text("utf-8").splitlines()
 STRANGE = st.text(

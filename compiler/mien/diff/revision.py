@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess  # a fixed program with checked arguments, never a shell
@@ -14,15 +13,12 @@ from tempfile import TemporaryDirectory
 from attrs import frozen
 
 from mien.errors import QueryError
+from mien.release.committed import SAFE, git_environment
 from mien.text.files import MAX_BYTES, SUFFIXES
 
 _REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_@./^~{}+-]*\Z")
 _FOLDER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_. /+-]*\Z")
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_SAFE = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
-"""Write nothing, take names as they are, start no program of the checkout's choosing."""
-
-_OTHER_CHECKOUTS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 _MOST_FILES = 1000
 _SECONDS = 60
 
@@ -120,15 +116,14 @@ def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
     program = shutil.which("git")
     if program is None:
         raise QueryError("git is not installed, so revisions cannot be read")
-    kept = {name: value for name, value in os.environ.items() if name not in _OTHER_CHECKOUTS}
     try:
         done = subprocess.run(  # noqa: S603  arguments are checked above
-            [program, "-C", str(folder), *_SAFE, *arguments],
+            [program, "-C", str(folder), *SAFE, *arguments],
             input=given,
             capture_output=True,
             check=False,
             timeout=_SECONDS,
-            env={**kept, "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1"},
+            env={**git_environment(), "GIT_NO_LAZY_FETCH": "1"},
         )
     except subprocess.TimeoutExpired:
         raise QueryError(f"git {arguments[0]} did not answer within {_SECONDS} seconds") from None

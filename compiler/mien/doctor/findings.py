@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -84,13 +84,7 @@ def _names(found: Measurements) -> Iterator[Finding]:
     near = {name: nearest(name, unknown) for name in found.repairs.absent}
     missing = [name for name, close in near.items() if name != ABSENT or close]
     if missing:
-        meant = [f"{near[name]} may be {name}" for name in missing if near[name]]
-        yield Finding(
-            kind="channel-missing",
-            message=f"there is no {listed(missing)}",
-            hint=listed(meant) if meant else "a channel that is missing stays at rest",
-            wrong=True,
-        )
+        yield missing_channels(missing, near)
     if ABSENT in near and ABSENT not in missing:
         yield Finding(kind="no-tongue", message=f"{ABSENT} was not recorded, and stays at rest")
     if left := [name for name in unknown if name not in near.values()]:
@@ -202,6 +196,17 @@ def _eyes(turns: Sequence[EyeTurn]) -> Iterator[Finding]:
 
 def _count(number: int, name: str) -> str:
     return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def missing_channels(missing: Sequence[str], near: Mapping[str, str | None]) -> Finding:
+    """Channels that are not there, with the names that may mean them."""
+    meant = [f"{near[name]} may be {name}" for name in missing if near[name]]
+    return Finding(
+        kind="channel-missing",
+        message=f"there is no {listed(missing)}",
+        hint=listed(meant) if meant else "a channel that is missing stays at rest",
+        wrong=True,
+    )
 
 
 def listed(names: Sequence[str]) -> str:

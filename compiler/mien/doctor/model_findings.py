@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mien.doctor.expression_findings import expression_findings
-from mien.doctor.findings import Finding, listed
+from mien.doctor.findings import Finding, listed, missing_channels
 from mien.doctor.models import ModelMeasurements
 from mien.doctor.sides import SURE
 from mien.errors import SourceError
@@ -109,13 +109,7 @@ def _names(found: ModelMeasurements, channels: Sequence[str]) -> Iterator[Findin
             wrong=True,
         )
     elif lost:
-        meant = [f"{near[name]} may be {name}" for name in lost if near[name]]
-        yield Finding(
-            kind="channel-missing",
-            message=f"there is no {listed(lost)}",
-            hint=listed(meant) if meant else "a channel that is missing stays at rest",
-            wrong=True,
-        )
+        yield missing_channels(lost, near)
     if ABSENT in near and ABSENT not in lost and len(lost) < len(channels) - 1:
         yield Finding(kind="no-tongue", message=f"there is no {ABSENT}: the tongue stays in")
     left = [name for name in unknown if name not in near.values()]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -23,7 +22,6 @@ from mien.reading.weights import (
     CALIBRATION,
     F32,
     I8,
-    READER,
     Facts,
     Weights,
     calibration_shapes,
@@ -37,7 +35,6 @@ from mien.reading.weights import (
     unpacked,
 )
 from mien.text.canonical import canonical
-from mien.text.regular_file import read_regular
 from mien.versions import schema_name
 
 if TYPE_CHECKING:
@@ -122,19 +119,13 @@ def transformer_bytes(weights: TransformerWeights) -> bytes:
     return pack(tensors, canonical(metadata_of(weights, KIND, tensors, more)))
 
 
-def read_transformer(source: Path | bytes) -> TransformerWeights:
-    """The transformer in a file, or in the bytes of one.
+def read_transformer(data: bytes) -> TransformerWeights:
+    """The transformer in the bytes of a file.
 
     Raises:
         ArtifactError: the bytes are none, or they are damaged.
-        OSError: the file cannot be read.
     """
-    if isinstance(source, Path):
-        try:
-            return read_transformer(read_regular(source, READER))
-        except ArtifactError as error:
-            raise ArtifactError(f"{source}: {error}", error.code) from None
-    tensors, text = unpack(source)
+    tensors, text = unpack(data)
     facts = json_object(text, "the metadata")
     wanted = schema_name(KIND)
     if facts.get("schema") != wanted:
@@ -147,7 +138,7 @@ def read_transformer(source: Path | bytes) -> TransformerWeights:
     if wrong:
         raise ArtifactError(wrong)
     weights = _weights(tensors, facts, vocabulary)
-    if transformer_bytes(weights) != source:
+    if transformer_bytes(weights) != data:
         raise ArtifactError("damaged, or not written by mien: its digest is another")
     numbers = {name: cast("F32", one) for name, one in tensors.items() if one.dtype == np.float32}
     require_ranges(weights, numbers)

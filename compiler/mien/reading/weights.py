@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -18,7 +17,7 @@ from attrs import frozen
 from mien.artifact.container import Array, json_object, little_endian, pack, unpack
 from mien.errors import ArtifactError
 from mien.text.canonical import canonical
-from mien.text.regular_file import FileKind, read_regular
+from mien.text.regular_file import FileKind
 from mien.versions import schema_name
 
 if TYPE_CHECKING:
@@ -92,19 +91,13 @@ def weights_bytes(weights: Weights) -> bytes:
     return pack(tensors, canonical(metadata_of(weights, "reader-weights", tensors)))
 
 
-def read_weights(source: Path | bytes) -> Weights:
-    """The reader in a file, or in the bytes of one.
+def read_weights(data: bytes) -> Weights:
+    """The reader in the bytes of a file.
 
     Raises:
         ArtifactError: the bytes are none, or they are damaged.
-        OSError: the file cannot be read.
     """
-    if isinstance(source, Path):
-        try:
-            return read_weights(read_regular(source, READER))
-        except ArtifactError as error:
-            raise ArtifactError(f"{source}: {error}", error.code) from None
-    tensors, text = unpack(source)
+    tensors, text = unpack(data)
     facts = json_object(text, "the metadata")
     wanted = schema_name("reader-weights")
     if facts.get("schema") != wanted:
@@ -113,7 +106,7 @@ def read_weights(source: Path | bytes) -> Weights:
     if shown:
         raise ArtifactError(shown)
     weights = _weights(tensors, facts)
-    if weights_bytes(weights) != source:
+    if weights_bytes(weights) != data:
         raise ArtifactError("damaged, or not written by mien: its digest is another")
     _require_ranges(weights)
     return weights

@@ -10,8 +10,17 @@ from pathlib import Path
 
 from mien.errors import MienError
 
-_SAFE = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
+SAFE = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
 """Write nothing, take names as they are, start no program of the checkout's choosing."""
+
+
+_OTHER_CHECKOUTS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
+
+
+def git_environment() -> dict[str, str]:
+    """The environment in which git looks where it is told, and answers in English."""
+    kept = {name: one for name, one in os.environ.items() if name not in _OTHER_CHECKOUTS}
+    return {**kept, "LC_ALL": "C"}
 
 
 class GitError(MienError):
@@ -63,18 +72,14 @@ def _git(checkout: Path, *arguments: str) -> list[str]:
     program = shutil.which("git")
     if program is None:
         raise GitError("git is not installed")
-    environment = {k: v for k, v in os.environ.items() if k not in _OTHER_CHECKOUTS}
     done = subprocess.run(  # noqa: S603  a fixed program, no shell, names after "--"
-        [program, "-C", str(checkout), *_SAFE, *arguments],
+        [program, "-C", str(checkout), *SAFE, *arguments],
         capture_output=True,
         check=False,
-        env=environment | {"LC_ALL": "C"},
+        env=git_environment(),
         stdin=subprocess.DEVNULL,
     )
     if done.returncode != 0:
         lines = os.fsdecode(done.stderr).strip().splitlines()
         raise GitError(lines[0] if lines else f"git ended with {done.returncode}")
     return [os.fsdecode(part) for part in done.stdout.split(b"\0") if part]
-
-
-_OTHER_CHECKOUTS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})

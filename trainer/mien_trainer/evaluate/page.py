@@ -120,7 +120,7 @@ def _plots(*drawn: str) -> Iterator[str]:
 def _figures_table(report: Report) -> str:
     """What decides, measured and as it should be."""
     heads = ["", *(one.name for one in report.networks), "should be"]
-    return _table(heads, _figure_rows(report))
+    return table_of(heads, _figure_rows(report))
 
 
 def _lips_table(report: Report) -> str:
@@ -129,7 +129,7 @@ def _lips_table(report: Report) -> str:
     heads += [f"{one.name}: {what}" for one in report.networks for what in _LIPS]
     if len(report.networks) == 1:
         heads = ["speech", "of it", *_LIPS]
-    return _table(heads, _lip_rows(report.networks))
+    return table_of(heads, _lip_rows(report.networks))
 
 
 def _figure_rows(report: Report) -> Iterator[str]:
@@ -170,7 +170,8 @@ def _cell(words: str, kind: str = "") -> str:
     return f'<td class="{kind}">{escape(words)}</td>' if kind else f"<td>{escape(words)}</td>"
 
 
-def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
+def table_of(heads: Iterable[str], rows: Iterable[str]) -> str:
+    """A table whose ``rows`` are cells."""
     top = "".join(f"<th>{escape(head)}</th>" for head in heads)
     body = "".join(f"<tr>{row}</tr>\n" for row in rows)
     return (

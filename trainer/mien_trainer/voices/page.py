@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 
 from mien.sheet.html import END, STYLE, begin
 from mien_trainer.evaluate.output import shown
-from mien_trainer.evaluate.page import TABLES
+from mien_trainer.evaluate.page import TABLES, table_of
 from mien_trainer.voices.output import HEADS, MEANING, cells, rows_of, tables
 from mien_trainer.voices.result import VoicesReport, figures
 
@@ -30,7 +30,7 @@ def _document(report: VoicesReport) -> Iterator[str]:
         f"{1e3 * report.delay:.0f} ms ahead.</p>\n"
         f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n</header>\n'
     )
-    yield _table(
+    yield table_of(
         ("", "measured", "should be"),
         (
             f"<td>{escape(one.name)}</td>"
@@ -44,7 +44,7 @@ def _document(report: VoicesReport) -> Iterator[str]:
         clips, speakers = report.clips[kind_of], report.speakers[kind_of]
         yield f"<h2>{escape(kind_of.value)}, {escape(room)}</h2>\n"
         yield f'<p class="part">{clips} clips of {speakers} speakers</p>\n'
-        yield _table(
+        yield table_of(
             ("", *HEADS),
             (
                 f"<td>{escape(row.method)}</td>"
@@ -55,7 +55,7 @@ def _document(report: VoicesReport) -> Iterator[str]:
     yield f'<p class="part">{escape(MEANING)}</p>\n'
     if report.refused:
         yield f'<h2>Left out</h2>\n<p class="part">{len(report.refused)} recordings</p>\n'
-        yield _table(
+        yield table_of(
             ("recording", "why"),
             (
                 f"<td>{escape(one.place)}</td><td>{escape(one.reason)}</td>"
@@ -63,12 +63,3 @@ def _document(report: VoicesReport) -> Iterator[str]:
             ),
         )
     yield END
-
-
-def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
-    top = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
-    return (
-        f'<div class="scroll"><table>\n<thead><tr>{top}</tr></thead>\n'
-        f"<tbody>\n{body}</tbody>\n</table></div>\n"
-    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mien.cli.lock_check import check_lock
 from mien.cli.terminal import say
 
 
@@ -26,7 +27,6 @@ def command(score: Path, check: bool) -> int:
     from mien.scores.prepare import prepare
     from mien.scores.read import read_score
     from mien.text.atomic import write_atomic
-    from mien.text.regular_file import LOCK, read_regular
 
     prepared = prepare(read_score(score))
     for warning in prepared.warnings:
@@ -35,18 +35,7 @@ def command(score: Path, check: bool) -> int:
     text = write_score_lock(lock)
     path = lock_path(score)
     if check:
-        from difflib import unified_diff
-
-        old = read_regular(path, LOCK).decode("utf-8", "replace") if path.exists() else ""
-        if old == text:
-            say(f"{path}: up to date")
-            return 0
-        lines = unified_diff(
-            old.splitlines(keepends=True), text.splitlines(keepends=True), str(path), "now"
-        )
-        say("".join(lines), end="")
-        say(f"{path}: out of date: run `mien score lock {score}`")
-        return 1
+        return check_lock(path, text, f"mien score lock {score}")
     write_atomic(path, text.encode())
     change = lock.face
     say(

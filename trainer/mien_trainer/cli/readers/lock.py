@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import unified_diff
 from pathlib import Path
 
 import click
 
+from mien.cli.lock_check import check_lock
 from mien.cli.terminal import say
 from mien_trainer.cli.options import refusals
 
@@ -27,7 +27,7 @@ def command(reader: Path, bank: str, check: bool) -> int:
     from mien.reading.reader import reader as open_reader
     from mien.reading.weights import READER
     from mien.text.atomic import write_atomic
-    from mien.text.regular_file import LOCK, read_regular
+    from mien.text.regular_file import read_regular
     from mien_trainer.fault import read_bytes
     from mien_trainer.reader.corpora import CORPUS
     from mien_trainer.reader.recipe import PROBE_LIST
@@ -37,17 +37,8 @@ def command(reader: Path, bank: str, check: bool) -> int:
         lock = reader_lock(read_regular(reader, READER), open_reader(reader, bank=bank), texts)
     text = write_reader_lock(lock)
     target = lock_path(reader)
-    if not check:
-        write_atomic(target, text.encode())
-        say(f"{target}: {text.count('- text:')} texts")
-        return 0
-    old = read_regular(target, LOCK).decode("utf-8", "replace") if target.exists() else ""
-    if old == text:
-        say(f"{target}: up to date")
-        return 0
-    lines = unified_diff(
-        old.splitlines(keepends=True), text.splitlines(keepends=True), str(target), "now"
-    )
-    say("".join(lines), end="")
-    say(f"{target}: out of date: run `mien reader lock {reader}`")
-    return 1
+    if check:
+        return check_lock(target, text, f"mien reader lock {reader}")
+    write_atomic(target, text.encode())
+    say(f"{target}: {text.count('- text:')} texts")
+    return 0
