@@ -29,12 +29,15 @@ from tests.training.watch import Watch
 
 import mien
 from mien.cli.main import run
-from mien_trainer.adapt.run import Adaptation, fit, make_faces, prepare
+from mien_trainer.adapt.run import Adaptation, Adapted, fit, make_faces, prepare
 from mien_trainer.adapt.start import StartNetwork, read_start, start_for
 from mien_trainer.cli.adapt import command
+from mien_trainer.cli.options import network_file
 from mien_trainer.evaluate.clips import silence
+from mien_trainer.evaluate.lips import Closures, Kept
 from mien_trainer.evaluate.network import EvaluatedNetwork, torch_predictor
 from mien_trainer.evaluate.presets import anchor_errors
+from mien_trainer.evaluate.result import closure_figure
 from mien_trainer.fault import TrainerError
 from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.speak.network import bank_of, read_network, shipped_network
@@ -171,7 +174,9 @@ def test_a_network_of_the_bank_is_made_and_is_of_no_other(
     ours = mien.load(bank)
     assert (card.labels, card.knows, card.vad) == (LABELS, LABELS, True)
     assert (card.name, card.artifact, report["artifact"]) == ("small", ours.digest, ours.digest)
-    assert report["figures"][0]["name"] == "anchors in silence, mean error"
+    figures = {one["name"]: one for one in report["figures"]}
+    assert next(iter(figures)) == "anchors in silence, mean error"
+    assert figures["closures of p, b, m kept, least label"]["bound"] == 0.98
     assert report["kept"] is False
     with pytest.raises(TrainerError, match="was trained on artifact"):
         bank_of(card, "default")
@@ -230,6 +235,35 @@ def test_presets_come_nearer(tiny: Path, bank: Path, speech: Path, tmp_path: Pat
     learned = load_checkpoint(tmp_path / "training").model
     subject = EvaluatedNetwork(predict=torch_predictor(learned), bank=ours)
     assert anchor_errors(subject, silence(), range(52)).mean < 0.7 * before
+    for heard, hears in zip(begun.hearing(), learned.hearing(), strict=True):
+        assert torch.equal(heard, hears)
+    films = [one.state_dict()["blocks.0.film.weight"] for one in (begun, learned)]
+    assert not torch.equal(films[0], films[1])
+
+
+@pytest.mark.parametrize(("lips", "kept"), [(98, True), (97, False)])
+def test_lips_that_stay_open_are_no_success(lips: int, kept: bool) -> None:
+    some = [Kept(kept=count, late=100, total=100, gap=0.0) for count in (100, lips)]
+    found = [Closures(label="joy", lips=one, teeth=one) for one in some]
+    assert closure_figure(found).value == lips / 100
+    card = read_network(shipped_network()).card
+    adapted = Adapted(data=b"", card=card, figures=(closure_figure(found),), closures=tuple(found))
+    assert adapted.kept == kept
+
+
+def test_default_is_the_network_of_the_bank_or_the_newest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One word with one meaning, for what adapts and for what speaks."""
+    monkeypatch.chdir(tmp_path)
+    default, own = Path("default"), mien.load(Path(__file__).parent / "banks" / "tiny")
+    first = network_file(default, lambda: mien.load("default@1.1.0"))
+    assert read_network(first).card.version == "1.1.0"
+    newest = network_file(default, lambda: mien.load("default@2.1.0"))
+    assert read_network(newest).card.version == "2.1.0"
+    assert network_file(default, lambda: own) == newest
+    default.write_bytes(b"")
+    assert network_file(default, lambda: own) == default
 
 
 def test_another_adaptation_is_not_gone_on_with(

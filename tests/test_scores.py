@@ -343,6 +343,20 @@ def test_check_says_what_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert found["scores"][0]["frames"] == 240
 
 
+@pytest.mark.parametrize(
+    "wrong", ["ceus: []\nseconds: 1\n", "seconds: 1\ncues: [{time: 2}]\n", "{"]
+)
+def test_a_bad_score_fails_its_check_and_is_bad_input_to_all_else(
+    wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(written(tmp_path, wrong))
+    assert run(["score", "check", path]) == 1
+    said = capsys.readouterr().out
+    for command in (["perform", path, "-o", str(tmp_path / "a.csv")], ["score", "lock", path]):
+        assert run(command) == 2
+        assert said.splitlines()[0] in capsys.readouterr().err
+
+
 def test_fmt_puts_keys_in_the_order_of_the_schema(tmp_path: Path) -> None:
     path = written(tmp_path, "seconds: 2\ncues:\n  - {label: joy, time: 0.50}  # here\n")
     assert run(["score", "fmt", str(path)]) == 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,7 @@ from mien.reading.reader import Options, Reader, reader
 from mien.reading.reading import strength_of
 from mien.reading.readings import find_readings, read_readings
 from mien.reading.released import find_reader
+from mien.reading.score import ScoreSound, score_text
 from mien.reading.tags import TagWords, tags_of
 from mien.reading.tokens import Kind, normal, tokens_of
 from mien.reading.units import sentences, spoken_by
@@ -470,6 +473,59 @@ def test_the_command_reads_text_files_and_stdin(
     assert json.loads(out.splitlines()[0])["because"]
 
 
+def test_an_explanation_has_a_legend(capsys: pytest.CaptureFixture[str]) -> None:
+    _, plain, _ = said(capsys, "I'm so happy!")
+    _, explained, _ = said(capsys, "I'm so happy!", "--explain")
+    legend, _, table = explained.partition("\n\n")
+    assert table.splitlines()[0] == plain.splitlines()[0]
+    for column in plain.splitlines()[0].split()[:-1]:
+        assert f"\n{column} " in f"\n{legend}"
+    assert "+ towards it, - away from it" in legend
+    assert "happy +" in table.splitlines()[2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "warned"),
+    [
+        (["Hi there. [happy]"], ["line 1, column 11: no words follow [happy]"]),
+        (["", "MARA: <joy> [sad:0.4] Hi"], ["line 2, column 7: no words follow <joy>"]),
+        (["[happy] Hi [sad]  ", "no"], ["line 1, column 12: no words follow [sad]"]),
+        (["[happy]", "Hi", "Hi (sighs)", "Hi *laughs*", "(sighs) [joy]", "[joy]Hi[/joy]"], []),
+    ],
+)
+@pytest.mark.parametrize("per", ["sentence", "line", "all"])
+def test_a_tag_that_no_words_follow_is_told_of(
+    lines: list[str],
+    warned: list[str],
+    per: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "line.txt"
+    path.write_text("\n".join(lines), "utf-8")
+    status, _, err = said(capsys, str(path), "--per", per)
+    assert status == 0
+    found = [one.removeprefix("warning: ").partition(" in its")[0] for one in err.splitlines()]
+    assert found == warned
+
+
+@given(st.lists(st.sampled_from(["[joy]", "<sad>", "(sighs)", "[/joy]", "hi", " ", "\n", "[12]"])))
+def test_a_tag_is_idle_before_a_blank_in_a_line_with_words(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    expected: list[tuple[str, int, int]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        parts = re.split(r"(\[joy\]|<sad>|\(sighs\)|\[/joy\])", line)
+        column = 1
+        for part, following in pairwise([*parts, ""]):
+            worded = any(one.strip() for one in parts[::2])
+            if part in ("[joy]", "<sad>") and worded and not following.strip():
+                expected.append((part, number, column))
+            column += len(part)
+    read = READER.with_options(Options(per="all")).read(text.split("\n"))
+    found = [one.idle for one in read if one.idle is not None]
+    assert [(one.written, one.line, one.column) for one in found] == expected
+
+
 def test_empty_texts_are_neutral(capsys: pytest.CaptureFixture[str]) -> None:
     for text in ("", "   ", "!!!", "Привет"):
         status, out, _ = said(capsys, text, "--format", "jsonl")
@@ -514,6 +570,7 @@ def test_a_script_becomes_a_score_that_is_performed(
     score = tmp_path / "script.score.yaml"
     status, out, _ = said(capsys, str(text), "--score", "-o", str(score), "--bank", "default@1.1.0")
     assert status == 0, out
+    assert "    5 units of text became 3 cues: 2 are shorter than 0.9 s\n" in out
     assert run(["score", "check", str(score)]) == 0
     assert "warning" not in capsys.readouterr().out
     prepared = prepare(read_score(score))
@@ -523,6 +580,24 @@ def test_a_script_becomes_a_score_that_is_performed(
     assert cues[2].state.vad is not None
     take = prepared.take(life=False)
     assert len(take.times)
+
+
+def test_units_that_became_fewer_cues_are_counted() -> None:
+    lines = [
+        "I'm so happy!",
+        "[joy high] And so are we!",
+        "[joy high] All of us!",
+        "[sad] Bye for now!",
+    ]
+    readings = list(READER.read(lines))
+    sound = ScoreSound(path="a.wav", seconds=9.0, starts=(0.0, 3.0, 3.0, 6.0))
+    written = score_text(readings, BANK, sound)
+    assert (written.cues, written.units, written.timeless, written.alike) == (2, 4, 1, 1)
+    assert written.joined == (
+        "4 units of text became 2 cues: 1 shows what the one before it does, "
+        "1 has no time in the sound"
+    )
+    assert score_text(readings[-1:], BANK).joined == ""
 
 
 def test_the_cues_of_a_score_share_the_time_of_its_sound(

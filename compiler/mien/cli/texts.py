@@ -37,8 +37,15 @@ def tell_of_speakers(readings: Iterable[Reading]) -> None:
 
 
 def noted(readings: Iterator[Reading]) -> Iterator[Reading]:
-    """The readings, each after what its unit has of tags that name nothing, on stderr."""
+    """The readings, each after what its unit has of tags that do nothing, on stderr."""
     for one in readings:
         for note in one.notes:
             say(f"line {one.span.line}: {note}", err=True)
+        if one.idle is not None:
+            say(
+                f"warning: line {one.idle.line}, column {one.idle.column}: no words follow "
+                f"{one.idle.written} in its line, so that its face is shown without any; put it "
+                "before the words that it is for",
+                err=True,
+            )
         yield one

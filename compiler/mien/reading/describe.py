@@ -63,6 +63,16 @@ def reading_lines(reading: Reading) -> list[str]:
 HEAD = f"{'label':<14}{'at':<6}{'sure':>4}  show  text"
 """The head of a table of `reading_lines`."""
 
+LEGEND = f"""\
+label  the emotion that is read, or that a tag names
+at     where it stands between the weakest and the strongest of the label: an anchor, or 0 to 1
+sure   how often a reading as certain as this is right; tag where a tag says the label
+show   how much of the face is shown, 0 to 1: the surer, the more
+below  the words that moved the label the most, at most {_MOST_WORDS}: + towards it, - away from it,
+       in logits: 1 makes it 2.7 times as likely against its absence; none where a tag decides
+"""
+"""What the columns of the table mean, and the words below each reading."""
+
 
 def shown_face(reading: Reading, reader: Reader) -> npt.NDArray[np.float32]:
     """The face (C,) of a reading: its label's at its point, and neutral's for the rest."""

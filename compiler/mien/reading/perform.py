@@ -42,7 +42,7 @@ def perform_text(
     from mien.text.yaml_nodes import require_yaml
 
     said = said_sound(readings, audio, audio.name, bank)
-    text, _, _ = score_text(readings, bank, said.sound)
+    text = score_text(readings, bank, said.sound).text
     path = audio.with_suffix(".score.yaml")
     root = valid_nodes(text, require_yaml(text, path.name), path.name, "score")
 

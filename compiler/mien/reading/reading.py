@@ -29,6 +29,15 @@ class WordPart:
     moves: float
 
 
+@frozen
+class IdleTag:
+    """A tag in brackets that no words follow, ``[joy]``, and its place: line and column, from 1."""
+
+    written: str
+    line: int
+    column: int
+
+
 @frozen(kw_only=True)
 class Reading:
     """A unit of text as a label, a point and a strength of a bank.
@@ -38,7 +47,8 @@ class Reading:
     right, in [0, 1]; ``strength`` how much of the face is shown for it, in [0, 1]; ``intensity``
     where the text stands between the weakest and the strongest of its label, in [0, 1]; ``at`` the
     anchor that it is snapped to, or None; ``vad`` the point. ``by`` is what it was read from: tag,
-    words, emoji or nothing; ``speaker`` who speaks the line, "" where it does not say.
+    words, emoji or nothing; ``speaker`` who speaks the line, "" where it does not say; ``idle``
+    its tag, where that stands among words and none of them follow it.
     """
 
     text: str
@@ -54,6 +64,7 @@ class Reading:
     because: tuple[WordPart, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
     speaker: str = field(default="")
+    idle: IdleTag | None = field(default=None)
 
 
 def strength_of(confidence: float) -> float:

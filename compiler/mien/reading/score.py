@@ -51,13 +51,46 @@ class ScoreSound:
     text: str | None = None
 
 
+@frozen(kw_only=True)
+class ScoreText:
+    """A score in YAML, and how many ``cues`` in how many ``seconds`` came of so many ``units``.
+
+    ``timeless`` units have no time in the sound, ``alike`` show what the one before them shows, and
+    ``brief`` ones gave way to a neighbour.
+    """
+
+    text: str
+    seconds: float
+    cues: int
+    units: int
+    timeless: int
+    alike: int
+    brief: int
+
+    @property
+    def joined(self) -> str:
+        """How units became fewer cues, in words; "" where each has its own."""
+        each = (
+            (
+                self.alike,
+                "shows what the one before it does",
+                "show what the one before them does",
+            ),
+            (self.brief, f"is shorter than {_LEAST} s", f"are shorter than {_LEAST} s"),
+            (self.timeless, "has no time in the sound", "have no time in the sound"),
+        )
+        why = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in each if n)
+        became = "1 cue" if self.cues == 1 else f"{self.cues} cues"
+        return f"{self.units} units of text became {became}: {why}" if why else ""
+
+
 def score_text(
     readings: Sequence[Reading],
     bank: Bank,
     sound: ScoreSound | None = None,
     neutral: str = "neutral",
-) -> tuple[str, int, float]:
-    """The score in YAML, the number of its cues, and its seconds.
+) -> ScoreText:
+    """The score of readings, and what became of them.
 
     What was read as ``neutral`` is one face, that of the bank's middle intensity.
 
@@ -77,7 +110,8 @@ def score_text(
         if sound.text is not None:
             said = json.dumps(sound.text, ensure_ascii=False)
             length.append(f"lips: {{from: words, text: {said}}}")
-    stretches = _held(_merged(stretches))
+    timed, merged = stretches, _merged(stretches)
+    stretches = _held(merged)
     lines = [
         f"schema: {schema_name('score')}",
         f"bank: {bank.id}@{bank.version}",
@@ -92,7 +126,15 @@ def score_text(
         )
         lines.append(f"  # {said}")
         lines.append(f"  - {{{', '.join(_fields(one))}}}")
-    return "\n".join(lines) + "\n", len(stretches), round(seconds, 3)
+    return ScoreText(
+        text="\n".join(lines) + "\n",
+        seconds=round(seconds, 3),
+        cues=len(stretches),
+        units=len(readings),
+        timeless=len(readings) - len(timed),
+        alike=len(timed) - len(merged),
+        brief=len(merged) - len(stretches),
+    )
 
 
 def _plain(reading: Reading, bank: Bank, neutral: str) -> Reading:

@@ -10,7 +10,7 @@ All of it follows from what was given, so that the same command goes on where an
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -19,18 +19,22 @@ from attrs import evolve, frozen
 from mien.text.atomic import remove_stale, write_atomic
 from mien.text.regular_file import CHECKPOINT
 from mien_trainer.adapt.start import StartNetwork, start_for
-from mien_trainer.evaluate.clips import silence
-from mien_trainer.evaluate.network import EvaluatedNetwork, onnx_predictor
+from mien_trainer.evaluate.clips import clips_with, pick, silence
+from mien_trainer.evaluate.lips import Closures, closures
+from mien_trainer.evaluate.network import EvaluatedNetwork, onnx_predictor, torch_predictor
 from mien_trainer.evaluate.presets import anchor_errors
-from mien_trainer.evaluate.result import Figure, anchor_figures
+from mien_trainer.evaluate.result import Figure, anchor_figures, closure_figure
 from mien_trainer.export.onnx import onnx_bytes
 from mien_trainer.fault import TrainerError, read_bytes
 from mien_trainer.model.shape import Conditioning
 from mien_trainer.speak.network import NetworkCard, OnnxNetwork
+from mien_trainer.speech import Split
+from mien_trainer.targets.clip import Clip
 from mien_trainer.targets.engines import run_local
 from mien_trainer.targets.make import make_shards
 from mien_trainer.targets.manifest import manifest_digest, read_manifest
 from mien_trainer.targets.recast import recast
+from mien_trainer.targets.rows import clip_rows
 from mien_trainer.targets.worker import shard_tasks
 from mien_trainer.train.checkpoint import LAST, checkpoint_bytes, load_checkpoint
 from mien_trainer.train.config import TrainConfig, find_config, read_config
@@ -40,7 +44,7 @@ from mien_trainer.train.trust import TrustedBank
 STEPS = 1500
 """Of a training, unless another number is asked for."""
 
-CLIPS = 2000
+CLIPS = 4000
 """Of the kept speech that are used, unless another number is asked for."""
 
 TARGETS, START, TRAINING = "targets", "start.safetensors", "training"
@@ -52,6 +56,9 @@ _RATE = 0.0015
 _WARM_UP = 50
 _EVERY = 50
 _CLIPS_PER_SHARD = 128
+
+_KINDS, _MEASURED = 3, 240
+"""Kinds of clips on which closures are measured, and how many of each at most."""
 
 
 @frozen(kw_only=True)
@@ -83,7 +90,10 @@ class Adaptation:
         return evolve(
             base,
             name=bank.id,
-            description=f"Adapted from {self.start.card.name} on {self.clips} clips at most.",
+            description=(
+                f"Adapted from {self.start.card.name}, hearing as it does, on {self.clips} clips "
+                "at most."
+            ),
             bank=self.source,
             seed=self.seed,
             steps=self.steps,
@@ -96,15 +106,16 @@ class Adaptation:
 
 @frozen(kw_only=True, eq=False)
 class Adapted:
-    """A network of the bank: the bytes of its file, its card and figures."""
+    """A network of the bank: the bytes of its file, its card, figures and closures by label."""
 
     data: bytes
     card: NetworkCard
     figures: tuple[Figure, ...]
+    closures: tuple[Closures, ...]
 
     @property
     def kept(self) -> bool:
-        """Whether the presets are where they were authored."""
+        """Whether the presets are where they were authored, and lips close as they should."""
         return all(figure.kept for figure in self.figures)
 
 
@@ -165,7 +176,11 @@ def make_faces(order: Adaptation, step: Callable[[int], None]) -> Path:
 
 
 def fit(order: Adaptation, data: Path, watcher: Watcher) -> None:
-    """Train on the targets in ``data``, or go on where that was stopped; see `train.loop`."""
+    """Train on the targets in ``data``, or go on where that was stopped; see `train.loop`.
+
+    The speech is the one that the network knows, and no bank changes it: only faces are learned.
+    Where hearing was learned on as well, more closures were missed than before.
+    """
     start, out = load_checkpoint(order.work / START), order.work / TRAINING
     resume = (out / LAST).is_file()
     run = Run(
@@ -174,13 +189,22 @@ def fit(order: Adaptation, data: Path, watcher: Watcher) -> None:
         out=out,
         start=None if resume else start,
         resume=resume,
+        faces_only=True,
         onward="the same command goes on from the last checkpoint",
     )
     train(run, watcher)
 
 
-def adapted(order: Adaptation) -> Adapted:
-    """The network that was trained.
+def clips_left(data: Path) -> tuple[Clip, ...]:
+    """The clips of the targets in ``data`` on which `adapted` measures closures."""
+    manifest = read_manifest(data)
+    known = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
+    ids = pick(clip_rows(data, manifest, Split.TEST), known, _KINDS * _MEASURED)
+    return tuple(clips_with(data, manifest, Split.TEST, ids))
+
+
+def adapted(order: Adaptation, clips: Iterable[Clip]) -> Adapted:
+    """The network that was trained, measured at the presets and on ``clips``.
 
     Raises:
         TrainerError: it cannot be exported.
@@ -190,4 +214,11 @@ def adapted(order: Adaptation) -> Adapted:
     network = OnnxNetwork(exported, bank.id)
     subject = EvaluatedNetwork(predict=onnx_predictor(network), bank=bank)
     errors = anchor_errors(subject, silence(), range(len(bank.channels)))
-    return Adapted(data=exported, card=network.card, figures=tuple(anchor_figures(errors)))
+    quick = evolve(subject, predict=torch_predictor(found.model))
+    closed = closures(quick, clips, subject.middle)
+    return Adapted(
+        data=exported,
+        card=network.card,
+        figures=(*anchor_figures(errors), closure_figure(closed)),
+        closures=closed,
+    )

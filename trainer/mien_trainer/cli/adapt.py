@@ -9,17 +9,17 @@ import click
 
 from mien.cli.options import OutputFile, format_option
 from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
+from mien_trainer.cli.options import network_file, refusals
 
 if TYPE_CHECKING:
-    from mien_trainer.adapt.run import Adaptation, Adapted
+    from collections.abc import Callable, Iterator, Sequence
 
-SHIPPED = "default"
-"""The bank whose network stands for itself."""
+    from mien_trainer.adapt.run import Adaptation, Adapted
+    from mien_trainer.targets.clip import Clip
 
 
 @click.command("adapt")
-@click.argument("network", metavar="NETWORK")
+@click.argument("network", metavar="NETWORK", type=click.Path(path_type=Path))
 @click.option("--bank", required=True, metavar="BANK", help="The bank to adapt it to.")
 @click.option(
     "--data",
@@ -39,12 +39,12 @@ SHIPPED = "default"
     "--work",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="The folder for faces and training, some 250 MB.  [default: FILE.work]",
+    help="The folder for faces and training, some 500 MB.  [default: FILE.work]",
 )
 @click.option("--fresh", is_flag=True, help="Begin anew, whatever the work folder holds.")
 @click.option("--steps", type=click.IntRange(min=1), help="Steps of the training.  [default: 1500]")
 @click.option(
-    "--clips", type=click.IntRange(min=1), help="Clips of speech, at most.  [default: 2000]"
+    "--clips", type=click.IntRange(min=1), help="Clips of speech, at most.  [default: 4000]"
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
@@ -55,7 +55,7 @@ SHIPPED = "default"
 )
 @format_option
 def command(
-    network: str,
+    network: Path,
     bank: str,
     data: Path,
     out: Path,
@@ -70,19 +70,30 @@ def command(
     """Adapt NETWORK to a bank of your own, in minutes, with speech that is there already.
 
     NETWORK is an exported network (.onnx), a checkpoint or the folder of a training, of any bank;
-    default is the one that ships. The speech keeps its sound, and the bank's faces are made anew
-    over it; the labels may be others, and more or fewer. The presets are snapped to at every step.
+    default is the one that ships for BANK, else the newest. The speech keeps its sound, and the
+    bank's faces are made anew over it; the labels may be others, and more or fewer. The presets are
+    snapped to at every step.
 
-    If it is stopped, even killed, run it again to continue: the file ends with the same bytes. Exit
-    codes: 0 the network keeps the bank's presets within bounds, 1 it was written and does not, 2 it
-    cannot be made.
+    It hears speech as NETWORK does, and learns faces alone. If it is stopped, even killed, run it
+    again to continue: the file ends with the same bytes. Exit codes: 0 the network keeps the bank's
+    presets within bounds, and lips close for p, b and m under every label; 1 it was written and
+    misses a bound; 2 it cannot be made.
     """
     with refusals():
         from mien_trainer.fault import need_torch
 
         need_torch()
+        from mien.cli.terminal import progress
         from mien.release.verify import usable_cores
-        from mien_trainer.adapt.run import CLIPS, STEPS, Adaptation, adapted, fit, prepare
+        from mien_trainer.adapt.run import (
+            CLIPS,
+            STEPS,
+            Adaptation,
+            adapted,
+            clips_left,
+            fit,
+            prepare,
+        )
         from mien_trainer.adapt.start import read_start
         from mien_trainer.cli.run import training_bar
         from mien_trainer.train.trust import trusted_bank
@@ -90,7 +101,7 @@ def command(
         trusted = trusted_bank(bank)
         say(f"bank: {trusted.bank.source}", err=True)
         order = Adaptation(
-            start=read_start(_network(network)),
+            start=read_start(network_file(network, lambda: trusted.bank)),
             trusted=trusted,
             source=bank,
             data=data,
@@ -104,20 +115,12 @@ def command(
         targets = _faces(order)
         with training_bar(order.config) as bar:
             fit(order, targets, bar)
-        found = adapted(order)
+        clips = clips_left(targets)
+        with progress("measuring", len(clips)) as step:
+            found = adapted(order, _counted(clips, step))
         _write(found, order, targets, out)
     _report(found, order, out, output)
     return 0 if found.kept else 1
-
-
-def _network(given: str) -> Path:
-    path = Path(given)
-    if given != SHIPPED or path.exists():
-        return path
-    from mien.bank import load
-    from mien_trainer.speak.network import shipped_network
-
-    return shipped_network(load(SHIPPED).digest)
 
 
 def _faces(order: Adaptation) -> Path:
@@ -131,6 +134,12 @@ def _faces(order: Adaptation) -> Path:
         return make_faces(order, step)
 
 
+def _counted(clips: Sequence[Clip], step: Callable[[], None]) -> Iterator[Clip]:
+    for clip in clips:
+        yield clip
+        step()
+
+
 def _quiet(_: int) -> None:
     pass
 
@@ -140,7 +149,9 @@ def _write(found: Adapted, order: Adaptation, targets: Path, out: Path) -> None:
     from mien_trainer.export.card import Measured, card_markdown, learned_from
 
     card = found.card
-    measured = Measured(checkpoint=card.checkpoint, figures=found.figures, lips=(), closures=())
+    measured = Measured(
+        checkpoint=card.checkpoint, figures=found.figures, lips=(), closures=found.closures
+    )
     learned = learned_from(targets, card)
     text = card_markdown(card, len(found.data), learned, measured, order.start.card)
     write_atomic(out, found.data)
@@ -172,5 +183,6 @@ def _report(found: Adapted, order: Adaptation, out: Path, output: str) -> None:
     say(f"{out.with_suffix('.card.md')}: its card")
     if not found.kept:
         more = f"--steps {2 * order.steps} --fresh"
-        say(f"Error: it does not keep the presets within bounds; {more} trains longer", err=True)
+        missed = ", ".join(figure.name for figure in found.figures if not figure.kept)
+        say(f"Error: a bound is missed ({missed}); {more} trains longer", err=True)
     say(f"{order.work}: what it was made in; it can be deleted")

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from mien.bank import Bank
+
+SHIPPED = Path("default")
+"""The word for a network of whole faces that ships; a file of that name comes first."""
 
 data_option = click.option(
     "--data",
@@ -14,6 +21,21 @@ data_option = click.option(
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="The targets: a folder that `mien targets make` wrote.",
 )
+
+
+def network_file(given: Path, bank: Callable[[], Bank]) -> Path:
+    """The file ``given``; for `SHIPPED` the network that ships for ``bank``, else the newest.
+
+    Raises:
+        TrainerError: this installation has none.
+        QueryError: there is no such bank.
+        ArtifactError: it is damaged.
+    """
+    if given != SHIPPED or given.exists():
+        return given
+    from mien_trainer.speak.network import shipped_network
+
+    return shipped_network(bank().digest)
 
 
 @contextmanager

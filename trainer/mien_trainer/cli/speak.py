@@ -14,7 +14,7 @@ from mien.cli.options import OutputFile, point_options
 from mien.cli.performing import listening
 from mien.cli.terminal import say
 from mien.formats.registry import FormatError, format_of, listed, writable
-from mien_trainer.cli.options import refusals
+from mien_trainer.cli.options import network_file, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 PIPE = "-"
 NETWORK = "network"
-DEFAULT = "default"
 
 _BEYOND = 0.5
 """Seconds without sound at the end of a score that need no word."""
@@ -68,7 +67,7 @@ _BEYOND = 0.5
     "model",
     type=click.Path(path_type=Path, dir_okay=False),
     help="An exported network (.onnx), of faces or of lips; default: the network of whole faces "
-    "that ships for the bank.  [default: lips that ship]",
+    "that ships for BANK, else the newest.  [default: lips that ship]",
 )
 @click.option(
     "--delay",
@@ -150,7 +149,7 @@ def command(
         flag = "--no-prosody" if no_prosody else "--arousal-from-voice"
         raise click.UsageError(f"{flag} is for --label; a score says it under life")
     _check_lips(audio, text, times, lips, model)
-    model = _shipped(model, bank)
+    model = None if model is None else _network(model, bank)
     live = audio == PIPE or lips == NETWORK or model is not None
     if delay is not None and (score is not None or not live):
         raise click.UsageError("--delay is for lips of a network: a pipe, or --lips network")
@@ -264,20 +263,17 @@ def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSett
     return None if lips is None else LipSettings(kind=lips)
 
 
-def _shipped(model: Path | None, bank: str | None) -> Path | None:
-    """The file of ``model``, which may be the network that ships for ``bank``."""
-    if model is None or model.exists():
-        return model
-    if model != Path(DEFAULT):
-        raise click.ClickException(
-            f"{model}: there is no such file, expected a network (.onnx), or default for the one "
-            "that ships for the bank"
-        )
-    from mien_trainer.speak.network import shipped_network
+def _network(model: Path, bank: str | None) -> Path:
     from mien_trainer.speak.way import given_bank
 
     with refusals():
-        return shipped_network(given_bank(bank).digest)
+        path = network_file(model, lambda: given_bank(bank))
+    if not path.exists():
+        raise click.ClickException(
+            f"{path}: there is no such file, expected a network (.onnx), or default for the one "
+            "that ships for the bank"
+        )
+    return path
 
 
 def is_terminal() -> bool:

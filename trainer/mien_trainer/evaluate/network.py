@@ -22,6 +22,7 @@ from mien_trainer.speak.network import NetworkCard, OnnxNetwork, read_network, s
 if TYPE_CHECKING:
     from mien_trainer.model.net import FaceNet
 
+_MID = "mid"
 _FRAMES = 1 << 14
 """Frames of a batch, so that memory stays flat."""
 
@@ -49,6 +50,12 @@ class EvaluatedNetwork:
             for label, vad in zip(labels, vads, strict=True)
         ]
         return self.predict(np.repeat(mel[None], len(rows), axis=0), np.stack(rows))
+
+    @property
+    def middle(self) -> str:
+        """The intensity at which lips are measured."""
+        names = self.bank.intensities
+        return _MID if _MID in names else names[len(names) // 2]
 
     def anchors(self) -> tuple[list[int], F32]:
         """Label position and VAD of every intensity anchor: (E * K,) and (E * K, 3)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
@@ -97,12 +97,7 @@ def figures(found: Evaluation) -> Iterator[Figure]:
         value=max(one.mean for one in found.smoothness),
         bound=SMOOTH_MEAN,
     )
-    yield Figure(
-        name="closures of p, b, m kept, least label",
-        value=min((one.lips.share for one in found.closures), default=1.0),
-        bound=CLOSED,
-        most=False,
-    )
+    yield closure_figure(found.closures)
     if found.comparison is not None:
         yield Figure(
             name=f"lips on an unheard voice, short of {found.comparison.name}",
@@ -131,6 +126,16 @@ def anchor_figures(silence: AnchorErrors) -> Iterator[Figure]:
         bound=anchors,
         most=False,
         unit=f"of {anchors}",
+    )
+
+
+def closure_figure(found: Sequence[Closures]) -> Figure:
+    """Whether lips close for p, b and m under each label."""
+    return Figure(
+        name="closures of p, b, m kept, least label",
+        value=min((one.lips.share for one in found), default=1.0),
+        bound=CLOSED,
+        most=False,
     )
 
 

@@ -42,7 +42,6 @@ STEPS = 8
 """How often `evaluate` reports progress."""
 
 VOICES = 3
-_MID = "mid"
 
 
 @frozen(kw_only=True, eq=False)
@@ -145,7 +144,7 @@ def evaluate(
             f"no clip of the test split is spoken for {2 * SETTLE} frames or more; "
             "make more targets"
         )
-    middle = _MID if _MID in bank.intensities else bank.intensities[len(bank.intensities) // 2]
+    middle = network.middle
     speakers = [clip for clip in clips if clip.voice]
     every = range(len(bank.channels))
     upper = network.channels_of("EXPRESSION")

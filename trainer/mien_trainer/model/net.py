@@ -27,7 +27,7 @@ this network is given, K conditions of one sound, W width, C channels, G kinds o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import torch
@@ -119,6 +119,14 @@ class FaceNet(nn.Module):
     def context(self) -> int:
         """R: the frames that it needs before a frame, those of releasing contacts among them."""
         return self.shape.context + len(RELEASE_KERNEL)
+
+    def hearing(self) -> Iterator[nn.Parameter]:
+        """What it hears with, whatever its conditions: all of the blocks but FiLM, and contacts."""
+        yield from self.input.parameters()
+        for block in self._blocks():
+            yield from block.taps.parameters()
+            yield from block.mix.parameters()
+        yield from self.contact_head.parameters()
 
     def forward(self, mel: Tensor, conditions: Tensor) -> Tensor:
         """Faces (B, N, C) of the last N frames of mel (B, R + N, M), conditions (B, R + N, D)."""

@@ -78,7 +78,8 @@ class Run:
     """A training, where it reads and where it writes.
 
     ``start`` is a network to begin with, None for a new one; ``resume`` goes on where the training
-    in ``out`` stopped. ``onward`` says to a person what would do so.
+    in ``out`` stopped, and ``onward`` says to a person what would do so. With ``faces_only`` it
+    goes on hearing as it did at the start.
     """
 
     config: TrainConfig
@@ -86,6 +87,7 @@ class Run:
     out: Path
     start: Checkpoint | None = None
     resume: bool = False
+    faces_only: bool = False
     onward: str = "--resume goes on from the last checkpoint"
     curves: Curves | None = None
 
@@ -195,6 +197,9 @@ def _train(run: Run, watcher: Watcher, group: Processes) -> CheckpointMetadata:
         _start_from(run.start, metadata, model)
     else:
         _normalise(model, setup.clips)
+    if run.faces_only:
+        for parameter in model.hearing():
+            parameter.requires_grad_(requires_grad=False)
     if group.first:
         write_atomic(out / CONFIG, config_text(config).encode())
     if group.device.type == "cuda":

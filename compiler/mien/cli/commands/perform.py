@@ -66,6 +66,8 @@ def command(
 
     With --text it is a SOUND, and what it says: tags and emotion of the text become cues at its
     words, the lips follow them, and no score is written (`mien read --score --audio` writes it).
+
+    Exit codes: 0 it was written, 2 SCORE cannot be performed, or something else is wrong.
     """
     if text is None and (reader is not None or speaker):
         raise click.UsageError(f"{'--speaker' if speaker else '--reader'} needs --text")

@@ -47,7 +47,11 @@ _DEFAULT = click.core.ParameterSource.DEFAULT
     help="A release (albert, linear, NAME@VERSION) or a file.  [default: albert]",
 )
 @click.option("--face", is_flag=True, help="The weights of each face too (json, jsonl).")
-@click.option("--explain", is_flag=True, help="Which words moved the label, and by how much.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Which words moved the label, and by how much.",
+)
 @click.option(
     "--prefer",
     multiple=True,
@@ -149,14 +153,16 @@ def command(
     if target is not None:
         _write_score(readings, made, target, audio)
     elif output == "text":
-        _write_table(readings)
+        _write_table(readings, explain=explain)
     else:
         _write_records(readings, made, output, face=face)
 
 
-def _write_table(readings: Iterator[Reading]) -> None:
-    from mien.reading.describe import HEAD, reading_lines
+def _write_table(readings: Iterator[Reading], *, explain: bool) -> None:
+    from mien.reading.describe import HEAD, LEGEND, reading_lines
 
+    if explain:
+        say(LEGEND)
     say(HEAD)
     for one in readings:
         say("\n".join(reading_lines(one)))
@@ -190,7 +196,9 @@ def _write_score(
         sound = said.sound
         if said.note:
             say(said.note, err=True)
-    written, cues, seconds = score_text(units, made.bank, sound, made.weights.neutral)
-    write_atomic(target, written.encode())
-    counted = "1 cue" if cues == 1 else f"{cues} cues"
-    say(f"{target}: {counted} in {seconds:g} s; mien perform {target} -o take.csv plays it")
+    written = score_text(units, made.bank, sound, made.weights.neutral)
+    write_atomic(target, written.text.encode())
+    counted = "1 cue" if written.cues == 1 else f"{written.cues} cues"
+    say(f"{target}: {counted} in {written.seconds:g} s; mien perform {target} -o take.csv plays it")
+    if written.joined:
+        say(f"    {written.joined}")

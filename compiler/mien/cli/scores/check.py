@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 def command(scores: tuple[Path, ...], output: str) -> int:
     """Check SCOREs: the schema, the bank and its names, the order of cues, the sound, the lips.
 
-    Exits 1 if one cannot be performed. What is not seen, such as a cue in the last half second in
-    which a face comes to rest, is a warning.
+    What is not seen, such as a cue in the last half second in which a face comes to rest, is a
+    warning. Exit codes: 0 all can be performed, 1 one cannot, 2 there is no such file. What ends
+    with 1 here is bad input to `mien perform`, which ends with 2.
     """
     from mien.cli.faults import write_faults
     from mien.text.fault import Severity, counted
