@@ -314,6 +314,9 @@ def test_silence_keeps_still(tiny: Path, tmp_path: Path) -> None:
     ("arguments", "expected"),
     [
         (("nothing.wav", "--label", "joy"), "nothing.wav: there is no such file"),
+        (("a.wav", "b.wav", "--label", "joy"), "2 sounds, and one is spoken at a time: for f in"),
+        ((".", "--label", "joy"), "is a folder, and one sound is spoken at a time"),
+        (("", "--label", "joy"), "AUDIO is empty: name a sound file, or -"),
         (("empty.wav", "--label", "joy"), "empty.wav: the file is empty"),
         (("broken.wav", "--label", "joy"), "broken.wav: this cannot be read as sound"),
         (("speech.wav", "--label", "joyy"), "did you mean joy?"),

@@ -195,8 +195,8 @@ def fit(order: Adaptation, data: Path, watcher: Watcher) -> None:
     train(run, watcher)
 
 
-def clips_left(data: Path) -> tuple[Clip, ...]:
-    """The clips of the targets in ``data`` on which `adapted` measures closures."""
+def spoken_clips(data: Path) -> tuple[Clip, ...]:
+    """The spoken clips of the targets in ``data`` on which closures are measured."""
     manifest = read_manifest(data)
     known = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
     ids = pick(clip_rows(data, manifest, Split.TEST), known, _KINDS * _MEASURED)

@@ -90,9 +90,9 @@ def command(
             STEPS,
             Adaptation,
             adapted,
-            clips_left,
             fit,
             prepare,
+            spoken_clips,
         )
         from mien_trainer.adapt.start import read_start
         from mien_trainer.cli.run import training_bar
@@ -115,9 +115,9 @@ def command(
         targets = _faces(order)
         with training_bar(order.config) as bar:
             fit(order, targets, bar)
-        clips = clips_left(targets)
-        with progress("measuring", len(clips)) as step:
-            found = adapted(order, _counted(clips, step))
+        spoken = spoken_clips(targets)
+        with progress("measuring", len(spoken)) as step:
+            found = adapted(order, _counted(spoken, step))
         _write(found, order, targets, out)
     _report(found, order, out, output)
     return 0 if found.kept else 1

@@ -32,7 +32,7 @@ _BEYOND = 0.5
 
 
 @click.command("speak")
-@click.argument("audio", metavar="AUDIO")
+@click.argument("sounds", metavar="AUDIO", nargs=-1, required=True)
 @click.option(
     "--label", metavar="LABEL", help="The emotion to show, or a mixture: joy:0.6,surprise:0.4."
 )
@@ -111,7 +111,7 @@ _BEYOND = 0.5
     help=f"The take to write: {listed(writable())}.  [default: CSV on stdout]",
 )
 def command(
-    audio: str,
+    sounds: tuple[str, ...],
     label: str | None,
     at: str | None,
     vad: tuple[float, float, float] | None,
@@ -144,6 +144,7 @@ def command(
     was not trained on it, or not on what is asked, its neutral lips carry the bank's own faces.
     What was taken is said.
     """
+    audio = _one_sound(sounds)
     _check_usage(audio, label, score, cues, out)
     if score is not None and (no_prosody or arousal_from_voice):
         flag = "--no-prosody" if no_prosody else "--arousal-from-voice"
@@ -206,6 +207,18 @@ def command(
             _write(utterance, utterance.takes(blocks, cues), name, out)
     if audio == PIPE and not utterance.frames:
         say("no sound came from the pipe, and so no faces", err=True)
+
+
+def _one_sound(sounds: tuple[str, ...]) -> str:
+    many = 'for f in *.wav; do mien speak "$f" --label joy -o "${f%.*}.csv"; done'
+    if len(sounds) > 1:
+        raise click.UsageError(f"{len(sounds)} sounds, and one is spoken at a time: {many}")
+    (sound,) = sounds
+    if not sound:
+        raise click.UsageError("AUDIO is empty: name a sound file, or - for a pipe")
+    if sound != PIPE and Path(sound).is_dir():
+        raise click.UsageError(f"{sound} is a folder, and one sound is spoken at a time: {many}")
+    return sound
 
 
 def _check_usage(

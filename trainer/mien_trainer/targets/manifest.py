@@ -132,7 +132,10 @@ def read_manifest(folder: Path) -> Manifest:
         raise ManifestError(f"{path}: not a JSON text ({error})") from None
     kind = cast("dict[str, object]", document).get("schema") if isinstance(document, dict) else None
     if kind != SCHEMA:
-        raise ManifestError(f"{path}: found {kind or 'no schema'}, expected {SCHEMA}")
+        raise ManifestError(
+            f"{path}: found {kind or 'no schema'}, expected {SCHEMA}: make the targets anew with "
+            "`mien targets make`, or use the version of mien that made them"
+        )
     found = {
         key: value for key, value in cast("dict[str, Any]", document).items() if key != "schema"
     }

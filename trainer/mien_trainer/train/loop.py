@@ -199,7 +199,7 @@ def _train(run: Run, watcher: Watcher, group: Processes) -> CheckpointMetadata:
         _normalise(model, setup.clips)
     if run.faces_only:
         for parameter in model.hearing():
-            parameter.requires_grad_(requires_grad=False)
+            parameter.requires_grad = False
     if group.first:
         write_atomic(out / CONFIG, config_text(config).encode())
     if group.device.type == "cuda":
