@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import evolve, field, fields, frozen
@@ -13,17 +12,9 @@ from mien.errors import QueryError
 from mien.queries import unit
 from mien.reading.linear import Scores, confidence_of, sigmoids, strength_at
 from mien.reading.model import Model, model_of, read_model
-from mien.reading.reading import (
-    VAD,
-    IdleTag,
-    Reading,
-    Span,
-    WordPart,
-    snapped,
-    strength_of,
-)
+from mien.reading.reading import VAD, Reading, Span, WordPart, snapped, strength_of
 from mien.reading.released import find_reader
-from mien.reading.tags import Tag, TagWords, tags_of
+from mien.reading.tags import Tag, TagWords, idle_tags, tags_of
 from mien.reading.tokens import Kind, Token, script_of, tokens_of
 from mien.reading.units import PER, sentences, spoken_by
 from mien.reading.weights import READER, Facts
@@ -149,7 +140,7 @@ class Reader:
 
     def _units(self, text: str, line: int, per: str) -> Iterator[Reading]:
         tags, unknown = tags_of(text, self._words)
-        idle = _idle(text, tags, line)
+        idle = idle_tags(text, tags, line)
         for start, end, tag in _stretches(text, tags):
             pieces = list(sentences(text[start:end])) if per == "sentence" else [(0, end - start)]
             for first, last in pieces or [(0, 0)]:
@@ -369,28 +360,6 @@ def _stretches(text: str, tags: list[Tag]) -> Iterator[tuple[int, int, Tag | Non
             yield tag.end, held, tag
         if text[held:end].strip():
             yield held, end, None
-
-
-def _idle(text: str, tags: Sequence[Tag], line: int) -> dict[int, IdleTag]:
-    """By where they start, tags in brackets that no words follow in a line that has words.
-
-    An action may stand anywhere: a sigh needs no words after it.
-    """
-    found: dict[int, IdleTag] = {}
-    left, begin = deque(tags), 0
-    for number, row in enumerate(text.split("\n") if tags else (), line):
-        own: list[Tag] = []
-        while left and left[0].start <= begin + len(row):
-            own.append(left.popleft())
-        ends = [*(tag.start for tag in own), begin + len(row)]
-        starts = [begin, *(tag.end for tag in own)]
-        said = [bool(text[start:end].strip()) for start, end in zip(starts, ends, strict=True)]
-        for tag, followed in zip(own, said[1:], strict=True) if any(said) else ():
-            if tag.label and not followed and text[tag.start] in "[<":
-                written = text[tag.start : tag.end]
-                found[tag.start] = IdleTag(written, number, tag.start - begin + 1)
-        begin += len(row) + 1
-    return found
 
 
 def _kind(tokens: list[Token]) -> str:

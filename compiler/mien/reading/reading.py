@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from mien.reading.tags import IdleTag
+
 VAD = tuple[float, float, float]
 
 STILL, FULL = 0.2, 0.55
@@ -27,15 +29,6 @@ class WordPart:
 
     word: str
     moves: float
-
-
-@frozen
-class IdleTag:
-    """A tag in brackets that no words follow, ``[joy]``, and its place: line and column, from 1."""
-
-    written: str
-    line: int
-    column: int
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,7 @@ it is text.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import cast
@@ -54,6 +55,15 @@ class UnknownTag:
     message: str
 
 
+@frozen
+class IdleTag:
+    """A tag in brackets that no words follow, ``[joy]``, and its place: line and column, from 1."""
+
+    written: str
+    line: int
+    column: int
+
+
 @frozen(kw_only=True)
 class TagWords:
     """What tags may say: a bank's labels, other words for them, and its anchors by label."""
@@ -84,6 +94,28 @@ def tags_of(text: str, words: TagWords) -> tuple[list[Tag], list[UnknownTag]]:
         elif tag is not None:
             unknown.append(evolve(tag, start=match.start(), end=match.end()))
     return found, unknown
+
+
+def idle_tags(text: str, tags: Sequence[Tag], line: int) -> dict[int, IdleTag]:
+    """By where they start, tags in brackets that no words follow in a line that has words.
+
+    An action may stand anywhere: a sigh needs no words after it.
+    """
+    found: dict[int, IdleTag] = {}
+    left, begin = deque(tags), 0
+    for number, row in enumerate(text.split("\n") if tags else (), line):
+        own: list[Tag] = []
+        while left and left[0].start <= begin + len(row):
+            own.append(left.popleft())
+        ends = [*(tag.start for tag in own), begin + len(row)]
+        starts = [begin, *(tag.end for tag in own)]
+        said = [bool(text[start:end].strip()) for start, end in zip(starts, ends, strict=True)]
+        for tag, followed in zip(own, said[1:], strict=True) if any(said) else ():
+            if tag.label and not followed and text[tag.start] in "[<":
+                written = text[tag.start : tag.end]
+                found[tag.start] = IdleTag(written, number, tag.start - begin + 1)
+        begin += len(row) + 1
+    return found
 
 
 def _tag(start: int, end: int, inside: str, words: TagWords) -> Tag | UnknownTag | None:
