@@ -211,9 +211,9 @@ def command(
 
 def _one_sound(sounds: tuple[str, ...]) -> str:
     many = 'for f in *.wav; do mien speak "$f" --label joy -o "${f%.*}.csv"; done'
-    if len(sounds) > 1:
+    sound, *others = sounds
+    if others:
         raise click.UsageError(f"{len(sounds)} sounds, and one is spoken at a time: {many}")
-    sound = sounds[0]
     if not sound:
         raise click.UsageError("AUDIO is empty: name a sound file, or - for a pipe")
     if sound != PIPE and Path(sound).is_dir():
