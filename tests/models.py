@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -205,3 +205,10 @@ def with_eyes(model: Json) -> Json:
         **{f"rangeMap{way}": {"inputMaxValue": 90.0, "outputScale": 10.0} for way in ways},
     }
     return model
+
+
+def keys_of(value: object) -> list[Any]:
+    """The keys or positions of what is in an object or a list."""
+    if isinstance(value, dict):
+        return list(cast("Json", value))
+    return list(range(len(cast("list[object]", value)))) if isinstance(value, list) else []

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +23,7 @@ from tests.models import (
     bound,
     clip,
     glb,
+    keys_of,
     packed,
     perfect_sync_0,
     perfect_sync_1,
@@ -485,13 +486,6 @@ VALUES = st.recursive(
     max_leaves=4,
 )
 PLACES = st.lists(st.integers(0, 60), min_size=1, max_size=7)
-
-
-def keys_of(value: object) -> list[Any]:
-    """The keys or positions of what is in an object or a list."""
-    if isinstance(value, dict):
-        return list(cast("Json", value))
-    return list(range(len(cast("list[object]", value)))) if isinstance(value, list) else []
 
 
 @settings(max_examples=150, deadline=None)

@@ -11,7 +11,7 @@ from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -25,6 +25,7 @@ from tests.models import (
     bound,
     clip,
     glb,
+    keys_of,
     packed,
     perfect_sync_0,
     perfect_sync_1,
@@ -616,13 +617,6 @@ ODD = [
     json.loads(text)
     for text in ("null", "true", "0", "-1", "7", "1e12", "1.5", '""', '"x"', '"joy"', "[]", "{}")
 ] + [[1], [{}], {"node": 0}]
-
-
-def keys_of(place: object) -> list[Any]:
-    """The keys or positions of what is in an object or a list."""
-    if isinstance(place, dict):
-        return list(cast("Json", place))
-    return list(range(len(cast("list[object]", place)))) if isinstance(place, list) else []
 
 
 def spoiled(document: Json, random: Random) -> None:
