@@ -116,30 +116,31 @@ def read_audio(path: Path) -> Audio:
 
 
 @contextmanager
-def stream_audio(path: Path) -> Generator[Iterator[F32]]:
+def stream_audio(path: Path, *, centred: bool = True) -> Generator[Iterator[F32]]:
     """The sound of a file of any length in blocks, mono at 16 kHz, so that memory stays flat.
 
     What is no longer than 10 minutes is one block, as `read_audio` gives it, and the last such file
     is kept: who asks again gets the same array, which nobody can write to. A file with one of the
-    `FFMPEG_ENDINGS` is decoded by ffmpeg first. Everything is checked before the first block.
+    `FFMPEG_ENDINGS` is decoded by ffmpeg first. Everything is checked before the first block. A
+    constant offset is left in where it is not to be ``centred``, as a pipe would bring it.
 
     Raises:
         SpeechRefusedError: as `read_audio`, but for length and clipping (`clipping`); or ffmpeg is
             missing or fails.
     """
     state = _state(path)
-    kept = _KEPT.get(state)
+    kept = _KEPT.get((state, centred))
     if kept is not None:
         yield iter((kept.samples,))
         return
     with _sound_of(path) as sound:
         if sound.frames > LONGEST * sound.samplerate:
-            yield _long(path, sound)
+            yield _long(path, sound, centred=centred)
             return
-        audio = _read(path, sound)
+        audio = _read(path, sound, centred=centred)
         audio.samples.setflags(write=False)
         _KEPT.clear()
-        _KEPT[state] = audio
+        _KEPT[state, centred] = audio
     yield iter((audio.samples,))
 
 
@@ -148,7 +149,7 @@ def clipping(path: Path) -> str | None:
 
     None of another file, and of one of more than 10 minutes.
     """
-    kept = _KEPT.get(_state(path))
+    kept = next((one for (state, _), one in _KEPT.items() if state == _state(path)), None)
     if kept is None or kept.clipped <= CLIPPED_LIMIT:
         return None
     return (
@@ -159,8 +160,9 @@ def clipping(path: Path) -> str | None:
 
 _State = tuple[str, int, int]
 
-_KEPT: dict[_State, Audio] = {}
-"""The sound that was read last: who speaks a line asks for its length, its sounds and its voice."""
+_KEPT: dict[tuple[_State, bool], Audio] = {}
+"""The sound that was read last, by whether it was centred: who speaks a line asks for its length,
+its sounds and its voice."""
 
 
 def _state(path: Path) -> _State:
@@ -241,7 +243,7 @@ def resample(audio: F32, rate: int) -> F32:
     return np.clip(audio, -1.0, 1.0).astype(np.float32, copy=False)
 
 
-def _read(path: Path, sound: _Sound) -> Audio:
+def _read(path: Path, sound: _Sound, *, centred: bool = True) -> Audio:
     _check_form(path, sound)
     limit = int(LONGEST * sound.samplerate)
     if sound.frames > limit:
@@ -258,16 +260,16 @@ def _read(path: Path, sound: _Sound) -> Audio:
     _check_content(path, sound, length)
     share = clipped / (length * sound.channels)
     mono = np.concatenate(blocks)
-    centred = (mono - mono.mean(dtype=np.float64)).astype(np.float32)
+    offset = mono.mean(dtype=np.float64) if centred else 0.0
     return Audio(
-        samples=resample(centred, sound.samplerate),
+        samples=resample((mono - offset).astype(np.float32), sound.samplerate),
         rate=sound.samplerate,
         channels=sound.channels,
         clipped=share,
     )
 
 
-def _long(path: Path, sound: _Sound) -> Iterator[F32]:
+def _long(path: Path, sound: _Sound, *, centred: bool) -> Iterator[F32]:
     _check_form(path, sound)
     length = 0
     total = 0.0
@@ -276,10 +278,10 @@ def _long(path: Path, sound: _Sound) -> Iterator[F32]:
         total += float(block.sum(dtype=np.float64))
     _check_content(path, sound, length)
     sound.seek(0)
-    return _centred(path, sound, total / length)
+    return _less(path, sound, total / length if centred else 0.0)
 
 
-def _centred(path: Path, sound: _Sound, mean: float) -> Iterator[F32]:
+def _less(path: Path, sound: _Sound, mean: float) -> Iterator[F32]:
     rate = sound.samplerate
     resampler = None if rate == SAMPLE_RATE else _resampler(rate, SAMPLE_RATE, 1)
     for mono, _ in _mono(path, sound):

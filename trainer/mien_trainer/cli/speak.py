@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,7 +17,7 @@ from mien.formats.registry import FormatError, format_of, listed, writable
 from mien_trainer.cli.options import network_file, refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from mien.formats.take import F32, Take
     from mien.scores.record import LipSettings
@@ -294,17 +294,24 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _sound(audio: str, *, fine: bool) -> AbstractContextManager[Iterator[F32]]:
-    """The sound in blocks; ``fine`` gives those of a pipe frame by frame."""
-    if audio == PIPE:
-        from mien_trainer.speak.raw_pipe import RawPipe
-        from mien_trainer.speak.speaker import frame_blocks, pipe_samples
+@contextmanager
+def _sound(audio: str, *, fine: bool) -> Generator[Iterator[F32]]:
+    """The sound in blocks, as a network hears it; ``fine`` gives those of a pipe frame by frame."""
+    from mien_trainer.speak.offset import without_offset
 
-        blocks = pipe_samples(RawPipe(cast("Pipe", sys.stdin.buffer)))
-        return nullcontext(frame_blocks(blocks) if fine else blocks)
-    from mien_trainer.audio import stream_audio
+    if audio != PIPE:
+        from mien_trainer.audio import stream_audio
 
-    return stream_audio(Path(audio))
+        with stream_audio(Path(audio), centred=False) as blocks:
+            yield without_offset(blocks)
+        return
+    from mien_trainer.speak.raw_pipe import RawPipe
+    from mien_trainer.speak.speaker import frame_blocks, pipe_samples
+
+    pipe = RawPipe(cast("Pipe", sys.stdin.buffer))
+    pipe.begin()
+    blocks = pipe_samples(pipe)
+    yield without_offset(frame_blocks(blocks) if fine else blocks)
 
 
 def _doubts(audio: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ _BOX = b"ftyp"
 """At byte 4 of .mp4 and .m4a."""
 
 _HEAD = 8
+_READ = 1 << 14
 
 
 class RawPipe:
@@ -30,19 +31,16 @@ class RawPipe:
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
-        self._begun = False
+        self._head: bytes | None = None
 
-    def read1(self, size: int, /) -> bytes:
-        """As the pipe's; the first read waits for eight bytes, and may give that many.
+    def begin(self) -> None:
+        """Wait for the first eight bytes, and look at them.
 
         Raises:
             TrainerError: it is a file and no raw samples.
         """
-        if self._begun:
-            return self._pipe.read1(size)
-        self._begun = True
         head = b""
-        while len(head) < _HEAD and (more := self._pipe.read1(size)):
+        while len(head) < _HEAD and (more := self._pipe.read1(_READ)):
             head += more
         name = container(head)
         if name is not None:
@@ -50,7 +48,18 @@ class RawPipe:
                 f"the pipe gives a file ({name}), expected raw samples: give the file's name, or "
                 "ffmpeg -i FILE -f s16le -ar 16000 -ac 1 - | mien speak - ..."
             )
-        return head
+        self._head = head
+
+    def read1(self, size: int, /) -> bytes:
+        """As the pipe's; the first read may give eight bytes more than there are.
+
+        Raises:
+            TrainerError: as `begin`, where that was not done before.
+        """
+        if self._head is None:
+            self.begin()
+        head, self._head = self._head, b""
+        return head or self._pipe.read1(size)
 
 
 def container(head: bytes) -> str | None:
