@@ -37,7 +37,8 @@ def spoken() -> bytes:
     voice = Voice(name="awb", split=Split.TEST)
     source = FliteSource([voice], [Sentence(key="s1", text="Bob, move!", split=Split.TEST)])
     audio = source.speak(source.items()[0], Prosody()).audio
-    return np.round(32767.0 * np.clip(0.8 * audio + 0.02, -1.0, 1.0)).astype("<i2").tobytes()
+    data: bytes = np.round(32767.0 * np.clip(0.8 * audio + 0.02, -1.0, 1.0)).astype("<i2").tobytes()
+    return data
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,8 @@ def test_frames_are_run_one_by_one_where_a_machine_takes_them_otherwise_at_once(
     mel = (SILENCE + 12.0 * rng.random((40, network.card.mels))).astype(np.float32)
     for one in (network, uneven):
         whole, state = one.run(mel, one.start)
-        parts, last = [], one.start
+        parts: list[F32] = []
+        last = one.start
         for begin, end in pairwise((0, 0, 1, 2, 5, 11, 40)):
             heads, last = one.run(mel[begin:end], last)
             parts.append(heads)

@@ -31,6 +31,7 @@ from mien.text.suggest import Words, aliases
 from mien.timelines.timelines import Timeline, timelines_of
 
 if TYPE_CHECKING:
+    from mien.engine.registry import Evaluator
     from mien.picture import Picture
 
 __all__ = ["Bank", "QueryError", "load"]
@@ -73,6 +74,11 @@ class Bank:
     def tables(self) -> Tables:
         """The tables behind it, read-only."""
         return self._tables
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """The arithmetic alone: it trusts what it is given, and is for who asks many times."""
+        return self._evaluator
 
     @property
     def id(self) -> str:

@@ -7,6 +7,7 @@ behind the weights. Files are read by the names of their columns, and written in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -125,16 +126,22 @@ def header(channels: Sequence[str]) -> str:
 
 def rows(take: Take, start: float = 0.0) -> Iterator[str]:
     """A line for each row; ``start`` is the moment of the first in seconds."""
-    positions = [take.channels.index(name) for name in _order(take.channels)]
+    positions = _positions(take.channels)
     zeros = np.zeros((len(take.times), len(HEAD) + len(EYES)))
     if take.head is not None:
         zeros[:, : len(HEAD)] = np.radians(take.head)
     if take.eyes is not None:
         zeros[:, len(HEAD) :] = np.radians(take.eyes)
     values = np.concatenate([take.weights[:, positions], zeros], axis=1)
+    fields = ",".join(["%.10f"] * values.shape[1])
     for moment, row in zip(take.times.tolist(), values.tolist(), strict=True):
-        fields = ",".join(f"{value:.10f}" for value in row)
-        yield f"{_timecode(start + moment)},{len(row)},{fields}\n"
+        yield f"{_timecode(start + moment)},{len(row)},{fields % tuple(row)}\n"
+
+
+@lru_cache(maxsize=8)
+def _positions(channels: tuple[str, ...]) -> list[int]:
+    """Where the channels in Apple's order are among ``channels``."""
+    return [channels.index(name) for name in _order(channels)]
 
 
 def _order(channels: Sequence[str]) -> tuple[str, ...]:

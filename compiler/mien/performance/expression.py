@@ -24,7 +24,7 @@ import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from mien.bank import Bank
-from mien.engine.tables import F32
+from mien.engine.tables import F32, PLAIN
 from mien.performance.clock import F64, I64, TICKS, frame_ticks, way
 from mien.timelines.clip import Clip, Sample
 
@@ -190,7 +190,7 @@ class Curves:
 
 def _curve(slot: Slot, base: Pose, entries: Sequence[_Entry], moments: I64) -> SlotCurve:
     weights = np.full(len(moments), base.weights.get(slot, 0.0))
-    points = np.tile(np.array(base.point) + 0.0, (len(moments), 1))  # never -0
+    points = np.full((len(moments), 3), np.array(base.point) + 0.0)  # never -0
     for entry in entries:
         move = entry.move
         come = way(moments, move.start, move.length)
@@ -235,18 +235,22 @@ def shown_faces(bank: Bank, curves: Mapping[Slot, SlotCurve], speech: F32) -> F3
     mixed = np.zeros(len(speech), dtype=np.bool_)
     for share in shares.values():
         mixed |= (share > 0.0) & ((seen > 1) | (share != 1.0) | (speech > 0.0))
-    rows = np.flatnonzero(mixed)
+    rows = mixed.nonzero()[0]
     layers: list[tuple[F32, F32]] = []
     for slot, curve in curves.items():
         share = shares[slot]
-        own = np.flatnonzero(share)
+        own = share.nonzero()[0]
         faces = _faces(bank, slot, curve, own, speech)
         shown[own] = faces
         if len(rows):
-            layer = np.zeros_like(shown)
-            layer[own] = faces
-            layers.append((share[rows], layer[rows]))
+            layer = faces
+            if len(own) < len(share):
+                layer = np.zeros_like(shown)
+                layer[own] = faces
+            layers.append((share, layer))
     if len(rows):
+        if len(rows) < len(speech):
+            layers = [(share[rows], layer[rows]) for share, layer in layers]
         shown[rows] = bank.mixed(layers, len(rows))
     return shown
 
@@ -258,12 +262,15 @@ def _faces(
     # A point between two in [-1, 1] never leaves it by more than the last bit.
     points = np.minimum(1.0, np.maximum(-1.0, curve.points[rows])).astype(np.float32)
     label = np.full(len(rows), slot.label, dtype=np.int32)
-    style = np.full(len(rows), slot.style, dtype=np.int32)
+    plain = slot.style == PLAIN
+    style = None if plain else np.full(len(rows), slot.style, dtype=np.int32)
+    spoken = speech[rows] if curve.sample is None and speech.any() else None
+    faces = np.empty((len(rows), len(bank.channels)), dtype=np.float32)
+    bank.evaluator.faces(label, points, style, spoken, faces, 1)
     if curve.sample is None:
-        spoken = speech[rows] if speech.any() else 0.0
-        return bank.faces(label, points, style=style, speech=spoken)
+        return faces
     gain, offset = curve.sample.gain[rows], curve.sample.offset[rows]
-    shaped = bank.timed(bank.faces(label, points, style=style), gain, offset)
+    shaped = bank.timed(faces, gain, offset)
     fade = bank.tables.labels[slot.label].attenuation
     shares: F32 = np.float32(1.0) - speech[rows, None] * fade
     faded: F32 = shaped * shares

@@ -6,8 +6,11 @@ Channels are found by name; what a rig has not is left out. Dimension letters: n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
+from attrs import frozen
 
 from mien.engine.tables import F32, Tables
 from mien.performance.clock import F64, smoothstep
@@ -24,6 +27,9 @@ BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight")
 TO_THE_LEFT = (("eyeLookOutLeft", "eyeLookInLeft"), ("eyeLookInRight", "eyeLookOutRight"))
 UP = (("eyeLookUpLeft", "eyeLookDownLeft"), ("eyeLookUpRight", "eyeLookDownRight"))
 """Channels that turn each eye to the subject's left, and up, each with its opposite."""
+
+_TURNS = (*TO_THE_LEFT, *UP)
+Index = npt.NDArray[np.intp]
 
 
 def wide_eyes(faces: F32, index: Mapping[str, int]) -> F64:
@@ -47,44 +53,62 @@ def blinked(faces: F32, closed: F32, index: Mapping[str, int]) -> None:
 
 def raised(faces: F32, brows: F32, index: Mapping[str, int]) -> None:
     """Raise the brows of faces (n, C) by weights (n,)."""
-    for name in BROWS:
-        if name in index:
-            faces[:, index[name]] = np.minimum(_ONE, faces[:, index[name]] + brows)
+    columns = [index[name] for name in BROWS if name in index]
+    faces[:, columns] = np.minimum(_ONE, faces[:, columns] + brows[:, None])
 
 
-def turned(faces: F32, left: F32, up: F32, index: Mapping[str, int]) -> None:
-    """Turn the eyes of faces (n, C) to the subject's left and up by weights (n,)."""
-    for ways, turn in ((TO_THE_LEFT, left), (UP, up)):
-        for toward, away in ways:
-            if toward in index and away in index:
-                one, other = index[toward], index[away]
-                way = np.minimum(_ONE, np.maximum(-_ONE, faces[:, one] - faces[:, other] + turn))
-                faces[:, one] = np.maximum(_ZERO, way)
-                faces[:, other] = faces[:, one] - way  # never the negative zero of -way
+@frozen(kw_only=True, eq=False)
+class _Ways:
+    """The columns that turn an eye, those of their opposites, and the axis and the eye of each.
+
+    Axis 0 is to the subject's left, 1 is up; eye 0 is the left one.
+    """
+
+    toward: Index
+    away: Index
+    axis: Index
+    eye: Index
+
+
+def _ways(index: Mapping[str, int]) -> _Ways:
+    return _ways_of(tuple((index.get(toward), index.get(away)) for toward, away in _TURNS))
+
+
+@lru_cache(maxsize=8)
+def _ways_of(columns: tuple[tuple[int | None, int | None], ...]) -> _Ways:
+    found = [
+        (toward, away, number // 2, number % 2)
+        for number, (toward, away) in enumerate(columns)
+        if toward is not None and away is not None
+    ]
+    toward, away, axis, eye = np.array(found, dtype=np.intp).reshape(-1, 4).T
+    return _Ways(toward=toward, away=away, axis=axis, eye=eye)
 
 
 def turned_degrees(faces: F32, eyes: F64, index: Mapping[str, int]) -> None:
     """Turn the eyes of faces (n, C) by yaw and pitch (n, 2) in degrees from where they look."""
-    left, up = ((-eyes[:, axis] / DEGREES).astype(np.float32) for axis in (0, 1))
-    turned(faces, left, up, index)
+    ways = _ways(index)
+    turn = (-eyes[:, ways.axis] / DEGREES).astype(np.float32)
+    way = np.minimum(_ONE, np.maximum(-_ONE, faces[:, ways.toward] - faces[:, ways.away] + turn))
+    shown = np.maximum(_ZERO, way)
+    faces[:, ways.toward] = shown
+    faces[:, ways.away] = shown - way  # never the negative zero of -way
 
 
 def eye_degrees(faces: F32, index: Mapping[str, int]) -> F32:
     """Yaw, pitch and roll of the left and of the right eye (n, 6), as a `Take` has them."""
+    ways = _ways(index)
     found = np.zeros((len(faces), 6), dtype=np.float32)
-    for axis, ways in enumerate((TO_THE_LEFT, UP)):
-        for eye, (toward, away) in enumerate(ways):
-            if toward in index and away in index:
-                turn = faces[:, index[away]] - faces[:, index[toward]]
-                found[:, 3 * eye + axis] = _DEGREES * turn
+    found[:, 3 * ways.eye + ways.axis] = _DEGREES * (faces[:, ways.away] - faces[:, ways.toward])
     return found
 
 
 def seal_of(lips: F32, contacts: F32, tables: Tables) -> F32:
     """How firmly the lips (n, C) are closed (n,), 1 at most: by their contacts and by the rig."""
     seal = np.minimum(_ONE, np.maximum(_ZERO, contacts))
-    for channel, level in zip(tables.sealing.tolist(), tables.sealing_levels, strict=True):
-        seal = np.maximum(seal, np.minimum(_ONE, lips[:, channel] / level))
+    if len(tables.sealing):
+        levels = (lips[:, tables.sealing] / tables.sealing_levels).max(axis=1)
+        seal = np.maximum(seal, np.minimum(_ONE, levels))
     return seal
 
 

@@ -141,7 +141,7 @@ def _curve(turns: list[_Turn], moments: I64) -> F64:
     first = int(moments[0])
     over = [at for at, turn in enumerate(turns) if turn.start + turn.length <= first]
     del turns[: over[-1]]
-    curve = np.tile(np.array(turns[0].to), (len(moments), 1))
+    curve = np.full((len(moments), 2), np.array(turns[0].to))
     for turn in turns[1:]:
         if turn.start <= moments[-1]:
             come = way(moments, turn.start, turn.length)[:, None]

@@ -10,12 +10,23 @@ Dimension letters: n frames of a block.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from attrs import field, frozen
 
-from mien.performance.clock import F64, FRAME, FRAME_RATE, I64, frame_ticks, pulse, ticks, way
+from mien.performance.clock import (
+    F64,
+    FRAME,
+    FRAME_RATE,
+    I64,
+    frame_ticks,
+    smoothstep,
+    ticks,
+    way,
+)
 from mien.performance.draws import between, share
 
 LOOK_AHEAD = 4
@@ -177,23 +188,29 @@ class Life:
         while self._breath < last:
             self._begin_breath(float(arousal[max(0, self._breath - first)]))
         moments = frame_ticks(first, frames)
-        there = way(moments, 0, FADE)
+        there = np.ones(frames) if first * FRAME >= FADE else way(moments, 0, FADE)
         if end is not None:
             there = there * (1.0 - way(moments, (end - 1) * FRAME - FADE, FADE))
+        under_way = [(kind, one) for kind in _Kind for one in self._under_way(kind, first, last)]
         lids = np.zeros(frames)
-        for one in self._under_way(_Kind.BLINK, first, last):
-            lids = np.maximum(lids, _shape(one, moments))
-        brows = self._sum(_Kind.BROW, first, moments, 1)[:, 0]
-        head = self._drift(moments) * (0.5 + 0.5 * speech)[:, None] * self._settings.head
-        head[:, 1] += self._sum(_Kind.NOD, first, moments, 1)[:, 0]
-        head[:, 1] -= self._sum(_Kind.BREATH, first, moments, 1)[:, 0]
+        sums = {kind: np.zeros((frames, 2)) for kind in _Kind}
+        shapes = _shapes([one for _, one in under_way], moments)
+        for (kind, one), shape in zip(under_way, shapes, strict=True):
+            if kind is _Kind.BLINK:
+                lids = np.maximum(lids, shape)
+            else:
+                sums[kind] = sums[kind] + shape[:, None] * np.array(one.size)
+        brows = sums[_Kind.BROW][:, 0]
+        head = self._drift(first, moments) * (0.5 + 0.5 * speech)[:, None] * self._settings.head
+        head[:, 1] += sums[_Kind.NOD][:, 0]
+        head[:, 1] -= sums[_Kind.BREATH][:, 0]
         if stress is not None:
             loud = np.maximum(0.0, stress) * self._settings.prosody
             brows = brows + loud * (STRESS_HEIGHT * self._settings.brows)
             head[:, 1] += loud * (STRESS_DEGREES * self._settings.head)
         return LifeBlock(
             lids=lids,
-            eyes=self._sum(_Kind.GLANCE, first, moments, 2) * there[:, None],
+            eyes=sums[_Kind.GLANCE] * there[:, None],
             brows=brows * there,
             head=head * there[:, None],
         )
@@ -259,20 +276,19 @@ class Life:
         self._add(_Kind.BREATH, self._breath, size, rise, 0, fall)
         self._breath += int(seconds * FRAME_RATE)
 
-    def _drift(self, moments: I64) -> F64:
+    def _drift(self, first: int, moments: I64) -> F64:
         """The head (n, 3) on its way through points that the seed gives, from 0 on."""
         span = DRIFT_FRAMES * FRAME
         found = np.zeros((len(moments), 3))
-        for cell in np.unique(moments // span).tolist():
-            here = moments // span == cell
-            come = way(moments[here], cell * span, span)
-            for axis, most in enumerate(DRIFT_DEGREES):
-                low, high = (self._drift_point(at, axis) * most for at in (cell, cell + 1))
-                found[here, axis] = (1.0 - come) * low + come * high
+        done = 0
+        while done < len(moments):
+            cell, passed = divmod(first + done, DRIFT_FRAMES)
+            here = slice(done, done + DRIFT_FRAMES - passed)
+            come = way(moments[here], cell * span, span)[:, None]
+            low, high = (np.array(_drift_point(self._seed, at)) for at in (cell, cell + 1))
+            found[here] = (1.0 - come) * low + come * high
+            done = here.stop
         return found
-
-    def _drift_point(self, cell: int, axis: int) -> float:
-        return 0.0 if cell == 0 else between(-1.0, 1.0, self._seed, _Kind.DRIFT, cell, axis)
 
     def _add(
         self, kind: _Kind, frame: int, size: tuple[float, ...], rise: int, hold: int, fall: int
@@ -284,12 +300,6 @@ class Life:
         self._pulses[kind] = [one for one in self._pulses[kind] if one.over > first * FRAME]
         return [one for one in self._pulses[kind] if one.frame < last]
 
-    def _sum(self, kind: _Kind, first: int, moments: I64, width: int) -> F64:
-        total = np.zeros((len(moments), width))
-        for one in self._under_way(kind, first, first + len(moments)):
-            total = total + _shape(one, moments)[:, None] * np.array(one.size)
-        return total
-
     def _share(self, kind: _Kind, which: int) -> float:
         return share(self._seed, kind, self._counts[kind], which)
 
@@ -300,5 +310,20 @@ class Life:
         return int(self._between(kind, seconds, which) * FRAME_RATE)
 
 
-def _shape(one: _Pulse, moments: I64) -> F64:
-    return pulse(moments, one.frame * FRAME, one.rise, one.hold, one.fall)
+@lru_cache(maxsize=64)
+def _drift_point(seed: int, cell: int) -> tuple[float, ...]:
+    """Yaw, pitch and roll that the head drifts through."""
+    return tuple(
+        0.0 if cell == 0 else between(-1.0, 1.0, seed, _Kind.DRIFT, cell, axis) * most
+        for axis, most in enumerate(DRIFT_DEGREES)
+    )
+
+
+def _shapes(pulses: Sequence[_Pulse], moments: I64) -> F64:
+    """How far each of P pulses has come (P, n), as `mien.performance.clock.pulse`."""
+    starts = [(one.frame * FRAME, one.frame * FRAME + one.rise + one.hold) for one in pulses]
+    begun = moments - np.array(starts, dtype=np.int64).reshape(-1, 2, 1)
+    lengths = np.array([(one.rise, one.fall) for one in pulses], dtype=np.float64)
+    come = smoothstep(begun.astype(np.float64) / lengths.reshape(-1, 2, 1))
+    shapes: F64 = come[:, 0] * (1.0 - come[:, 1])
+    return shapes

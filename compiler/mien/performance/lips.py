@@ -7,6 +7,7 @@ stream of lips is an iterable of tracks. Dimension letters: F frames at 60 a sec
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +94,8 @@ def joined(tracks: Iterable[LipTrack], channels: Sequence[str]) -> LipTrack:
     """The blocks of a stream as one track; of none at all, one without frames in ``channels``."""
     parts = list(tracks) or [still_lips(channels, 0)]
     first = parts[0]
+    if len(parts) == 1:
+        return first
     return LipTrack(
         channels=first.channels,
         weights=np.concatenate([one.weights for one in parts]),
@@ -122,12 +125,24 @@ def on_bank(track: LipTrack, tables: Tables) -> F32:
     A channel that the bank has and the lips have not is 0; one that the bank's rig leaves to the
     expression stays out, and so does one that the bank has not: `left_out` names those.
     """
-    own = {name: position for position, name in enumerate(track.channels)}
     shown = np.zeros((track.frames, len(tables.channels)), dtype=np.float32)
-    for column, (name, class_) in enumerate(zip(tables.channels, tables.classes, strict=True)):
-        if name in own and class_ != _OF_THE_FACE:
-            shown[:, column] = track.weights[:, own[name]]
+    columns, own = _matched(track.channels, tables.channels, tuple(tables.classes))
+    shown[:, columns] = track.weights[:, own]
     return shown
+
+
+@lru_cache(maxsize=8)
+def _matched(
+    own: tuple[str, ...], channels: tuple[str, ...], classes: tuple[str, ...]
+) -> tuple[list[int], list[int]]:
+    """The columns of a bank's channels that lips may move, and which of their ``own`` each is."""
+    places = {name: place for place, name in enumerate(own)}
+    found = [
+        (column, places[name])
+        for column, (name, class_) in enumerate(zip(channels, classes, strict=True))
+        if name in places and class_ != _OF_THE_FACE
+    ]
+    return [column for column, _ in found], [place for _, place in found]
 
 
 def left_out(channels: Sequence[str], tables: Tables) -> tuple[str, ...]:

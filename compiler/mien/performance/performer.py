@@ -188,17 +188,19 @@ class Performer:
         if self._end is not None:
             lips = part_of(lips, 0, max(0, self._end - self._known))
         done = max(0, self.frames - AHEAD - self._from)
-        voice = np.stack((lips.speech, lips.contacts, lips.emphases))
+        voice = np.array((lips.speech, lips.contacts, lips.emphases))
         self._lips = np.concatenate((self._lips[done:], on_bank(lips, self._bank.tables)))
         self._voice = np.concatenate((self._voice[:, done:], voice), axis=1)
         self._prosody = np.concatenate((self._prosody[done:], gated(lips)))
         self._from += done
 
     def _complete(self, until: int) -> FaceBlock:
-        channels = len(self._bank.channels)
-        blocks = [_none(channels)]
+        blocks: list[FaceBlock] = []
         while self.frames < until:
             blocks.append(self._block(min(BLOCK, until - self.frames)))
+        if len(blocks) == 1:
+            return blocks[0]
+        blocks.insert(0, _none(len(self._bank.channels)))
         return FaceBlock(
             weights=np.concatenate([one.weights for one in blocks]),
             head=np.concatenate([one.head for one in blocks]),
@@ -255,8 +257,9 @@ class Performer:
         low = max(0, at - SEAL_REACH)
         around = slice(low, at + frames + SEAL_REACH)
         seal = seal_of(self._lips[around], self._voice[1, around], tables)
-        let_close(faces, near_seals(seal, at - low, frames, self._ahead), tables)
-        return self._bank.compose(faces, self._lips[at : at + frames])
+        if seal.any():
+            let_close(faces, near_seals(seal, at - low, frames, self._ahead), tables)
+        return self._bank.evaluator.compose(faces, self._lips[at : at + frames])
 
 
 def part_of(lips: LipTrack, begin: int, end: int) -> LipTrack:

@@ -14,9 +14,10 @@ while nobody speaks, and one on the line stays on it. Everything is float64 in t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from mien.engine.tables import LabelTable, Tables
 from mien.performance.clock import F64
@@ -53,8 +54,11 @@ class Line:
 
     def moved(self, points: F64, stress: F64) -> F64:
         """Points (n, 3), moved along the line by stress (n,)."""
-        to = np.minimum(1.0, np.maximum(0.0, self.place(points) + REACH * stress))
-        return points + (self._at(to) - self._at(self.place(points)))
+        place = self.place(points)
+        to = np.minimum(1.0, np.maximum(0.0, place + REACH * stress))
+        there, here = self._at(np.stack((to, place)))
+        moved: F64 = points + (there - here)
+        return moved
 
     def place(self, points: F64) -> F64:
         """How far along the line (n,) points (n, 3) are."""
@@ -64,13 +68,12 @@ class Line:
         return found
 
     def _at(self, places: F64) -> F64:
-        found = np.zeros((len(places), 3))
+        """The points (..., 3) at places (...) along the line."""
+        found = np.zeros((*places.shape, 3))
         for number, (begin, end) in enumerate(self._parts()):
-            here = places >= begin if number else np.ones(len(places), dtype=np.bool_)
-            share = (places[here] - begin) / (end - begin)
-            for axis in range(3):
-                a, b = self.anchors[number][axis], self.anchors[number + 1][axis]
-                found[here, axis] = a + share * (b - a)
+            low, step = _way_between(self.anchors[number], self.anchors[number + 1])
+            shown = low + ((places - begin) / (end - begin))[..., None] * step
+            found = np.where((places >= begin)[..., None], shown, found) if number else shown
         return found
 
     @property
@@ -128,6 +131,12 @@ def line_of(table: LabelTable) -> Line | None:
     )
 
 
+@lru_cache(maxsize=256)
+def _way_between(low: _Point, high: _Point) -> tuple[F64, F64]:
+    """A point (3,), and how far it is from there to another."""
+    return np.array(low), np.array(high) - np.array(low)
+
+
 class Lines:
     """The lines of a bank's labels."""
 
@@ -151,7 +160,7 @@ class Lines:
         line = self._lines[slot.label]
         points = curve.points.copy() if line is None else line.moved(curve.points, stress)
         points[:, 1] = points[:, 1] + HINT * arousal
-        return evolve(curve, points=points)
+        return SlotCurve(weights=curve.weights, points=points, sample=curve.sample)
 
 
 @frozen(kw_only=True)

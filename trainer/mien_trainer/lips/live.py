@@ -44,6 +44,9 @@ DIRECT = 0.5
 RESTING = (0.6, 0.85)
 """The share of silence from which on lips come to rest, and at which they are there, exactly."""
 
+_BLOCK = 64
+"""Frames at a time: they stay in the cache."""
+
 _PULL = 1e-6
 """Stands for no pull at all, so that there is always something to take a mean of."""
 
@@ -76,24 +79,19 @@ class LipKernels:
         self.ahead = ahead
         plan = plan_of(table)
         self._plan = plan
-        self._pulls = _pulls(plan, ahead)
+        self._pulls = np.ascontiguousarray(_pulls(plan, ahead).transpose(0, 2, 1))[:, None]
+        self._columns = np.concatenate(plan.channels)
+        self._groups = np.repeat(np.arange(len(plan.channels)), [len(one) for one in plan.channels])
+        self._shapes = np.ascontiguousarray(plan.weights[:, self._columns].T)
         self._rest = plan.positions[plan.rest]
         self._known = _silence(REACH, len(plan.power), self._rest)
         self._settled = 1.0
         self._reaches = tuple(reaches) or (ahead,)
-        farthest = max(self._reaches)
-        self._gates = tuple(_Gate(table, kind, farthest) for kind in Contact)
-        self._surest = [
-            min(
-                (at for at, reach in enumerate(self._reaches) if reach >= offset),
-                key=self._reaches.__getitem__,
-            )
-            for offset in range(-REACH, farthest + 1)
-        ]
+        self._gates = _Gates(table, plan, self._reaches)
         self._meets = [np.zeros((REACH, len(Contact))) for _ in self._reaches]
         self._held = [[_Hold() for _ in Contact] for _ in self._reaches]
         index = {name: at for at, name in enumerate(table.rig.names)}
-        self._columns = np.array([index[name] for name in channels], dtype=np.intp)
+        self._told = np.array([index[name] for name in channels], dtype=np.intp)
         self._direct = np.zeros((0, len(channels)), dtype=np.float32)
 
     def push(self, visemes: F32, contacts: Sequence[F32], direct: F32) -> LiveLips:
@@ -104,18 +102,20 @@ class LipKernels:
         """
         known = np.concatenate((self._known, self._settling(visemes)))
         meets = [
-            np.concatenate(
-                (before, np.stack([hold.take(new[:, k]) for k, hold in enumerate(held)], axis=1))
-            )
+            np.concatenate((before, _kept(held, new)))
             for before, held, new in zip(self._meets, self._held, contacts, strict=True)
         ]
         told = np.concatenate((self._direct, direct))
         ready = [len(one) - REACH - reach for one, reach in zip(meets, self._reaches, strict=True)]
         frames = max(0, min(len(known) - REACH - self.ahead, len(told), *ready))
-        found = self._shown(known, meets, told[:frames], frames)
+        parts = [
+            self._shown(known[begin:], [one[begin:] for one in meets], told[begin:end])
+            for begin in range(0, frames, _BLOCK)
+            if (end := min(begin + _BLOCK, frames))
+        ]
         self._known, self._direct = known[frames:], told[frames:]
         self._meets = [one[frames:] for one in meets]
-        return found
+        return parts[0] if len(parts) == 1 else _joined(parts, self._plan.weights.shape[1])
 
     def _settling(self, visemes: F32) -> F32:
         """``visemes`` (n, V) with less silence as long as it is young."""
@@ -125,34 +125,40 @@ class LipKernels:
             found[frame, self._rest] = one * self._settled
         return found
 
-    def _shown(self, known: F32, meets: Sequence[F64], direct: F32, frames: int) -> LiveLips:
-        plan = self._plan
-        pull = np.full((frames, len(plan.power), len(plan.channels)), _PULL)
-        for offset, kernel in enumerate(self._pulls):
-            near = known[offset : offset + frames, :, None].astype(np.float64)
-            np.maximum(pull, near * kernel, out=pull)
-        share = pull / pull.sum(axis=1, keepdims=True)
+    def _shown(self, known: F32, meets: Sequence[F64], direct: F32) -> LiveLips:
+        """As many frames as are told by ``direct``, from the first one in reach of the others."""
+        plan, frames, columns = self._plan, len(direct), self._columns
+        share = self._shares(known, frames)
         weights = np.zeros((frames, plan.weights.shape[1]))
-        for group, channels in enumerate(plan.channels):
-            weights[:, channels] = share[:, :, group] @ plan.weights[:, channels]
-        weights[:, self._columns] += DIRECT * (direct - weights[:, self._columns])
-        for group, channels in enumerate(plan.channels):
-            low, high = RESTING
-            rests = np.clip((share[:, self._rest, group] - low) / (high - low), 0.0, 1.0)
-            weights[:, channels] *= (1.0 - rests * rests * (3.0 - 2.0 * rests))[:, None]
-        firm = np.zeros(frames)
-        for kind, gate in enumerate(self._gates):
-            around = np.stack(
-                [
-                    meets[at][offset : offset + frames, kind]
-                    for offset, at in enumerate(self._surest)
-                ]
-            )
-            weights, met = gate.closed(weights, around, plan)
-            firm = np.maximum(firm, met)
-        columns = np.ascontiguousarray(np.clip(weights, 0.0, 1.0).T, dtype=np.float32)
-        shown = np.ascontiguousarray(plan.conflict(columns).T)
+        weights[:, columns] = (share[:, self._groups] * self._shapes).sum(axis=-1)
+        weights[:, self._told] += DIRECT * (direct - weights[:, self._told])
+        low, high = RESTING
+        still = (share[:, :, self._rest] - low) / (high - low)
+        rests = np.minimum(1.0, np.maximum(0.0, still))
+        moves = 1.0 - rests * rests * (3.0 - 2.0 * rests)
+        weights[:, columns] *= moves[:, self._groups]
+        weights, firm = self._gates.closed(weights, meets)
+        held = np.minimum(1.0, np.maximum(0.0, weights))
+        shown = np.ascontiguousarray(
+            plan.conflict(np.ascontiguousarray(held.T, dtype=np.float32)).T
+        )
         return LiveLips(weights=shown, contacts=firm.astype(np.float32))
+
+    def _shares(self, known: F32, frames: int) -> F64:
+        """How much each viseme has of each group of channels (N, G, V)."""
+        at = np.arange(len(self._pulls))[:, None] + np.arange(frames)
+        near = known.astype(np.float64)[at]
+        pull = np.maximum(_PULL, (near[:, :, None] * self._pulls).max(axis=0))
+        share: F64 = pull / pull.sum(axis=-1, keepdims=True)
+        return share
+
+
+def _joined(parts: Sequence[LiveLips], channels: int) -> LiveLips:
+    none = np.zeros((0, channels), dtype=np.float32)
+    return LiveLips(
+        weights=np.concatenate([none, *(one.weights for one in parts)]),
+        contacts=np.concatenate([none[:, 0], *(one.contacts for one in parts)]),
+    )
 
 
 def _silence(frames: int, visemes: int, rest: int) -> F32:
@@ -179,48 +185,76 @@ class _Hold:
     def __init__(self) -> None:
         self._for, self._firm = 0, 0.0
 
-    def take(self, likely: F32) -> F64:
+    def take(self, likely: Sequence[float]) -> list[float]:
         """How firmly it is made (n,), 0 where it is not, by how likely it is (n,)."""
-        found = np.zeros(len(likely))
-        for frame, one in enumerate(likely.tolist()):
+        found: list[float] = []
+        for one in likely:
             stays = self._for > 0 and (self._for < HELD or one >= PARTS)
             self._for = self._for + 1 if stays or one >= MEETS else 0
             firm = 1.0 - UNSURE * (1.0 - one)
-            found[frame] = self._firm = max(self._firm, firm) if self._for > 0 else 0.0
+            self._firm = max(self._firm, firm) if self._for > 0 else 0.0
+            found.append(self._firm)
         return found
 
 
-class _Gate:
-    """How a contact comes and goes around the frames in which it is made."""
+def _kept(held: Sequence[_Hold], likely: F32) -> F64:
+    """How firmly each kind of contact is made (n, K), by how likely it is (n, K)."""
+    kinds = zip(held, likely.T.tolist(), strict=True)
+    return np.array([hold.take(one) for hold, one in kinds]).T
 
-    def __init__(self, table: VisemeTable, kind: Contact, ahead: int) -> None:
-        timing = table.contacts[kind]
-        rows = [row for row, one in enumerate(table.visemes.values()) if one.contact is kind]
-        self._row = rows[0]
-        self._curves = tuple(
-            _ramp(closing, opening, timing.lead, ahead)
-            for closing, opening in (
-                (timing.closing + timing.pressing, timing.opening + timing.pressing),
-                (timing.pressing, timing.pressing),
-            )
+
+class _Gates:
+    """How contacts come and go around the frames in which they are made."""
+
+    def __init__(self, table: VisemeTable, plan: Plan, reaches: Sequence[int]) -> None:
+        """``reaches`` are the frames that each telling of contacts knows beyond a frame."""
+        self._plan = plan
+        farthest = max(reaches)
+        surest = [
+            min(one for one in reaches if one >= offset) for offset in range(-REACH, farthest + 1)
+        ]
+        self._offsets = [(np.array(surest) == one).nonzero()[0][:, None] for one in reaches]
+        order = np.concatenate(self._offsets)[:, 0]
+        curves = np.array(
+            [
+                [
+                    _ramp(closing, opening, timing.lead, farthest)
+                    for closing, opening in (
+                        (timing.closing + timing.pressing, timing.opening + timing.pressing),
+                        (timing.pressing, timing.pressing),
+                    )
+                ]
+                for timing in (table.contacts[kind] for kind in Contact)
+            ]
         )
+        self._curves = curves.transpose(2, 1, 0)[order][:, :, None]
+        """(O, 2, 1, K): of what closes the lips, and of what seals them."""
+        self._rows = [
+            next(row for row, one in enumerate(table.visemes.values()) if one.contact is kind)
+            for kind in Contact
+        ]
+        self._sealing = np.zeros(plan.weights.shape[1], dtype=np.bool_)
+        self._sealing[plan.sealing] = True
 
-    def closed(self, weights: F64, made: F64, plan: Plan) -> tuple[F64, F64]:
-        """``weights`` (N, C) with the contact on them, and how near it is (N,), 1 while it is made.
+    def closed(self, weights: F64, meets: Sequence[F64]) -> tuple[F64, F64]:
+        """``weights`` (N, C) with contacts on them, and how near one is (N,), 1 while it is made.
 
-        ``made`` is how firmly it is made at each offset of each frame (O, N).
+        ``meets`` are the tellings of how firmly each kind is made (m, K), from `REACH` frames
+        before the first of N on.
         """
-        near, sealed = (_nearest(curve, made) for curve in self._curves)
-        held = np.repeat(near[:, None], weights.shape[1], axis=1)
-        held[:, plan.sealing] = sealed[:, None]
-        held *= plan.ruled[self._row]
-        shown: F64 = (1.0 - held) * weights + held * plan.weights[self._row]
-        return shown, _nearest(self._curves[0], np.sign(made))
-
-
-def _nearest(curve: F64, made: F64) -> F64:
-    found: F64 = (curve[:, None] * made).max(axis=0)
-    return found
+        frames, plan = np.arange(len(weights)), self._plan
+        made = np.concatenate(
+            [one[offsets + frames] for one, offsets in zip(meets, self._offsets, strict=True)]
+        )
+        if not made.any():
+            return weights, np.zeros(len(weights))
+        near: F64 = (self._curves * made[:, None]).max(axis=0)
+        for kind, row in enumerate(self._rows):
+            close, sealed = near[0, :, kind, None], near[1, :, kind, None]
+            held: F64 = np.where(self._sealing, sealed, close) * plan.ruled[row]
+            weights = (1.0 - held) * weights + held * plan.weights[row]
+        met: F64 = (self._curves[:, 0] * np.sign(made)).max(axis=(0, 2))
+        return weights, met
 
 
 def _ramp(closing: float, opening: float, lead: float, ahead: int) -> F64:

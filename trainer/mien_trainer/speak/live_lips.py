@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from mien.bank import Bank
-from mien.performance.lips import LipTrack, joined, left_out, lip_track
+from mien.performance.lips import LipTrack, joined, left_out
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.lips.live import LipKernels
@@ -36,6 +37,7 @@ SEEN_AHEAD = 2
 """Frames of a longer delay that the kernels keep for themselves."""
 
 _FAINT, _STEEP = 1e-6, 40.0
+_ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 _PART = 512
 """Frames at a time, so that memory does not grow with the sound."""
@@ -105,52 +107,54 @@ class LiveLipSpeaker:
 
     def _part(self, mel: F32) -> LipTrack:
         heads, self._state = self._network.run(mel, self._state)
-        told = [
-            split_heads(self._network.card, self._later(heads, at))
-            for at in range(len(self._early))
-        ]
+        visemes, contacts, weights = split_heads(self._network.card, heads)
+        skipped = [min(early, len(heads)) for early in self._early]
+        self._early = [early - gone for early, gone in zip(self._early, skipped, strict=True)]
         lips = self._kernels.push(
-            told[self._likely][0], [contacts for _, contacts, _ in told], told[self._told][2]
+            visemes[skipped[self._likely] :, self._likely],
+            [contacts[gone:, at] for at, gone in enumerate(skipped)],
+            weights[skipped[self._told] :, self._told],
         )
-        self._bands = np.concatenate((self._bands, mel))
-        bands, self._bands = np.split(self._bands, [len(lips.weights)])
+        count = len(lips.weights)
+        bands = np.concatenate((self._bands, mel))
+        self._bands = bands[count:]
+        prosody, self._stress = self._stress[:count], self._stress[count:]
         shown = np.where(self._mouth, lips.weights, np.float32(0.0))
-        speech, emphases = self._voice.heard(shown, bands)
-        prosody, self._stress = np.split(self._stress, [len(lips.weights)])
-        return lip_track(
-            self._channels,
-            shown,
-            speech,
+        speech, emphases = self._voice.heard(shown, bands[:count])
+        return LipTrack(
+            channels=self._channels,
+            weights=shown,
+            speech=speech,
             contacts=lips.contacts * speech,
             emphases=emphases,
             prosody=prosody,
         )
 
-    def _later(self, heads: F32, which: int) -> F32:
-        skipped = min(self._early[which], len(heads))
-        self._early[which] -= skipped
-        return heads[skipped:, which]
 
-
-def split_heads(card: LipCard, head: F32) -> tuple[F32, F32, F32]:
-    """Likelihoods of visemes (n, V) and contacts (n, 2), and weights (n, D), of a head (n, O).
+def split_heads(card: LipCard, heads: F32) -> tuple[F32, F32, F32]:
+    """Likelihoods of visemes (n, H, V) and contacts (n, H, K), and weights (n, H, D), of heads.
 
     A contact is as likely as the mean of what its own logit and its viseme's say.
     """
-    table, count = shipped_table(), len(card.visemes)
-    logits = head[:, :count].astype(np.float64)
-    visemes = np.exp(logits - logits.max(axis=1, keepdims=True))
-    visemes /= visemes.sum(axis=1, keepdims=True)
-    own = head[:, count : count + len(Contact)].astype(np.float64) - math.log(card.contact_odds)
-    rows = [
-        next(at for at, one in enumerate(table.visemes.values()) if one.contact is kind)
-        for kind in Contact
-    ]
-    sure = np.clip(visemes[:, rows], _FAINT, 1.0 - _FAINT)
+    count = len(card.visemes)
+    told = heads.astype(np.float64)
+    logits = told[..., :count]
+    visemes = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    visemes /= visemes.sum(axis=-1, keepdims=True)
+    own = told[..., count : count + len(Contact)] - math.log(card.contact_odds)
+    sure = np.minimum(1.0 - _FAINT, np.maximum(_FAINT, visemes[..., _contact_rows()]))
     mean = 0.5 * (own + np.log(sure / (1.0 - sure)))
-    contacts = 1.0 / (1.0 + np.exp(-np.clip(mean, -_STEEP, _STEEP)))
-    weights = np.clip(head[:, count + len(Contact) :], 0.0, 1.0)
-    return visemes.astype(np.float32), contacts.astype(np.float32), weights.astype(np.float32)
+    contacts = 1.0 / (1.0 + np.exp(-np.minimum(_STEEP, np.maximum(-_STEEP, mean))))
+    weights = np.minimum(_ONE, np.maximum(_ZERO, heads[..., count + len(Contact) :]))
+    return visemes.astype(np.float32), contacts.astype(np.float32), weights
+
+
+@lru_cache(maxsize=1)
+def _contact_rows() -> list[int]:
+    """The first viseme of each kind of contact."""
+    visemes = list(shipped_table().visemes.values())
+    kinds = [one.contact for one in visemes]
+    return [kinds.index(kind) for kind in Contact]
 
 
 def _head(delays: Sequence[int], most: int) -> int:

@@ -13,7 +13,6 @@ import numpy as np
 
 from mien_trainer.frames import F32
 from mien_trainer.mel import F64, LOOK_AHEAD
-from mien_trainer.speak.prosody import total
 
 FIRST = LOOK_AHEAD
 """Samples whose own mean is taken from them (20 ms)."""
@@ -56,7 +55,7 @@ class WithoutOffset:
         came, self._held = self._held, self._held[:0]
         self._begun = True
         first = came[:FIRST].astype(np.float64)
-        self._offset = self._mean = float(total(first)) / max(1, len(first))
+        self._offset = self._mean = float(first.sum()) / max(1, len(first))
         begun = (first - self._mean).astype(np.float32)
         return np.concatenate((begun, self._go_on(came[FIRST:])))
 
@@ -64,12 +63,13 @@ class WithoutOffset:
         at = len(self._held)
         known = np.concatenate((self._held, samples)).astype(np.float64)
         blocks = len(known) // BLOCK
-        sums = total(known[: blocks * BLOCK].reshape(blocks, BLOCK)).tolist()
+        sums = known[: blocks * BLOCK].reshape(blocks, BLOCK).sum(axis=1).tolist()
         ways = [(self._offset, self._mean), *map(self._after, sums)]
         begin, end = np.array(ways).T[:, :, None]
         offset = (begin + (end - begin) * _RAMP).reshape(-1)
         self._held = known[blocks * BLOCK :].astype(np.float32)
-        return (known[at:] - offset[at : len(known)]).astype(np.float32)
+        found: F32 = (known[at:] - offset[at : len(known)]).astype(np.float32)
+        return found
 
     def _after(self, whole: float) -> tuple[float, float]:
         """From where to where the offset runs after a block with this sum."""

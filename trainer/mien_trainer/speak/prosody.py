@@ -11,16 +11,17 @@ Dimension letters: n frames, W samples of a window, T taps, L lags.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
-from numpy.lib.stride_tricks import sliding_window_view
 
 from mien.exact import exact_log
 from mien_trainer.audio import stream_audio
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame_sample
-from mien_trainer.mel import F64, LOOK_AHEAD
+from mien_trainer.mel import F64, LOOK_AHEAD, windows_at
 
 COLUMNS = 2
 """Stress and arousal, as `mien.performance.prosody` has them."""
@@ -41,6 +42,8 @@ _LAGS = np.arange(5, 28)
 
 _HEARD = _WINDOW // _FOLD - 2 - int(_LAGS[-1])
 """Taps that are compared with those a lag later."""
+
+_SHIFTED = np.arange(_HEARD)[:, None] + _LAGS
 
 _FIRST_PEAK = 0.8
 """A period is the shortest that fits as well as this share of the one that fits best."""
@@ -69,50 +72,54 @@ class Sounding:
 
 def sounding(windows: F32) -> Sounding:
     """What is heard in windows (n, W)."""
-    samples = windows.astype(np.float64)
-    folded = ((samples[:, 0::4] + samples[:, 1::4]) + (samples[:, 2::4] + samples[:, 3::4])) * 0.25
+    samples: F64 = np.array(windows.T, dtype=np.float64, order="C")
+    pairs = samples[0::2] + samples[1::2]
+    folded = (pairs[0::2] + pairs[1::2]) * 0.25
     taps = _flat(folded)
-    power = total(taps * taps) / taps.shape[1]
-    steps = samples[:, 1:] - samples[:, :-1]
-    share = (total(steps * steps) + _LEAST) / (total(samples * samples) + _LEAST)
-    pitch, sure = _pitch(_flat(_halved(folded)))
-    return Sounding(
-        level=exact_log(power + _LEAST), bright=exact_log(share), pitch=pitch, sure=sure
-    )
+    power = total(taps * taps) / len(taps)
+    squares = np.zeros((len(samples), 2, samples.shape[1]))
+    squares[:-1, 0] = samples[1:] - samples[:-1]
+    squares[:, 1] = samples
+    squares *= squares
+    steps, energy = total(squares)
+    share = (steps + _LEAST) / (energy + _LEAST)
+    hertz, sure = _pitch(_flat(_halved(folded)))
+    level, bright, pitch = exact_log(np.array((power + _LEAST, share, hertz)))
+    return Sounding(level=level, bright=bright, pitch=pitch, sure=sure)
 
 
 def _flat(samples: F64) -> F64:
-    taps: F64 = samples[:, 1:] - _FLAT * samples[:, :-1]
+    taps: F64 = samples[1:] - _FLAT * samples[:-1]
     return taps
 
 
 def _halved(samples: F64) -> F64:
     """Every other sample, with half of either neighbour, so that what is high does not fold in."""
-    halved: F64 = ((samples[:, 0:-2:2] + samples[:, 2::2]) + 2.0 * samples[:, 1:-1:2]) * 0.25
+    halved: F64 = ((samples[0:-2:2] + samples[2::2]) + 2.0 * samples[1:-1:2]) * 0.25
     return halved
 
 
 def total(values: F64) -> F64:
-    """The sums (...) of the last axis of (..., T), by halves: one order on every machine."""
-    width = 1 << (values.shape[-1] - 1).bit_length()
-    padded = np.zeros((*values.shape[:-1], width))
-    padded[..., : values.shape[-1]] = values
-    while width > 1:
-        width //= 2
-        padded = padded[..., :width] + padded[..., width:]
-    found: F64 = padded[..., 0]
+    """The sums (...) of the first axis of (T, ...), by halves: one order on every machine."""
+    while (width := len(values)) > 1:
+        half = 1 << (width - 1).bit_length() - 1
+        summed = values[:half] + values[half:] if width == 2 * half else values[:half].copy()
+        if width < 2 * half:
+            summed[: width - half] += values[half:]
+        values = summed
+    found: F64 = values[0]
     return found
 
 
 def _pitch(taps: F64) -> tuple[F64, F64]:
-    """The logarithm of the frequency (n,) after which taps (n, T) repeat best, and how well."""
-    near = taps[:, :_HEARD]
-    shifted = np.stack([taps[:, lag : lag + _HEARD] for lag in _LAGS.tolist()], axis=1)
-    energy = total(near * near)[:, None] * total(shifted * shifted)
-    alike = total(near[:, None, :] * shifted) / np.sqrt(energy + _LEAST * _LEAST)
-    edges = np.full((len(taps), 1), -2.0)
-    before = np.concatenate((edges, alike[:, :-1]), axis=1)
-    after = np.concatenate((alike[:, 1:], edges), axis=1)
+    """The frequency in Hz (n,) after whose period taps (T, n) repeat best, and how well."""
+    near, lags = taps[:_HEARD, None], taps[_SHIFTED]
+    sums = total(np.concatenate((near * near, lags * lags, near * lags), axis=1))
+    energy = sums[:1] * sums[1 : 1 + len(_LAGS)]
+    alike = sums[1 + len(_LAGS) :] / np.sqrt(energy + _LEAST * _LEAST)
+    edge = np.full((1, taps.shape[1]), -2.0)
+    around = np.concatenate((edge, alike, edge))
+    before, after = around[:-2], around[2:]
     # The peak of a parabola through three lags: a period is seldom a whole number of taps.
     bend = (before - alike) + (after - alike)
     is_peak = (alike >= before) & (alike >= after) & (bend < 0.0)
@@ -120,11 +127,11 @@ def _pitch(taps: F64) -> tuple[F64, F64]:
     slope = before - after
     shift = np.where(inside, 0.5 * slope / np.where(inside, bend, -1.0), 0.0)
     height = np.where(is_peak, alike - 0.25 * slope * np.where(inside, shift, 0.0), -2.0)
-    first = height >= _FIRST_PEAK * height.max(axis=1)[:, None]
-    at = np.argmax(first, axis=1)
-    rows = np.arange(len(taps))
-    period = _LAGS[at] + shift[rows, at]
-    return exact_log(_RATE / period), np.minimum(1.0, np.maximum(0.0, height[rows, at]))
+    first = height >= _FIRST_PEAK * height.max(axis=0)
+    at = np.argmax(first, axis=0)
+    rows: npt.NDArray[np.intp] = np.arange(len(at))
+    period = _LAGS[at] + shift[at, rows]
+    return _RATE / period, np.minimum(1.0, np.maximum(0.0, height[at, rows]))
 
 
 class _Running:
@@ -150,7 +157,7 @@ class _Running:
         """By how many spreads ``value`` is above the mean."""
         if not self._count:
             return 0.0
-        spread = max(self._least, float(np.sqrt(self._square)))
+        spread = max(self._least, math.sqrt(self._square))
         return (value - self.mean) / spread
 
 
@@ -234,9 +241,8 @@ class ProsodyStream:
 
     def _heard(self, begin: int, end: int) -> F32:
         starts = np.arange(begin, end, dtype=np.int64) * SAMPLE_RATE // FRAME_RATE
-        windows = sliding_window_view(self._held, _WINDOW)[starts - _LEAD - self._first]
-        sound = sounding(windows)
-        found = np.empty((end - begin, COLUMNS), dtype=np.float32)
+        sound = sounding(windows_at(self._held, starts - _LEAD - self._first, _WINDOW))
+        found: list[tuple[float, float]] = []
         rows = zip(
             sound.level.tolist(),
             sound.bright.tolist(),
@@ -244,12 +250,12 @@ class ProsodyStream:
             sound.sure.tolist(),
             strict=True,
         )
-        for row, (level, bright, pitch, sure) in enumerate(rows):
+        for level, bright, pitch, sure in rows:
             spoken = self._stress.is_spoken(level)
             voiced = pitch if spoken and sure > _VOICED else None
-            found[row, 0] = self._stress.step(level if spoken else None, voiced)
-            found[row, 1] = self._arousal.step(spoken, voiced, bright)
-        return found
+            stress = self._stress.step(level if spoken else None, voiced)
+            found.append((stress, self._arousal.step(spoken, voiced, bright)))
+        return np.array(found, dtype=np.float32)
 
 
 class _Stress:
@@ -305,12 +311,10 @@ class _Arousal:
                 self._now[which] += share * (value - self._now[which])
         aim = 0.0
         if self._quiet <= _HOLD:
-            away = [
-                (now - usual.mean) / spread
-                for now, usual, spread in zip(self._now, self._usual, _AROUSED, strict=True)
-            ]
+            high = (self._now[0] - self._usual[0].mean) / _AROUSED[0]
+            bright = (self._now[1] - self._usual[1].mean) / _AROUSED[1]
             known = (self._voiced - _KNOWN[0]) / (_KNOWN[1] - _KNOWN[0])
-            aim = min(1.0, max(-1.0, 0.5 * (away[0] + away[1]))) * min(1.0, max(0.0, known))
+            aim = min(1.0, max(-1.0, 0.5 * (high + bright))) * min(1.0, max(0.0, known))
         self._shown = _towards(self._shown, aim, HINT_STEP)
         return self._shown
 

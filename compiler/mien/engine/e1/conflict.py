@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from mien.engine.tables import F32, I32, Tables
 
@@ -23,6 +23,26 @@ Partner = tuple[int, np.float32]
 """A column and the cap on the smaller of the two."""
 
 _ZERO = np.float32(0.0)
+
+
+@frozen(kw_only=True, eq=False)
+class _Meetings:
+    """All P partners of results: columns of results, of their own and of others, caps (P, 1)."""
+
+    result: Index
+    own: Index
+    other: Index
+    cap: F32
+
+
+def _meetings_of(conflict: Conflict) -> _Meetings:
+    told, results = np.nonzero(np.isfinite(conflict.caps[:, :, 0]))
+    return _Meetings(
+        result=results,
+        own=results if conflict.source is None else conflict.source[results],
+        other=conflict.partners[told, results],
+        cap=conflict.caps[told, results],
+    )
 
 
 @frozen(kw_only=True, eq=False)
@@ -39,22 +59,31 @@ class Conflict:
     caps: F32
     ceilings: tuple[tuple[int, int], ...]
     slacks: tuple[np.float32, ...]
+    _meetings: _Meetings = field(init=False, default=Factory(_meetings_of, takes_self=True))
 
     def __call__(self, x: F32) -> F32:
         """The columns ``x`` (N', n) without conflicts; ``x`` itself if nothing is to do."""
-        start = x if self.source is None else x[self.source]
-        result = start
-        for partners, caps in zip(self.partners, self.caps, strict=True):
-            other = x[partners]
+        result = x if self.source is None else x[self.source]
+        meetings = self._meetings
+        # Where the smaller of two keeps to its cap, the formula changes nothing.
+        meets = np.minimum(x[meetings.own], x[meetings.other]) > meetings.cap
+        if meets.any():
+            result = result.copy() if result is x else result
+            over = np.flatnonzero(meets.any(axis=1))
+            start, other = x[meetings.own[over]], x[meetings.other[over]]
+            caps = meetings.cap[over]
             lower = np.minimum(start, caps)
             higher = start - np.maximum(_ZERO, other - caps)
-            result = np.minimum(result, np.where(start <= other, lower, higher))
+            shown = np.where(start <= other, lower, higher)
+            for row, one in zip(meetings.result[over].tolist(), shown, strict=True):
+                result[row] = np.minimum(result[row], one)
         if self.source is not None:
             result = np.concatenate((x, result))
-        if self.ceilings:
-            result = result.copy() if result is x else result
-            for (channel, under), slack in zip(self.ceilings, self.slacks, strict=True):
-                result[channel] = np.minimum(result[channel], result[under] + slack)
+        for (channel, under), slack in zip(self.ceilings, self.slacks, strict=True):
+            most = result[under] + slack
+            if (result[channel] > most).any():
+                result = result.copy() if result is x else result
+                result[channel] = np.minimum(result[channel], most)
         return result
 
 

@@ -73,6 +73,10 @@ class Evaluator1:
     ) -> None:
         """`faces` by the NumPy path, whatever the number of queries."""
         variants = self._variants(labels, styles)
+        if len(variants) and (variants == variants[0]).all():
+            style = PLAIN if styles is None else int(styles[0])
+            out[:] = self.numpy_path(int(labels[0]), style).faces(vads, speech)
+            return
         _, firsts, inverse = np.unique(variants, return_index=True, return_inverse=True)
         for group, first in enumerate(firsts.tolist()):
             rows = np.flatnonzero(inverse == group)
@@ -120,7 +124,8 @@ class Evaluator1:
         seal = np.zeros(spoken.shape[1], dtype=np.float32)
         for channel, level in zip(tables.sealing, tables.sealing_levels, strict=True):
             seal = np.maximum(seal, spoken[channel] / level)
-        below[tables.parting] = below[tables.parting] * (_ONE - np.minimum(_ONE, seal))
+        if seal.any():
+            below[tables.parting] = below[tables.parting] * (_ONE - np.minimum(_ONE, seal))
         composed = np.minimum(_ONE, np.maximum(np.float32(0.0), below + spoken))
         return np.ascontiguousarray(self._conflict(composed).T).reshape(face.shape)
 
