@@ -17,6 +17,14 @@ from attrs import frozen
 
 from mien.text.files import shown_path
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
+from mien_trainer.sound_doubts import (
+    CLIPPED_LIMIT,
+    FULL_SCALE,
+    Recorded,
+    clipped_words,
+    header_doubt,
+    recorded_doubts,
+)
 from mien_trainer.speech import SpeechRefusedError
 
 SHORTEST = 0.1
@@ -24,13 +32,6 @@ SHORTEST = 0.1
 
 LONGEST = 600.0
 """Seconds; a longer file is a session to be cut, not a take, and would fill the memory."""
-
-CLIPPED_LIMIT = 0.01
-"""The share of samples at full scale above which a file is nothing to learn from. A sine that just
-touches full scale has 0.7 %; speech with 1 % is distorted in most of its vowels."""
-
-_FULL_SCALE = 1.0 - 2.0 / 32768.0
-"""A sample from here on counts as clipped: the two loudest steps of 16 bits."""
 
 _RATES = (8_000, 192_000)
 """Samples a second, from the telephone to the studio."""
@@ -67,13 +68,14 @@ class Audio:
     """A recording as mono float32 in [-1, 1] at 16 kHz, and what the file held.
 
     ``rate`` is the file's samples a second, ``channels`` its channels, ``clipped`` the share of its
-    samples at full scale.
+    samples at full scale, ``kept`` the share of the channels' power that their mean has.
     """
 
     samples: F32
     rate: int
     channels: int
     clipped: float
+    kept: float
 
 
 class _Sound(Protocol):
@@ -152,10 +154,22 @@ def clipping(path: Path) -> str | None:
     kept = next((one for (state, _), one in _KEPT.items() if state == _state(path)), None)
     if kept is None or kept.clipped <= CLIPPED_LIMIT:
         return None
-    return (
-        f"{kept.clipped:.1%} of the samples are clipped, so that lips may be missed: record it "
-        "again with less gain"
-    )
+    return clipped_words(kept.clipped)
+
+
+def doubts(path: Path) -> Iterator[str]:
+    """What may be wrong with the sound in a file, where it was the one that was read last.
+
+    Of a sound of more than 10 minutes, and of one that ffmpeg reads, what its header tells alone.
+    """
+    kept = next((one for (state, _), one in _KEPT.items() if state == _state(path)), None)
+    if kept is not None:
+        loudest = float(np.abs(kept.samples).max(initial=0.0))
+        recorded = Recorded(clipped=kept.clipped, kept=kept.kept, loudest=loudest)
+        yield from recorded_doubts(recorded, path.name)
+    doubt = header_doubt(path)
+    if doubt is not None:
+        yield doubt
 
 
 _State = tuple[str, int, int]
@@ -250,8 +264,10 @@ def _read(path: Path, sound: _Sound, *, centred: bool = True) -> Audio:
         _refuse_long(path, f"{sound.frames / sound.samplerate / 60:.0f} minutes")
     blocks: list[F32] = []
     length = clipped = 0
-    for block, full_scale in _mono(path, sound):
+    power = mixed = 0.0
+    for block, full_scale, energy in _mono(path, sound):
         length += len(block)
+        power, mixed = power + energy, mixed + float(np.square(block).sum(dtype=np.float64))
         # a header may be silent on the length, or wrong
         if length > limit:
             _refuse_long(path, f"more than {LONGEST / 60:.0f} minutes")
@@ -266,6 +282,7 @@ def _read(path: Path, sound: _Sound, *, centred: bool = True) -> Audio:
         rate=sound.samplerate,
         channels=sound.channels,
         clipped=share,
+        kept=mixed / power if power > 0.0 else 1.0,
     )
 
 
@@ -273,7 +290,7 @@ def _long(path: Path, sound: _Sound, *, centred: bool) -> Iterator[F32]:
     _check_form(path, sound)
     length = 0
     total = 0.0
-    for block, _ in _mono(path, sound):
+    for block, _, _ in _mono(path, sound):
         length += len(block)
         total += float(block.sum(dtype=np.float64))
     _check_content(path, sound, length)
@@ -284,7 +301,7 @@ def _long(path: Path, sound: _Sound, *, centred: bool) -> Iterator[F32]:
 def _less(path: Path, sound: _Sound, mean: float) -> Iterator[F32]:
     rate = sound.samplerate
     resampler = None if rate == SAMPLE_RATE else _resampler(rate, SAMPLE_RATE, 1)
-    for mono, _ in _mono(path, sound):
+    for mono, _, _ in _mono(path, sound):
         block = (mono - mean).astype(np.float32)
         yield np.clip(block if resampler is None else resampler.resample_chunk(block), -1.0, 1.0)
     if resampler is not None:
@@ -306,7 +323,8 @@ def _check_form(path: Path, sound: _Sound) -> None:
 
 def _check_content(path: Path, sound: _Sound, length: int) -> None:
     if not length:
-        raise SpeechRefusedError(f"{path}: there is no sound in it")
+        doubt = header_doubt(path)
+        raise SpeechRefusedError(f"{path}: " + (doubt or "there is no sound in it"))
     if length < SHORTEST * sound.samplerate:
         seconds = length / sound.samplerate
         raise SpeechRefusedError(
@@ -314,8 +332,11 @@ def _check_content(path: Path, sound: _Sound, length: int) -> None:
         )
 
 
-def _mono(path: Path, sound: _Sound) -> Iterator[tuple[F32, int]]:
-    """Blocks of the mean of the channels, (n,), with how many of their samples are clipped."""
+def _mono(path: Path, sound: _Sound) -> Iterator[tuple[F32, int, float]]:
+    """Blocks of the mean of the channels (n,), how many samples are clipped, and their energy.
+
+    The energy is the mean of the channels'.
+    """
     length = 0
     while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
         if not np.isfinite(block).all():
@@ -323,8 +344,10 @@ def _mono(path: Path, sound: _Sound) -> Iterator[tuple[F32, int]]:
             seconds = (length + row) / sound.samplerate
             raise SpeechRefusedError(f"{path}: the sample at {seconds:.3f} s is not a number")
         length += len(block)
-        clipped = int(np.count_nonzero(np.abs(block) >= _FULL_SCALE))
-        yield np.clip(block, -1.0, 1.0).mean(axis=1), clipped
+        clipped = int(np.count_nonzero(np.abs(block) >= FULL_SCALE))
+        held = np.clip(block, -1.0, 1.0)
+        energy = float(np.square(held).sum(dtype=np.float64)) / sound.channels
+        yield held.mean(axis=1), clipped, energy
 
 
 def _refuse_long(path: Path, found: str) -> None:

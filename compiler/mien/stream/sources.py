@@ -128,8 +128,9 @@ class PipeSource:
 
     def __init__(self, rows: PipedRows, row_rate: float) -> None:
         self._rows = rows
-        self._step = 1.0 / row_rate
-        self._due = 0.0
+        self._rate = row_rate
+        self._since = 0.0
+        self._given = 0
         self._face = NOTHING_YET
         self._waiting = True
         self._waits = 0
@@ -144,8 +145,9 @@ class PipeSource:
     def face_at(self, moment: float) -> LiveFace | None:
         """See `Source`."""
         if self._waiting:
-            self._due = moment
-        while self._due <= moment + 1e-6:
+            self._since, self._given = moment, 0
+        # Counted, not added up: hours of rows keep to their moments.
+        while self._since + self._given / self._rate <= moment + 1e-6:
             row = self._rows.next_row()
             if row is None:
                 if self._rows.ended:
@@ -156,7 +158,7 @@ class PipeSource:
                 break
             self._face = LiveFace(weights=row)
             self._waiting = False
-            self._due += self._step
+            self._given += 1
         return self._face
 
 

@@ -32,6 +32,7 @@ RECORDING = FileKind("a recording", 256 * _MIB)
 """Over an hour of faces at 60 a second."""
 
 FILM = FileKind("a film", 64 * _GIB)
+SOUND = FileKind("a sound", 64 * _GIB)
 NETWORK = FileKind("a network (.onnx)", 256 * _MIB)
 WEB_RUNTIME = FileKind("a file of onnxruntime-web", 64 * _MIB)
 CHECKPOINT = FileKind("a checkpoint", _GIB)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -204,7 +205,10 @@ def command(
                 say(utterance.said, err=True)
             for doubt in _doubts(audio):
                 say(f"warning: {doubt}", err=True)
-            _write(utterance, utterance.takes(blocks, cues), name, out)
+            takes = utterance.takes(blocks, cues)
+            # A pipe that is refused is so before anything is written, even the header.
+            first = list(islice(takes, 1)) if audio == PIPE else []
+            _write(utterance, chain(first, takes), name, out)
     if audio == PIPE and not utterance.frames:
         say("no sound came from the pipe, and so no faces", err=True)
 
@@ -305,22 +309,23 @@ def _sound(audio: str, *, fine: bool) -> Generator[Iterator[F32]]:
         with stream_audio(Path(audio), centred=False) as blocks:
             yield without_offset(blocks)
         return
-    from mien_trainer.speak.raw_pipe import RawPipe
+    from mien_trainer.speak.raw_pipe import RawPipe, watched
     from mien_trainer.speak.speaker import frame_blocks, pipe_samples
 
-    pipe = RawPipe(cast("Pipe", sys.stdin.buffer))
-    pipe.begin()
-    blocks = pipe_samples(pipe)
+    def tell(doubt: str) -> None:
+        say(f"warning: {doubt}", err=True)
+
+    pipe = RawPipe(cast("Pipe", sys.stdin.buffer), tell)
+    blocks = watched(pipe_samples(pipe), tell)
     yield without_offset(frame_blocks(blocks) if fine else blocks)
 
 
 def _doubts(audio: str) -> Iterator[str]:
     """What may be wrong with a sound whose first block is there."""
-    from mien_trainer.audio import clipping
+    from mien_trainer.audio import doubts
 
-    doubt = None if audio == PIPE else clipping(Path(audio))
-    if doubt is not None:
-        yield f"{Path(audio).name}: {doubt}"
+    if audio != PIPE:
+        yield from (f"{Path(audio).name}: {doubt}" for doubt in doubts(Path(audio)))
 
 
 def _write(

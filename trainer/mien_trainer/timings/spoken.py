@@ -205,11 +205,9 @@ def _emphases(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
 
 
 def _sound_doubts(path: Path) -> Iterator[str]:
-    from mien_trainer.audio import clipping
+    from mien_trainer.audio import doubts
 
-    doubt = clipping(path)
-    if doubt is not None:
-        yield doubt
+    yield from doubts(path)
 
 
 def _sound(path: Path) -> F32:
