@@ -25,7 +25,8 @@ class LipRequest:
     """What is asked of a source: lips for ``bank``.
 
     ``audio`` is the sound, ``file`` what the lips are read from, ``text`` what is said, ``network``
-    an exported network other than the one that ships; None where a score does not say.
+    an exported network other than the one that ships, ``recogniser`` one of speech other than that
+    which comes along; None where a score does not say.
     ``prosody`` is whether the voice is to be listened to as well. ``listened`` is told the share of
     the sound in [0, 1] that has been heard, where that takes long.
     """
@@ -35,6 +36,7 @@ class LipRequest:
     file: Path | None = field(default=None)
     text: str | None = field(default=None)
     network: Path | None = field(default=None)
+    recogniser: str | None = field(default=None)
     prosody: bool = field(default=False)
     listened: Callable[[float], None] | None = field(default=None)
 
@@ -70,7 +72,7 @@ class SpokenLips:
 SOURCES: Mapping[str, str] = {
     "network": "mien_trainer.speak.lips:network_lips",
     "words": "mien_trainer.timings.spoken:transcript_lips",
-    "sounds": "mien_trainer.timings.spoken:recognised_lips",
+    "sounds": "mien_trainer.timings.recognised:recognised_lips",
     "times": "mien_trainer.timings.spoken:timed_lips",
     "take": "mien.performance.take_lips:take_lips",
 }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mien_trainer.speak.utterance import Utterance
 
 PIPE = "-"
-NETWORK = "network"
+NETWORK, SOUNDS = "network", "sounds"
 
 _BEYOND = 0.5
 """Seconds without sound at the end of a score that need no word."""
@@ -49,7 +49,8 @@ _BEYOND = 0.5
 @click.option(
     "--text",
     metavar="TEXT",
-    help="What AUDIO says, or the file that has it: its words give the lips.",
+    help="What AUDIO says, or the file that has it, also JSON of Whisper, whisper.cpp or Vosk, SRT "
+    "and WebVTT: its words give the lips.",
 )
 @click.option(
     "--times",
@@ -62,6 +63,12 @@ _BEYOND = 0.5
     type=click.Choice(("network", "words", "sounds", "times")),
     help="Where the lips come from.  [default: words or times where given, sounds (a recogniser) "
     "for a file, the network for a pipe and with --network]",
+)
+@click.option(
+    "--recogniser",
+    metavar="whisper:FOLDER",
+    help="Hear the words with the Whisper model in FOLDER (CTranslate2's form), by faster-whisper: "
+    "lips nearly as good as with --text.  [default: the small model that comes with mien]",
 )
 @click.option(
     "--network",
@@ -122,6 +129,7 @@ def command(
     text: str | None,
     times: Path | None,
     lips: str | None,
+    recogniser: str | None,
     model: Path | None,
     delay: str | None,
     bank: str | None,
@@ -151,6 +159,8 @@ def command(
         flag = "--no-prosody" if no_prosody else "--arousal-from-voice"
         raise click.UsageError(f"{flag} is for --label; a score says it under life")
     _check_lips(audio, text, times, lips, model)
+    if recogniser is not None:
+        _check_recogniser(audio, score, text, times, lips, model)
     model = None if model is None else _network(model, bank)
     live = audio == PIPE or lips == NETWORK or model is not None
     if delay is not None and (score is not None or not live):
@@ -181,14 +191,24 @@ def command(
     if audio != PIPE:
         with refusals():
             given = {"text": text is not None, "times": times is not None}
-            kind, why = chosen_kind(Path(audio), lips, network=model is not None, **given)
+            heard_by = None if recogniser is None else SOUNDS
+            kind, why = chosen_kind(
+                Path(audio), heard_by or lips, network=model is not None, **given
+            )
     if why:
         say(why, err=True)
     if kind != NETWORK:
         with refusals():
             with listening() as listened:
                 spoken = prepare_spoken(
-                    kind, Path(audio), bank, shown, text=text, times=times, listened=listened
+                    kind,
+                    Path(audio),
+                    bank,
+                    shown,
+                    text=text,
+                    times=times,
+                    recogniser=recogniser,
+                    listened=listened,
                 )
             say(spoken.said, err=True)
             for doubt in spoken.doubts:
@@ -264,6 +284,29 @@ def _check_lips(
     if model is not None and (given or lips not in (None, "network")):
         what = given[0] if given else f"--lips {lips}"
         raise click.UsageError(f"--network and {what} both give the lips: leave one of them out")
+
+
+def _check_recogniser(
+    audio: str,
+    score: Path | None,
+    text: str | None,
+    times: Path | None,
+    lips: str | None,
+    model: Path | None,
+) -> None:
+    if audio == PIPE:
+        raise click.UsageError("--recogniser is for a file; the lips of a pipe are a network's")
+    if score is not None:
+        raise click.UsageError(
+            "--recogniser is for --label; with a score give the words to --text: it reads the JSON "
+            "that Whisper writes"
+        )
+    given = {"--text": text, "--times": times, "--network": model}
+    named = [name for name, one in given.items() if one is not None]
+    if lips not in (None, SOUNDS):
+        named.append(f"--lips {lips}")
+    if named:
+        raise click.UsageError(f"--recogniser and {named[0]} both give the lips: leave one out")
 
 
 def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSettings | None:

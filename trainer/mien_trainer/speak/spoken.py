@@ -60,10 +60,12 @@ def spoken_lips(
     text: str | None,
     times: Path | None,
     prosody: bool,
+    recogniser: str | None = None,
     listened: Callable[[float], None] | None = None,
 ) -> SpokenLips:
     """The lips of a sound file by words, times or sounds; ``text`` may be the name of a file.
 
+    ``recogniser`` names one other than that which comes along (see `timings.recognised.open_ear`).
     ``listened`` is told the share of the sound that has been heard, where that takes long.
 
     Raises:
@@ -75,6 +77,7 @@ def spoken_lips(
         audio=audio,
         file=times or written,
         text=text,
+        recogniser=recogniser,
         prosody=prosody,
         listened=listened,
     )

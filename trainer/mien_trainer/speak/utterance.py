@@ -171,11 +171,13 @@ def prepare_spoken(
     *,
     text: str | None = None,
     times: Path | None = None,
+    recogniser: str | None = None,
     listened: Callable[[float], None] | None = None,
 ) -> Utterance:
     """What `mien speak` performs where the lips of the file ``audio`` are no network's.
 
-    ``listened`` is told the share of the sound that has been heard, where that takes long.
+    ``recogniser`` names one other than that which comes along; ``listened`` is told the share of
+    the sound that has been heard, where that takes long.
 
     Raises:
         QueryError: there is no bank ``bank``, or it cannot show what is asked.
@@ -184,7 +186,16 @@ def prepare_spoken(
     own = given_bank(bank)
     shown.pose(own)
     follows = shown.life is not None and shown.life.follows
-    lips = spoken_lips(kind, own, audio, text=text, times=times, prosody=follows, listened=listened)
+    lips = spoken_lips(
+        kind,
+        own,
+        audio,
+        text=text,
+        times=times,
+        recogniser=recogniser,
+        prosody=follows,
+        listened=listened,
+    )
 
     def faces(sound: Iterable[F32], cues: str | None) -> Iterator[FaceBlock]:
         del sound, cues  # the sound has been listened to before

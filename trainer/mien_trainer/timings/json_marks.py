@@ -35,7 +35,7 @@ def read(text: str, file: str) -> TimedSpeech:
     Raises:
         SourceError: it is no JSON, none of the known forms, or as `timed_speech`.
     """
-    root = _document(text, file)
+    root = document(text, file)
     for form in (_rhubarb, _elevenlabs, _talkinghead, _polly, _azure):
         found = form(root, file)
         if found is not None:
@@ -48,7 +48,7 @@ def read(text: str, file: str) -> TimedSpeech:
     raise SourceError([fault(Place(file), "timings-unknown", message, hint)])
 
 
-def _document(text: str, file: str) -> Node:
+def document(text: str, file: str) -> Node:
     """One document, or the list of those that stand on a line each."""
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     alone = [line.strip() for _, line in lines]

@@ -25,11 +25,14 @@ from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import MisfitSpeechError, SpeechRefusedError, UnusableSoundError
+from mien_trainer.timings.letters import arpabet_of_letters
 from mien_trainer.timings.read import read_timings
 from mien_trainer.timings.timed import TimedSpeech, fault
+from mien_trainer.timings.transcripts import Transcript, is_transcript, read_transcript
 
 if TYPE_CHECKING:
-    from mien_trainer.alignment.word_loop import Recognised
+    from mien_trainer.alignment.aligner import Followed
+    from mien_trainer.alignment.passages import Listened
 
 STRESSES_APART = 0.7
 """The least seconds between two stresses that brows and head follow."""
@@ -72,17 +75,22 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
         MisfitSpeechError: the text holds no words, or as a whole does not fit the sound.
     """
     from mien_trainer.alignment.aligner import Aligner
-    from mien_trainer.timings.letters import arpabet_of_letters
 
-    text = request.text
+    text, transcript = request.text, None
     if text is None and request.file is not None:
-        text = read_text(request.file)
-    if request.audio is None or not (text or "").strip():
+        if is_transcript(request.file):
+            transcript = read_transcript(request.file)
+        else:
+            text = read_text(request.file)
+    if request.audio is None or not (transcript or (text or "").strip()):
         raise QueryError("lips from words need the sound and what it says: a text, or its file")
-    audio = _sound(request.audio)
+    audio = sound_of(request.audio)
     name = request.audio.name
     try:
-        found = Aligner().follow(audio, text or "", arpabet_of_letters)
+        if transcript is not None:
+            found = _followed(audio, transcript, request.listened)
+        else:
+            found = Aligner().follow(audio, text or "", arpabet_of_letters)
     except UnusableSoundError as error:
         raise UnusableSoundError(f"{name}: {error}") from error
     except SpeechRefusedError as error:
@@ -90,14 +98,30 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     speech = TimedSpeech(
         phonemes=found.phonemes,
         words=found.words,
-        stresses=_emphases(audio, found.phonemes),
+        stresses=emphases_of(audio, found.phonemes),
         source=f"{name} (words aligned)",
     )
     said = f"lips by rules from {name}, its words aligned with the sound"
     lips = spoken_lips(speech, frame_count(len(audio)), said)
-    doubts = (*_sound_doubts(request.audio), *_first(found.doubts))
+    doubts = (*sound_doubts(request.audio), *first_doubts(found.doubts))
     return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in doubts))
 
+
+def _followed(audio: F32, transcript: Transcript, listened: Listened | None) -> Followed:
+    """The words of a transcript in the sound; refused where most of them are not said there."""
+    from mien_trainer.alignment.passages import follow_passages
+
+    found = follow_passages(audio, transcript.passages, arpabet_of_letters, listened)
+    if found.by_words <= 0.5:
+        raise SpeechRefusedError("; ".join(found.doubts))
+    if transcript.language.lower() in ENGLISH:
+        return found
+    doubt = f"it is said in {transcript.language!r}: words are aligned as English ones"
+    return evolve(found, doubts=(doubt, *found.doubts))
+
+
+ENGLISH = ("", "en", "english")
+"""What recognisers call the language that the aligner knows; nothing is taken for it."""
 
 _UNFITTING = (
     "Is this what is said, spelled as usual? Without words the lips follow the sounds that a "
@@ -109,48 +133,11 @@ _FEW = 8
 """Doubts that are said; a line with more of them is hardly what is spoken."""
 
 
-def _first(doubts: Sequence[str]) -> Iterator[str]:
+def first_doubts(doubts: Sequence[str]) -> Iterator[str]:
+    """Those that are said, and how many more there are."""
     yield from doubts[:_FEW]
     if len(doubts) > _FEW:
         yield f"and {len(doubts) - _FEW} more places that do not fit; is this what is said?"
-
-
-def recognised_lips(request: LipRequest) -> SpokenLips:
-    """The lips of ``request.audio`` by the sounds that a recogniser of English hears in it.
-
-    Raises:
-        QueryError: there is no sound.
-        SpeechRefusedError: it cannot be read.
-        SpeechUnavailableError: pocketsphinx is not installed.
-    """
-    from mien_trainer.alignment.word_loop import Recogniser
-
-    if request.audio is None:
-        raise QueryError("lips from a recogniser need a sound")
-    audio = _sound(request.audio)
-    name, found = request.audio.name, Recogniser().heard(audio, request.listened)
-    phonemes = found.phonemes
-    speech = TimedSpeech(
-        phonemes=phonemes,
-        stresses=_emphases(audio, phonemes),
-        source=f"{name} (sounds recognised)",
-    )
-    by_words = found.by_words > 0.5 * found.spoken
-    how = "words recognised" if by_words else "sounds recognised without words"
-    said = f"lips by rules from {name}, its {how} (English)"
-    lips = spoken_lips(speech, frame_count(len(audio)), said)
-    doubts = (*_sound_doubts(request.audio), *_recognised_doubts(found))
-    return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in doubts))
-
-
-def _recognised_doubts(found: Recognised) -> Iterator[str]:
-    if not found.spoken:
-        yield "nobody is heard to speak in it: the lips stay at rest"
-    elif found.by_words <= 0.5 * found.spoken:
-        yield (
-            "no English words fit it: is it another language, music or noise? The lips follow what "
-            "single sounds are heard; times of sounds (--times) would be better"
-        )
 
 
 def spoken_lips(speech: TimedSpeech, frames: int, said: str, *, exact: bool = False) -> SpokenLips:
@@ -198,19 +185,26 @@ def _apart(moments: Sequence[float]) -> Iterator[float]:
             yield moment
 
 
-def _emphases(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
+def emphases_of(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
+    """The moments of stressed syllables in seconds."""
     from mien_trainer.expression.emphases import emphases
 
     return emphases(audio, phonemes)
 
 
-def _sound_doubts(path: Path) -> Iterator[str]:
+def sound_doubts(path: Path) -> Iterator[str]:
+    """What may be wrong with a sound."""
     from mien_trainer.audio import doubts
 
     yield from doubts(path)
 
 
-def _sound(path: Path) -> F32:
+def sound_of(path: Path) -> F32:
+    """The mono sound in a file at 16 kHz.
+
+    Raises:
+        SpeechRefusedError: it cannot be read.
+    """
     from mien_trainer.audio import whole_sound
 
     return whole_sound(path)

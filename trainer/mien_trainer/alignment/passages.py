@@ -1,0 +1,125 @@
+"""The times of the phonemes of a long sound, of which it is roughly known when what is said.
+
+What a recogniser or subtitles say is aligned part by part; where the words of a part are not what
+is said there, its sounds are those that are heard in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import TypeVar
+
+from attrs import evolve, field, frozen
+
+from mien_trainer.alignment.aligner import Aligner, Followed
+from mien_trainer.alignment.phone_loop import LONGEST_PART
+from mien_trainer.alignment.pronunciation import Guess, UnspeakableTextError
+from mien_trainer.alignment.voice_activity import segment
+from mien_trainer.alignment.word_loop import Recogniser
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.phonemes import SILENCE, Phoneme, SpokenWord, intervals, without_empty
+from mien_trainer.speech import SpeechRefusedError, UnusableSoundError
+
+MARGIN = 3.0
+"""Seconds before and after a passage in which its words may lie: recognisers round."""
+
+_Timed = TypeVar("_Timed", Phoneme, SpokenWord)
+
+Listened = Callable[[float], None]
+"""Is told the share of a sound that has been heard."""
+
+
+@frozen(kw_only=True)
+class Passage:
+    """What is said from ``start`` to ``end``, in seconds."""
+
+    text: str
+    start: float
+    end: float
+
+
+@frozen(kw_only=True)
+class PassagesFollowed(Followed):
+    """As `Followed`; ``by_words`` is the share of the parts' seconds in which the words fit."""
+
+    by_words: float = field(default=1.0)
+
+
+def follow_passages(
+    audio: F32, passages: Sequence[Passage], guess: Guess, listened: Listened | None = None
+) -> PassagesFollowed:
+    """The phonemes, from end to end, of mono audio at 16 kHz in which these passages are said.
+
+    ``passages`` are in order. Words that no dictionary has are said as ``guess`` has them.
+
+    Raises:
+        SpeechUnavailableError: pocketsphinx is not installed.
+    """
+    seconds, aligner = len(audio) / SAMPLE_RATE, Aligner()
+    recogniser: Recogniser | None = None
+    phonemes: list[Phoneme] = []
+    words: list[SpokenWord] = []
+    doubts: list[str] = []
+    lasting = fitting = 0.0
+    for part in _parts(passages, audio):
+        sound = audio[round(part.start * SAMPLE_RATE) : round(part.end * SAMPLE_RATE)]
+        lasting += part.end - part.start
+        try:
+            found = aligner.follow(sound, part.text, guess)
+        except (UnspeakableTextError, UnusableSoundError):
+            fitting += part.end - part.start
+        except SpeechRefusedError as error:
+            recogniser = recogniser or Recogniser()
+            phonemes += _later(recogniser.heard(sound).phonemes, part.start)
+            doubts.append(f"from {part.start:.1f} to {part.end:.1f} s {error}")
+        else:
+            fitting += part.end - part.start
+            phonemes += _later(found.phonemes, part.start)
+            words += _later(found.words, part.start)
+            counted = f", counted from {part.start:.1f} s" if part.start else ""
+            doubts += [f"{one}{counted}" for one in found.doubts]
+        if listened is not None:
+            listened(min(1.0, part.end / seconds))
+    marks = [(one.start, one.symbol) for one in phonemes]
+    marks += [(one.end, SILENCE) for one, after in pairwise(phonemes) if after.start > one.end]
+    marks += [(one.end, SILENCE) for one in phonemes[-1:]]
+    return PassagesFollowed(
+        phonemes=without_empty(intervals(marks, seconds)),
+        words=tuple(words),
+        doubts=tuple(doubts),
+        by_words=fitting / lasting if lasting else 1.0,
+    )
+
+
+def _later(found: Sequence[_Timed], by: float) -> list[_Timed]:
+    return [evolve(one, start=one.start + by, end=one.end + by) for one in found]
+
+
+def _parts(passages: Sequence[Passage], audio: F32) -> Iterator[Passage]:
+    """Passages joined to parts that are aligned at a time, cut in pauses."""
+    seconds = len(audio) / SAMPLE_RATE
+    pauses = [(one.start + one.end) / 2 for one in segment(audio) if one.symbol == SILENCE]
+    said = [one for one in passages if one.text.strip() and one.start < seconds]
+    joined: list[list[Passage]] = []
+    for one in said:
+        if joined and one.end - joined[-1][0].start <= LONGEST_PART:
+            joined[-1].append(one)
+        else:
+            joined.append([one])
+    if not joined:
+        return
+    cuts = [_cut(before[-1].end, after[0].start, pauses) for before, after in pairwise(joined)]
+    for group, begin, end in zip(joined, [0.0, *cuts], [*cuts, seconds], strict=True):
+        yield Passage(
+            text=" ".join(one.text for one in group),
+            start=max(begin, group[0].start - MARGIN),
+            end=min(end, group[-1].end + MARGIN),
+        )
+
+
+def _cut(end: float, start: float, pauses: Sequence[float]) -> float:
+    """Between two passages: in the middle of the nearest pause, if one is near."""
+    middle = (end + start) / 2
+    near = min(pauses, key=lambda at: abs(at - middle), default=middle)
+    return near if abs(near - middle) <= abs(start - end) / 2 + 1.0 else middle
