@@ -28,8 +28,14 @@ from mien_trainer.alignment.voice_activity import segment
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, to_ipa
 
-_FIT = -45.0
-"""The fit from which on words are taken: between those of English and of other languages."""
+_FIT = -48.0
+"""The fit from which on words are taken: worse ones sound less alike than single sounds do."""
+
+_ENGLISH = -45.0
+"""The fit from which on it is English: between those of English and of other languages."""
+
+NO_FIT = -60.0
+"""The fit of single sounds beside that of words."""
 
 _DRAWN_OUT = 0.2
 """The share of a part that may be in phonemes of over 0.6 s: tones are taken for vowels."""
@@ -47,11 +53,15 @@ _SETTINGS: dict[str, object] = {
 
 @frozen(kw_only=True)
 class Recognised:
-    """Phonemes from end to end, the seconds that are spoken, and in how many words were found."""
+    """Phonemes from end to end, the seconds that are spoken, and in how many words were found.
+
+    ``fits`` says from which second on what was heard fits how well (`plausibility.fit_of`).
+    """
 
     phonemes: tuple[Phoneme, ...]
     spoken: float
     by_words: float
+    fits: tuple[tuple[float, float], ...]
 
 
 class _Decoder(Aligned, Protocol):
@@ -79,14 +89,18 @@ class Recogniser:
         """
         spoken = segment(audio)
         marks: list[Mark] = []
+        fits: list[tuple[float, float]] = []
         seconds = by_words = 0.0
         for part in parts_of(audio, spoken):
             found = self._words.heard(part) if part.spoken else ()
+            fit = NO_FIT if found is None else fit_of(found)
+            fits.append((part.start, fit))
             if found is None:
                 marks += self._sounds.heard(part)
             else:
                 marks += _marks(part, found)
-                by_words += part.spoken if any(map(is_spoken, found)) else 0.0
+                known = fit >= _ENGLISH and any(map(is_spoken, found))
+                by_words += part.spoken if known else 0.0
             seconds += part.spoken
             if listened is not None:
                 heard = part.start * SAMPLE_RATE + len(part.pcm) / 2
@@ -95,6 +109,7 @@ class Recogniser:
             phonemes=phonemes_of(marks or [(0.0, SILENCE)], audio, spoken),
             spoken=seconds,
             by_words=by_words,
+            fits=tuple(fits),
         )
 
 

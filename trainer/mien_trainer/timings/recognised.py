@@ -11,6 +11,7 @@ from mien.errors import QueryError
 from mien.performance.sources import LipRequest, SpokenLips
 from mien_trainer.frames import F32, frame_count
 from mien_trainer.phonemes import Phoneme, SpokenWord
+from mien_trainer.timings.agreed import agreed
 from mien_trainer.timings.letters import arpabet_of_letters
 from mien_trainer.timings.spoken import (
     emphases_of,
@@ -70,10 +71,13 @@ def open_ear(name: str | None = None) -> Ear:
 
 
 class _SphinxEar:
+    """Words or single sounds by pocketsphinx, closures beside the network of lips that ships."""
+
     def __init__(self) -> None:
         from mien_trainer.alignment.word_loop import Recogniser
+        from mien_trainer.speak.witness import shipped_witness
 
-        self._recogniser = Recogniser()
+        self._recogniser, self._network = Recogniser(), shipped_witness()
 
     def heard(self, audio: F32, listened: Listened | None = None) -> HeardSpeech:
         found = self._recogniser.heard(audio, listened)
@@ -87,7 +91,13 @@ class _SphinxEar:
                 "what single sounds are heard; times of sounds (--times) would be better",
             )
         how = "words recognised" if by_words else "sounds recognised without words"
-        return HeardSpeech(phonemes=found.phonemes, how=f"its {how} (English)", doubts=doubts)
+        phonemes, beside = found.phonemes, ""
+        if self._network is not None and found.spoken:
+            from mien_trainer.speak.witness import witness_of
+
+            phonemes = agreed(phonemes, found.fits, witness_of(self._network, audio))
+            beside = f", closures checked by the network {self._network.card.name}"
+        return HeardSpeech(phonemes=phonemes, how=f"its {how} (English){beside}", doubts=doubts)
 
 
 class _WhisperEar:

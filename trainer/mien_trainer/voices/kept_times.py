@@ -19,12 +19,12 @@ from mien.text.atomic import write_atomic
 from mien.text.files import shown_path
 from mien.text.regular_file import TRANSCRIPT, read_regular
 from mien_trainer.alignment.aligner import Aligner
-from mien_trainer.alignment.word_loop import Recogniser
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.timings.letters import arpabet_of_letters
+from mien_trainer.timings.recognised import Ear, open_ear
 from mien_trainer.voices.recordings import Align
 
 SCHEMA = "mien-times/1"
@@ -49,7 +49,7 @@ class FoundTimes:
             OSError: it cannot be read.
         """
         self._path, self._align = path, align
-        self._recogniser: Recogniser | None = None
+        self._ear: Ear | None = None
         self._found = _read(path) if path is not None and path.exists() else {}
         self._new = False
 
@@ -70,10 +70,10 @@ class FoundTimes:
         Raises:
             SpeechRefusedError: it refuses, or did.
         """
-        if self._recogniser is None:
-            self._recogniser = Recogniser()
-        recogniser = self._recogniser
-        return self._asked(audio, "words heard", lambda: recogniser.heard(audio).phonemes)
+        if self._ear is None:
+            self._ear = open_ear()
+        ear = self._ear
+        return self._asked(audio, "words and closures heard", lambda: ear.heard(audio).phonemes)
 
     def save(self) -> None:
         """Write what is new, where there is a file."""
