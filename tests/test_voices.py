@@ -377,6 +377,12 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
         (("--voices", "tests", "--beside", "x"), "--beside is for --data"),
         (("x", "--data", "tests", "--room", "clean"), "--room is for --voices"),
         (("x", "--data", "tests", "--kept", "k.json"), "--kept is for --voices"),
+        (("x", "--data", "tests", "--recogniser", "any"), "--recogniser is for --voices"),
+        (("--voices", "tests", "--recogniser", "any"), "there is no recogniser 'any'"),
+        (
+            ("--voices", "tests", "--recogniser", "whisper:nowhere"),
+            "nowhere: there is no model.bin",
+        ),
     ],
 )
 def test_options_that_do_not_go_together(args: tuple[str, ...], message: str) -> None:

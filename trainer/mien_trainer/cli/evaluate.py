@@ -48,6 +48,11 @@ ROOMS = ("clean", "noise", "room", "telephone")
     help="How many milliseconds after the sound networks of lips give them, with --voices.",
 )
 @click.option(
+    "--recogniser",
+    metavar="whisper:FOLDER",
+    help="Who hears the words of --voices, as for `mien speak`.",
+)
+@click.option(
     "--bank",
     metavar="BANK",
     help="The bank that the networks were trained on, if it does not ship; with --voices the one "
@@ -89,6 +94,7 @@ def command(
     voices: tuple[Path, ...],
     rooms: tuple[str, ...],
     delay: str,
+    recogniser: str | None,
     bank: str | None,
     older: Path | None,
     count: int,
@@ -109,11 +115,20 @@ def command(
 
     Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
-    _check_usage(networks, data, voices, rooms, older, kept)
+    _check_usage(networks, data, voices, rooms, older, kept, recogniser)
     if data is None:
         wait = int(delay)
         return _voices(
-            networks, voices, rooms, wait, bank, out, kept, no_gate=no_gate, output=output
+            networks,
+            voices,
+            rooms,
+            wait,
+            bank,
+            out,
+            kept,
+            recogniser,
+            no_gate=no_gate,
+            output=output,
         )
     from mien.cli.terminal import progress, write_json
     from mien_trainer.evaluate.output import report_json, report_lines
@@ -148,6 +163,7 @@ def _check_usage(
     rooms: tuple[str, ...],
     older: Path | None,
     kept: Path | None,
+    recogniser: str | None,
 ) -> None:
     if (data is None) == (not voices):
         raise click.UsageError("give --data or --voices: clips that mien made, or real people")
@@ -157,6 +173,8 @@ def _check_usage(
         raise click.UsageError("--room is for --voices")
     if data is not None and kept is not None:
         raise click.UsageError("--kept is for --voices")
+    if data is not None and recogniser is not None:
+        raise click.UsageError("--recogniser is for --voices")
     if voices and older is not None:
         raise click.UsageError("--beside is for --data; with --voices name both networks")
 
@@ -169,6 +187,7 @@ def _voices(
     bank: str | None,
     out: Path | None,
     kept: Path | None,
+    recogniser: str | None,
     *,
     no_gate: bool,
     output: str,
@@ -179,10 +198,11 @@ def _voices(
     from mien_trainer.voices.run import measure_voices, open_voices
 
     with refusals():
+        times = FoundTimes(kept, recogniser=recogniser)
         trial = open_voices(networks, voices, bank, rooms or ROOMS, delay)
         say(f"bank: {trial.bank.source}", err=True)
         with progress("measuring", trial.steps) as step:
-            report: VoicesReport = measure_voices(trial, step, FoundTimes(kept))
+            report: VoicesReport = measure_voices(trial, step, times)
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.voices.page import voices_html

@@ -41,15 +41,19 @@ def careful_aligner() -> Align:
 class FoundTimes:
     """The times of sounds, found by words or by ear, each once; kept in a file if there is one."""
 
-    def __init__(self, path: Path | None = None, align: Align | None = None) -> None:
-        """Read ``path``, if there is such a file.
+    def __init__(
+        self, path: Path | None = None, align: Align | None = None, recogniser: str | None = None
+    ) -> None:
+        """Read ``path``, if there is such a file; ``recogniser`` is one that `open_ear` knows.
 
         Raises:
-            TrainerError: it holds no times that were kept.
+            TrainerError: it holds no times that were kept; or as `open_ear`.
+            QueryError: there is no such recogniser.
             OSError: it cannot be read.
         """
         self._path, self._align = path, align
-        self._ear: Ear | None = None
+        self._recogniser = recogniser
+        self._ear: Ear | None = None if recogniser is None else open_ear(recogniser)
         self._found = _read(path) if path is not None and path.exists() else {}
         self._new = False
 
@@ -71,9 +75,11 @@ class FoundTimes:
             SpeechRefusedError: it refuses, or did.
         """
         if self._ear is None:
-            self._ear = open_ear()
-        ear = self._ear
-        return self._asked(audio, "words and closures heard", lambda: ear.heard(audio).phonemes)
+            self._ear = open_ear(self._recogniser)
+        ear, by = self._ear, self._recogniser or ""
+        return self._asked(
+            audio, f"words and closures heard{by}", lambda: ear.heard(audio).phonemes
+        )
 
     def save(self) -> None:
         """Write what is new, where there is a file."""
