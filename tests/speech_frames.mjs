@@ -11,6 +11,7 @@ import { loadBank } from "../compiler/mien/web/bank.js";
 import { LipStream } from "../compiler/mien/web/speech/lip_stream.js";
 import { LiveLipStream } from "../compiler/mien/web/speech/live_lips.js";
 import { MelStream } from "../compiler/mien/web/speech/mel.js";
+import { ProsodyStream } from "../compiler/mien/web/speech/prosody.js";
 import { loadNetwork } from "../compiler/mien/web/speech/network.js";
 import { Speaker } from "../compiler/mien/web/speech/speaker.js";
 import { Resampler } from "../compiler/mien/web/speech/resample.js";
@@ -53,9 +54,8 @@ async function spoken({ sound, rate, network: path, sizes, bank: source, ort: ru
   const pieces = [...cut(samples, sizes)].map((piece) => resampler.push(piece));
   pieces.push(resampler.finish());
   if (path === null) {
-    const mel = new MelStream();
-    const frames = [...pieces.map((piece) => mel.push(piece)), mel.finish()];
-    return { mel: coded(frames), samples: coded(pieces) };
+    const [mel, prosody] = [new MelStream(), new ProsodyStream()].map((stream) => [...pieces.map((piece) => stream.push(piece)), stream.finish()]);
+    return { mel: coded(mel), prosody: coded(prosody), samples: coded(pieces) };
   }
   const ort = runtime ? await import(runtime) : undefined;
   const network = await loadNetwork(path, ort ? { ort } : {});
@@ -66,7 +66,7 @@ async function spoken({ sound, rate, network: path, sizes, bank: source, ort: ru
   for (const piece of pieces) tracks.push(await lips.push(piece));
   tracks.push(await lips.finish());
   const milliseconds = performance.now() - began;
-  const parts = ["weights", "speech", "contacts", "emphases"];
+  const parts = ["weights", "speech", "contacts", "emphases", "prosody"];
   const answer = Object.fromEntries(parts.map((part) => [part, coded(tracks.map((one) => one[part]))]));
   return { ...answer, runner: network.runner, milliseconds };
 }

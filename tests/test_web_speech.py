@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pytest
 import soundfile
 import soxr
+from attrs import asdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ from mien_trainer.speak.lip_network import read_lip_network, shipped_lips
 from mien_trainer.speak.lips import LipSpeaker
 from mien_trainer.speak.live_lips import DELAY, DELAYS, LiveLipSpeaker
 from mien_trainer.speak.network import CONTACT_THRESHOLD, read_network, shipped_network
+from mien_trainer.speak.utterance import still_life, usual_life
 
 F32 = npt.NDArray[np.float32]
 HERE = Path(__file__).resolve().parent
@@ -162,13 +164,15 @@ def test_lips_are_python_s(
     assert np.abs(numbers(found, "speech") - expected.speech).max() < 1e-4
     assert np.abs(numbers(found, "emphases") - expected.emphases).max() < 1e-4
     assert (numbers(found, "contacts") == expected.contacts).all()
+    assert expected.prosody is not None
+    assert numbers(found, "prosody").tobytes() == expected.prosody.tobytes()
     assert expected.contacts.any()
     each = found["milliseconds"] / len(weights)
     sys.stdout.write(f"{found['runner']}: {each:.3f} ms a frame in {len(weights)} frames\n")
 
 
 def lips_of(found: dict[str, Any]) -> dict[str, F32]:
-    parts = {"weights": 52, "speech": 1, "contacts": 1, "emphases": 1}
+    parts = {"weights": 52, "speech": 1, "contacts": 1, "emphases": 1, "prosody": 2}
     return {part: numbers(found, part, width) for part, width in parts.items()}
 
 
@@ -188,6 +192,9 @@ def test_live_lips_are_python_s_however_the_sound_is_cut(
     error = np.abs(whole["weights"] - expected.weights).max()
     assert error < 1e-5
     assert np.array_equal(whole["speech"], expected.speech)
+    assert expected.prosody is not None
+    assert whole["prosody"].tobytes() == expected.prosody.tobytes()
+    assert np.abs(expected.prosody[:, 0]).max() > 0.7
     assert np.abs(whole["emphases"] - expected.emphases).max() < 1e-5
     assert np.abs(whole["contacts"] - expected.contacts).max() < 1e-5
     assert expected.contacts.max() == 1.0
@@ -251,26 +258,38 @@ def test_the_table_of_visemes_in_the_page_is_the_shipped_one() -> None:
 @pytest.mark.parametrize(
     ("label", "options", "life", "lips"),
     [
-        ("joy", {"at": "high"}, True, False),
-        ("anger", {"style": "controlled"}, False, False),
-        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}, True, False),
-        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}, False, True),
-        ("surprise", {"at": "low"}, True, True),
+        ("joy", {"at": "high"}, usual_life(), False),
+        ("anger", {"style": "controlled"}, None, False),
+        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}, usual_life(), False),
+        ({"sadness": 0.5, "fear": 0.5}, {"intensity": 0.75}, None, True),
+        ("surprise", {"at": "low"}, usual_life(), True),
+        ("sadness", {"at": "mid"}, usual_life(prosody=False), True),
+        ("anger", {"style": "controlled"}, usual_life(arousal=True), True),
+        ("awe", {"at": "high"}, still_life(), True),
     ],
-    ids=["label", "still style", "mixture", "still mixture by lips", "label by lips"],
+    ids=[
+        "label",
+        "still style",
+        "mixture",
+        "still mixture by lips",
+        "label by lips",
+        "no prosody",
+        "arousal from the voice",
+        "nothing but that",
+    ],
 )
 def test_a_bank_speaks_as_mien_speak_has_it(
     node: Node,
     artifact: Path,
     label: str | dict[str, float],
     options: dict[str, Any],
-    life: bool,
+    life: LifeSettings | None,
     lips: bool,
 ) -> None:
     sound = real_voice()
     bank = load(artifact)
     pose = pose_of(bank, State(label=label, **options))
-    plan = Plan(first=pose, life=LifeSettings() if life else None, seed=7, rests=False)
+    plan = Plan(first=pose, life=life, seed=7, rests=False)
     path = shipped_lips() if lips else shipped_network()
     assert path is not None
     speaker = (
@@ -279,8 +298,13 @@ def test_a_bank_speaks_as_mien_speak_has_it(
         else LipSpeaker(read_network(path, threshold=CONTACT_THRESHOLD), bank)
     )
     blocks = list(Performer(bank, plan).perform(speaker.stream([sound])))
-    common = {"network": str(path), "bank": str(artifact), "life": life, "seed": 7, "delay": 53}
-    found = node.ask(sound, [400, 3], show=[label, options], **common)
+    # What a page says that wants the usual, or less, or more of it.
+    usual = asdict(usual_life())
+    asked = life is not None and {
+        part: value for part, value in asdict(life).items() if value != usual[part]
+    }
+    common = {"network": str(path), "bank": str(artifact), "life": asked or life is not None}
+    found = node.ask(sound, [400, 3], show=[label, options], seed=7, delay=53, **common)
     parts = {"weights": len(bank.channels), "head": 3, "eyes": 6}
     for part, width in parts.items():
         expected = np.concatenate([getattr(block, part) for block in blocks])

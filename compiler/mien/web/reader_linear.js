@@ -1,10 +1,12 @@
 /**
  * The linear reader: whole-number sums over features, then + - * / and sqrt in a written order.
  *
- * The twin of mien/reading/linear.py and mien/exact.py, bit for bit.
+ * The twin of mien/reading/linear.py, bit for bit.
  *
  * @module
  */
+
+import { exactExp } from "./exact.js";
 
 /** @typedef {import("./reader_features.js").Feature} Feature */
 
@@ -37,17 +39,6 @@ export const KNOTS = 17;
 export const QUANTILES = 9;
 
 const FARTHEST = 30;
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
-const LOG2_E = 1.4426950408889634;
-const RECIPROCALS = Array.from({ length: 15 }, (_, term) => {
-  let factorial = 1;
-  for (let factor = 2; factor <= term; factor += 1) {
-    factorial *= factor;
-  }
-  return 1 / factorial;
-});
-
 /**
  * The logits and the VAD of a text by its features, before they are held to their ranges.
  *
@@ -151,34 +142,4 @@ function rowOf(features, number) {
     }
   }
   return low < features.length && features[low] === number ? low : -1;
-}
-
-/**
- * @param {number} x from -30 to 30
- * @returns {number} its exponential
- */
-function exactExp(x) {
-  const twos = rint(x * LOG2_E);
-  const rest = x - twos * LN2_HIGH - twos * LN2_LOW;
-  let series = RECIPROCALS[RECIPROCALS.length - 1];
-  for (let term = RECIPROCALS.length - 2; term >= 0; term -= 1) {
-    series = series * rest + RECIPROCALS[term];
-  }
-  for (let done = 0; done < Math.abs(twos); done += 1) {
-    series *= twos > 0 ? 2 : 0.5;
-  }
-  return series;
-}
-
-/**
- * @param {number} x
- * @returns {number} the nearest whole number, the even one of two
- */
-function rint(x) {
-  const low = Math.floor(x);
-  const above = x - low;
-  if (above === 0.5) {
-    return low % 2 === 0 ? low : low + 1;
-  }
-  return above < 0.5 ? low : low + 1;
 }

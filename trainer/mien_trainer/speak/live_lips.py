@@ -87,10 +87,10 @@ class LiveLipSpeaker:
 
     def finish(self) -> LipTrack:
         """The last lips, once no more sound comes: silence follows."""
-        last = self._track(self._mel.finish(), self._prosody.finish())
         silence = np.full((self._ahead, self._bands.shape[1]), SILENCE, dtype=np.float32)
-        nothing = np.zeros((self._ahead, COLUMNS), dtype=np.float32)
-        return joined((last, self._track(silence, nothing)), self._channels)
+        mel, prosody = self._mel.finish(), self._prosody.finish(self._ahead)
+        last = self._track(mel, prosody[: len(mel)])
+        return joined((last, self._track(silence, prosody[len(mel) :])), self._channels)
 
     def stream(self, blocks: Iterable[F32]) -> Iterator[LipTrack]:
         """The lips of each block of sound, then the last ones."""

@@ -223,10 +223,11 @@ class ProsodyStream:
         self._received += len(samples)
         return self._take(frame_count(self._received - LOOK_AHEAD + 1))
 
-    def finish(self) -> F32:
-        """The last frames (n, 2), with zeros for what never came."""
-        self._held = np.concatenate((self._held, np.zeros(_WINDOW, dtype=np.float32)))
-        return self._take(frame_count(self._received))
+    def finish(self, silent: int = 0) -> F32:
+        """The last frames (n, 2) and ``silent`` more, with zeros for what never came."""
+        zeros = np.zeros(_WINDOW + frame_sample(silent + 1), dtype=np.float32)
+        self._held = np.concatenate((self._held, zeros))
+        return self._take(frame_count(self._received) + silent)
 
     def _take(self, end: int) -> F32:
         end = max(end, self._frame)

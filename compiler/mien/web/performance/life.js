@@ -149,6 +149,11 @@ export class Life {
     while (this.nextBreath <= frame) this.beginBreath();
   }
 
+  /** @param {number} frame before which no frame is asked for any more */
+  forget(frame) {
+    for (const stream of [this.blinks, this.glances, this.brows, this.nods, this.breaths]) stream.forget(frame * FRAME);
+  }
+
   /** @param {number} until */
   beginBlinks(until) {
     const rate = this.settings.blinks;
@@ -222,10 +227,12 @@ export class Life {
   drift(moment, axis) {
     const cell = Math.floor(moment / DRIFT_SPAN);
     const come = way(moment, cell * DRIFT_SPAN, DRIFT_SPAN);
-    const [low, high] = [cell, cell + 1].map((at) =>
-      at === 0 ? 0 : between(-1, 1, this.seed, KIND.drift, at, axis) * DRIFT_DEGREES[axis],
-    );
-    return (1 - come) * low + come * high;
+    return (1 - come) * this.driftPoint(cell, axis) + come * this.driftPoint(cell + 1, axis);
+  }
+
+  /** @param {number} at @param {number} axis @returns {number} */
+  driftPoint(at, axis) {
+    return at === 0 ? 0 : between(-1, 1, this.seed, KIND.drift, at, axis) * DRIFT_DEGREES[axis];
   }
 }
 
@@ -240,6 +247,8 @@ class Stream {
     this.kind = kind;
     /** @type {Pulse[]} */
     this.pulses = [];
+    /** How many there were. */
+    this.count = 0;
     this.longest = 0;
   }
 
@@ -248,7 +257,7 @@ class Stream {
    * @returns {number}
    */
   share(which) {
-    return share(this.seed, this.kind, this.pulses.length, which);
+    return share(this.seed, this.kind, this.count, which);
   }
 
   /**
@@ -257,7 +266,7 @@ class Stream {
    * @returns {number}
    */
   between([low, high], which) {
-    return between(low, high, this.seed, this.kind, this.pulses.length, which);
+    return between(low, high, this.seed, this.kind, this.count, which);
   }
 
   /**
@@ -267,7 +276,16 @@ class Stream {
    */
   add(frame, size, [rise, hold, fall]) {
     this.pulses.push({ start: frame * FRAME, size, rise, hold, fall });
+    this.count += 1;
     this.longest = Math.max(this.longest, rise + hold + fall);
+  }
+
+  /** @param {number} moment before which nothing is asked for any more */
+  forget(moment) {
+    const { pulses, longest } = this;
+    let over = 0;
+    while (over < pulses.length && pulses[over].start + longest < moment) over += 1;
+    if (over > 0) pulses.splice(0, over);
   }
 
   /**

@@ -92,14 +92,15 @@ export class Performance {
   at(frame) {
     const moment = frame * FRAME;
     const speech = this.heard(this.lips.speech, frame);
-    const layers = this.followed(this.layers(moment), frame);
+    const voice = this.voice(frame);
+    const layers = this.followed(this.layers(moment), voice);
     const face = this.mixed(layers, speech);
     const [gaze, turned] = this.gaze.at(moment);
     let [head, eyes] = clipTurns(layers);
     head = [head[0] + turned[0], head[1] + turned[1], head[2]];
     eyes = eyes.map((degrees, axis) => degrees + (gaze[axis] - turned[axis]));
     if (this.life) {
-      const small = this.life.at(frame, speech, this.voice(frame).stress);
+      const small = this.life.at(frame, speech, voice.stress);
       blink(face, small.lids, this.places);
       raise(face, small.brows, this.places);
       eyes = eyes.map((degrees, axis) => degrees + small.eyes[axis]);
@@ -128,20 +129,17 @@ export class Performance {
   /**
    * Layers whose points follow the voice where that is asked for; what plays goes its own way.
    *
-   * @param {Layer[]} layers
-   * @param {number} frame
+   * @param {Layer[]} layers changed
+   * @param {import("./prosody.js").Heard} heard
    * @returns {Layer[]}
    */
-  followed(layers, frame) {
-    const { prosody = 0, arousal = 0 } = this.plan.life ?? {};
-    if (!(prosody > 0 || arousal > 0)) return layers;
-    const heard = this.voice(frame);
-    const voice = { stress: prosody * heard.stress, arousal: arousal * heard.arousal };
-    return layers.map(({ state, sample: shape }) => {
-      const { slot } = state;
-      const point = slot.play ? state.point : this.lines.spoken(slot.label, state.point, voice);
-      return { state: { ...state, point }, sample: shape };
-    });
+  followed(layers, heard) {
+    const { life } = this.plan;
+    const voice = { stress: (life?.prosody ?? 0) * heard.stress, arousal: (life?.arousal ?? 0) * heard.arousal };
+    for (const { state } of layers) {
+      if (!state.slot.play) state.point = this.lines.spoken(state.slot.label, state.point, voice);
+    }
+    return layers;
   }
 
   /**
@@ -218,7 +216,7 @@ export class Performance {
   stares(frame) {
     const moment = frame * FRAME;
     if (this.habits.held(moment)) return true;
-    const layers = this.followed(this.layers(moment), frame);
+    const layers = this.followed(this.layers(moment), this.voice(frame));
     const face = this.mixed(layers, this.heard(this.lips.speech, frame));
     return wideEyes(face, this.places) >= STARE;
   }

@@ -11,7 +11,8 @@
 
 /** @typedef {readonly [number, number, number]} Point */
 
-const COLUMNS = 2;
+/** Stress and arousal of a frame. */
+export const COLUMNS = 2;
 const REACH = 0.2;
 const HINT = 0.2;
 
@@ -61,21 +62,23 @@ class Line {
    * @returns {number}
    */
   place(point) {
-    const [l0, l1, l2] = this.low;
-    const [u0, u1, u2] = this.way;
-    const along = (point[0] - l0) * u0 + (point[1] - l1) * u1 + (point[2] - l2) * u2;
+    const { low, way } = this;
+    const along = (point[0] - low[0]) * way[0] + (point[1] - low[1]) * way[1] + (point[2] - low[2]) * way[2];
     return Math.min(1, Math.max(0, along / this.square));
   }
 
   /**
    * @param {number} place
-   * @returns {number[]}
+   * @param {number} axis
+   * @returns {number}
    */
-  at(place) {
-    let part = this.places.length - 2;
-    while (part > 0 && place < this.places[part]) part -= 1;
-    const share = (place - this.places[part]) / (this.places[part + 1] - this.places[part]);
-    return this.anchors[part].map((one, axis) => one + share * (this.anchors[part + 1][axis] - one));
+  at(place, axis) {
+    const { places, anchors } = this;
+    let part = places.length - 2;
+    while (part > 0 && place < places[part]) part -= 1;
+    const share = (place - places[part]) / (places[part + 1] - places[part]);
+    const one = anchors[part][axis];
+    return one + share * (anchors[part + 1][axis] - one);
   }
 
   /**
@@ -85,9 +88,8 @@ class Line {
    */
   moved(point, stress) {
     const from = this.place(point);
-    const to = this.at(Math.min(1, Math.max(0, from + REACH * stress)));
-    const was = this.at(from);
-    return point.map((one, axis) => one + (to[axis] - was[axis]));
+    const to = Math.min(1, Math.max(0, from + REACH * stress));
+    return point.map((one, axis) => one + (this.at(to, axis) - this.at(from, axis)));
   }
 }
 
@@ -115,7 +117,8 @@ export class Lines {
    */
   spoken(label, point, { stress, arousal }) {
     if (stress === 0 && arousal === 0) return point;
-    const [v, a, d] = this.lines[label]?.moved(point, stress) ?? point;
-    return [v, a + HINT * arousal, d];
+    const moved = this.lines[label]?.moved(point, stress) ?? point.slice();
+    moved[1] += HINT * arousal;
+    return moved;
   }
 }

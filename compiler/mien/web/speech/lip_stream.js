@@ -6,6 +6,7 @@
  */
 
 import { MELS, MelStream } from "./mel.js";
+import { ProsodyStream } from "./prosody.js";
 import { touchingOf } from "./touching.js";
 import { Voice, levelOf } from "./voice.js";
 
@@ -28,6 +29,7 @@ export class LipStream {
     this.touching = touchingOf(channels);
     this.mel = new MelStream();
     this.voice = new Voice();
+    this.prosody = new ProsodyStream();
     this.state = network.start.slice();
   }
 
@@ -39,7 +41,7 @@ export class LipStream {
    * @throws {import("./network.js").NetworkError}
    */
   async push(samples) {
-    return this.track(this.mel.push(samples));
+    return this.track(this.mel.push(samples), this.prosody.push(samples));
   }
 
   /**
@@ -48,11 +50,11 @@ export class LipStream {
    * @returns {Promise<LipTrack>}
    */
   async finish() {
-    return this.track(this.mel.finish());
+    return this.track(this.mel.finish(), this.prosody.finish());
   }
 
-  /** @param {Float32Array} mel @returns {Promise<LipTrack>} */
-  async track(mel) {
+  /** @param {Float32Array} mel @param {Float32Array} prosody of its frames @returns {Promise<LipTrack>} */
+  async track(mel, prosody) {
     const weights = mel.length ? (await this.network.numbers(mel, this.state)).slice() : new Float32Array(0);
     const [frames, width] = [mel.length / MELS, this.channels.length];
     const [speech, contacts, emphases] = [0, 1, 2].map(() => new Float32Array(frames));
@@ -65,7 +67,7 @@ export class LipStream {
       contacts[frame] = this.touching(face, this.voice.speech);
       for (let c = 0; c < width; c += 1) if (!this.mouth[c]) face[c] = 0;
     }
-    return { channels: this.channels, weights, speech, contacts, emphases };
+    return { channels: this.channels, weights, speech, contacts, emphases, prosody };
   }
 }
 

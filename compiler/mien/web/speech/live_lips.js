@@ -5,11 +5,13 @@
  * @module
  */
 
+import { COLUMNS } from "../performance/prosody.js";
 import { FRAME_RATE, SAMPLE_RATE } from "./clock.js";
 import { LipKernels } from "./lip_kernels.js";
 import { LIP_TABLE } from "./lip_table.js";
 import { LOOK_AHEAD, MELS, MelStream, SILENCE } from "./mel.js";
 import { mouthOf } from "./lip_stream.js";
+import { LATE, ProsodyStream } from "./prosody.js";
 import { Voice, levelOf } from "./voice.js";
 
 /** @typedef {import("../performance/plan.js").LipTrack} LipTrack */
@@ -25,6 +27,10 @@ export const DELAY = 87;
 const SEEN_AHEAD = 2;
 
 const [FAINT, STEEP] = [1e-6, 40];
+
+/** Frames that are remembered: more than are ever heard ahead. */
+const KEPT = 64;
+
 const { visemes: VISEMES, names: NAMES, contacts: CONTACTS } = LIP_TABLE;
 const [V, C, K] = [VISEMES.length, NAMES.length, CONTACTS.length];
 const NONE = new Float32Array(0);
@@ -50,11 +56,15 @@ export class LiveLipStream {
     this.mouth = mouthOf(NAMES, tables);
     this.mel = new MelStream();
     this.voice = new Voice();
+    this.prosody = new ProsodyStream();
+    // Stress comes later than its sound: with a delay it is shown in time.
+    this.late = Math.min(this.ahead, LATE);
     this.state = network.start.slice();
-    /** Frames that were heard and that were given, and how loud those between are. */
+    /** Frames that were heard and that were given, how loud those between are, and their prosody. */
     this.heard = 0;
     this.given = 0;
-    this.levels = new Float64Array(64);
+    this.levels = new Float64Array(KEPT);
+    this.voices = new Float32Array(KEPT * COLUMNS);
     this.visemes = new Float32Array(V);
     this.contacts = new Float32Array(K);
     this.told = new Float32Array(card.channels.length);
@@ -69,7 +79,7 @@ export class LiveLipStream {
    * @throws {import("./network.js").NetworkError}
    */
   async push(samples) {
-    return this.track(this.mel.push(samples));
+    return this.track(this.mel.push(samples), this.prosody.push(samples));
   }
 
   /**
@@ -81,20 +91,28 @@ export class LiveLipStream {
     const last = this.mel.finish();
     const mel = new Float32Array(last.length + this.ahead * MELS).fill(SILENCE);
     mel.set(last);
-    return this.track(mel);
+    return this.track(mel, this.prosody.finish(this.ahead));
   }
 
-  /** @param {Float32Array} mel n x 80 @returns {Promise<LipTrack>} */
-  async track(mel) {
+  /**
+   * @param {Float32Array} mel n x 80
+   * @param {Float32Array} prosody of as many frames
+   * @returns {Promise<LipTrack>}
+   */
+  async track(mel, prosody) {
     const frames = mel.length / MELS;
-    if (frames === 0) return { channels: NAMES, weights: NONE, speech: NONE, contacts: NONE, emphases: NONE };
+    if (frames === 0) return { channels: NAMES, weights: NONE, speech: NONE, contacts: NONE, emphases: NONE, prosody: NONE };
     const heads = await this.network.numbers(mel, this.state);
     const room = Math.max(0, this.heard + frames - this.ahead - this.given);
     const weights = new Float32Array(room * C);
     const [speech, contacts, emphases] = [new Float32Array(room), new Float32Array(room), new Float32Array(room)];
+    const shown = new Float32Array(room * COLUMNS);
     let found = 0;
     for (let frame = 0; frame < frames; frame += 1) {
-      this.levels[this.heard % this.levels.length] = levelOf(mel, frame);
+      this.levels[this.heard % KEPT] = levelOf(mel, frame);
+      for (let column = 0; column < COLUMNS; column += 1) {
+        this.voices[(this.heard % KEPT) * COLUMNS + column] = prosody[frame * COLUMNS + column];
+      }
       this.hear(heads, frame * this.network.width);
       this.heard += 1;
       for (; this.kernels.ready; found += 1) {
@@ -105,14 +123,16 @@ export class LiveLipStream {
           weights[found * C + c] = this.row[c];
           most = Math.max(most, this.row[c]);
         }
-        this.voice.hear(most, this.levels[this.given % this.levels.length]);
+        this.voice.hear(most, this.levels[this.given % KEPT]);
+        const row = ((this.given + this.late) % KEPT) * COLUMNS;
+        for (let column = 0; column < COLUMNS; column += 1) shown[found * COLUMNS + column] = this.voices[row + column];
         this.given += 1;
         speech[found] = this.voice.speech;
         emphases[found] = this.voice.emphasis;
         contacts[found] = firm * this.voice.speech;
       }
     }
-    return { channels: NAMES, weights, speech, contacts, emphases };
+    return { channels: NAMES, weights, speech, contacts, emphases, prosody: shown };
   }
 
   /**

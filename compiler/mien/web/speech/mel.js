@@ -5,7 +5,8 @@
  * @module
  */
 
-import { SAMPLE_RATE, frameCount, frameSample } from "./clock.js";
+import { SAMPLE_RATE } from "./clock.js";
+import { FrameWindows } from "./frame_windows.js";
 
 /** Bands of a frame. */
 export const MELS = 80;
@@ -45,69 +46,16 @@ const REVERSED = Uint16Array.from({ length: FFT }, (_, at) => {
   return found;
 });
 
-/** Log-mel frames of mono sound at 16 kHz, however it is cut. */
-export class MelStream {
+/** Log-mel frames of mono sound at 16 kHz, n x 80, however it is cut. */
+export class MelStream extends FrameWindows {
   constructor() {
-    this.held = new Float32Array(4 * WINDOW);
-    /** How many samples are held; the first of them is sample `first` of the sound. */
-    this.count = LEAD;
-    this.first = -LEAD;
-    this.received = 0;
-    this.frame = 0;
+    super({ window: WINDOW, lead: LEAD, width: MELS });
     this.real = new Float64Array(FFT);
     this.imaginary = new Float64Array(FFT);
   }
 
-  /**
-   * The frames that samples complete: those whose look-ahead is all there.
-   *
-   * @param {ArrayLike<number>} samples in [-1, 1]
-   * @returns {Float32Array} n x 80
-   */
-  push(samples) {
-    this.hold(samples);
-    this.received += samples.length;
-    return this.take(frameCount(this.received - LOOK_AHEAD + 1));
-  }
-
-  /**
-   * The last frames, with zeros for what never came. Nothing can be pushed after.
-   *
-   * @returns {Float32Array}
-   */
-  finish() {
-    this.hold(new Float32Array(WINDOW));
-    return this.take(frameCount(this.received));
-  }
-
-  /** @param {ArrayLike<number>} samples */
-  hold(samples) {
-    const needed = this.count + samples.length;
-    if (needed > this.held.length) {
-      const grown = new Float32Array(Math.max(needed, 2 * this.held.length));
-      grown.set(this.held.subarray(0, this.count));
-      this.held = grown;
-    }
-    this.held.set(samples, this.count);
-    this.count = needed;
-  }
-
-  /** @param {number} end @returns {Float32Array} */
-  take(end) {
-    const until = Math.max(end, this.frame);
-    const mel = new Float32Array((until - this.frame) * MELS);
-    for (let at = 0; this.frame < until; this.frame += 1, at += MELS) {
-      this.write(frameSample(this.frame) - LEAD - this.first, mel.subarray(at, at + MELS));
-    }
-    const gone = Math.min(this.count, frameSample(until) - LEAD - this.first);
-    this.held.copyWithin(0, gone, this.count);
-    this.count -= gone;
-    this.first += gone;
-    return mel;
-  }
-
-  /** @param {number} start of the window among what is held @param {Float32Array} out */
-  write(start, out) {
+  /** @override @param {number} start @param {Float32Array} out @param {number} place */
+  write(start, out, place) {
     const { held, real, imaginary } = this;
     for (let at = 0; at < FFT; at += 1) {
       const from = /** @type {number} */ (REVERSED[at]);
@@ -122,7 +70,7 @@ export class MelStream {
         const bin = first + tap;
         energy += weights[tap] * (real[bin] * real[bin] + imaginary[bin] * imaginary[bin]);
       }
-      out[band] = Math.log(Math.max(FLOOR, energy));
+      out[place + band] = Math.log(Math.max(FLOOR, energy));
     }
   }
 }

@@ -9,8 +9,8 @@
  *       requestAnimationFrame(draw);
  *     });
  *
- * The network's lips move under the bank's own faces, with blinks, glances, brows and head: what
- * `mien speak` does with any bank. Where no sound comes the lips come to rest and the face lives on.
+ * The network's lips move under the bank's own faces, with blinks, glances, brows and head, and the
+ * expression breathes with the voice: what `mien speak` does with any bank. Where no sound comes the lips come to rest and the face lives on.
  *
  * @module
  */
@@ -42,7 +42,9 @@ import { Resampler } from "./resample.js";
  * @property {OnnxRuntime} [ort] onnxruntime-web, to run the network by that
  * @property {number} [delay] ms after its sound at which a face of a microphone comes: 20, 53, 87 or 120,
  *   where a network of lips speaks; the more, the better. By default 87
- * @property {boolean | Partial<LifeSettings>} [life] whether the face blinks, glances and nods
+ * @property {boolean | Partial<LifeSettings>} [life] whether the face blinks, glances and nods, and how much brows,
+ *   head and intensity follow the voice: `{ prosody: 0 }` where they do not; `{ arousal: 1 }` lets the voice
+ *   move the point's arousal, too
  * @property {number} [seed] what its movements follow from
  * @property {(news: News) => void} [onNews] what a person should know: no microphone, a hidden tab …
  */
@@ -56,7 +58,10 @@ import { Resampler } from "./resample.js";
 
 /** @typedef {{stop: () => void, now?: () => number}} Source what gives sound; `now` in seconds of it */
 
-const USUAL_LIFE = Object.freeze({ blinks: 1, glances: 1, brows: 1, head: 1, breath: 1 });
+/** That of `mien speak`, but that nothing lives with `life: false`. */
+const USUAL_LIFE = Object.freeze({ blinks: 1, glances: 1, brows: 1, head: 1, breath: 1, prosody: 1, arousal: 0 });
+
+const NO_SOUND = new Float32Array(0);
 
 /** Frames that are known ahead of a face where sound is there before it is heard. */
 const AHEAD = 4;
@@ -104,6 +109,8 @@ export class Speaker {
     /** @type {Resampler | null} */
     this.resampler = null;
     this.rate = 0;
+    /** Whether samples were no numbers. */
+    this.broken = false;
     /** @type {LipStream | LiveLipStream} */
     this.stream = this.opened(delay);
     /** @type {Promise<void>} */
@@ -149,11 +156,10 @@ export class Speaker {
    * @throws {RangeError} a rate that no sound has
    */
   push(samples, rate = SAMPLE_RATE) {
-    if (this.resampler === null || this.rate !== rate) {
-      this.resampler = new Resampler(rate);
-      this.rate = rate;
-    }
-    const heard = this.resampler.push(samples);
+    if (this.rate !== rate) void this.flush();
+    this.resampler ??= new Resampler(rate);
+    this.rate = rate;
+    const heard = this.resampler.push(this.numbers(samples));
     return this.take((stream) => stream.push(heard));
   }
 
@@ -163,15 +169,39 @@ export class Speaker {
    * @returns {Promise<void>}
    */
   finish() {
-    const rest = this.resampler?.finish() ?? new Float32Array(0);
-    this.resampler = null;
     const { stream } = this;
-    void this.take(() => stream.push(rest));
+    void this.flush();
     return this.take(() => stream.finish()).then(() => {
       if (stream !== this.stream) return;
       this.stream = this.opened(this.delay);
       this.ended = true;
     });
+  }
+
+  /**
+   * What a resampler still holds, spoken.
+   *
+   * @returns {Promise<void>}
+   */
+  flush() {
+    const rest = this.resampler?.finish() ?? NO_SOUND;
+    this.resampler = null;
+    return this.take((stream) => stream.push(rest));
+  }
+
+  /**
+   * Samples as sound has them: those that are no numbers are silent, and said once.
+   *
+   * @param {Float32Array} samples
+   * @returns {Float32Array}
+   */
+  numbers(samples) {
+    if (samples.every((one) => one >= -1 && one <= 1)) return samples;
+    if (!this.broken && !samples.every(Number.isFinite)) {
+      this.broken = true;
+      this.onNews({ code: "samples", message: "The sound has samples that are no numbers: they are taken as silence." });
+    }
+    return samples.map((one) => (Number.isFinite(one) ? Math.min(1, Math.max(-1, one)) : 0));
   }
 
   /**

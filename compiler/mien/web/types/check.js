@@ -70,7 +70,7 @@ export async function program() {
   const face = bank.face({ joy: 0.5, awe: 0.5 }, { at: "high", speech: 1 });
   const mesh = { morphTargetDictionary: { jawOpen: 0 }, morphTargetInfluences: [0] };
   promised.applyToMesh(mesh, face, bank.channels).rest();
-  const speaker = await promised.createSpeaker({ bank, network: "lips.onnx", delay: 53, life: { blinks: 0 } });
+  const speaker = await promised.createSpeaker({ bank, network: "lips.onnx", delay: 53, life: { blinks: 0, prosody: 0.5 } });
   speaker.show("joy", { at: "high", transition: 0.2 });
   await speaker.listen();
   promised.applyToMesh(mesh, speaker.frame().weights, bank.channels);

@@ -214,9 +214,9 @@ export interface LifeSettings {
   brows: number;
   head: number;
   breath: number;
-  /** how much brows, head and intensity follow the voice, where the lips say what it does; else 0 */
+  /** how much brows, head and intensity follow the voice, where the lips say what it does; 1 of a speaker, else 0 */
   prosody?: number;
-  /** how much the voice moves the point's arousal; else 0 */
+  /** how much the voice moves the point's arousal; 0 where not said */
   arousal?: number;
 }
 
@@ -285,7 +285,7 @@ export interface SpeakerOptions {
   ort?: OnnxRuntime;
   /** ms after its sound at which a face comes, where a network of lips speaks; 87 where not given */
   delay?: 20 | 53 | 87 | 120;
-  /** whether the face blinks, glances and nods, and how much */
+  /** whether the face blinks, glances, nods and follows the voice, and how much */
   life?: boolean | Partial<LifeSettings>;
   /** what its movements follow from */
   seed?: number;
