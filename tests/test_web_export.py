@@ -395,6 +395,26 @@ def test_a_hidden_page_says_so_and_listens_again(page: Page) -> None:
     jaw_moves(page, 0.05)
 
 
+def test_a_microphone_that_is_gone_is_told_and_another_s_end_is_not(page: Page) -> None:
+    begin = (
+        "async () => { const stream = await navigator.mediaDevices.getUserMedia({ audio: true });"
+    )
+    page.evaluate(begin + " await mien.speaker.listen({ stream }); window.first = stream; }")
+    page.evaluate(begin + " await mien.speaker.listen({ stream }); window.second = stream; }")
+    ended = "which => window[which].getAudioTracks()[0].dispatchEvent(new Event('ended'))"
+    page.evaluate(ended, "first")
+    assert page.evaluate("mien.speaker.source !== null")
+    jaw_moves(page, 0.05)
+    page.evaluate(ended, "second")
+    expect(page.locator("#news")).to_have_text(
+        "The microphone is gone: plug it in, and start again."
+    )
+    assert page.evaluate("mien.speaker.source === null")
+    jaw = "mien.frames.at(-1).shown.weights[mien.bank.channels.indexOf('jawOpen')]"
+    page.wait_for_function(f"{jaw} < 0.01", timeout=20_000)
+    page.evaluate("[first, second].forEach(one => one.getTracks().forEach(track => track.stop()))")
+
+
 def test_a_damaged_network_or_bank_is_told(browser: Browser, address: str, folder: Path) -> None:
     cases = {"network.onnx": "the network's sha256 is", "default.safetensors": "its sha256 is"}
     context = browser.new_context(viewport={"width": 320, "height": 480})

@@ -120,11 +120,12 @@ function connected(speaker, context, stream, own) {
   document.addEventListener("visibilitychange", seen);
   for (const track of stream.getAudioTracks()) {
     track.addEventListener("ended", () => {
+      if (speaker.source !== source) return; // it made way for another
       speaker.stop();
       speaker.onNews({ code: "no-microphone", message: "The microphone is gone: plug it in, and start again." });
     });
   }
-  return {
+  const source = {
     stop() {
       document.removeEventListener("visibilitychange", seen);
       capture.port.onmessage = null;
@@ -135,4 +136,5 @@ function connected(speaker, context, stream, own) {
     // Seconds from a sound to its face, as the page draws it.
     latency: () => context.currentTime - (start + (speaker.shown - speaker.base) / FRAME_RATE),
   };
+  return source;
 }
