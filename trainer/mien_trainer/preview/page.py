@@ -19,6 +19,9 @@ from mien_trainer.preview.content import PreviewClip, kind_of, wav_bytes
 
 _HERE = Path(__file__).resolve().parent
 _MODULES = ("clock", "colours", "data", "lanes", "panel", "ticker", "player")
+_SHARED = ("drawing.js", "page/dom.js")
+"""Those of the compiler's pages."""
+
 _SPAN, _QUIET = 12.0, -6.0
 """What the picture of the sound spans below its loudest, and the least that counts as loudest, in
 the mel's own logarithm."""
@@ -138,7 +141,8 @@ def _encoded(values: npt.NDArray[np.generic]) -> str:
 def _import_map() -> str:
     """Our modules as data addresses, so that a file opened from disk may import them."""
     texts = {f"mien/{name}": _read(f"{name}.js") for name in _MODULES}
-    texts["mien/drawing"] = (resources.web() / "drawing.js").read_text("utf-8")
+    for name in _SHARED:
+        texts[f"mien/{Path(name).stem}"] = (resources.web() / name).read_text("utf-8")
     addresses = {
         name: f"data:text/javascript;base64,{base64.b64encode(text.encode()).decode('ascii')}"
         for name, text in texts.items()

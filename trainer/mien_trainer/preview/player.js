@@ -6,6 +6,7 @@
 
 import { Clock } from "mien/clock";
 import { readClip, weightAt } from "mien/data";
+import { byId } from "mien/dom";
 import { shapes } from "mien/drawing";
 import { drawCurves, drawMel, drawPhonemes, drawVad } from "mien/lanes";
 import { Panel } from "mien/panel";
@@ -128,16 +129,4 @@ function goTo(frame) {
 function follow(event) {
   const box = byId("curves", HTMLCanvasElement).getBoundingClientRect();
   goTo(Math.floor(((event.clientX - box.left) / box.width) * clip.frames));
-}
-
-/**
- * @template {HTMLElement} T
- * @param {string} id
- * @param {new () => T} kind
- * @returns {T}
- */
-function byId(id, kind) {
-  const found = document.getElementById(id);
-  if (found instanceof kind) return found;
-  throw new Error(`the page has no ${id}`);
 }
