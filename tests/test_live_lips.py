@@ -360,7 +360,7 @@ def test_an_expression_stays_exact_where_nobody_speaks() -> None:
         weights = cast("Any", take).weights
         assert np.array_equal(weights, np.tile(face, (len(weights), 1)))
     assert utterance.frames == 60
-    assert "87 ms after the sound" in utterance.said
+    assert "hearing 87 ms ahead" in utterance.said
 
 
 def ran(*args: object) -> tuple[int, str, str]:

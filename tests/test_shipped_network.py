@@ -133,7 +133,7 @@ def test_the_bank_s_own_network_speaks_where_it_is_asked_for() -> None:
         capture_output=True,
         check=True,
     )
-    assert done.stderr == b""  # nothing is put together by composition
+    assert done.stderr.decode().strip() == "faces of the network v3, trained on default 2.1.0"
     head, *rows = done.stdout.decode().splitlines()
     bank = mien.load("default@2.1.0")
     shown = dict(zip(head.split(","), rows[-1].split(","), strict=True))

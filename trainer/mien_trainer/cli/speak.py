@@ -18,7 +18,7 @@ from mien.formats.registry import FormatError, format_of, listed, writable
 from mien_trainer.cli.options import network_file, refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
 
     from mien.formats.take import F32, Take
     from mien.scores.record import LipSettings
@@ -74,8 +74,8 @@ _BEYOND = 0.5
     "--network",
     "model",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="An exported network (.onnx), of faces or of lips; default: the network of whole faces "
-    "that ships for BANK, else the newest.  [default: lips that ship]",
+    help="An exported network (.onnx), of faces or of lips, or the word default: the network of "
+    "whole faces that ships for BANK, else the newest one. If left out, lips that ship.",
 )
 @click.option(
     "--delay",
@@ -86,8 +86,8 @@ _BEYOND = 0.5
 @click.option(
     "--bank",
     metavar="BANK",
-    help="The bank whose faces are shown, any one.  [default: default, and for another network the "
-    "bank that it was trained on]",
+    help="The bank whose faces are shown, any one.  [default: the bank that --network was trained "
+    "on if mien ships it, else default]",
 )
 @click.option(
     "--no-life", is_flag=True, help="No blinks, glances, head movements, breath and prosody."
@@ -104,7 +104,7 @@ _BEYOND = 0.5
     "brighter than the speaker's own usual way. A hint, no reading of emotions.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="What life follows from."
+    "--seed", type=click.IntRange(0, 2**32 - 1), help="What life follows from.  [default: 0]"
 )
 @click.option(
     "--cues",
@@ -136,7 +136,7 @@ def command(
     no_life: bool,
     no_prosody: bool,
     arousal_from_voice: bool,
-    seed: int,
+    seed: int | None,
     cues: str | None,
     out: Path | None,
 ) -> None:
@@ -155,9 +155,18 @@ def command(
     """
     audio = _one_sound(sounds)
     _check_usage(audio, label, score, cues, out)
-    if score is not None and (no_prosody or arousal_from_voice):
-        flag = "--no-prosody" if no_prosody else "--arousal-from-voice"
-        raise click.UsageError(f"{flag} is for --label; a score says it under life")
+    if score is not None:
+        _check_score_alone(
+            {
+                "--at": at is not None,
+                "--vad": vad is not None,
+                "--intensity": intensity is not None,
+                "--style": style is not None,
+                "--seed": seed is not None,
+                "--no-prosody": no_prosody,
+                "--arousal-from-voice": arousal_from_voice,
+            }
+        )
     _check_lips(audio, text, times, lips, model)
     if recogniser is not None:
         _check_recogniser(audio, score, text, times, lips, model)
@@ -185,7 +194,7 @@ def command(
         intensity=intensity,
         style=style,
         life=still_life() if no_life and arousal_from_voice else life,
-        seed=seed,
+        seed=seed or 0,
     )
     kind, why = NETWORK, ""
     if audio != PIPE:
@@ -265,6 +274,13 @@ def _check_usage(
             format_of(out, writable())
         except FormatError as error:
             raise click.BadParameter(str(error), param_hint="'-o' / '--out'") from error
+
+
+def _check_score_alone(given: Mapping[str, bool]) -> None:
+    named = [name for name, one in given.items() if one]
+    if named:
+        verb = "is" if len(named) == 1 else "are"
+        raise click.UsageError(f"{' and '.join(named)} {verb} for --label; a score says it itself")
 
 
 def _check_lips(

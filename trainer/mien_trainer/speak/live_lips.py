@@ -163,10 +163,10 @@ def _head(delays: Sequence[int], most: int) -> int:
 
 
 def live_words(card: LipCard, bank: Bank, delay: int) -> str:
-    """Whose lips these are, what they lack in this bank, and how late they come."""
+    """Whose lips these are, what they lack in this bank, and how far ahead they hear."""
     missing = left_out(card.channels, bank.tables)
     without = f"; {bank.id} has no {', '.join(missing)}" if missing else ""
     return (
         f"lips of the network {card.name} under the faces of {bank.id} {bank.version}, by "
-        f"composition, {delay} ms after the sound{without}"
+        f"composition, hearing {delay} ms ahead{without}"
     )

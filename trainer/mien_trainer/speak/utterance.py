@@ -27,6 +27,7 @@ from mien_trainer.speak.live_lips import DELAY, LiveLipSpeaker, live_words
 from mien_trainer.speak.lively import lively_faces
 from mien_trainer.speak.network import (
     CONTACT_THRESHOLD,
+    NetworkCard,
     OnnxNetwork,
     read_network,
     shipped_network,
@@ -160,7 +161,16 @@ def prepare_utterance(
         return Utterance(own, partial(_trained, network, own, pose, shown), way.said)
     network = read_network(path, threshold=CONTACT_THRESHOLD)
     composed = partial(_composed, own, shown, partial(LipSpeaker, network, own), AHEAD)
-    return Utterance(own, composed, way.said)
+    return Utterance(
+        own, composed, way.said + _absent(network.card, own, bank, shipped=model is None)
+    )
+
+
+def _absent(card: NetworkCard, own: Bank, given: str | None, *, shipped: bool) -> str:
+    """What is to be said where the bank of a network was meant and is not there."""
+    if shipped or given is not None or own.id == card.bank:
+        return ""
+    return f"; {card.bank} {card.version} is not among the banks that ship: name it with --bank"
 
 
 def prepare_spoken(

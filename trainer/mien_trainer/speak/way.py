@@ -14,9 +14,9 @@ DEFAULT = "default"
 
 @frozen(kw_only=True)
 class Way:
-    """How a bank speaks: ``trained`` where the network's own faces are shown. ``said`` is why not.
+    """How a bank speaks: ``trained`` where the network's own faces are shown, and ``said`` that.
 
-    By composition the network's neutral lips are under the bank's own faces.
+    By composition the network's neutral lips are under the bank's own faces, and ``said`` is why.
     """
 
     trained: bool
@@ -77,4 +77,4 @@ def way_of(card: NetworkCard, bank: Bank, label: str | None, *, moved: bool) -> 
     if moved and not card.vad:
         fixed = f"it takes no VAD, so it shows {label} in one way only"
         return Way(trained=False, said=f"{composed_words(card, bank)} ({fixed})")
-    return Way(trained=True, said="")
+    return Way(trained=True, said=f"faces of the network {card.name}, trained on {ours}")

@@ -88,8 +88,8 @@ class _SphinxEar:
         elif not by_words:
             doubts = (
                 "no English words fit it: is it another language, music or noise? The lips follow "
-                "what single sounds are heard; times of sounds (--times) would be better, and for "
-                "English a better recogniser (--recogniser)",
+                "what single sounds are heard; better are its words, if English (--text), times of "
+                "its sounds (--times), or a better recogniser of English (--recogniser)",
             )
         how = "words recognised" if by_words else "sounds recognised without words"
         phonemes, beside = found.phonemes, ""
