@@ -42,6 +42,7 @@ class Result:
     key: str
     title: str
     snap: float
+    seeds: int
     mean: float
     worst: float
     own: int
@@ -87,6 +88,7 @@ def _result(
         key=setting.key,
         title=setting.title,
         snap=setting.snap,
+        seeds=len(own),
         mean=fmean(one.anchors.mean for one in samples),
         worst=max(one.anchors.worst for one in samples),
         own=min(one.anchors.own for one in samples),
