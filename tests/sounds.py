@@ -1,4 +1,4 @@
-"""Sound files, written without any library but Python's own."""
+"""Sounds for tests: files written without any library but Python's own, and lines by Flite."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from mien_trainer.frames import SAMPLE_RATE
+from mien_trainer.speech import Prosody, Split, Utterance
+from mien_trainer.synthesis.flite import FliteSource
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
+
+
+def spoken_line(text: str, voice: str = "slt", split: Split = Split.TRAIN) -> Utterance:
+    """``text`` as one of Flite's voices says it."""
+    sentence = Sentence(key="s1", text=text, split=split)
+    source = FliteSource([Voice(name=voice, split=split)], [sentence])
+    return source.speak(source.items()[0], Prosody())
 
 
 def write_wav(path: Path, samples: npt.NDArray[np.floating[Any]]) -> None:

@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 
+from tests.sounds import spoken_line
+
 import mien
 from mien.cli import main
 from mien.performance.lips import LipTrack, joined
@@ -39,10 +41,7 @@ from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped
 from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, ahead_of
 from mien_trainer.speak.prosody import LATE, ProsodyStream
 from mien_trainer.speak.utterance import Shown, prepare_utterance
-from mien_trainer.speech import Prosody, Split, Utterance
-from mien_trainer.synthesis.flite import FliteSource
-from mien_trainer.synthesis.sentences import Sentence
-from mien_trainer.synthesis.voices import Voice
+from mien_trainer.speech import Split, Utterance
 from mien_trainer.voices.measures import Heard, followed, motion
 from mien_trainer.voices.recordings import speaker_mark
 
@@ -199,10 +198,8 @@ def network() -> LipNetwork:
 
 @pytest.fixture(scope="module")
 def utterance() -> Utterance:
-    voice = Voice(name="awb", split=Split.TEST)  # a voice that no network of ours was trained on
     text = "Please bring my umbrella before the evening, Pamela."
-    source = FliteSource([voice], [Sentence(key="s1", text=text, split=Split.TEST)])
-    return source.speak(source.items()[0], Prosody())
+    return spoken_line(text, "awb", Split.TEST)  # a voice that no network of ours was trained on
 
 
 def lips_of(network: LipNetwork, audio: F32, delay: int, piece: int = 1 << 20) -> LipTrack:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from tests.sounds import spoken_line
 
 from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.phone_loop import recognised_phonemes
@@ -17,10 +18,7 @@ from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import SILENCE, Phoneme
-from mien_trainer.speech import Prosody, Split, Utterance
-from mien_trainer.synthesis.flite import FliteSource
-from mien_trainer.synthesis.sentences import Sentence
-from mien_trainer.synthesis.voices import Voice
+from mien_trainer.speech import Utterance
 from mien_trainer.timings.letters import arpabet_of_letters
 
 TEXT = "Please bring my umbrella before the evening."
@@ -28,9 +26,7 @@ TEXT = "Please bring my umbrella before the evening."
 
 @pytest.fixture(scope="module")
 def utterance() -> Utterance:
-    voice = Voice(name="slt", split=Split.TRAIN)
-    source = FliteSource([voice], [Sentence(key="s1", text=TEXT, split=Split.TRAIN)])
-    return source.speak(source.items()[0], Prosody())
+    return spoken_line(TEXT)
 
 
 @pytest.fixture(scope="module")

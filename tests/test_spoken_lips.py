@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
+from tests.sounds import spoken_line
 
 import mien
 from mien.cli.main import run
@@ -23,10 +24,7 @@ from mien_trainer.cli.speak import command
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.lips.closures import closures_kept
 from mien_trainer.speak import spoken
-from mien_trainer.speech import Prosody, Split, Utterance
-from mien_trainer.synthesis.flite import FliteSource
-from mien_trainer.synthesis.sentences import Sentence
-from mien_trainer.synthesis.voices import Voice
+from mien_trainer.speech import Utterance
 from mien_trainer.timings.letters import arpabet_of_letters
 
 TEXT = "Please bring my umbrella before the evening."
@@ -35,9 +33,7 @@ BANK = mien.load("default@1.1.0")
 
 @pytest.fixture(scope="module")
 def utterance() -> Utterance:
-    voice = Voice(name="slt", split=Split.TRAIN)
-    source = FliteSource([voice], [Sentence(key="s1", text=TEXT, split=Split.TRAIN)])
-    return source.speak(source.items()[0], Prosody())
+    return spoken_line(TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -264,6 +260,11 @@ def test_speak_takes_what_is_known(
         (("--times", "line.wav"), "is not UTF-8"),
         (("--text", "nope.txt"), "there is no file nope.txt"),
         (("--text", "./nope"), "there is no file ./nope"),
+        (("--recogniser", "vosk"), "there is no recogniser 'vosk'; expected whisper:FOLDER"),
+        (("--recogniser", "whisper:"), "expected whisper:FOLDER"),
+        (("--recogniser", "whisper:nowhere"), "there is no model.bin and no config.json"),
+        (("--recogniser", "whisper:m", "--text", TEXT), "--recogniser and --text both give"),
+        (("--recogniser", "whisper:m", "--lips", "network"), "both give the lips"),
     ],
 )
 def test_what_speak_cannot_do_is_said(

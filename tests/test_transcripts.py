@@ -12,6 +12,7 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.sounds import spoken_line
 
 import mien
 from mien.cli.main import run
@@ -22,10 +23,7 @@ from mien_trainer.alignment.passages import Passage, follow_passages
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lips.closures import closures_kept
 from mien_trainer.phonemes import SILENCE
-from mien_trainer.speech import Prosody, Split, Utterance
-from mien_trainer.synthesis.flite import FliteSource
-from mien_trainer.synthesis.sentences import Sentence
-from mien_trainer.synthesis.voices import Voice
+from mien_trainer.speech import Utterance
 from mien_trainer.timings.letters import arpabet_of_letters
 from mien_trainer.timings.transcripts import Transcript, read_transcript
 
@@ -164,9 +162,7 @@ def test_subtitles_come_back(
 
 @pytest.fixture(scope="module")
 def utterance() -> Utterance:
-    voice = Voice(name="slt", split=Split.TRAIN)
-    source = FliteSource([voice], [Sentence(key="s1", text=TEXT, split=Split.TRAIN)])
-    return source.speak(source.items()[0], Prosody())
+    return spoken_line(TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -290,27 +286,12 @@ def test_where_whisper_hears_nobody_lips_rest(
     assert not joined(lips.tracks(), BANK.channels).weights.any()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--recogniser", "vosk"), "there is no recogniser 'vosk'; expected whisper:FOLDER"),
-        (("--recogniser", "whisper:"), "expected whisper:FOLDER"),
-        (("--recogniser", "whisper:nowhere"), "there is no model.bin and no config.json"),
-        (("--recogniser", "whisper:m", "--text", TEXT), "--recogniser and --text both give"),
-        (("--recogniser", "whisper:m", "--lips", "network"), "both give the lips"),
-        (("--text", "wrong.json"), "does not fit its words"),
-    ],
-)
-def test_what_cannot_be_heard_is_refused(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: tuple[str, ...],
-    words: str,
+def test_words_of_another_line_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(folder)
-    assert run(["speak", "line.wav", "--label", "joy", *arguments]) == 2
-    assert words in capsys.readouterr().err
+    sound, words = folder / "line.wav", folder / "wrong.json"
+    assert run(["speak", str(sound), "--label", "joy", "--text", str(words)]) == 2
+    assert "does not fit its words" in capsys.readouterr().err
 
 
 def test_without_faster_whisper_it_is_said_what_to_install(

@@ -17,6 +17,7 @@ import soundfile
 from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sounds import spoken_line
 
 from mien.cli import main
 from mien.formats.registry import write_take
@@ -27,10 +28,7 @@ from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import SILENCE, Phoneme
-from mien_trainer.speech import Prosody, SpeechRefusedError, Split, Utterance
-from mien_trainer.synthesis.flite import FliteSource
-from mien_trainer.synthesis.sentences import Sentence
-from mien_trainer.synthesis.voices import Voice
+from mien_trainer.speech import SpeechRefusedError, Utterance
 from mien_trainer.voices.baselines import by_loudness, profiles
 from mien_trainer.voices.kept_times import FoundTimes
 from mien_trainer.voices.measures import (
@@ -122,9 +120,7 @@ def test_what_is_not_known_is_no_number() -> None:
 
 @pytest.fixture(scope="module")
 def utterance() -> Utterance:
-    voice = Voice(name="slt", split=Split.TRAIN)
-    source = FliteSource([voice], [Sentence(key="s1", text=TEXT, split=Split.TRAIN)])
-    return source.speak(source.items()[0], Prosody())
+    return spoken_line(TEXT)
 
 
 @pytest.mark.parametrize("room", ROOMS)
