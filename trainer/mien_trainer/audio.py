@@ -21,7 +21,6 @@ from mien_trainer.sound_doubts import (
     CLIPPED_LIMIT,
     FULL_SCALE,
     Recorded,
-    clipped_words,
     header_doubt,
     recorded_doubts,
 )
@@ -127,7 +126,7 @@ def stream_audio(path: Path, *, centred: bool = True) -> Generator[Iterator[F32]
     constant offset is left in where it is not to be ``centred``, as a pipe would bring it.
 
     Raises:
-        SpeechRefusedError: as `read_audio`, but for length and clipping (`clipping`); or ffmpeg is
+        SpeechRefusedError: as `read_audio`, but for length and clipping (`doubts`); or ffmpeg is
             missing or fails.
     """
     state = _state(path)
@@ -144,17 +143,6 @@ def stream_audio(path: Path, *, centred: bool = True) -> Generator[Iterator[F32]
         _KEPT.clear()
         _KEPT[state, centred] = audio
     yield iter((audio.samples,))
-
-
-def clipping(path: Path) -> str | None:
-    """What is to be said of the sound that was read last, where it was recorded too loud.
-
-    None of another file, and of one of more than 10 minutes.
-    """
-    kept = next((one for (state, _), one in _KEPT.items() if state == _state(path)), None)
-    if kept is None or kept.clipped <= CLIPPED_LIMIT:
-        return None
-    return clipped_words(kept.clipped)
 
 
 def doubts(path: Path) -> Iterator[str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mien_trainer.frames import F32
 from mien_trainer.lips.table import Contact
-from mien_trainer.mel import SILENCE, MelStream
+from mien_trainer.mel import SILENCE, log_mel
 from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped_lips
 from mien_trainer.speak.live_lips import split_heads
 from mien_trainer.timings.agreed import Witness
@@ -31,8 +31,7 @@ def witness_of(network: LipNetwork, audio: F32) -> Witness:
     Raises:
         TrainerError: the network cannot be run.
     """
-    stream, late = MelStream(), network.card.delays[-1]
-    mel = np.concatenate((stream.push(audio), stream.finish()))
+    mel, late = log_mel(audio), network.card.delays[-1]
     silence = np.full((late, mel.shape[1]), SILENCE, dtype=np.float32)
     mel, state = np.concatenate((mel, silence)), network.start
     found: list[F32] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,8 +16,7 @@ from mien_trainer.timings.agreed import agreed
 from mien_trainer.timings.letters import arpabet_of_letters
 from mien_trainer.timings.spoken import (
     emphases_of,
-    first_doubts,
-    sound_doubts,
+    named_doubts,
     sound_of,
     spoken_lips,
 )
@@ -108,7 +108,11 @@ class _WhisperEar:
         from mien_trainer.alignment.whisper import Whisper
 
         self._whisper, self._name = Whisper(folder), folder.resolve().name
-        self._plain = _SphinxEar()
+
+    @cached_property
+    def _plain(self) -> _SphinxEar:
+        """Loaded once Whisper's words do not do."""
+        return _SphinxEar()
 
     def heard(self, audio: F32, listened: Listened | None = None) -> HeardSpeech:
         from mien_trainer.alignment.passages import follow_passages
@@ -159,5 +163,4 @@ def recognised_lips(request: LipRequest) -> SpokenLips:
         source=f"{name} (sounds recognised)",
     )
     lips = spoken_lips(speech, frame_count(len(audio)), f"lips by rules from {name}, {found.how}")
-    doubts = (*sound_doubts(request.audio), *first_doubts(found.doubts))
-    return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in doubts))
+    return evolve(lips, doubts=named_doubts(request.audio, found.doubts))

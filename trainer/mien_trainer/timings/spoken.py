@@ -103,8 +103,7 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     )
     said = f"lips by rules from {name}, its words aligned with the sound"
     lips = spoken_lips(speech, frame_count(len(audio)), said)
-    doubts = (*sound_doubts(request.audio), *first_doubts(found.doubts))
-    return evolve(lips, doubts=tuple(f"{name}: {doubt}" for doubt in doubts))
+    return evolve(lips, doubts=named_doubts(request.audio, found.doubts))
 
 
 def _followed(audio: F32, transcript: Transcript, listened: Listened | None) -> Followed:
@@ -133,7 +132,7 @@ _FEW = 8
 """Doubts that are said; a line with more of them is hardly what is spoken."""
 
 
-def first_doubts(doubts: Sequence[str]) -> Iterator[str]:
+def _first(doubts: Sequence[str]) -> Iterator[str]:
     """Those that are said, and how many more there are."""
     yield from doubts[:_FEW]
     if len(doubts) > _FEW:
@@ -192,11 +191,11 @@ def emphases_of(audio: F32, phonemes: Sequence[Phoneme]) -> tuple[float, ...]:
     return emphases(audio, phonemes)
 
 
-def sound_doubts(path: Path) -> Iterator[str]:
-    """What may be wrong with a sound."""
+def named_doubts(audio: Path, said: Sequence[str]) -> tuple[str, ...]:
+    """What may be wrong with a sound, and with what is ``said`` in it, after the sound's name."""
     from mien_trainer.audio import doubts
 
-    yield from doubts(path)
+    return tuple(f"{audio.name}: {doubt}" for doubt in (*doubts(audio), *_first(said)))
 
 
 def sound_of(path: Path) -> F32:
