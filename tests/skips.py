@@ -12,6 +12,7 @@ ALLOWED = (
     r"MediaPipe \(mien\[judge\]\) is not installed",
     r"the judge (fer|human|face-api) is not installed",
     r"MIEN_CLUSTER=1 starts a Ray cluster",
+    r"Whisper \(mien\[whisper\]\) is not installed",
     r"Blender \(bpy\) is not installed",
     r"Mono \(mcs and mono\) is not installed",
     r"ONNXRUNTIME_WEB names no onnxruntime-web",

@@ -10,6 +10,7 @@ from tests.sounds import spoken_line
 
 from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.phone_loop import recognised_phonemes
+from mien_trainer.alignment.voice_activity import is_even
 from mien_trainer.alignment.word_loop import Recogniser
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lips.activity import speech_activity
@@ -113,6 +114,44 @@ def test_music_is_no_words(recogniser: Recogniser) -> None:
     found = recogniser.heard(audio)
     assert found.by_words == 0.0
     assert found.phonemes[-1].end == pytest.approx(2.0)
+
+
+def tone(hertz: float, seconds: int = 2) -> F32:
+    moments = np.arange(seconds * SAMPLE_RATE) / SAMPLE_RATE
+    return (0.2 * np.sin(2.0 * np.pi * hertz * moments)).astype(np.float32)
+
+
+def beeps() -> F32:
+    moments = np.arange(3 * SAMPLE_RATE) / SAMPLE_RATE
+    return np.where(moments % 0.5 < 0.2, np.sign(tone(800.0, 3)) * 0.3, 0.0).astype(np.float32)
+
+
+def noise() -> F32:
+    return np.random.default_rng(0).normal(0.0, 0.05, 2 * SAMPLE_RATE).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        tone(440.0),
+        np.sum([tone(50.0 * k) / k for k in range(1, 8)], axis=0, dtype=np.float32),
+        noise(),
+        beeps(),
+    ],
+    ids=["tone", "hum", "noise", "beeps"],
+)
+def test_what_is_no_voice_says_nothing(recogniser: Recogniser, sound: F32) -> None:
+    found = recogniser.heard(sound)
+    assert (found.spoken, found.by_words) == (0.0, 0.0)
+    assert {one.symbol for one in found.phonemes} == {SILENCE}
+
+
+def test_a_voice_in_noise_is_a_voice(utterance: Utterance) -> None:
+    level = float(np.sqrt(np.mean(np.square(utterance.audio))))
+    rng = np.random.default_rng(0)
+    hiss = rng.normal(0.0, 0.3 * level, len(utterance.audio)).astype(np.float32)
+    assert not is_even(utterance.audio + hiss)
+    assert not is_even(tone(220.0)[: SAMPLE_RATE // 2])
 
 
 def test_silence_has_neither_words_nor_sounds(recogniser: Recogniser) -> None:

@@ -230,11 +230,11 @@ def speak(folder: Path, *arguments: str) -> tuple[str, Take]:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "its words recognised (English)"),
+        (("--recogniser", "pocketsphinx"), "its words recognised (English)"),
         (("--text", TEXT), "its words aligned with the sound"),
         (("--text", "line.txt"), "its words aligned with the sound"),
         (("--times", "line.tsv"), "line.tsv (lines of times, IPA)"),
-        (("--lips", "sounds"), "its words recognised (English)"),
+        (("--lips", "sounds", "--recogniser", "pocketsphinx"), "its words recognised (English)"),
     ],
 )
 def test_speak_takes_what_is_known(

@@ -221,10 +221,15 @@ def test_parts_are_aligned_one_by_one(utterance: Utterance) -> None:
     assert len(said) > 15
 
 
+AGAIN = "See you next time, " * 20
+
+
 class _Model:
     """Stands for a model of faster-whisper: it hears what it is told to."""
 
     said: str = TEXT
+    sure: float = -0.2
+    nobody: float = 0.1
     language: str = "en"
     made: tuple[str, dict[str, object]] | None = None
 
@@ -236,8 +241,15 @@ class _Model:
     def transcribe(self, audio: F32, **settings: object) -> tuple[Iterator[object], object]:
         assert settings["temperature"] == 0.0
         end = len(audio) / SAMPLE_RATE
-        segments = [SimpleNamespace(text=f" {self.said}", start=0.0, end=end)] if self.said else []
-        return iter(segments), SimpleNamespace(language=self.language)
+        found = SimpleNamespace(
+            text=f" {self.said}",
+            start=0.0,
+            end=end,
+            avg_logprob=self.sure,
+            compression_ratio=9.0 if self.said == AGAIN else 1.0,
+            no_speech_prob=self.nobody,
+        )
+        return iter([found] if self.said else []), SimpleNamespace(language=self.language)
 
 
 @pytest.fixture
@@ -245,6 +257,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     module = ModuleType("faster_whisper")
     monkeypatch.setattr(module, "WhisperModel", _Model, raising=False)
     monkeypatch.setitem(sys.modules, "faster_whisper", module)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in ("model.bin", "config.json", "tokenizer.json"):
         (tmp_path / name).write_text("{}")
     return f"whisper:{tmp_path}"
@@ -261,26 +274,37 @@ def test_the_words_that_whisper_hears_are_aligned(folder: Path, model: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("said", "language", "words"),
+    ("said", "sure", "language", "words"),
     [
-        (TEXT, "de", "hears the language 'de'"),
-        ("Nobody has ever said these words.", "en", "do not fit it"),
+        (TEXT, -0.2, "de", "hears the language 'de'"),
+        ("Nobody has ever said these words.", -0.2, "en", "do not fit it"),
+        (TEXT, -1.6, "en", "do not fit it"),
+        (AGAIN, -0.2, "en", "do not fit it"),
     ],
 )
 def test_where_whisper_is_no_help_the_usual_recogniser_is(
-    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch, said: str, language: str, words: str
+    folder: Path,
+    model: str,
+    monkeypatch: pytest.MonkeyPatch,
+    said: str,
+    sure: float,
+    language: str,
+    words: str,
 ) -> None:
     monkeypatch.setattr(_Model, "said", said)
+    monkeypatch.setattr(_Model, "sure", sure)
     monkeypatch.setattr(_Model, "language", language)
     lips = lips_of(folder, recogniser=model)
     assert "its words recognised (English)" in lips.said
     assert words in lips.doubts[0]
 
 
+@pytest.mark.parametrize("said", ["", AGAIN])
 def test_where_whisper_hears_nobody_lips_rest(
-    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch
+    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
-    monkeypatch.setattr(_Model, "said", "")
+    monkeypatch.setattr(_Model, "said", said)
+    monkeypatch.setattr(_Model, "nobody", 0.9)
     lips = lips_of(folder, recogniser=model)
     assert "nobody is heard to speak" in lips.doubts[0]
     assert not joined(lips.tracks(), BANK.channels).weights.any()
@@ -303,4 +327,4 @@ def test_without_faster_whisper_it_is_said_what_to_install(
     assert "no Whisper model that runs (File model.bin is incomplete)" in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "faster_whisper", None)
     assert run(given) == 2
-    assert "pip install faster-whisper" in capsys.readouterr().err
+    assert "pip install 'mien[whisper]'" in capsys.readouterr().err

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import platform
-import sys
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import mien
 from mien.release.ledger import Entry, write_entry
 from mien.text.atomic import write_atomic
+from mien.text.user_cache import program_of, user_cache
 
 _LIBRARIES = ("numpy", "numba", "llvmlite", "PyYAML")
 
@@ -33,29 +30,10 @@ def note_verified(entry: Entry) -> None:
 
 def _note(entry: Entry) -> Path:
     key = hashlib.sha256(f"{_program()}\n{write_entry(entry)}".encode()).hexdigest()
-    return _cache() / "mien" / "verified" / key
-
-
-def _cache() -> Path:
-    given = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return Path(given) if given else Path("~/.cache").expanduser()
+    return user_cache() / "verified" / key
 
 
 @cache
 def _program() -> str:
-    """Everything that could make a recompilation give something else: all code, and the machine."""
     package = Path(mien.__file__).parent
-    code = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        code.update(path.relative_to(package).as_posix().encode() + b"\0")
-        code.update(hashlib.sha256(path.read_bytes()).digest())
-    libraries = [f"{name} {_version(name)}" for name in _LIBRARIES]
-    python = f"{sys.implementation.name} {platform.python_version()}"
-    return "\n".join([mien.__version__, code.hexdigest(), *libraries, python, platform.machine()])
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return "none"
+    return f"{mien.__version__}\n{program_of(package, package.rglob('*.py'), _LIBRARIES)}"

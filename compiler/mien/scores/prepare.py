@@ -219,6 +219,7 @@ def _lips(
         file=settings.file,
         text=settings.text,
         network=settings.network,
+        recogniser=settings.recogniser,
         prosody=score.life.follows,
         listened=listened,
     )

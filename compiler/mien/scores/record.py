@@ -46,12 +46,17 @@ class LookCue:
 
 @frozen(kw_only=True)
 class LipSettings:
-    """Where the lips come from; ``kind`` is a key of `mien.performance.sources.SOURCES` or none."""
+    """Where the lips come from; ``kind`` is a key of `mien.performance.sources.SOURCES` or none.
+
+    ``recogniser`` is what a command was told: no score names one, so that its lips are the same
+    wherever it is performed.
+    """
 
     kind: str
     file: Path | None = field(default=None)
     text: str | None = field(default=None)
     network: Path | None = field(default=None)
+    recogniser: str | None = field(default=None)
 
 
 @frozen(kw_only=True)

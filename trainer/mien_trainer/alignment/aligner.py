@@ -7,7 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import evolve, frozen
 
-from mien_trainer.alignment.plausibility import doubts, implausibility, is_spoken, misfit, spelled
+from mien_trainer.alignment.plausibility import (
+    CLIP_FIT,
+    doubts,
+    implausibility,
+    is_spoken,
+    misfit,
+    spelled,
+)
 from mien_trainer.alignment.pronunciation import (
     Dictionary,
     Guess,
@@ -78,8 +85,10 @@ class Aligner:
             self._learn(with_guesses(text, self._dictionary, guess))
         return self.align(audio, spoken_words(text, self._dictionary))
 
-    def follow(self, audio: F32, text: str, guess: Guess) -> Followed:
+    def follow(self, audio: F32, text: str, guess: Guess, least: float = CLIP_FIT) -> Followed:
         """As `align_text`, for lips: what is odd about single words is said, and refuses nothing.
+
+        Words that fit worse than ``least`` (`plausibility.fit_of`) say something else.
 
         Words that no dictionary has are said as ``guess`` has them. Text all in capitals is read as
         words, not as letters.
@@ -94,7 +103,7 @@ class Aligner:
         seconds = len(audio) / SAMPLE_RATE
         try:
             found = self._found(audio, spoken_words(text, self._dictionary))
-            reason = misfit(found)
+            reason = misfit(found, least)
         except (UnspeakableTextError, UnusableSoundError):
             raise
         except SpeechRefusedError as error:

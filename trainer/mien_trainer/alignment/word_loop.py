@@ -40,6 +40,9 @@ NO_FIT = -60.0
 _DRAWN_OUT = 0.2
 """The share of a part that may be in phonemes of over 0.6 s: tones are taken for vowels."""
 
+_COVERED = 0.5
+"""The share of what is loud that has to be in words: of speech 0.87 or more is, of beeps a tenth."""
+
 _SETTINGS: dict[str, object] = {
     "loglevel": "FATAL",
     "dither": False,
@@ -99,9 +102,8 @@ class Recogniser:
                 marks += self._sounds.heard(part)
             else:
                 marks += _marks(part, found)
-                known = fit >= _ENGLISH and any(map(is_spoken, found))
-                by_words += part.spoken if known else 0.0
-            seconds += part.spoken
+                by_words += part.spoken if fit >= _ENGLISH and found else 0.0
+            seconds += part.spoken if found != () else 0.0
             if listened is not None:
                 heard = part.start * SAMPLE_RATE + len(part.pcm) / 2
                 listened(min(1.0, heard / len(audio)))
@@ -119,7 +121,7 @@ class _WordLoop:
         self._decoder = cast("_Decoder", sphinx_module().Decoder(lm=model, **_SETTINGS))
 
     def heard(self, part: Part) -> tuple[AlignedWord, ...] | None:
-        """The words of a part with their sounds; None where no words fit it."""
+        """The words of a part with their sounds, none of noises; None where no words fit it."""
         decoder = self._decoder
         decode(decoder, part.pcm)
         if decoder.hyp() is None:
@@ -132,6 +134,10 @@ class _WordLoop:
             return None
         finally:
             decoder.activate_search()
+        words = [word for word in found if is_spoken(word)]
+        frames = sum(one.frames for word in words for one in word.segments)
+        if frames < _COVERED * part.spoken * FRAMES:
+            return ()
         fits = fit_of(found) >= _FIT and drawn_out(found) <= _DRAWN_OUT
         return found if fits else None
 

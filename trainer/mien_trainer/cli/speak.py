@@ -66,9 +66,10 @@ _BEYOND = 0.5
 )
 @click.option(
     "--recogniser",
-    metavar="whisper:FOLDER",
-    help="Hear the words with the Whisper model in FOLDER (CTranslate2's form), by faster-whisper: "
-    "lips nearly as good as with --text.  [default: the small model that comes with mien]",
+    metavar="pocketsphinx|whisper[:FOLDER]",
+    help="Who hears the words: Whisper, with lips nearly as good as with --text (mien[whisper]; "
+    "FOLDER has a model in CTranslate2's form), or the small model that mien[speak] brings. "
+    "[default: with --label, Whisper where installed; else pocketsphinx]",
 )
 @click.option(
     "--network",
@@ -169,13 +170,21 @@ def command(
         )
     _check_lips(audio, text, times, lips, model)
     if recogniser is not None:
-        _check_recogniser(audio, score, text, times, lips, model)
+        _check_recogniser(audio, text, times, lips, model)
     model = None if model is None else _network(model, bank)
     live = audio == PIPE or lips == NETWORK or model is not None
     if delay is not None and (score is not None or not live):
         raise click.UsageError("--delay is for lips of a network: a pipe, or --lips network")
     if score is not None:
-        _perform(score, audio, bank, model, _settings(text, times, lips), life=not no_life, out=out)
+        _perform(
+            score,
+            audio,
+            bank,
+            model,
+            _settings(text, times, lips, recogniser),
+            life=not no_life,
+            out=out,
+        )
         return
     from mien_trainer.speak.spoken import chosen_kind
     from mien_trainer.speak.utterance import (
@@ -199,10 +208,12 @@ def command(
     kind, why = NETWORK, ""
     if audio != PIPE:
         with refusals():
-            given = {"text": text is not None, "times": times is not None}
-            heard_by = None if recogniser is None else SOUNDS
             kind, why = chosen_kind(
-                Path(audio), heard_by or lips, network=model is not None, **given
+                Path(audio),
+                lips if recogniser is None else SOUNDS,
+                text=text is not None,
+                times=times is not None,
+                network=model is not None,
             )
     if why:
         say(why, err=True)
@@ -303,20 +314,10 @@ def _check_lips(
 
 
 def _check_recogniser(
-    audio: str,
-    score: Path | None,
-    text: str | None,
-    times: Path | None,
-    lips: str | None,
-    model: Path | None,
+    audio: str, text: str | None, times: Path | None, lips: str | None, model: Path | None
 ) -> None:
     if audio == PIPE:
         raise click.UsageError("--recogniser is for a file; the lips of a pipe are a network's")
-    if score is not None:
-        raise click.UsageError(
-            "--recogniser is for --label; with a score give the words to --text: it reads the JSON "
-            "that Whisper writes"
-        )
     given = {"--text": text, "--times": times, "--network": model}
     named = [name for name, one in given.items() if one is not None]
     if lips not in (None, SOUNDS):
@@ -325,7 +326,9 @@ def _check_recogniser(
         raise click.UsageError(f"--recogniser and {named[0]} both give the lips: leave one out")
 
 
-def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSettings | None:
+def _settings(
+    text: str | None, times: Path | None, lips: str | None, recogniser: str | None
+) -> LipSettings | None:
     """The lips of a score that is performed on another sound; None where its own stay."""
     from mien.scores.record import LipSettings
 
@@ -336,6 +339,8 @@ def _settings(text: str | None, times: Path | None, lips: str | None) -> LipSett
 
         file, words = words_or_file(text)
         return LipSettings(kind="words", file=file, text=words)
+    if recogniser is not None:
+        return LipSettings(kind=SOUNDS, recogniser=recogniser)
     return None if lips is None else LipSettings(kind=lips)
 
 

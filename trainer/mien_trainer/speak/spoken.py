@@ -15,6 +15,7 @@ from mien.performance.sources import LipRequest, SpokenLips, open_lips
 from mien.text.words_or_file import words_or_file
 from mien_trainer.audio import LONGEST, sound_frames
 from mien_trainer.frames import FRAME_RATE
+from mien_trainer.timings.ears import best_recogniser
 
 NETWORK, WORDS, SOUNDS, TIMES = "network", "words", "sounds", "times"
 
@@ -65,7 +66,7 @@ def spoken_lips(
 ) -> SpokenLips:
     """The lips of a sound file by words, times or sounds; ``text`` may be the name of a file.
 
-    ``recogniser`` names one other than that which comes along (see `timings.recognised.open_ear`).
+    ``recogniser`` names one (see `timings.ears.open_ear`); else the best that is installed hears.
     ``listened`` is told the share of the sound that has been heard, where that takes long.
 
     Raises:
@@ -77,7 +78,7 @@ def spoken_lips(
         audio=audio,
         file=times or written,
         text=text,
-        recogniser=recogniser,
+        recogniser=recogniser or (best_recogniser() if kind == SOUNDS else None),
         prosody=prosody,
         listened=listened,
     )

@@ -186,7 +186,7 @@ def prepare_spoken(
 ) -> Utterance:
     """What `mien speak` performs where the lips of the file ``audio`` are no network's.
 
-    ``recogniser`` names one other than that which comes along; ``listened`` is told the share of
+    ``recogniser`` names another than the best that is installed; ``listened`` is told the share of
     the sound that has been heard, where that takes long.
 
     Raises:

@@ -23,8 +23,8 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import SpeechRefusedError
+from mien_trainer.timings.ears import Ear, open_ear
 from mien_trainer.timings.letters import arpabet_of_letters
-from mien_trainer.timings.recognised import Ear, open_ear
 from mien_trainer.voices.recordings import Align
 
 SCHEMA = "mien-times/1"

@@ -66,6 +66,7 @@ def command(scores: tuple[Path, ...], output: str) -> int:
 
 
 def _checked(path: Path) -> tuple[Prepared | None, tuple[Fault, ...]]:
+    from mien.cli.performing import listening
     from mien.errors import SourceError
     from mien.scores.named import missing_names
     from mien.scores.prepare import prepare
@@ -76,7 +77,8 @@ def _checked(path: Path) -> tuple[Prepared | None, tuple[Fault, ...]]:
     except SourceError as refusal:
         return None, (*refusal.faults, *missing_names(path))
     try:
-        prepared = prepare(score)
+        with listening() as listened:
+            prepared = prepare(score, listened=listened)
     except SourceError as refusal:
         return None, refusal.faults
     return prepared, prepared.warnings

@@ -23,12 +23,14 @@ def command(score: Path, check: bool) -> int:
     on every machine. Where a network listens, its output is named apart: it may differ in the last
     bits from machine to machine, and the faces with it.
     """
+    from mien.cli.performing import listening
     from mien.scores.lock import build_lock, lock_path, write_score_lock
     from mien.scores.prepare import prepare
     from mien.scores.read import read_score
     from mien.text.atomic import write_atomic
 
-    prepared = prepare(read_score(score))
+    with listening() as listened:
+        prepared = prepare(read_score(score), listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     lock = build_lock(prepared)

@@ -27,12 +27,14 @@ def command(score: Path, output: Path | None, bank: str | None) -> int:
     Its cues, sequences and looks, with the bits of `mien perform`. Blinks and other small life are
     not in it, and the lips are those of the game. It is played with the artifact of the same bank.
     """
+    from mien.cli.performing import listening
     from mien.performance.plan_file import plan_bytes
     from mien.scores.prepare import prepare
     from mien.scores.read import read_score
     from mien.text.atomic import write_atomic
 
-    prepared = prepare(read_score(score), bank=bank)
+    with listening() as listened:
+        prepared = prepare(read_score(score), bank=bank, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     data = plan_bytes(prepared.plan, prepared.bank)
