@@ -41,7 +41,7 @@ _DRAWN_OUT = 0.2
 """The share of a part that may be in phonemes of over 0.6 s: tones are taken for vowels."""
 
 _COVERED = 0.5
-"""The share of what is loud that has to be in words: of speech 0.87 or more is, of beeps a tenth."""
+"""The share of what is loud that has to be in words: of speech 0.87 is, of beeps a tenth."""
 
 _SETTINGS: dict[str, object] = {
     "loglevel": "FATAL",
