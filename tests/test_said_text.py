@@ -94,9 +94,23 @@ def test_doubts_are_told_by_the_name_of_the_sound(
     assert said.count("the lips follow the words all the same; is this what is said?") == 1
     assert "score.yaml" not in said
     wrong = "Completely different words were never here and there at all, my dear old friend."
-    assert run(["perform", "line.flac", "--text", wrong, "--no-life", "-o", "a.csv"]) == 0
+    assert run(["read", wrong, "--score", "--audio", "line.flac", "-o", "w.yaml"]) == 0
     said = next(one for one in capsys.readouterr().err.splitlines() if "cues share" in one)
     assert (said.count("line.flac"), "--lips" in said) == (1, False)
+
+
+def test_a_text_that_is_not_said_is_refused_by_every_command(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    wrong = "Completely different words were never here and there at all, my dear old friend."
+    told: list[str] = []
+    for command in (["perform", "line.flac"], ["speak", "line.flac", "--label", "joy"]):
+        assert run([*command, "--text", wrong, "--no-life", "-o", "never.csv"]) == 2
+        told.append(capsys.readouterr().err.partition(". ")[0])
+    assert told[0] == told[1]
+    assert "line.flac: its words cannot be fitted to its sound" in told[0]
+    assert not Path("never.csv").exists()
 
 
 def test_what_cannot_be_followed_shares_the_time_of_the_sound(folder: Path) -> None:
@@ -116,6 +130,15 @@ def test_a_silent_sound_is_performed_without_its_words(tmp_path: Path) -> None:
     assert performed.note.endswith("and do not follow its words: it is silent")
     assert "the lips follow the words" not in "".join(map(str, performed.prepared.warnings))
     assert [cue.state.label for cue in performed.prepared.score.cues] == ["neutral", "joy"]
+
+
+def test_a_sound_that_is_too_long_to_follow_shares_its_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien_trainer.alignment.aligner.LONGEST", 1.0)
+    said = said_sound(list(READER.read([TEXT])), folder / "line.flac", "line.flac", BANK)
+    assert said.note.endswith("s, expected at most 1: cut it")
+    assert not said.misfit
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,8 @@ def faults(path: Path) -> list[str]:
             "seconds: 3\nlips: {from: take, file: no.fbx}",
             ["bad-lips: ", ""],
         ),
-        ("audio: no.wav", ["bad-lips: "]),
+        ("audio: no.wav", ["3:8 bad-sound: "]),
+        ("audio: no.wav\nlips: {from: words, text: Hi}", ["3:8 bad-sound: "]),
         ("audio: no.wav\nlips: {from: none}", ["3:8 bad-sound: "]),
         (
             "seconds: 3\nceus: []",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -203,7 +204,7 @@ def test_a_sound_that_is_missing_is_one_fault(folder: Path) -> None:
     )
     with pytest.raises(SourceError) as refusal:
         prepare(read_score(path))
-    assert [one.code for one in refusal.value.faults] == ["bad-lips", "unknown-label"]
+    assert [one.code for one in refusal.value.faults] == ["bad-sound", "unknown-label"]
 
 
 def test_times_beyond_the_sound_are_of_another_recording(folder: Path) -> None:
@@ -246,6 +247,39 @@ def test_speak_takes_what_is_known(
     assert len(take.times) == opened(folder, "times").frames
     assert take.weights[:, take.channels.index("jawOpen")].max() > 0.1
     assert take.weights[5, take.channels.index("cheekSquintLeft")] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lips", "said"),
+    [
+        (("--label", "joy", "--text", TEXT), "words", TEXT.rstrip(".").lower().split()),
+        (("--label", "joy", "--lips", "network"), "network", []),
+        (("--score", "none.yaml"), "none", []),
+    ],
+)
+def test_a_program_reads_what_was_written(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    lips: str,
+    said: list[str],
+) -> None:
+    monkeypatch.chdir(folder)
+    Path("none.yaml").write_text("schema: mien/score/1\nlips: {from: none}\n")
+    given = ["speak", "line.wav", *arguments, "-o", "told.json", "--format", "json"]
+    assert run(given) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["audio"], told["take"]) == ("line.wav", "told.json")
+    assert told["frames"] == len(read_take(Path("told.json")).times)
+    assert told["bank"]["bank"] == "default"
+    assert len(told["bank"]["sha256"]) == 64
+    assert (told["lips"]["from"], bool(told["lips"]["said"])) == (lips, True)
+    assert [one["text"] for one in told["words"]] == said
+    assert all(one["start"] < one["end"] for one in told["words"])
+    assert told["doubts"] == []
+    assert run([*given[:-4], "--format", "json"]) == 2
+    assert "name it (-o)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,10 @@ class UnusableSoundError(SpeechRefusedError):
     """A sound in which nobody can be heard, whatever it is said to say."""
 
 
+class LongSoundError(SpeechRefusedError):
+    """A sound of more than can be aligned at a time, whatever it says."""
+
+
 class MisfitSpeechError(SpeechRefusedError, MisfitError):
     """A sound that does not say its words."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mien.bank import Bank
+from mien.errors import MisfitError
 from mien.performance.sources import LipRequest, SpokenLips, open_lips
 from mien.reading.reading import Reading
 from mien.reading.said import said_sound
@@ -16,6 +17,11 @@ from mien.reading.score import score_text
 
 if TYPE_CHECKING:
     from mien.scores.prepare import Prepared
+
+_UNFITTING = (
+    "Is this what is said, spelled as usual? A score can be performed with any sound: mien read "
+    "--score --audio writes one whose cues share the time of the sound"
+)
 
 
 @frozen(kw_only=True)
@@ -34,6 +40,7 @@ def perform_text(
     Its score is the one that `mien read --score --audio` writes.
 
     Raises:
+        MisfitError: the text is not what it says.
         MienError: the sound cannot be read, or its lips cannot be opened.
     """
     from mien.authored.documents import valid_nodes
@@ -42,6 +49,8 @@ def perform_text(
     from mien.text.yaml_nodes import require_yaml
 
     said = said_sound(readings, audio, audio.name, bank)
+    if said.misfit:
+        raise MisfitError(said.misfit, _UNFITTING)
     text = score_text(readings, bank, said.sound).text
     path = audio.with_suffix(".score.yaml")
     root = valid_nodes(text, require_yaml(text, path.name), path.name, "score")

@@ -23,11 +23,15 @@ _LEAD = 0.2
 
 @frozen(kw_only=True)
 class SaidSound:
-    """A sound for a score, and the lips that its words were found with; ``note`` says why not."""
+    """A sound for a score, and the lips that its words were found with; ``note`` says why not.
+
+    ``misfit`` is why the text is not what it says, where that is so.
+    """
 
     sound: ScoreSound
     lips: SpokenLips | None
     note: str = ""
+    misfit: str = ""
 
 
 def said_sound(readings: Sequence[Reading], audio: Path, shown: str, bank: Bank) -> SaidSound:
@@ -49,11 +53,10 @@ def said_sound(readings: Sequence[Reading], audio: Path, shown: str, bank: Bank)
     try:
         lips = open_lips("words", LipRequest(bank=bank, audio=audio, text=text))
     except MienError as refusal:
-        why = str(refusal)
-        if isinstance(refusal, MisfitError):
-            why = f"{refusal.why}; is the text what is said?"
+        misfit = refusal.why if isinstance(refusal, MisfitError) else ""
+        why = f"{misfit}; is the text what is said?" if misfit else str(refusal)
         note = _shared(audio, why.removeprefix(f"{audio.name}: "))
-        return SaidSound(sound=plain, lips=None, note=note)
+        return SaidSound(sound=plain, lips=None, note=note, misfit=misfit)
     starts = tuple(starts_of([one.text for one in readings], lips.words, seconds))
     sound = ScoreSound(path=shown, seconds=seconds, starts=starts, text=text)
     return SaidSound(sound=sound, lips=lips)

@@ -189,7 +189,7 @@ def _kind(score: Score, complaints: Complaints) -> tuple[str, str]:
     try:
         return default_kind(score.audio)
     except MienError as error:
-        complaints.at_value(("audio",), "bad-lips", str(error))
+        complaints.at_value(("audio",), "bad-sound", str(error))
         return "none", ""
 
 
@@ -212,6 +212,8 @@ def _lips(
     if kind in NEED_FILE and settings.file is None:
         hint = f"name it: lips: {{from: {kind}, file: ...}}"
         complaints.at_value(where, "bad-lips", f"lips from {kind} need a file", hint)
+        return None
+    if score.audio is not None and _heard(score.audio, complaints, openers) is None:
         return None
     request = LipRequest(
         bank=bank,

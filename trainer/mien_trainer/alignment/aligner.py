@@ -33,7 +33,7 @@ from mien_trainer.phonemes import (
     to_ipa,
     without_empty,
 )
-from mien_trainer.speech import SpeechRefusedError, UnusableSoundError
+from mien_trainer.speech import LongSoundError, SpeechRefusedError, UnusableSoundError
 
 LONGEST = 120.0
 """Seconds; the aligner counts states in 16 bits, and a longer text has more."""
@@ -104,7 +104,7 @@ class Aligner:
         try:
             found = self._found(audio, spoken_words(text, self._dictionary))
             reason = misfit(found, least)
-        except (UnspeakableTextError, UnusableSoundError):
+        except (UnspeakableTextError, UnusableSoundError, LongSoundError):
             raise
         except SpeechRefusedError as error:
             reason, found = str(error), []
@@ -171,7 +171,7 @@ class Aligner:
         if np.abs(audio).max(initial=0.0) < _SILENT:
             raise UnusableSoundError("it is silent")
         if seconds > LONGEST:
-            raise SpeechRefusedError(
+            raise LongSoundError(
                 f"it lasts {seconds:.0f} s, expected at most {LONGEST:.0f}: cut it"
             )
         if seconds < least:

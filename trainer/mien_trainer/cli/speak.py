@@ -6,16 +6,17 @@ import sys
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from mien.cli.mixtures import label_of
-from mien.cli.options import OutputFile, point_options
+from mien.cli.options import OutputFile, format_option, point_options
 from mien.cli.performing import listening
-from mien.cli.terminal import say
+from mien.cli.terminal import say, write_json
 from mien.formats.registry import FormatError, format_of, listed, writable
 from mien_trainer.cli.options import network_file, refusals
+from mien_trainer.cli.spoken_report import spoken_report
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PIPE = "-"
 NETWORK, SOUNDS = "network", "sounds"
+JSON = "json"
 
 _BEYOND = 0.5
 """Seconds without sound at the end of a score that need no word."""
@@ -119,6 +121,7 @@ _BEYOND = 0.5
     type=OutputFile(),
     help=f"The take to write: {listed(writable())}.  [default: CSV on stdout]",
 )
+@format_option
 def command(
     sounds: tuple[str, ...],
     label: str | None,
@@ -140,6 +143,7 @@ def command(
     seed: int | None,
     cues: str | None,
     out: Path | None,
+    output: str,
 ) -> None:
     """Give AUDIO a face with the emotion LABEL, at 60 frames a second.
 
@@ -156,6 +160,8 @@ def command(
     """
     audio = _one_sound(sounds)
     _check_usage(audio, label, score, cues, out)
+    if output == JSON and out is None:
+        raise click.UsageError("--format json tells of the take that is written: name it (-o)")
     if score is not None:
         _check_score_alone(
             {
@@ -184,6 +190,7 @@ def command(
             _settings(text, times, lips, recogniser),
             life=not no_life,
             out=out,
+            output=output,
         )
         return
     from mien_trainer.speak.spoken import chosen_kind
@@ -233,7 +240,7 @@ def command(
             say(spoken.said, err=True)
             for doubt in spoken.doubts:
                 say(f"warning: {doubt}", err=True)
-            _write(spoken, spoken.takes(()), Path(audio).name, out)
+            _write(spoken, spoken.takes(()), Path(audio).name, out, output, kind, why)
         return
 
     with refusals():
@@ -243,12 +250,13 @@ def command(
         with _sound(audio, fine=cues is not None) as blocks:
             if utterance.said:
                 say(utterance.said, err=True)
-            for doubt in _doubts(audio):
+            utterance.doubts += tuple(_doubts(audio))
+            for doubt in utterance.doubts:
                 say(f"warning: {doubt}", err=True)
             takes = utterance.takes(blocks, cues)
             # A pipe that is refused is so before anything is written, even the header.
             first = list(islice(takes, 1)) if audio == PIPE else []
-            _write(utterance, chain(first, takes), name, out)
+            _write(utterance, chain(first, takes), name, out, output, kind, why)
     if audio == PIPE and not utterance.frames:
         say("no sound came from the pipe, and so no faces", err=True)
 
@@ -397,8 +405,14 @@ def _write(
     takes: Iterator[F32 | Take],
     name: str,
     out: Path | None,
+    output: str,
+    kind: str,
+    why: str,
 ) -> None:
-    """Write faces as they come, to stdout as CSV or into ``out``, all of them or nothing."""
+    """Write faces as they come, to stdout as CSV or into ``out``, all of them or nothing.
+
+    ``kind`` is that of the lips, and ``why`` says why it is, for the report that ``output`` wants.
+    """
     from mien.formats import livelink
     from mien.text.atomic import replacing
     from mien_trainer.frames import FRAME_RATE
@@ -411,7 +425,27 @@ def _write(
     with replacing(out) as file:
         for piece in format_of(out, writable()).stream(FRAME_RATE, channels, takes, source):
             file.write(piece)
-    say(f"{out}: {utterance.frames} faces")
+    _tell(
+        output,
+        spoken_report(
+            name,
+            out,
+            utterance.bank,
+            utterance.frames,
+            lips=kind,
+            said=": ".join(one for one in (why, utterance.said) if one),
+            words=utterance.words,
+            doubts=utterance.doubts,
+        ),
+    )
+
+
+def _tell(output: str, report: dict[str, Any]) -> None:
+    """Say what was written, to people or to programs."""
+    if output == JSON:
+        write_json(report)
+    else:
+        say(f"{report['take']}: {report['frames']} faces")
 
 
 def _perform(
@@ -423,6 +457,7 @@ def _perform(
     *,
     life: bool,
     out: Path | None,
+    output: str,
 ) -> None:
     from attrs import evolve
 
@@ -449,7 +484,17 @@ def _perform(
     takes = take_blocks(prepared.bank, prepared.blocks(life=life))
     if out is not None:
         write_performance(out, prepared.bank.channels, takes, prepared.source_text)
-        say(f"{out}: {prepared.frames} faces")
+        report = spoken_report(
+            Path(audio).name,
+            out,
+            prepared.bank,
+            prepared.frames,
+            lips=prepared.lips_from,
+            said=prepared.said,
+            words=() if prepared.lips is None else prepared.lips.words,
+            doubts=[str(one) for one in prepared.warnings],
+        )
+        _tell(output, report)
         return
     for text in livelink.stream(FRAME_RATE, prepared.bank.channels, takes):
         say(text, end="")

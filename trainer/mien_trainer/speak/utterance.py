@@ -16,6 +16,7 @@ from mien.performance.life import LifeSettings
 from mien.performance.lips import LipTrack
 from mien.performance.performer import AHEAD, FaceBlock, Performer, Plan
 from mien.performance.poses import State, pose_of
+from mien.performance.sources import Word
 from mien.performance.takes import take_blocks
 from mien.queries import vad_point
 from mien_trainer.conditions import condition_rows
@@ -87,25 +88,32 @@ class Shown:
 class Utterance:
     """A bank that is ready for sound; ``frames`` came so far.
 
-    ``said`` is how it speaks, where that has to be said, ``doubts`` what may be wrong with that.
+    ``said`` is how it speaks, where that has to be said, ``doubts`` what may be wrong with that,
+    ``words`` are those whose moments are known.
     """
 
     def __init__(
-        self, bank: Bank, faces: Faces, said: str, made: str = "", doubts: tuple[str, ...] = ()
+        self,
+        bank: Bank,
+        faces: Faces,
+        said: str,
+        made: str = "",
+        doubts: tuple[str, ...] = (),
+        words: tuple[Word, ...] = (),
     ) -> None:
         """``made`` is what files say of the lips."""
-        self._bank, self._faces, self._made = bank, faces, made
-        self.said, self.doubts = said, doubts
+        self.bank, self._faces, self._made = bank, faces, made
+        self.said, self.doubts, self.words = said, doubts, words
         self.frames = 0
 
     @property
     def channels(self) -> tuple[str, ...]:
         """The channels of its faces."""
-        return self._bank.channels
+        return self.bank.channels
 
     def source(self, name: str) -> str:
         """What files say they were made from; ``name`` is the sound's."""
-        bank = self._bank
+        bank = self.bank
         lips = f", {self._made}" if self._made else ""
         return f"{name} with {bank.id} {bank.version}, artifact {bank.digest}{lips}"
 
@@ -120,7 +128,7 @@ class Utterance:
         for block in self._faces(sound, cues):
             if isinstance(block, FaceBlock):
                 self.frames += len(block.weights)
-                yield from take_blocks(self._bank, [block])
+                yield from take_blocks(self.bank, [block])
             else:
                 self.frames += len(block)
                 yield block
@@ -211,7 +219,7 @@ def prepare_spoken(
         del sound, cues  # the sound has been listened to before
         yield from Performer(own, shown.plan(own, lips.frames)).perform(lips.tracks())
 
-    return Utterance(own, faces, lips.said, lips.source, lips.doubts)
+    return Utterance(own, faces, lips.said, lips.source, lips.doubts, lips.words)
 
 
 def _live(path: Path, bank: Bank, shown: Shown, delay: int | None) -> Utterance:

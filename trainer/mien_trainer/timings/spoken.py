@@ -24,7 +24,12 @@ from mien_trainer.lips.closures import closures
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.speech import MisfitSpeechError, SpeechRefusedError, UnusableSoundError
+from mien_trainer.speech import (
+    LongSoundError,
+    MisfitSpeechError,
+    SpeechRefusedError,
+    UnusableSoundError,
+)
 from mien_trainer.timings.letters import arpabet_of_letters
 from mien_trainer.timings.read import read_timings
 from mien_trainer.timings.timed import TimedSpeech, fault
@@ -72,6 +77,7 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
         QueryError: there is no sound or no text.
         SourceError: the file cannot be read as text.
         UnusableSoundError: nothing is said in the sound.
+        LongSoundError: it is too long.
         MisfitSpeechError: the text holds no words, or as a whole does not fit the sound.
     """
     from mien_trainer.alignment.aligner import Aligner
@@ -93,6 +99,8 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
             found = Aligner().follow(audio, text or "", arpabet_of_letters)
     except UnusableSoundError as error:
         raise UnusableSoundError(f"{name}: {error}") from error
+    except LongSoundError as error:
+        raise LongSoundError(f"{name}: {error}") from error
     except SpeechRefusedError as error:
         raise MisfitSpeechError(f"{name}: {error}", _UNFITTING) from error
     speech = TimedSpeech(
