@@ -299,11 +299,12 @@ def test_where_whisper_is_no_help_the_usual_recogniser_is(
     assert words in lips.doubts[0]
 
 
-@pytest.mark.parametrize("said", ["", AGAIN])
+@pytest.mark.parametrize(("said", "sure"), [("", -0.2), (AGAIN, -0.2), ("You", -0.9)])
 def test_where_whisper_hears_nobody_lips_rest(
-    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch, said: str
+    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch, said: str, sure: float
 ) -> None:
     monkeypatch.setattr(_Model, "said", said)
+    monkeypatch.setattr(_Model, "sure", sure)
     monkeypatch.setattr(_Model, "nobody", 0.9)
     lips = lips_of(folder, recogniser=model)
     assert "nobody is heard to speak" in lips.doubts[0]
