@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,12 +31,20 @@ from mien.performance.lips import LipTrack, joined
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.lip_training.degraded import degraded
-from mien_trainer.lip_training.examples import Example, viseme_of_frames
+from mien_trainer.lip_training.examples import (
+    Example,
+    Spoken,
+    examples,
+    unspoken,
+    viseme_of_frames,
+)
+from mien_trainer.lip_training.other_sounds import other_sound
 from mien_trainer.lip_training.spaces import DIRECT, impulse_response
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.live import HELD, REACH, LipKernels, LiveLips
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
+from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped_lips
 from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, ahead_of
@@ -402,21 +411,61 @@ def test_sound_is_degraded_otherwise_every_time_and_stays_sound(utterance: Utter
 
 def test_nobody_is_heard_above_all_others() -> None:
     pytest.importorskip("torch", reason="needs the extra mien[train]")
-    from mien_trainer.lip_training.fit import shelf_of
+    from mien_trainer.lip_training.fit import shelves_of
 
     def said(speaker: str, seconds: int) -> Example:
         frames = 60 * seconds
         return Example(
             speaker=speaker,
             real=True,
+            spoken=True,
             forms=(np.zeros((frames, 80), np.float16),),
             visemes=np.zeros(frames, np.int64),
             contacts=np.zeros((frames, 2), np.float32),
             weights=np.zeros((frames, 1), np.float16),
         )
 
-    shelf = shelf_of([said("anna", 900), said("bert", 450), *[said("carl", 450)] * 8])
+    (shelf,) = shelves_of([said("anna", 900), said("bert", 450), *[said("carl", 450)] * 8])
+    assert shelf.top == 1.0
     assert np.diff(shelf.ends, prepend=0.0) == pytest.approx([0.4, 0.2, *[0.05] * 8])
+
+
+def test_of_people_voices_and_what_nobody_says_each_is_heard_by_its_share(
+    utterance: Utterance,
+) -> None:
+    pytest.importorskip("torch", reason="needs the extra mien[train]")
+    from mien_trainer.lip_training.fit import NOBODY, PEOPLE, VOICES, batch_of, shelves_of
+
+    rng = np.random.default_rng(0)
+    said = Spoken(
+        speaker="anna",
+        audio=utterance.audio,
+        phonemes=utterance.phonemes,
+        real=True,
+        varied=False,
+    )
+    quiet = tuple(unspoken(1.0, rng))
+    taught = examples((said, evolve(said, real=False), *quiet), rng, lambda: None)
+    shelves = shelves_of(taught)
+    tops = np.cumsum([PEOPLE, VOICES, NOBODY])
+    assert [one.top for one in shelves] == pytest.approx(tops.tolist())
+    assert [one.examples[0].spoken for one in shelves] == [True, True, False]
+    (rests,) = shelves[2].examples
+    assert not rests.contacts.any()
+    assert not rests.weights.any()
+    assert np.isfinite(np.stack(rests.forms)).all()
+    quietest = log_mel(np.zeros(SAMPLE_RATE, np.float32)).max()
+    batch = batch_of(shelves_of([rests]), 4, rng)
+    assert batch.mel.max() > quietest
+    assert not batch.contacts.any()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_sounds_in_which_nobody_speaks_are_sounds(seed: int) -> None:
+    found = other_sound(SAMPLE_RATE, np.random.default_rng(seed))
+    assert found.shape == (SAMPLE_RATE,)
+    assert np.isfinite(found).all()
+    assert np.abs(found).max() > 0.0
 
 
 def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Path) -> None:

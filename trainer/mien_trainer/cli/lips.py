@@ -90,8 +90,8 @@ def command(
         rng, times = np.random.default_rng(DRAWN), FoundTimes(kept)
         with progress("listening", len(found) + len(others)) as step:
             heard = hear(found, others, sources, synthetic, rng, step, times)
-        speech = len(heard.recorded) + len(heard.made)
-        with progress("training", speech + steps) as step:
+        sounds = len(heard.recorded) + len(heard.made) + len(heard.unspoken)
+        with progress("training", sounds + steps) as step:
             data = train_lips(out.stem, heard, steps, seed, rng, lambda _: step())
     write_atomic(out, data)
     speakers = len({one.speaker for one in heard.recorded})

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.lip_training.other_sounds import coloured, music
 from mien_trainer.lip_training.spaces import impulse_response
 from mien_trainer.lips.table import F64
 
@@ -22,7 +23,6 @@ _WHITE, _COLOURED, _VOICES = 0.35, 0.65, 0.88
 _NOISE_DB = (2.0, 28.0)
 """Decibels by which speech is louder than the noise."""
 
-_TILT = (0.2, 0.9)
 _TALKERS = (1, 7)
 _LOW, _HIGH = (100.0, 400.0), (3000.0, 3800.0)
 _CUT = (3500.0, 7000.0)
@@ -31,7 +31,6 @@ _GAIN_DB = (-18.0, 6.0)
 _CLIP = (0.15, 0.6)
 _MU = 255.0
 _PEAK = 0.99
-_NOTES, _PARTIALS, _BEAT = 4, 12, (0.2, 0.6)
 
 
 def degraded(audio: F32, others: Sequence[F32], rng: np.random.Generator) -> F32:
@@ -73,39 +72,17 @@ def _with_noise(sound: F64, others: Sequence[F32], rng: np.random.Generator) -> 
     kind, length = rng.random(), len(sound)
     noise: F64 = rng.standard_normal(length)
     if kind >= _VOICES:
-        noise = _music(length, rng)
+        noise = music(length, rng)
     elif kind >= _COLOURED and others:
         noise = np.zeros(length)
         for _ in range(int(rng.integers(*_TALKERS))):
             other = others[int(rng.integers(len(others)))]
             noise += np.resize(np.roll(other, int(rng.integers(len(other)))), length)
     elif kind >= _WHITE:
-        spectrum = np.fft.rfft(noise)
-        spectrum /= np.maximum(1.0, np.arange(len(spectrum))) ** rng.uniform(*_TILT)
-        noise = np.fft.irfft(spectrum, length)
+        noise = coloured(length, rng)
     loud, faint = (float(np.sqrt(np.square(one).mean())) for one in (sound, noise))
     share = loud / max(faint, 1e-9) * 10.0 ** (-float(rng.uniform(*_NOISE_DB)) / 20.0)
     heard: F64 = sound + noise * share
-    return heard
-
-
-def _music(length: int, rng: np.random.Generator) -> F64:
-    """Chords of plucked notes over a beat of noise: no tune, but as loud and as dense as one."""
-    heard = np.zeros(length)
-    beat = rng.uniform(*_BEAT)
-    size = int(3 * beat * SAMPLE_RATE)
-    times = np.arange(size) / SAMPLE_RATE
-    for at in range(0, length, int(beat * SAMPLE_RATE)):
-        struck = np.zeros(size)
-        for _ in range(int(rng.integers(1, _NOTES + 1))):
-            hertz = 55.0 * 2.0 ** (rng.integers(0, 48) / 12.0)
-            partials = np.arange(1, 1 + min(_PARTIALS, int(7000.0 / hertz)))
-            fall = np.exp(-times * rng.uniform(1.0, 8.0))
-            for partial in partials:
-                struck += np.sin(2 * np.pi * hertz * partial * times) * fall / partial
-        struck += rng.standard_normal(size) * np.exp(-times * 40.0) * rng.uniform(0.0, 2.0)
-        part = struck[: length - at]
-        heard[at : at + len(part)] += part
     return heard
 
 

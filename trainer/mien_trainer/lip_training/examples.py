@@ -5,6 +5,7 @@ Dimension letters: N frames, M mel bands, D channels, K kinds of contact.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ from attrs import evolve, frozen
 
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.lip_training.degraded import degraded, faster
+from mien_trainer.lip_training.other_sounds import other_sound
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact, timeline
@@ -29,10 +31,15 @@ PACES = ((0.84, 0.95), (1.06, 1.18))
 SHORTEST = 1.0
 """Seconds from which on somebody else's speech is talk."""
 
+UNSPOKEN, PIECE = 0.15, 12.0
+"""Seconds of sounds in which nobody speaks, to each of speech, and how long one of them is."""
+
+_LOUD = 0.5
+
 
 @frozen(kw_only=True, eq=False)
 class Spoken:
-    """Speech with the times of its sounds; ``real`` where a person spoke.
+    """Speech with the times of its sounds, none where nobody speaks; ``real`` where a person did.
 
     ``varied`` where it is heard at other paces too, and in more forms.
     """
@@ -54,11 +61,13 @@ class Example:
     """Log-mel frames (N, M) in each form, the first as it was, and what is to be learned.
 
     ``visemes`` (N,) are positions in the table, ``contacts`` (N, K) 1 while one is made, and
-    ``weights`` (N, D) those of the rules.
+    ``weights`` (N, D) those of the rules. ``real`` is whether a person speaks, ``spoken`` whether
+    anybody does.
     """
 
     speaker: str
     real: bool
+    spoken: bool
     forms: tuple[npt.NDArray[np.float16], ...]
     visemes: npt.NDArray[np.int64]
     contacts: F32
@@ -76,7 +85,8 @@ def examples(
     spoken: Sequence[Spoken], rng: np.random.Generator, step: Callable[[], None]
 ) -> list[Example]:
     """Each with its forms, what is varied also at `PACES`; meanwhile others of them may talk."""
-    others = [one.audio for one in spoken if len(one.audio) > SHORTEST * SAMPLE_RATE]
+    least = SHORTEST * SAMPLE_RATE
+    others = [one.audio for one in spoken if one.phonemes and len(one.audio) > least]
     made: list[Example] = []
     for one in spoken:
         for played in (one, *(_played(one, rng.uniform(*pace)) for pace in PACES if one.varied)):
@@ -108,6 +118,7 @@ def _example(one: Spoken, forms: tuple[npt.NDArray[np.float16], ...]) -> Example
     return Example(
         speaker=one.speaker,
         real=one.real,
+        spoken=bool(one.phonemes),
         forms=forms,
         visemes=visemes,
         contacts=contacts[visemes],
@@ -147,3 +158,16 @@ def made_speech(
                 real=False,
                 varied=False,
             )
+
+
+def unspoken(seconds: float, rng: np.random.Generator) -> Iterator[Spoken]:
+    """Music, hum, tones and noise beside so many seconds of speech."""
+    for _ in range(math.ceil(UNSPOKEN * seconds / PIECE)):
+        sound = other_sound(int(PIECE * SAMPLE_RATE), rng)
+        yield Spoken(
+            speaker="",
+            audio=(_LOUD * sound / np.abs(sound).max()).astype(np.float32),
+            phonemes=(),
+            real=False,
+            varied=False,
+        )

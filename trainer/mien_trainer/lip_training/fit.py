@@ -33,8 +33,9 @@ from mien_trainer.train.config import Augmentation
 SEQUENCES, WINDOW = 16, 224
 """Sequences of a step, and the frames of each that are learned from."""
 
-REAL = 0.5
-"""The share of people among them, where others speak too."""
+PEOPLE, VOICES, NOBODY = 0.42, 0.52, 0.06
+"""The shares of people, of made voices, and of sounds in which nobody speaks, where there are all.
+"""
 
 MOST = 900.0
 """Seconds, and what is played of them, above which a speaker is not drawn more often."""
@@ -70,10 +71,11 @@ class Batch:
 
 @frozen(kw_only=True, eq=False)
 class Shelf:
-    """Examples of one kind, and how often one up to each is drawn."""
+    """Examples of one kind, how often one up to each is drawn, and the draw that is not theirs."""
 
     examples: tuple[Example, ...]
     ends: npt.NDArray[np.float64]
+    top: float
 
     def drawn(self, rng: np.random.Generator) -> Example:
         """One at random, longer ones more often."""
@@ -81,14 +83,27 @@ class Shelf:
         return self.examples[min(place, len(self.examples) - 1)]
 
 
-def shelf_of(examples: Sequence[Example]) -> Shelf:
+def shelves_of(taught: Sequence[Example]) -> list[Shelf]:
+    """One for each kind of which there is any, by their tops."""
+    kinds = (
+        (PEOPLE, [one for one in taught if one.real]),
+        (VOICES, [one for one in taught if one.spoken and not one.real]),
+        (NOBODY, [one for one in taught if not one.spoken]),
+    )
+    found = [(share, kind) for share, kind in kinds if kind]
+    ends = np.cumsum([share for share, _ in found])
+    tops: list[float] = (ends / ends[-1]).tolist()
+    return [_shelf(kind, top) for top, (_, kind) in zip(tops, found, strict=True)]
+
+
+def _shelf(examples: Sequence[Example], top: float) -> Shelf:
     """A shelf with these, of which there is one at least: nobody is heard above all others."""
     frames: Counter[str] = Counter()
     for one in examples:
         frames[one.speaker] += len(one.visemes)
     most = MOST * FRAME_RATE
     ends = np.cumsum([len(one.visemes) * min(1.0, most / frames[one.speaker]) for one in examples])
-    return Shelf(examples=tuple(examples), ends=ends / ends[-1])
+    return Shelf(examples=tuple(examples), ends=ends / ends[-1], top=top)
 
 
 def fit(taught: Sequence[Example], steps: int, seed: int, step: Callable[[float], None]) -> LipNet:
@@ -98,8 +113,7 @@ def fit(taught: Sequence[Example], steps: int, seed: int, step: Callable[[float]
     rng = np.random.default_rng(seed)
     visemes, channels = len(shipped_table().visemes), len(taught_channels())
     net = LipNet(visemes + len(Contact) + channels)
-    kinds = ([one for one in taught if one.real], [one for one in taught if not one.real])
-    shelves = [shelf_of(kind) for kind in kinds if kind]
+    shelves = shelves_of(taught)
     mean = {name: value.clone() for name, value in net.state_dict().items()}
     adam = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=_DECAY)
     for done in range(steps):
@@ -127,7 +141,7 @@ def rate(done: int, steps: int) -> float:
 
 
 def batch_of(shelves: Sequence[Shelf], context: int, rng: np.random.Generator) -> Batch:
-    """Windows at random: of longer examples more, of people `REAL` parts."""
+    """Windows at random: of longer examples more, of each kind its share."""
     whole = context + WINDOW
     channels = shelves[0].examples[0].weights.shape[1]
     batch = Batch(
@@ -138,7 +152,8 @@ def batch_of(shelves: Sequence[Shelf], context: int, rng: np.random.Generator) -
         there=np.zeros((SEQUENCES, WINDOW), dtype=np.float32),
     )
     for row in range(SEQUENCES):
-        one = shelves[0 if rng.random() < REAL else -1].drawn(rng)
+        draw = rng.random()
+        one = next(shelf for shelf in shelves if draw < shelf.top).drawn(rng)
         form = 0 if rng.random() < AS_IT_WAS else int(rng.integers(len(one.forms)))
         frames = len(one.visemes)
         at = int(rng.integers(-_BEFORE, max(1, frames - WINDOW // 2)))

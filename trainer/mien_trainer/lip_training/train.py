@@ -14,6 +14,7 @@ from mien_trainer.lip_training.examples import (
     examples,
     made_speech,
     taught_channels,
+    unspoken,
 )
 from mien_trainer.lip_training.export import lip_onnx
 from mien_trainer.lip_training.fit import CONTACT_ODDS, fit
@@ -31,10 +32,11 @@ DRAWN = 1
 
 @frozen(kw_only=True)
 class Heard:
-    """What a network learns from: people, speech that is made, and what was left out."""
+    """People, made speech and sounds that nobody speaks, to learn from, and what was left out."""
 
     recorded: tuple[Spoken, ...]
     made: tuple[Spoken, ...]
+    unspoken: tuple[Spoken, ...]
     refused: tuple[Refused, ...]
 
 
@@ -67,7 +69,12 @@ def hear(
     if not recorded and not made:
         first = "\n".join(f"{one.place}: {one.reason}" for one in refused[:5])
         raise TrainerError(f"there is no speech to learn from:\n{first}")
-    return Heard(recorded=tuple(recorded), made=tuple(made), refused=tuple(refused))
+    return Heard(
+        recorded=tuple(recorded),
+        made=tuple(made),
+        unspoken=tuple(unspoken(_seconds((*recorded, *made)), rng)),
+        refused=tuple(refused),
+    )
 
 
 def _spoken(
@@ -101,8 +108,8 @@ def train_lips(
     Raises:
         TrainerError: as `lip_onnx`.
     """
-    spoken = (*heard.recorded, *heard.made)
-    taught = examples(spoken, rng, lambda: step(""))
+    sounds = (*heard.recorded, *heard.made, *heard.unspoken)
+    taught = examples(sounds, rng, lambda: step(""))
     net = fit(taught, steps, seed, lambda loss: step(f"{loss:.3f}"))
     card = LipCard(
         name=name,
