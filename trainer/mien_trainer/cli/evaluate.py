@@ -49,8 +49,8 @@ ROOMS = ("clean", "noise", "room", "telephone")
 )
 @click.option(
     "--recogniser",
-    metavar="whisper:FOLDER",
-    help="Who hears the words of --voices, as for `mien speak`.",
+    metavar="pocketsphinx|whisper[:FOLDER]",
+    help="Who hears the words of --voices, as for `mien speak`.  [default: pocketsphinx]",
 )
 @click.option(
     "--bank",

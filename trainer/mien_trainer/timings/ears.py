@@ -135,8 +135,8 @@ class _WhisperEar:
         from mien_trainer.alignment.passages import follow_passages
         from mien_trainer.alignment.whisper import ENGLISH
 
-        told = self._whisper.heard(audio, None if listened is None else lambda s: listened(s / 2))
-        half = None if listened is None else lambda share: listened(0.5 + share / 2)
+        told = self._whisper.heard(audio, _half(listened, 0.0))
+        half = _half(listened, 0.5)
         if told.language != ENGLISH:
             why = f"{self._name} hears the language {told.language!r}, words are aligned"
             return self._by_sphinx(audio, f"{why} in English only", half)
@@ -161,3 +161,14 @@ class _WhisperEar:
     def _by_sphinx(self, audio: F32, why: str, listened: Listened | None) -> HeardSpeech:
         found = self._plain.heard(audio, listened)
         return found if NOBODY in found.doubts else evolve(found, doubts=(why, *found.doubts))
+
+
+def _half(listened: Listened | None, first: float) -> Listened | None:
+    """Who is told of half of what there is to do, the half that begins at ``first``."""
+    if listened is None:
+        return None
+
+    def told(share: float) -> None:
+        listened(first + share / 2)
+
+    return told

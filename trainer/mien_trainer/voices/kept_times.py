@@ -78,7 +78,7 @@ class FoundTimes:
             self._ear = open_ear(self._recogniser)
         ear, by = self._ear, self._recogniser or ""
         return self._asked(
-            audio, f"words and closures heard{by}", lambda: ear.heard(audio).phonemes
+            audio, f"words, closures and nobody heard{by}", lambda: ear.heard(audio).phonemes
         )
 
     def save(self) -> None:
