@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mien_trainer.alignment.passages import Listened
 
 NOBODY = "nobody is heard to speak in it: the lips stay at rest"
-_IN_VAIN = "in which nobody is heard (English)"
+_IN_VAIN = "in which nobody is heard"
 
 POCKETSPHINX, WHISPER = "pocketsphinx", "whisper"
 """The names of recognisers; after the second a colon and the folder of a model of one's own."""
