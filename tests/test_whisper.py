@@ -46,8 +46,6 @@ def test_it_hears_the_words_of_a_line_for_mien_speak(
     monkeypatch.setattr(whisper.Whisper, "heard", None)
     assert run(given) == 0
     assert (tmp_path / "take.csv").read_bytes() == first
-    assert run([*given, "--recogniser", "pocketsphinx"]) == 0
-    assert "its words recognised (English)" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_german_is_not_taken_for_english(ear: Ear) -> None:
