@@ -126,6 +126,12 @@ def test_a_reader_that_leaves_ends_the_program_quietly() -> None:
         assert process.wait(60.0) == 141
 
 
+def test_a_stdout_that_was_closed_from_the_start_is_no_traceback() -> None:
+    program = "import sys; sys.stdout = None; from mien.cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.skipif(
     find_spec("soundfile") is None or find_spec("onnxruntime") is None,
     reason="needs the extra mien[speak]",

@@ -215,7 +215,8 @@ def test_pitch_is_found() -> None:
 @given(st.integers(1, 40), st.integers(0, 9))
 def test_sums_are_sums(width: int, seed: int) -> None:
     values = np.random.default_rng(seed).normal(size=(width, 3))
-    assert total(values) == pytest.approx(values.sum(axis=0))
+    wanted = values.sum(axis=0)
+    assert total(values) == pytest.approx(wanted)
 
 
 def test_loud_syllables_stand_out_and_gain_does_not_matter() -> None:

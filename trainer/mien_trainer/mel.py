@@ -22,7 +22,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame_sample
+from mien_trainer.frame_windows import FrameWindows
+from mien_trainer.frames import F32, SAMPLE_RATE
 
 F64 = npt.NDArray[np.float64]
 
@@ -51,9 +52,6 @@ LOWEST, HIGHEST = 50.0, 7600.0
 """The outer feet of the first and the last triangle in Hz."""
 
 _FFT = 512
-_BLOCK = 256
-"""Frames at a time: they stay in the cache."""
-
 _FEW = 16
 """Frames of which the calls cost more than the sums."""
 
@@ -61,75 +59,33 @@ _KNEE, _LINEAR, _STEP = 1000.0, 200.0 / 3.0, math.log(6.4) / 27.0
 _KNEE_MEL = _KNEE / _LINEAR
 
 
-def log_mel(audio: F32) -> F32:
-    """The log-mel frames (N, 80) of mono audio at 16 kHz, N = frame_count(len(audio))."""
-    frames = frame_count(len(audio))
-    room = frame_sample(max(frames - 1, 0)) + WINDOW
-    padded = np.zeros(max(room, LEAD + len(audio)), dtype=np.float32)
-    padded[LEAD : LEAD + len(audio)] = audio
-    return _frames(padded, _starts(0, frames))
-
-
-class MelStream:
-    """`log_mel` of audio that comes in pieces, of whatever lengths."""
+class MelStream(FrameWindows):
+    """The log-mel frames (n, 80) of sound that comes in pieces, of whatever lengths."""
 
     def __init__(self) -> None:
-        self._held: F32 = np.zeros(LEAD, dtype=np.float32)
-        self._first = -LEAD
-        self._received = 0
-        self._frame = 0
-
-    def push(self, samples: F32) -> F32:
-        """The frames (n, 80) that ``samples`` completes: those whose look-ahead is all there."""
-        self._held = np.concatenate((self._held, samples), dtype=np.float32)
-        self._received += len(samples)
-        return self._take(frame_count(self._received - LOOK_AHEAD + 1))
-
-    def finish(self) -> F32:
-        """The last frames (n, 80), with zeros for what never came. Nothing can be pushed after."""
-        self._held = np.concatenate((self._held, np.zeros(WINDOW, dtype=np.float32)))
-        return self._take(frame_count(self._received))
-
-    def _take(self, end: int) -> F32:
-        """The frames before ``end`` that were not given yet; forgets the samples they leave."""
-        end = max(end, self._frame)
-        mel = _frames(self._held, _starts(self._frame, end) - LEAD - self._first)
-        self._frame = end
-        gone = frame_sample(end) - LEAD - self._first
-        self._held = self._held[gone:]
-        self._first += gone
-        return mel
+        super().__init__(mel_of, columns=MELS, width=WINDOW, lead=LEAD)
 
 
-def _starts(begin: int, end: int) -> npt.NDArray[np.int64]:
-    """The samples at which the moments of frames lie."""
-    return np.arange(begin, end, dtype=np.int64) * SAMPLE_RATE // FRAME_RATE
+def log_mel(audio: F32) -> F32:
+    """The log-mel frames (N, 80) of mono audio at 16 kHz, N = frame_count(len(audio))."""
+    stream = MelStream()
+    return np.concatenate((stream.push(audio), stream.finish()))
 
 
-def windows_at(samples: F32, starts: npt.NDArray[np.int64], width: int) -> F32:
-    """The ``width`` samples (n, width) from each of ``starts`` (n,) on, one at least."""
-    parts = [samples[start : start + width] for start in starts.tolist()]
-    return np.concatenate(parts).reshape(len(parts), width)
-
-
-def _frames(samples: F32, starts: npt.NDArray[np.int64]) -> F32:
-    """The log-mel frames whose windows start at ``starts``."""
-    mel = np.empty((len(starts), MELS), dtype=np.float32)
-    if not len(starts):
-        return mel
-    for begin in range(0, len(starts), _BLOCK):
-        part = slice(begin, begin + _BLOCK)
-        windows = windows_at(samples, starts[part], WINDOW)
-        spectrum = np.fft.rfft(windows * _WEIGHTS, _FFT, axis=1)
-        power = np.ascontiguousarray((spectrum.real**2 + spectrum.imag**2).T)
-        mel[part] = np.log(np.maximum(FLOOR, _bands(power))).T
-    return mel
+def mel_of(windows: F32) -> F32:
+    """The log-mel frames (n, 80) of windows (n, 400)."""
+    parts = np.fft.rfft(windows * _WEIGHTS, _FFT, axis=1).view(np.float64).T
+    squares = parts * parts
+    power = np.add(squares[0::2], squares[1::2], order="C")
+    return np.ascontiguousarray(np.log(np.maximum(FLOOR, _bands(power))).T, dtype=np.float32)
 
 
 def _bands(power: F64) -> F64:
     """Energies (80, n) of powers (257, n), each sum from its lowest bin to its highest."""
     if power.shape[1] <= _FEW:  # the same sums with more zeros, in fewer steps
-        few: F64 = np.add.reduce(_DENSE * power[_DENSE_BINS], axis=0)
+        shares = power.take(_DENSE_BINS, axis=0)
+        shares *= _DENSE
+        few: F64 = np.add.reduce(shares, axis=0)
         return few
     energy = np.zeros((MELS, power.shape[1]))
     for reach, bins, weights in _TAPS:

@@ -9,6 +9,7 @@ import keyword
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TextIO, cast
 
 import click
 
@@ -146,7 +147,8 @@ def main() -> None:
     """The console script."""
     status = run()
     try:
-        sys.stdout.flush()
+        if cast("TextIO | None", sys.stdout) is not None:  # None where it was closed from the start
+            sys.stdout.flush()
     except BrokenPipeError:
         status = _without_reader()
     gc.freeze()  # else Python looks through every object once more before it ends

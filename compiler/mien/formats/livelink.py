@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
@@ -127,21 +128,21 @@ def header(channels: Sequence[str]) -> str:
 def rows(take: Take, start: float = 0.0) -> Iterator[str]:
     """A line for each row; ``start`` is the moment of the first in seconds."""
     positions = _positions(take.channels)
-    zeros = np.zeros((len(take.times), len(HEAD) + len(EYES)))
+    values = np.zeros((len(take.times), len(positions) + len(HEAD) + len(EYES)))
+    values[:, : len(positions)] = take.weights.take(positions, axis=1)
     if take.head is not None:
-        zeros[:, : len(HEAD)] = np.radians(take.head)
+        values[:, -len(HEAD + EYES) : -len(EYES)] = np.radians(take.head)
     if take.eyes is not None:
-        zeros[:, len(HEAD) :] = np.radians(take.eyes)
-    values = np.concatenate([take.weights[:, positions], zeros], axis=1)
-    fields = ",".join(["%.10f"] * values.shape[1])
+        values[:, -len(EYES) :] = np.radians(take.eyes)
+    fields = f"%s,{values.shape[1]}" + ",%.10f" * values.shape[1] + "\n"
     for moment, row in zip(take.times.tolist(), values.tolist(), strict=True):
-        yield f"{_timecode(start + moment)},{len(row)},{fields % tuple(row)}\n"
+        yield fields % (_timecode(start + moment), *row)
 
 
 @lru_cache(maxsize=8)
-def _positions(channels: tuple[str, ...]) -> list[int]:
+def _positions(channels: tuple[str, ...]) -> npt.NDArray[np.intp]:
     """Where the channels in Apple's order are among ``channels``."""
-    return [channels.index(name) for name in _order(channels)]
+    return np.array([channels.index(name) for name in _order(channels)], dtype=np.intp)
 
 
 def _order(channels: Sequence[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from attrs import evolve, field, frozen
 
 from mien.bank import Bank
 from mien.engine.tables import F32, PLAIN
-from mien.performance.clock import F64, I64, TICKS, frame_ticks, way
+from mien.performance.clock import F64, FRAME, I64, TICKS, frame_ticks, way
 from mien.timelines.clip import Clip, Sample
 
 Point = tuple[float, float, float]
@@ -133,7 +133,8 @@ class Curves:
         if not frames:
             return {}
         moments = frame_ticks(first, frames)
-        del self._entries[: self.needed(int(moments[0]))]
+        if len(self._entries) > 1:
+            del self._entries[: self.needed(first * FRAME)]
         base = self._entries[0].move.pose
         started = [one for one in self._entries[1:] if one.move.start <= moments[-1]]
         slots = sorted({*base.weights, *(s for one in started for s in one.move.pose.weights)})
@@ -226,46 +227,53 @@ def turns_of_clips(curves: Mapping[Slot, SlotCurve], frames: int) -> tuple[F64, 
 
 def shown_faces(bank: Bank, curves: Mapping[Slot, SlotCurve], speech: F32) -> F32:
     """The faces (n, C) in [0, 1] of slots, made way for speech (n,); conflicts resolved."""
-    shown = np.zeros((len(speech), len(bank.channels)), dtype=np.float32)
+    frames = len(speech)
     shares = {slot: curve.weights.astype(np.float32) for slot, curve in curves.items()}
-    seen = np.zeros(len(speech), dtype=np.intp)
+    seen = np.zeros(frames, dtype=np.intp)
     for share in shares.values():
         seen += share > 0.0
     # A face of the bank that is shown whole, by itself, is without conflicts: it stays as it is.
-    mixed = np.zeros(len(speech), dtype=np.bool_)
+    changed = (seen > 1) | (speech > 0.0)
+    mixed = np.zeros(frames, dtype=np.bool_)
     for share in shares.values():
-        mixed |= (share > 0.0) & ((seen > 1) | (share != 1.0) | (speech > 0.0))
+        mixed |= (share > 0.0) & (changed | (share != 1.0))
+    layers = [
+        (share, _layer(bank, slot, curves[slot], share, speech)) for slot, share in shares.items()
+    ]
+    if frames and mixed.all():
+        return bank.mixed(layers, frames)
+    shown = np.zeros((frames, len(bank.channels)), dtype=np.float32)
+    for share, layer in layers:
+        own = share > 0.0
+        shown[own] = layer[own]
     rows = mixed.nonzero()[0]
-    layers: list[tuple[F32, F32]] = []
-    for slot, curve in curves.items():
-        share = shares[slot]
-        own = share.nonzero()[0]
-        faces = _faces(bank, slot, curve, own, speech)
-        shown[own] = faces
-        if len(rows):
-            layer = faces
-            if len(own) < len(share):
-                layer = np.zeros_like(shown)
-                layer[own] = faces
-            layers.append((share, layer))
     if len(rows):
-        if len(rows) < len(speech):
-            layers = [(share[rows], layer[rows]) for share, layer in layers]
-        shown[rows] = bank.mixed(layers, len(rows))
+        some = [(share[rows], layer[rows]) for share, layer in layers]
+        shown[rows] = bank.mixed(some, len(rows))
     return shown
 
 
+def _layer(bank: Bank, slot: Slot, curve: SlotCurve, share: F32, speech: F32) -> F32:
+    """The faces (n, C) of a slot alone; zeros where it has no share (n,)."""
+    if share.all():
+        return _faces(bank, slot, curve, slice(None), speech)
+    rows = share.nonzero()[0]
+    layer = np.zeros((len(share), len(bank.channels)), dtype=np.float32)
+    layer[rows] = _faces(bank, slot, curve, rows, speech)
+    return layer
+
+
 def _faces(
-    bank: Bank, slot: Slot, curve: SlotCurve, rows: npt.NDArray[np.intp], speech: F32
+    bank: Bank, slot: Slot, curve: SlotCurve, rows: npt.NDArray[np.intp] | slice, speech: F32
 ) -> F32:
     """The faces (m, C) of a slot alone in the rows (m,) in which it is seen."""
     # A point between two in [-1, 1] never leaves it by more than the last bit.
     points = np.minimum(1.0, np.maximum(-1.0, curve.points[rows])).astype(np.float32)
-    label = np.full(len(rows), slot.label, dtype=np.int32)
+    label = np.full(len(points), slot.label, dtype=np.int32)
     plain = slot.style == PLAIN
-    style = None if plain else np.full(len(rows), slot.style, dtype=np.int32)
+    style = None if plain else np.full(len(points), slot.style, dtype=np.int32)
     spoken = speech[rows] if curve.sample is None and speech.any() else None
-    faces = np.empty((len(rows), len(bank.channels)), dtype=np.float32)
+    faces = np.empty((len(points), len(bank.channels)), dtype=np.float32)
     bank.evaluator.faces(label, points, style, spoken, faces, 1)
     if curve.sample is None:
         return faces

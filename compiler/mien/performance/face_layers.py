@@ -43,6 +43,8 @@ def wide_eyes(faces: F32, index: Mapping[str, int]) -> F64:
 
 def blinked(faces: F32, closed: F32, index: Mapping[str, int]) -> None:
     """Close the lids of faces (n, C) as far as ``closed`` (n,) says; wide eyes give way to them."""
+    if not closed.any():
+        return
     for side in _SIDES:
         blink, wide = index.get(f"eyeBlink{side}"), index.get(f"eyeWide{side}")
         if blink is not None:
@@ -53,8 +55,13 @@ def blinked(faces: F32, closed: F32, index: Mapping[str, int]) -> None:
 
 def raised(faces: F32, brows: F32, index: Mapping[str, int]) -> None:
     """Raise the brows of faces (n, C) by weights (n,)."""
-    columns = [index[name] for name in BROWS if name in index]
-    faces[:, columns] = np.minimum(_ONE, faces[:, columns] + brows[:, None])
+    columns = _columns(tuple(index[name] for name in BROWS if name in index))
+    faces[:, columns] = np.minimum(_ONE, faces.take(columns, axis=1) + brows[:, None])
+
+
+@lru_cache(maxsize=8)
+def _columns(columns: tuple[int, ...]) -> Index:
+    return np.array(columns, dtype=np.intp)
 
 
 @frozen(kw_only=True, eq=False)
@@ -89,7 +96,8 @@ def turned_degrees(faces: F32, eyes: F64, index: Mapping[str, int]) -> None:
     """Turn the eyes of faces (n, C) by yaw and pitch (n, 2) in degrees from where they look."""
     ways = _ways(index)
     turn = (-eyes[:, ways.axis] / DEGREES).astype(np.float32)
-    way = np.minimum(_ONE, np.maximum(-_ONE, faces[:, ways.toward] - faces[:, ways.away] + turn))
+    way = faces.take(ways.toward, axis=1) - faces.take(ways.away, axis=1) + turn
+    way = np.minimum(_ONE, np.maximum(-_ONE, way))
     shown = np.maximum(_ZERO, way)
     faces[:, ways.toward] = shown
     faces[:, ways.away] = shown - way  # never the negative zero of -way
@@ -99,7 +107,8 @@ def eye_degrees(faces: F32, index: Mapping[str, int]) -> F32:
     """Yaw, pitch and roll of the left and of the right eye (n, 6), as a `Take` has them."""
     ways = _ways(index)
     found = np.zeros((len(faces), 6), dtype=np.float32)
-    found[:, 3 * ways.eye + ways.axis] = _DEGREES * (faces[:, ways.away] - faces[:, ways.toward])
+    turned = faces.take(ways.away, axis=1) - faces.take(ways.toward, axis=1)
+    found[:, 3 * ways.eye + ways.axis] = _DEGREES * turned
     return found
 
 

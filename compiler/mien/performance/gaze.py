@@ -136,8 +136,8 @@ def _turn(
 
 
 def _curve(turns: list[_Turn], moments: I64) -> F64:
-    if not len(moments):
-        return np.zeros((0, 2))
+    if len(turns) == 1 or not len(moments):
+        return np.full((len(moments), 2), turns[0].to)
     first = int(moments[0])
     over = [at for at, turn in enumerate(turns) if turn.start + turn.length <= first]
     del turns[: over[-1]]

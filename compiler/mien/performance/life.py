@@ -94,6 +94,17 @@ class _Kind(IntEnum):
     BLINK, GLANCE, BROW, NOD, BREATH, DRIFT = range(1, 7)
 
 
+_ROWS_OF = {
+    _Kind.GLANCE: slice(0, 2),
+    _Kind.BROW: slice(2, 3),
+    _Kind.NOD: slice(3, 4),
+    _Kind.BREATH: slice(4, 5),
+}
+"""Where movements of a kind are added up; blinks are not, the deepest counts."""
+
+_ROWS = 5
+
+
 @frozen(kw_only=True)
 class LifeSettings:
     """How much of each there is: 1 as usual, 0 none. ``blinks`` and ``glances`` are how often.
@@ -132,17 +143,15 @@ class LifeBlock:
 
 @frozen(kw_only=True)
 class _Pulse:
-    """A movement to ``size`` and back: the first frame, and ticks."""
+    """A movement to ``size`` (R, 1) and back: the first frame, and ticks up to where it is over."""
 
+    kind: _Kind
     frame: int
-    size: tuple[float, ...]
+    size: F64
     rise: int
     hold: int
     fall: int
-
-    @property
-    def over(self) -> int:
-        return self.frame * FRAME + self.rise + self.hold + self.fall
+    over: int
 
 
 class Life:
@@ -152,7 +161,7 @@ class Life:
         self._seed = seed
         self._settings = settings
         self._counts = dict.fromkeys(_Kind, 0)
-        self._pulses: dict[_Kind, list[_Pulse]] = {kind: [] for kind in _Kind}
+        self._pulses: list[_Pulse] = []
         self._blink = self._frames(_Kind.BLINK, (0.6, 3.6), 0)
         self._glance = self._frames(_Kind.GLANCE, GLANCE_GAP, 0)
         self._breath = 0
@@ -191,26 +200,26 @@ class Life:
         there = np.ones(frames) if first * FRAME >= FADE else way(moments, 0, FADE)
         if end is not None:
             there = there * (1.0 - way(moments, (end - 1) * FRAME - FADE, FADE))
-        under_way = [(kind, one) for kind in _Kind for one in self._under_way(kind, first, last)]
+        self._pulses = [one for one in self._pulses if one.over > first * FRAME]
+        under_way = [one for one in self._pulses if one.frame < last]
         lids = np.zeros(frames)
-        sums = {kind: np.zeros((frames, 2)) for kind in _Kind}
-        shapes = _shapes([one for _, one in under_way], moments)
-        for (kind, one), shape in zip(under_way, shapes, strict=True):
-            if kind is _Kind.BLINK:
+        sums = np.zeros((_ROWS, frames))
+        for one, shape in zip(under_way, _shapes(under_way, moments), strict=True):
+            if one.kind is _Kind.BLINK:
                 lids = np.maximum(lids, shape)
             else:
-                sums[kind] = sums[kind] + shape[:, None] * np.array(one.size)
-        brows = sums[_Kind.BROW][:, 0]
+                sums[_ROWS_OF[one.kind]] += one.size * shape
+        brows, nods, breath = sums[2:]
         head = self._drift(first, moments) * (0.5 + 0.5 * speech)[:, None] * self._settings.head
-        head[:, 1] += sums[_Kind.NOD][:, 0]
-        head[:, 1] -= sums[_Kind.BREATH][:, 0]
+        head[:, 1] += nods
+        head[:, 1] -= breath
         if stress is not None:
             loud = np.maximum(0.0, stress) * self._settings.prosody
             brows = brows + loud * (STRESS_HEIGHT * self._settings.brows)
             head[:, 1] += loud * (STRESS_DEGREES * self._settings.head)
         return LifeBlock(
             lids=lids,
-            eyes=sums[_Kind.GLANCE] * there[:, None],
+            eyes=sums[:2].T * there[:, None],
             brows=brows * there,
             head=head * there[:, None],
         )
@@ -293,12 +302,19 @@ class Life:
     def _add(
         self, kind: _Kind, frame: int, size: tuple[float, ...], rise: int, hold: int, fall: int
     ) -> None:
-        self._pulses[kind].append(_Pulse(frame=frame, size=size, rise=rise, hold=hold, fall=fall))
+        over = frame * FRAME + rise + hold + fall
+        self._pulses.append(
+            _Pulse(
+                kind=kind,
+                frame=frame,
+                size=np.array(size)[:, None],
+                rise=rise,
+                hold=hold,
+                fall=fall,
+                over=over,
+            )
+        )
         self._counts[kind] += 1
-
-    def _under_way(self, kind: _Kind, first: int, last: int) -> list[_Pulse]:
-        self._pulses[kind] = [one for one in self._pulses[kind] if one.over > first * FRAME]
-        return [one for one in self._pulses[kind] if one.frame < last]
 
     def _share(self, kind: _Kind, which: int) -> float:
         return share(self._seed, kind, self._counts[kind], which)

@@ -16,6 +16,8 @@ from attrs import field, frozen
 from mien.engine.tables import F32, Tables
 from mien.errors import QueryError
 
+Index = npt.NDArray[np.intp]
+
 _OF_THE_FACE = "EXPRESSION"
 """The class of the channels that lips leave alone."""
 
@@ -109,8 +111,9 @@ def joined(tracks: Iterable[LipTrack], channels: Sequence[str]) -> LipTrack:
 
 def prosody_of(track: LipTrack) -> F32:
     """The prosody (F, 2) of a track, 0 where nobody has listened."""
-    nothing = np.zeros((track.frames, 2), dtype=np.float32)
-    return nothing if track.prosody is None else track.prosody
+    if track.prosody is None:
+        return np.zeros((track.frames, 2), dtype=np.float32)
+    return track.prosody
 
 
 def _joined_prosody(parts: Sequence[LipTrack]) -> F32 | None:
@@ -126,23 +129,22 @@ def on_bank(track: LipTrack, tables: Tables) -> F32:
     expression stays out, and so does one that the bank has not: `left_out` names those.
     """
     shown = np.zeros((track.frames, len(tables.channels)), dtype=np.float32)
-    columns, own = _matched(track.channels, tables.channels, tuple(tables.classes))
-    shown[:, columns] = track.weights[:, own]
+    columns, own = _matched(track.channels, tables)
+    shown[:, columns] = track.weights.take(own, axis=1)
     return shown
 
 
 @lru_cache(maxsize=8)
-def _matched(
-    own: tuple[str, ...], channels: tuple[str, ...], classes: tuple[str, ...]
-) -> tuple[list[int], list[int]]:
+def _matched(own: tuple[str, ...], tables: Tables) -> tuple[Index, Index]:
     """The columns of a bank's channels that lips may move, and which of their ``own`` each is."""
     places = {name: place for place, name in enumerate(own)}
     found = [
         (column, places[name])
-        for column, (name, class_) in enumerate(zip(channels, classes, strict=True))
+        for column, (name, class_) in enumerate(zip(tables.channels, tables.classes, strict=True))
         if name in places and class_ != _OF_THE_FACE
     ]
-    return [column for column, _ in found], [place for _, place in found]
+    columns, taken = np.array(found, dtype=np.intp).reshape(-1, 2).T
+    return columns, taken
 
 
 def left_out(channels: Sequence[str], tables: Tables) -> tuple[str, ...]:

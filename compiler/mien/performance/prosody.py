@@ -39,7 +39,7 @@ _Point = tuple[float, float, float]
 def gated(track: LipTrack) -> F64:
     """The prosody (F, 2) of a track as it is shown: nothing stands out while nobody speaks."""
     found = prosody_of(track).astype(np.float64)
-    found[:, STRESS] = found[:, STRESS] * track.speech.astype(np.float64)
+    found[:, STRESS] *= track.speech
     return found
 
 
@@ -56,7 +56,7 @@ class Line:
         """Points (n, 3), moved along the line by stress (n,)."""
         place = self.place(points)
         to = np.minimum(1.0, np.maximum(0.0, place + REACH * stress))
-        there, here = self._at(np.stack((to, place)))
+        there, here = self._at(np.array((to, place)))
         moved: F64 = points + (there - here)
         return moved
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import frozen
 
+from mien.engine.e1.conflict import Index
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.coarticulation import Plan, plan_of
 from mien_trainer.lips.table import F64, Contact, VisemeTable
@@ -80,18 +81,16 @@ class LipKernels:
         plan = plan_of(table)
         self._plan = plan
         self._pulls = np.ascontiguousarray(_pulls(plan, ahead).transpose(0, 2, 1))[:, None]
-        self._columns = np.concatenate(plan.channels)
-        self._groups = np.repeat(np.arange(len(plan.channels)), [len(one) for one in plan.channels])
+        self._told = len(channels)
+        self._columns, self._groups = _moved(plan, [table.rig.index[name] for name in channels])
         self._shapes = np.ascontiguousarray(plan.weights[:, self._columns].T)
         self._rest = plan.positions[plan.rest]
         self._known = _silence(REACH, len(plan.power), self._rest)
         self._settled = 1.0
         self._reaches = tuple(reaches) or (ahead,)
-        self._gates = _Gates(table, plan, self._reaches)
+        self._gates = _Gates(table, plan, self._columns, self._reaches)
         self._meets = [np.zeros((REACH, len(Contact))) for _ in self._reaches]
         self._held = [[_Hold() for _ in Contact] for _ in self._reaches]
-        index = {name: at for at, name in enumerate(table.rig.names)}
-        self._told = np.array([index[name] for name in channels], dtype=np.intp)
         self._direct = np.zeros((0, len(channels)), dtype=np.float32)
 
     def push(self, visemes: F32, contacts: Sequence[F32], direct: F32) -> LiveLips:
@@ -117,40 +116,53 @@ class LipKernels:
         self._meets = [one[frames:] for one in meets]
         return parts[0] if len(parts) == 1 else _joined(parts, self._plan.weights.shape[1])
 
-    def _settling(self, visemes: F32) -> F32:
+    def _settling(self, visemes: F32) -> F64:
         """``visemes`` (n, V) with less silence as long as it is young."""
-        found = visemes.copy()
-        for frame, one in enumerate(visemes[:, self._rest].tolist()):
+        rests: list[float] = []
+        for one in visemes[:, self._rest].tolist():
             self._settled = min(1.0, self._settled + 1.0 / SETTLES) * one
-            found[frame, self._rest] = one * self._settled
+            rests.append(one * self._settled)
+        found = visemes.astype(np.float64)
+        found[:, self._rest] = np.array(rests, dtype=np.float32)
         return found
 
-    def _shown(self, known: F32, meets: Sequence[F64], direct: F32) -> LiveLips:
+    def _shown(self, known: F64, meets: Sequence[F64], direct: F32) -> LiveLips:
         """As many frames as are told by ``direct``, from the first one in reach of the others."""
-        plan, frames, columns = self._plan, len(direct), self._columns
+        plan, frames = self._plan, len(direct)
         share = self._shares(known, frames)
-        weights = np.zeros((frames, plan.weights.shape[1]))
-        weights[:, columns] = (share[:, self._groups] * self._shapes).sum(axis=-1)
-        weights[:, self._told] += DIRECT * (direct - weights[:, self._told])
+        weights: F64 = np.add.reduce(share.take(self._groups, axis=1) * self._shapes, axis=-1)
+        own = weights[:, : self._told]
+        own += DIRECT * (direct - own)
         low, high = RESTING
-        still = (share[:, :, self._rest] - low) / (high - low)
-        rests = np.minimum(1.0, np.maximum(0.0, still))
+        rests = (share[:, :, self._rest] - low) / (high - low)
+        rests = np.minimum(1.0, np.maximum(0.0, rests))
         moves = 1.0 - rests * rests * (3.0 - 2.0 * rests)
-        weights[:, columns] *= moves[:, self._groups]
+        weights *= moves.take(self._groups, axis=1)
         weights, firm = self._gates.closed(weights, meets)
-        held = np.minimum(1.0, np.maximum(0.0, weights))
-        shown = np.ascontiguousarray(
-            plan.conflict(np.ascontiguousarray(held.T, dtype=np.float32)).T
+        shown = np.zeros((plan.weights.shape[1], frames), dtype=np.float32)
+        shown[self._columns] = np.minimum(1.0, np.maximum(0.0, weights)).T
+        return LiveLips(
+            weights=np.ascontiguousarray(plan.conflict(shown).T), contacts=firm.astype(np.float32)
         )
-        return LiveLips(weights=shown, contacts=firm.astype(np.float32))
 
-    def _shares(self, known: F32, frames: int) -> F64:
+    def _shares(self, known: F64, frames: int) -> F64:
         """How much each viseme has of each group of channels (N, G, V)."""
-        at = np.arange(len(self._pulls))[:, None] + np.arange(frames)
-        near = known.astype(np.float64)[at]
-        pull = np.maximum(_PULL, (near[:, :, None] * self._pulls).max(axis=0))
-        share: F64 = pull / pull.sum(axis=-1, keepdims=True)
+        near = known[np.arange(len(self._pulls))[:, None] + np.arange(frames)]
+        pull = np.maximum.reduce(near[:, :, None] * self._pulls, axis=0)
+        share: F64 = np.maximum(_PULL, pull, out=pull)
+        share /= np.add.reduce(share, axis=-1, keepdims=True)
         return share
+
+
+def _moved(plan: Plan, told: Sequence[int]) -> tuple[Index, Index]:
+    """The columns of C that ever move, those that are ``told`` first, and the group of each.
+
+    One of no group, which only a contact moves or a network tells, rests with the first.
+    """
+    groups = {column: group for group, own in enumerate(plan.channels) for column in own.tolist()}
+    ruled: list[int] = np.flatnonzero(plan.ruled.any(axis=0)).tolist()
+    columns = list(dict.fromkeys((*told, *groups, *ruled)))
+    return np.array(columns), np.array([groups.get(column, 0) for column in columns])
 
 
 def _joined(parts: Sequence[LiveLips], channels: int) -> LiveLips:
@@ -161,8 +173,8 @@ def _joined(parts: Sequence[LiveLips], channels: int) -> LiveLips:
     )
 
 
-def _silence(frames: int, visemes: int, rest: int) -> F32:
-    found = np.zeros((frames, visemes), dtype=np.float32)
+def _silence(frames: int, visemes: int, rest: int) -> F64:
+    found = np.zeros((frames, visemes))
     found[:, rest] = 1.0
     return found
 
@@ -187,6 +199,8 @@ class _Hold:
 
     def take(self, likely: Sequence[float]) -> list[float]:
         """How firmly it is made (n,), 0 where it is not, by how likely it is (n,)."""
+        if not self._for and max(likely, default=0.0) < MEETS:
+            return [0.0] * len(likely)
         found: list[float] = []
         for one in likely:
             stays = self._for > 0 and (self._for < HELD or one >= PARTS)
@@ -206,9 +220,13 @@ def _kept(held: Sequence[_Hold], likely: F32) -> F64:
 class _Gates:
     """How contacts come and go around the frames in which they are made."""
 
-    def __init__(self, table: VisemeTable, plan: Plan, reaches: Sequence[int]) -> None:
-        """``reaches`` are the frames that each telling of contacts knows beyond a frame."""
-        self._plan = plan
+    def __init__(
+        self, table: VisemeTable, plan: Plan, columns: Index, reaches: Sequence[int]
+    ) -> None:
+        """``reaches`` are the frames that each telling of contacts knows beyond a frame.
+
+        ``columns`` (M) are those of C that are given.
+        """
         farthest = max(reaches)
         surest = [
             min(one for one in reaches if one >= offset) for offset in range(-REACH, farthest + 1)
@@ -229,30 +247,30 @@ class _Gates:
         )
         self._curves = curves.transpose(2, 1, 0)[order][:, :, None]
         """(O, 2, 1, K): of what closes the lips, and of what seals them."""
-        self._rows = [
+        rows = [
             next(row for row, one in enumerate(table.visemes.values()) if one.contact is kind)
             for kind in Contact
         ]
-        self._sealing = np.zeros(plan.weights.shape[1], dtype=np.bool_)
-        self._sealing[plan.sealing] = True
+        self._ruled, self._shapes = plan.ruled[rows][:, columns], plan.weights[rows][:, columns]
+        self._sealing = np.isin(columns, plan.sealing)
 
     def closed(self, weights: F64, meets: Sequence[F64]) -> tuple[F64, F64]:
-        """``weights`` (N, C) with contacts on them, and how near one is (N,), 1 while it is made.
+        """``weights`` (N, M) with contacts on them, and how near one is (N,), 1 while it is made.
 
         ``meets`` are the tellings of how firmly each kind is made (m, K), from `REACH` frames
         before the first of N on.
         """
-        frames, plan = np.arange(len(weights)), self._plan
+        frames = np.arange(len(weights))
         made = np.concatenate(
             [one[offsets + frames] for one, offsets in zip(meets, self._offsets, strict=True)]
         )
         if not made.any():
             return weights, np.zeros(len(weights))
         near: F64 = (self._curves * made[:, None]).max(axis=0)
-        for kind, row in enumerate(self._rows):
+        for kind, (ruled, shape) in enumerate(zip(self._ruled, self._shapes, strict=True)):
             close, sealed = near[0, :, kind, None], near[1, :, kind, None]
-            held: F64 = np.where(self._sealing, sealed, close) * plan.ruled[row]
-            weights = (1.0 - held) * weights + held * plan.weights[row]
+            held: F64 = np.where(self._sealing, sealed, close) * ruled
+            weights = (1.0 - held) * weights + held * shape
         met: F64 = (self._curves[:, 0] * np.sign(made)).max(axis=(0, 2))
         return weights, met
 

@@ -7,7 +7,7 @@ its lips under the label neutral serve any bank, by `Bank.compose`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -20,9 +20,11 @@ from mien.text.regular_file import NETWORK, sha256_of
 from mien_trainer.audio import sound_frames, stream_audio
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
+from mien_trainer.frame_windows import Listener
 from mien_trainer.frames import F32
 from mien_trainer.lips.touching import touching
-from mien_trainer.mel import MelStream
+from mien_trainer.mel import MELS
+from mien_trainer.speak.hearing import Hearing
 from mien_trainer.speak.lip_network import is_lip_network, read_lip_network, shipped_lips
 from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, live_words
 from mien_trainer.speak.mouth import mouth_of
@@ -33,7 +35,6 @@ from mien_trainer.speak.network import (
     read_network,
     shipped_network,
 )
-from mien_trainer.speak.prosody import ProsodyStream
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.voice import Voice
 
@@ -47,31 +48,26 @@ def neutral_conditions(card: NetworkCard) -> F32:
     return row
 
 
-class LipSpeaker:
+class LipSpeaker(Listener[LipTrack]):
     """The lips of sound that comes in pieces, by a network; memory stays flat."""
 
     def __init__(self, network: OnnxNetwork, bank: Bank) -> None:
         self._speaker = Speaker(network, neutral_conditions(network.card))
-        self._mel, self._prosody = MelStream(), ProsodyStream()
+        self._hearing = Hearing()
         self._channels = network.card.channels
         self._mouth = mouth_of(self._channels, bank)
         self._voice = Voice()
 
     def push(self, samples: F32) -> LipTrack:
         """The lips that ``samples`` of mono 16 kHz sound complete."""
-        return self._track(self._mel.push(samples), self._prosody.push(samples))
+        return self._track(self._hearing.push(samples))
 
     def finish(self) -> LipTrack:
         """The last lips, once no more sound comes."""
-        return self._track(self._mel.finish(), self._prosody.finish())
+        return self._track(self._hearing.finish())
 
-    def stream(self, blocks: Iterable[F32]) -> Iterator[LipTrack]:
-        """The lips of each block of sound, then the last ones."""
-        for block in blocks:
-            yield self.push(block)
-        yield self.finish()
-
-    def _track(self, mel: F32, prosody: F32) -> LipTrack:
+    def _track(self, heard: F32) -> LipTrack:
+        mel, prosody = heard[:, :MELS], heard[:, MELS:]
         faces = self._speaker.faces_of(mel)
         weights = np.where(self._mouth, faces, np.float32(0.0))
         speech, emphases = self._voice.heard(weights, mel)

@@ -9,22 +9,25 @@ guess that lets lips begin to close, at last by what waited for all of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from mien.bank import Bank
 from mien.performance.lips import LipTrack, joined, left_out
 from mien_trainer.fault import TrainerError
+from mien_trainer.frame_windows import Listener
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.lips.live import LipKernels
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
-from mien_trainer.mel import LOOK_AHEAD, SILENCE, MelStream
+from mien_trainer.mel import LOOK_AHEAD, MELS, SILENCE
+from mien_trainer.speak.hearing import Hearing
 from mien_trainer.speak.lip_network import LipCard, LipNetwork
 from mien_trainer.speak.mouth import mouth_of
-from mien_trainer.speak.prosody import COLUMNS, LATE, ProsodyStream
+from mien_trainer.speak.prosody import COLUMNS, LATE
 from mien_trainer.speak.voice import Voice
 
 DELAYS = (20, 53, 87, 120)
@@ -48,7 +51,7 @@ def ahead_of(delay: int) -> int:
     return round((delay - 1e3 * LOOK_AHEAD / SAMPLE_RATE) * FRAME_RATE / 1e3)
 
 
-class LiveLipSpeaker:
+class LiveLipSpeaker(Listener[LipTrack]):
     """The lips of sound that comes in pieces; memory stays flat."""
 
     def __init__(self, network: LipNetwork, bank: Bank, delay: int = DELAY) -> None:
@@ -72,9 +75,8 @@ class LiveLipSpeaker:
         )
         # What the heads say of moments before the first frame is passed over.
         self._early = list(card.delays[: self._told + 1])
-        self._mel, self._voice = MelStream(), Voice()
+        self._hearing, self._voice = Hearing(), Voice()
         self._bands = np.zeros((0, card.mels), dtype=np.float32)
-        self._prosody = ProsodyStream()
         # Stress comes later than its sound: with a delay it is shown in time.
         self._late = min(self._ahead, LATE)
         self._stress = np.zeros((0, COLUMNS), dtype=np.float32)
@@ -83,44 +85,38 @@ class LiveLipSpeaker:
 
     def push(self, samples: F32) -> LipTrack:
         """The lips that ``samples`` of mono 16 kHz sound complete."""
-        return self._track(self._mel.push(samples), self._prosody.push(samples))
+        return self._track(self._hearing.push(samples))
 
     def finish(self) -> LipTrack:
         """The last lips, once no more sound comes: silence follows."""
-        silence = np.full((self._ahead, self._bands.shape[1]), SILENCE, dtype=np.float32)
-        mel, prosody = self._mel.finish(), self._prosody.finish(self._ahead)
-        last = self._track(mel, prosody[: len(mel)])
-        return joined((last, self._track(silence, prosody[len(mel) :])), self._channels)
+        heard = self._hearing.finish(self._ahead)
+        heard[len(heard) - self._ahead :, :MELS] = SILENCE
+        return self._track(heard)
 
-    def stream(self, blocks: Iterable[F32]) -> Iterator[LipTrack]:
-        """The lips of each block of sound, then the last ones."""
-        for block in blocks:
-            yield self.push(block)
-        yield self.finish()
+    def _track(self, heard: F32) -> LipTrack:
+        parts = range(0, len(heard), _PART)
+        return joined((self._part(heard[begin : begin + _PART]) for begin in parts), self._channels)
 
-    def _track(self, mel: F32, prosody: F32) -> LipTrack:
-        skipped = min(self._late, len(prosody))
-        self._late -= skipped
-        self._stress = np.concatenate((self._stress, prosody[skipped:]))
-        tracks = [self._part(mel[begin : begin + _PART]) for begin in range(0, len(mel), _PART)]
-        return joined(tracks, self._channels)
-
-    def _part(self, mel: F32) -> LipTrack:
+    def _part(self, heard: F32) -> LipTrack:
+        mel, prosody = heard[:, :MELS], heard[:, MELS:]
+        late = min(self._late, len(prosody))
+        self._late -= late
+        self._stress = np.concatenate((self._stress, prosody[late:]))
+        self._bands = np.concatenate((self._bands, mel))
         heads, self._state = self._network.run(mel, self._state)
-        visemes, contacts, weights = split_heads(self._network.card, heads)
-        skipped = [min(early, len(heads)) for early in self._early]
-        self._early = [early - gone for early, gone in zip(self._early, skipped, strict=True)]
+        visemes, contacts, weights = split_heads(self._network.card, heads[:, : self._told + 1])
+        early = [min(one, len(heads)) for one in self._early]
+        self._early = [one - gone for one, gone in zip(self._early, early, strict=True)]
         lips = self._kernels.push(
-            visemes[skipped[self._likely] :, self._likely],
-            [contacts[gone:, at] for at, gone in enumerate(skipped)],
-            weights[skipped[self._told] :, self._told],
+            visemes[early[self._likely] :, self._likely],
+            [contacts[gone:, at] for at, gone in enumerate(early)],
+            weights[early[-1] :, -1],
         )
         count = len(lips.weights)
-        bands = np.concatenate((self._bands, mel))
-        self._bands = bands[count:]
         prosody, self._stress = self._stress[:count], self._stress[count:]
-        shown = np.where(self._mouth, lips.weights, np.float32(0.0))
-        speech, emphases = self._voice.heard(shown, bands[:count])
+        bands, self._bands = self._bands[:count], self._bands[count:]
+        shown = np.where(self._mouth, lips.weights, _ZERO)
+        speech, emphases = self._voice.heard(shown, bands)
         return LipTrack(
             channels=self._channels,
             weights=shown,
@@ -139,10 +135,11 @@ def split_heads(card: LipCard, heads: F32) -> tuple[F32, F32, F32]:
     count = len(card.visemes)
     told = heads.astype(np.float64)
     logits = told[..., :count]
-    visemes = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    visemes /= visemes.sum(axis=-1, keepdims=True)
+    visemes = np.exp(logits - np.maximum.reduce(logits, axis=-1, keepdims=True))
+    visemes /= np.add.reduce(visemes, axis=-1, keepdims=True)
     own = told[..., count : count + len(Contact)] - math.log(card.contact_odds)
-    sure = np.minimum(1.0 - _FAINT, np.maximum(_FAINT, visemes[..., _contact_rows()]))
+    sure = visemes.take(_contact_rows(), axis=-1)
+    sure = np.minimum(1.0 - _FAINT, np.maximum(_FAINT, sure))
     mean = 0.5 * (own + np.log(sure / (1.0 - sure)))
     contacts = 1.0 / (1.0 + np.exp(-np.minimum(_STEEP, np.maximum(-_STEEP, mean))))
     weights = np.minimum(_ONE, np.maximum(_ZERO, heads[..., count + len(Contact) :]))
@@ -150,11 +147,11 @@ def split_heads(card: LipCard, heads: F32) -> tuple[F32, F32, F32]:
 
 
 @lru_cache(maxsize=1)
-def _contact_rows() -> list[int]:
+def _contact_rows() -> npt.NDArray[np.intp]:
     """The first viseme of each kind of contact."""
     visemes = list(shipped_table().visemes.values())
     kinds = [one.contact for one in visemes]
-    return [kinds.index(kind) for kind in Contact]
+    return np.array([kinds.index(kind) for kind in Contact])
 
 
 def _head(delays: Sequence[int], most: int) -> int:

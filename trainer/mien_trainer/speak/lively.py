@@ -18,9 +18,9 @@ from mien.performance.life import Life, LifeSettings
 from mien.performance.performer import FaceBlock
 from mien.performance.prosody import AROUSAL, STRESS, Lines
 from mien_trainer.frames import F32
-from mien_trainer.mel import MelStream
+from mien_trainer.mel import MELS
+from mien_trainer.speak.hearing import Hearing
 from mien_trainer.speak.mouth import mouth_of
-from mien_trainer.speak.prosody import ProsodyStream
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.voice import Voice
 
@@ -72,7 +72,5 @@ def _points(pose: Pose, lines: Lines, stress: F64, arousal: F64) -> F64:
 
 def _heard(blocks: Iterable[F32]) -> Iterator[tuple[F32, F64]]:
     """Log-mel frames (n, M) and prosody (n, 2) of each block of sound."""
-    mel, prosody = MelStream(), ProsodyStream()
-    for block in blocks:
-        yield mel.push(block), prosody.push(block).astype(np.float64)
-    yield mel.finish(), prosody.finish().astype(np.float64)
+    for heard in Hearing().stream(blocks):
+        yield heard[:, :MELS], heard[:, MELS:].astype(np.float64)

@@ -20,15 +20,15 @@ from attrs import frozen
 
 from mien.exact import exact_log
 from mien_trainer.audio import stream_audio
-from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count, frame_sample
-from mien_trainer.mel import F64, LOOK_AHEAD, windows_at
+from mien_trainer.frame_windows import FrameWindows
+from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.mel import F64, LOOK_AHEAD
 
 COLUMNS = 2
 """Stress and arousal, as `mien.performance.prosody` has them."""
 
-_WINDOW = 2 * LOOK_AHEAD
-_LEAD = _WINDOW - LOOK_AHEAD
-"""Samples of a window before the frame's moment."""
+WINDOW = 2 * LOOK_AHEAD
+"""Samples of a window."""
 
 _FOLD = 8
 """Samples that are folded into one for pitch; loudness is that below 2 kHz, of half as many."""
@@ -40,16 +40,14 @@ _FLAT = 0.9
 _LAGS = np.arange(5, 28)
 """Periods of 400 to 74 Hz."""
 
-_HEARD = _WINDOW // _FOLD - 2 - int(_LAGS[-1])
+_HEARD = WINDOW // _FOLD - 2 - int(_LAGS[-1])
 """Taps that are compared with those a lag later."""
 
-_SHIFTED = np.arange(_HEARD)[:, None] + _LAGS
+_SHIFTED = np.arange(_HEARD)[:, None] + np.concatenate(([0], _LAGS))
+"""Which of the taps each of them is compared with: itself, then those later."""
 
 _FIRST_PEAK = 0.8
 """A period is the shortest that fits as well as this share of the one that fits best."""
-
-_BLOCK = 256
-"""Frames at a time: they stay in the cache."""
 
 _LEAST = 1e-12
 """The power of nothing."""
@@ -74,17 +72,19 @@ def sounding(windows: F32) -> Sounding:
     """What is heard in windows (n, W)."""
     samples: F64 = np.array(windows.T, dtype=np.float64, order="C")
     pairs = samples[0::2] + samples[1::2]
-    folded = (pairs[0::2] + pairs[1::2]) * 0.25
+    folded = pairs[0::2] + pairs[1::2]
+    folded *= 0.25
     taps = _flat(folded)
-    power = total(taps * taps) / len(taps)
-    squares = np.zeros((len(samples), 2, samples.shape[1]))
-    squares[:-1, 0] = samples[1:] - samples[:-1]
+    # Zeros after the last tap change no bit of a sum of squares by halves.
+    squares = np.zeros((len(samples), 3, samples.shape[1]))
+    np.subtract(samples[1:], samples[:-1], out=squares[:-1, 0])
     squares[:, 1] = samples
+    squares[: len(taps), 2] = taps
     squares *= squares
-    steps, energy = total(squares)
+    steps, energy, power = total(squares)
     share = (steps + _LEAST) / (energy + _LEAST)
     hertz, sure = _pitch(_flat(_halved(folded)))
-    level, bright, pitch = exact_log(np.array((power + _LEAST, share, hertz)))
+    level, bright, pitch = exact_log(np.array((power / len(taps) + _LEAST, share, hertz)))
     return Sounding(level=level, bright=bright, pitch=pitch, sure=sure)
 
 
@@ -100,35 +100,44 @@ def _halved(samples: F64) -> F64:
 
 
 def total(values: F64) -> F64:
-    """The sums (...) of the first axis of (T, ...), by halves: one order on every machine."""
-    while (width := len(values)) > 1:
-        half = 1 << (width - 1).bit_length() - 1
-        summed = values[:half] + values[half:] if width == 2 * half else values[:half].copy()
-        if width < 2 * half:
-            summed[: width - half] += values[half:]
-        values = summed
+    """The sums (...) of the first axis of (T, ...), by halves: one order on every machine.
+
+    They are taken in place: ``values`` are lost.
+    """
+    width = len(values)
+    half = 1 << (width - 1).bit_length() >> 1
+    while half:
+        low = values[: width - half]
+        np.add(low, values[half:width], out=low)
+        width, half = half, half >> 1
     found: F64 = values[0]
     return found
 
 
 def _pitch(taps: F64) -> tuple[F64, F64]:
     """The frequency in Hz (n,) after whose period taps (T, n) repeat best, and how well."""
-    near, lags = taps[:_HEARD, None], taps[_SHIFTED]
-    sums = total(np.concatenate((near * near, lags * lags, near * lags), axis=1))
-    energy = sums[:1] * sums[1 : 1 + len(_LAGS)]
-    alike = sums[1 + len(_LAGS) :] / np.sqrt(energy + _LEAST * _LEAST)
-    edge = np.full((1, taps.shape[1]), -2.0)
-    around = np.concatenate((edge, alike, edge))
-    before, after = around[:-2], around[2:]
+    both = np.empty((len(taps), 2, taps.shape[1]))
+    both[:, 0] = taps
+    np.multiply(taps, taps, out=both[:, 1])
+    later = both.take(_SHIFTED, axis=0)
+    later[:, :, 0] *= taps[:_HEARD, None]
+    sums = total(later)
+    energy = sums[0, 1] * sums[1:, 1]
+    around = np.empty((len(_LAGS) + 2, taps.shape[1]))
+    around[0] = around[-1] = -2.0
+    alike = np.divide(sums[1:, 0], np.sqrt(energy + _LEAST * _LEAST), out=around[1:-1])
     # The peak of a parabola through three lags: a period is seldom a whole number of taps.
-    bend = (before - alike) + (after - alike)
-    is_peak = (alike >= before) & (alike >= after) & (bend < 0.0)
-    inside = is_peak & (before > -2.0) & (after > -2.0)
-    slope = before - after
-    shift = np.where(inside, 0.5 * slope / np.where(inside, bend, -1.0), 0.0)
-    height = np.where(is_peak, alike - 0.25 * slope * np.where(inside, shift, 0.0), -2.0)
+    steps = around[1:] - around[:-1]
+    bend = steps[1:] - steps[:-1]
+    no_peak = ~((steps[:-1] >= 0.0) & (steps[1:] <= 0.0) & (bend < 0.0))
+    bend[no_peak] = -1.0
+    slope = around[:-2] - around[2:]
+    slope[0] = slope[-1] = 0.0  # there is nothing beyond
+    shift = 0.5 * slope / bend
+    height = alike - 0.25 * slope * shift
+    height[no_peak] = -2.0
     first = height >= _FIRST_PEAK * height.max(axis=0)
-    at = np.argmax(first, axis=0)
+    at = first.argmax(axis=0)
     rows: npt.NDArray[np.intp] = np.arange(len(at))
     period = _LAGS[at] + shift[at, rows]
     return _RATE / period, np.minimum(1.0, np.maximum(0.0, height[at, rows]))
@@ -204,45 +213,15 @@ _HOLD = 45
 """Frames of silence in which arousal stays before it fades."""
 
 
-class ProsodyStream:
-    """The prosody of sound that comes in pieces; memory stays flat."""
+class Prosody:
+    """The prosody (n, 2) of windows (n, W) that come in order."""
 
     def __init__(self) -> None:
-        self._held: F32 = np.zeros(_LEAD, dtype=np.float32)
-        self._first = -_LEAD
-        self._received = self._frame = 0
-        self._stress = _Stress()
-        self._arousal = _Arousal()
+        self._stress, self._arousal = _Stress(), _Arousal()
 
-    def push(self, samples: F32) -> F32:
-        """The prosody (n, 2) of the frames that ``samples`` of mono 16 kHz sound complete.
-
-        They are those whose log-mel frames it completes (`mien_trainer.mel.MelStream`).
-        """
-        self._held = np.concatenate((self._held, samples), dtype=np.float32)
-        self._received += len(samples)
-        return self._take(frame_count(self._received - LOOK_AHEAD + 1))
-
-    def finish(self, silent: int = 0) -> F32:
-        """The last frames (n, 2) and ``silent`` more, with zeros for what never came."""
-        zeros = np.zeros(_WINDOW + frame_sample(silent + 1), dtype=np.float32)
-        self._held = np.concatenate((self._held, zeros))
-        return self._take(frame_count(self._received) + silent)
-
-    def _take(self, end: int) -> F32:
-        end = max(end, self._frame)
-        parts = [
-            self._heard(begin, min(begin + _BLOCK, end))
-            for begin in range(self._frame, end, _BLOCK)
-        ]
-        self._frame = end
-        gone = frame_sample(end) - _LEAD - self._first
-        self._held, self._first = self._held[gone:], self._first + gone
-        return np.concatenate([np.zeros((0, COLUMNS), dtype=np.float32), *parts])
-
-    def _heard(self, begin: int, end: int) -> F32:
-        starts = np.arange(begin, end, dtype=np.int64) * SAMPLE_RATE // FRAME_RATE
-        sound = sounding(windows_at(self._held, starts - _LEAD - self._first, _WINDOW))
+    def __call__(self, windows: F32) -> F32:
+        """That of the next windows."""
+        sound = sounding(windows)
         found: list[tuple[float, float]] = []
         rows = zip(
             sound.level.tolist(),
@@ -257,6 +236,13 @@ class ProsodyStream:
             stress = self._stress.step(level if spoken else None, voiced)
             found.append((stress, self._arousal.step(spoken, voiced, bright)))
         return np.array(found, dtype=np.float32)
+
+
+class ProsodyStream(FrameWindows):
+    """The prosody (n, 2) of sound that comes in pieces, of the frames of `MelStream`."""
+
+    def __init__(self) -> None:
+        super().__init__(Prosody(), columns=COLUMNS, width=WINDOW, lead=WINDOW - LOOK_AHEAD)
 
 
 class _Stress:

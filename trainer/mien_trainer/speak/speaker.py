@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from mien_trainer.frame_windows import Listener
 from mien_trainer.frames import F32, frame_sample
 from mien_trainer.mel import F64, MelStream, log_mel
 from mien_trainer.speak.network import OnnxNetwork, start_state
@@ -19,7 +20,7 @@ _BYTES = 2
 _READ = 1 << 14
 
 
-class Speaker:
+class Speaker(Listener[F32]):
     """A network with one expression while it speaks; the expression may change as it goes."""
 
     def __init__(self, network: OnnxNetwork, conditions: F32) -> None:
@@ -45,12 +46,6 @@ class Speaker:
     def speak(self, audio: F32) -> F32:
         """The faces (N, C) of sound that is all there. Nothing can be pushed before or after."""
         return self.faces_of(log_mel(audio))
-
-    def stream(self, blocks: Iterable[F32]) -> Iterator[F32]:
-        """The faces (n, C) of each block of sound, then the last ones."""
-        for block in blocks:
-            yield self.push(block)
-        yield self.finish()
 
     def faces_of(self, mel: F32, points: F64 | None = None) -> F32:
         """The faces (n, C) of the next log-mel frames (n, M), at ``points`` (n, 3) of VAD if given.

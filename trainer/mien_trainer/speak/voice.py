@@ -5,6 +5,8 @@ It hears no further ahead than the network, so that it serves a pipe.
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,34 +36,34 @@ class Voice:
     def __init__(self) -> None:
         self._speech, self._quiet = 0.0, HOLD + RELEASE
         self._slow: float | None = None
-        self._levels: list[float] = []
+        self._levels: deque[float] = deque(maxlen=_BEFORE)
 
     def heard(self, mouth: F32, mel: F32) -> tuple[F32, F32]:
         """How much is spoken (n,), and how strong the syllable is that begins (n,), else 0.
 
         ``mouth`` (n, C) are the weights of the lips alone, ``mel`` (n, M) their log-mel frames.
         """
-        speech = self._gate(mouth.max(axis=1, initial=0.0) >= MOVING)
+        speech = self._gate(np.maximum.reduce(mouth, axis=1, initial=0.0) >= MOVING)
         return speech, self._emphases(mel.mean(axis=1, dtype=np.float64)) * speech
 
     def _gate(self, moving: npt.NDArray[np.bool_]) -> F32:
         """Up while the mouth moves, and down a while after."""
-        found = np.zeros(len(moving), dtype=np.float32)
-        for frame, moves in enumerate(moving.tolist()):
+        found: list[float] = []
+        for moves in moving.tolist():
             self._quiet = 0 if moves else self._quiet + 1
             step = 1.0 / ATTACK if self._quiet <= HOLD else -1.0 / RELEASE
             self._speech = min(1.0, max(0.0, self._speech + step))
-            found[frame] = self._speech
-        return found
+            found.append(self._speech)
+        return np.array(found, dtype=np.float32)
 
     def _emphases(self, levels: npt.NDArray[np.float64]) -> F32:
         """Where the sound rises fast and stands out, and how far, 1 at most."""
-        found = np.zeros(len(levels), dtype=np.float32)
-        for frame, level in enumerate(levels.tolist()):
+        found: list[float] = []
+        for level in levels.tolist():
             slow = level if self._slow is None else self._slow
-            rise = level - min(self._levels[-_BEFORE:], default=level)
-            if rise > _RISE and level - slow > _ABOVE:
-                found[frame] = min(1.0, 0.4 + 0.2 * (level - slow))
+            rise = level - min(self._levels, default=level)
+            stands = rise > _RISE and level - slow > _ABOVE
+            found.append(min(1.0, 0.4 + 0.2 * (level - slow)) if stands else 0.0)
             self._slow = slow + _SLOW * (level - slow)
-            self._levels = [*self._levels[1 - _BEFORE :], level]
-        return found
+            self._levels.append(level)
+        return np.array(found, dtype=np.float32)
