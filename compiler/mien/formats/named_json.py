@@ -141,14 +141,19 @@ def face_pieces(faces: FaceSet) -> Iterator[str]:
 class JsonDocument:
     """What the file holds; its methods raise `SourceError` where that is no take."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, data: dict[str, Any] | None = None) -> None:
+        """Read ``text``; with ``data`` that was done."""
         self.name = name
-        self.data = self._parsed(text)
+        self.data = self._parsed(text) if data is None else data
         self._text = text
 
     @cached_property
     def _places(self) -> JsonPlaces:
         return JsonPlaces(self._text, self.name)
+
+    def place(self, path: NodePath) -> Place:
+        """Where ``path`` in the document stands."""
+        return self._places.of(path)
 
     def channels(self, key: str = "channels") -> tuple[str, ...]:
         """The names of a list (C), each of them once."""
@@ -179,7 +184,7 @@ class JsonDocument:
         found = self._list(key)
         for position, one in enumerate(found):
             if not isinstance(one, dict):
-                raise self.refusal((key, position), f"found {_shown(one)}, expected {{ }}")
+                raise self.refusal((key, position), f"found {shown_value(one)}, expected {{ }}")
         return cast("list[Mapping[str, Any]]", found)
 
     def rows(self, key: str, width: int) -> F64:
@@ -188,7 +193,7 @@ class JsonDocument:
         for position, row in enumerate(rows):
             fields = cast("list[object]", row) if isinstance(row, list) else []
             if len(fields) != width:
-                found = f"{len(fields)} of them" if isinstance(row, list) else _shown(row)
+                found = f"{len(fields)} of them" if isinstance(row, list) else shown_value(row)
                 message = f"expected a list of {width} numbers, found {found}"
                 raise self.refusal((key, position), message)
             self._check_numbers((key, position), fields)
@@ -201,7 +206,7 @@ class JsonDocument:
             paths: list[NodePath] = [(key, row, column) for row, column in wrong.tolist()]
             raise SourceError(
                 fault(
-                    self._places.of(path),
+                    self.place(path),
                     "no-weight",
                     f"{channels[column]} is {weights[row, column]:g}, expected a weight in [0, 1]",
                     path=path_text(path),
@@ -214,7 +219,7 @@ class JsonDocument:
         value = self._value(key)
         if isinstance(value, float) and 0.0 < value < np.inf:
             return value
-        raise self.refusal((key,), f"found {_shown(value)}, expected a number above 0")
+        raise self.refusal((key,), f"found {shown_value(value)}, expected a number above 0")
 
     def times(self, rows: int, rate: float) -> F64:
         """The moments (N,) of the rows in seconds: as written, else at an even pace."""
@@ -237,33 +242,22 @@ class JsonDocument:
         return angles
 
     def _parsed(self, text: str) -> dict[str, Any]:
-        def refuse(constant: str) -> NoReturn:
-            raise ValueError(f"found {constant}, expected a number")
-
-        place = Place(self.name)
-        try:
-            data: object = json.loads(text, parse_constant=refuse, parse_int=float)
-            if isinstance(data, dict):
-                return cast("dict[str, Any]", data)
-            reason = f"found {_shown(data)}, expected frame_rate, channels and weights in {{ }}"
-        except json.JSONDecodeError as error:
-            place, reason = Place(self.name, error.lineno, error.colno), error.msg.lower()
-        except RecursionError:
-            reason = "it is nested too deeply"
-        except ValueError as error:
-            reason = str(error)
-        raise SourceError([fault(place, "no-json", f"this cannot be read as JSON: {reason}")])
+        data = parsed_json(text, self.name)
+        if isinstance(data, dict):
+            return cast("dict[str, Any]", data)
+        reason = f"found {shown_value(data)}, expected frame_rate, channels and weights in {{ }}"
+        raise _no_json(Place(self.name), reason)
 
     def _check_numbers(self, path: NodePath, values: Sequence[object]) -> None:
         for position, value in enumerate(values):
             if not isinstance(value, float):
-                message = f"found {_shown(value)}, expected a number"
+                message = f"found {shown_value(value)}, expected a number"
                 raise self.refusal((*path, position), message)
 
     def _list(self, key: str) -> list[object]:
         value = self._value(key)
         if not isinstance(value, list) or not value:
-            raise self.refusal((key,), f"found {_shown(self._value(key))}, expected a list")
+            raise self.refusal((key,), f"found {shown_value(self._value(key))}, expected a list")
         return cast("list[object]", value)
 
     def _value(self, key: str) -> object:
@@ -274,12 +268,36 @@ class JsonDocument:
 
     def refusal(self, path: NodePath, message: str, hint: str = "") -> SourceError:
         """What to raise where ``path`` in the document is wrong."""
-        return SourceError(
-            [fault(self._places.of(path), "no-take", message, hint, path_text(path))]
-        )
+        return SourceError([fault(self.place(path), "no-take", message, hint, path_text(path))])
 
 
-def _shown(value: object) -> str:
+def parsed_json(text: str, name: str, line: int = 0) -> object:
+    """What JSON text holds, all numbers floats; ``line`` lines stand before it in the file.
+
+    Raises:
+        SourceError: it cannot be read, or has a number that is none.
+    """
+
+    def refuse(constant: str) -> NoReturn:
+        raise ValueError(f"found {constant}, expected a number")
+
+    place = Place(name, line + 1, 1) if line else Place(name)
+    try:
+        return json.loads(text, parse_constant=refuse, parse_int=float)
+    except json.JSONDecodeError as error:
+        place, reason = Place(name, line + error.lineno, error.colno), error.msg.lower()
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        reason = str(error)
+    raise _no_json(place, reason)
+
+
+def _no_json(place: Place, reason: str) -> SourceError:
+    return SourceError([fault(place, "no-json", f"this cannot be read as JSON: {reason}")])
+
+
+def shown_value(value: object) -> str:
     """A value in at most forty characters."""
     text = f"{value:g}" if isinstance(value, float) else json.dumps(value)
     return text if len(text) <= 40 else f"{text[:37]}..."

@@ -17,12 +17,12 @@ from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.text_file import fault
-from mien.formats.timecode import clock, nominal_rate, parse_timecode
+from mien.formats.timecode import clock, nominal_rate, paced_seconds, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.node import Place
 from mien.text.suggest import nearest
 
-_CLOCKS = (
+CLOCKS = (
     *("timecode", "time_code", "timestamp", "time", "seconds", "sec", "time_s", "timestamp_s"),
     *("timestamp_ms", "time_ms", "timestampms", "ms", "milliseconds", "t"),
 )
@@ -31,9 +31,7 @@ _CLOCKS = (
 _NUMBERS = ("frame", "frame_number", "frame_index", "frame_id", "frameindex", "index", "")
 """Columns that count rows; pandas writes one without a name."""
 
-_UNITS = (1.0, 1e3, 1e6, 1e9)
-_SHORTEST, _LONGEST = 1 / 300, 1 / 2
-_MEDIAPIPE, _AUDIO2FACE = "_neutral", "blendshapes."
+MEDIAPIPE, _AUDIO2FACE = "_neutral", "blendshapes."
 
 
 def recognises(start: str) -> bool:
@@ -64,7 +62,7 @@ def read(
     names = arkit_channels() if channels is None else tuple(channels)
     table = read_channel_table(path, names, partial=partial)
     times, found = _times(table, rate)
-    known = {*_CLOCKS, *_NUMBERS, _MEDIAPIPE}
+    known = {*CLOCKS, *_NUMBERS, MEDIAPIPE}
     return recorded_take(
         found,
         names,
@@ -79,14 +77,14 @@ def read(
 
 
 def _dialect(table: ChannelTable) -> str:
-    if _MEDIAPIPE in table.columns:
+    if MEDIAPIPE in table.columns:
         return "MediaPipe"
     return "Audio2Face" if _AUDIO2FACE in table.header.casefold() else ""
 
 
 def _times(table: ChannelTable, rate: float | None) -> tuple[F64, float]:
     """The moments of the rows in seconds, and how many there are in a second."""
-    column = next((name for name in _CLOCKS if name in table.columns), None)
+    column = next((name for name in CLOCKS if name in table.columns), None)
     if column is not None:
         seconds = _seconds(table, column)
         if seconds is not None:
@@ -95,7 +93,7 @@ def _times(table: ChannelTable, rate: float | None) -> tuple[F64, float]:
     number = next((name for name in _NUMBERS if name in table.columns), column)
     if rate is None:
         message = "no column tells the time of each row, and no rate was given"
-        close = next((near for name in table.others if (near := nearest(name, _CLOCKS))), None)
+        close = next((near for name in table.others if (near := nearest(name, CLOCKS))), None)
         hint = f"write the clock's column as {close}, or " if close and number is None else ""
         hint += "say how many frames a second there are"
         raise SourceError([fault(Place(table.name, 1, 1), "column-missing", message, hint)])
@@ -123,19 +121,13 @@ def _seconds(table: ChannelTable, column: str) -> F64 | None:
         return clock([code for code in codes if code is not None]).seconds
     moments = table.numbers([column])
     written = np.zeros(0) if moments is None else moments[:, 0]
-    steps = np.diff(written)
-    forward = steps[steps > 0.0]
-    if not len(forward):
-        return written
-    step = float(np.median(forward))
-    unit = next((one for one in _UNITS if _SHORTEST <= step / one <= _LONGEST), None)
-    if unit is not None:
-        return written / unit
-    if step == 1.0:
-        return None
-    message = f"{column} goes on by {step:g} a row, which is no pace of a face in seconds or less"
-    hint = "expected seconds, milliseconds, timecodes or the number of the frame"
-    raise SourceError([fault(table.place(0, column), "no-timecode", message, hint)])
+    try:
+        return paced_seconds(written)
+    except ValueError as error:
+        message = f"{column} goes on by {error} a row, which is no pace of a face"
+        hint = "expected seconds, milliseconds or less, timecodes or the number of the frame"
+        found = fault(table.place(0, column), "no-timecode", message, hint)
+        raise SourceError([found]) from None
 
 
 def _refuse_steps_back(table: ChannelTable, column: str, moments: F64) -> None:

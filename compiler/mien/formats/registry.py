@@ -197,6 +197,8 @@ FORMATS = (
         sourced=True,
     ),
     Format("unreal-json", "Unreal face JSON", (".json",), "unreal_json", reads=True),
+    Format("frames", "JSON frame by frame", (".json",), "frame_json", reads=True),
+    Format("frame-lines", "JSON, a frame a line", (".jsonl",), "frame_json", reads=True),
     Format("table", "CSV of named channels", (".csv",), "named_table", reads=True),
     Format("ifacialmocap", "iFacialMocap text", (".txt",), "ifacialmocap", reads=True),
     Format("recording", "recording of datagrams", (".pcap",), "recording", reads=True),

@@ -28,6 +28,9 @@ RATES = (
 )
 """Frames a second that recorders use."""
 
+_UNITS = (1.0, 1e3, 1e6, 1e9)
+_SHORTEST, _LONGEST = 1 / 300, 1 / 2
+
 _CUT_OFF = (23, 29, 59)
 """What FF counts to where a rate of 23.976, 29.97 or 59.94 was cut off to a whole number."""
 
@@ -112,6 +115,27 @@ def nominal_rate(seconds: F64) -> float:
     found = 1.0 / float(np.mean(steps[steps < 1.5 * np.median(steps)]))
     closest = min(RATES, key=lambda rate: abs(rate / found - 1.0))
     return closest if abs(closest / found - 1.0) < _NEAR else found
+
+
+def paced_seconds(written: F64) -> F64 | None:
+    """Moments (R,) in seconds of a clock in seconds or a thousandth of them, once or more often.
+
+    Its pace tells: faces come 2 to 300 times a second. None where it counts rows.
+
+    Raises:
+        ValueError: it is none of them; with its step.
+    """
+    steps = np.diff(written)
+    forward = steps[steps > 0.0]
+    if not len(forward):
+        return written
+    step = float(np.median(forward))
+    unit = next((one for one in _UNITS if _SHORTEST <= step / one <= _LONGEST), None)
+    if unit is not None:
+        return written / unit
+    if step == 1.0:
+        return None
+    raise ValueError(f"{step:g}")
 
 
 def _frames(seconds: F64, frames: F64, base: int | None, marked: bool) -> Clock:

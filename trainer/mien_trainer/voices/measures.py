@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.closures import GAPS, closures, lip_gap, pressed
@@ -31,6 +31,12 @@ WITHIN = 2
 
 APART = 0.2
 """Lips are well apart from this gap on, in units of jawOpen."""
+
+FLOOR, MOST_FLOOR = 0.05, 0.1
+"""In what share of a capture lips touch at least, and the widest gap that a tracker shows there."""
+
+STILL = 0.01
+"""A curve that strays less from its mean is not followed: it is a tracker's noise."""
 
 SEEN = 3
 """Frames in which lips that touch are seen to (50 ms); fewer are a flicker."""
@@ -66,14 +72,48 @@ def motion(weights: F32, channels: Sequence[str]) -> Motion:
     return Motion(curves=found, gap=soft)
 
 
+def captured(weights: F32, channels: Sequence[str]) -> Motion:
+    """Of a tracker's weights (N, C), whose channels are seldom 0 at rest: lips that touch do."""
+    found = motion(weights, channels)
+    floor = min(MOST_FLOOR, float(np.quantile(found.gap, FLOOR))) if len(weights) else 0.0
+    return evolve(found, gap=found.gap - floor) if floor > 0.0 else found
+
+
 @frozen(kw_only=True, eq=False)
 class Heard:
-    """One clip under one method, beside what its lips should do (``true``)."""
+    """One clip under one method, beside what its lips should do (``true``).
+
+    A capture's rows (R) lie at the frames ``rows``, between which nothing is known of it; it was
+    brought ``shift`` frames later (`in_step`), and is compared as it lies.
+    """
 
     found: Motion
     true: Motion
     speech: Moments
     phonemes: tuple[Phoneme, ...]
+    rows: F64 | None = field(default=None)
+    shift: int | None = field(default=None)
+
+
+def in_step(one: Heard) -> Heard:
+    """With ``true`` as much later as ``found`` follows it best: film and sound are seldom in step.
+
+    What is known of the sound (closures, speech) stays where it is.
+    """
+    in_order = sorted(LAGS, key=abs)  # where all follow alike, as it lies
+    return max((_moved_by(one, lag) for lag in in_order), key=_follows)
+
+
+def _follows(one: Heard) -> float:
+    """Pearson's r of the opening as it lies; -1 where there is none."""
+    found, both, true = _sums_at(one, 0)[0].tolist()
+    return both / (found * true) ** 0.5 if found * true > 0.0 else -1.0
+
+
+def _moved_by(one: Heard, lag: int) -> Heard:
+    at = np.clip(np.arange(len(one.speech)) - lag, 0, max(len(one.speech) - 1, 0))
+    true = Motion(curves=one.true.curves[at], gap=one.true.gap[at])
+    return evolve(one, true=true, shift=lag)
 
 
 @frozen(kw_only=True)
@@ -81,7 +121,8 @@ class Followed:
     """How the lips of some clips follow what they should do; nan where nothing can be said.
 
     ``r``: Pearson's over the spoken frames at the best ``lag`` (frames after), each clip about its
-    own mean. ``amplitude`` and ``speed`` are those of the jaw as a share of what they should be.
+    own mean; captures each at its own, and ``lag`` is the middle one. ``amplitude`` and ``speed``
+    are those of the jaw as a share of what they should be.
     ``touches`` and ``taught`` are how often lips meet in a second of speech and how often they
     should, ``flicker`` how often for fewer than `SEEN` frames. ``shut``: in how many frames that
     should have the lips well apart they touch. ``kept``: the share of ``closures`` that are closed
@@ -106,7 +147,9 @@ class Followed:
 
 def followed(heard: Sequence[Heard], *, known: bool = True) -> Followed:
     """All clips together; ``known`` is whether what their lips should do is."""
-    lag, r = _best([_sums(one) for one in heard])
+    shifts = [one.shift for one in heard if one.shift is not None]
+    lag, r = _best([_sums(one) for one in heard], range(1) if shifts else LAGS)
+    lag = int(np.median(shifts)) if shifts else lag
     spoken = sum(int(one.speech.sum()) for one in heard)
     seconds = spoken / FRAME_RATE
     closed = [gap for one in heard for gap in _closure_gaps(one)]
@@ -174,7 +217,7 @@ def _matched(heard: Sequence[Heard]) -> float:
     """
     wanted = sum(touches(one.true.gap, one.speech) for one in heard)
     closed = [gap for one in heard for gap in _closure_gaps(one)]
-    if not closed:
+    if not closed or not wanted:
         return float("nan")
     gaps = np.concatenate([np.zeros(1), *(one.found.gap[one.speech] for one in heard)])
     count, share = 0, 0.0
@@ -191,19 +234,22 @@ _Sums = npt.NDArray[np.float64]
 
 
 def _sums(one: Heard) -> _Sums:
-    """Of products (L, K, 3): found by itself, found by true, true by itself, for each lag."""
-    frames = len(one.speech)
-    sums = np.zeros((len(LAGS), len(CURVES), 3))
-    for place, lag in enumerate(LAGS):
-        late, early = max(lag, 0), max(-lag, 0)
-        length = frames - late - early
-        keep = one.speech[early : early + length] if length > 0 else np.zeros(0, dtype=bool)
-        if keep.sum() < SEEN:
-            continue
-        found = one.found.curves[late : late + length][keep]
-        true = one.true.curves[early : early + length][keep]
-        found, true = found - found.mean(axis=0), true - true.mean(axis=0)
-        sums[place] = np.stack([(a * b).sum(axis=0) for a, b in _pairs(found, true)], axis=1)
+    """Of products (L, K, 3) at each lag."""
+    return np.stack([_sums_at(one, lag) for lag in LAGS])
+
+
+def _sums_at(one: Heard, lag: int) -> _Sums:
+    """Of products (K, 3): found by itself, found by true, true by itself; 0 if little is known."""
+    late, early = max(lag, 0), max(-lag, 0)
+    length = len(one.speech) - late - early
+    keep = one.speech[early : early + length] if length > 0 else np.zeros(0, dtype=bool)
+    if keep.sum() < SEEN:
+        return np.zeros((len(CURVES), 3))
+    found = one.found.curves[late : late + length][keep]
+    true = one.true.curves[early : early + length][keep]
+    found, true = found - found.mean(axis=0), true - true.mean(axis=0)
+    sums = np.stack([(a * b).sum(axis=0) for a, b in _pairs(found, true)], axis=1)
+    sums[true.std(axis=0) < STILL] = 0.0
     return sums
 
 
@@ -211,11 +257,12 @@ def _pairs(found: F64, true: F64) -> tuple[tuple[F64, F64], ...]:
     return (found, found), (found, true), (true, true)
 
 
-def _best(sums: Sequence[_Sums]) -> tuple[int, dict[str, float]]:
+def _best(sums: Sequence[_Sums], lags: range) -> tuple[int, dict[str, float]]:
     total = np.sum([np.zeros((len(LAGS), len(CURVES), 3)), *sums], axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         r = total[..., 1] / np.sqrt(total[..., 0] * total[..., 2])
-    opening = np.where(np.isfinite(r[:, 0]), r[:, 0], -2.0)
+    opening = np.where(np.isfinite(r[:, 0]) & np.isin(LAGS, lags), r[:, 0], -2.0)
+    opening[LAGS.index(0)] = max(opening[LAGS.index(0)], -1.5)
     best = int(np.argmax(opening))
     return LAGS[best], {name: float(r[best, at]) for at, name in enumerate(CURVES)}
 
@@ -229,8 +276,11 @@ def _spread(shown: Motion, one: Heard) -> float:
 
 
 def _moved(shown: Motion, one: Heard) -> float:
-    steps = np.abs(np.diff(shown.curves[:, _JAW]))
-    return float(steps[one.speech[1:]].sum())
+    jaw = shown.curves[:, _JAW]
+    if one.rows is not None:  # both as they are seen at the capture's pace
+        frames, rows = np.arange(len(jaw)), one.rows + (one.shift or 0)
+        jaw = np.interp(frames, rows, np.interp(rows, frames, jaw))
+    return float(np.abs(np.diff(jaw))[one.speech[1:]].sum())
 
 
 def _ratio(pairs: Sequence[tuple[float, float]]) -> float:

@@ -26,7 +26,8 @@ MEANING = (
     "lips touch as often as they should; shut: touching in moments that have them well apart; "
     "touches, taught, flicker: how often lips meet in a second of speech, how often they should, "
     "and how often for less than 50 ms; speed and size: of the jaw's movement, as a share of what "
-    "they should be; then Pearson's r over time, at the best lag in ms"
+    "they should be; then Pearson's r over time, at the best lag in ms (of captures each at its "
+    "own: film and sound are seldom in step)"
 )
 
 
@@ -52,7 +53,13 @@ def voices_lines(report: VoicesReport) -> Iterator[str]:
         mark = "ok  " if one.kept else "MISS"
         side = "at most" if one.most else "at least"
         yield f"  {mark}  {one.name}: {shown(one, one.value)}, {side} {shown(one, one.bound)}"
-    yield f"{missed} figures miss their bounds" if missed else "every figure keeps its bound"
+    if not missed and not any(True for _ in figures(report)):
+        yield "nothing decides: nobody knows what these lips should do"
+    else:
+        yield f"{missed} figures miss their bounds" if missed else "every figure keeps its bound"
+    if report.doubts:
+        yield "what is odd in what was measured:"
+        yield from (f"  {one.place}: {one.reason}" for one in report.doubts)
     if report.refused:
         yield f"{len(report.refused)} recordings are left out:"
         yield from (f"  {one.place}: {one.reason}" for one in report.refused)
@@ -99,6 +106,7 @@ def voices_json(report: VoicesReport) -> dict[str, Any]:
         ],
         "rows": [_row(row) for row in report.rows],
         "refused": [asdict(one) for one in report.refused],
+        "doubts": [asdict(one) for one in report.doubts],
     }
 
 

@@ -53,13 +53,14 @@ def _document(report: VoicesReport) -> Iterator[str]:
             ),
         )
     yield f'<p class="part">{escape(MEANING)}</p>\n'
-    if report.refused:
-        yield f'<h2>Left out</h2>\n<p class="part">{len(report.refused)} recordings</p>\n'
-        yield table_of(
-            ("recording", "why"),
-            (
-                f"<td>{escape(one.place)}</td><td>{escape(one.reason)}</td>"
-                for one in report.refused
-            ),
-        )
+    for title, why, listed in (
+        ("Odd in what was measured", "what is odd", report.doubts),
+        ("Left out", "why", report.refused),
+    ):
+        if listed:
+            yield f'<h2>{title}</h2>\n<p class="part">{len(listed)} recordings</p>\n'
+            rows_listed = (
+                f"<td>{escape(one.place)}</td><td>{escape(one.reason)}</td>" for one in listed
+            )
+            yield table_of(("recording", why), rows_listed)
     yield END

@@ -1,9 +1,10 @@
 """Recordings of real people to measure lips on, and what their lips should do.
 
 They come as a TSV with the columns ``file`` and, where they are known, ``speaker``, ``language``,
-``text``, ``times`` (a file with the times of its sounds) and ``curves`` (a take of the same
-moments); as a folder with such a ``transcripts.tsv``; or as a folder of takes, each beside its
-sound. Dimension letters: N frames, C channels of the table of visemes.
+``text``, ``times`` (a file with the times of its sounds), ``curves`` (a take of the same moments),
+``offset`` (by how many seconds the take begins after the sound) and ``rate`` (its rows a second,
+where it does not tell them); as a folder with such a ``transcripts.tsv``; or as a folder of takes,
+each beside its sound. Dimension letters: N frames, C channels of the table of visemes.
 """
 
 from __future__ import annotations
@@ -14,30 +15,39 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
+import numpy as np
 from attrs import field, frozen
 
 from mien.errors import SourceError
 from mien.formats.registry import read_take, readable
+from mien.formats.take import F64, Take
 from mien.formats.text_file import read_text
 from mien.text.files import shown_path
 from mien.text.suggest import did_you_mean
 from mien_trainer.audio import whole_sound
 from mien_trainer.fault import TrainerError, brief
-from mien_trainer.frames import F32, frame_count, frame_times
+from mien_trainer.frames import F32, FRAME_RATE, frame_count, frame_times
 from mien_trainer.lips.activity import speech_activity
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.timings.read import read_timings
+from mien_trainer.voices.measures import Moments
 
 LIST = "transcripts.tsv"
 """What a folder calls its list."""
 
-COLUMNS = ("file", "speaker", "language", "text", "times", "curves")
+COLUMNS = ("file", "speaker", "language", "text", "times", "curves", "offset", "rate")
 
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".mp4", ".webm")
 """The endings of sound that is looked for beside a take."""
+
+_FILM = ".mov"
+"""How the films end that phones leave beside their takes."""
+
+_BLIND = 0.2
+"""Seconds without a row, after which a take does not say what the face did."""
 
 ALIGNED = "en"
 """The language that the aligner knows."""
@@ -60,7 +70,11 @@ class Kind(Enum):
 
 @frozen(kw_only=True)
 class Recording:
-    """One recording and what is known of it; ``place`` says where it is listed."""
+    """One recording and what is known of it; ``place`` says where it is listed.
+
+    ``curves`` begin ``offset`` seconds after the sound, and have ``rate`` rows a second if they do
+    not tell that themselves.
+    """
 
     sound: Path
     place: str
@@ -69,6 +83,8 @@ class Recording:
     text: str = field(default="")
     times: Path | None = field(default=None)
     curves: Path | None = field(default=None)
+    offset: float = field(default=0.0)
+    rate: float | None = field(default=None)
 
     @property
     def kind(self) -> Kind:
@@ -91,7 +107,8 @@ class Clip:
 
     ``audio`` is mono at 16 kHz; ``true`` (N, C) is what the lips should do and ``speech`` (N,) how
     much is spoken, both None of sound alone; ``phonemes`` are those that contacts are counted by,
-    of a capture without words none.
+    of a capture without words none. ``seen`` (N,) is where a capture has rows, ``rows`` (R,) the
+    frames at which they lie; ``doubt`` says why its words are not used.
     """
 
     recording: Recording
@@ -99,6 +116,9 @@ class Clip:
     phonemes: tuple[Phoneme, ...]
     true: F32 | None
     speech: F32 | None
+    seen: Moments | None = field(default=None)
+    rows: F64 | None = field(default=None)
+    doubt: str = field(default="")
 
     @property
     def frames(self) -> int:
@@ -168,9 +188,11 @@ def _listed(path: Path) -> list[Recording]:
         place = f"{shown}:{number}"
         missing = [one for one in files.values() if not one.is_file()]
         faults += [f"{place}: there is no file {shown_path(one)}" for one in missing]
+        wrong = [f"{place}: {one}" for one in _wrong_numbers(row)]
+        faults += wrong
         if "file" not in files:
             faults.append(f"{place}: it names no file")
-        elif not missing:
+        elif not missing and not wrong:
             found.append(_recording(row, files, place))
     if not found and not faults:
         faults.append(f"{shown}: it lists no recording")
@@ -180,6 +202,7 @@ def _listed(path: Path) -> list[Recording]:
 
 
 _FILES = ("file", "times", "curves")
+_NUMBERS = {"offset": (-3600.0, 3600.0, " in seconds"), "rate": (1.0, 1000.0, " a second")}
 
 
 def _recording(row: Mapping[str, str], files: Mapping[str, Path], place: str) -> Recording:
@@ -191,7 +214,19 @@ def _recording(row: Mapping[str, str], files: Mapping[str, Path], place: str) ->
         text=row.get("text", ""),
         times=files.get("times"),
         curves=files.get("curves"),
+        offset=float(row.get("offset") or 0.0),
+        rate=float(row["rate"]) if row.get("rate") else None,
     )
+
+
+def _wrong_numbers(row: Mapping[str, str]) -> Iterator[str]:
+    for name, (low, high, example) in _NUMBERS.items():
+        try:
+            fits = low <= float(row.get(name) or low) <= high
+        except ValueError:
+            fits = False
+        if not fits:
+            yield f"{name} is {row[name]!r}, expected a number from {low:g} to {high:g}{example}"
 
 
 def _captures(folder: Path) -> list[Recording]:
@@ -206,9 +241,11 @@ def _captures(folder: Path) -> list[Recording]:
             if path.name.endswith(ending) and sound is not None:
                 found.setdefault(take, Recording(sound=sound, place=shown_path(path), curves=path))
     if not found:
+        films = any(one.suffix.lower() == _FILM for one in folder.iterdir())
+        hint = "; `mien import` gives a phone's takes their sound" if films else ""
         raise TrainerError(
             f"{shown_path(folder)}: there is neither a {LIST} nor a take with its sound beside it "
-            "(smile.csv and smile.wav)"
+            f"(smile.csv and smile.wav){hint}"
         )
     return list(found.values())
 
@@ -240,19 +277,44 @@ def read_clips(
 
 def _clip(recording: Recording, align: Align) -> Clip:
     audio, table = whole_sound(recording.sound), shipped_table()
-    frames = frame_count(len(audio))
-    phonemes: tuple[Phoneme, ...] = ()
+    frames, doubt = frame_count(len(audio)), ""
+    try:
+        phonemes = _phonemes(recording, audio, align)
+    except SpeechRefusedError as error:
+        if recording.curves is None:
+            raise
+        phonemes, doubt = (), brief(error)
+    speech = speech_activity(phonemes, frames) if phonemes else None
+    if recording.curves is None:
+        true = lip_curves(phonemes, frames, table) if phonemes else None
+        return Clip(recording=recording, audio=audio, phonemes=phonemes, true=true, speech=speech)
+    take = read_take(recording.curves, channels=table.rig.names, rate=recording.rate)
+    moments = frame_times(frames) - recording.offset
+    return Clip(
+        recording=recording,
+        audio=audio,
+        phonemes=phonemes,
+        true=take.weights_at(moments),
+        speech=speech,
+        seen=_seen(take, moments),
+        rows=(take.times + recording.offset) * FRAME_RATE,
+        doubt=doubt,
+    )
+
+
+def _phonemes(recording: Recording, audio: F32, align: Align) -> tuple[Phoneme, ...]:
     if recording.times is not None:
-        phonemes = read_timings(recording.times).phonemes
-    elif recording.is_aligned:
-        phonemes = align(audio, recording.text)
-    true = speech = None
-    if phonemes:
-        true, speech = lip_curves(phonemes, frames, table), speech_activity(phonemes, frames)
-    if recording.curves is not None:
-        take = read_take(recording.curves, channels=table.rig.names)
-        true = take.weights_at(frame_times(frames))
-    return Clip(recording=recording, audio=audio, phonemes=phonemes, true=true, speech=speech)
+        return read_timings(recording.times).phonemes
+    return align(audio, recording.text) if recording.is_aligned else ()
+
+
+def _seen(take: Take, moments: F64) -> Moments:
+    """Which ``moments`` (N,) lie between rows of a take that are no further apart than usual."""
+    after = np.searchsorted(take.times, moments, side="right")
+    edges = np.concatenate(([-np.inf], take.times, [take.times[-1] + 1.0 / take.rate]))
+    apart = np.concatenate(([np.inf], np.diff(edges[1:]), [np.inf]))
+    limit = max(_BLIND, 1.5 / take.rate)
+    return np.asarray((apart <= limit)[after] & (moments < edges[-1]))
 
 
 def speaker_mark(speaker: str) -> str:

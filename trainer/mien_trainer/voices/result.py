@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from attrs import frozen
@@ -15,8 +16,8 @@ TOUCHES = (0.3, 1.2)
 SPEED = (0.7, 1.3)
 SHUT = 0.05
 KEPT = {"clean": 0.85, "noise": 0.7, "room": 0.7}
-DECIDING = (Kind.TIMES, Kind.WORDS)
-"""The kinds that figures are taken from: the first that there is."""
+DECIDING = (Kind.CAPTURE, Kind.TIMES, Kind.WORDS)
+"""The kinds that figures are taken from."""
 
 
 @frozen(kw_only=True)
@@ -35,7 +36,8 @@ class Row:
 class VoicesReport:
     """What was measured: ``speakers`` and ``clips`` by kind; ``delay`` of the networks in seconds.
 
-    ``networks`` are the methods that figures are asked of.
+    ``networks`` are the methods that figures are asked of, ``doubts`` what is odd in recordings
+    that are used.
     """
 
     bank: str
@@ -45,6 +47,7 @@ class VoicesReport:
     clips: Mapping[Kind, int]
     rows: tuple[Row, ...]
     refused: tuple[Refused, ...]
+    doubts: tuple[Refused, ...] = ()
 
     @property
     def kept(self) -> bool:
@@ -53,12 +56,12 @@ class VoicesReport:
 
 
 def figures(report: VoicesReport) -> Iterator[Figure]:
-    """The numbers that decide whether a network ships."""
+    """The numbers that decide whether a network ships; none where nothing can be said."""
     for name in report.networks:
         of = {(row.kind, row.room): row.followed for row in report.rows if row.method == name}
         kinds = [kind for kind in DECIDING if (kind, "clean") in of]
         for kind in kinds:
-            yield from _figures(name, kind, of)
+            yield from (one for one in _figures(name, kind, of) if not math.isnan(one.value))
 
 
 def _figures(name: str, kind: Kind, of: Mapping[tuple[Kind, str], Followed]) -> Iterator[Figure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,15 @@ from mien_trainer.speak.way import given_bank
 from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.voices.baselines import profiles
 from mien_trainer.voices.kept_times import FoundTimes
-from mien_trainer.voices.measures import Heard, Moments, followed, motion, spoken
+from mien_trainer.voices.measures import (
+    Heard,
+    Moments,
+    captured,
+    followed,
+    in_step,
+    motion,
+    spoken,
+)
 from mien_trainer.voices.methods import (
     Method,
     by_lips,
@@ -44,6 +52,7 @@ from mien_trainer.voices.recordings import (
 )
 from mien_trainer.voices.result import Row, VoicesReport
 from mien_trainer.voices.rooms import ROOMS
+from mien_trainer.voices.sync import seconds_apart
 
 
 @frozen(kw_only=True, eq=False)
@@ -138,14 +147,17 @@ def measure_voices(
         nearest(profiles(calibrated)),
     )
     found: dict[tuple[Kind, str, str], _Group] = {}
+    doubts = [_noted(one, f"its words are not used: {one.doubt}") for one in clips if one.doubt]
     for clip in clips:
+        taken: list[Heard] = []
         for room in trial.rooms:
             audio = ROOMS[room](clip.audio)
             for method in methods:
-                key = (clip.recording.kind, room, method.name)
-                _take(found.setdefault(key, _Group()), clip, method, audio, trial.bank)
+                group = found.setdefault((clip.recording.kind, room, method.name), _Group())
+                taken += _take(group, clip, method, audio, trial.bank)
             step()
         times.save()
+        doubts += _sync_doubts(clip, taken)
     return VoicesReport(
         bank=f"{trial.bank.id} {trial.bank.version}",
         networks=tuple(one.name for one in trial.networks),
@@ -157,7 +169,22 @@ def measure_voices(
         clips=Counter(one.recording.kind for one in clips),
         rows=tuple(_rows(found, methods, trial.rooms)),
         refused=tuple(refused),
+        doubts=tuple(doubts),
     )
+
+
+def _sync_doubts(clip: Clip, taken: Sequence[Heard]) -> Iterator[Refused]:
+    apart = seconds_apart(taken) if clip.recording.kind is Kind.CAPTURE else None
+    if apart is not None:
+        yield _noted(
+            clip,
+            f"lips by its sound come {apart:.2f} s after its curves: was it recorded apart? an "
+            f"offset of {clip.recording.offset + apart:.2f} in a TSV moves the curves",
+        )
+
+
+def _noted(clip: Clip, reason: str) -> Refused:
+    return Refused(place=clip.recording.place, reason=reason)
 
 
 _FEW = 5
@@ -171,30 +198,34 @@ class _Group:
         self.missed = 0
 
 
-def _take(group: _Group, clip: Clip, method: Method, audio: F32, bank: Bank) -> None:
+def _take(group: _Group, clip: Clip, method: Method, audio: F32, bank: Bank) -> list[Heard]:
+    """What is heard of the clip, if anything; it goes to the group too."""
     try:
         track = method.lips(clip, audio)
     except SpeechRefusedError:
         group.missed += 1
-        return
+        return []
     if track is None:
-        return
+        return []
     names = shipped_table().rig.names
     nothing = np.zeros((clip.frames, len(names)), dtype=np.float32)
-    group.heard.append(
-        Heard(
-            found=shown(track, bank, method.ahead),
-            true=motion(nothing if clip.true is None else clip.true, names),
-            speech=_speech(clip),
-            phonemes=clip.phonemes,
-        )
+    of = captured if clip.recording.kind is Kind.CAPTURE else motion
+    heard = Heard(
+        found=shown(track, bank, method.ahead),
+        true=of(nothing if clip.true is None else clip.true, names),
+        speech=_speech(clip),
+        phonemes=clip.phonemes,
+        rows=clip.rows,
     )
+    group.heard.append(in_step(heard) if clip.recording.kind is Kind.CAPTURE else heard)
+    return [heard]
 
 
 def _speech(clip: Clip) -> Moments:
-    if clip.speech is not None:
-        return spoken(clip.speech)
-    return spoken(speech_activity(segment(clip.audio), clip.frames))
+    speech = clip.speech
+    if speech is None:
+        speech = speech_activity(segment(clip.audio), clip.frames)
+    return spoken(speech) if clip.seen is None else spoken(speech) & clip.seen
 
 
 def _rows(
