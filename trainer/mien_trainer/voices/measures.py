@@ -36,7 +36,7 @@ FLOOR, MOST_FLOOR = 0.05, 0.1
 """In what share of a capture lips touch at least, and the widest gap that a tracker shows there."""
 
 STILL = 0.01
-"""A curve that strays less from its mean is not followed: it is a tracker's noise."""
+"""A curve of a capture that strays less from its mean is not followed: it is a tracker's noise."""
 
 SEEN = 3
 """Frames in which lips that touch are seen to (50 ms); fewer are a flicker."""
@@ -249,7 +249,8 @@ def _sums_at(one: Heard, lag: int) -> _Sums:
     true = one.true.curves[early : early + length][keep]
     found, true = found - found.mean(axis=0), true - true.mean(axis=0)
     sums = np.stack([(a * b).sum(axis=0) for a, b in _pairs(found, true)], axis=1)
-    sums[true.std(axis=0) < STILL] = 0.0
+    if one.rows is not None:
+        sums[true.std(axis=0) < STILL] = 0.0
     return sums
 
 

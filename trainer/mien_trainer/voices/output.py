@@ -41,7 +41,8 @@ def voices_lines(report: VoicesReport) -> Iterator[str]:
         width = max(len(row.method) for row in report.rows)
         yield "  " + " " * width + "".join(f"{one:>11}" for one in HEADS)
         for row in rows:
-            without = f"   none for {row.missed}" if row.missed else ""
+            of = row.followed.clips
+            without = f"   on {of} of {clips} clips" if of < clips else ""
             values = "".join(f"{one:>11}" for one in cells(row.followed))
             yield f"  {row.method:<{width}}{values}{without}"
         yield ""
