@@ -111,7 +111,7 @@ def test_a_tracker_that_is_never_at_rest_still_shuts() -> None:
 def test_channels_that_a_tracker_leaves_alone_say_nothing() -> None:
     still = TRUE.copy()
     still[:, NAMES.index("mouthPucker")] *= np.float32(0.001)
-    found = followed([in_step(evolve(heard(still), rows=np.arange(FRAMES)))])
+    found = followed([in_step(evolve(heard(still), rows=np.arange(FRAMES, dtype=np.float64)))])
     assert np.isnan(found.r["pucker"])
     assert found.r["jaw"] == pytest.approx(1.0, abs=0.01)
 
@@ -218,7 +218,7 @@ def arkit_lines(times: F64, weights: F32) -> str:
 
 def uneven(seconds: float) -> F64:
     steps = np.random.default_rng(5).uniform(0.8, 1.2, int(seconds * 60)) / 60.0
-    return np.cumsum(steps) - steps[0]
+    return np.asarray(np.cumsum(steps) - steps[0])
 
 
 LONG, SHORT = 68.0, 20.0
@@ -345,7 +345,7 @@ def report(kind: Kind, heard_: Heard) -> VoicesReport:
 def test_captures_decide_by_what_they_tell_and_sound_alone_by_nothing() -> None:
     still = TRUE.copy()
     still[:, NAMES.index("mouthPucker")] = 0.0
-    still_one = in_step(evolve(heard(still), rows=np.arange(FRAMES)))
+    still_one = in_step(evolve(heard(still), rows=np.arange(FRAMES, dtype=np.float64)))
     decided = [one.name for one in figures(report(Kind.CAPTURE, still_one))]
     assert any("r of jaw" in one for one in decided)
     assert not any("r of pucker" in one for one in decided)
