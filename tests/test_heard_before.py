@@ -8,10 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.sounds import spoken_line
 
-from mien_trainer.frames import F32
+from mien.cli.main import run
+from mien_trainer.alignment import word_loop
+from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import Phoneme, SpokenWord
 from mien_trainer.timings import heard_before as cache
 from mien_trainer.timings.ears import HeardSpeech
@@ -148,6 +152,18 @@ def test_where_nothing_can_be_written_it_is_heard_each_time(home: Path) -> None:
     assert listener.asked == 2
 
 
+def test_a_user_without_a_home_is_heard_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(path: Path) -> Path:
+        raise RuntimeError(f"no home for {path}")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    listener = Listener()
+    for _ in range(2):
+        assert heard_before(sound(), None, listener) == SPEECH
+    assert listener.asked == 2
+
+
 def test_many_write_at_once(home: Path) -> None:
     def ask(turn: int) -> HeardSpeech:
         return heard_before(sound(turn % 2), None, Listener())
@@ -155,3 +171,20 @@ def test_many_write_at_once(home: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(map(repr, pool.map(ask, range(40)))) == {repr(SPEECH)}
     assert len(list(home.iterdir())) == 2
+
+
+def test_a_lock_is_the_same_from_what_was_heard_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    soundfile.write("line.wav", spoken_line("Bring my umbrella.").audio, SAMPLE_RATE)
+    Path("line.yaml").write_text(
+        "schema: mien/score/1\nbank: default@1.1.0\naudio: line.wav\nlips: {from: sounds}\n"
+    )
+    assert run(["score", "lock", "line.yaml"]) == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(word_loop.Recogniser, "heard", None)
+        assert run(["score", "check", "line.yaml"]) == 0
+        assert run(["score", "lock", "line.yaml", "--check"]) == 0
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    assert run(["score", "lock", "line.yaml", "--check"]) == 0

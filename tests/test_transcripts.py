@@ -273,6 +273,16 @@ def test_the_words_that_whisper_hears_are_aligned(folder: Path, model: str) -> N
     assert _Model.made[1]["local_files_only"] is True
 
 
+def test_a_score_on_another_sound_may_be_heard_by_whisper(
+    folder: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    score, out = tmp_path / "cues.yaml", tmp_path / "take.csv"
+    score.write_text("schema: mien/score/1\nbank: default@1.1.0\nlips: {from: none}\nseconds: 1\n")
+    given = ["speak", str(folder / "line.wav"), "--score", str(score), "-o", str(out)]
+    assert run([*given, "--recogniser", model]) == 0
+    assert "words heard by Whisper" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("said", "sure", "language", "words"),
     [

@@ -14,7 +14,11 @@ from pathlib import Path
 def user_cache() -> Path:
     """Mien's part of it; nobody says that it is there, or can be written."""
     given = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(given) if given else Path("~/.cache").expanduser()) / "mien"
+    try:
+        folder = Path(given) if given else Path("~/.cache").expanduser()
+    except RuntimeError:  # a user without a home, for whom nothing is kept
+        folder = Path(os.devnull)
+    return folder / "mien"
 
 
 def program_of(folder: Path, files: Iterable[Path], libraries: Iterable[str]) -> str:
