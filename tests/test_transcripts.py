@@ -216,6 +216,7 @@ def test_parts_are_aligned_one_by_one(utterance: Utterance) -> None:
     assert 0.0 < missed.by_words < 1.0
     (doubt,) = missed.doubts
     assert "does not fit its words" in doubt
+    assert missed.unfit == missed.doubts
     # There it is heard what is said.
     said = [one for one in missed.phonemes if one.start > later and one.symbol != SILENCE]
     assert len(said) > 15
@@ -281,6 +282,17 @@ def test_a_score_on_another_sound_may_be_heard_by_whisper(
     given = ["speak", str(folder / "line.wav"), "--score", str(score), "-o", str(out)]
     assert run([*given, "--recogniser", model]) == 0
     assert "words heard by Whisper" in capsys.readouterr().err
+
+
+def test_words_that_whisper_spells_oddly_are_no_warning(
+    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = TEXT.replace("evening", "eevening")
+    assert "no pronunciation is known for 'eevening'" in lips_of(folder, text=odd).doubts[0]
+    monkeypatch.setattr(_Model, "said", odd)
+    lips = lips_of(folder, recogniser=model)
+    assert "words heard by Whisper" in lips.said
+    assert not lips.doubts
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,13 @@ class Passage:
 
 @frozen(kw_only=True)
 class PassagesFollowed(Followed):
-    """As `Followed`; ``by_words`` is the share of the parts' seconds in which the words fit."""
+    """As `Followed`; ``by_words`` is the share of the parts' seconds in which the words fit.
+
+    ``unfit`` are those of the ``doubts`` that say where they do not.
+    """
 
     by_words: float = field(default=1.0)
+    unfit: tuple[str, ...] = field(default=())
 
 
 def follow_passages(
@@ -75,6 +79,7 @@ def follow_passages(
     phonemes: list[Phoneme] = []
     words: list[SpokenWord] = []
     doubts: list[str] = []
+    unfit: list[str] = []
     lasting = fitting = 0.0
     for part in _parts(passages, audio):
         sound = audio[round(part.start * SAMPLE_RATE) : round(part.end * SAMPLE_RATE)]
@@ -87,7 +92,8 @@ def follow_passages(
         except SpeechRefusedError as error:
             heard = heard or _recogniser()
             phonemes += _later(heard(sound), part.start)
-            doubts.append(f"from {part.start:.1f} to {part.end:.1f} s {error}")
+            unfit.append(f"from {part.start:.1f} to {part.end:.1f} s {error}")
+            doubts.append(unfit[-1])
         else:
             fitting += part.end - part.start
             phonemes += _later(found.phonemes, part.start)
@@ -104,6 +110,7 @@ def follow_passages(
         words=tuple(words),
         doubts=tuple(doubts),
         by_words=fitting / lasting if lasting else 1.0,
+        unfit=tuple(unfit),
     )
 
 

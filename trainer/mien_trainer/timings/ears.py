@@ -155,7 +155,8 @@ class _WhisperEar:
             phonemes=found.phonemes,
             words=found.words,
             how=f"its words heard by {self._name} and aligned with the sound (English)",
-            doubts=found.doubts,
+            # Single words that are odd are nobody's to mend where nobody wrote them.
+            doubts=found.unfit,
         )
 
     def _by_sphinx(self, audio: F32, why: str, listened: Listened | None) -> HeardSpeech:
