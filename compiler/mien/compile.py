@@ -17,7 +17,7 @@ from mien.errors import CompileError, SourceError
 from mien.lint import lint
 from mien.lint.rule import distance, shown
 from mien.lock.record import Lock
-from mien.text.fault import Fault, Severity
+from mien.text.fault import Fault, Severity, fault
 from mien.versions import ENGINE
 
 if TYPE_CHECKING:
@@ -133,13 +133,10 @@ def _steep(bank: AuthoredBank, alike: Sequence[Breach]) -> Fault:
     also = "styles" if len(styles) > 1 else "style"
     more = f"; the same in {also} {' and '.join(map(str, styles))}" if styles else ""
     unlike = _unlike(emotion, nearest, channels)
-    return Fault(
-        place=locate(bank, f"emotions/{breach.label}", ("anchors", nearest[0], "vad")),
-        path=f"anchors.{nearest[0]}",
-        code="too-steep",
-        message=f"{breach.described(channels)}; the anchors nearest to there are {named}{more}",
-        hint=f"move {named} apart, make the faces at them more alike{unlike}, or raise the budget",
-    )
+    message = f"{breach.described(channels)}; the anchors nearest to there are {named}{more}"
+    hint = f"move {named} apart, make the faces at them more alike{unlike}, or raise the budget"
+    place = locate(bank, f"emotions/{breach.label}", ("anchors", nearest[0], "vad"))
+    return fault(place, "too-steep", message, hint, path=f"anchors.{nearest[0]}")
 
 
 def _unlike(emotion: Emotion, nearest: Sequence[str], channels: Sequence[str]) -> str:

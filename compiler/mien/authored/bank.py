@@ -10,8 +10,8 @@ from attrs import field, frozen
 from mien.authored.emotion import Emotion
 from mien.authored.rig import Antagonist, PairKind, Rig
 from mien.migrate.migration import is_current
-from mien.text.fault import Fault, Severity
-from mien.text.node import Node, value_place
+from mien.text.fault import Fault, Severity, fault_at
+from mien.text.node import Node
 from mien.versions import schema_name
 
 
@@ -36,13 +36,10 @@ class Document:
         """The warning that the file is written in an older version, if that asks for a change."""
         if is_current(self.kind, self.version):
             return None
-        return Fault(
-            place=value_place(self.root, ("schema",)),
-            path="schema",
-            code="schema-older",
-            message=f"mien/{self.kind}/{self.version} is read as {schema_name(self.kind)}",
-            hint="`mien migrate` with the bank's folder brings it up to date",
-            severity=Severity.WARNING,
+        message = f"mien/{self.kind}/{self.version} is read as {schema_name(self.kind)}"
+        hint = "`mien migrate` with the bank's folder brings it up to date"
+        return fault_at(
+            self.root, ("schema",), "schema-older", message, hint, severity=Severity.WARNING
         )
 
 

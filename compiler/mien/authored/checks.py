@@ -28,12 +28,9 @@ def check_labels(
             continue
         close = meant_label(label, unlisted)
         meant.update([close] if close else [])
-        complaints.at_value(
-            ("labels", position),
-            "missing-label",
-            f"the label {label} has no file emotions/{label}.yaml",
-            f"did you mean {close}?" if close else "write it, or take the label off the list",
-        )
+        message = f"the label {label} has no file emotions/{label}.yaml"
+        hint = f"did you mean {close}?" if close else "write it, or take the label off the list"
+        complaints.at_value(("labels", position), "missing-label", message, hint)
     faults = complaints.faults
     for stem in unlisted:
         if stem in documents and stem not in meant and listed:
@@ -44,12 +41,9 @@ def check_labels(
 def _undeclared(root: Node, stem: str, listed: Collection[str]) -> list[Fault]:
     complaints = Complaints(root=root)
     close = meant_label(stem, tuple(listed))
-    complaints.at_key(
-        ("label",),
-        "undeclared-label",
-        f"the labels in the bank's manifest do not list {stem}",
-        f"did you mean {close}?" if close else "add it to labels, or remove the file",
-    )
+    message = f"the labels in the bank's manifest do not list {stem}"
+    hint = f"did you mean {close}?" if close else "add it to labels, or remove the file"
+    complaints.at_key(("label",), "undeclared-label", message, hint)
     return complaints.faults
 
 
@@ -58,23 +52,16 @@ def check_emotion(root: Node, stem: str, intensities: Sequence[str]) -> Complain
     complaints = Complaints(root=root)
     label = text(root, "label")
     if label is not None and label != stem:
-        complaints.at_value(
-            ("label",),
-            "label-mismatch",
-            f"the file is called {stem}, its label is {label}",
-            "rename one of the two",
-        )
+        message = f"the file is called {stem}, its label is {label}"
+        complaints.at_value(("label",), "label-mismatch", message, "rename one of the two")
     if intensities:
         for part in ("anchors", "archetypes"):
             _intensities(complaints, part, intensities)
         for entry in entries(root, "styles"):
             if entry.name in intensities:
-                complaints.at_key(
-                    ("styles", entry.name),
-                    "style-is-intensity",
-                    f"{entry.name} is an intensity of the bank",
-                    "call the style something else",
-                )
+                message = f"{entry.name} is an intensity of the bank"
+                hint = "call the style something else"
+                complaints.at_key(("styles", entry.name), "style-is-intensity", message, hint)
     return complaints
 
 
@@ -111,20 +98,14 @@ def _intensities(complaints: Complaints, part: str, intensities: Sequence[str]) 
     for name in found:
         if name not in intensities:
             mistyped.add(nearest(name, absent))
-            complaints.at_key(
-                (part, name),
-                "unknown-intensity",
-                f"the bank has no intensity {name}",
-                did_you_mean(name, absent or list(intensities)),
-            )
+            message = f"the bank has no intensity {name}"
+            hint = did_you_mean(name, absent or list(intensities))
+            complaints.at_key((part, name), "unknown-intensity", message, hint)
     for name in absent:
         if name not in mistyped:
-            complaints.at_key(
-                (part,),
-                "missing-intensity",
-                f"the intensity {name} is missing",
-                f"every label has {', '.join(intensities)}",
-            )
+            message = f"the intensity {name} is missing"
+            hint = f"every label has {', '.join(intensities)}"
+            complaints.at_key((part,), "missing-intensity", message, hint)
 
 
 def _action_units(complaints: Complaints, path: Path, rig: RigNames) -> None:
@@ -136,12 +117,9 @@ def _action_units(complaints: Complaints, path: Path, rig: RigNames) -> None:
         code = str(item.value).lstrip("LR").removesuffix(".0")
         if code.isdigit() and code not in rig.action_units:
             known = ", ".join(sorted(rig.action_units, key=lambda unit: (len(unit), unit)))
-            complaints.at_value(
-                (*path, position),
-                "unknown-action-unit",
-                f"the rig does not describe action unit {code}",
-                f"it knows {known}" if known else "describe it under action_units in the rig",
-            )
+            message = f"the rig does not describe action unit {code}"
+            hint = f"it knows {known}" if known else "describe it under action_units in the rig"
+            complaints.at_value((*path, position), "unknown-action-unit", message, hint)
 
 
 def check_rules(root: Node, rig: RigNames) -> Complaints:
@@ -168,24 +146,13 @@ def _override(
     kind = rig.pairs.get(frozenset(pair))
     if kind is None:
         partners = sorted(name for known in rig.pairs if one in known for name in known - {one})
-        complaints.at_value(
-            path,
-            "unknown-pair",
-            f"the rig has no antagonist pair {one}, {other}",
-            f"pairs of {one} are with: {', '.join(partners)}" if partners else "",
-        )
+        message = f"the rig has no antagonist pair {one}, {other}"
+        hint = f"pairs of {one} are with: {', '.join(partners)}" if partners else ""
+        complaints.at_value(path, "unknown-pair", message, hint)
     elif kind == "hard":
-        complaints.at_value(
-            path,
-            "hard-pair-override",
-            f"{one} and {other} are a hard pair, which no bank can loosen",
-            "remove the override",
-        )
+        message = f"{one} and {other} are a hard pair, which no bank can loosen"
+        complaints.at_value(path, "hard-pair-override", message, "remove the override")
     elif frozenset(pair) in seen:
-        complaints.at_value(
-            path,
-            "repeated-pair",
-            f"the pair {one}, {other} is overridden twice",
-            "keep one of the two",
-        )
+        message = f"the pair {one}, {other} is overridden twice"
+        complaints.at_value(path, "repeated-pair", message, "keep one of the two")
     seen.add(frozenset(pair))

@@ -19,7 +19,7 @@ from mien.errors import SourceError
 from mien.migrate.migration import Migration
 from mien.migrate.upgrade import schema_fault, upgrade, written_version
 from mien.text.canonical import digest
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import SUFFIXES, read_source, shown_path
 from mien.text.node import (
     MappingNode,
@@ -240,26 +240,15 @@ def _named_files(folder: Path, stem: str) -> list[str]:
 
 
 def _missing(folder: Path, stem: str, hint: str) -> Fault:
-    return Fault(
-        place=Place(shown_path(folder)),
-        path="",
-        code="file-missing",
-        message=f"the bank has no {stem}.yaml (or {stem}.json)",
-        hint=hint,
-    )
+    message = f"the bank has no {stem}.yaml (or {stem}.json)"
+    return fault(shown_path(folder), "file-missing", message, hint)
 
 
 def _read_one(sources: Sources, folder: Path, real: Path, names: list[str]) -> Document | None:
     for extra in names[1:]:
-        sources.faults.append(
-            Fault(
-                place=Place(shown_path(folder / extra)),
-                path="",
-                code="file-twice",
-                message=f"both {names[0]} and {extra} exist; which one is meant?",
-                hint="keep one of the two",
-            )
-        )
+        message = f"both {names[0]} and {extra} exist; which one is meant?"
+        hint = "keep one of the two"
+        sources.faults.append(fault(shown_path(folder / extra), "file-twice", message, hint))
     return _document(sources, folder / names[0], names[0], real)
 
 
@@ -296,14 +285,10 @@ def _rig(sources: Sources, folder: Path, manifest: Document) -> Document | None:
     found = find_rig(folder, name)
     if found is not None:
         return _document(sources, found.path, f"rigs/{found.path.name}", found.inside)
-    sources.faults.append(
-        Fault(
-            place=node.place,
-            path="rig",
-            code="rig-missing",
-            message=f"there is no rig {name}: looked for rigs/{name}.yaml in the bank, beside it "
-            "and among the rigs that ship",
-            hint=did_you_mean(name, known_rigs(folder)),
-        )
+    message = (
+        f"there is no rig {name}: looked for rigs/{name}.yaml in the bank, beside it "
+        "and among the rigs that ship"
     )
+    hint = did_you_mean(name, known_rigs(folder))
+    sources.faults.append(fault(node.place, "rig-missing", message, hint, path="rig"))
     return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import frozen
 
 from mien import resources
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import SUFFIXES, shown_path
 from mien.text.node import Place
 
@@ -26,24 +26,12 @@ def folder_fault(folder: Path) -> Fault | None:
             return None
         exists = folder.exists()
     except OSError as error:
-        return Fault(
-            place=shown,
-            path="",
-            code="folder-unreadable",
-            message=f"the folder cannot be read: {(error.strerror or 'unknown reason').lower()}",
-            hint="check its permissions",
-        )
+        message = f"the folder cannot be read: {(error.strerror or 'unknown reason').lower()}"
+        return fault(shown, "folder-unreadable", message, "check its permissions")
     if exists:
-        return Fault(
-            place=shown,
-            path="",
-            code="folder-is-a-file",
-            message="expected the folder of a bank, found a file",
-            hint="name the folder that holds bank.yaml",
-        )
-    return Fault(
-        place=shown, path="", code="folder-missing", message="the folder does not exist", hint=""
-    )
+        message = "expected the folder of a bank, found a file"
+        return fault(shown, "folder-is-a-file", message, "name the folder that holds bank.yaml")
+    return fault(shown, "folder-missing", "the folder does not exist")
 
 
 def label_files(folder: Path) -> dict[str, list[str]] | Fault:
@@ -51,14 +39,12 @@ def label_files(folder: Path) -> dict[str, list[str]] | Fault:
     try:
         names = os.listdir(folder)  # noqa: PTH208  names are enough
     except OSError as error:
-        return Fault(
-            place=Place(shown_path(folder)),
-            path="",
-            code="folder-unreadable",
-            message="the folder of the labels cannot be read: "
-            f"{(error.strerror or 'unknown reason').lower()}",
-            hint="every label has a file of its own there, such as emotions/joy.yaml",
+        message = (
+            "the folder of the labels cannot be read: "
+            f"{(error.strerror or 'unknown reason').lower()}"
         )
+        hint = "every label has a file of its own there, such as emotions/joy.yaml"
+        return fault(shown_path(folder), "folder-unreadable", message, hint)
     stems: dict[str, list[str]] = {}
     for suffix in SUFFIXES:
         for name in sorted(names):

@@ -8,7 +8,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.node import (
     Node,
     Path,
@@ -49,9 +49,7 @@ class Complaints:
 
     def _add(self, place: Place, path: Path, code: str, message: str, hint: str) -> None:
         if not self.full:
-            self.faults.append(
-                Fault(place=place, path=path_text(path), code=code, message=message, hint=hint)
-            )
+            self.faults.append(fault(place, code, message, hint, path=path_text(path)))
 
 
 @frozen(kw_only=True, slots=False)
@@ -130,12 +128,8 @@ def unknown_channel(complaints: Complaints, path: Path, name: str, rig: RigNames
     """Complain about the value at ``path``, which had to be one channel."""
     if name in rig.shorthands:
         members = ", ".join(rig.shorthands[name])
-        complaints.at_value(
-            path,
-            "unknown-channel",
-            f"{name} is a shorthand, and one channel is meant here",
-            f"its channels: {members}",
-        )
+        message = f"{name} is a shorthand, and one channel is meant here"
+        complaints.at_value(path, "unknown-channel", message, f"its channels: {members}")
     else:
         complaints.at_value(
             path, "unknown-channel", f"the rig has no channel {name}", rig.hint(name)
@@ -150,12 +144,9 @@ def _check_overlap(complaints: Complaints, path: Path, names: Sequence[str], rig
         for channel in rig.expand(name):
             other = setters.setdefault(channel, name)
             if other != name and channel not in names:
-                complaints.at_key(
-                    (*path, name),
-                    "ambiguous-shorthand",
-                    f"{other} and {name} both set {channel}",
-                    f"name {channel} itself, or drop one of the two",
-                )
+                message = f"{other} and {name} both set {channel}"
+                hint = f"name {channel} itself, or drop one of the two"
+                complaints.at_key((*path, name), "ambiguous-shorthand", message, hint)
 
 
 def check_rig(root: Node, rig: RigNames, wanted: str | None) -> Complaints:
@@ -186,24 +177,18 @@ def _channels(complaints: Complaints) -> None:
     for position, item in enumerate(items(complaints.root, "channels")):
         name = text(item, "name")
         if name is not None and name in seen:
-            complaints.at_value(
-                ("channels", position, "name"),
-                "repeated-channel",
-                f"the channel {name} is in the list twice",
-                "keep one of the two",
-            )
+            message = f"the channel {name} is in the list twice"
+            hint = "keep one of the two"
+            complaints.at_value(("channels", position, "name"), "repeated-channel", message, hint)
         seen.add(name or "")
 
 
 def _shorthands(complaints: Complaints, rig: RigNames) -> None:
     for entry in entries(complaints.root, "shorthands"):
         if entry.name in rig.channels:
-            complaints.at_key(
-                ("shorthands", entry.name),
-                "shorthand-is-channel",
-                f"{entry.name} is a channel already",
-                "choose another name",
-            )
+            message = f"{entry.name} is a channel already"
+            hint = "choose another name"
+            complaints.at_key(("shorthands", entry.name), "shorthand-is-channel", message, hint)
         check_channel_items(complaints, ("shorthands", entry.name), rig, shorthands=False)
 
 
@@ -219,12 +204,9 @@ def _mirror(complaints: Complaints, rig: RigNames) -> None:
         path: Path = ("mirror", position)
         for name in check_channel_items(complaints, path, rig, shorthands=False):
             if name in partner:
-                complaints.at_value(
-                    path,
-                    "repeated-mirror",
-                    f"{name} has a mirror image already",
-                    "a channel is in one mirror pair only",
-                )
+                message = f"{name} has a mirror image already"
+                hint = "a channel is in one mirror pair only"
+                complaints.at_value(path, "repeated-mirror", message, hint)
             partner.add(name)
 
 
@@ -234,21 +216,14 @@ def _antagonists(complaints: Complaints, rig: RigNames) -> None:
         path: Path = ("antagonists", position)
         pair = check_channel_items(complaints, (*path, "pair"), rig, shorthands=False)
         if len(pair) == 2 and frozenset(pair) in seen:
-            complaints.at_value(
-                (*path, "pair"),
-                "repeated-pair",
-                f"the pair {pair[0]}, {pair[1]} is in the list twice",
-                "keep one of the two",
-            )
+            message = f"the pair {pair[0]}, {pair[1]} is in the list twice"
+            complaints.at_value((*path, "pair"), "repeated-pair", message, "keep one of the two")
         seen.add(frozenset(pair))
         cap = number(item, "cap")
         if text(item, "kind") == "hard" and cap:
-            complaints.at_value(
-                (*path, "cap"),
-                "hard-pair-cap",
-                f"a hard pair has the cap 0, found {cap:g}",
-                "write 0, or make the pair near or soft",
-            )
+            message = f"a hard pair has the cap 0, found {cap:g}"
+            hint = "write 0, or make the pair near or soft"
+            complaints.at_value((*path, "cap"), "hard-pair-cap", message, hint)
 
 
 def _ceilings(complaints: Complaints, rig: RigNames) -> None:
@@ -275,9 +250,5 @@ def _ceilings(complaints: Complaints, rig: RigNames) -> None:
 
 
 def _refuse(complaints: Complaints, path: Path, message: str) -> None:
-    complaints.at_value(
-        (*path, "channel"),
-        "ceiling-tangle",
-        message,
-        "then holding one would break the other: keep one of the two",
-    )
+    hint = "then holding one would break the other: keep one of the two"
+    complaints.at_value((*path, "channel"), "ceiling-tangle", message, hint)

@@ -23,12 +23,9 @@ def check_timeline_names(
                 complaints, ("dynamics", "then", "labels", position), labels, code="unknown-label"
             )
         if text(root, "dynamics", "kind") == "sequence" and not text(root, "dynamics", "usual"):
-            complaints.at_value(
-                ("dynamics", "kind"),
-                "usual-missing",
-                "a label of kind sequence says under usual which sequence it is",
-                "write usual: and the name of one of its sequences",
-            )
+            message = "a label of kind sequence says under usual which sequence it is"
+            hint = "write usual: and the name of one of its sequences"
+            complaints.at_value(("dynamics", "kind"), "usual-missing", message, hint)
     for name in sequences:
         head: Path = ("sequences", name)
         _known(complaints, (*head, "ends", "label"), labels, code="unknown-label")
@@ -85,19 +82,13 @@ def _order(complaints: Complaints, head: Path) -> None:
         if t is None:
             continue
         if before is not None and t < before:
-            complaints.at_value(
-                (*head, "keys", position, "t"),
-                "key-order",
-                f"the key at {t:g} ms comes after one at {before:g} ms",
-                "keys stand in the order of their times",
-            )
+            message = f"the key at {t:g} ms comes after one at {before:g} ms"
+            hint = "keys stand in the order of their times"
+            complaints.at_value((*head, "keys", position, "t"), "key-order", message, hint)
         if over is not None and over > t:
-            complaints.at_value(
-                (*head, "keys", position, "over"),
-                "key-over",
-                f"a movement of {over:g} ms that ends at {t:g} ms begins before the sequence",
-                f"{t:g} at most",
-            )
+            message = f"a movement of {over:g} ms that ends at {t:g} ms begins before the sequence"
+            hint = f"{t:g} at most"
+            complaints.at_value((*head, "keys", position, "over"), "key-over", message, hint)
         before = t if before is None else max(before, t)
     stretches: list[Path] = [
         (*head, part, position)
@@ -109,9 +100,6 @@ def _order(complaints: Complaints, head: Path) -> None:
     for path in stretches:
         begin, end = number(root, *path, "from"), number(root, *path, "until")
         if begin is not None and end is not None and end <= begin:
-            complaints.at_value(
-                (*path, "until"),
-                "stretch-empty",
-                f"from {begin:g} until {end:g} ms is no time at all",
-                "until is later than from",
-            )
+            message = f"from {begin:g} until {end:g} ms is no time at all"
+            hint = "until is later than from"
+            complaints.at_value((*path, "until"), "stretch-empty", message, hint)

@@ -15,8 +15,8 @@ from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariabl
 
 from mien import resources
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault, counted
-from mien.text.node import Node, Path, ScalarNode, find, key_place, path_text, plain, value_place
+from mien.text.fault import Fault, counted, fault_at, fault_at_key
+from mien.text.node import Node, Path, ScalarNode, find, plain, value_place
 from mien.text.slips import (
     holds_no_break_space,
     name_and_value,
@@ -126,30 +126,14 @@ def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
     elif keyword == "additionalProperties":
         yield from _unknown(root, path, error)
     elif keyword == "propertyNames":
-        yield (
-            path,
-            Fault(
-                place=key_place(root, path),
-                path=path_text(path),
-                code="bad-name",
-                message=f"{_short(str(path[-1]))} cannot be a name here",
-                hint=_name_hint(str(path[-1]), cast("dict[str, Any]", error.validator_value)),
-            ),
-        )
+        message = f"{_short(str(path[-1]))} cannot be a name here"
+        hint = _name_hint(str(path[-1]), cast("dict[str, Any]", error.validator_value))
+        yield path, fault_at_key(root, path, "bad-name", message, hint)
     elif keyword == "uniqueItems":
         yield from _repeated(root, path, cast("list[object]", error.instance))
     else:
         code, message, hint = _value_words(keyword, error, find(root, path))
-        yield (
-            path,
-            Fault(
-                place=value_place(root, path),
-                path=path_text(path),
-                code=code,
-                message=message,
-                hint=hint,
-            ),
-        )
+        yield path, fault_at(root, path, code, message, hint)
 
 
 def _missing(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
@@ -165,16 +149,9 @@ def _missing(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[P
         if name in found or name in mistyped:
             continue
         where = (*path, name)
-        yield (
-            where,
-            Fault(
-                place=value_place(root, path),
-                path=path_text(path),
-                code="missing-key",
-                message=f"the key {name} is missing",
-                hint=str(properties.get(name, {}).get("description", "")),
-            ),
-        )
+        message = f"the key {name} is missing"
+        hint = str(properties.get(name, {}).get("description", ""))
+        yield where, fault_at(root, path, "missing-key", message, hint)
 
 
 def _unknown(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
@@ -184,16 +161,9 @@ def _unknown(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[P
         where = (*path, name)
         absent = [candidate for candidate in known if candidate not in found]
         close = nearest(name, absent)
-        yield (
-            where,
-            Fault(
-                place=key_place(root, where),
-                path=path_text(where),
-                code="unknown-key",
-                message=f"there is no key {name} here",
-                hint=f"did you mean {close}?" if close else f"known keys: {', '.join(known)}",
-            ),
-        )
+        message = f"there is no key {name} here"
+        hint = f"did you mean {close}?" if close else f"known keys: {', '.join(known)}"
+        yield where, fault_at_key(root, where, "unknown-key", message, hint)
 
 
 def _repeated(root: Node, path: Path, found: list[object]) -> Iterator[tuple[Path, Fault]]:
@@ -202,17 +172,11 @@ def _repeated(root: Node, path: Path, found: list[object]) -> Iterator[tuple[Pat
             continue
         where = (*path, position)
         first = value_place(root, (*path, found.index(item)))
-        yield (
-            where,
-            Fault(
-                place=value_place(root, where),
-                path=path_text(where),
-                code="repeated-item",
-                message=f"{describe(item)} is in the list a second time; "
-                f"the first is at {first.line}:{first.column}",
-                hint="keep one of the two",
-            ),
+        message = (
+            f"{describe(item)} is in the list a second time; "
+            f"the first is at {first.line}:{first.column}"
         )
+        yield where, fault_at(root, where, "repeated-item", message, "keep one of the two")
 
 
 def _value_words(keyword: str, error: ValidationError, node: Node) -> tuple[str, str, str]:

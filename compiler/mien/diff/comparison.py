@@ -11,7 +11,7 @@ from mien.diff.record import BankDiff, Category, Finding, Named, Neighbour, Visi
 from mien.diff.rules.run import findings
 from mien.diff.side import Side
 from mien.semver import is_enough
-from mien.text.fault import Fault, Severity
+from mien.text.fault import Fault, Severity, fault
 from mien.text.node import Place
 
 SHOWN = 5e-4
@@ -103,13 +103,9 @@ def _breaking(finding: Finding, diff: BankDiff, new: Side, severity: Severity) -
     was = f"; it was at {finding.places.old}" if finding.places.old else ""
     allowed = f", allowed by {diff.new.version}" if severity is Severity.WARNING else ""
     largest = finding.changes[0].places.new if finding.changes else None
-    return Fault(
-        place=largest or finding.places.new or _manifest(new),
-        path="",
-        code=finding.rule,
-        message=f"{subject}{finding.message}, which breaks {diff.old.name}{allowed}{was}",
-        severity=severity,
-    )
+    message = f"{subject}{finding.message}, which breaks {diff.old.name}{allowed}{was}"
+    place = largest or finding.places.new or _manifest(new)
+    return fault(place, finding.rule, message, severity=severity)
 
 
 def _too_small(diff: BankDiff, new: Side) -> Iterator[Fault]:
@@ -118,13 +114,10 @@ def _too_small(diff: BankDiff, new: Side) -> Iterator[Fault]:
         if diff.findings
         else f"{diff.old.name} has version {diff.old.version}"
     )
-    yield Fault(
-        place=new.place("bank", ("version",)) or Place(new.name),
-        path="version",
-        code="version-too-small",
-        message=f"{diff.new.version} is too small: {why}",
-        hint=f"write version: {diff.needed} or a later one",
-    )
+    message = f"{diff.new.version} is too small: {why}"
+    hint = f"write version: {diff.needed} or a later one"
+    place = new.place("bank", ("version",)) or Place(new.name)
+    yield fault(place, "version-too-small", message, hint, path="version")
 
 
 def _manifest(new: Side) -> Place:

@@ -15,10 +15,10 @@ from attrs import frozen
 from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.take import F64
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import read_text
 from mien.gltf.channel_names import channels_of_other
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.node import Place
 from mien.text.spellings import channel_named
@@ -134,7 +134,7 @@ def read_channel_table(
             break
     if not faults and not rows:
         message = "there is a header, and no row of weights below it"
-        faults.append(fault(Place(name), "no-rows", message))
+        faults.append(fault(name, "no-rows", message))
     if faults:
         raise SourceError(faults)
     filled = np.zeros((len(rows), len(channels)), dtype=np.float64)

@@ -19,9 +19,9 @@ from mien.errors import SourceError
 from mien.formats.arkit import ABSENT, arkit_channels
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.take import Take, recorded_take
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import read_text
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.node import Place
 from mien.text.spellings import channel_named
@@ -66,7 +66,7 @@ def read(
             break
     if not frames and not faults:
         message = "there is no frame such as eyeBlink_L-12|jawOpen-30|...|"
-        faults.append(fault(Place(name), "no-rows", message))
+        faults.append(fault(name, "no-rows", message))
     if faults:
         raise SourceError(faults)
     written = dict.fromkeys(one for _, frame in frames for one in frame)

@@ -17,9 +17,10 @@ from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table
 from mien.formats.take import F32, F64, Take, as_take, recorded_take
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import read_text
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
+from mien.text.fault import fault, refusal
 from mien.text.node import Place
 
 _TIMECODE, _FRAME_RATE, _COUNT = "Timecode", "FrameRate", "BlendShapeCount"
@@ -165,7 +166,7 @@ def _codes(table: ChannelTable, channels: Sequence[str]) -> list[Timecode]:
         own = {channel.casefold() for channel in channels}
         others = [name for name in table.columns if name not in own][:3]
         hint = f"found {', '.join(others)}: is one of them a clock?" if any(others) else ""
-        raise SourceError([fault(Place(table.name, 1, 1), "column-missing", message, hint)])
+        raise refusal(Place(table.name, 1, 1), "column-missing", message, hint)
     codes = [parse_timecode(text) for text in texts]
     wrong = [row for row, code in enumerate(codes) if code is None][:MAX_FAULTS]
     if wrong:
@@ -197,7 +198,7 @@ def _timed(table: ChannelTable, moments: Clock, rate: float | None) -> tuple[F64
     if moments.certain and abs(rate / found - 1.0) > _LEEWAY:
         message = f"the timecodes count {found:.6g} rows a second, the rate given is {rate:g}"
         hint = "leave the rate out, and the timecodes tell it"
-        raise SourceError([fault(Place(table.name), "other-rate", message, hint)])
+        raise refusal(table.name, "other-rate", message, hint)
     return moments.seconds * (found / rate), rate
 
 

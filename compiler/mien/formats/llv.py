@@ -13,13 +13,12 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
-from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.gathering import PROTOCOLS, Gathering
 from mien.formats.take import Take
-from mien.formats.text_file import fault, read_bytes
+from mien.formats.text_file import read_bytes
+from mien.text.fault import refusal
 from mien.text.files import shown_path
-from mien.text.node import Place
 from mien.text.regular_file import RECORDING
 
 _HEAD = struct.Struct(">BI")
@@ -54,10 +53,10 @@ def read(
     if take is None:
         refused = gathering.heard.refused
         why = f": {next(iter(refused))}" if refused else ""
-        raise _refusal(name, "no-rows", f"no packet of the recording holds a face{why}")
+        raise refusal(name, "no-rows", f"no packet of the recording holds a face{why}")
     missing = [one for one in take.repairs.absent if one != ABSENT]
     if missing and not partial:
-        raise _refusal(name, "column-missing", f"no packet sets {', '.join(missing)}")
+        raise refusal(name, "column-missing", f"no packet sets {', '.join(missing)}")
     return take
 
 
@@ -68,14 +67,14 @@ def _unpacked(data: bytes, name: str) -> bytes:
             found = stream.read(RECORDING.most + 1)
     except (OSError, EOFError, zlib.error) as error:
         message = f"this cannot be unpacked: {str(error).lower()}"
-        raise _refusal(name, "no-recording", message, hint) from None
+        raise refusal(name, "no-recording", message, hint) from None
     if len(found) > RECORDING.most:
         message = f"unpacked it has over {RECORDING.most:,} bytes"
-        raise _refusal(name, "file-too-large", message, "cut it into takes")
+        raise refusal(name, "file-too-large", message, "cut it into takes")
     if len(found) < _HEAD.size or found[0] != _VERSION:
         begun = f"it begins with version {found[0]}" if found else "it is empty"
         message = f"{begun}, expected packets of version {_VERSION}"
-        raise _refusal(name, "no-recording", message, hint)
+        raise refusal(name, "no-recording", message, hint)
     return found
 
 
@@ -89,10 +88,6 @@ def _packets(data: bytes, name: str) -> Iterator[bytes]:
         at += _LENGTH.size
         if length > _LONGEST or at + length > len(data):
             message = f"packet {number}, at byte {at} of what is unpacked, does not end within it"
-            raise _refusal(name, "no-recording", message, "the file may have been cut off")
+            raise refusal(name, "no-recording", message, "the file may have been cut off")
         yield data[at : at + length]
         at += length
-
-
-def _refusal(name: str, code: str, message: str, hint: str = "") -> SourceError:
-    return SourceError([fault(Place(name), code, message, hint)])

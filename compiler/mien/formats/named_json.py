@@ -21,8 +21,9 @@ from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.faces import FaceSet
 from mien.formats.take import F32, F64, Take, as_take, recorded_take
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import read_text
 from mien.text.core_schema import MAX_FAULTS
+from mien.text.fault import fault, refusal
 from mien.text.files import shown_path
 from mien.text.json_nodes import JsonPlaces
 from mien.text.node import Path as NodePath
@@ -268,7 +269,7 @@ class JsonDocument:
 
     def refusal(self, path: NodePath, message: str, hint: str = "") -> SourceError:
         """What to raise where ``path`` in the document is wrong."""
-        return SourceError([fault(self.place(path), "no-take", message, hint, path_text(path))])
+        return refusal(self.place(path), "no-take", message, hint, path_text(path))
 
 
 def parsed_json(text: str, name: str, line: int = 0) -> object:
@@ -294,7 +295,7 @@ def parsed_json(text: str, name: str, line: int = 0) -> object:
 
 
 def _no_json(place: Place, reason: str) -> SourceError:
-    return SourceError([fault(place, "no-json", f"this cannot be read as JSON: {reason}")])
+    return refusal(place, "no-json", f"this cannot be read as JSON: {reason}")
 
 
 def shown_value(value: object) -> str:

@@ -19,6 +19,7 @@ from mien.formats.take import F64, Take, recorded_take
 from mien.formats.text_file import fault
 from mien.formats.timecode import clock, nominal_rate, paced_seconds, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
+from mien.text.fault import fault, refusal
 from mien.text.node import Place
 from mien.text.suggest import nearest
 
@@ -96,7 +97,7 @@ def _times(table: ChannelTable, rate: float | None) -> tuple[F64, float]:
         close = next((near for name in table.others if (near := nearest(name, CLOCKS))), None)
         hint = f"write the clock's column as {close}, or " if close and number is None else ""
         hint += "say how many frames a second there are"
-        raise SourceError([fault(Place(table.name, 1, 1), "column-missing", message, hint)])
+        raise refusal(Place(table.name, 1, 1), "column-missing", message, hint)
     if number is None:
         return np.arange(len(table.rows)) / rate, rate
     counted = table.numbers([number])
@@ -126,8 +127,7 @@ def _seconds(table: ChannelTable, column: str) -> F64 | None:
     except ValueError as error:
         message = f"{column} goes on by {error} a row, which is no pace of a face"
         hint = "expected seconds, milliseconds or less, timecodes or the number of the frame"
-        found = fault(table.place(0, column), "no-timecode", message, hint)
-        raise SourceError([found]) from None
+        raise refusal(table.place(0, column), "no-timecode", message, hint) from None
 
 
 def _refuse_steps_back(table: ChannelTable, column: str, moments: F64) -> None:

@@ -15,13 +15,12 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.gathering import PROTOCOLS, Gathering, Protocol
 from mien.formats.take import Take
-from mien.formats.text_file import fault, read_bytes
+from mien.formats.text_file import read_bytes
+from mien.text.fault import refusal
 from mien.text.files import shown_path
-from mien.text.node import Place
 
 _HEAD = struct.Struct("IHHiIII")
 _RAW = 101
@@ -82,7 +81,7 @@ def read(
     if not found:
         wanted = ", ".join(one.title for one in PROTOCOLS.values())
         message = f"no datagram of the recording holds a face of {wanted}"
-        raise SourceError([fault(Place(name), "no-rows", message)])
+        raise refusal(name, "no-rows", message)
     _, protocol, flow = max(found, key=lambda one: (one[0], len(one[2])))
     gathering = Gathering(protocol, _subject(flow, protocol))
     for one in flow:
@@ -92,7 +91,7 @@ def read(
     missing = [one for one in absent if one != ABSENT]
     if take is None or len(absent) == len(take.channels) or (missing and not partial):
         message = f"no packet sets {', '.join(missing) or 'a channel'}"
-        raise SourceError([fault(Place(name), "column-missing", message)])
+        raise refusal(name, "column-missing", message)
     others = tuple(
         f"{protocol.title} faces from {other[0].source[0]}:{other[0].source[1]}"
         for _, protocol, other in found
@@ -116,12 +115,12 @@ def datagrams(data: bytes, name: str) -> Iterator[Datagram]:
         if data.startswith(_PCAPNG):
             hint = "it is pcapng: save it as pcap, such as by editcap -F pcap"
         message = "this is no recording of datagrams"
-        raise SourceError([fault(Place(name), "no-recording", message, hint)])
+        raise refusal(name, "no-recording", message, hint)
     link = struct.unpack_from(f"{order}I", data, 20)[0] & 0xFFFF
     if link not in _LINK_HEADS:
         message = f"it was recorded on a link of kind {link}, which is not read"
         hint = "record on Ethernet or on the loopback device"
-        raise SourceError([fault(Place(name), "no-recording", message, hint)])
+        raise refusal(name, "no-recording", message, hint)
     record = struct.Struct(f"{order}IIII")
     at = _HEAD.size
     while at < len(data):
@@ -130,7 +129,7 @@ def datagrams(data: bytes, name: str) -> Iterator[Datagram]:
         if cut or size > _LONGEST or at + record.size + size > len(data):
             message = f"the record at byte {at} does not end within the file"
             hint = "the file may have been cut off"
-            raise SourceError([fault(Place(name), "no-recording", message, hint)])
+            raise refusal(name, "no-recording", message, hint)
         at += record.size
         found = _udp(data[at : at + size], link)
         if found is not None:

@@ -7,7 +7,7 @@ import errno
 from pathlib import Path
 
 from mien.errors import SourceError
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.files import place_of_offset, shown_path
 from mien.text.node import Place
 from mien.text.regular_file import RECORDING, read_regular
@@ -30,11 +30,9 @@ def read_text(path: Path) -> str:
         place = place_of_offset(before, len(before), whole.file)
         message = f"byte 0x{data[error.start]:02X} is not UTF-8 text"
         hint = "it looks like UTF-16; " if data.startswith(_UTF16) else ""
-        raise SourceError(
-            [fault(place, "file-encoding", message, f"{hint}save the file as UTF-8")]
-        ) from None
+        raise refusal(place, "file-encoding", message, f"{hint}save the file as UTF-8") from None
     if not text.strip():
-        raise SourceError([fault(whole, "file-empty", "the file is empty")])
+        raise refusal(whole, "file-empty", "the file is empty")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -62,13 +60,8 @@ def csv_rows(text: str, path: Path, mark: str = ",") -> list[list[str]]:
     except csv.Error as error:
         place = Place(shown_path(path), len(rows) + 1, 1)
         message = f"this cannot be read as a table: {error}"
-        raise SourceError([fault(place, "no-table", message, "is this the right file?")]) from None
+        raise refusal(place, "no-table", message, "is this the right file?") from None
     return rows
-
-
-def fault(place: Place, code: str, message: str, hint: str = "", path: str = "") -> Fault:
-    """A fault of a file; ``path`` is where in its document it lies, if it has one."""
-    return Fault(place=place, path=path, code=code, message=message, hint=hint)
 
 
 def _unreadable(whole: Place, error: OSError) -> Fault:

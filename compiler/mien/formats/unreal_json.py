@@ -17,9 +17,10 @@ from mien.formats.arkit import arkit_channels
 from mien.formats.livelink import EYES, HEAD
 from mien.formats.named_json import JsonDocument
 from mien.formats.take import F64, Take, recorded_take
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import read_text
 from mien.formats.timecode import Timecode, clock, nominal_rate
 from mien.text.core_schema import MAX_FAULTS
+from mien.text.fault import fault
 from mien.text.files import shown_path
 from mien.text.node import Place
 from mien.text.spellings import channel_named

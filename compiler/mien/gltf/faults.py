@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mien.errors import SourceError
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault, Severity
+from mien.text.fault import Fault, Severity, fault
 from mien.text.files import shown_path
 from mien.text.json_nodes import JsonPlaces
 from mien.text.node import Path as NodePath
@@ -36,16 +36,9 @@ class ModelFaults:
         """Note what is wrong at ``path``; a ``warning`` does not keep the model from being used."""
         if len(self._found) < MAX_FAULTS:
             place = self._places.of(path) if self._places and path else Place(self.file)
-            self._found.append(
-                Fault(
-                    place=place,
-                    path=path_text(path),
-                    code=code,
-                    message=message,
-                    hint=hint,
-                    severity=Severity.WARNING if warning else Severity.ERROR,
-                )
-            )
+            severity = Severity.WARNING if warning else Severity.ERROR
+            found = fault(place, code, message, hint, path_text(path), severity=severity)
+            self._found.append(found)
 
     def refusal(self, code: str, message: str, hint: str = "") -> SourceError:
         """What to raise where nothing more can be found."""

@@ -15,9 +15,9 @@ from attrs import evolve, field, frozen
 from mien.authored.documents import parse
 from mien.authored.emotion import Vad
 from mien.errors import SourceError
-from mien.formats.text_file import csv_rows, fault, read_text
+from mien.formats.text_file import csv_rows, read_text
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.files import SUFFIXES, shown_path
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, path_text
 from mien.text.node import Path as NodePath
@@ -85,7 +85,7 @@ def read_anchors(path: Path, scale: tuple[float, float] | None = None) -> VadTab
     if not rows and not faults:
         message = "there is no point of valence, arousal and dominance in it"
         hint = "expected columns label, level, valence, arousal, dominance"
-        faults.append(fault(Place(shown_path(path)), "no-rows", message, hint))
+        faults.append(fault(shown_path(path), "no-rows", message, hint))
     if faults:
         raise SourceError(faults)
     low, high = _scale(path, rows, scale, notes)
@@ -114,7 +114,7 @@ def _scale(
         return _SAM
     message = f"numbers lie from {least:g} to {most:g}: that does not tell their scale"
     hint = "say its lowest and highest number: --scale -1 1, --scale 0 1, --scale 1 9"
-    raise SourceError([fault(Place(shown_path(path)), "no-scale", message, hint)])
+    raise refusal(shown_path(path), "no-scale", message, hint)
 
 
 def _lines(path: Path, faults: list[Fault], notes: list[str]) -> Iterator[VadRow]:

@@ -14,11 +14,10 @@ from mien.authored.documents import document_named
 from mien.authored.emotion import Anchor, Emotion, Vad
 from mien.authored.surroundings import orders_around
 from mien.formats.archetype_draft import comment_lines
-from mien.formats.text_file import fault
 from mien.intake.anchor_table import VadRow, VadTable
 from mien.lint import anchors
 from mien.lint.rule import emotion_source
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import read_source, shown_path
 from mien.text.format import format_json, format_yaml
 from mien.text.node import Node, Span, at

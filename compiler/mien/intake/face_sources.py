@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mien.authored.rig import Rig
-from mien.errors import SourceError
-from mien.formats.text_file import csv_rows, fault, read_text
+from mien.formats.text_file import csv_rows, read_text
 from mien.gltf.read import read_model
 from mien.intake.face_table import FaceTable, FaceWeights, read_tree
 from mien.intake.model_faces import faces_of_model
 from mien.intake.moods import read_moods
 from mien.text.core_schema import MAX_FAULTS
+from mien.text.fault import fault, refusal
 from mien.text.files import shown_path
 from mien.text.node import Place
 
@@ -78,5 +78,5 @@ def _read_rows(path: Path, rig: Rig, full: float) -> FaceTable | None:
     table = weights.table()
     if not table.faces:
         message = "there is a header, and no face below it"
-        raise SourceError([fault(Place(name), "no-rows", message)])
+        raise refusal(name, "no-rows", message)
     return table

@@ -15,10 +15,9 @@ from attrs import field, frozen
 from mien.authored.documents import parse
 from mien.authored.rig import Rig
 from mien.errors import SourceError
-from mien.formats.text_file import fault
 from mien.gltf.channel_names import channels_of
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, number, path_text
 from mien.text.node import Path as NodePath

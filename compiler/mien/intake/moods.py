@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mien.authored.rig import Rig
-from mien.errors import SourceError
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import read_text
 from mien.intake.face_table import FaceTable, FaceWeights, middle
 from mien.text.core_schema import MAX_FAULTS
+from mien.text.fault import fault, refusal
 from mien.text.files import shown_path
 from mien.text.node import Place
 
@@ -44,7 +44,7 @@ def read_moods(path: Path, rig: Rig, levels: tuple[str, ...]) -> FaceTable:
     text = _without_comments(read_text(path))
     if len(text) > MOST:
         message = f"the file has {len(text):,} characters, expected at most {MOST:,}"
-        raise SourceError([fault(Place(name), "file-too-large", message, "keep the moods alone")])
+        raise refusal(name, "file-too-large", message, "keep the moods alone")
     places = _Places(text, name)
     weights = FaceWeights(rig)
     count = 0
@@ -57,7 +57,7 @@ def read_moods(path: Path, rig: Rig, levels: tuple[str, ...]) -> FaceTable:
         weights.add(label, level[1] if level and known else "", numbers, places.at(start))
     if not count:
         message = "there is no mood in it, such as happy: { baseline: { mouthSmile: 0.5 } }"
-        raise SourceError([fault(Place(name), "no-face", message)])
+        raise refusal(name, "no-face", message)
     return weights.table()
 
 

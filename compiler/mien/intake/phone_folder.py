@@ -16,11 +16,8 @@ from typing import cast
 
 from attrs import evolve, frozen
 
-from mien.errors import SourceError
-from mien.formats.text_file import fault
-from mien.text.fault import Fault
+from mien.text.fault import refusal
 from mien.text.files import shown_path
-from mien.text.node import Place
 from mien.text.regular_file import SOURCE, read_regular
 
 _DEPTH = 2
@@ -88,7 +85,7 @@ def phone_folder(folder: Path) -> PhoneFolder:
         hint = "expected a take such as MySlate_1_iPhone.csv, as the app Live Link Face leaves it"
         if any((one / _DEPTHS).exists() for one in _folders(folder, _DEPTH)):
             hint = "it was recorded for MetaHuman Animator, without curves: record in ARKit mode"
-        raise _refusal(folder, "no-take", "there is no take in this folder", hint)
+        raise refusal(shown_path(folder), "no-take", "there is no take in this folder", hint)
     return PhoneFolder(takes=tuple(_apart(found)), ignored=tuple(ignored))
 
 
@@ -106,7 +103,9 @@ def _listed(folder: Path) -> list[str]:
         names = os.listdir(folder)  # noqa: PTH208  names are enough
     except OSError as error:
         message = f"the folder cannot be read: {(error.strerror or 'unknown reason').lower()}"
-        raise _refusal(folder, "folder-unreadable", message, "check its permissions") from None
+        raise refusal(
+            shown_path(folder), "folder-unreadable", message, "check its permissions"
+        ) from None
     return sorted(name for name in names if not name.startswith("."))
 
 
@@ -178,8 +177,3 @@ def _apart(takes: Iterable[PhoneTake]) -> Iterator[PhoneTake]:
     for one in listed:
         parent = one.curves.parent.name
         yield one if names[one.name] == 1 else evolve(one, name=f"{parent}_{one.name}")
-
-
-def _refusal(folder: Path, code: str, message: str, hint: str) -> SourceError:
-    found: Fault = fault(Place(shown_path(folder)), code, message, hint)
-    return SourceError([found])

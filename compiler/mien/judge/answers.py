@@ -11,9 +11,9 @@ from attrs import frozen
 from mien.authored.documents import read_valid
 from mien.errors import SourceError
 from mien.judge.key import Key
-from mien.text.fault import Fault, counted
+from mien.text.fault import Fault, counted, fault_at, fault_at_key
 from mien.text.files import shown_path
-from mien.text.node import Node, key_place, path_text, plain, value_place
+from mien.text.node import Node, plain
 from mien.text.suggest import label_hint
 from mien.versions import schema_name
 
@@ -88,25 +88,17 @@ _Given = Mapping[str, Mapping[str, str]]
 
 
 def _of_another_key(root: Node) -> Fault:
-    return Fault(
-        place=value_place(root, ("key",)),
-        path="key",
-        code="answers-of-another-key",
-        message="these answers were given to the sheets of another key",
-        hint="give the key that was written with the sheets they answer",
-    )
+    message = "these answers were given to the sheets of another key"
+    hint = "give the key that was written with the sheets they answer"
+    return fault_at(root, ("key",), "answers-of-another-key", message, hint)
 
 
 def _strangers(root: Node, answers: _Given, key: Key) -> Iterator[Fault]:
     for number in answers:
         if int(number) not in key.faces:
-            yield Fault(
-                place=key_place(root, ("answers", number)),
-                path=f"answers.{number}",
-                code="unknown-number",
-                message=f"no face has the number {number}",
-                hint=f"the faces have the numbers {min(key.faces)} to {max(key.faces)}",
-            )
+            message = f"no face has the number {number}"
+            hint = f"the faces have the numbers {min(key.faces)} to {max(key.faces)}"
+            yield fault_at_key(root, ("answers", number), "unknown-number", message, hint)
 
 
 def _gaps(root: Node, answers: _Given, key: Key) -> Iterator[Fault]:
@@ -125,13 +117,8 @@ def _gaps(root: Node, answers: _Given, key: Key) -> Iterator[Fault]:
 
 
 def _missing(root: Node, path: tuple[str, ...], message: str) -> Fault:
-    return Fault(
-        place=value_place(root, path),
-        path=path_text(path),
-        code="answer-missing",
-        message=message,
-        hint=f"answer every face; who cannot tell writes {UNSURE}",
-    )
+    hint = f"answer every face; who cannot tell writes {UNSURE}"
+    return fault_at(root, path, "answer-missing", message, hint)
 
 
 def _no_labels(root: Node, answers: _Given, key: Key) -> Iterator[Fault]:
@@ -139,10 +126,6 @@ def _no_labels(root: Node, answers: _Given, key: Key) -> Iterator[Fault]:
         chosen = given[FORCED]
         if chosen and chosen != UNSURE and chosen not in key.labels:
             path = ("answers", number, FORCED)
-            yield Fault(
-                place=value_place(root, path),
-                path=path_text(path),
-                code="unknown-choice",
-                message=f"{chosen!r} is none of the choices",
-                hint=label_hint(chosen, key.labels, key.aliases),
-            )
+            message = f"{chosen!r} is none of the choices"
+            hint = label_hint(chosen, key.labels, key.aliases)
+            yield fault_at(root, path, "unknown-choice", message, hint)

@@ -13,8 +13,8 @@ from attrs import frozen
 from mien.authored.documents import read_valid
 from mien.errors import QueryError, SourceError
 from mien.text.canonical import canonical
-from mien.text.fault import Fault
-from mien.text.node import plain, value_place
+from mien.text.fault import fault_at
+from mien.text.node import plain
 from mien.text.suggest import did_you_mean, label_hint
 from mien.versions import schema_name
 
@@ -144,12 +144,12 @@ def read_key(path: Path) -> Key:
     root = read_valid(path, KIND)
     data = cast("dict[str, Any]", plain(root))
     faults = [
-        Fault(
-            place=value_place(root, ("faces", number, name)),
-            path=f"faces.{number}.{name}",
-            code="unknown-name",
-            message=f"the key has no {name} {face[name]}",
-            hint=did_you_mean(face[name], data[known]),
+        fault_at(
+            root,
+            ("faces", number, name),
+            "unknown-name",
+            f"the key has no {name} {face[name]}",
+            did_you_mean(face[name], data[known]),
         )
         for number, face in data["faces"].items()
         for name, known in (("label", "labels"), ("intensity", "intensities"))

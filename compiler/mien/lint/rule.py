@@ -13,7 +13,7 @@ from mien.authored.documents import document_named
 from mien.authored.emotion import Emotion, Vad, Weights
 from mien.authored.rig import Rig
 from mien.codes.explanation import Explanation
-from mien.text.fault import Fault, Severity
+from mien.text.fault import Fault, Severity, fault
 from mien.text.node import MappingNode, Node, Path, Place, find, path_text
 
 
@@ -35,12 +35,12 @@ class LintRule(Explanation):
     ) -> Fault:
         """A fault of this rule at ``path``, or at the nearest place above it that exists."""
         root = source.root
-        return Fault(
-            place=Place(source.file) if root is None else find(root, path).place,
+        return fault(
+            Place(source.file) if root is None else find(root, path).place,
+            self.code,
+            message,
+            hint,
             path=path_text(path),
-            code=self.code,
-            message=message,
-            hint=hint,
             severity=Severity(severity or self.severity),
         )
 

@@ -12,9 +12,9 @@ from mien.authored.documents import Sources
 from mien.errors import SourceError
 from mien.lock.record import Lock
 from mien.lock.write import write_lock
-from mien.text.fault import Fault
+from mien.text.fault import refusal
 from mien.text.files import conflict_faults
-from mien.text.node import Node, Place, plain
+from mien.text.node import Node, plain
 from mien.text.regular_file import ARTIFACT, LOCK, read_regular
 from mien.text.yaml_nodes import parse_yaml
 from mien.versions import ENGINE, VERSIONS
@@ -82,7 +82,7 @@ def _versioned(root: Node, name: str) -> dict[str, object]:
 
 def _refuse(name: str, code: str, message: str) -> SourceError:
     hint = "run `mien compile` to write it anew, and read the difference"
-    return SourceError([Fault(place=Place(name), path="", code=code, message=message, hint=hint)])
+    return refusal(name, code, message, hint)
 
 
 LOCK_NAME = "mien.lock"

@@ -12,7 +12,7 @@ from attrs import evolve
 from mien.errors import SourceError
 from mien.migrate import migration
 from mien.migrate.migration import Migration, apply, set_text, unchanged, way
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.json_nodes import parse_json
 from mien.text.node import MappingNode, Node, Place, ScalarNode, plain, value_place
 from mien.text.node import text as text_at
@@ -78,17 +78,7 @@ def upgrade_json(
     root = _parse(text, ".json")
     wrong, steps = _way(root, kind, migrations)
     if wrong is not None:
-        raise SourceError(
-            [
-                Fault(
-                    place=Place(file),
-                    path="schema",
-                    code=wrong.code,
-                    message=wrong.message,
-                    hint=wrong.hint,
-                )
-            ]
-        )
+        raise refusal(file, wrong.code, wrong.message, wrong.hint, path="schema")
     if not steps:
         return dict(document)
     return cast("dict[str, Any]", plain(_migrated(text, root, ".json", steps)[1]))
@@ -106,11 +96,8 @@ def schema_fault(
     wrong, steps = _way(root, kind, migrations)
     if all(step.rewrite is unchanged for step in steps):
         return wrong
-    return _fault(
-        root,
-        f"{text_at(root, 'schema')} is older than {schema_name(kind)}",
-        "`mien migrate` with the file or its bank's folder brings it up to date",
-    )
+    message = "`mien migrate` with the file or its bank's folder brings it up to date"
+    return _fault(root, f"{text_at(root, 'schema')} is older than {schema_name(kind)}", message)
 
 
 def written_version(root: Node, kind: str) -> int:
@@ -185,15 +172,12 @@ def _unknown(root: Node, file: str) -> Fault:
     if match is not None:
         message = f"{match[1]} is not a kind of source that this mien knows"
         return _fault(root, message, did_you_mean(match[1], sorted(VERSIONS)))
-    return Fault(
-        place=value_place(root, ("schema",)) if found else Place(file),
-        path="schema",
-        code="format-unknown",
-        message="the file does not say what it is",
-        hint="a source starts with `schema: mien/emotion/2` (or bank, rules, rig)",
-    )
+    message = "the file does not say what it is"
+    hint = "a source starts with `schema: mien/emotion/2` (or bank, rules, rig)"
+    place = value_place(root, ("schema",)) if found else Place(file)
+    return fault(place, "format-unknown", message, hint, path="schema")
 
 
 def _fault(root: Node, message: str, hint: str) -> Fault:
     place = value_place(root, ("schema",))
-    return Fault(place=place, path="schema", code="schema-version", message=message, hint=hint)
+    return fault(place, "schema-version", message, hint, path="schema")

@@ -14,8 +14,8 @@ from cattrs import BaseValidationError, Converter
 from mien.errors import SourceError
 from mien.reading.describe import reading_json
 from mien.text.canonical import canonical, write_scalar
-from mien.text.fault import Fault
-from mien.text.node import Place, plain
+from mien.text.fault import refusal
+from mien.text.node import plain
 from mien.text.yaml_nodes import parse_yaml
 from mien.versions import READING, schema_name
 
@@ -183,7 +183,7 @@ def _said(old: Probe, new: Probe) -> str:
 
 def _refuse(name: str, code: str, message: str) -> SourceError:
     hint = "run `mien reader lock` to write it anew, and read the difference"
-    return SourceError([Fault(place=Place(name), path="", code=code, message=message, hint=hint)])
+    return refusal(name, code, message, hint)
 
 
 _CONVERTER = Converter(forbid_extra_keys=True)

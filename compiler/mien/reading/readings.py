@@ -14,8 +14,8 @@ from mien.authored.rig_checks import Complaints
 from mien.errors import QueryError, SourceError
 from mien.resources import presets
 from mien.text.canonical import canonical
-from mien.text.fault import Fault, Severity
-from mien.text.node import Node, Plain, key_place, plain
+from mien.text.fault import Fault, Severity, fault_at_key
+from mien.text.node import Node, Plain, plain
 from mien.text.suggest import Words, label_hint
 
 Mixture = Mapping[str, float]
@@ -92,12 +92,9 @@ def check_readings(
             path = ("corpora", corpus, label)
             total = sum(mixture.values())
             if abs(total - 1.0) > _SUM_ERROR:
-                complaints.at_value(
-                    path,
-                    "readings-sum",
-                    f"the weights sum to {total:.6g}, expected 1",
-                    "a reading is a mixture: what one label gives up, another takes",
-                )
+                message = f"the weights sum to {total:.6g}, expected 1"
+                hint = "a reading is a mixture: what one label gives up, another takes"
+                complaints.at_value(path, "readings-sum", message, hint)
             for name in mixture:
                 if name not in labels:
                     hint = label_hint(name, labels, own or {})
@@ -107,12 +104,12 @@ def check_readings(
             read.update(mixture)
     unread = [label for label in labels if label not in read]
     warnings = [
-        Fault(
-            place=key_place(readings.root, ("corpora",)),
-            path="corpora",
-            code="label-unread",
-            message=f"nothing reads into {label}",
-            hint="a reader learns it from sentences of its recipe alone, or never says it",
+        fault_at_key(
+            readings.root,
+            ("corpora",),
+            "label-unread",
+            f"nothing reads into {label}",
+            "a reader learns it from sentences of its recipe alone, or never says it",
             severity=Severity.WARNING,
         )
         for label in unread

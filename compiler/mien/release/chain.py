@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from mien.release.folder import ReleaseFolder, try_measured_entry
 from mien.release.ledger import FIRST, Entry, Ledger, entry_digest
 from mien.semver import precedence
-from mien.text.fault import Fault
-from mien.text.node import Place
+from mien.text.fault import Fault, fault
 
 _RESTORE = "restore the ledger from version control; entries are only ever appended"
 
@@ -90,4 +89,4 @@ def _order(ledger: Ledger, shown: str) -> Iterator[Fault]:
 
 
 def _fault(shown: str, entry: Entry, code: str, message: str) -> Fault:
-    return Fault(place=Place(shown), path=entry.name, code=code, message=message, hint=_RESTORE)
+    return fault(shown, code, message, _RESTORE, path=entry.name)

@@ -20,9 +20,8 @@ from mien.release.folder import (
     sha256,
 )
 from mien.release.ledger import LEDGER_NAME, Entry
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
-from mien.text.node import Place
 from mien.text.regular_file import ARTIFACT, LOCK, read_regular
 
 _RESTORE = "released files never change: restore them from version control"
@@ -161,6 +160,4 @@ def _lock_faults(path: Path, entry: Entry, now: Lock) -> Iterator[Fault]:
 
 def entry_fault(path: Path, entry: Entry, code: str, message: str, hint: str) -> Fault:
     """What is wrong with the file ``path`` of a release."""
-    return Fault(
-        place=Place(shown_path(path)), path=entry.name, code=code, message=message, hint=hint
-    )
+    return fault(shown_path(path), code, message, hint, path=entry.name)

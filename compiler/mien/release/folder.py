@@ -14,9 +14,7 @@ from mien.errors import SourceError
 from mien.lock.read import LOCK_NAME, parse_lock
 from mien.release.ledger import BANK, LEDGER_NAME, READER, READERS, Entry, Ledger
 from mien.semver import is_version, precedence
-from mien.text.fault import Fault
 from mien.text.files import shown_path
-from mien.text.node import Place
 from mien.text.regular_file import ARTIFACT, LOCK, read_regular, sha256_of
 from mien.versions import READING
 
@@ -164,8 +162,3 @@ def unlisted(releases: Path, ledger: Ledger) -> tuple[ReleaseFolder, ...]:
         if ledger.find(folder.bank, folder.version) is None
     )
     return tuple(sorted(found, key=lambda folder: (folder.bank, precedence(folder.version))))
-
-
-def refusal(shown: str, code: str, message: str, hint: str) -> Fault:
-    """A fault of a file or folder as a whole; ``shown`` is how messages name it."""
-    return Fault(place=Place(shown), path="", code=code, message=message, hint=hint)

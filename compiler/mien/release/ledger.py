@@ -16,7 +16,7 @@ from attrs import frozen
 from mien.errors import SourceError
 from mien.semver import is_version
 from mien.text.canonical import write_scalar
-from mien.text.fault import Fault
+from mien.text.fault import refusal
 from mien.text.files import conflict_faults, shown_path
 from mien.text.node import Place
 from mien.text.regular_file import LEDGER, read_regular
@@ -256,15 +256,5 @@ def _first_bad(chunk: list[str], entry: Entry | None) -> int:
 
 
 def _refuse(name: str, line: int, message: str) -> SourceError:
-    return SourceError(
-        [
-            Fault(
-                place=Place(name, line, 1 if line else 0),
-                path="",
-                code="ledger-edited",
-                message=message,
-                hint="the ledger is written by `mien release` alone: restore it from version "
-                "control",
-            )
-        ]
-    )
+    hint = "the ledger is written by `mien release` alone: restore it from version control"
+    return refusal(Place(name, line, 1 if line else 0), "ledger-edited", message, hint)

@@ -21,13 +21,13 @@ from mien.release.chain import chain_faults
 from mien.release.check import file_faults
 from mien.release.committed import GitError, checkout_of, uncommitted
 from mien.release.exclusive import BusyError, exclusive
-from mien.release.folder import ReleaseFolder, refusal, release_folders, sha256
+from mien.release.folder import ReleaseFolder, release_folders, sha256
 from mien.release.freeze import freeze
 from mien.release.ledger import LEDGER_NAME, Entry, Ledger, read_ledger
 from mien.release.recovery import clear, complete
 from mien.semver import precedence
 from mien.text.atomic import sync_folder, write_atomic
-from mien.text.fault import Fault, Severity
+from mien.text.fault import Fault, Severity, fault
 from mien.text.files import shown_path
 from mien.text.node import ScalarNode, at
 from mien.text.regular_file import LOCK, SOURCE, read_regular
@@ -70,7 +70,7 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
     except BusyError:
         raise ReleaseError(
             [
-                refusal(
+                fault(
                     shown_path(releases),
                     "release-running",
                     f"{name} was not released: another release is being made in this folder",
@@ -132,20 +132,14 @@ def _version_faults(folder: Path, compiled: Compiled, ledger: Ledger) -> Iterato
     if existing is not None:
         same = hashlib.sha256(write_lock(compiled.lock).encode()).hexdigest() == existing.lock
         changed = "nothing has changed since" if same else "the bank has changed since"
-        yield refusal(
-            shown,
-            "version-released",
-            f"{existing.name} is released already, and {changed}; a release never changes",
-            "" if same else raise_it,
-        )
+        message = f"{existing.name} is released already, and {changed}; a release never changes"
+        yield fault(shown, "version-released", message, "" if same else raise_it)
     elif released and precedence(manifest.version) <= precedence(released[-1].version):
-        yield refusal(
-            shown,
-            "version-not-newer",
+        message = (
             f"version {manifest.version} is not greater than the newest release, "
-            f"{released[-1].version}",
-            raise_it,
+            f"{released[-1].version}"
         )
+        yield fault(shown, "version-not-newer", message, raise_it)
 
 
 def _commit_faults(folder: Path, bank: AuthoredBank, say: Say) -> Iterator[Fault]:
@@ -157,20 +151,14 @@ def _commit_faults(folder: Path, bank: AuthoredBank, say: Say) -> Iterator[Fault
     try:
         names = uncommitted(checkout, files)
     except GitError as error:
-        yield refusal(
-            shown_path(folder),
-            "git-failed",
-            f"cannot tell whether the bank is committed: {error}",
-            "a release is made from committed sources; put git right and try again",
-        )
+        message = f"cannot tell whether the bank is committed: {error}"
+        hint = "a release is made from committed sources; put git right and try again"
+        yield fault(shown_path(folder), "git-failed", message, hint)
         return
     for name in names:
-        yield refusal(
-            shown_path(checkout / name),
-            "not-committed",
-            "this file has changes that are not committed",
-            "commit the sources and the lock first: a release is of what others can see",
-        )
+        message = "this file has changes that are not committed"
+        hint = "commit the sources and the lock first: a release is of what others can see"
+        yield fault(shown_path(checkout / name), "not-committed", message, hint)
 
 
 def _stale_faults(folder: Path, compiled: Compiled) -> Iterator[Fault]:
@@ -184,7 +172,7 @@ def _stale_faults(folder: Path, compiled: Compiled) -> Iterator[Fault]:
             return
         message = "the lock is stale: " + _differences(data, compiled, path)
     hint = f"run `mien compile {shown_path(folder)}`, read the difference, and commit it"
-    yield refusal(shown_path(path), "lock-stale", message, hint)
+    yield fault(shown_path(path), "lock-stale", message, hint)
 
 
 def _differences(data: bytes, compiled: Compiled, path: Path) -> str:
@@ -218,16 +206,12 @@ def _too_small(folder: Path, compiled: Compiled, releases: Path, ledger: Ledger)
     try:
         diff = compare(load_side(str(home.path)), side)
     except ArtifactError as error:
-        yield refusal(
-            shown_path(home.path),
-            "release-unreadable",
-            f"cannot tell what changed since {newest.name}: {error}",
-            "`mien verify` says more",
-        )
+        message = f"cannot tell what changed since {newest.name}: {error}"
+        yield fault(shown_path(home.path), "release-unreadable", message, "`mien verify` says more")
         return
     if is_enough(newest.version, manifest.version, diff.verdict):
         return
-    yield refusal(
+    yield fault(
         shown_path(folder / _manifest_name(compiled.bank)),
         "version-too-small",
         f"version {manifest.version} is too small for what changed since {newest.version}: "
@@ -249,7 +233,7 @@ def _frozen_sources(compiled: Compiled) -> Mapping[str, bytes]:
         if _digest(sources[name], name) != document.digest:
             shown = shown_path(document.path)
             message = "this file was changed while it was being released"
-            raise ReleaseError([refusal(shown, "source-changed", message, "run the command again")])
+            raise ReleaseError([fault(shown, "source-changed", message, "run the command again")])
     return sources
 
 

@@ -10,11 +10,11 @@ from attrs import evolve
 
 from mien.errors import ReleaseError, SourceError
 from mien.release.check import release_faults
-from mien.release.folder import ReleaseFolder, interrupted, measured_entry, refusal, unlisted
+from mien.release.folder import ReleaseFolder, interrupted, measured_entry, unlisted
 from mien.release.freeze import append
 from mien.release.ledger import Entry, Ledger, head_digest
 from mien.semver import precedence
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 
 
@@ -49,28 +49,20 @@ def _why_not(home: ReleaseFolder, ledger: Ledger) -> Sequence[Fault]:
     """What keeps the release from being completed."""
     released = ledger.of(home.bank)
     if released and precedence(home.version) <= precedence(released[-1].version):
-        return [
-            refusal(
-                shown_path(home.path),
-                "release-out-of-turn",
-                f"{home.name} is no newer than {released[-1].name}, which the ledger has",
-                "if its entry was removed, restore the ledger from version control",
-            )
-        ]
+        message = f"{home.name} is no newer than {released[-1].name}, which the ledger has"
+        hint = "if its entry was removed, restore the ledger from version control"
+        return [fault(shown_path(home.path), "release-out-of-turn", message, hint)]
     try:
         entry = measured_entry(home, head_digest(ledger))
     except SourceError as damage:
         return damage.faults
     except OSError as damage:
         what = damage.strerror or str(damage)
-        return [refusal(str(damage.filename or home.path), "release-damaged", what, "")]
+        return [fault(str(damage.filename or home.path), "release-damaged", what, "")]
     return [evolve(fault, hint="") for fault in release_faults(home, entry)]
 
 
 def _unlisted(home: ReleaseFolder) -> Fault:
-    return refusal(
-        shown_path(home.path),
-        "release-unlisted",
-        f"{home.name} has a folder, but no entry in the ledger, and cannot be completed",
-        "if it was never published, remove the folder; else restore both from version control",
-    )
+    message = f"{home.name} has a folder, but no entry in the ledger, and cannot be completed"
+    hint = "if it was never published, remove the folder; else restore both from version control"
+    return fault(shown_path(home.path), "release-unlisted", message, hint)

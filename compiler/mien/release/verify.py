@@ -13,10 +13,10 @@ from mien.errors import SourceError
 from mien.release.chain import chain_faults
 from mien.release.check import file_faults, release_faults
 from mien.release.exclusive import is_busy
-from mien.release.folder import ReleaseFolder, interrupted, refusal, release_folders, unlisted
+from mien.release.folder import ReleaseFolder, interrupted, release_folders, unlisted
 from mien.release.ledger import LEDGER_NAME, Entry, Ledger, read_ledger
 from mien.release.verified_cache import note_verified, was_verified
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 
 Progress = Callable[["Verified"], None]
@@ -139,15 +139,12 @@ def _recompile(task: tuple[ReleaseFolder, Entry]) -> Verified:
     except OSError as error:
         shown = str(error.filename or shown_path(home.path))
         what = f"cannot be read: {(error.strerror or 'unknown reason').lower()}"
-        faults = (refusal(shown, "file-unreadable", what, "check its permissions"),)
+        faults = (fault(shown, "file-unreadable", what, "check its permissions"),)
     state = State.FAILED if faults else State.VERIFIED
     return Verified(entry=entry, state=state, faults=faults)
 
 
 def _unlisted(home: ReleaseFolder) -> Fault:
-    return refusal(
-        shown_path(home.path),
-        "release-unlisted",
-        f"{home.name} has a folder, but no entry in the ledger",
-        "a release was cut short: `mien release` completes it; or its entry was removed",
-    )
+    message = f"{home.name} has a folder, but no entry in the ledger"
+    hint = "a release was cut short: `mien release` completes it; or its entry was removed"
+    return fault(shown_path(home.path), "release-unlisted", message, hint)

@@ -9,7 +9,7 @@ import math
 import re
 
 from mien.errors import MienError
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.node import Entry, Node, Place, ScalarNode
 
 MAX_DEPTH = 12
@@ -113,15 +113,7 @@ class Entries:
         message = (
             f"the key {name} is here a second time; the first is at {first.line}:{first.column}"
         )
-        self._faults.append(
-            Fault(
-                place=key.place,
-                path="",
-                code="duplicate-key",
-                message=message,
-                hint="keep one of the two",
-            )
-        )
+        self._faults.append(fault(key.place, "duplicate-key", message, "keep one of the two"))
 
     def all(self) -> tuple[Entry, ...]:
         """What was taken."""

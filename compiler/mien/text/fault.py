@@ -6,7 +6,8 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from mien.text.node import Place
+from mien.errors import SourceError
+from mien.text.node import Node, Path, Place, key_place, path_text, value_place
 
 
 class Severity(Enum):
@@ -36,6 +37,55 @@ class Fault:
         path = f" {self.path}:" if self.path else ""
         text = f"{self.place}: {self.severity.value}:{path} {self.message} [{self.code}]"
         return f"{text}\n    {self.hint}" if self.hint else text
+
+
+def fault(
+    where: Place | str,
+    code: str,
+    message: str,
+    hint: str = "",
+    path: str = "",
+    *,
+    severity: Severity = Severity.ERROR,
+) -> Fault:
+    """A fault at a place, or of a whole file as messages name it; ``path`` is as in `Fault`."""
+    place = Place(where) if isinstance(where, str) else where
+    return Fault(place=place, path=path, code=code, message=message, hint=hint, severity=severity)
+
+
+def fault_at(
+    root: Node,
+    path: Path,
+    code: str,
+    message: str,
+    hint: str = "",
+    *,
+    severity: Severity = Severity.ERROR,
+) -> Fault:
+    """A fault of the value at ``path`` in a document."""
+    place = value_place(root, path)
+    return fault(place, code, message, hint, path_text(path), severity=severity)
+
+
+def fault_at_key(
+    root: Node,
+    path: Path,
+    code: str,
+    message: str,
+    hint: str = "",
+    *,
+    severity: Severity = Severity.ERROR,
+) -> Fault:
+    """A fault of the last key of ``path`` in a document."""
+    place = key_place(root, path)
+    return fault(place, code, message, hint, path_text(path), severity=severity)
+
+
+def refusal(
+    where: Place | str, code: str, message: str, hint: str = "", path: str = ""
+) -> SourceError:
+    """What to raise where one `fault` is all that can be said."""
+    return SourceError([fault(where, code, message, hint, path)])
 
 
 def fault_json(fault: Fault) -> dict[str, str | int]:

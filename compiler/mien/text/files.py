@@ -6,8 +6,7 @@ import errno
 import re
 from pathlib import Path
 
-from mien.errors import SourceError
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.node import Place
 from mien.text.regular_file import RECORDING, SOURCE, read_regular
 
@@ -42,24 +41,15 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
     data = _read_bytes(path, shown, inside)
     text = _decode(data, shown)
     if not text.strip():
-        raise _refusal(shown, "file-empty", "the file is empty", "write it, or delete it")
+        raise refusal(shown, "file-empty", "the file is empty", "write it, or delete it")
     # The quick test spares most runs the slow making of the pattern.
     printable = text.translate(_LINE_CHARACTERS).isprintable()
     unprintable = None if printable else re.search(_REFUSED, text)
     if unprintable:
         place = place_of_offset(text, unprintable.start(), shown)
-        raise SourceError(
-            [
-                Fault(
-                    place=place,
-                    path="",
-                    code="file-binary",
-                    message=f"found the control character U+{ord(unprintable[0]):04X}; "
-                    "a source is plain text",
-                    hint="is this the right file? save it as UTF-8 text",
-                )
-            ]
-        )
+        message = f"found the control character U+{ord(unprintable[0]):04X}; a source is plain text"
+        hint = "is this the right file? save it as UTF-8 text"
+        raise refusal(place, "file-binary", message, hint)
     return text
 
 
@@ -105,12 +95,11 @@ def _lines(file: str) -> list[str]:
 def conflict_faults(text: str, file: str, do: str = "") -> tuple[Fault, ...]:
     """A fault where each merge conflict starts that git left in the text; ``do`` is the hint."""
     return tuple(
-        Fault(
-            place=place_of_offset(text, conflict.start(), file),
-            path="",
-            code="merge-conflict",
-            message=f"a merge conflict starts here ({conflict[0]})",
-            hint=do or "keep the right lines, and remove the lines <<<<<<<, ======= and >>>>>>>",
+        fault(
+            place_of_offset(text, conflict.start(), file),
+            "merge-conflict",
+            f"a merge conflict starts here ({conflict[0]})",
+            do or "keep the right lines, and remove the lines <<<<<<<, ======= and >>>>>>>",
         )
         for conflict in _CONFLICT.finditer(text)
     )
@@ -120,38 +109,24 @@ def _read_bytes(path: Path, shown: str, inside: Path) -> bytes:
     try:
         real = path.resolve(strict=True)
         if not real.is_relative_to(inside):
-            raise _refusal(
-                shown,
-                "file-outside",
-                "the file is a link that leads out of its folder",
-                "put a copy of the file itself here, so that the folder is complete",
-            )
+            message = "the file is a link that leads out of its folder"
+            hint = "put a copy of the file itself here, so that the folder is complete"
+            raise refusal(shown, "file-outside", message, hint)
         return read_regular(real, SOURCE)
     except FileNotFoundError:
-        raise _refusal(shown, "file-missing", "the file does not exist", "") from None
+        raise refusal(shown, "file-missing", "the file does not exist", "") from None
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
         code = error.errno if isinstance(error, OSError) else None
         if code == errno.EFBIG:
-            raise _refusal(
-                shown,
-                "file-too-large",
-                f"the file is larger than {MAX_BYTES} bytes (1 MiB)",
-                "a source is hand-written text; split it or remove what does not belong",
-            ) from None
+            message = f"the file is larger than {MAX_BYTES} bytes (1 MiB)"
+            hint = "a source is hand-written text; split it or remove what does not belong"
+            raise refusal(shown, "file-too-large", message, hint) from None
         if code in (errno.EISDIR, errno.EINVAL):
-            raise _refusal(
-                shown,
-                "file-irregular",
-                "expected a file, found something else (a folder, a pipe or a device)",
-                "replace it by a text file",
-            ) from None
+            message = "expected a file, found something else (a folder, a pipe or a device)"
+            raise refusal(shown, "file-irregular", message, "replace it by a text file") from None
         reason = error.strerror if isinstance(error, OSError) else "its links form a loop"
-        raise _refusal(
-            shown,
-            "file-unreadable",
-            f"the file cannot be read: {(reason or 'unknown reason').lower()}",
-            "check its permissions",
-        ) from None
+        message = f"the file cannot be read: {(reason or 'unknown reason').lower()}"
+        raise refusal(shown, "file-unreadable", message, "check its permissions") from None
 
 
 def _decode(data: bytes, shown: str) -> str:
@@ -161,18 +136,5 @@ def _decode(data: bytes, shown: str) -> str:
         before = data[: error.start].decode("utf-8-sig", errors="replace")
         place = place_of_offset(before, len(before), shown)
         found = data[error.start]
-        raise SourceError(
-            [
-                Fault(
-                    place=place,
-                    path="",
-                    code="file-encoding",
-                    message=f"byte 0x{found:02X} at offset {error.start} is not UTF-8",
-                    hint="save the file as UTF-8 text",
-                )
-            ]
-        ) from None
-
-
-def _refusal(shown: str, code: str, message: str, hint: str) -> SourceError:
-    return SourceError([Fault(place=Place(shown), path="", code=code, message=message, hint=hint)])
+        message = f"byte 0x{found:02X} at offset {error.start} is not UTF-8"
+        raise refusal(place, "file-encoding", message, "save the file as UTF-8 text") from None

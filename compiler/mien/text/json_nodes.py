@@ -12,7 +12,7 @@ from typing import NoReturn, cast
 
 from mien.errors import MienError
 from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFiniteError, number
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import conflict_faults
 from mien.text.node import MappingNode, Node, Path, Place, ScalarNode, SequenceNode, Span
 
@@ -212,12 +212,8 @@ class _Reader:
         if word[0] not in _NOT_FINITE:
             self._stop("json-syntax", f"found {word[0]}; text stands in double quotes", "")
         self._at = word.end()
-        self._fault(
-            self._place(start),
-            "number-not-finite",
-            f"{word[0]} is not a finite number",
-            "write an ordinary number",
-        )
+        message = f"{word[0]} is not a finite number"
+        self._fault(self._place(start), "number-not-finite", message, "write an ordinary number")
         return 0.0
 
     def _number(self) -> int | float:
@@ -275,7 +271,7 @@ class _Reader:
             )
 
     def _fault(self, place: Place, code: str, message: str, hint: str) -> None:
-        self.faults.append(Fault(place=place, path="", code=code, message=message, hint=hint))
+        self.faults.append(fault(place, code, message, hint))
 
     def _stop(self, code: str, message: str, hint: str) -> NoReturn:
         self._fault(self._place(self._at), code, message, hint)

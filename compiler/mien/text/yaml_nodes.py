@@ -12,7 +12,7 @@ from yaml import YAMLError, events
 
 from mien.errors import MienError, SourceError
 from mien.text.core_schema import MAX_DEPTH, MAX_NODES, Entries, NotFiniteError, resolve
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import conflict_faults, place_of_offset
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, Span
 from mien.text.slips import (
@@ -83,64 +83,45 @@ class _Reader:
         self._next()
         start = self._next()
         if isinstance(start, events.StreamEndEvent):
-            self._fault(
-                Place(self._file),
-                "file-empty",
-                "the file holds nothing but comments",
-                "write it, or delete it",
-            )
+            message = "the file holds nothing but comments"
+            self._fault(Place(self._file), "file-empty", message, "write it, or delete it")
             raise _StopError
         self._directives(cast("events.DocumentStartEvent", start))
         root = self._node(self._next(), 1)
         self._next()
         after = self._next()
         if not isinstance(after, events.StreamEndEvent):
-            self._fault(
-                self._place(after.start_mark),
-                "yaml-documents",
-                "a second document starts here; a file holds one",
-                "remove the line `---`, or move the second document to a file of its own",
-            )
+            message = "a second document starts here; a file holds one"
+            hint = "remove the line `---`, or move the second document to a file of its own"
+            self._fault(self._place(after.start_mark), "yaml-documents", message, hint)
         return root
 
     def _directives(self, start: events.DocumentStartEvent) -> None:
         version = start.version
         if version is not None and version != (1, 2):
-            self._fault(
-                self._place(start.start_mark),
-                "yaml-version",
-                f"found YAML {version[0]}.{version[1]}; sources are YAML 1.2",
-                "remove the line that starts with %YAML",
-            )
+            message = f"found YAML {version[0]}.{version[1]}; sources are YAML 1.2"
+            hint = "remove the line that starts with %YAML"
+            self._fault(self._place(start.start_mark), "yaml-version", message, hint)
         if start.tags:
-            self._fault(
-                self._place(start.start_mark),
-                "yaml-tag",
-                "tags are not used here",
-                "remove the line that starts with %TAG",
-            )
+            message = "tags are not used here"
+            hint = "remove the line that starts with %TAG"
+            self._fault(self._place(start.start_mark), "yaml-tag", message, hint)
 
     def _node(self, event: events.Event, depth: int) -> Node:
         self._count += 1
         if self._count > MAX_NODES:
-            self._fault(
-                self._place(event.start_mark),
-                "document-too-large",
-                f"the document has more than {MAX_NODES} keys and values",
-                "a source is hand-written text; split it or remove what does not belong",
-            )
+            message = f"the document has more than {MAX_NODES} keys and values"
+            hint = "a source is hand-written text; split it or remove what does not belong"
+            self._fault(self._place(event.start_mark), "document-too-large", message, hint)
             raise _StopError
         if isinstance(event, events.ScalarEvent):
             return self._scalar(event)
         if isinstance(event, events.AliasEvent):
             return self._alias(event)
         if depth > MAX_DEPTH:
-            self._fault(
-                self._place(event.start_mark),
-                "document-too-deep",
-                f"mappings and lists nest deeper than {MAX_DEPTH}",
-                "is the indentation right?",
-            )
+            message = f"mappings and lists nest deeper than {MAX_DEPTH}"
+            hint = "is the indentation right?"
+            self._fault(self._place(event.start_mark), "document-too-deep", message, hint)
             raise _StopError
         if isinstance(event, events.MappingStartEvent):
             return self._mapping(event, depth)
@@ -169,12 +150,9 @@ class _Reader:
 
     def _alias(self, event: events.AliasEvent) -> ScalarNode:
         place = self._place(event.start_mark)
-        self._fault(
-            place,
-            "yaml-alias",
-            f"the alias *{event.anchor} is not allowed",
-            "write the value out, so that a reader sees it where it counts",
-        )
+        message = f"the alias *{event.anchor} is not allowed"
+        hint = "write the value out, so that a reader sees it where it counts"
+        self._fault(place, "yaml-alias", message, hint)
         return ScalarNode(value=None, place=place, span=self._span(event, event), source="")
 
     def _sequence(self, start: events.SequenceStartEvent, depth: int) -> SequenceNode:
@@ -224,12 +202,8 @@ class _Reader:
         if pairs and isinstance(whole := pairs[-1][1], ScalarNode):
             number = self._text[whole.span.start : key.span.end]
             if _DECIMAL_COMMA.fullmatch(number):
-                self._fault(
-                    whole.place,
-                    "yaml-syntax",
-                    f"{number} is read as two values",
-                    number_hint(number),
-                )
+                message = f"{number} is read as two values"
+                self._fault(whole.place, "yaml-syntax", message, number_hint(number))
                 pairs[-1] = (pairs[-1][0], evolve(whole, value=float(number.replace(",", "."))))
                 return True
         return False
@@ -244,12 +218,9 @@ class _Reader:
             return None
         if isinstance(node.value, str):
             if node.source == "<<":
-                self._fault(
-                    node.place,
-                    "yaml-merge",
-                    "the merge key << is not allowed",
-                    "write the keys out, so that a reader sees them where they count",
-                )
+                message = "the merge key << is not allowed"
+                hint = "write the keys out, so that a reader sees them where they count"
+                self._fault(node.place, "yaml-merge", message, hint)
                 return None
             if holds_no_break_space(node.value) and no_break_spaces(self._text):
                 self._slips(no_break_spaces(self._text))
@@ -261,12 +232,11 @@ class _Reader:
             )
         if not isinstance(event, events.AliasEvent):
             shown = node.source or "nothing"
-            self._fault(
-                node.place,
-                "key-not-text",
-                f"a key must be text, found {shown}",
-                f'put it in quotes: "{shown}"' if node.source else "write a name before the colon",
+            message = f"a key must be text, found {shown}"
+            hint = (
+                f'put it in quotes: "{shown}"' if node.source else "write a name before the colon"
             )
+            self._fault(node.place, "key-not-text", message, hint)
         return None
 
     def _decorations(
@@ -275,19 +245,13 @@ class _Reader:
         place: Place,
     ) -> None:
         if event.anchor is not None:
-            self._fault(
-                place,
-                "yaml-anchor",
-                f"the anchor &{event.anchor} is not allowed",
-                f"remove &{event.anchor}; values are written out where they count",
-            )
+            message = f"the anchor &{event.anchor} is not allowed"
+            hint = f"remove &{event.anchor}; values are written out where they count"
+            self._fault(place, "yaml-anchor", message, hint)
         if event.tag is not None:
-            self._fault(
-                place,
-                "yaml-tag",
-                f"the tag {_written_tag(str(event.tag))} is not allowed",
-                "remove the tag; the file's schema decides what a value is",
-            )
+            message = f"the tag {_written_tag(str(event.tag))} is not allowed"
+            hint = "remove the tag; the file's schema decides what a value is"
+            self._fault(place, "yaml-tag", message, hint)
 
     def _syntax(self, error: YAMLError) -> None:
         mark: _Mark | None = getattr(error, "problem_mark", None)
@@ -321,7 +285,7 @@ class _Reader:
         )
 
     def _fault(self, place: Place, code: str, message: str, hint: str) -> None:
-        self._faults.append(Fault(place=place, path="", code=code, message=message, hint=hint))
+        self._faults.append(fault(place, code, message, hint))
 
 
 def _written_tag(tag: str) -> str:

@@ -24,11 +24,11 @@ from mien.performance.sources import LipRequest, SpokenLips, open_lips, sound_fr
 from mien.resolve import BankSource
 from mien.scores.prepare import Openers, Prepared, prepare
 from mien.scores.read import score_of
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault_at
 from mien.text.files import shown_path
 from mien.text.format import Origins, rewritten
 from mien.text.json_nodes import parse_json
-from mien.text.node import Node, Plain, plain, value_place
+from mien.text.node import Node, Plain, plain
 from mien.text.yaml_nodes import parse_yaml
 from mien.view.bank_files import BankFiles, digest
 from mien.view.change import EditRefusedError
@@ -207,13 +207,9 @@ class ScoreSession:
         """The bank as the page has it."""
         snapshot = self._snapshot()
         if source.sources.resolve() != self._folder.resolve() or not snapshot.artifact:
-            fault = Fault(
-                place=value_place(root, ("bank",)),
-                path="bank",
-                code="unknown-bank",
-                message=f"this page shows the bank in {shown_path(self._folder)}",
-                hint="start mien view again for another, or mend this one's faults",
-            )
+            message = f"this page shows the bank in {shown_path(self._folder)}"
+            hint = "start mien view again for another, or mend this one's faults"
+            fault = fault_at(root, ("bank",), "unknown-bank", message, hint)
             raise SourceError([fault])
         found = self._kept(
             ("bank", snapshot.digest),

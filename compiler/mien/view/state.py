@@ -14,9 +14,8 @@ from mien.authored.reader import read_bank
 from mien.engine.registry import get_engine
 from mien.errors import SourceError
 from mien.lint import lint
-from mien.text.fault import Fault, Severity
+from mien.text.fault import Fault, Severity, fault
 from mien.text.files import shown_path
-from mien.text.node import Place
 from mien.versions import ENGINE
 
 
@@ -119,13 +118,9 @@ def _without_conflicts(bank: AuthoredBank) -> AuthoredBank:
 
 
 def _unexpected(folder: Path, error: Exception) -> Fault:
-    return Fault(
-        place=Place(shown_path(folder)),
-        path="",
-        code="unexpected",
-        message=f"the bank could not be read: {type(error).__name__}: {error}",
-        hint="save the file again; if this stays, it is a defect of mien",
-    )
+    message = f"the bank could not be read: {type(error).__name__}: {error}"
+    hint = "save the file again; if this stays, it is a defect of mien"
+    return fault(shown_path(folder), "unexpected", message, hint)
 
 
 class StateStream:

@@ -44,12 +44,8 @@ def check_shapes(root: Node, table: VisemeTable) -> Complaints:
         sealed = any(viseme.weights.get(channel, 0.0) >= level for channel, level in sealing)
         if viseme.contact is not None and not sealed:
             levels = " or ".join(f"{channel} {level:g}" for channel, level in sealing)
-            complaints.at_key(
-                path,
-                "contact-open",
-                f"{name} keeps contact and does not seal: an expression would part it",
-                f"the rig seals from {levels}",
-            )
+            message = f"{name} keeps contact and does not seal: an expression would part it"
+            complaints.at_key(path, "contact-open", message, f"the rig seals from {levels}")
     return complaints
 
 
@@ -61,12 +57,9 @@ def _groups(complaints: Complaints, groups: Iterable[str], rig: RigNames) -> dic
         for name in check_channel_items(complaints, path, rig, shorthands=True):
             for channel in rig.expand(name):
                 if owners.setdefault(channel, group) != group:
-                    complaints.at_value(
-                        path,
-                        "repeated-channel",
-                        f"{channel} is in the groups {owners[channel]} and {group}",
-                        "keep it in one of the two",
-                    )
+                    message = f"{channel} is in the groups {owners[channel]} and {group}"
+                    hint = "keep it in one of the two"
+                    complaints.at_value(path, "repeated-channel", message, hint)
     return owners
 
 
@@ -82,12 +75,9 @@ def _viseme(complaints: Complaints, name: str, rig: RigNames, owners: dict[str, 
     for key in _names(root, *here, "weights"):
         for channel in rig.expand(key):
             if channel not in owners:
-                complaints.at_key(
-                    (*here, "weights", key),
-                    "channel-without-group",
-                    f"{channel} is in no group, so nothing says how it moves",
-                    "put it under groups, or leave it to the expression",
-                )
+                message = f"{channel} is in no group, so nothing says how it moves"
+                hint = "put it under groups, or leave it to the expression"
+                complaints.at_key((*here, "weights", key), "channel-without-group", message, hint)
 
 
 def _sounds(complaints: Complaints, visemes: Iterable[str]) -> None:
@@ -103,20 +93,13 @@ def _sounds(complaints: Complaints, visemes: Iterable[str]) -> None:
     for path, owner, sound in listed:
         spelled = normalize("NFD", sound)
         if spelled in places:
-            complaints.at_key(
-                path,
-                "repeated-sound",
-                f"the sound {sound} stands under {places[spelled]} already",
-                "keep one of the two",
-            )
+            message = f"the sound {sound} stands under {places[spelled]} already"
+            complaints.at_key(path, "repeated-sound", message, "keep one of the two")
         places.setdefault(spelled, owner)
     if SILENCE not in places:
-        complaints.at_value(
-            ("visemes",),
-            "silence-missing",
-            f"no viseme has the sound {SILENCE}, which stands for silence",
-            "give one without weights that sound",
-        )
+        message = f"no viseme has the sound {SILENCE}, which stands for silence"
+        hint = "give one without weights that sound"
+        complaints.at_value(("visemes",), "silence-missing", message, hint)
 
 
 def _conflicts(table: VisemeTable, weights: Mapping[str, float]) -> Iterator[tuple[str, str]]:

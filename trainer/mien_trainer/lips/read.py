@@ -15,8 +15,8 @@ from mien.authored.rig import Rig
 from mien.authored.rig_checks import check_rig, rig_names
 from mien.authored.structure import rig_record
 from mien.errors import SourceError
-from mien.text.fault import Fault
-from mien.text.node import Node, plain, text, value_place
+from mien.text.fault import fault_at
+from mien.text.node import Node, plain, text
 from mien.text.suggest import did_you_mean
 from mien_trainer.lips.check import check_names, check_shapes
 from mien_trainer.lips.table import VisemeTable
@@ -58,17 +58,9 @@ def _rig_root(path: Path, root: Node) -> Node:
     name = text(root, "rig") or ""
     found = find_rig(path.parent, name)
     if found is None:
-        raise SourceError(
-            [
-                Fault(
-                    place=value_place(root, ("rig",)),
-                    path="rig",
-                    code="rig-missing",
-                    message=f"there is no rig {name}",
-                    hint=did_you_mean(name, known_rigs(path.parent)),
-                )
-            ]
-        )
+        message = f"there is no rig {name}"
+        hint = did_you_mean(name, known_rigs(path.parent))
+        raise SourceError([fault_at(root, ("rig",), "rig-missing", message, hint)])
     rig = read_valid(found.path, "rig")
     faults = check_rig(rig, rig_names(rig), name).faults
     if faults:

@@ -11,9 +11,9 @@ from mien.authored.documents import parse
 from mien.authored.validate import validate
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels, sdk_channels
-from mien.text.fault import Fault
+from mien.text.fault import fault_at
 from mien.text.files import shown_path
-from mien.text.node import path_text, plain, value_place
+from mien.text.node import plain
 from mien.text.suggest import did_you_mean
 
 NAMES = ("mead.yaml", "mead.yml", "mead.json")
@@ -49,12 +49,8 @@ def read_settings(root: Path) -> MeadSettings:
     usual = channels if data.get("order") == "arkit" else sdk_channels()
     columns: list[str] = data.get("columns", list(usual))
     unknown = [
-        Fault(
-            place=value_place(tree, where),
-            path=path_text(where),
-            code="unknown-channel",
-            message=f"no channel {name!r}",
-            hint=did_you_mean(name, channels),
+        fault_at(
+            tree, where, "unknown-channel", f"no channel {name!r}", did_you_mean(name, channels)
         )
         for position, name in enumerate(columns)
         if name not in channels and not name.startswith("_")

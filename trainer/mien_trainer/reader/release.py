@@ -17,12 +17,12 @@ from mien.reading.readings import find_readings
 from mien.reading.weights import READER, Facts
 from mien.release.chain import chain_faults
 from mien.release.exclusive import BusyError, exclusive
-from mien.release.folder import SOURCES, ReleaseFolder, artifact_of, refusal, release_folders
+from mien.release.folder import SOURCES, ReleaseFolder, artifact_of, release_folders
 from mien.release.freeze import freeze_files
 from mien.release.ledger import LEDGER_NAME, READERS, Entry, Ledger, read_ledger
 from mien.release.recovery import clear, complete
 from mien.semver import precedence
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.regular_file import LOCK, SOURCE, read_regular
 from mien_trainer.reader.recipe import PROBE_LIST, Recipe, sentence_file
@@ -49,7 +49,7 @@ def release_reader(path: Path, recipe_file: Path, recipe: Recipe, releases: Path
     except BusyError:
         message = f"{home.name} was not released: another release is being made in this folder"
         again = "wait for it, then run the command again"
-        raise ReleaseError([refusal(shown_path(folder), "release-running", message, again)]) from (
+        raise ReleaseError([fault(shown_path(folder), "release-running", message, again)]) from (
             None
         )
     finally:
@@ -94,7 +94,7 @@ def _release(
             shown = shown_path(lock_path(path))
             was = parse_reader_lock(read_regular(lock_path(path), LOCK), shown)
             hint = f"run `mien reader lock {path}`, and read the difference"
-            faults += [refusal(shown, "lock-stale", one, hint) for one in drift(was, lock)]
+            faults += [fault(shown, "lock-stale", one, hint) for one in drift(was, lock)]
         files = {
             artifact_of(weights.name): data,
             LOCK_NAME: write_reader_lock(lock).encode(),
@@ -102,7 +102,7 @@ def _release(
         }
     except (QueryError, ArtifactError) as error:
         hint = "release the bank first, and train the reader on that release"
-        faults.append(refusal(shown_path(path), "bank-unreleased", str(error), hint))
+        faults.append(fault(shown_path(path), "bank-unreleased", str(error), hint))
     if faults:
         raise ReleaseError(faults)
     return freeze_files(files, home, ledger)
@@ -113,14 +113,14 @@ def _version_faults(path: Path, home: ReleaseFolder, ledger: Ledger) -> Iterator
     hint = "give the recipe a greater version, and train the reader again"
     if ledger.find(home.bank, home.version) is not None:
         message = f"the reader {home.name} is released already; a release never changes"
-        yield refusal(shown_path(path), "version-released", message, hint)
+        yield fault(shown_path(path), "version-released", message, hint)
     elif released and precedence(home.version) <= precedence(released[-1].version):
         newest = released[-1].version
         message = f"version {home.version} is not greater than the newest release, {newest}"
-        yield refusal(shown_path(path), "version-not-newer", message, hint)
+        yield fault(shown_path(path), "version-not-newer", message, hint)
 
 
 def _made_of_others(path: Path, weights: Facts, sources: Mapping[str, bytes]) -> Iterator[Fault]:
     hint = "name the recipe that it was trained after (--recipe), as it was then; or train it again"
     for message in source_faults(weights, sources):
-        yield refusal(shown_path(path), "reader-sources", message, hint)
+        yield fault(shown_path(path), "reader-sources", message, hint)

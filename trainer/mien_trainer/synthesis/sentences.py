@@ -8,8 +8,8 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.errors import SourceError
-from mien.formats.text_file import fault, read_text
-from mien.text.fault import Fault
+from mien.formats.text_file import read_text
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.node import Place
 from mien.text.suggest import did_you_mean
@@ -80,7 +80,7 @@ def read_sentences(path: Path = SHIPPED) -> tuple[Sentence, ...]:
     filled = {sentence.split for sentence in sentences}
     for empty in (split for split in Split if split not in filled):
         message = f"no sentence under [{empty.value}]"
-        faults.append(fault(Place(name), "empty-part", message))
+        faults.append(fault(name, "empty-part", message))
     if faults:
         raise SourceError(faults)
     return tuple(sentences)

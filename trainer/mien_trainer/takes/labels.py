@@ -15,8 +15,7 @@ from attrs import evolve, field, frozen
 from mien.authored.documents import parse
 from mien.authored.validate import validate
 from mien.errors import SourceError
-from mien.formats.text_file import fault
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.files import read_source, shown_path
 from mien.text.node import (
     Entry,
@@ -150,7 +149,7 @@ def _table(path: Path) -> Node:
     if "take" not in names:
         close = nearest("take", names)
         hint = f"found {', '.join(names)}" + (f"; is it {close}?" if close else "")
-        raise SourceError([fault(start, "column-missing", "there is no column take", hint)])
+        raise refusal(start, "column-missing", "there is no column take", hint)
     faults = [
         fault(cell.place, "column-twice", f"a second column {cell.source}")
         for position, cell in enumerate(header)
@@ -205,7 +204,7 @@ def _rows(text: str, name: str) -> Iterator[list[ScalarNode]]:
             line = reader.line_num + 1
     except csv.Error as error:
         place = Place(name, reader.line_num, 1)
-        raise SourceError([fault(place, "bad-csv", f"this is no row of CSV: {error}")]) from None
+        raise refusal(place, "bad-csv", f"this is no row of CSV: {error}") from None
 
 
 def _columns(line: str, fields: int) -> list[int]:

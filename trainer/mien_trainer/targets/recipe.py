@@ -13,9 +13,8 @@ from cattrs import Converter
 from mien.authored.documents import read_valid
 from mien.errors import SourceError
 from mien.text.canonical import canonical
-from mien.text.fault import Fault
-from mien.text.node import Node, Plain, path_text, plain, value_place
-from mien.text.node import Path as NodePath
+from mien.text.fault import Fault, fault_at
+from mien.text.node import Node, Plain, plain
 from mien.text.suggest import did_you_mean
 from mien_trainer.fault import TrainerError
 from mien_trainer.migrations import MIGRATIONS, TARGETS_2
@@ -181,26 +180,17 @@ def recipe_digest(recipe: Recipe) -> str:
 
 def _beyond_schema(root: Node, recipe: Recipe) -> Iterator[Fault]:
     if recipe.silence_share < 1.0 and not recipe.sources.shares:
-        yield _fault(
-            root,
-            ("sources",),
-            "no-speech",
-            f"no source speaks, but only a share of {recipe.silence_share:g} is to be silence",
-            "name espeak, flite or asterisk, or set silence_share: 1",
-        )
+        message = f"no source speaks, but only a share of {recipe.silence_share:g} is to be silence"
+        hint = "name espeak, flite or asterisk, or set silence_share: 1"
+        yield fault_at(root, ("sources",), "no-speech", message, hint)
     for name, source in (("espeak", recipe.sources.espeak), ("flite", recipe.sources.flite)):
         voices = [voice.name for voice in source.voices] if source is not None else []
         for position, voice in enumerate(voices):
             if voice in voices[:position]:
-                yield _fault(
+                yield fault_at(
                     root,
                     ("sources", name, "voices", position, "name"),
                     "repeated-voice",
                     f"the voice {voice} is in the list a second time",
                     "a voice is for one split: keep one of the two",
                 )
-
-
-def _fault(root: Node, path: NodePath, code: str, message: str, hint: str) -> Fault:
-    place = value_place(root, path)
-    return Fault(place=place, path=path_text(path), code=code, message=message, hint=hint)

@@ -119,16 +119,10 @@ def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:
 
 
 def _not_a_source(shown: str, message: str = "the file does not say what it is") -> Fault:
-    from mien.text.fault import Fault
-    from mien.text.node import Place
+    from mien.text.fault import fault
 
-    return Fault(
-        place=Place(shown),
-        path="schema",
-        code="format-unknown",
-        message=message,
-        hint="a source starts with `schema: mien/emotion/2` (or bank, rules, rig)",
-    )
+    hint = "a source starts with `schema: mien/emotion/2` (or bank, rules, rig)"
+    return fault(shown, "format-unknown", message, hint, path="schema")
 
 
 def _report(

@@ -43,9 +43,8 @@ def command(key: Path, answers: tuple[Path, ...], names: tuple[Path, ...], outpu
     from mien.judge.key import read_key
     from mien.judge.score_report import score_json, score_lines
     from mien.judge.scores import score
-    from mien.text.fault import Fault
+    from mien.text.fault import Fault, fault
     from mien.text.files import shown_path
-    from mien.text.node import Place
 
     read = read_key(key)
     known = free_names(read.labels, read.aliases, names)
@@ -59,15 +58,9 @@ def command(key: Path, answers: tuple[Path, ...], names: tuple[Path, ...], outpu
             faults.extend(refusal.faults)
             continue
         if one.observer in seen:
-            faults.append(
-                Fault(
-                    place=Place(shown_path(path)),
-                    path="observer",
-                    code="observer-twice",
-                    message=f"{one.observer} has answered in {shown_path(seen[one.observer])}, too",
-                    hint="give each observer's form once, with a name of their own",
-                )
-            )
+            message = f"{one.observer} has answered in {shown_path(seen[one.observer])}, too"
+            hint = "give each observer's form once, with a name of their own"
+            faults.append(fault(shown_path(path), "observer-twice", message, hint, path="observer"))
         seen[one.observer] = path
         given.append(one)
     if faults:

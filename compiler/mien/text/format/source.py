@@ -9,13 +9,13 @@ from attrs import frozen
 
 from mien.errors import SourceError
 from mien.text.canonical import canonical, write_scalar
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.format.comments import Comment, attach, find_comments
 from mien.text.format.order import Orders, kind_of, schema_of
 from mien.text.format.piece import Block, Piece, arrange, piece_of, take_header
 from mien.text.format.yaml_text import write_yaml
 from mien.text.json_nodes import parse_json
-from mien.text.node import Node, Place, Plain, ScalarNode, plain
+from mien.text.node import Node, Plain, ScalarNode, plain
 from mien.text.yaml_nodes import parse_yaml
 
 _INDENT = "  "
@@ -159,10 +159,6 @@ def _same(before: tuple[Comment, ...], after: tuple[Comment, ...]) -> bool:
 
 
 def _unfaithful(file: str) -> Fault:
-    return Fault(
-        place=Place(file),
-        path="",
-        code="format-unfaithful",
-        message="formatting this file would change what it says, so it is left as it is",
-        hint="this is a mistake in mien: please report it with the file",
-    )
+    message = "formatting this file would change what it says, so it is left as it is"
+    hint = "this is a mistake in mien: please report it with the file"
+    return fault(file, "format-unfaithful", message, hint)
