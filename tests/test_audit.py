@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import click
 import numpy as np
 import pytest
 from attrs import evolve
@@ -21,6 +20,7 @@ from hypothesis import strategies as st
 import mien
 from mien import resources
 from mien.bank import Bank
+from mien.errors import MienError
 from mien.formats.registry import write_take
 from mien.formats.take import steady_take
 from mien_trainer.audit.inputs import open_input
@@ -540,8 +540,8 @@ def test_what_cannot_be_read_is_refused(
 def refusal(*arguments: object) -> str:
     """What the command says when it refuses; `mien` exits with 2 for this kind of exception."""
     error = run(*arguments).exception
-    assert isinstance(error, click.ClickException)
-    return error.format_message()
+    assert isinstance(error, MienError)
+    return str(error)
 
 
 def test_another_bank_is_refused_naming_both(bank: Bank, folder: Path) -> None:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
-from io import BytesIO
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,10 @@ from tests.targets.fakes import write_shard
 
 import mien
 from mien import resources
+from mien.cli.main import run as run_mien
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import PngUnavailableError, shapes
 from mien_trainer.cli.make import command as make
-from mien_trainer.cli.preview import command
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import SILENCE, Phoneme
@@ -275,8 +276,10 @@ def test_a_missing_extra_is_named(
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(command, list(arguments))
-    return done.exit_code, done.output
+    said = StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = run_mien(["targets", "preview", *arguments])
+    return code, said.getvalue()
 
 
 def test_the_command_writes_a_page(
@@ -291,7 +294,7 @@ def test_the_command_writes_a_page(
 
 def test_the_command_refuses_in_words(shards: Path, tmp_path: Path) -> None:
     code, said = run(str(shards), "clip-9", "-o", str(tmp_path / "a.html"))
-    assert code == 1
+    assert code == 2
     assert "no clip 'clip-9' among 3" in said
     code, said = run(str(shards), "clip-1", "-o", str(tmp_path / "a.avi"))
     assert code == 2
@@ -355,7 +358,7 @@ def test_the_command_makes_the_sound_or_says_why_not(quiet: Path, tmp_path: Path
     assert "no sound: there is no file quiet" in said
     assert "without sound" in said
     code, said = run(folder, "train-000000", "-o", out, "--recipe", "nosuch.yaml")
-    assert code == 1
+    assert code == 2
     assert "there is no file nosuch.yaml" in said
     code, said = run(folder, "train-000000", "-o", out, "--silent", *recipe)
     assert code == 0

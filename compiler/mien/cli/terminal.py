@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
@@ -62,6 +62,14 @@ def write_json(data: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401  a
     """Print a JSON value on stdout, steering characters in JSON's own escapes."""
     text = json.dumps(data, indent=indent, ensure_ascii=False)
     click.echo(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def write_report(output: str, data: object, lines: Iterable[str]) -> None:
+    """Print a result in the format ``output``: ``data`` as JSON, or ``lines`` of text."""
+    if output == "json":
+        write_json(data)
+    else:
+        say("\n".join(lines))
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def _without_conflicts(bank: AuthoredBank) -> AuthoredBank:
 def _unexpected(folder: Path, error: Exception) -> Fault:
     message = f"the bank could not be read: {type(error).__name__}: {error}"
     hint = "save the file again; if this stays, it is a defect of mien"
-    return fault(shown_path(folder), "unexpected", message, hint)
+    return fault(shown_path(folder), code="unexpected", message=message, hint=hint)
 
 
 class StateStream:

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.options import OutputFile, format_option
-from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
+from mien.cli.terminal import say, write_report
 
 
 @click.command("audit")
@@ -34,27 +33,23 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     and what the set lacks. Exit codes: 0 usable (perhaps with notes), 1 something must be corrected
     before training, 2 it cannot be read.
     """
-    from mien.cli.terminal import progress, write_json
+    from mien.cli.terminal import progress
     from mien_trainer.audit.as_json import report_json
     from mien_trainer.audit.as_text import report_lines
     from mien_trainer.audit.inputs import open_input
     from mien_trainer.audit.run import audit
     from mien_trainer.plots import require_plots
 
-    with refusals():
-        if out is not None:
-            require_plots()
-        inputs = open_input(folder, bank)
-        say(f"bank: {inputs.bank.source}", err=True)
-        with progress("auditing", inputs.count) as step:
-            report = audit(inputs, str(folder), step)
+    if out is not None:
+        require_plots()
+    inputs = open_input(folder, bank)
+    say(f"bank: {inputs.bank.source}", err=True)
+    with progress("auditing", inputs.count) as step:
+        report = audit(inputs, str(folder), step)
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.audit.page import audit_html
 
         write_atomic(out, audit_html(report, inputs.bank).encode())
-    if output == "json":
-        write_json(report_json(report))
-    else:
-        say("\n".join(report_lines(report)))
+    write_report(output, report_json(report), report_lines(report))
     return 1 if report.failed else 0

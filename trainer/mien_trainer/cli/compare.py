@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
-from mien.cli.terminal import say
-from mien_trainer.cli.options import data_option, refusals
+from mien.cli.terminal import write_report
+from mien_trainer.cli.options import data_option
 
 
 @click.command("compare")
@@ -49,44 +49,40 @@ def command(
     the snap. OUT gets a folder for each training and compare.html. If it is stopped, run it again
     to continue.
     """
-    with refusals():
-        from mien_trainer.fault import need_torch
+    from mien_trainer.fault import need_torch
 
-        need_torch()
-        from attrs import evolve
+    need_torch()
+    from attrs import evolve
 
-        from mien.cli.terminal import progress, write_json
-        from mien.text.atomic import write_atomic
-        from mien_trainer.compare.page import comparison_html
-        from mien_trainer.compare.result import as_json, lines, results
-        from mien_trainer.compare.trainings import jobs, settings, train_all
-        from mien_trainer.evaluate.clips import clips_with, pick
-        from mien_trainer.speech import Split
-        from mien_trainer.targets.manifest import read_manifest
-        from mien_trainer.targets.rows import clip_rows
-        from mien_trainer.train.config import find_config, read_config
-        from mien_trainer.train.trust import check_data, trusted_bank
+    from mien.cli.terminal import progress
+    from mien.text.atomic import write_atomic
+    from mien_trainer.compare.page import comparison_html
+    from mien_trainer.compare.result import as_json, lines, results
+    from mien_trainer.compare.trainings import jobs, settings, train_all
+    from mien_trainer.evaluate.clips import clips_with, pick
+    from mien_trainer.speech import Split
+    from mien_trainer.targets.manifest import read_manifest
+    from mien_trainer.targets.rows import clip_rows
+    from mien_trainer.train.config import find_config, read_config
+    from mien_trainer.train.trust import check_data, trusted_bank
 
-        given = read_config(find_config(config))
-        if steps is not None:
-            given = evolve(given, steps=steps)
-        trusted, manifest = trusted_bank(given.bank), read_manifest(data)
-        check_data(manifest, trusted, data)
-        todo = jobs(settings(given), seeds, out)
-        with progress("training", len(todo)) as step:
-            train_all(todo, data, workers, step)
-        known_voices = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
-        chosen = pick(clip_rows(data, manifest, Split.TEST), known_voices, clips)
-        unheard = list(clips_with(data, manifest, Split.TEST, chosen))
-        with progress("measuring", len(todo)) as step:
-            found = results(todo, trusted.bank, unheard, step)
-        description = (
-            f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
-            f"{seeds} seeds each, bank {trusted.bank.source}"
-        )
-        page = out / "compare.html"
-        write_atomic(page, comparison_html(found, trusted.bank, description).encode())
-        if output == "json":
-            write_json(as_json(found))
-        else:
-            say("\n".join((description, *lines(found), f"{page}: the faces")))
+    given = read_config(find_config(config))
+    if steps is not None:
+        given = evolve(given, steps=steps)
+    trusted, manifest = trusted_bank(given.bank), read_manifest(data)
+    check_data(manifest, trusted, data)
+    todo = jobs(settings(given), seeds, out)
+    with progress("training", len(todo)) as step:
+        train_all(todo, data, workers, step)
+    known_voices = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
+    chosen = pick(clip_rows(data, manifest, Split.TEST), known_voices, clips)
+    unheard = list(clips_with(data, manifest, Split.TEST, chosen))
+    with progress("measuring", len(todo)) as step:
+        found = results(todo, trusted.bank, unheard, step)
+    description = (
+        f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
+        f"{seeds} seeds each, bank {trusted.bank.source}"
+    )
+    page = out / "compare.html"
+    write_atomic(page, comparison_html(found, trusted.bank, description).encode())
+    write_report(output, as_json(found), (description, *lines(found), f"{page}: the faces"))

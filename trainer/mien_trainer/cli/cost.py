@@ -8,7 +8,7 @@ import click
 
 from mien.cli.options import format_option
 from mien.cli.terminal import say
-from mien_trainer.cli.options import data_option, refusals
+from mien_trainer.cli.options import data_option
 
 
 @click.command("cost")
@@ -21,23 +21,22 @@ def command(config: str, data: Path, steps: int, output: str) -> None:
 
     CONFIG is a file or a configuration that ships. The network is not kept.
     """
-    with refusals():
-        from mien_trainer.fault import need_torch
+    from mien_trainer.fault import need_torch
 
-        need_torch()
-        from attrs import asdict
+    need_torch()
+    from attrs import asdict
 
-        from mien.cli.terminal import progress, write_json
-        from mien_trainer.train.config import find_config, read_config
-        from mien_trainer.train.cost import step_cost
+    from mien.cli.terminal import progress, write_json
+    from mien_trainer.train.config import find_config, read_config
+    from mien_trainer.train.cost import step_cost
 
-        given = read_config(find_config(config))
-        with progress(given.name, steps) as step:
-            cost = step_cost(given, data, steps, step)
-        if output == "json":
-            write_json({**asdict(cost), "snap": cost.snap})
-            return
-        say(
-            f"a step of {given.name} takes {1e3 * (cost.draw + cost.learn):.1f} ms, of which "
-            f"{1e3 * cost.draw:.1f} to draw it; the anchor snap is {cost.snap:.1%} of a step"
-        )
+    given = read_config(find_config(config))
+    with progress(given.name, steps) as step:
+        cost = step_cost(given, data, steps, step)
+    if output == "json":
+        write_json({**asdict(cost), "snap": cost.snap})
+        return
+    say(
+        f"a step of {given.name} takes {1e3 * (cost.draw + cost.learn):.1f} ms, of which "
+        f"{1e3 * cost.draw:.1f} to draw it; the anchor snap is {cost.snap:.1%} of a step"
+    )

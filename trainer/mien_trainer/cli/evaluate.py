@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import OutputFile, format_option
-from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
+from mien.cli.terminal import say, write_report
 
 if TYPE_CHECKING:
     from mien_trainer.voices.result import VoicesReport
@@ -130,29 +129,25 @@ def command(
             no_gate=no_gate,
             output=output,
         )
-    from mien.cli.terminal import progress, write_json
+    from mien.cli.terminal import progress
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
     from mien_trainer.plots import require_plots
 
-    with refusals():
-        if out is not None:
-            require_plots()
-        trial = prepare(networks, data, bank, older, count)
-        say(f"bank: {trial.bank.source}", err=True)
-        for note in trial.notes:
-            say(f"note: {note}", err=True)
-        with progress("measuring", trial.steps) as step:
-            report = measure(trial, step)
+    if out is not None:
+        require_plots()
+    trial = prepare(networks, data, bank, older, count)
+    say(f"bank: {trial.bank.source}", err=True)
+    for note in trial.notes:
+        say(f"note: {note}", err=True)
+    with progress("measuring", trial.steps) as step:
+        report = measure(trial, step)
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.evaluate.page import report_html
 
         write_atomic(out, report_html(report, trial.bank).encode())
-    if output == "json":
-        write_json(report_json(report))
-    else:
-        say("\n".join(report_lines(report)))
+    write_report(output, report_json(report), report_lines(report))
     return 0 if report.kept or no_gate else 1
 
 
@@ -192,24 +187,20 @@ def _voices(
     no_gate: bool,
     output: str,
 ) -> int:
-    from mien.cli.terminal import progress, write_json
+    from mien.cli.terminal import progress
     from mien_trainer.voices.kept_times import FoundTimes
     from mien_trainer.voices.output import voices_json, voices_lines
     from mien_trainer.voices.run import measure_voices, open_voices
 
-    with refusals():
-        times = FoundTimes(kept, recogniser=recogniser)
-        trial = open_voices(networks, voices, bank, rooms or ROOMS, delay)
-        say(f"bank: {trial.bank.source}", err=True)
-        with progress("measuring", trial.steps) as step:
-            report: VoicesReport = measure_voices(trial, step, times)
+    times = FoundTimes(kept, recogniser=recogniser)
+    trial = open_voices(networks, voices, bank, rooms or ROOMS, delay)
+    say(f"bank: {trial.bank.source}", err=True)
+    with progress("measuring", trial.steps) as step:
+        report: VoicesReport = measure_voices(trial, step, times)
     if out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.voices.page import voices_html
 
         write_atomic(out, voices_html(report).encode())
-    if output == "json":
-        write_json(voices_json(report))
-    else:
-        say("\n".join(voices_lines(report)))
+    write_report(output, voices_json(report), voices_lines(report))
     return 0 if report.kept or no_gate else 1

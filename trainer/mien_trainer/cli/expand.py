@@ -8,7 +8,6 @@ import click
 
 from mien.cli.options import OutputFile
 from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
 
 
 @click.command("expand")
@@ -39,20 +38,19 @@ def command(network: Path, out: Path, bank: str, labels: str | None) -> None:
     (.safetensors, .pt), of which only the weights are read. For the labels that V2 has, the new
     network gives the same faces at any VAD until it is trained.
     """
-    with refusals():
-        from mien_trainer.fault import need_torch
+    from mien_trainer.fault import need_torch
 
-        need_torch()
-        from mien_trainer.model.shape import Conditioning
-        from mien_trainer.train.checkpoint import save_checkpoint
-        from mien_trainer.train.expand import V2_LABELS, expand, read_network
-        from mien_trainer.train.trust import trusted_bank
+    need_torch()
+    from mien_trainer.model.shape import Conditioning
+    from mien_trainer.train.checkpoint import save_checkpoint
+    from mien_trainer.train.expand import V2_LABELS, expand, read_network
+    from mien_trainer.train.trust import trusted_bank
 
-        trusted = trusted_bank(bank)
-        own_labels = V2_LABELS if labels is None else tuple(labels.split(","))
-        found = read_network(network, own_labels, trusted)
-        wide = expand(found, Conditioning(labels=trusted.bank.labels))
-        save_checkpoint(out, wide.metadata, wide.model)
+    trusted = trusted_bank(bank)
+    own_labels = V2_LABELS if labels is None else tuple(labels.split(","))
+    found = read_network(network, own_labels, trusted)
+    wide = expand(found, Conditioning(labels=trusted.bank.labels))
+    save_checkpoint(out, wide.metadata, wide.model)
     own = found.metadata.config.conditioning
     say(
         f"{out}: {wide.metadata.config.conditioning.width} conditions, "

@@ -8,7 +8,6 @@ import click
 
 from mien.cli.options import OutputFile
 from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
 
 
 @click.command("export")
@@ -41,17 +40,16 @@ def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None
     from mien.text.atomic import write_atomic
     from mien_trainer.fault import need_torch
 
-    with refusals():
-        need_torch()
-        from mien_trainer.export.card import card_markdown, learned_from, read_measured
-        from mien_trainer.export.onnx import network_card, onnx_bytes
-        from mien_trainer.train.checkpoint import load_checkpoint
+    need_torch()
+    from mien_trainer.export.card import card_markdown, learned_from, read_measured
+    from mien_trainer.export.onnx import network_card, onnx_bytes
+    from mien_trainer.train.checkpoint import load_checkpoint
 
-        found = load_checkpoint(checkpoint)
-        card = network_card(found)
-        learned = None if data is None else learned_from(data, card)
-        measured = None if figures is None else read_measured(figures, card)
-        exported = onnx_bytes(found)
+    found = load_checkpoint(checkpoint)
+    card = network_card(found)
+    learned = None if data is None else learned_from(data, card)
+    measured = None if figures is None else read_measured(figures, card)
+    exported = onnx_bytes(found)
     write_atomic(out, exported)
     card_file = out.with_suffix(".card.md")
     write_atomic(card_file, card_markdown(card, len(exported), learned, measured).encode())

@@ -8,7 +8,6 @@ import click
 
 from mien.cli.options import OutputFile
 from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
 
 
 @click.command("lips")
@@ -75,24 +74,23 @@ def command(
     from mien.cli.terminal import progress
     from mien_trainer.fault import need_torch
 
-    with refusals():
-        need_torch()
-        import numpy as np
+    need_torch()
+    import numpy as np
 
-        from mien.text.atomic import write_atomic
-        from mien_trainer.lip_training.synthesisers import synthesisers
-        from mien_trainer.lip_training.train import DRAWN, hear, train_lips
-        from mien_trainer.voices.kept_times import FoundTimes
-        from mien_trainer.voices.recordings import find_recordings
+    from mien.text.atomic import write_atomic
+    from mien_trainer.lip_training.synthesisers import synthesisers
+    from mien_trainer.lip_training.train import DRAWN, hear, train_lips
+    from mien_trainer.voices.kept_times import FoundTimes
+    from mien_trainer.voices.recordings import find_recordings
 
-        found, others = find_recordings(recordings), find_recordings(artificial)
-        sources = synthesisers() if synthetic else ()
-        rng, times = np.random.default_rng(DRAWN), FoundTimes(kept)
-        with progress("listening", len(found) + len(others)) as step:
-            heard = hear(found, others, sources, synthetic, rng, step, times)
-        sounds = len(heard.recorded) + len(heard.made) + len(heard.unspoken)
-        with progress("training", sounds + steps) as step:
-            data = train_lips(out.stem, heard, steps, seed, rng, lambda _: step())
+    found, others = find_recordings(recordings), find_recordings(artificial)
+    sources = synthesisers() if synthetic else ()
+    rng, times = np.random.default_rng(DRAWN), FoundTimes(kept)
+    with progress("listening", len(found) + len(others)) as step:
+        heard = hear(found, others, sources, synthetic, rng, step, times)
+    sounds = len(heard.recorded) + len(heard.made) + len(heard.unspoken)
+    with progress("training", sounds + steps) as step:
+        data = train_lips(out.stem, heard, steps, seed, rng, lambda _: step())
     write_atomic(out, data)
     speakers = len({one.speaker for one in heard.recorded})
     say(

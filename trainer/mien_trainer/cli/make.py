@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import format_option
-from mien.cli.terminal import say, write_json
-from mien_trainer.cli.options import refusals
+from mien.cli.terminal import say, write_report
 
 if TYPE_CHECKING:
     from mien_trainer.targets.make import Engine, Outcome, Step
@@ -97,13 +96,12 @@ def command(
         raise click.UsageError("--address belongs to --engine ray")
     from mien.release.verify import usable_cores
 
-    with refusals():
-        prepared = _prepare(recipe, left_out)
-        say(f"bank: {prepared.bank}", err=True)
-        if only_estimate or folder is None:
-            return _estimate(prepared, workers or usable_cores(), price, output)
-        run = _engine(engine, workers, usable_cores(), address)
-        return _make(prepared, folder, run, output)
+    prepared = _prepare(recipe, left_out)
+    say(f"bank: {prepared.bank}", err=True)
+    if only_estimate or folder is None:
+        return _estimate(prepared, workers or usable_cores(), price, output)
+    run = _engine(engine, workers, usable_cores(), address)
+    return _make(prepared, folder, run, output)
 
 
 def _prepare(recipe: str, left_out: Sequence[str]) -> Prepared:
@@ -137,10 +135,7 @@ def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:
             unusable=prepared.unusable,
             step=step,
         )
-    if output == "json":
-        write_json(outcome_json(outcome, folder))
-    else:
-        say("\n".join(outcome_lines(outcome, folder)))
+    write_report(output, outcome_json(outcome, folder), outcome_lines(outcome, folder))
     return _judged(outcome, prepared.recipe.max_refused_share)
 
 
@@ -161,10 +156,7 @@ def _estimate(prepared: Prepared, workers: int, price: float, output: str) -> in
     from mien_trainer.targets.summary import estimate, estimate_lines
 
     found = estimate(prepared.specs, prepared.setup, workers=workers, price=price)
-    if output == "json":
-        write_json(asdict(found))
-    else:
-        say("\n".join(estimate_lines(found)))
+    write_report(output, asdict(found), estimate_lines(found))
     return 0
 
 

@@ -50,8 +50,6 @@ def command(
     """
     from mien.cli.terminal import progress
     from mien.drawing.svg import PngUnavailableError
-    from mien.film.encode import FilmError
-    from mien_trainer.fault import TrainerError
     from mien_trainer.preview.content import preview_clip
     from mien_trainer.preview.load import find_clip
     from mien_trainer.preview.output import count_steps, write_preview
@@ -63,8 +61,6 @@ def command(
         show = preview_clip(found, head, audio)
         with progress("drawing", count_steps(path, show)) as step:
             write_preview(path, show, step)
-    except (TrainerError, FilmError) as refusal:
-        raise click.ClickException(str(refusal)) from refusal
     except PngUnavailableError as missing:
         raise click.UsageError(str(missing)) from missing
     lacking = ", without sound" if show.audio is None else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from mien.cli.terminal import say
-from mien_trainer.cli.options import data_option, refusals
+from mien_trainer.cli.options import data_option
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -57,31 +57,30 @@ def command(
     defaults, and log.jsonl with all losses. A training that was stopped, even killed, and resumed
     ends with the same bits as one that ran through.
     """
-    with refusals():
-        from mien_trainer.fault import need_torch
+    from mien_trainer.fault import need_torch
 
-        need_torch()
-        from attrs import evolve
+    need_torch()
+    from attrs import evolve
 
-        from mien_trainer.train.checkpoint import load_checkpoint
-        from mien_trainer.train.config import find_config, read_config
-        from mien_trainer.train.loop import Run
+    from mien_trainer.train.checkpoint import load_checkpoint
+    from mien_trainer.train.config import find_config, read_config
+    from mien_trainer.train.loop import Run
 
-        given = read_config(find_config(config))
-        if steps is not None:
-            given = evolve(given, steps=steps)
-        if seed is not None:
-            given = evolve(given, seed=seed)
-        _prepare(out, resume)
-        order = Run(
-            config=given,
-            data=data,
-            out=out,
-            start=None if start is None else load_checkpoint(start),
-            resume=resume,
-            curves=_curves(out) if tensorboard else None,
-        )
-        _train(order)
+    given = read_config(find_config(config))
+    if steps is not None:
+        given = evolve(given, steps=steps)
+    if seed is not None:
+        given = evolve(given, seed=seed)
+    _prepare(out, resume)
+    order = Run(
+        config=given,
+        data=data,
+        out=out,
+        start=None if start is None else load_checkpoint(start),
+        resume=resume,
+        curves=_curves(out) if tensorboard else None,
+    )
+    _train(order)
 
 
 def _prepare(out: Path, resume: bool) -> None:

@@ -10,7 +10,7 @@ import click
 
 from mien.cli.faults import write_faults
 from mien.cli.options import format_option
-from mien.cli.terminal import say, write_json
+from mien.cli.terminal import say, write_json, write_report
 from mien.text.fault import counted, fault_json
 
 if TYPE_CHECKING:
@@ -112,10 +112,7 @@ def _export(path: Path, output: str) -> int:
     from mien.cli.export_check import check_export
 
     report = check_export(path)
-    if output == "json":
-        write_json(report.as_json())
-    else:
-        say("\n".join(report.lines()))
+    write_report(output, report.as_json(), report.lines())
     return 1 if report.failed else 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import format_option
-from mien.cli.terminal import say, write_json
+from mien.cli.terminal import write_report
 
 if TYPE_CHECKING:
     from mien.judge.answers import Answers
@@ -66,8 +66,5 @@ def command(key: Path, answers: tuple[Path, ...], names: tuple[Path, ...], outpu
     if faults:
         raise SourceError(faults)
     scores = score(read, given, known)
-    if output == "json":
-        write_json(score_json(read, scores))
-    else:
-        say("\n".join(score_lines(read, scores)))
+    write_report(output, score_json(read, scores), score_lines(read, scores))
     return 0

@@ -9,7 +9,6 @@ import click
 from mien.cli.faults import write_faults
 from mien.cli.options import format_option
 from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
 
 
 @click.command("check")
@@ -31,9 +30,8 @@ def command(recipes: tuple[str, ...], data: Path | None, output: str) -> int:
     from mien_trainer.reader.recipe import find_recipe
 
     faults: list[Fault] = []
-    with refusals():
-        for name in recipes:
-            faults += recipe_faults(find_recipe(name), data)
+    for name in recipes:
+        faults += recipe_faults(find_recipe(name), data)
     if faults or output != "text":
         write_faults(faults, output)
     else:

@@ -8,7 +8,7 @@ import click
 
 from mien.cli.options import OutputFile, format_option
 from mien.cli.terminal import say, write_json
-from mien_trainer.cli.options import phases, refusals
+from mien_trainer.cli.options import phases
 
 
 @click.command("evaluate")
@@ -52,7 +52,7 @@ def command(
     from mien_trainer.reader.recipe import find_recipe, read_recipe
     from mien_trainer.reader.report import page_of, text_of
 
-    with refusals(), phases() as step:
+    with phases() as step:
         loaded = open_reader(reader, bank=bank)
         size = find_reader(reader).path.stat().st_size
         found = evaluate(

@@ -8,7 +8,6 @@ import click
 
 from mien.cli.options import OutputFile
 from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
 
 
 @click.command("export")
@@ -29,11 +28,10 @@ def command(reader: str, target: Path) -> None:
     from mien_trainer.export.reader import transformer_onnx
     from mien_trainer.fault import TrainerError
 
-    with refusals():
-        path = find_reader(reader).path
-        weights = read_model(path).weights
-        if not isinstance(weights, TransformerWeights):
-            raise TrainerError(f"{path}: a linear reader has no network; export a transformer")
-        data = transformer_onnx(weights)
+    path = find_reader(reader).path
+    weights = read_model(path).weights
+    if not isinstance(weights, TransformerWeights):
+        raise TrainerError(f"{path}: a linear reader has no network; export a transformer")
+    data = transformer_onnx(weights)
     write_atomic(target, data)
     say(f"{target}: {weights.name} {weights.version}, {len(data):,} bytes")

@@ -8,7 +8,6 @@ import click
 
 from mien.cli.lock_check import check_lock
 from mien.cli.terminal import say
-from mien_trainer.cli.options import refusals
 
 
 @click.command("lock")
@@ -33,8 +32,7 @@ def command(reader: Path, bank: str, check: bool) -> int:
     from mien_trainer.reader.recipe import PROBE_LIST
 
     texts = read_bytes(PROBE_LIST, CORPUS).decode("utf-8").splitlines()
-    with refusals():
-        lock = reader_lock(read_regular(reader, READER), open_reader(reader, bank=bank), texts)
+    lock = reader_lock(read_regular(reader, READER), open_reader(reader, bank=bank), texts)
     text = write_reader_lock(lock)
     target = lock_path(reader)
     if check:

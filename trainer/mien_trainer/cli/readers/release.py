@@ -9,7 +9,6 @@ import click
 from mien.cli.faults import write_faults
 from mien.cli.options import format_option
 from mien.cli.terminal import say, write_json
-from mien_trainer.cli.options import refusals
 
 
 @click.command("release")
@@ -42,9 +41,8 @@ def command(reader: Path, recipe: str, releases: Path | None, output: str) -> in
         Path("presets", "releases") if Path("presets").is_dir() else Path("releases")
     )
     try:
-        with refusals():
-            path = find_recipe(recipe)
-            entry = release_reader(reader, path, read_recipe(path), beside)
+        path = find_recipe(recipe)
+        entry = release_reader(reader, path, read_recipe(path), beside)
     except ReleaseError as reasons:
         write_faults(reasons.faults, output, err=output == "text")
         return 1

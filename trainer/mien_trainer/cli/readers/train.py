@@ -8,7 +8,7 @@ import click
 
 from mien.cli.options import OutputFile
 from mien.cli.terminal import say
-from mien_trainer.cli.options import phases, refusals
+from mien_trainer.cli.options import phases
 
 
 @click.command("train")
@@ -39,7 +39,7 @@ def command(recipe: str, data: Path, target: Path, work: Path | None) -> None:
     from mien_trainer.reader.recipe import find_recipe, read_recipe
     from mien_trainer.reader.train import train_reader
 
-    with refusals(), phases() as step:
+    with phases() as step:
         plan = read_recipe(find_recipe(recipe))
         weights: Facts
         if plan.transformer is None:
