@@ -46,7 +46,7 @@ from tests.sounds import write_wav
 from tests.targets.sets import write_set
 
 from mien_trainer.conditions import condition_rows
-from mien_trainer.targets.shard import shard_bytes
+from mien_trainer.targets.shard import arrow, shard_bytes, shard_table
 
 PAUSE, SOUND = 24, 6
 """Frames of silence before and after speech, and of a sound."""
@@ -115,7 +115,6 @@ def foreign_bytes(
     clips: Sequence[Clip], head: ShardHeader, artifacts: Sequence[str] | None = None
 ) -> bytes:
     """A shard by a program that checks nothing; ``artifacts`` are those of its rows."""
-    from mien_trainer.targets.shard import arrow, shard_table
 
     whole = shard_bytes(clips[:0], head)
     pa, parquet = arrow(), arrow("pyarrow.parquet")
@@ -500,7 +499,6 @@ def test_the_page_stands_alone(bank: Bank, clips: list[Clip], tmp_path: Path, fo
 
 def spoil(folder: Path, how: str) -> None:
     """Break the manifest or the shard of test clips."""
-    from mien_trainer.targets.shard import arrow
 
     manifest, shard = folder / "manifest.json", folder / "test-00000.parquet"
     if how == "no manifest":

@@ -17,7 +17,7 @@ from tests.targets.sets import write_set
 import mien
 from mien_trainer.cli.evaluate import command
 from mien_trainer.conditions import condition_rows
-from mien_trainer.evaluate.clips import pick
+from mien_trainer.evaluate.clips import pick, silence
 from mien_trainer.evaluate.lips import LATE, closures, compare_lips, lip_match
 from mien_trainer.evaluate.network import EvaluatedNetwork, Predictor
 from mien_trainer.evaluate.result import Evaluation, Report, figures
@@ -305,7 +305,6 @@ def test_its_speed_is_that_of_the_file(report: dict[str, Any], tiny: Path) -> No
 
 
 def test_anchors_are_those_of_speaking_in_a_quiet_room(report: dict[str, Any], tiny: Path) -> None:
-    from mien_trainer.evaluate.clips import silence
     from mien_trainer.speak.network import read_network, start_state
 
     network = read_network(tiny / "tiny.onnx")

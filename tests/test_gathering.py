@@ -16,7 +16,7 @@ from tests.faces_sent import DEVICE, HUNDREDTHS, LOPSIDED, sent
 
 from mien.cli.main import run
 from mien.errors import SourceError
-from mien.formats import ifacialmocap_packet, livelink_packet, recording, vmc
+from mien.formats import ifacialmocap_packet, livelink_packet, osc, recording, vmc
 from mien.formats.arkit import arkit_channels
 from mien.formats.gathering import PROTOCOLS, Gathering
 from mien.formats.recording import Datagram
@@ -147,7 +147,6 @@ def test_another_sender_is_followed_once_the_first_is_quiet() -> None:
 
 
 def test_a_program_that_sends_only_bones_is_not_taken_for_the_face() -> None:
-    from mien.formats import osc
 
     bone = osc.encode_message(osc.Message("/VMC/Ext/Bone/Pos", ("Head", *[0.0] * 7)))
     gathering = Gathering(PROTOCOLS["vmc"])

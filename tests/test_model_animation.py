@@ -13,7 +13,7 @@ from tests.models import Json, packed, sheet
 
 from mien.cli.main import run
 from mien.errors import SourceError
-from mien.formats import livelink_packet
+from mien.formats import livelink_packet, llv
 from mien.formats.arkit import arkit_channels
 from mien.formats.live_face import LiveFace
 from mien.formats.registry import read_take, recorded_format, write_take
@@ -257,7 +257,6 @@ def test_what_is_no_recording_of_llv_is_refused(tmp_path: Path, data: bytes, exp
 def test_a_file_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mien.formats import llv
     from mien.text.regular_file import FileKind
 
     monkeypatch.setattr(llv, "RECORDING", FileKind("a recording", 1000))

@@ -16,7 +16,7 @@ from tests.targets.fakes import HEAD, read_shard, write_shard
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip
-from mien_trainer.targets.shard import ShardError, iterate_shard, read_header, shard_bytes
+from mien_trainer.targets.shard import ShardError, arrow, iterate_shard, read_header, shard_bytes
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
@@ -99,7 +99,6 @@ def test_the_same_clips_give_the_same_bytes(path: Path) -> None:
 
 def test_reading_is_lazy(path: Path) -> None:
     data = bytearray(path.read_bytes())
-    from mien_trainer.targets.shard import arrow
 
     column = arrow("pyarrow.parquet").ParquetFile(path).metadata.row_group(2).column(0)
     start: int = column.data_page_offset
@@ -113,7 +112,6 @@ def test_reading_is_lazy(path: Path) -> None:
 
 
 def test_one_metadata_key_says_all_and_no_time(path: Path) -> None:
-    from mien_trainer.targets.shard import arrow
 
     metadata = arrow("pyarrow.parquet").read_schema(path).metadata
     assert [key for key in metadata if key != b"ARROW:schema"] == [b"mien"]
@@ -133,7 +131,6 @@ def test_a_cut_off_shard_is_refused(path: Path, kept: int) -> None:
 
 
 def test_other_files_are_refused(path: Path, tmp_path: Path) -> None:
-    from mien_trainer.targets.shard import arrow
 
     with pytest.raises(ShardError, match=r"none\.parquet: there is no such file"):
         read_shard(tmp_path / "none.parquet")

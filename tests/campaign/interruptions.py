@@ -15,7 +15,7 @@ from functools import cache
 from io import StringIO
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 from tests.campaign.tally import Ended, Tally, content, in_child
 
 from mien.cli.main import run
@@ -73,7 +73,6 @@ COMMANDS: Mapping[str, Command] = {
 
 def training(data: Path) -> Command:
     """A short training on the targets in ``data``."""
-    from attrs import evolve
 
     from mien_trainer.train.checkpoint import LAST
     from mien_trainer.train.config import config_text, find_config, read_config

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mien.cli.options import bank_source
 from mien.cli.terminal import say, visible
@@ -141,8 +141,6 @@ def _tell_table(table: FaceTable) -> None:
 
 def _chosen(bank: AuthoredBank, table: FaceTable, label: str | None) -> FaceTable:
     """The faces of the name ``label``, or that mean the label; all where it is None."""
-    from attrs import evolve
-
     from mien.text.suggest import aliased_label, did_you_mean
 
     if label is None:

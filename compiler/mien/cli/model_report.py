@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mien.cli.findings import refused, write_findings
 from mien.cli.terminal import Styled, say
 
 if TYPE_CHECKING:
@@ -20,22 +21,18 @@ _OF_A_TAKE = ("weights-outside", "opposites-together", "gaps", "jitter")
 
 def examined_model(path: Path, output: str) -> tuple[dict[str, object], int]:
     """What is known of a model, for programs, and the exit code; for people it is printed here."""
-    from mien.cli.faults import write_faults
     from mien.doctor.model_findings import model_findings
     from mien.doctor.models import measure_model
     from mien.errors import SourceError
     from mien.formats.arkit import arkit_channels
     from mien.gltf.read import read_model
-    from mien.text.fault import fault_json
 
     name = str(path)
     try:
         found = measure_model(read_model(path), arkit_channels())
         said = (*model_findings(found, arkit_channels()), *_take_findings(path, found))
     except SourceError as error:
-        if output == "text":
-            write_faults(error.faults, output, err=True)
-        return {"file": name, "faults": [fault_json(one) for one in error.faults]}, _UNREADABLE
+        return refused(path, error, output), _UNREADABLE
     if output == "text":
         _write(name, found, said)
     status = _WRONG if any(one.wrong for one in said) else _FINE
@@ -63,7 +60,6 @@ def _take_findings(path: Path, found: ModelMeasurements) -> Sequence[Finding]:
 
 
 def _write(name: str, found: ModelMeasurements, said: Sequence[Finding]) -> None:
-    from mien.cli.commands.doctor import write_findings
     from mien.doctor.sides import SURE
     from mien.text.fault import counted
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.terminal import say, visible
+from mien.cli.terminal import progress, say, visible
 
 if TYPE_CHECKING:
     from mien.formats.take import Take
@@ -36,7 +36,6 @@ def import_take(file: Path, out: Path, rate: float | None) -> None:
 def import_folder(folder: Path, out: Path, rate: float | None) -> int:
     """Import all takes of a phone's folder that can be read; 2 where one cannot."""
     from mien.cli.faults import write_faults
-    from mien.cli.terminal import progress
     from mien.errors import SourceError
     from mien.formats.registry import FormatError, format_of, writable
     from mien.intake.phone_folder import phone_folder

@@ -10,6 +10,7 @@ from mien.authored.rig import PairKind
 from mien.doctor.measurements import EyeTurn, Measurements, Together
 from mien.formats.arkit import ABSENT
 from mien.formats.take import Gap
+from mien.text.fault import counted
 from mien.text.suggest import nearest
 
 LONGEST_GAP = 0.5
@@ -61,16 +62,16 @@ def _clock(found: Measurements) -> Iterator[Finding]:
         )
     repairs = found.repairs
     if repairs.repeated:
-        message = f"{_count(repairs.repeated, 'row')} of a moment that was there before, left out"
+        message = f"{counted(repairs.repeated, 'row')} of a moment that was there before, left out"
         yield Finding(kind="repeated-rows", message=message)
     if repairs.lost:
-        message = f"{_count(repairs.lost, 'row')} without a face"
+        message = f"{counted(repairs.lost, 'row')} without a face"
         yield Finding(kind="lost-rows", message=message)
 
 
 def _lost(found: Measurements, longest: Gap) -> str:
     frames = [max(1, round(gap.seconds * found.rate)) for gap in found.gaps]
-    at_once = _count(max(frames), "frame")
+    at_once = counted(max(frames), "frame")
     if max(frames) > 1:
         at_once += f" ({longest.seconds:.2f} s)"
     if len(frames) == 1:
@@ -99,7 +100,7 @@ def _range(found: Measurements) -> Iterator[Finding]:
         yield Finding(
             kind="weights-outside",
             message=f"{one.channel} runs from {one.lowest:.3g} to {one.highest:.3g}, outside "
-            f"[0, 1] in {_count(one.rows, 'row')}",
+            f"[0, 1] in {counted(one.rows, 'row')}",
             hint="what lies outside is cut off; scale the recording",
             wrong=True,
         )
@@ -158,7 +159,7 @@ def _both(pairs: Sequence[Together]) -> str:
     said = (
         f"{first} and {second} are opposites, and both reach {one.most:.2f} at {one.moment:.2f} s"
     )
-    said += f" (expected {allowed}), in {_count(one.rows, 'row')}"
+    said += f" (expected {allowed}), in {counted(one.rows, 'row')}"
     others = [" with ".join(other.pair) for other in pairs[1:]]
     return f"{said}; so do {listed(others)}" if others else said
 
@@ -192,10 +193,6 @@ def _eyes(turns: Sequence[EyeTurn]) -> Iterator[Finding]:
             hint=hint,
             wrong=turn.agreement < _UNSURE,
         )
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def missing_channels(missing: Sequence[str], near: Mapping[str, str | None]) -> Finding:

@@ -15,7 +15,7 @@ from attrs import frozen
 from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.take import F64
-from mien.formats.text_file import read_text
+from mien.formats.text_file import number_in, read_text
 from mien.gltf.channel_names import channels_of_other
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault, fault
@@ -66,7 +66,7 @@ class ChannelTable:
         found = np.zeros((len(self.rows), len(columns)))
         for k, column in enumerate(columns):
             for row, text in enumerate(self.texts(column) or ()):
-                found[row, k] = value = _number(text)
+                found[row, k] = value = number_in(text)
                 if not math.isfinite(value) and len(faults) < MAX_FAULTS:
                     message = f"{column} is {text or 'nothing'}, expected a number"
                     faults.append(fault(self.place(row, column), "no-number", message))
@@ -123,7 +123,7 @@ def read_channel_table(
         elif not whole:
             faults.append(_length_fault(_place(name, number, line, 0), len(fields), width))
         else:
-            values = [_number(text) for text in found]
+            values = [number_in(text) for text in found]
             for (channel, at), text, value in zip(wanted, found, values, strict=True):
                 if not LOWEST <= value <= HIGHEST:
                     place = _place(name, number, line, at)
@@ -226,14 +226,6 @@ def _weight_fault(place: Place, channel: str, text: str, value: float) -> Fault:
     hint = "are these percentages? divide them by 100" if abs(value) > HIGHEST else ""
     message = f"{channel} is {text}, expected a weight from 0 to 1"
     return fault(place, "no-weight", message, hint)
-
-
-def _number(text: str) -> float:
-    """The number that a field holds; NaN for another text."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
 
 
 def _bare(text: str) -> str:

@@ -19,7 +19,7 @@ from mien.errors import SourceError
 from mien.formats.arkit import ABSENT, arkit_channels
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.take import Take, recorded_take
-from mien.formats.text_file import read_text
+from mien.formats.text_file import number_in, read_text
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
@@ -119,7 +119,7 @@ def frame_of(start: Place, text: str, faults: list[Fault]) -> Frame:
         if not part.strip() or "#" in part or part.strip() == "=":
             continue
         match = _VALUE.match(part.strip())
-        value = _percent(match[2]) if match else math.nan
+        value = number_in(match[2]) if match else math.nan
         if match is None or not math.isfinite(value):
             message = f"found {part.strip()[:40]!r}, expected a name and a percentage"
             faults.append(fault(place, "no-number", message, "such as jawOpen-30"))
@@ -140,10 +140,3 @@ def _missing(place: Place, absent: Sequence[str], unknown: Sequence[str]) -> Ite
         if channel != ABSENT or close:
             hint = f"is it {close}? write the name as ARKit does" if close else ""
             yield fault(place, "column-missing", f"there is no {channel}", hint)
-
-
-def _percent(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import math
 from pathlib import Path
 
 from mien.errors import SourceError
@@ -71,6 +72,14 @@ def _unreadable(whole: Place, error: OSError) -> Fault:
     if error.errno in (errno.EISDIR, errno.EINVAL):
         return fault(whole, "file-irregular", reason)
     return fault(whole, "file-unreadable", f"the file cannot be read: {reason.lower()}")
+
+
+def number_in(text: str) -> float:
+    """The number that a field holds; NaN for another text."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def decimal(value: float, digits: int = 6) -> str:

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from mien.bank import Bank
 from mien.reading.reading import Reading
 from mien.reading.tokens import tokens_of
+from mien.text.fault import counted
 from mien.versions import schema_name
 
 _WORD_SECONDS = 0.36
@@ -80,8 +81,8 @@ class ScoreText:
             (self.timeless, "has no time in the sound", "have no time in the sound"),
         )
         why = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in each if n)
-        became = "1 cue" if self.cues == 1 else f"{self.cues} cues"
-        return f"{self.units} units of text became {became}: {why}" if why else ""
+        cues = counted(self.cues, "cue")
+        return f"{self.units} units of text became {cues}: {why}" if why else ""
 
 
 def score_text(

@@ -9,7 +9,7 @@ from pathlib import Path
 from attrs import evolve
 
 from mien.errors import SourceError
-from mien.lock.read import LOCK_NAME
+from mien.lock.read import LOCK_NAME, parse_lock
 from mien.lock.record import Lock
 from mien.release.folder import (
     SOURCES,
@@ -128,8 +128,6 @@ def _changed(path: Path, entry: Entry, digest: str) -> Fault | None:
 
 def _locked_engine(path: Path, entry: Entry) -> int:
     """The engine of the frozen lock; the entry's own where the lock is damaged itself."""
-    from mien.lock.read import parse_lock
-
     data = read_regular(path, LOCK)
     if hashlib.sha256(data).hexdigest() != entry.lock:
         return entry.engine
@@ -146,7 +144,6 @@ def _is_source(home: ReleaseFolder, fault: Fault) -> bool:
 def _lock_faults(path: Path, entry: Entry, now: Lock) -> Iterator[Fault]:
     """What the frozen lock pins otherwise than the sources say, or why it cannot be read."""
     from mien.lock.compare import differences
-    from mien.lock.read import parse_lock
 
     data = read_regular(path, LOCK)
     hint = _RESTORE if hashlib.sha256(data).hexdigest() != entry.lock else _COMPILER

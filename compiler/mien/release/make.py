@@ -12,10 +12,10 @@ from mien.authored.bank import AuthoredBank
 from mien.authored.documents import document_named, parse
 from mien.authored.reader import read_bank
 from mien.compile import Compiled, compile_bank, compile_folder
-from mien.errors import ReleaseError, SourceError
+from mien.errors import ArtifactError, ReleaseError, SourceError
 from mien.lint import lint
 from mien.lint.manifest import PLACEHOLDER
-from mien.lock.read import LOCK_NAME
+from mien.lock.read import LOCK_NAME, parse_lock
 from mien.lock.write import write_lock
 from mien.release.chain import chain_faults
 from mien.release.check import file_faults
@@ -177,7 +177,6 @@ def _stale_faults(folder: Path, compiled: Compiled) -> Iterator[Fault]:
 
 def _differences(data: bytes, compiled: Compiled, path: Path) -> str:
     from mien.lock.compare import differences, older_prover
-    from mien.lock.read import parse_lock
 
     try:
         lock = parse_lock(data, shown_path(path))
@@ -190,7 +189,6 @@ def _differences(data: bytes, compiled: Compiled, path: Path) -> str:
 def _too_small(folder: Path, compiled: Compiled, releases: Path, ledger: Ledger) -> Iterator[Fault]:
     """The version must promise no less than what changed since the newest release."""
     from mien.diff import compare, is_enough, load_side, side_of_bank
-    from mien.errors import ArtifactError
 
     manifest = compiled.bank.manifest
     released = ledger.of(manifest.id)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import OutputFile, format_option
-from mien.cli.terminal import say, write_report
+from mien.cli.options import FOLDER, OutputFile, format_option
+from mien.cli.terminal import progress, say, write_report
 
 
 @click.command("audit")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option(
     "--bank",
     metavar="BANK",
@@ -33,7 +33,6 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
     and what the set lacks. Exit codes: 0 usable (perhaps with notes), 1 something must be corrected
     before training, 2 it cannot be read.
     """
-    from mien.cli.terminal import progress
     from mien_trainer.audit.as_json import report_json
     from mien_trainer.audit.as_text import report_lines
     from mien_trainer.audit.inputs import open_input

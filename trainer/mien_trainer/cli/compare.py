@@ -6,20 +6,17 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import format_option
-from mien.cli.terminal import write_report
+from mien.cli.options import FOLDER, format_option
+from mien.cli.terminal import progress, write_report
 from mien_trainer.cli.options import data_option
+from mien_trainer.fault import need_torch
 
 
 @click.command("compare")
 @click.argument("config", metavar="[CONFIG]", default="v3")
 @data_option
 @click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder for the trainings and the report.",
+    "-o", "--out", required=True, type=FOLDER, help="The folder for the trainings and the report."
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
@@ -49,12 +46,9 @@ def command(
     the snap. OUT gets a folder for each training and compare.html. If it is stopped, run it again
     to continue.
     """
-    from mien_trainer.fault import need_torch
-
     need_torch()
     from attrs import evolve
 
-    from mien.cli.terminal import progress
     from mien.text.atomic import write_atomic
     from mien_trainer.compare.page import comparison_html
     from mien_trainer.compare.result import as_json, lines, results

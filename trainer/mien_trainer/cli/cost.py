@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from mien.cli.options import format_option
-from mien.cli.terminal import say
+from mien.cli.terminal import progress, say, write_json
 from mien_trainer.cli.options import data_option
+from mien_trainer.fault import need_torch
 
 
 @click.command("cost")
@@ -21,12 +22,9 @@ def command(config: str, data: Path, steps: int, output: str) -> None:
 
     CONFIG is a file or a configuration that ships. The network is not kept.
     """
-    from mien_trainer.fault import need_torch
-
     need_torch()
     from attrs import asdict
 
-    from mien.cli.terminal import progress, write_json
     from mien_trainer.train.config import find_config, read_config
     from mien_trainer.train.cost import step_cost
 

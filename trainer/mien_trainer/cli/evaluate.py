@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import OutputFile, format_option
-from mien.cli.terminal import say, write_report
+from mien.cli.options import EXISTING_FOLDER, FILE, OutputFile, format_option
+from mien.cli.terminal import progress, say, write_report
 
 if TYPE_CHECKING:
     from mien_trainer.voices.result import VoicesReport
@@ -20,7 +20,7 @@ ROOMS = ("clean", "noise", "room", "telephone")
 @click.argument("networks", metavar="[NETWORK]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=EXISTING_FOLDER,
     help="A folder that `mien targets make` wrote; its test clips are used.",
 )
 @click.option(
@@ -82,7 +82,7 @@ ROOMS = ("clean", "noise", "room", "telephone")
 @click.option(
     "--kept",
     metavar="FILE.json",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Keep the times of sounds that are found with --voices here, and read them next time.",
 )
 @click.option("--no-gate", is_flag=True, help="Exit with 0 even if a figure misses its bound.")
@@ -129,7 +129,6 @@ def command(
             no_gate=no_gate,
             output=output,
         )
-    from mien.cli.terminal import progress
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
     from mien_trainer.plots import require_plots
@@ -187,7 +186,6 @@ def _voices(
     no_gate: bool,
     output: str,
 ) -> int:
-    from mien.cli.terminal import progress
     from mien_trainer.voices.kept_times import FoundTimes
     from mien_trainer.voices.output import voices_json, voices_lines
     from mien_trainer.voices.run import measure_voices, open_voices

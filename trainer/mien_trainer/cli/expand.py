@@ -8,6 +8,7 @@ import click
 
 from mien.cli.options import OutputFile
 from mien.cli.terminal import say
+from mien_trainer.fault import need_torch
 
 
 @click.command("expand")
@@ -38,8 +39,6 @@ def command(network: Path, out: Path, bank: str, labels: str | None) -> None:
     (.safetensors, .pt), of which only the weights are read. For the labels that V2 has, the new
     network gives the same faces at any VAD until it is trained.
     """
-    from mien_trainer.fault import need_torch
-
     need_torch()
     from mien_trainer.model.shape import Conditioning
     from mien_trainer.train.checkpoint import save_checkpoint

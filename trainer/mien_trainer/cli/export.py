@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import OutputFile
+from mien.cli.options import EXISTING_FOLDER, FILE, OutputFile
 from mien.cli.terminal import say
+from mien_trainer.fault import need_torch
 
 
 @click.command("export")
@@ -21,13 +22,11 @@ from mien.cli.terminal import say
     help="The file to write; its model card is written beside it, as FILE.card.md.",
 )
 @click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The targets that it was trained on, for the model card.",
+    "--data", type=EXISTING_FOLDER, help="The targets that it was trained on, for the model card."
 )
 @click.option(
     "--figures",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE.json",
     help="The output of `mien evaluate --format json`, for the model card.",
 )
@@ -38,7 +37,6 @@ def command(checkpoint: Path, out: Path, data: Path | None, figures: Path | None
     if its outputs equal those of PyTorch within 1e-5.
     """
     from mien.text.atomic import write_atomic
-    from mien_trainer.fault import need_torch
 
     need_torch()
     from mien_trainer.export.card import card_markdown, learned_from, read_measured

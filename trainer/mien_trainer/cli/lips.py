@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import OutputFile
-from mien.cli.terminal import say
+from mien.cli.options import FILE, OutputFile
+from mien.cli.terminal import progress, say
 
 
 @click.command("lips")
@@ -49,7 +49,7 @@ from mien.cli.terminal import say
 @click.option(
     "--kept",
     metavar="FILE.json",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Keep the times of sounds that are found here, and read them next time.",
 )
 def command(
@@ -71,7 +71,6 @@ def command(
     bank. Measure it on other speakers: `mien evaluate OUT --voices` leaves out those that a network
     was trained on.
     """
-    from mien.cli.terminal import progress
     from mien_trainer.fault import need_torch
 
     need_torch()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import format_option
+from mien.cli.options import FOLDER, format_option
 from mien.cli.terminal import say, write_report
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ PRICE = 0.04
     "-o",
     "--out",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     metavar="DIR",
     help="The folder for the shards and their manifest.",
 )

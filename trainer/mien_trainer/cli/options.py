@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.options import EXISTING_FOLDER
+
 if TYPE_CHECKING:
     from mien.bank import Bank
 
@@ -18,7 +20,7 @@ SHIPPED = Path("default")
 data_option = click.option(
     "--data",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=EXISTING_FOLDER,
     help="The targets: a folder that `mien targets make` wrote.",
 )
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import OutputFile
-from mien.cli.terminal import say
+from mien.cli.options import EXISTING_FILE, FOLDER, OutputFile
+from mien.cli.terminal import progress, say
 
 if TYPE_CHECKING:
     from mien_trainer.frames import F32
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("preview")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("clip", metavar="CLIP")
 @click.option(
     "-o",
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--audio",
     "sound_file",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     metavar="FILE",
     help="The sound of the clip, instead of making it again.",
 )
@@ -48,7 +48,6 @@ def command(
     The page plays in any browser, without a network. Shards hold no sound: it is made again from
     its source. If that is not possible, the clip plays without sound.
     """
-    from mien.cli.terminal import progress
     from mien.drawing.svg import PngUnavailableError
     from mien_trainer.preview.content import preview_clip
     from mien_trainer.preview.load import find_clip

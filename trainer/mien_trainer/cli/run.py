@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from mien.cli.options import FOLDER
 from mien.cli.terminal import say
 from mien_trainer.cli.options import data_option
+from mien_trainer.fault import TrainerError, need_torch
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from mien_trainer.train.loop import Run
     from mien_trainer.train.validation import Score
 
-_OUT = click.Path(path_type=Path, file_okay=False)
+_OUT = FOLDER
 
 
 @click.command("run")
@@ -57,8 +59,6 @@ def command(
     defaults, and log.jsonl with all losses. A training that was stopped, even killed, and resumed
     ends with the same bits as one that ran through.
     """
-    from mien_trainer.fault import need_torch
-
     need_torch()
     from attrs import evolve
 
@@ -86,7 +86,6 @@ def command(
 def _prepare(out: Path, resume: bool) -> None:
     """See that nothing that was trained is lost."""
     from mien.text.atomic import remove_stale
-    from mien_trainer.fault import TrainerError
     from mien_trainer.train.checkpoint import LAST
 
     out.mkdir(parents=True, exist_ok=True)
@@ -150,7 +149,6 @@ def _train(order: Run) -> None:
 
 
 def _curves(out: Path) -> Curves:
-    from mien_trainer.fault import TrainerError
 
     if find_spec("tensorboard") is None:
         raise TrainerError("--tensorboard needs TensorBoard: pip install tensorboard")

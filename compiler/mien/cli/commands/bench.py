@@ -14,9 +14,7 @@ from mien.cli.terminal import say, write_json
 @click.argument("bank", metavar="[BANK]", default="default")
 @format_option
 @click.option(
-    "--plot",
-    type=OutputFile(".svg"),
-    help="Also plot the cost by batch size into this .svg file.",
+    "--plot", type=OutputFile(".svg"), help="Also plot the cost by batch size into this .svg file."
 )
 @click.option("--quick", is_flag=True, help="Measure fewer batch sizes, and fewer times.")
 def command(bank: str, output: str, plot: Path | None, quick: bool) -> int:

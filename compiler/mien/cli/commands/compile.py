@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.faults import write_faults
-from mien.cli.options import folder_argument, format_option
+from mien.cli.options import FOLDER, folder_argument, format_option
 from mien.cli.terminal import current_label, say, write_json
 
 if TYPE_CHECKING:
@@ -26,11 +26,7 @@ _BUILD = Path("build")
     "--check", is_flag=True, help="Write nothing; exit 1 if the lock is out of date, and say why."
 )
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=_BUILD,
-    show_default=True,
-    help="The folder for the artifact.",
+    "--out", type=FOLDER, default=_BUILD, show_default=True, help="The folder for the artifact."
 )
 @format_option
 def command(bank: Path, check: bool, out: Path, output: str) -> int:

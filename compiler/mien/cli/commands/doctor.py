@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.findings import refused, write_findings
 from mien.cli.options import format_option
 from mien.cli.terminal import Styled, say, write_json
 
 if TYPE_CHECKING:
     from mien.doctor.findings import Finding
     from mien.doctor.measurements import Measurements
-    from mien.errors import MienError
     from mien.formats.registry import Format
 
 _FINE, _WRONG, _UNREADABLE = 0, 1, 2
@@ -57,7 +57,7 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
         try:
             paths = _takes(given) if given.is_dir() else [given]
         except MienError as error:
-            documents.append(_refused(given, error, output))
+            documents.append(refused(given, error, output))
             status = _UNREADABLE
             continue
         for path in paths:
@@ -94,7 +94,7 @@ def _examined(path: Path, rate: float | None, output: str) -> tuple[dict[str, ob
         form = _format(path)
         take = form.read(path, channels=arkit_channels(), rate=rate, partial=True)
     except MienError as error:
-        return _refused(path, error, output), _UNREADABLE
+        return refused(path, error, output), _UNREADABLE
     name = str(path)
     title = f"{form.title}, {take.dialect}" if take.dialect else form.title
     found = measure(take, arkit_rig())
@@ -123,30 +123,6 @@ def _format(path: Path) -> Format:
         models = ", ".join(MODEL_ENDINGS)
         message = f"{path}: expected a name that ends in {listed(recordings)}, or a model: {models}"
         raise FormatError(message) from None
-
-
-def _refused(path: Path, error: MienError, output: str) -> dict[str, object]:
-    """A file that cannot be read, for programs; for people it is printed here."""
-    from mien.cli.faults import write_faults
-    from mien.errors import SourceError
-    from mien.text.fault import fault_json
-
-    if isinstance(error, SourceError):
-        if output == "text":
-            write_faults(error.faults, output, err=True)
-        return {"file": str(path), "faults": [fault_json(one) for one in error.faults]}
-    if output == "text":
-        say(f"Error: {error}", err=True)
-    return {"file": str(path), "error": str(error)}
-
-
-def write_findings(said: Sequence[Finding]) -> None:
-    """Print findings for people."""
-    for one in said:
-        head = Styled("wrong", "red", bold=True) if one.wrong else Styled("note")
-        say("  ", head, f": {one.message} ", Styled(f"[{one.kind}]", dim=True))
-        if one.hint:
-            say("    ", Styled("hint: ", "cyan"), one.hint)
 
 
 def _write(name: str, title: str, found: Measurements, said: Sequence[Finding]) -> None:

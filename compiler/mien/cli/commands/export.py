@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 import click
 from attrs import evolve, field, frozen
 
-from mien.cli.options import OutputFile, source_argument, split_names
+from mien.cli.options import EXISTING_FILE, OutputFile, source_argument, split_names
 from mien.cli.page_export import export_page
 from mien.cli.terminal import say
 from mien.formats.registry import FORMATS, Format, exportable, fillable
@@ -81,9 +81,7 @@ def _listed() -> str:
 @click.option("--hold", type=_ZERO, help="Seconds in which it holds the face.  [default: 1.5]")
 @click.option("--fade-out", type=_ZERO, help="Seconds in which it goes out.  [default: 0.35]")
 @click.option(
-    "--rate",
-    type=click.FloatRange(1.0, 1000.0),
-    help="Frames a second of a clip.  [default: 60]",
+    "--rate", type=click.FloatRange(1.0, 1000.0), help="Frames a second of a clip.  [default: 60]"
 )
 @click.option(
     "--mesh", metavar="NAME", help="What the clip drives: a mesh's path, node or object name."
@@ -91,7 +89,7 @@ def _listed() -> str:
 @click.option(
     "--into",
     "model",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING_FILE,
     metavar="MODEL",
     help="The model that the faces are written into; it stays as it is, OUT is another file.",
 )
@@ -110,7 +108,7 @@ def _listed() -> str:
 )
 @click.option(
     "--network",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING_FILE,
     help="The network that the page speaks by.  [default: the one that ships]",
 )
 @click.option(

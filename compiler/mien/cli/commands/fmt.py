@@ -9,7 +9,7 @@ import click
 from attrs import frozen
 
 from mien.cli.options import format_option, own_folder
-from mien.cli.terminal import say
+from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,7 +135,6 @@ def _report(
     output: str,
 ) -> None:
     from mien.cli.faults import write_faults
-    from mien.cli.terminal import write_json
     from mien.text.fault import fault_json
 
     if output == "json":

@@ -16,12 +16,7 @@ _ID = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--from",
-    "origin",
-    metavar="BANK",
-    help="The bank to copy.  [default: default]",
-)
+@click.option("--from", "origin", metavar="BANK", help="The bank to copy.  [default: default]")
 @click.option(
     "--rig",
     metavar="FILE",

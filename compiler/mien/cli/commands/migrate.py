@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.options import format_option, own_folder
-from mien.cli.terminal import say
+from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,6 @@ def _report(
     changed: Sequence[str], count: int, faults: Sequence[Fault], check: bool, output: str
 ) -> None:
     from mien.cli.faults import write_faults
-    from mien.cli.terminal import write_json
     from mien.text.fault import fault_json
 
     written = not check and not faults

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import OutputFile, rig_aliases
-from mien.cli.terminal import say
+from mien.cli.options import EXISTING_FILE, OutputFile, rig_aliases
+from mien.cli.terminal import progress, say
 from mien.formats.registry import FormatError, format_of, listed, writable
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ _SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".aiff", ".
 
 
 @click.command("perform")
-@click.argument(
-    "score", metavar="SCORE|SOUND", type=click.Path(path_type=Path, exists=True, dir_okay=False)
-)
+@click.argument("score", metavar="SCORE|SOUND", type=EXISTING_FILE)
 @click.option(
     "--text",
     metavar="TEXT|FILE",
@@ -44,7 +42,7 @@ _SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".aiff", ".
 @click.option("--no-life", is_flag=True, help="No blinks, glances, head movements and breath.")
 @click.option(
     "--avatar",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     help="Film this head (.glb, .gltf, .vrm) in place of the drawn face. Needs Chromium or Chrome.",
 )
 @click.option("--mesh", metavar="NAME", default="", help="What the file drives, where it names it.")
@@ -148,7 +146,6 @@ def _take(prepared: Prepared, out: Path, *, life: bool, mesh: str) -> None:
 
 
 def _film(prepared: Prepared, out: Path, *, life: bool, avatar: Path | None) -> None:
-    from mien.cli.terminal import progress
     from mien.film.drawn import count_pictures, write_film
 
     take = prepared.take(life=life)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import OutputFile
+from mien.cli.options import EXISTING_FILE, OutputFile
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -47,11 +47,7 @@ _DEFAULT = click.core.ParameterSource.DEFAULT
     help="A release (albert, linear, NAME@VERSION) or a file.  [default: albert]",
 )
 @click.option("--face", is_flag=True, help="The weights of each face too (json, jsonl).")
-@click.option(
-    "--explain",
-    is_flag=True,
-    help="Which words moved the label, and by how much.",
-)
+@click.option("--explain", is_flag=True, help="Which words moved the label, and by how much.")
 @click.option(
     "--prefer",
     multiple=True,
@@ -78,15 +74,11 @@ _DEFAULT = click.core.ParameterSource.DEFAULT
 @click.option("--score", is_flag=True, help="Write a score that `mien perform` plays (with -o).")
 @click.option(
     "--audio",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     help="The sound in which the text is said: cues and lips follow its words.",
 )
 @click.option(
-    "-o",
-    "--output",
-    "target",
-    type=OutputFile(".yaml", ".yml"),
-    help="The score to write.",
+    "-o", "--output", "target", type=OutputFile(".yaml", ".yml"), help="The score to write."
 )
 def command(
     text: str,
@@ -187,6 +179,7 @@ def _write_score(
     from mien.reading.said import said_sound
     from mien.reading.score import score_text
     from mien.text.atomic import write_atomic
+    from mien.text.fault import counted
 
     units, sound = list(readings), None
     tell_of_speakers(units)
@@ -198,7 +191,7 @@ def _write_score(
             say(said.note, err=True)
     written = score_text(units, made.bank, sound, made.weights.neutral)
     write_atomic(target, written.text.encode())
-    counted = "1 cue" if written.cues == 1 else f"{written.cues} cues"
-    say(f"{target}: {counted} in {written.seconds:g} s; mien perform {target} -o take.csv plays it")
+    cues = counted(written.cues, "cue")
+    say(f"{target}: {cues} in {written.seconds:g} s; mien perform {target} -o take.csv plays it")
     if written.joined:
         say(f"    {written.joined}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.faults import write_faults
-from mien.cli.options import folder_argument, format_option
+from mien.cli.options import FOLDER, folder_argument, format_option
 from mien.cli.terminal import current_label, say, write_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--releases",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="The folder of the ledger and the releases.  [default: releases, beside the bank]",
 )
 @format_option

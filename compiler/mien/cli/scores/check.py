@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import format_option
+from mien.cli.options import EXISTING_FILE, format_option
 from mien.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument(
-    "scores",
-    metavar="SCORE...",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-)
+@click.argument("scores", metavar="SCORE...", nargs=-1, required=True, type=EXISTING_FILE)
 @format_option
 def command(scores: tuple[Path, ...], output: str) -> int:
     """Check SCOREs: the schema, the bank and its names, the order of cues, the sound, the lips.

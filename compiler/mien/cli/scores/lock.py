@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from mien.cli.lock_check import check_lock
+from mien.cli.options import EXISTING_FILE
 from mien.cli.terminal import say
 
 
 @click.command("lock")
-@click.argument(
-    "score", metavar="SCORE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
-)
+@click.argument("score", metavar="SCORE", type=EXISTING_FILE)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock would change.")
 def command(score: Path, check: bool) -> int:
     """Perform SCORE and pin it: its name with .lock.

@@ -6,18 +6,17 @@ from pathlib import Path
 
 import click
 
+from mien.cli.options import EXISTING_FILE, FILE
 from mien.cli.terminal import say
 
 
 @click.command("plan")
-@click.argument(
-    "score", metavar="SCORE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
-)
+@click.argument("score", metavar="SCORE", type=EXISTING_FILE)
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Where to write it: beside SCORE, its name with .plan, where nothing is said.",
 )
 @click.option("--bank", metavar="BANK", help="Faces of this bank, in place of the score's own.")

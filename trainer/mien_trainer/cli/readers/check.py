@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.faults import write_faults
-from mien.cli.options import format_option
+from mien.cli.options import EXISTING_FOLDER, format_option
 from mien.cli.terminal import say
 
 
@@ -15,7 +15,7 @@ from mien.cli.terminal import say
 @click.argument("recipes", metavar="RECIPE...", nargs=-1, required=True)
 @click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=EXISTING_FOLDER,
     help="Look for the files of the data in this folder, and compare their digests.",
 )
 @format_option
@@ -25,7 +25,7 @@ def command(recipes: tuple[str, ...], data: Path | None, output: str) -> int:
     Their schema, the readings of every label of every corpus, sentences, and with --data each file
     and its digest. All faults are reported at their line and column; exits 1 where there are any.
     """
-    from mien.text.fault import Fault
+    from mien.text.fault import Fault, counted
     from mien_trainer.reader.check import recipe_faults
     from mien_trainer.reader.recipe import find_recipe
 
@@ -35,6 +35,5 @@ def command(recipes: tuple[str, ...], data: Path | None, output: str) -> int:
     if faults or output != "text":
         write_faults(faults, output)
     else:
-        many = "recipe" if len(recipes) == 1 else "recipes"
-        say(f"{len(recipes)} {many}: fine")
+        say(f"{counted(len(recipes), 'recipe')}: fine")
     return 1 if faults else 0

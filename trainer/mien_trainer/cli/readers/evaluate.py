@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import OutputFile, format_option
+from mien.cli.options import EXISTING_FOLDER, OutputFile, format_option
 from mien.cli.terminal import say, write_json
 from mien_trainer.cli.options import phases
 
@@ -17,10 +17,7 @@ from mien_trainer.cli.options import phases
     "--recipe", default="linear", show_default=True, help="Whose test texts: a file or a name."
 )
 @click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The folder that the recipe's files lie in.",
+    "--data", required=True, type=EXISTING_FOLDER, help="The folder that the recipe's files lie in."
 )
 @click.option("--bank", default="default", show_default=True, help="The bank that it reads into.")
 @click.option(

@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from mien.cli.lock_check import check_lock
+from mien.cli.options import EXISTING_FILE
 from mien.cli.terminal import say
 
 
 @click.command("lock")
-@click.argument(
-    "reader", metavar="READER", type=click.Path(path_type=Path, dir_okay=False, exists=True)
-)
+@click.argument("reader", metavar="READER", type=EXISTING_FILE)
 @click.option("--bank", default="default", show_default=True, help="The bank that it reads into.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock would change.")
 def command(reader: Path, bank: str, check: bool) -> int:

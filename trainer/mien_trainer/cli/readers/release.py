@@ -7,20 +7,18 @@ from pathlib import Path
 import click
 
 from mien.cli.faults import write_faults
-from mien.cli.options import format_option
+from mien.cli.options import EXISTING_FILE, FOLDER, format_option
 from mien.cli.terminal import say, write_json
 
 
 @click.command("release")
-@click.argument(
-    "reader", metavar="READER", type=click.Path(path_type=Path, dir_okay=False, exists=True)
-)
+@click.argument("reader", metavar="READER", type=EXISTING_FILE)
 @click.option(
     "--recipe", default="linear", show_default=True, help="What it was trained after: see train."
 )
 @click.option(
     "--releases",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="The folder of the releases of banks.  [default: releases, or presets/releases]",
 )
 @format_option

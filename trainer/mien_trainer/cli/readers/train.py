@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mien.cli.options import OutputFile
+from mien.cli.options import EXISTING_FOLDER, FOLDER, OutputFile
 from mien.cli.terminal import say
 from mien_trainer.cli.options import phases
 
@@ -14,17 +14,14 @@ from mien_trainer.cli.options import phases
 @click.command("train")
 @click.argument("recipe", metavar="RECIPE")
 @click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="The folder that the recipe's files lie in.",
+    "--data", required=True, type=EXISTING_FOLDER, help="The folder that the recipe's files lie in."
 )
 @click.option(
     "-o", "--output", "target", required=True, type=OutputFile(".safetensors"), help="The reader."
 )
 @click.option(
     "--work",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Where a transformer's training is kept: one that was killed goes on from there.",
 )
 def command(recipe: str, data: Path, target: Path, work: Path | None) -> None:
