@@ -52,6 +52,12 @@ def folder(tmp_path: Path) -> Path:
     return home
 
 
+@pytest.fixture
+def joy(folder: Path) -> Path:
+    """A file of that copy."""
+    return folder / "emotions" / "joy.yaml"
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small network of random weights: tiny.safetensors, and tiny.onnx of it.
@@ -121,3 +127,13 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made-up")
     write_made_up(folder)
     return folder
+
+
+@pytest.fixture
+def targets(made_up: Path, tmp_path: Path) -> Path:
+    """A copy of the made-up targets, to be changed."""
+    from mien_trainer.train.clips import CACHE
+
+    return Path(
+        shutil.copytree(made_up, tmp_path / "targets", ignore=shutil.ignore_patterns(CACHE))
+    )

@@ -29,9 +29,7 @@ from mien_trainer.audit.report import Report
 from mien_trainer.audit.run import audit
 from mien_trainer.audit.statistics import BINS, Histogram, silent_frames
 from mien_trainer.cli.audit import command
-from mien_trainer.expression.track import expression_track
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
-from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.manifest import (
@@ -44,57 +42,16 @@ pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
 from tests.sounds import write_wav
 from tests.targets.sets import write_set
+from tests.targets.spoken import PAUSE, SOUND, SOUNDS, spoken_clip
 
-from mien_trainer.conditions import condition_rows
 from mien_trainer.targets.shard import arrow, shard_bytes, shard_table
 
-PAUSE, SOUND = 24, 6
-"""Frames of silence before and after speech, and of a sound."""
-
-SOUNDS = ("p", "æ", "m", "i", "f", "ʌ", "b", "u", "s", "v", "ɛ")
 FRAMES = 2 * PAUSE + SOUND * len(SOUNDS)
 
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
     return mien.load("default")
-
-
-def spoken(bank: Bank, number: int, label: str, split: Split, voice: str, text: str) -> Clip:
-    """A clip with closures that hold, from the bank's faces and simple lips."""
-    random = np.random.default_rng(number)
-    speech = np.zeros(FRAMES, dtype=np.float32)
-    speech[PAUSE:-PAUSE] = 1.0
-    visemes = np.zeros((FRAMES, len(bank.channels)), dtype=np.float32)
-    phonemes = [Phoneme(symbol="_", start=0.0, end=PAUSE / FRAME_RATE)]
-    for place, sound in enumerate(SOUNDS):
-        begin = PAUSE + SOUND * place
-        end = begin + SOUND
-        phonemes.append(Phoneme(symbol=sound, start=begin / FRAME_RATE, end=end / FRAME_RATE))
-        shape = {"mouthRollLower": 0.5} if sound in "pbmfv" else {"jawOpen": 0.4}
-        for name, weight in shape.items():
-            visemes[begin:end, bank.channels.index(name)] = weight
-    last = (FRAMES - PAUSE) / FRAME_RATE
-    phonemes.append(Phoneme(symbol="_", start=last, end=FRAMES / FRAME_RATE))
-    path = np.tile(bank.anchor(label, "mid"), (FRAMES, 1)).astype(np.float32)
-    level = np.where(speech[:, None] > 0.0, np.float32(-3.0), np.float32(-15.0))
-    return Clip(
-        id=f"clip{number:04}",
-        split=split,
-        source="espeak",
-        real=False,
-        voice=voice,
-        label=label,
-        text=text,
-        licence="CC0-1.0",
-        provenance="made for this test",
-        seed=number,
-        phonemes=tuple(phonemes),
-        mel=level + random.random((FRAMES, 80), dtype=np.float32),
-        conditions=condition_rows(bank.labels.index(label), len(bank.labels), path),
-        targets=bank.compose(expression_track(bank, label, path, speech), visemes),
-        speech=speech,
-    )
 
 
 def sound_set(bank: Bank) -> list[Clip]:
@@ -105,7 +62,7 @@ def sound_set(bank: Bank) -> list[Clip]:
         (Split.TEST, "zoe", "three"),
     )
     return [
-        spoken(bank, 3 * place + at, label, split, voice, f"{word}")
+        spoken_clip(bank, 3 * place + at, split, voice, label, text=word)
         for place, label in enumerate(bank.labels)
         for at, (split, voice, word) in enumerate(kinds)
     ]

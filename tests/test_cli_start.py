@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.imported import imported_after, imported_by
 
 from mien.cli import main as program
 from mien.cli.main import COMMANDS, cli, run
@@ -21,25 +22,6 @@ from mien.text.node import Place
 
 HERE = Path(__file__).parent
 HEAVY = ("numba", "numpy", "scipy", "torch", "llvmlite")
-
-
-def imported_by(*arguments: str) -> set[str]:
-    """Top-level packages in memory after `mien` ran with these arguments."""
-    script = (
-        "import sys\nfrom mien.cli.main import run\n"
-        f"status = run({list(arguments)!r})\n"
-        "print('|' + ' '.join(sorted({name.partition('.')[0] for name in sys.modules})))\n"
-        "sys.exit(status)"
-    )
-    path = [str(HERE.parent / "compiler"), os.environ.get("PYTHONPATH", "")]
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(done.stdout.rpartition("|")[2].split())
 
 
 def test_help_imports_click_and_nothing_else() -> None:
@@ -56,19 +38,11 @@ def test_check_imports_nothing_heavy() -> None:
 
 
 def test_reading_documents_needs_neither_schemas_nor_records() -> None:
-    script = (
-        "import sys, pathlib\nfrom mien.authored.documents import read_documents\n"
-        f"read_documents(pathlib.Path({str(HERE / 'banks' / 'tiny')!r}))\n"
-        "print(*sorted(sys.modules))"
+    program = (
+        "import pathlib\nfrom mien.authored.documents import read_documents\n"
+        f"read_documents(pathlib.Path({str(HERE / 'banks' / 'tiny')!r}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env={**os.environ, "PYTHONPATH": str(HERE.parent / "compiler")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert not {*HEAVY, "jsonschema", "cattrs", "click"} & set(done.stdout.split())
+    assert not {*HEAVY, "jsonschema", "cattrs", "click"} & imported_after(program)
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,10 +10,9 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 from attrs import asdict, evolve
-from click.testing import CliRunner
+from tests.program import ran
 
 import mien
-from mien_trainer.cli.train import command
 from mien_trainer.compare.trainings import SWEEP, settings
 from mien_trainer.train.checkpoint import LAST, load_checkpoint
 from mien_trainer.train.config import config_text, find_config, read_config
@@ -57,7 +56,7 @@ def test_a_comparison_trains_measures_draws_and_is_not_done_twice(
     arguments = ["compare", str(file), "--data", str(made_up), "-o", str(out), "--format", "json"]
     arguments += ["--seeds", "2", "--workers", "1", "--clips", "4"]
 
-    first = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    first = ran("train", *arguments)
     assert first.exit_code == 0, first.output
     rows = json.loads(first.stdout)
     assert [row["key"] for row in rows] == [one.key for one in settings(tiny)]
@@ -72,13 +71,13 @@ def test_a_comparison_trains_measures_draws_and_is_not_done_twice(
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
 
     times = [path.stat().st_mtime_ns for path in sorted(out.glob(f"*/{LAST}"))]
-    again = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    again = ran("train", *arguments)
     assert again.stdout == first.stdout
     assert [path.stat().st_mtime_ns for path in sorted(out.glob(f"*/{LAST}"))] == times
 
 
 def test_targets_of_nothing_are_refused_before_any_training(tmp_path: Path) -> None:
     arguments = ["compare", "tiny", "--data", str(tmp_path), "-o", str(tmp_path / "out")]
-    done = CliRunner().invoke(command, arguments)
+    done = ran("train", *arguments)
     assert "there is no such file" in done.output
     assert not list((tmp_path / "out").glob("*/*"))

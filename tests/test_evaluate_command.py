@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
+from tests.program import ran
 from tests.targets.sets import write_set
+from tests.targets.spoken import PAUSE, SOUND, SOUNDS, spoken_clip
 
 import mien
 from mien_trainer.cli.evaluate import command
-from mien_trainer.conditions import condition_rows
 from mien_trainer.evaluate.clips import pick, silence
 from mien_trainer.evaluate.lips import LATE, closures, compare_lips, lip_match
 from mien_trainer.evaluate.network import EvaluatedNetwork, Predictor
@@ -24,10 +25,8 @@ from mien_trainer.evaluate.result import Evaluation, Report, figures
 from mien_trainer.evaluate.run import STEPS, evaluate
 from mien_trainer.evaluate.speed import Speed
 from mien_trainer.export.card import Share, learned_from
-from mien_trainer.expression.track import expression_track
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE
-from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
 from mien_trainer.targets.manifest import (
@@ -41,47 +40,19 @@ pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
 BANK = mien.load("default")
 CHANNELS = BANK.channels
-SOUNDS = ("p", "æ", "m", "i", "f", "ʌ", "b", "u", "s", "v", "ɛ") * 2
-SOUND, PAUSE = 6, 24
+TWICE = SOUNDS * 2
 HELD = 2
 """Frames that a contact is made before the core of its sound."""
 
-FRAMES = 2 * PAUSE + SOUND * len(SOUNDS)
+FRAMES = 2 * PAUSE + SOUND * len(TWICE)
 HEARD = frozenset({"anna"})
 
 
 def clip(number: int, split: Split, voice: str, label: str, *, real: bool = False) -> Clip:
     """A clip whose lips close for p, b and m, and touch for f and v."""
-    random = np.random.default_rng(number)
-    visemes = np.zeros((FRAMES, len(CHANNELS)), dtype=np.float32)
-    speech = np.zeros(FRAMES, dtype=np.float32)
-    speech[PAUSE:-PAUSE] = 1.0
-    phonemes: list[Phoneme] = []
-    for place, sound in enumerate(SOUNDS):
-        begin = PAUSE + SOUND * place
-        end = begin + SOUND
-        phonemes.append(Phoneme(symbol=sound, start=begin / FRAME_RATE, end=end / FRAME_RATE))
-        shape = {"mouthRollLower": 0.5} if sound in "pbmfv" else {"jawOpen": 0.4}
-        for name, weight in shape.items():
-            visemes[begin:end, CHANNELS.index(name)] = weight
-    path = np.tile(BANK.anchor(label, "mid"), (FRAMES, 1)).astype(np.float32)
-    level = np.where(speech[:, None] > 0.0, np.float32(-3.0), np.float32(-15.0))
-    return Clip(
-        id=f"clip{number:04}",
-        split=split,
-        source="takes" if real else "espeak",
-        real=real,
-        voice=voice,
-        label=label,
-        text="said for this test",
-        licence="CC-BY-SA-3.0" if real else "CC0-1.0",
-        provenance="made for this test",
-        seed=number,
-        phonemes=tuple(phonemes),
-        mel=level + random.random((FRAMES, 80), dtype=np.float32),
-        conditions=condition_rows(BANK.labels.index(label), len(BANK.labels), path),
-        targets=BANK.compose(expression_track(BANK, label, path, speech), visemes),
-        speech=speech,
+    text = "said for this test"
+    return spoken_clip(
+        BANK, number, split, voice, label, text=text, sounds=TWICE, pauses=False, real=real
     )
 
 
@@ -362,9 +333,8 @@ def test_people_read_a_table(tiny: Path, data: Path) -> None:
 
 
 def refused(*arguments: str | Path) -> str:
-    result = CliRunner().invoke(command, [*map(str, arguments)])
-    assert result.exit_code not in (0, None)
-    assert isinstance(result.exception, SystemExit), result.exception
+    result = ran("evaluate", *arguments)
+    assert result.exit_code == 2
     return result.output
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.test_timed_vector_mutants import sampled
 
 from mien.artifact.read import read_artifact
 from mien.conformance.timed_vector import bits
@@ -68,14 +69,7 @@ def test_the_page_s_program_gives_the_bits_of_labels_in_time(program: Program) -
     queries = json.loads((FOLDER / "timed.json").read_bytes())["times"]
     assert {query["sequence"] for query in queries} == {None, "held", "there"}
     for q in queries:
-        label = bank["labels"][q["label"]]
-        number, released = 0, q["hold"]
-        if q["sequence"] is not None:
-            row = label["sequences"].index(q["sequence"])
-            number = label["sequence_clips"][row][q["intensity"]]
-        elif released is None and label["timing"][1] >= 0:
-            released = label["clips"][0][0] + label["timing"][1]
-        parts = program["sample"](bank, q["label"], number, q["time"], released)
+        parts = sampled(program, bank, q)
         for part, found in zip(("gain", "offset", "head", "gaze"), parts, strict=True):
             assert as_bits(found) == q[part], q
         below = [np.float32(weight) for weight in q["face"]]

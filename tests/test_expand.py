@@ -19,13 +19,12 @@ import numpy as np
 import safetensors.torch
 import torch
 from attrs import evolve
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ran
 from torch import nn
 
 import mien
-from mien_trainer.cli.train import command
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
@@ -159,7 +158,7 @@ def test_a_foreign_network_is_widened_by_its_weights_alone(
     del tensors["columns"]
     write(tmp_path / name, tensors)
     out = tmp_path / "wide.safetensors"
-    result = CliRunner().invoke(command, ["expand", str(tmp_path / name), "-o", str(out)])
+    result = ran("train", "expand", str(tmp_path / name), "-o", str(out))
     assert result.exit_code == 0, result.output
     assert result.output == (
         f"{out}: 19 conditions, the same faces on neutral, joy, anger, sadness, surprise; "
@@ -212,8 +211,8 @@ def test_a_network_of_another_bank_is_not_widened(tmp_path: Path) -> None:
     metadata = evolve(older().metadata, artifact="f" * 64, version="9.9.9")
     save_checkpoint(tmp_path / "last.safetensors", metadata, older().model)
     out = tmp_path / "out.safetensors"
-    result = CliRunner().invoke(command, ["expand", str(tmp_path), "-o", str(out)])
-    assert result.exit_code == 1
+    result = ran("train", "expand", str(tmp_path), "-o", str(out))
+    assert result.exit_code == 2
     made_for = f"made for artifact {'f' * 64} (default 9.9.9), the bank has {BANK.digest}"
     assert made_for in result.output
     assert not out.exists()
@@ -229,8 +228,8 @@ def test_a_network_of_another_bank_is_not_widened(tmp_path: Path) -> None:
 )
 def test_no_file_to_widen(tmp_path: Path, name: str, said: str) -> None:
     out = tmp_path / "out.safetensors"
-    result = CliRunner().invoke(command, ["expand", str(tmp_path / name), "-o", str(out)])
-    assert (result.exit_code, result.output) == (1, f"Error: {tmp_path / name}: {said}\n")
+    result = ran("train", "expand", str(tmp_path / name), "-o", str(out))
+    assert (result.exit_code, result.output) == (2, f"Error: {tmp_path / name}: {said}\n")
 
 
 def odd(**changes: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -277,9 +276,9 @@ def test_odd_tensors_are_refused_before_anything_is_made(
     torch.save(tensors, tmp_path / "odd.pt")
     out = tmp_path / "out.safetensors"
     started = perf_counter()
-    result = CliRunner().invoke(command, ["expand", str(tmp_path / "odd.pt"), "-o", str(out)])
+    result = ran("train", "expand", str(tmp_path / "odd.pt"), "-o", str(out))
     assert perf_counter() - started < 20.0
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert expected in result.output
     assert len(result.output) < 600
     assert "\x1b" not in result.output

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from attrs import evolve
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.program import Ran, ran
 
 import mien
-from mien_trainer.cli.export import command
 from mien_trainer.evaluate.output import SCHEMA as EVALUATION
 from mien_trainer.export.card import Learned, Share, card_markdown, learned_from, read_measured
 from mien_trainer.fault import TrainerError
@@ -148,8 +147,8 @@ def test_its_inputs_and_outputs_are_the_contract(tiny: Path) -> None:
     assert gives == {"weights": [1, frames, 52], "after": [1, 8, 16]}
 
 
-def export(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(command, [*map(str, arguments)])
+def export(*arguments: str | Path) -> Ran:
+    return ran("train", "export", *arguments)
 
 
 def evaluation(network: OnnxNetwork, path: Path, **changes: object) -> Path:
@@ -272,7 +271,7 @@ def test_what_is_no_checkpoint_is_refused_and_nothing_written(
     Path("old.pt").write_bytes(b"\x80\x04.")
     before = set(tmp_path.iterdir())
     result = export(*arguments)
-    assert result.exit_code != 0
+    assert result.exit_code == 2
     assert expected in " ".join(result.output.split())
     assert set(tmp_path.iterdir()) == before
 
@@ -289,5 +288,5 @@ def test_without_the_extra_it_says_what_to_install(
     for module in ("mien_trainer.fault", "mien_trainer.export.onnx"):
         monkeypatch.setattr(f"{module}.find_spec", find)
     result = export(tiny / "tiny.safetensors", "-o", tmp_path / "net.onnx")
-    assert result.exit_code != 0
+    assert result.exit_code == 2
     assert f"{name} is not installed: pip install 'mien[train]'" in result.output

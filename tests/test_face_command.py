@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
 import pytest
+from tests.imported import imported_by
 
 import mien
 from mien.cli.main import run
@@ -87,12 +86,4 @@ def test_a_bad_question_is_a_usage_error(
 
 
 def test_one_face_waits_for_no_jit() -> None:
-    program = (
-        "import sys\nfrom mien.cli.main import run\n"
-        f"assert run(['face', {TINY!r}, 'glad']) == 0\n"
-        "print(sorted({'numba', 'scipy', 'torch'} & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert not {"numba", "scipy", "torch"} & imported_by("face", TINY, "glad")

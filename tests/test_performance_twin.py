@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
-import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.node_program import NodeProgram
 from tests.test_performance import BANK, TIMED, performed, plans, timed_plans, tracks
 
 from mien.artifact.write import artifact_bytes
@@ -31,20 +29,11 @@ from mien.performance.take_lips import lips_of
 SCRIPT = Path(__file__).parent / "performance_frames.mjs"
 
 
-class Node:
+class Node(NodeProgram):
     """A program in JavaScript that performs what it is asked to."""
 
-    def __init__(self, folder: Path) -> None:
-        node = shutil.which("node")
-        if node is None:
-            pytest.skip("node is not installed")
-        self._folder = folder
-        self._program = subprocess.Popen(
-            [node, str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
     def perform(self, bank: Bank, plan: Plan, lips: LipTrack, frames: Sequence[int]) -> FaceBlock:
-        path = self._folder / f"{bank.id}.safetensors"
+        path = self.folder / f"{bank.id}.safetensors"
         if not path.exists():
             path.write_bytes(artifact_bytes(bank.tables))
         asked = {
@@ -53,27 +42,17 @@ class Node:
             "lips": base64.b64encode(lips_bytes(lips)).decode(),
             "frames": list(frames),
         }
-        assert self._program.stdin is not None
-        assert self._program.stdout is not None
-        print(json.dumps(asked), file=self._program.stdin, flush=True)
-        data = base64.b64decode(self._program.stdout.readline())
+        data = base64.b64decode(self.answer(asked))
         width = len(bank.channels)
         rows: F32 = np.frombuffer(data, dtype="<f4").reshape(-1, width + 9)
         return FaceBlock(
             weights=rows[:, :width], head=rows[:, width : width + 3], eyes=rows[:, width + 3 :]
         )
 
-    def close(self) -> None:
-        assert self._program.stdin is not None
-        assert self._program.stdout is not None
-        self._program.stdin.close()
-        self._program.stdout.close()
-        assert self._program.wait(timeout=20) == 0
-
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    started = Node(tmp_path_factory.mktemp("banks"))
+    started = Node(SCRIPT, tmp_path_factory.mktemp("banks"))
     yield started
     started.close()
 

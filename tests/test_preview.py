@@ -9,8 +9,7 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,13 @@ import numpy as np
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
+from tests.browsers import chromium, in_browser
+from tests.program import ran
 from tests.targets.fakes import write_shard
 
 import mien
 from mien import resources
-from mien.cli.main import run as run_mien
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import PngUnavailableError, shapes
 from mien_trainer.cli.make import command as make
@@ -42,10 +42,7 @@ from mien_trainer.targets.shard import ShardError
 BANK = mien.load(resources.presets() / "default")
 FRAMES = 36
 AH = "ˈɑː"  # noqa: RUF001  IPA's own letters
-CHROMIUM = next((path for name in ("chromium", "chrome") if (path := shutil.which(name))), None)
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "build" / "screenshots"
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 with_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg on this machine")
 
 HEAD = ShardHeader.of(BANK)
@@ -276,10 +273,8 @@ def test_a_missing_extra_is_named(
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    said = StringIO()
-    with redirect_stdout(said), redirect_stderr(said):
-        code = run_mien(["targets", "preview", *arguments])
-    return code, said.getvalue()
+    done = ran("targets", "preview", *arguments)
+    return done.exit_code, done.output
 
 
 def test_the_command_writes_a_page(
@@ -376,11 +371,9 @@ def test_a_sound_may_be_given(shards: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Page]:
     """A browser that may fetch nothing."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
         yield context.new_page()
-        browser.close()
 
 
 def visit(opened: Page, path: Path, show: PreviewClip) -> list[str]:

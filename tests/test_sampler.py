@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -43,14 +42,6 @@ def last(clips: Clips, at: int) -> int:
 @pytest.fixture(scope="module")
 def clips(made_up: Path) -> Clips:
     return unpack_clips(made_up, read_manifest(made_up), Split.TRAIN, made_up)
-
-
-@pytest.fixture
-def targets(made_up: Path, tmp_path: Path) -> Path:
-    """A copy of the made-up targets, to be changed."""
-    return Path(
-        shutil.copytree(made_up, tmp_path / "targets", ignore=shutil.ignore_patterns(CACHE))
-    )
 
 
 def test_a_step_is_drawn_by_its_number_alone(clips: Clips) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,8 @@ from http.client import HTTPConnection
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tests.browsers import chromium, in_browser
 from tests.faces_sent import LOPSIDED
 from tests.stream_doubles import TurnedClock, arrived, listening
 
@@ -28,17 +28,12 @@ from mien.view.live_faces import ChosenFace, FaceFeed
 from mien.view.server import ViewServer
 
 DEFAULT = resources.presets() / "default"
-CHROMIUM = next((path for name in ("chromium", "chrome") if (path := shutil.which(name))), None)
-browsing = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -84,7 +79,7 @@ def until(happened: Callable[[], bool]) -> None:
     assert happened()
 
 
-@browsing
+@in_browser
 def test_a_face_that_is_received_takes_the_place_of_the_page_s_own(
     page: Page, feed: FaceFeed
 ) -> None:
@@ -106,7 +101,7 @@ def test_a_face_that_is_received_takes_the_place_of_the_page_s_own(
     assert shown(page) == mien.load("default").named(mien.load("default").face("anger"))
 
 
-@browsing
+@in_browser
 def test_the_face_of_the_page_goes_out(page: Page, chosen: ChosenFace) -> None:
     bank = mien.load("default")
     page.locator("#labels input[value=awe]").check(force=True)

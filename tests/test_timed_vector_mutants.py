@@ -86,19 +86,26 @@ def queries() -> list[dict[str, Any]]:
     return found
 
 
+def sampled(
+    functions: Mapping[str, Callable[..., Any]], bank: Mapping[str, Any], q: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    """Gain, offset, head and gaze that the functions have for a question of the vector."""
+    label = bank["labels"][q["label"]]
+    number, released = 0, q["hold"]
+    if q["sequence"] is not None:
+        row = label["sequences"].index(q["sequence"])
+        number = label["sequence_clips"][row][q["intensity"]]
+    elif released is None and label["timing"][1] >= 0:
+        released = label["clips"][0][0] + label["timing"][1]
+    return functions["sample"](bank, q["label"], number, q["time"], released)
+
+
 def wrong_answers(functions: Mapping[str, Callable[..., Any]]) -> int:
     """How many of the vector's questions the functions answer with other bits."""
     bank = functions["read"](FOLDER / "timed.safetensors")
     wrong = 0
     for q in queries():
-        label = bank["labels"][q["label"]]
-        number, released = 0, q["hold"]
-        if q["sequence"] is not None:
-            row = label["sequences"].index(q["sequence"])
-            number = label["sequence_clips"][row][q["intensity"]]
-        elif released is None and label["timing"][1] >= 0:
-            released = label["clips"][0][0] + label["timing"][1]
-        parts = functions["sample"](bank, q["label"], number, q["time"], released)
+        parts = sampled(functions, bank, q)
         face = functions["timed"](bank, [np.float32(x) for x in q["face"]], *parts[:2])
         expected = [q[part] for part in ("gain", "offset", "head", "gaze", "expected")]
         wrong += [bits(np.array(part, np.float32)) for part in (*parts, face)] != expected

@@ -13,10 +13,10 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 from attrs import evolve
-from click.testing import CliRunner
+from tests.imported import imported_by
+from tests.program import ran
 from tests.training.watch import learned, lines
 
-from mien_trainer.cli.train import command
 from mien_trainer.train.checkpoint import LAST
 from mien_trainer.train.config import (
     config_text,
@@ -30,16 +30,16 @@ SHORT = evolve(TINY, steps=6)
 
 def test_it_says_what_it_did_and_loses_nothing(made_up: Path, tmp_path: Path) -> None:
     arguments = ["run", "tiny", "--data", str(made_up), "--steps", "4", "-o", str(tmp_path / "o")]
-    result = CliRunner().invoke(command, arguments)
+    result = ran("train", *arguments)
     assert result.exit_code == 0, result.output
     assert "step 4: lips 0." in result.stderr
     assert result.stdout.startswith(f"{tmp_path / 'o'}: 4 steps of tiny, best score 0.")
     before = (tmp_path / "o" / LAST).read_bytes()
-    again = CliRunner().invoke(command, arguments)
-    assert again.exit_code == 1
+    again = ran("train", *arguments)
+    assert again.exit_code == 2
     assert "holds a training: --resume goes on with it, or choose another" in again.output
     assert (tmp_path / "o" / LAST).read_bytes() == before
-    assert CliRunner().invoke(command, [*arguments, "--resume"]).exit_code == 0
+    assert ran("train", *arguments, "--resume").exit_code == 0
     assert read_config(tmp_path / "o" / "config.yaml").steps == 4
 
 
@@ -58,8 +58,8 @@ def test_what_cannot_be_meant_is_refused(
     made_up: Path, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     full = [*arguments, "--data", str(made_up), "-o", str(tmp_path / "o")]
-    result = CliRunner().invoke(command, full)
-    assert result.exit_code == 1
+    result = ran("train", *full)
+    assert result.exit_code == 2
     assert said in result.output
 
 
@@ -79,19 +79,13 @@ def test_without_torch_it_says_what_to_install(tmp_path: Path) -> None:
 
 
 def test_help_imports_no_torch() -> None:
-    code = (
-        "import sys\nfrom mien.cli.main import run\n"
-        "status = run(['train', 'run', '--help'])\n"
-        "sys.exit(status or any(name in sys.modules for name in ('torch', 'numba', 'pyarrow')))\n"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
+    assert not {"torch", "numba", "pyarrow"} & imported_by("train", "run", "--help")
 
 
 def test_curves_for_tensorboard(made_up: Path, tmp_path: Path) -> None:
     pytest.importorskip("tensorboard", reason="needs TensorBoard")
     arguments = ["run", "tiny", "--data", str(made_up), "--steps", "2", "--tensorboard"]
-    result = CliRunner().invoke(command, [*arguments, "-o", str(tmp_path)])
+    result = ran("train", *arguments, "-o", str(tmp_path))
     assert result.exit_code == 0, result.output
     assert list((tmp_path / "tensorboard").glob("events.out.tfevents.*"))
 

@@ -10,9 +10,8 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 from attrs import evolve
-from click.testing import CliRunner
+from tests.program import ran
 
-from mien_trainer.cli.train import command
 from mien_trainer.train.config import config_text, find_config, read_config
 from mien_trainer.train.cost import Cost
 
@@ -26,11 +25,11 @@ def test_the_snap_is_a_share_of_drawing_and_learning() -> None:
 def test_it_tells_people_and_programs_and_keeps_nothing(made_up: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in made_up.glob("*.parquet")}
     arguments = ["cost", "tiny", "--data", str(made_up), "--steps", "2"]
-    said = CliRunner().invoke(command, arguments)
+    said = ran("train", *arguments)
     assert said.exit_code == 0, said.output
     assert said.stdout.startswith("a step of tiny takes ")
     assert "the anchor snap is " in said.stdout
-    values = json.loads(CliRunner().invoke(command, [*arguments, "--format", "json"]).stdout)
+    values = json.loads(ran("train", *arguments, "--format", "json").stdout)
     assert set(values) == {"steps", "draw", "learn", "snapless", "snap"}
     assert values["steps"] == 2
     assert min(values["draw"], values["learn"], values["snapless"]) > 0.0
@@ -41,7 +40,7 @@ def test_what_cannot_be_timed_is_refused(made_up: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     tiny = read_config(find_config("tiny"))
     other.write_text(config_text(evolve(tiny, bank=str(tmp_path / "none"))), "utf-8")
-    refused = CliRunner().invoke(command, ["cost", str(other), "--data", str(made_up)])
-    assert refused.exit_code != 0
+    refused = ran("train", "cost", str(other), "--data", str(made_up))
+    assert refused.exit_code == 2
     assert "Traceback" not in refused.output
     assert "none" in refused.output

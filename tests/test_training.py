@@ -15,11 +15,10 @@ pytest.importorskip("torch", reason="needs the extra mien[train]")
 import numpy as np
 import torch
 from attrs import asdict, evolve
-from click.testing import CliRunner
+from tests.program import ran
 from tests.training.watch import Watch, learned, lines
 
 import mien
-from mien_trainer.cli.train import command
 from mien_trainer.fault import TrainerError
 from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.speech import Split
@@ -43,14 +42,6 @@ TINY = read_config(find_config("tiny"))
 SHORT = evolve(TINY, steps=6)
 ANCHORS = anchor_targets(BANK, BANK.labels)
 SURFACE = surface_targets(BANK, BANK.labels, 0)
-
-
-@pytest.fixture
-def targets(made_up: Path, tmp_path: Path) -> Path:
-    """A copy of the made-up targets, to be changed."""
-    return Path(
-        shutil.copytree(made_up, tmp_path / "targets", ignore=shutil.ignore_patterns(CACHE))
-    )
 
 
 def test_the_losses_fall_and_every_curve_is_there(made_up: Path, tmp_path: Path) -> None:
@@ -126,10 +117,9 @@ def test_a_training_begins_with_a_widened_network(made_up: Path, tmp_path: Path)
     small = evolve(v2, model=TINY.model, batch=TINY.batch, intervals=TINY.intervals)
     file = tmp_path / "v2.yaml"
     file.write_text(config_text(small), encoding="utf-8")
-    runner = CliRunner()
 
     def ok(*arguments: str) -> str:
-        result = runner.invoke(command, list(arguments))
+        result = ran("train", *arguments)
         assert result.exit_code == 0, result.output
         return result.output
 
@@ -141,11 +131,10 @@ def test_a_training_begins_with_a_widened_network(made_up: Path, tmp_path: Path)
     assert f"{tmp_path / 'v3'}: 3 steps of tiny, best score " in said
     old, new = load_checkpoint(tmp_path / "v2").model, load_checkpoint(tmp_path / "v3").model
     assert torch.equal(old.mean, new.mean)
-    refused = runner.invoke(
-        command,
-        ["run", "tiny", *data, "--start", str(tmp_path / "v2"), "-o", str(tmp_path / "v4")],
+    refused = ran(
+        "train", "run", "tiny", *data, "--start", str(tmp_path / "v2"), "-o", str(tmp_path / "v4")
     )
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "the network to start from differs in its conditions" in refused.output
 
 

@@ -211,11 +211,6 @@ def test_only_the_block_changes(path: Path, name: str, values: dict[str, float])
 
 
 @pytest.fixture
-def joy(folder: Path) -> Path:
-    return folder / "emotions" / "joy.yaml"
-
-
-@pytest.fixture
 def session(folder: Path) -> EditSession:
     bank: AuthoredBank = read_bank(folder)
     return EditSession(lambda: bank, BankFiles(folder))

@@ -27,11 +27,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
-def joy(folder: Path) -> Path:
-    return folder / "emotions" / "joy.yaml"
-
-
-@pytest.fixture
 def session(folder: Path) -> EditSession:
     bank = read_bank(folder)
     return EditSession(lambda: bank, BankFiles(folder))

@@ -70,11 +70,6 @@ def raw(server: ViewServer, request: bytes) -> bytes:
     return b"".join(parts)
 
 
-@pytest.fixture
-def joy(folder: Path) -> Path:
-    return folder / "emotions" / "joy.yaml"
-
-
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[ViewServer]:
     """For tests that change nothing."""

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from attrs import evolve
 from playwright.sync_api import Browser, Page, expect
+from tests.browsers import in_browser
 from tests.test_view_page import (
-    CHROMIUM,
     DROP,
     assert_same,
     browser,
@@ -32,7 +32,7 @@ from mien.text.node import plain
 from mien.text.yaml_nodes import require_yaml
 from mien.view.server import ViewServer
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = in_browser
 __all__ = ["browser"]
 
 WHOLE = """async () => {

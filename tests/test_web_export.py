@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
+from tests.browsers import CHROMIUM, chromium
 from tests.models import bound, glb, vrm_0, vrm_1, with_eyes
 from tests.sounds import write_wav
 
@@ -29,7 +30,6 @@ from mien.bank import load
 from mien.cli.main import run as mien_run
 
 HERE = Path(__file__).resolve().parent
-CHROMIUM = next((path for name in ("chromium", "chrome") if (path := shutil.which(name))), None)
 SCREENSHOTS = HERE.parent / "build" / "screenshots"
 OWN = 1_500_000
 """Bytes of bank, network and own code at most."""
@@ -81,14 +81,12 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser(microphone: Path) -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    flags += ["--use-fake-device-for-media-stream"]
-    flags += [f"--use-file-for-fake-audio-capture={microphone}"]
-    flags += ["--autoplay-policy=no-user-gesture-required"]
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=flags)
+    with chromium(
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={microphone}",
+        "--autoplay-policy=no-user-gesture-required",
+    ) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

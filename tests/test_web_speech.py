@@ -20,6 +20,7 @@ import soxr
 from attrs import asdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.node_program import NodeProgram
 
 from mien import resources
 from mien.bank import load
@@ -52,40 +53,25 @@ def real_voice() -> F32:
     return np.ascontiguousarray(samples, dtype=np.float32)
 
 
-class Node:
+class Node(NodeProgram):
     """The program that speaks in JavaScript."""
 
-    def __init__(self, folder: Path) -> None:
-        node = shutil.which("node")
-        if node is None:
-            pytest.skip("node is not installed")
-        self._folder = folder
-        self._program = subprocess.Popen(
-            [node, str(HERE / "speech_frames.mjs")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
     def ask(self, sound: F32, sizes: Sequence[int], **more: object) -> dict[str, Any]:
-        path = self._folder / "sound.f32"
+        path = self.folder / "sound.f32"
         path.write_bytes(sound.astype("<f4").tobytes())
         asked = {"sound": str(path), "sizes": list(sizes), "rate": RATE, "network": None, **more}
-        assert self._program.stdin is not None
-        assert self._program.stdout is not None
-        self._program.stdin.write(json.dumps(asked) + "\n")
-        self._program.stdin.flush()
-        found: dict[str, Any] = json.loads(self._program.stdout.readline())
+        found: dict[str, Any] = json.loads(self.answer(asked))
         return found
 
     def close(self) -> None:
-        self._program.kill()
-        self._program.communicate()
+        """End it at once: the threads of a runtime would keep it."""
+        self.program.kill()
+        self.program.communicate()
 
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    program = Node(tmp_path_factory.mktemp("speech"))
+    program = Node(HERE / "speech_frames.mjs", tmp_path_factory.mktemp("speech"))
     yield program
     program.close()
 
