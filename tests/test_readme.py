@@ -24,6 +24,7 @@ from mien.drawing.svg import shapes
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+REPOSITORY = ROOT / "compiler" / "mien" / "docs" / "repository.md"
 PICTURE = ROOT / "compiler" / "mien" / "docs" / "text-to-face.svg"
 UPDATE = os.environ.get("MIEN_UPDATE_EXPECTED") == "1"
 
@@ -112,7 +113,8 @@ def _arrow(x: int) -> str:
 
 def blocks() -> list[tuple[str, str]]:
     """Each `console` block's commands with the output shown under them."""
-    found = re.findall(r"```console\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    text = README.read_text() + REPOSITORY.read_text()
+    found = re.findall(r"```console\n(.*?)```", text, flags=re.DOTALL)
     shown: list[tuple[str, str]] = []
     for block in found:
         for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
@@ -140,7 +142,8 @@ def test_a_command_says_what_the_readme_shows(
     said = capsys.readouterr().out
     if UPDATE:
         shown = f"$ {command}\n"
-        README.write_text(README.read_text().replace(shown + output, shown + said))
+        for page in (README, REPOSITORY):
+            page.write_text(page.read_text().replace(shown + output, shown + said))
     else:
         assert said == output
 

@@ -8,21 +8,17 @@ from functools import cached_property
 from attrs import field, frozen
 
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault, fault
+from mien.text.fault import Fault, fault_at, fault_at_key
 from mien.text.node import (
     Node,
     Path,
-    Place,
     ScalarNode,
     at,
     entries,
     items,
-    key_place,
     number,
-    path_text,
     text,
     texts,
-    value_place,
 )
 from mien.text.suggest import did_you_mean
 
@@ -41,15 +37,13 @@ class Complaints:
 
     def at_value(self, path: Path, code: str, message: str, hint: str = "") -> None:
         """Complain about the value at ``path``."""
-        self._add(value_place(self.root, path), path, code, message, hint)
+        if not self.full:
+            self.faults.append(fault_at(self.root, path, code, message, hint))
 
     def at_key(self, path: Path, code: str, message: str, hint: str = "") -> None:
         """Complain about the last key of ``path``."""
-        self._add(key_place(self.root, path), path, code, message, hint)
-
-    def _add(self, place: Place, path: Path, code: str, message: str, hint: str) -> None:
         if not self.full:
-            self.faults.append(fault(place, code, message, hint, path=path_text(path)))
+            self.faults.append(fault_at_key(self.root, path, code, message, hint))
 
 
 @frozen(kw_only=True, slots=False)

@@ -12,7 +12,7 @@ from attrs import evolve
 from mien.errors import SourceError
 from mien.migrate import migration
 from mien.migrate.migration import Migration, apply, set_text, unchanged, way
-from mien.text.fault import Fault, fault, refusal
+from mien.text.fault import Fault, fault, fault_at, refusal
 from mien.text.json_nodes import parse_json
 from mien.text.node import MappingNode, Node, Place, ScalarNode, plain, value_place
 from mien.text.node import text as text_at
@@ -179,5 +179,4 @@ def _unknown(root: Node, file: str) -> Fault:
 
 
 def _fault(root: Node, message: str, hint: str) -> Fault:
-    place = value_place(root, ("schema",))
-    return fault(place, "schema-version", message, hint, path="schema")
+    return fault_at(root, ("schema",), "schema-version", message, hint)
