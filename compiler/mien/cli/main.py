@@ -9,7 +9,7 @@ import keyword
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 import click
 
@@ -61,8 +61,17 @@ class LazyGroup(click.Group):
     ``table`` holds the commands with their help, ``package`` their modules.
     """
 
-    table: Mapping[str, str] = COMMANDS
-    package = "mien.cli.commands"
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        table: Mapping[str, str] = COMMANDS,
+        package: str = "mien.cli.commands",
+        **settings: Any,  # noqa: ANN401  click's own
+    ) -> None:
+        super().__init__(name, **settings)
+        self.table = table
+        self.package = package
 
     def invoke(self, ctx: click.Context) -> object:
         """As click does, but for a reader of stdout that has left, of which click makes a 1."""

@@ -11,18 +11,14 @@ from mien.cli.main import LazyGroup
 _NEEDED = ("pyarrow", "soundfile", "soxr", "pocketsphinx")
 
 
-class TargetsGroup(LazyGroup):
-    """The commands under ``mien targets``."""
-
-    table = {  # noqa: RUF012  as declared by the class above
-        "make": "Make training targets from a recipe.",
-        "audit": "Check the quality of a set of targets.",
-        "preview": "Play one clip with the drawn face, as a page or a film.",
-    }
-    package = "mien_trainer.cli"
+_COMMANDS = {
+    "make": "Make training targets from a recipe.",
+    "audit": "Check the quality of a set of targets.",
+    "preview": "Play one clip with the drawn face, as a page or a film.",
+}
 
 
-@click.group("targets", cls=TargetsGroup)
+@click.group("targets", cls=LazyGroup, table=_COMMANDS, package="mien_trainer.cli")
 def command() -> None:
     """Make, audit and play targets: speech, conditions and faces to train a network on."""
     absent = [name for name in _NEEDED if find_spec(name) is None]

@@ -6,16 +6,11 @@ import click
 
 from mien.cli.main import LazyGroup
 
-
-class JudgeGroup(LazyGroup):
-    """The commands under ``mien judge``."""
-
-    table = {  # noqa: RUF012  as declared by the class above
-        "score": "Say which faces of blind sheets observers recognised.",
-    }
-    package = "mien.cli.judge"
+_COMMANDS = {
+    "score": "Say which faces of blind sheets observers recognised.",
+}
 
 
-@click.group("judge", cls=JudgeGroup)
+@click.group("judge", cls=LazyGroup, table=_COMMANDS, package="mien.cli.judge")
 def command() -> None:
     """Score what people see in faces without names (see `mien sheet --blind`)."""

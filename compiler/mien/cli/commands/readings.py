@@ -6,16 +6,11 @@ import click
 
 from mien.cli.main import LazyGroup
 
-
-class ReadingsGroup(LazyGroup):
-    """The commands under ``mien readings``."""
-
-    table = {  # noqa: RUF012  as declared by the class above
-        "check": "Check readings: sums, names, and labels of the bank that nothing reads into.",
-    }
-    package = "mien.cli.readings"
+_COMMANDS = {
+    "check": "Check readings: sums, names, and labels of the bank that nothing reads into.",
+}
 
 
-@click.group("readings", cls=ReadingsGroup)
+@click.group("readings", cls=LazyGroup, table=_COMMANDS, package="mien.cli.readings")
 def command() -> None:
     """Check readings: what the labels of corpora of texts mean in the labels of a bank."""

@@ -6,19 +6,14 @@ import click
 
 from mien.cli.main import LazyGroup
 
-
-class ScoreGroup(LazyGroup):
-    """The commands under ``mien score``."""
-
-    table = {  # noqa: RUF012  as declared by the class above
-        "check": "Check scores: names, moments, sound and lips.",
-        "fmt": "Put scores into canonical order and spacing.",
-        "plan": "Write what a score shows as a table that games play.",
-        "lock": "Pin what a score is performed with, what comes out, and its proved smoothness.",
-    }
-    package = "mien.cli.scores"
+_COMMANDS = {
+    "check": "Check scores: names, moments, sound and lips.",
+    "fmt": "Put scores into canonical order and spacing.",
+    "plan": "Write what a score shows as a table that games play.",
+    "lock": "Pin what a score is performed with, what comes out, and its proved smoothness.",
+}
 
 
-@click.group("score", cls=ScoreGroup)
+@click.group("score", cls=LazyGroup, table=_COMMANDS, package="mien.cli.scores")
 def command() -> None:
     """Check, format, plan and lock scores: performances as text. `mien perform` performs them."""
