@@ -97,7 +97,8 @@ def sampled(
         number = label["sequence_clips"][row][q["intensity"]]
     elif released is None and label["timing"][1] >= 0:
         released = label["clips"][0][0] + label["timing"][1]
-    return functions["sample"](bank, q["label"], number, q["time"], released)
+    parts: tuple[Any, ...] = functions["sample"](bank, q["label"], number, q["time"], released)
+    return parts
 
 
 def wrong_answers(functions: Mapping[str, Callable[..., Any]]) -> int:

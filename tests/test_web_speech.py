@@ -56,6 +56,9 @@ def real_voice() -> F32:
 class Node(NodeProgram):
     """The program that speaks in JavaScript."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(HERE / "speech_frames.mjs", folder)
+
     def ask(self, sound: F32, sizes: Sequence[int], **more: object) -> dict[str, Any]:
         path = self.folder / "sound.f32"
         path.write_bytes(sound.astype("<f4").tobytes())
@@ -71,7 +74,7 @@ class Node(NodeProgram):
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    program = Node(HERE / "speech_frames.mjs", tmp_path_factory.mktemp("speech"))
+    program = Node(tmp_path_factory.mktemp("speech"))
     yield program
     program.close()
 
