@@ -21,10 +21,10 @@ from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.named_json import JsonDocument, parsed_json, shown_value
 from mien.formats.named_table import CLOCKS, MEDIAPIPE
 from mien.formats.take import F64, Take, recorded_take
-from mien.formats.text_file import fault, read_text
+from mien.formats.text_file import read_text
 from mien.formats.timecode import clock, nominal_rate, paced_seconds, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.files import shown_path
 from mien.text.node import Path as NodePath
 from mien.text.node import Place, path_text
@@ -209,7 +209,7 @@ def _times(
         message = "its time is before that of the frame before it"
         hint = "is this two takes in one file? keep one"
         place = document.place(path)
-        raise SourceError([fault(place, "time-goes-back", message, hint, path_text(path))])
+        raise refusal(place, "time-goes-back", message, hint, path_text(path))
     return seconds, nominal_rate(seconds)
 
 

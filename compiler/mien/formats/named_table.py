@@ -16,7 +16,6 @@ from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table
 from mien.formats.take import F64, Take, recorded_take
-from mien.formats.text_file import fault
 from mien.formats.timecode import clock, nominal_rate, paced_seconds, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import fault, refusal
