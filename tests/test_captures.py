@@ -77,7 +77,8 @@ def test_lag_size_and_speed_of_a_capture_are_told(lag: int, gain: float) -> None
     assert (found.kept, found.closures > 10) == (1.0, True)
 
 
-@given(share=st.floats(0.1, 2.0), seed=st.integers(0, 99))
+# Beyond a share of 1 noise may well hide which lag is the best.
+@given(share=st.floats(0.1, 1.0), seed=st.integers(0, 99))
 @settings(max_examples=20)
 def test_noise_takes_from_r_what_it_should(share: float, seed: int) -> None:
     one = heard(TRUE)
