@@ -9,8 +9,8 @@ import pytest
 from tests.sounds import spoken_line
 
 from mien_trainer.alignment.aligner import Aligner
-from mien_trainer.alignment.phone_loop import recognised_phonemes
-from mien_trainer.alignment.voice_activity import is_even
+from mien_trainer.alignment.phone_loop import PhoneLoop, parts_of, phonemes_of
+from mien_trainer.alignment.voice_activity import is_even, segment
 from mien_trainer.alignment.word_loop import Recogniser
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lips.activity import speech_activity
@@ -32,12 +32,19 @@ def utterance() -> Utterance:
 
 @pytest.fixture(scope="module")
 def heard(utterance: Utterance) -> tuple[Phoneme, ...]:
-    return recognised_phonemes(utterance.audio)
+    return by_sounds(utterance.audio)
 
 
 @pytest.fixture(scope="module")
 def recogniser() -> Recogniser:
     return Recogniser()
+
+
+def by_sounds(audio: F32) -> tuple[Phoneme, ...]:
+    """As a recogniser hears where no words fit."""
+    loop, spoken = PhoneLoop(), segment(audio)
+    marks = [mark for part in parts_of(audio, spoken) for mark in loop.heard(part)]
+    return phonemes_of(marks, audio, spoken)
 
 
 def jaw(phonemes: tuple[Phoneme, ...], frames: int) -> F32:
@@ -59,20 +66,20 @@ def test_they_go_from_end_to_end_without_gaps(
     assert heard[0].start == 0.0
     assert heard[-1].end == pytest.approx(utterance.seconds)
     assert all(a.end == b.start for a, b in pairwise(heard))
-    assert recognised_phonemes(utterance.audio) == heard
+    assert by_sounds(utterance.audio) == heard
 
 
 def test_a_long_pause_is_silent_and_long_sound_is_cut_there(utterance: Utterance) -> None:
     pause = np.zeros(20 * SAMPLE_RATE, dtype=np.float32)
     sound = np.concatenate([utterance.audio, pause, utterance.audio, pause, utterance.audio])
-    phonemes = recognised_phonemes(sound)
+    phonemes = by_sounds(sound)
     speech = speech_activity(phonemes, int(len(sound) / SAMPLE_RATE * 60))
     middle = int((utterance.seconds + 10.0) * 60)
     assert speech[middle - 300 : middle + 300].max() == 0.0
     assert speech.mean() == pytest.approx(
         3 * utterance.seconds / (len(sound) / SAMPLE_RATE), abs=0.05
     )
-    assert recognised_phonemes(np.zeros(SAMPLE_RATE, dtype=np.float32)) == (
+    assert by_sounds(np.zeros(SAMPLE_RATE, dtype=np.float32)) == (
         Phoneme(symbol=SILENCE, start=0.0, end=1.0),
     )
 

@@ -30,14 +30,14 @@ from mien.performance.expression import REST, Move
 from mien.performance.gaze import Look
 from mien_trainer.cli.speak import command
 from mien_trainer.conditions import condition_rows
-from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.mel import LOOK_AHEAD
 from mien_trainer.speak.cues import cue_of
-from mien_trainer.speak.network import KEY, SCHEMA, OnnxNetwork, check_known, read_network
+from mien_trainer.speak.network import KEY, SCHEMA, OnnxNetwork, read_network
 from mien_trainer.speak.offset import without_offset
 from mien_trainer.speak.raw_pipe import RawPipe, container
 from mien_trainer.speak.speaker import Speaker, pipe_samples
+from mien_trainer.speak.way import way_of
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 soundfile = pytest.importorskip("soundfile", reason="needs the extra mien[targets]")
@@ -637,13 +637,15 @@ def test_a_terminal_is_no_pipe(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_network_is_queried_for_what_it_knows_alone(network: OnnxNetwork) -> None:
-    check_known(network.card, "joy", moved=True)
-    check_known(evolve(network.card, knows=()), "fear", moved=True)
-    check_known(evolve(network.card, vad=False), "joy", moved=False)
-    with pytest.raises(TrainerError, match="not trained on fear"):
-        check_known(network.card, "fear", moved=False)
-    with pytest.raises(TrainerError, match="takes no VAD"):
-        check_known(evolve(network.card, vad=False), "joy", moved=True)
+    card, blind = network.card, evolve(network.card, vad=False)
+    assert way_of(card, BANK, "joy", moved=True).trained
+    assert way_of(evolve(card, knows=()), BANK, "fear", moved=True).trained
+    assert way_of(blind, BANK, "joy", moved=False).trained
+    unknown, fixed = way_of(card, BANK, "fear", moved=False), way_of(blind, BANK, "joy", moved=True)
+    assert not unknown.trained
+    assert "not trained on fear" in unknown.said
+    assert not fixed.trained
+    assert "takes no VAD" in fixed.said
 
 
 def test_the_program_knows_it(tiny: Path, wav: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,15 +57,13 @@ class LabelProof:
 class MixtureBound:
     """Upper bounds of the slopes of any fixed mixture of plain labels; they are not nearly met.
 
-    ``mean`` and ``channel`` hold for every mixture, ``apart_...`` while no antagonists meet in it.
-    ``antagonists_meet`` says whether a mixture can make any meet: lift both above their cap.
+    ``mean`` and ``channel`` hold for every mixture. ``antagonists_meet`` says whether a mixture can
+    make any meet: lift both above their cap. Where none meet, the labels' own bounds hold as well.
     """
 
     antagonists_meet: bool
     mean: float
     channel: float
-    apart_mean: float
-    apart_channel: float
 
 
 @frozen(kw_only=True)

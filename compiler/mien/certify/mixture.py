@@ -39,7 +39,7 @@ def mixture_bound(tables: Tables, proofs: Sequence[LabelProof], moving: int) -> 
         for (a, b), slack in zip(ceilings, slacks, strict=True)
         if max(highest[a], default=0.0) > slack - SURE
     ]
-    mean = channel = apart = 0.0
+    mean = channel = 0.0
     for proof in proofs:
         own = [
             proof.channels[name].bound.proved if name in proof.channels else 0.0 for name in names
@@ -56,13 +56,10 @@ def mixture_bound(tables: Tables, proofs: Sequence[LabelProof], moving: int) -> 
             shown[a] = max(shown[a], shown[b])
         mean = max(mean, total)
         channel = max(channel, *shown)
-        apart = max(apart, *own)
     return MixtureBound(
         antagonists_meet=any(rivals),
         mean=_up(mean / moving) if moving else 0.0,
         channel=_up(channel),
-        apart_mean=max((proof.plain.mean.proved for proof in proofs), default=0.0),
-        apart_channel=apart,
     )
 
 

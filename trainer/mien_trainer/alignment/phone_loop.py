@@ -22,7 +22,7 @@ from mien_trainer.alignment.sphinx import (
     model_folder,
     sphinx_module,
 )
-from mien_trainer.alignment.voice_activity import is_even, segment
+from mien_trainer.alignment.voice_activity import is_even
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, intervals, to_ipa, without_empty
 
@@ -87,17 +87,6 @@ class PhoneLoop:
         for one in list(self._decoder.seg() or ()):
             symbol = SILENCE if one.word.startswith(_NOISES) else to_ipa(one.word)
             yield part.start + one.start_frame / FRAMES + SHIFT, symbol
-
-
-def recognised_phonemes(audio: F32) -> tuple[Phoneme, ...]:
-    """The phonemes, from end to end, of mono audio at 16 kHz, as far as an English ear hears them.
-
-    Raises:
-        SpeechUnavailableError: pocketsphinx is not installed.
-    """
-    loop, spoken = PhoneLoop(), segment(audio)
-    marks = [mark for part in parts_of(audio, spoken) for mark in loop.heard(part)]
-    return phonemes_of(marks, audio, spoken)
 
 
 def parts_of(audio: F32, spoken: Sequence[Phoneme]) -> Iterator[Part]:

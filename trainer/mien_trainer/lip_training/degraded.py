@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mien_trainer.acoustics import convolved, filtered, in_mu_law
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lip_training.other_sounds import coloured, music
 from mien_trainer.lip_training.spaces import impulse_response
@@ -29,7 +30,6 @@ _CUT = (3500.0, 7000.0)
 _TONE_DB = 9.0
 _GAIN_DB = (-18.0, 6.0)
 _CLIP = (0.15, 0.6)
-_MU = 255.0
 _PEAK = 0.99
 
 
@@ -37,7 +37,7 @@ def degraded(audio: F32, others: Sequence[F32], rng: np.random.Generator) -> F32
     """The sound, otherwise every time; ``others`` are voices that may talk meanwhile."""
     sound: F64 = audio.astype(np.float64)
     if rng.random() < ROOM:
-        sound = _convolved(sound, impulse_response(rng))
+        sound = convolved(sound, impulse_response(rng))
     if rng.random() < NOISE:
         sound = _with_noise(sound, others, rng)
     kind = rng.random()
@@ -59,13 +59,6 @@ def faster(audio: F32, pace: float) -> F32:
     at = np.arange(int(len(audio) / pace)) * pace
     found: F32 = np.interp(at, np.arange(len(audio)), audio).astype(np.float32)
     return found
-
-
-def _convolved(sound: F64, response: F64) -> F64:
-    size = 1 << int(np.ceil(np.log2(len(sound) + len(response))))
-    spectrum = np.fft.rfft(sound, size) * np.fft.rfft(response, size)
-    heard: F64 = np.fft.irfft(spectrum, size)[: len(sound)]
-    return heard
 
 
 def _with_noise(sound: F64, others: Sequence[F32], rng: np.random.Generator) -> F64:
@@ -90,25 +83,15 @@ def _on_a_line(sound: F64, rng: np.random.Generator) -> F64:
     """A telephone's band, with its steps or without, or a codec that keeps the low tones."""
     if rng.random() < 0.3:
         high = rng.uniform(*_CUT)
-        return _shaped(sound, (high, 1.1 * high), (1.0, 0.0))
+        return filtered(sound, SAMPLE_RATE, (high, 1.1 * high), (1.0, 0.0))
     low, high = rng.uniform(*_LOW), rng.uniform(*_HIGH)
-    heard = _shaped(sound, (0.7 * low, low, high, 1.1 * high), (0.0, 1.0, 1.0, 0.0))
+    heard = filtered(sound, SAMPLE_RATE, (0.7 * low, low, high, 1.1 * high), (0.0, 1.0, 1.0, 0.0))
     if rng.random() < 0.5:
-        peak = max(float(np.abs(heard).max(initial=0.0)), 1e-9)
-        unit = heard / peak
-        told = np.sign(unit) * np.log1p(_MU * np.abs(unit)) / np.log1p(_MU)
-        steps = np.rint(told * 127.0) / 127.0
-        heard = np.sign(steps) * np.expm1(np.abs(steps) * np.log1p(_MU)) / _MU * peak
+        heard = in_mu_law(heard)
     return heard
 
 
 def _toned(sound: F64, rng: np.random.Generator) -> F64:
     points = np.linspace(0.0, SAMPLE_RATE / 2, 6).tolist()
     gains = 10.0 ** (rng.uniform(-_TONE_DB, _TONE_DB, len(points)) / 20.0)
-    return _shaped(sound, points, gains.tolist())
-
-
-def _shaped(sound: F64, hertz: Sequence[float], gains: Sequence[float]) -> F64:
-    bins = np.fft.rfftfreq(len(sound), 1.0 / SAMPLE_RATE)
-    heard: F64 = np.fft.irfft(np.fft.rfft(sound) * np.interp(bins, hertz, gains), len(sound))
-    return heard
+    return filtered(sound, SAMPLE_RATE, points, gains.tolist())

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
+from mien_trainer.acoustics import F64, decaying_noise
 from mien_trainer.frames import SAMPLE_RATE
-from mien_trainer.lips.table import F64
 
 RINGS = (0.15, 0.8)
 """Seconds in which a room's echo falls by 60 dB."""
@@ -35,7 +35,7 @@ def impulse_response(rng: np.random.Generator) -> F64:
     """A room's answer to a click, the direct sound first and 1."""
     ring = rng.uniform(*RINGS)
     times = np.arange(int(1.1 * ring * SAMPLE_RATE)) / SAMPLE_RATE
-    tail = rng.standard_normal(len(times)) * 10.0 ** (-3.0 * times / ring)
+    tail = decaying_noise(times, ring, rng)
     if rng.random() < _EARLY:
         mixed = rng.uniform(*_MIXED)
         early = _reflections(len(times), ring, rng)

@@ -257,25 +257,6 @@ def check_names(card: NetworkCard, bank: Bank) -> None:
             )
 
 
-def check_known(card: NetworkCard, label: str, *, moved: bool) -> None:
-    """See that the network knows ``label``; ``moved``: at a place that a person chose.
-
-    A network that is given no label at all takes any, by its VAD.
-
-    Raises:
-        TrainerError: it was not trained on the label, or is not given VAD.
-    """
-    if card.knows and label not in card.knows:
-        raise TrainerError(
-            f"the network {card.name} was not trained on {label}; it knows {', '.join(card.knows)}"
-        )
-    if moved and not card.vad:
-        raise TrainerError(
-            f"the network {card.name} takes no VAD, so it shows {label} in one way only: leave "
-            "--vad, --at and --intensity out"
-        )
-
-
 def _difference(found: Sequence[str], wanted: Sequence[str]) -> str:
     if len(found) != len(wanted):
         return f"found {len(found)}, expected {len(wanted)}"

@@ -18,8 +18,6 @@ from mien_trainer.frames import FRAME_RATE
 from mien_trainer.timings.ears import best_recogniser
 
 NETWORK, WORDS, SOUNDS, TIMES = "network", "words", "sounds", "times"
-
-KINDS = (NETWORK, WORDS, SOUNDS, TIMES)
 """The ways to speak, as `--lips` names them."""
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import soxr
 
+from mien_trainer.acoustics import F64, convolved, decaying_noise, filtered, in_mu_law
 from mien_trainer.audio import speech_level
 from mien_trainer.frames import F32, SAMPLE_RATE
 
@@ -29,7 +29,6 @@ _BEFORE = 0.004
 
 _LINE = 8_000
 _BAND = (300.0, 3_400.0)
-_MU = 255.0
 _PEAK = 0.99
 
 _resample = cast("Callable[[F32, int, int], F32]", soxr.resample)
@@ -51,34 +50,25 @@ def in_a_room(audio: F32) -> F32:
     """
     rng = np.random.default_rng(2)
     times = np.arange(int(1.2 * REVERBERATION * SAMPLE_RATE)) / SAMPLE_RATE
-    tail = rng.standard_normal(len(times)) * 10.0 ** (-3.0 * times / REVERBERATION)
+    tail = decaying_noise(times, REVERBERATION, rng)
     tail[times < _BEFORE] = 0.0
     tail *= 10.0 ** (-DIRECT_DB / 20.0) / np.sqrt(np.square(tail).sum())
     tail[0] = 1.0
-    size = 1 << int(np.ceil(np.log2(len(audio) + len(tail))))
-    spectrum = np.fft.rfft(audio, size) * np.fft.rfft(tail, size)
-    return _levelled(np.fft.irfft(spectrum, size)[: len(audio)], audio)
+    return _levelled(convolved(audio, tail), audio)
 
 
 def by_telephone(audio: F32) -> F32:
     """Through a line of 8 kHz and 300 to 3400 Hz, with the steps of mu-law (ITU-T G.711)."""
     line = _resample(audio, SAMPLE_RATE, _LINE).astype(np.float64)
-    spectrum = np.fft.rfft(line)
-    hertz = np.fft.rfftfreq(len(line), 1.0 / _LINE)
     edges = (_BAND[0] * 0.8, _BAND[0], _BAND[1], _BAND[1] * 1.08)
-    band = np.fft.irfft(spectrum * np.interp(hertz, edges, (0.0, 1.0, 1.0, 0.0)), len(line))
-    peak = max(float(np.abs(band).max(initial=0.0)), 1e-9)
-    unit = band / peak
-    told = np.sign(unit) * np.log1p(_MU * np.abs(unit)) / np.log1p(_MU)
-    steps = np.rint(told * 127.0) / 127.0
-    heard = np.sign(steps) * np.expm1(np.abs(steps) * np.log1p(_MU)) / _MU * peak
+    heard = in_mu_law(filtered(line, _LINE, edges, (0.0, 1.0, 1.0, 0.0)))
     wide = _resample(heard.astype(np.float32), _LINE, SAMPLE_RATE)
     found = np.zeros(len(audio))
     found[: min(len(wide), len(audio))] = wide[: len(audio)]
     return _levelled(found, audio)
 
 
-def _levelled(sound: npt.NDArray[np.float64], audio: F32) -> F32:
+def _levelled(sound: F64, audio: F32) -> F32:
     """At the level of speech of ``audio``, or as near as full scale allows."""
     level, wanted = speech_level(sound.astype(np.float32)), speech_level(audio)
     if level == -np.inf or wanted == -np.inf:
