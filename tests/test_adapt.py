@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ from tests.training.watch import Watch
 
 import mien
 from mien.cli.main import run
-from mien_trainer.adapt.run import Adaptation, Adapted, fit, make_faces, prepare
-from mien_trainer.adapt.start import StartNetwork, read_start, start_for
+from mien_trainer.adapt.run import Adaptation, Adapted, alone, fit, make_faces, prepare
+from mien_trainer.adapt.start import read_start, start_for
 from mien_trainer.cli.adapt import command
 from mien_trainer.cli.options import network_file
 from mien_trainer.evaluate.clips import silence
@@ -178,6 +179,10 @@ def test_a_network_of_the_bank_is_made_and_is_of_no_other(
     assert next(iter(figures)) == "anchors in silence, mean error"
     assert figures["closures of p, b, m kept, least label"]["bound"] == 0.98
     assert report["kept"] is False
+    assert "labels: 3 that tiny knows, 1 new (glee)" in done.stderr
+    assert "--steps 8 --fresh trains longer" in done.stderr
+    if not figures["closures of p, b, m kept, least label"]["kept"]:
+        assert "tiny itself closes the lips for " in done.stderr
     with pytest.raises(TrainerError, match="was trained on artifact"):
         bank_of(card, "default")
     text = out.with_suffix(".card.md").read_text("utf-8")
@@ -277,7 +282,7 @@ def test_another_adaptation_is_not_gone_on_with(
     prepare(evolve(order, seed=1), fresh=True)
 
 
-@pytest.mark.parametrize("wrong", ["lock", "rig", "lips", "data", "network"])
+@pytest.mark.parametrize("wrong", ["lock", "lips", "data", "network"])
 def test_what_does_not_belong_together_is_refused(
     wrong: str, tiny: Path, bank: Path, speech: Path, tmp_path: Path
 ) -> None:
@@ -286,7 +291,6 @@ def test_what_does_not_belong_together_is_refused(
     network: object = tiny / "tiny.onnx"
     said = {
         "lock": "review what it changes",
-        "rig": "another rig than",
         "lips": "mien train export",
         "data": "finish the folder with `mien targets make`",
         "network": "nosuch.onnx: there is no such file, expected an exported network",
@@ -295,12 +299,6 @@ def test_what_does_not_belong_together_is_refused(
     if wrong == "lock":
         path = folder / "emotions" / "joy.yaml"
         path.write_text(path.read_text("utf-8").replace("jawOpen: 0.05", "jawOpen: 0.06"), "utf-8")
-    elif wrong == "rig":
-        with pytest.raises(TrainerError, match=said):
-            start_for(
-                other_rig(tiny), order_of(tiny, bank, speech, tmp_path).config, *for_bank(bank)
-            )
-        return
     elif wrong == "lips":
         network = shipped_network().with_name("lips.onnx")
     elif wrong == "data":
@@ -317,13 +315,52 @@ def test_what_does_not_belong_together_is_refused(
     assert not out.exists()
 
 
-def other_rig(tiny: Path) -> StartNetwork:
-    found = read_start(tiny / "tiny.onnx")
-    return evolve(found, card=evolve(found.card, channels=found.card.channels[:-1]))
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [
+        (
+            lambda names: names[::-1],
+            "in another order: number 1 is eyeBlinkLeft, expected tongueOut",
+        ),
+        (
+            lambda names: names[:-1],
+            "is another than that of the network tiny: it has besides tongueOut",
+        ),
+        (
+            lambda names: ("jawShut", *names[5:], "smirk"),
+            "it lacks jawShut, smirk and has besides eyeBlinkLeft, eyeLookDownLeft, eyeLookInLeft, "
+            "eyeLookOutLeft and more",
+        ),
+    ],
+)
+def test_another_rig_is_refused_by_its_channels(
+    channels: Callable[[tuple[str, ...]], tuple[str, ...]],
+    said: str,
+    tiny: Path,
+    bank: Path,
+    speech: Path,
+    tmp_path: Path,
+) -> None:
+    order, ours = order_of(tiny, bank, speech, tmp_path), mien.load(bank)
+    other = evolve(order.start.card, channels=channels(order.start.card.channels))
+    with pytest.raises(TrainerError) as refused:
+        start_for(evolve(order.start, card=other), order.config, ours, "")
+    assert said in str(refused.value)
+    assert f"folder {bank}" in str(refused.value)
+    assert "`mien speak --bank` and no network of its own" in str(refused.value)
 
 
-def for_bank(bank: Path) -> tuple[mien.Bank, str]:
-    return mien.load(bank), ""
+def test_two_do_not_work_in_one_folder(
+    tiny: Path, bank: Path, speech: Path, tmp_path: Path
+) -> None:
+    out, begun = tmp_path / "ours.onnx", tmp_path / "ours.work" / "start.safetensors"
+    given = [tiny / "tiny.onnx", "--bank", bank, "--data", speech, "-o", out, "--fresh"]
+    with alone(tmp_path / "ours.work"):
+        begun.write_bytes(b"of the other")
+        done = adapt(*given)
+    assert "another adaptation is at work in this folder; wait" in str(done.exception)
+    assert begun.read_bytes() == b"of the other"
+    assert not out.exists()
 
 
 def test_all_conditions_are_asked_for(tiny: Path, bank: Path, speech: Path, tmp_path: Path) -> None:

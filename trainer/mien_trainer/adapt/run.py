@@ -10,12 +10,14 @@ All of it follows from what was given, so that the same command goes on where an
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from attrs import evolve, frozen
 
+from mien.release.exclusive import BusyError, exclusive
 from mien.text.atomic import remove_stale, write_atomic
 from mien.text.regular_file import CHECKPOINT
 from mien_trainer.adapt.start import StartNetwork, start_for
@@ -81,6 +83,12 @@ class Adaptation:
     every: int = _EVERY
 
     @property
+    def new_labels(self) -> tuple[str, ...]:
+        """The bank's labels that the network does not know."""
+        known = self.start.card.knows
+        return tuple(label for label in self.trusted.bank.labels if label not in known)
+
+    @property
     def config(self) -> TrainConfig:
         """The training: all labels of the bank and VAD, for a network of the same size."""
         base, bank = read_config(find_config(_BASE)), self.trusted.bank
@@ -117,6 +125,30 @@ class Adapted:
     def kept(self) -> bool:
         """Whether the presets are where they were authored, and lips close as they should."""
         return all(figure.kept for figure in self.figures)
+
+    @property
+    def closing(self) -> Figure:
+        """How many closures are kept."""
+        return closure_figure(self.closures)
+
+
+@contextmanager
+def alone(work: Path) -> Generator[None]:
+    """The folder, for one adaptation at a time.
+
+    Raises:
+        TrainerError: another one is at work there.
+        OSError: the folder cannot be written.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(work):
+            yield
+    except BusyError:
+        raise TrainerError(
+            f"{work}: another adaptation is at work in this folder; wait for it, or name another "
+            "with --work"
+        ) from None
 
 
 def prepare(order: Adaptation, *, fresh: bool = False) -> None:
@@ -222,3 +254,10 @@ def adapted(order: Adaptation, clips: Iterable[Clip]) -> Adapted:
         figures=(*anchor_figures(errors), closure_figure(closed)),
         closures=closed,
     )
+
+
+def begun(order: Adaptation, clips: Iterable[Clip]) -> Figure:
+    """The closures on ``clips`` of the network that it began with, whose hearing it keeps."""
+    network = load_checkpoint(order.work / START).model
+    subject = EvaluatedNetwork(predict=torch_predictor(network), bank=order.trusted.bank)
+    return closure_figure(closures(subject, clips, subject.middle))

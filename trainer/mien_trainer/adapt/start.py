@@ -12,7 +12,7 @@ file's own faces.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,9 @@ _OURS = ("columns", "contact_attenuation", "contact_targets")
 """What follows from the bank."""
 
 _CONTACT_BIAS = "contact_head.bias"
+
+_FEW = 4
+"""Channels that a refusal lists."""
 
 _DIGITS = 6
 """Of a threshold that is read off its logit."""
@@ -95,12 +98,13 @@ def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -
     ``data`` is the digest of the targets that it will learn from.
 
     Raises:
-        TrainerError: the bank is for another rig.
+        TrainerError: the bank is for another rig, or for one with its channels in another order.
     """
     if start.card.channels != bank.channels:
         raise TrainerError(
-            f"the network {start.card.name} gives the channels of another rig than {bank.id}'s; "
-            f"train one on targets of {bank.id} with `mien train run`"
+            f"{bank.source}: its rig {_rig_fault(bank.channels, start.card)}. Networks are made "
+            "for the rig that `mien init` copies: make its rig file like that one, or speak with "
+            "`mien speak --bank` and no network of its own, which any rig can"
         )
     metadata = new_metadata(config, bank, data=data)
     model = new_model(metadata)
@@ -108,6 +112,24 @@ def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -
     tensors = reconditioned(start.tensors, start.conditioning, config.conditioning)
     model.load_state_dict({**tensors, **own})
     return Checkpoint(metadata=metadata, model=model.requires_grad_(requires_grad=False).eval())
+
+
+def _rig_fault(found: Sequence[str], card: NetworkCard) -> str:
+    wanted = card.channels
+    lacks = [name for name in wanted if name not in found]
+    more = [name for name in found if name not in wanted]
+    if not lacks and not more:
+        at = next(at for at, one in enumerate(wanted) if found[at] != one)
+        return (
+            f"has the channels of the network {card.name} in another order: number {at + 1} is "
+            f"{found[at]}, expected {wanted[at]}"
+        )
+    parts = [
+        f"{verb} {', '.join(names[:_FEW])}" + (" and more" if len(names) > _FEW else "")
+        for verb, names in (("lacks", lacks), ("has besides", more))
+        if names
+    ]
+    return f"is another than that of the network {card.name}: it {' and '.join(parts)}"
 
 
 def _exported(path: Path) -> StartNetwork:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mien_trainer.adapt.run import Adaptation, Adapted
+    from mien_trainer.evaluate.result import Figure
     from mien_trainer.targets.clip import Clip
 
 
@@ -90,6 +91,8 @@ def command(
             STEPS,
             Adaptation,
             adapted,
+            alone,
+            begun,
             fit,
             prepare,
             spoken_clips,
@@ -111,16 +114,46 @@ def command(
             seed=seed,
             workers=workers or usable_cores(),
         )
-        prepare(order, fresh=fresh)
-        targets = _faces(order)
-        with training_bar(order.config) as bar:
-            fit(order, targets, bar)
-        spoken = spoken_clips(targets)
-        with progress("measuring", len(spoken)) as step:
-            found = adapted(order, _counted(spoken, step))
-        _write(found, order, targets, out)
+        say(_labels(order), err=True)
+        with alone(order.work):
+            prepare(order, fresh=fresh)
+            targets = _faces(order)
+            with training_bar(order.config) as bar:
+                fit(order, targets, bar)
+            spoken = spoken_clips(targets)
+            with progress("measuring", len(spoken)) as step:
+                found = adapted(order, _counted(spoken, step))
+            _write(found, order, targets, out)
+            before: Figure | None = None
+            if not found.closing.kept:
+                with progress("measuring the network that it began with", len(spoken)) as step:
+                    before = begun(order, _counted(spoken, step))
     _report(found, order, out, output)
+    if not found.kept:
+        say(_missed(found, before, order), err=True)
     return 0 if found.kept else 1
+
+
+def _labels(order: Adaptation) -> str:
+    new, name = order.new_labels, order.start.card.name
+    known = len(order.trusted.bank.labels) - len(new)
+    return f"labels: {known} that {name} knows, {len(new)} new" + (
+        f" ({', '.join(new)})" if new else ""
+    )
+
+
+def _missed(found: Adapted, before: Figure | None, order: Adaptation) -> str:
+    """What to do where a bound is missed; ``before`` are closures of the network it began with."""
+    missed = [figure.name for figure in found.figures if not figure.kept]
+    advice: list[str] = []
+    if missed != [found.closing.name]:
+        advice.append(f"--steps {2 * order.steps} --fresh trains longer")
+    if before is not None:
+        advice.append(
+            f"{order.start.card.name} itself closes the lips for {before.value:.3f} of the same, "
+            "and hearing is not learned here: adapt a network that hears better"
+        )
+    return f"Error: a bound is missed ({', '.join(missed)}); {'; '.join(advice)}"
 
 
 def _faces(order: Adaptation) -> Path:
@@ -181,8 +214,4 @@ def _report(found: Adapted, order: Adaptation, out: Path, output: str) -> None:
     say("\n".join(figure_lines(found.figures)))
     say(f"{out}: a network for {bank.source}, {len(found.data) / (1 << 20):.2f} MB")
     say(f"{out.with_suffix('.card.md')}: its card")
-    if not found.kept:
-        more = f"--steps {2 * order.steps} --fresh"
-        missed = ", ".join(figure.name for figure in found.figures if not figure.kept)
-        say(f"Error: a bound is missed ({missed}); {more} trains longer", err=True)
     say(f"{order.work}: what it was made in; it can be deleted")
