@@ -31,7 +31,7 @@ from tests.training.watch import Watch
 import mien
 from mien.cli.main import run
 from mien_trainer.adapt.run import Adaptation, Adapted, alone, fit, make_faces, prepare
-from mien_trainer.adapt.start import read_start, start_for
+from mien_trainer.adapt.start import nearest_labels, read_start, start_for
 from mien_trainer.cli.adapt import command
 from mien_trainer.cli.options import network_file
 from mien_trainer.evaluate.clips import silence
@@ -141,7 +141,7 @@ def six_is(constant: onnx.TensorProto) -> bool:
     return value.shape == () and float(value) == 6.0
 
 
-def test_what_it_knows_it_shows_in_another_bank_and_what_is_new_begins_with_nothing(
+def test_what_it_knows_it_shows_in_another_bank_and_what_is_new_begins_as_the_nearest(
     tiny: Path, bank: Path, speech: Path, tmp_path: Path
 ) -> None:
     order = order_of(tiny, bank, speech, tmp_path)
@@ -158,9 +158,23 @@ def test_what_it_knows_it_shows_in_another_bank_and_what_is_new_begins_with_noth
         assert faces[0].max() > 0.0
         assert torch.allclose(faces[0], faces[1], atol=1e-6)
     assert begun.columns.tolist() == list(range(len(LABELS) + 3))
-    weight = begun.state_dict()["base.input.weight"]
-    assert not weight[:, LABELS.index("glee")].any()
-    assert weight[:, LABELS.index("joy")].any()
+    state, knows = begun.state_dict(), order.start.card.knows
+    like = nearest_labels(order.start, mien.load(bank))
+    assert like.keys() == {"glee"}
+    for name in ("base.input.weight", "blocks.0.film.weight"):
+        was, new = order.start.tensors[name], LABELS.index("glee")
+        assert torch.equal(state[name][:, new], was[:, knows.index(like["glee"])])
+        assert torch.equal(state[name][:, 1], was[:, knows.index("joy")])
+
+
+def test_a_label_of_another_name_is_known_by_its_faces() -> None:
+    """The network that ships, and its own bank in another language."""
+    ours = mien.load("default")
+    german = {"joy": "freude", "anger": "wut", "awe": "ehrfurcht"}
+    labels = [evolve(one, label=german.get(one.label, one.label)) for one in ours.tables.labels]
+    renamed = mien.Bank(evolve(ours.tables, labels=tuple(labels)), ours.digest, ours.source)
+    like = nearest_labels(read_start(shipped_network(ours.digest)), renamed)
+    assert like == {new: old for old, new in german.items()}
 
 
 def test_a_network_of_the_bank_is_made_and_is_of_no_other(

@@ -23,6 +23,8 @@ from torch import Tensor
 
 from mien.bank import Bank
 from mien.text.regular_file import NETWORK
+from mien_trainer.conditions import condition_rows
+from mien_trainer.evaluate.clips import silence
 from mien_trainer.export.onnx import (
     TOLERANCE,
     difference,
@@ -95,6 +97,9 @@ def read_start(path: Path) -> StartNetwork:
 def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -> Checkpoint:
     """The network with the labels of ``bank``: the same on those that it knows.
 
+    A label that is new begins as the one that it knows with the nearest faces: a label of another
+    name but with the same faces as before, and any other where silence is already kept.
+
     ``data`` is the digest of the targets that it will learn from.
 
     Raises:
@@ -109,9 +114,40 @@ def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -
     metadata = new_metadata(config, bank, data=data)
     model = new_model(metadata)
     own = {name: one for name, one in model.state_dict().items() if name in _OURS}
-    tensors = reconditioned(start.tensors, start.conditioning, config.conditioning)
-    model.load_state_dict({**tensors, **own})
+    given, wanted = start.conditioning, config.conditioning
+    like = nearest_labels(start, bank)
+    model.load_state_dict({**reconditioned(start.tensors, given, wanted, like), **own})
     return Checkpoint(metadata=metadata, model=model.requires_grad_(requires_grad=False).eval())
+
+
+def nearest_labels(start: StartNetwork, bank: Bank) -> dict[str, str]:
+    """For each label of ``bank`` that is new the label of the network with the nearest faces.
+
+    The least mean difference, over the anchors of the new label, between its archetypes and the
+    faces that the network has there in silence.
+    """
+    card, model = start.card, _network(start)
+    mel = torch.as_tensor(silence(start.shape.context + 1).mel)[None]
+    found: dict[str, str] = {}
+    for table in bank.tables.labels:
+        if table.label in card.knows or not card.knows:
+            continue
+        places = [card.labels.index(one) for one in card.knows]
+        rows = [condition_rows(at, len(card.labels), table.anchors) for at in places]
+        with torch.no_grad():
+            faces = model.last_face(mel, torch.as_tensor(np.concatenate(rows))[None])[0].numpy()
+        away = np.abs(faces.reshape(len(places), *table.archetypes.shape) - table.archetypes)
+        found[table.label] = card.knows[int(away.mean(axis=(1, 2)).argmin())]
+    return found
+
+
+def _network(start: StartNetwork) -> FaceNet:
+    card = start.card
+    columns = start.conditioning.columns(card.labels)
+    model = FaceNet(start.shape, columns, contact_shapes(card.channels), mels=card.mels)
+    own = {name: one for name, one in model.state_dict().items() if name in _OURS}
+    model.load_state_dict({**start.tensors, **own})
+    return model.requires_grad_(requires_grad=False).eval()
 
 
 def _rig_fault(found: Sequence[str], card: NetworkCard) -> str:
@@ -142,20 +178,15 @@ def _exported(path: Path) -> StartNetwork:
     graph: Any = onnx.load_model_from_string(data).graph
     constants: dict[str, F32] = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     card = network.card
-    conditioning = Conditioning(labels=card.knows, vad=card.vad)
     try:
         tensors = dict(_tensors(graph, constants))
-        shape = _shape(graph, constants, tensors)
-        columns = conditioning.columns(card.labels)
-        model = FaceNet(shape, columns, contact_shapes(card.channels), mels=card.mels)
-        own = {name: one for name, one in model.state_dict().items() if name in _OURS}
-        model.load_state_dict({**tensors, **own})
+        start = StartNetwork(card=card, shape=_shape(graph, constants, tensors), tensors=tensors)
+        model = _network(start)
     except (KeyError, ValueError, RuntimeError, StopIteration):
         raise _unreadable(path) from None
-    model.requires_grad_(requires_grad=False).eval()
     if not difference(model, network) <= TOLERANCE:
         raise _unreadable(path)
-    return StartNetwork(card=card, shape=shape, tensors=tensors)
+    return start
 
 
 def _unreadable(path: Path) -> TrainerError:

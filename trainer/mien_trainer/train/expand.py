@@ -16,6 +16,7 @@ import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 import safetensors.torch
@@ -95,15 +96,19 @@ def read_network(path: Path, labels: tuple[str, ...], trusted: TrustedBank) -> C
 
 
 def reconditioned(
-    tensors: Mapping[str, Tensor], own: Conditioning, wanted: Conditioning
+    tensors: Mapping[str, Tensor],
+    own: Conditioning,
+    wanted: Conditioning,
+    like: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Tensor]:
     """Tensors of a network with the conditions ``own`` for one with those that are ``wanted``.
 
-    What both are given keeps its columns; those of what is new are 0.
+    What both are given keeps its columns. A new label has those of the one that ``like`` names for
+    it; the columns of all else that is new are 0.
     """
-    labels = [name for name in own.labels if name in wanted.labels]
-    before = [own.labels.index(name) for name in labels]
-    after = [wanted.labels.index(name) for name in labels]
+    sources = [like.get(name, name) for name in wanted.labels]
+    after = [at for at, name in enumerate(sources) if name in own.labels]
+    before = [own.labels.index(sources[at]) for at in after]
     if own.vad and wanted.vad:
         before += range(own.width - 3, own.width)
         after += range(wanted.width - 3, wanted.width)
