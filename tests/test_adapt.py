@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -329,34 +328,27 @@ def test_what_does_not_belong_together_is_refused(
     assert not out.exists()
 
 
+NAMES = mien.load("default").channels
+
+
 @pytest.mark.parametrize(
     ("channels", "said"),
     [
+        (NAMES[::-1], "in another order: number 1 is eyeBlinkLeft, expected tongueOut"),
+        (NAMES[:-1], "is another than that of the network tiny: it has besides tongueOut"),
         (
-            lambda names: names[::-1],
-            "in another order: number 1 is eyeBlinkLeft, expected tongueOut",
-        ),
-        (
-            lambda names: names[:-1],
-            "is another than that of the network tiny: it has besides tongueOut",
-        ),
-        (
-            lambda names: ("jawShut", *names[5:], "smirk"),
+            ("jawShut", *NAMES[5:], "smirk"),
             "it lacks jawShut, smirk and has besides eyeBlinkLeft, eyeLookDownLeft, eyeLookInLeft, "
             "eyeLookOutLeft and more",
         ),
     ],
+    ids=["order", "fewer", "others"],
 )
 def test_another_rig_is_refused_by_its_channels(
-    channels: Callable[[tuple[str, ...]], tuple[str, ...]],
-    said: str,
-    tiny: Path,
-    bank: Path,
-    speech: Path,
-    tmp_path: Path,
+    channels: tuple[str, ...], said: str, tiny: Path, bank: Path, speech: Path, tmp_path: Path
 ) -> None:
     order, ours = order_of(tiny, bank, speech, tmp_path), mien.load(bank)
-    other = evolve(order.start.card, channels=channels(order.start.card.channels))
+    other = evolve(order.start.card, channels=channels)
     with pytest.raises(TrainerError) as refused:
         start_for(evolve(order.start, card=other), order.config, ours, "")
     assert said in str(refused.value)
