@@ -35,7 +35,7 @@ from mien.cli.terminal import progress, say
 @click.option(
     "--steps",
     type=click.IntRange(min=1),
-    default=5000,
+    default=6000,
     show_default=True,
     help="Steps of training; a thousand take two and a half minutes.",
 )

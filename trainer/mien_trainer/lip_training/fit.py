@@ -46,7 +46,7 @@ AS_IT_WAS = 0.25
 CONTACT_ODDS = 3.0
 """By how much a contact that is missed costs more than one that is made for nothing."""
 
-RATE, LEAST_RATE, WARM = 2.5e-3, 1e-5, 60
+RATE, LEAST_RATE, WARM = 2e-3, 1e-5, 60
 """The learning rate at its height and at the end, and the steps in which it comes up."""
 
 _SMOOTHING, _CONTACTS, _WEIGHTS = 0.05, 1.0, 4.0

@@ -42,7 +42,7 @@ pulls them there by its share of that."""
 DIRECT = 0.5
 """The share of weights that are told beside the visemes."""
 
-RESTING = (0.6, 0.85)
+RESTING = (0.8, 0.97)
 """The share of silence from which on lips come to rest, and at which they are there, exactly."""
 
 _BLOCK = 64

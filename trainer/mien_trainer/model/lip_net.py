@@ -39,7 +39,7 @@ class LipNet(nn.Module):
         self,
         outputs: int,
         *,
-        width: int = 128,
+        width: int = 192,
         dilations: Sequence[int] = DILATIONS,
         mels: int = 80,
     ) -> None:
