@@ -42,7 +42,7 @@ pulls them there by its share of that."""
 DIRECT = 0.5
 """The share of weights that are told beside the visemes."""
 
-RESTING = (0.8, 0.97)
+RESTING = (0.7, 0.9)
 """The share of silence from which on lips come to rest, and at which they are there, exactly."""
 
 _BLOCK = 64

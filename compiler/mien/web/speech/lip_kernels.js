@@ -15,7 +15,7 @@ const REACH = 12;
 const [MEETS, PARTS, HELD] = [0.45, 0.22, 3];
 const [UNSURE, SETTLES] = [0.06, 12];
 const DIRECT = 0.5;
-const [RESTS, RESTED] = [0.8, 0.97];
+const [RESTS, RESTED] = [0.7, 0.9];
 const PULL = 1e-6;
 
 /** Frames that are remembered; a power of 2 that is more than is ever known around a frame. */
