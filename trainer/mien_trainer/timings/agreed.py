@@ -32,7 +32,7 @@ _SLOPE = 0.1
 _NEAR = 3
 """Frames within which both may place the same closure."""
 
-_MET, _LEAST, _MOST = 0.25, 2, 12
+_MET, _LEAST, _MOST = 0.35, 2, 12
 """How likely a contact is in all frames of a closure that is added, how many those are at least,
 and how many of them are taken."""
 
