@@ -49,9 +49,11 @@ def test_an_artifact_that_is_not_the_locks_is_refused_with_both_digests(bank: Pa
         trusted_bank(str(bank))
 
 
-def test_sources_that_were_changed_after_the_lock_are_refused(bank: Path) -> None:
+@pytest.mark.parametrize("built", [False, True], ids=["sources alone", "built before"])
+def test_sources_that_were_changed_after_the_lock_are_refused(bank: Path, built: bool) -> None:
     locked = trusted_bank(str(bank)).digest
-    shutil.rmtree("build")
+    if not built:
+        shutil.rmtree("build")
     joy = bank / "emotions" / "joy.yaml"
     text = joy.read_text("utf-8")
     assert "attenuation: 0.4" in text

@@ -38,8 +38,8 @@ class TrustedBank:
 def trusted_bank(source: str) -> TrustedBank:
     """The bank called ``source``, as every command takes it: a release, a folder or an artifact.
 
-    A folder's artifact is that of ``build/`` if it is there, else its sources are compiled; an
-    artifact has its lock beside it.
+    A folder's artifact is that of ``build/`` if it is there and the sources are those of the lock,
+    else the sources are compiled; an artifact has its lock beside it.
 
     Raises:
         UntrustedError: the artifact is not the one that the lock or the ledger pins.
@@ -80,7 +80,7 @@ def _checked(source: BankSource, artifact: Path | None) -> TrustedBank:
     if lock is None:
         raise TrainerError(f"{folder / LOCK_NAME}: there is no such file, so nothing is pinned")
     built = artifact or BUILD / lock.artifact.file
-    if artifact is not None or built.is_file():
+    if artifact is not None or (built.is_file() and _is_locked(folder, lock)):
         data = _bytes(built)
         found = str(built)
     else:
@@ -125,6 +125,14 @@ def _bytes(path: Path) -> bytes:
         return read_regular(path, ARTIFACT)
     except OSError as error:
         raise TrainerError(f"{path}: no artifact to train on: {error.strerror}") from error
+
+
+def _is_locked(folder: Path, lock: Lock) -> bool:
+    """Whether the sources are still those that the lock was written for."""
+    from mien.authored.documents import gather
+
+    documents = gather(folder).documents
+    return {name: one.digest for name, one in documents.items()} == lock.sources
 
 
 def _compiled(folder: Path) -> bytes:
