@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -116,6 +119,27 @@ def test_an_hour_is_refused_by_its_header_alone(tmp_path: Path) -> None:
         SpeechRefusedError, match=r"hour\.wav: 60 minutes of sound.*cut it into takes"
     ):
         read_audio(path)
+
+
+def test_of_an_mp3_that_is_none_only_mien_speaks(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"garbage")
+    with pytest.raises(SpeechRefusedError, match=r"a\.mp3: .*it begins as no sound that is known"):
+        read_audio(path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_onnxruntime_keeps_no_identity_of_the_device(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra mien[speak]")
+    load = (
+        "from mien_trainer.speak.lip_network import read_lip_network, shipped_lips\n"
+        "read_lip_network(shipped_lips())"
+    )
+    homes = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")}
+    subprocess.run([sys.executable, "-B", "-c", load], env={**os.environ, **homes}, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from mien.text.files import shown_path
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
+from mien_trainer.quiet import quiet
 from mien_trainer.sound_doubts import (
     CLIPPED_LIMIT,
     FULL_SCALE,
@@ -200,9 +201,10 @@ def _opened(path: Path) -> Generator[_Sound]:
     try:
         if path.stat().st_size == 0:
             raise SpeechRefusedError(f"{path}: the file is empty")
-        opened = _open(str(path))
+        with quiet():
+            opened = _open(str(path))
     except (soundfile.SoundFileError, OSError) as error:
-        raise SpeechRefusedError(f"{path}: this cannot be read as sound: {error}") from error
+        raise SpeechRefusedError(f"{path}: this cannot be read as sound: {_why(error)}") from error
     except TypeError:
         # what libsndfile knows by suffix alone (.raw) has no rate of its own
         raise SpeechRefusedError(
@@ -213,6 +215,12 @@ def _opened(path: Path) -> Generator[_Sound]:
             yield sound
         except soundfile.SoundFileError as error:  # an OSError is the writer's, not the sound's
             raise SpeechRefusedError(f"{path}: this cannot be read as sound: {error}") from error
+
+
+def _why(error: Exception) -> str:
+    """What libsndfile found, but for what it says of an MP3 that is none: there is no such file."""
+    said = str(error)
+    return "it begins as no sound that is known" if "does not exist" in said else said
 
 
 def read_samples(path: Path) -> F32:
@@ -320,13 +328,18 @@ def _check_content(path: Path, sound: _Sound, length: int) -> None:
         )
 
 
+def _block(sound: _Sound) -> F32:
+    with quiet():
+        return sound.read(_BLOCK, dtype="float32", always_2d=True)
+
+
 def _mono(path: Path, sound: _Sound) -> Iterator[tuple[F32, int, float]]:
     """Blocks of the mean of the channels (n,), how many samples are clipped, and their energy.
 
     The energy is the mean of the channels'.
     """
     length = 0
-    while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
+    while len(block := _block(sound)):
         if not np.isfinite(block).all():
             row = int(np.argmax(~np.isfinite(block).all(axis=1)))
             seconds = (length + row) / sound.samplerate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from itertools import chain, islice
+from os.path import isdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -161,7 +162,8 @@ def command(
     audio = _one_sound(sounds)
     _check_usage(audio, label, score, cues, out)
     if output == JSON and out is None:
-        raise click.UsageError("--format json tells of the take that is written: name it (-o)")
+        hint = "a pipe has none" if audio == PIPE else "name it (-o)"
+        raise click.UsageError(f"--format json tells of the take that is written: {hint}")
     if score is not None:
         _check_score_alone(
             {
@@ -306,6 +308,10 @@ def _check_lips(
     audio: str, text: str | None, times: Path | None, lips: str | None, model: Path | None
 ) -> None:
     given = [name for name, one in (("--text", text), ("--times", times)) if one is not None]
+    if text is not None and not text.strip():
+        raise click.UsageError("--text is empty: leave it out where nothing is known")
+    if text is not None and isdir(text):  # noqa: PTH112  it may be too long for a path
+        raise click.UsageError(f"--text {text} is a folder, expected words or a file that has them")
     if len(given) > 1:
         raise click.UsageError("give one of --text and --times: both say what is spoken when")
     if audio == PIPE and (given or lips not in (None, "network")):
