@@ -31,8 +31,8 @@ MODULES = "mien"
 
 _LIPS = b"mien/lip-network/1"
 _SCHEMAS = (_LIPS, b"mien/network/1")
-_SHIPPED = ("lips.onnx", "default.onnx")
-"""The networks that ship, the best for a page first: lips for any bank, then a bank's own faces."""
+_SHIPPED = ("lips-small.onnx", "lips.onnx", "default.onnx")
+"""The networks that ship, the best for a page first: small lips for any bank, lips, faces."""
 
 _ROOMS = ("", "avatar", "performance", "site", "speech")
 _SUFFIXES = (".css", ".js")

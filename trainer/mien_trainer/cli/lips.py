@@ -23,7 +23,7 @@ from mien.cli.terminal import progress, say
     metavar="PATH",
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
-    help="As PATH, but no person spoke it: half of what is heard is this and --synthetic.",
+    help="As PATH, but no person spoke it: with --synthetic half of what is heard.",
 )
 @click.option(
     "--synthetic",
@@ -37,7 +37,14 @@ from mien.cli.terminal import progress, say
     type=click.IntRange(min=1),
     default=6000,
     show_default=True,
-    help="Steps of training; a thousand take two and a half minutes.",
+    help="Steps of training; a thousand take nearly five minutes at the width that is the default.",
+)
+@click.option(
+    "--width",
+    type=click.IntRange(8, 512),
+    default=192,
+    show_default=True,
+    help="Numbers of the network's inner state: cost and size grow with their square.",
 )
 @click.option(
     "--seed",
@@ -58,6 +65,7 @@ def command(
     artificial: tuple[Path, ...],
     synthetic: int,
     steps: int,
+    width: int,
     seed: int,
     kept: Path | None,
 ) -> None:
@@ -89,7 +97,7 @@ def command(
         heard = hear(found, others, sources, synthetic, rng, step, times)
     sounds = len(heard.recorded) + len(heard.made) + len(heard.unspoken)
     with progress("training", sounds + steps) as step:
-        data = train_lips(out.stem, heard, steps, seed, rng, lambda _: step())
+        data = train_lips(out.stem, heard, width, steps, seed, rng, lambda _: step())
     write_atomic(out, data)
     speakers = len({one.speaker for one in heard.recorded})
     say(

@@ -106,13 +106,15 @@ def _shelf(examples: Sequence[Example], top: float) -> Shelf:
     return Shelf(examples=tuple(examples), ends=ends / ends[-1], top=top)
 
 
-def fit(taught: Sequence[Example], steps: int, seed: int, step: Callable[[float], None]) -> LipNet:
+def fit(
+    taught: Sequence[Example], width: int, steps: int, seed: int, step: Callable[[float], None]
+) -> LipNet:
     """The mean of a network's last states, after so many steps; ``step`` gets each one's loss."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # more wait for each other longer than they work on one so small
     rng = np.random.default_rng(seed)
     visemes, channels = len(shipped_table().visemes), len(taught_channels())
-    net = LipNet(visemes + len(Contact) + channels)
+    net = LipNet(visemes + len(Contact) + channels, width=width)
     shelves = shelves_of(taught)
     mean = {name: value.clone() for name, value in net.state_dict().items()}
     adam = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=_DECAY)

@@ -96,6 +96,7 @@ def _spoken(
 def train_lips(
     name: str,
     heard: Heard,
+    width: int,
     steps: int,
     seed: int,
     rng: np.random.Generator,
@@ -110,7 +111,7 @@ def train_lips(
     """
     sounds = (*heard.recorded, *heard.made, *heard.unspoken)
     taught = examples(sounds, rng, lambda: step(""))
-    net = fit(taught, steps, seed, lambda loss: step(f"{loss:.3f}"))
+    net = fit(taught, width, steps, seed, lambda loss: step(f"{loss:.3f}"))
     card = LipCard(
         name=name,
         visemes=tuple(shipped_table().visemes),
