@@ -159,3 +159,16 @@ def test_the_line_of_a_fault_is_told_where_there_is_a_frame_a_line(tmp_path: Pat
     path.write_text("\n\n".join(map(json.dumps, frames)), encoding="utf-8")
     with pytest.raises(SourceError, match=r"take.jsonl:5:1: error: frames.2.: jawOpen is 9"):
         read_take(path)
+
+
+def test_every_step_back_in_time_is_told(tmp_path: Path) -> None:
+    def back(frames: list[dict[str, Any]]) -> None:
+        frames[2].update(time=0.02)
+        frames[3].update(time=0.01)
+
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(changed(back)), encoding="utf-8")
+    with pytest.raises(SourceError) as refused:
+        read_take(path)
+    assert [one.path for one in refused.value.faults] == ["frames[2]", "frames[3]"]
+    assert {one.code for one in refused.value.faults} == {"time-goes-back"}

@@ -16,6 +16,7 @@ from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.take import F64
 from mien.formats.text_file import number_in, read_text
+from mien.formats.timecode import TWO_TAKES, steps_back
 from mien.gltf.channel_names import channels_of_other
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault, fault
@@ -237,3 +238,22 @@ def _place(name: str, number: int, line: str, position: int) -> Place:
     fields = line.split(",")
     start = sum(len(field) + 1 for field in fields[:position])
     return Place(name, number, start + max(0, fields[position].find(_bare(fields[position]))) + 1)
+
+
+def refuse_steps_back(table: ChannelTable, column: str, moments: F64) -> None:
+    """See that the ``moments`` (N,) that ``column`` tells never go back.
+
+    Raises:
+        SourceError: they do, with each place.
+    """
+    texts = table.texts(column) or ()
+    if back := steps_back(moments):
+        raise SourceError(
+            fault(
+                table.place(row + 1, column),
+                "time-goes-back",
+                f"{texts[row + 1]} comes after {texts[row]}",
+                TWO_TAKES,
+            )
+            for row in back
+        )

@@ -22,9 +22,16 @@ from mien.formats.named_json import JsonDocument, parsed_json, shown_value
 from mien.formats.named_table import CLOCKS, MEDIAPIPE
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.text_file import read_text
-from mien.formats.timecode import clock, nominal_rate, paced_seconds, parse_timecode
+from mien.formats.timecode import (
+    TWO_TAKES,
+    clock,
+    nominal_rate,
+    paced_seconds,
+    parse_timecode,
+    steps_back,
+)
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault, fault, refusal
+from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.node import Path as NodePath
 from mien.text.node import Place, path_text
@@ -203,13 +210,13 @@ def _times(
     if seconds is None:
         found = rate or 1.0
         return np.arange(len(frames)) / found, found
-    back = np.flatnonzero(np.diff(seconds) < 0.0)
-    if len(back):
-        path = (_FRAMES, int(back[0]) + 1)
+    if back := steps_back(seconds):
         message = "its time is before that of the frame before it"
-        hint = "is this two takes in one file? keep one"
-        place = document.place(path)
-        raise refusal(place, "time-goes-back", message, hint, path_text(path))
+        paths = [(_FRAMES, row + 1) for row in back]
+        raise SourceError(
+            fault(document.place(one), "time-goes-back", message, TWO_TAKES, path_text(one))
+            for one in paths
+        )
     return seconds, nominal_rate(seconds)
 
 

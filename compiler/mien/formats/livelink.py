@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
-from mien.formats.channel_table import ChannelTable, read_channel_table
+from mien.formats.channel_table import ChannelTable, read_channel_table, refuse_steps_back
 from mien.formats.take import F32, F64, Take, as_take, recorded_take
 from mien.formats.text_file import read_text
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
@@ -62,7 +62,7 @@ def read(
     names = arkit_channels() if channels is None else tuple(channels)
     table = read_channel_table(path, names, partial=partial)
     moments = clock(_codes(table, names), _stated_base(table))
-    _refuse_steps_back(table, moments.seconds)
+    refuse_steps_back(table, _TIMECODE.casefold(), moments.seconds)
     times, found = _timed(table, moments, rate)
     measured = (table.texts(_COUNT.casefold()) or ("",))[0] != _IMAGE_COUNT
     head, eyes = (_degrees(table, group) if measured else None for group in (HEAD, EYES))
@@ -205,18 +205,3 @@ def _timed(table: ChannelTable, moments: Clock, rate: float | None) -> tuple[F64
 def _degrees(table: ChannelTable, columns: Sequence[str]) -> F64 | None:
     radians = table.numbers([column.casefold() for column in columns])
     return None if radians is None else np.degrees(radians)
-
-
-def _refuse_steps_back(table: ChannelTable, seconds: F64) -> None:
-    back: list[int] = np.flatnonzero(np.diff(seconds) < 0.0)[:MAX_FAULTS].tolist()
-    texts = table.texts(_TIMECODE.casefold()) or ()
-    if back:
-        raise SourceError(
-            fault(
-                table.place(row + 1, _TIMECODE.casefold()),
-                "time-goes-back",
-                f"{texts[row + 1]} comes after {texts[row]}",
-                "is this two takes in one file? keep one",
-            )
-            for row in back
-        )

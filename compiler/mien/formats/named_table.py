@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
-from mien.formats.channel_table import ChannelTable, read_channel_table
+from mien.formats.channel_table import ChannelTable, read_channel_table, refuse_steps_back
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.timecode import clock, nominal_rate, paced_seconds, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
@@ -88,7 +88,7 @@ def _times(table: ChannelTable, rate: float | None) -> tuple[F64, float]:
     if column is not None:
         seconds = _seconds(table, column)
         if seconds is not None:
-            _refuse_steps_back(table, column, seconds)
+            refuse_steps_back(table, column, seconds)
             return seconds, nominal_rate(seconds)
     number = next((name for name in _NUMBERS if name in table.columns), column)
     if rate is None:
@@ -101,7 +101,7 @@ def _times(table: ChannelTable, rate: float | None) -> tuple[F64, float]:
         return np.arange(len(table.rows)) / rate, rate
     counted = table.numbers([number])
     frames = np.zeros(0) if counted is None else counted[:, 0]
-    _refuse_steps_back(table, number, frames)
+    refuse_steps_back(table, number, frames)
     return frames / rate, rate
 
 
@@ -127,18 +127,3 @@ def _seconds(table: ChannelTable, column: str) -> F64 | None:
         message = f"{column} goes on by {error} a row, which is no pace of a face"
         hint = "expected seconds, milliseconds or less, timecodes or the number of the frame"
         raise refusal(table.place(0, column), "no-timecode", message, hint) from None
-
-
-def _refuse_steps_back(table: ChannelTable, column: str, moments: F64) -> None:
-    back: list[int] = np.flatnonzero(np.diff(moments) < 0.0)[:MAX_FAULTS].tolist()
-    texts = table.texts(column) or ()
-    if back:
-        raise SourceError(
-            fault(
-                table.place(row + 1, column),
-                "time-goes-back",
-                f"{texts[row + 1]} comes after {texts[row]}",
-                "is this two takes in one file? keep one",
-            )
-            for row in back
-        )

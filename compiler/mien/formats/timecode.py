@@ -18,6 +18,10 @@ import numpy as np
 from attrs import field, frozen
 
 from mien.formats.take import F64
+from mien.text.core_schema import MAX_FAULTS
+
+TWO_TAKES = "is this two takes in one file? keep one"
+"""What to do about a clock that goes back."""
 
 BASES = (12, 15, 24, 25, 30, 48, 50, 60, 120)
 """What FF may count to within a second."""
@@ -136,6 +140,12 @@ def paced_seconds(written: F64) -> F64 | None:
     if step == 1.0:
         return None
     raise ValueError(f"{step:g}")
+
+
+def steps_back(moments: F64) -> list[int]:
+    """The rows of ``moments`` (N,) that the next one lies before, the first few of them."""
+    found: list[int] = np.flatnonzero(np.diff(moments) < 0.0)[:MAX_FAULTS].tolist()
+    return found
 
 
 def _frames(seconds: F64, frames: F64, base: int | None, marked: bool) -> Clock:

@@ -18,8 +18,7 @@ from mien.formats.livelink import EYES, HEAD
 from mien.formats.named_json import JsonDocument
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.text_file import read_text
-from mien.formats.timecode import Timecode, clock, nominal_rate
-from mien.text.core_schema import MAX_FAULTS
+from mien.formats.timecode import TWO_TAKES, Timecode, clock, nominal_rate, steps_back
 from mien.text.fault import fault
 from mien.text.files import shown_path
 from mien.text.node import Place
@@ -128,15 +127,13 @@ def _degrees(numbers: F64, column: Mapping[str, int], names: Sequence[str]) -> F
 
 
 def _refuse_steps_back(document: JsonDocument, moments: F64) -> None:
-    back: list[int] = np.flatnonzero(np.diff(moments) < 0.0)[:MAX_FAULTS].tolist()
-    if back:
-        hint = "is this two takes in one file? keep one"
+    if back := steps_back(moments):
         raise SourceError(
             fault(
                 Place(document.name),
                 "time-goes-back",
                 f"frame {row + 1} comes before frame {row}",
-                hint,
+                TWO_TAKES,
                 f"{_FRAMES}[{row + 1}]",
             )
             for row in back
