@@ -64,6 +64,7 @@ def test_reading_an_artifact_and_evaluating_it_loads_these_modules(tmp_path: Pat
         "mien.engine.e1.solve",
         "mien.engine.registry",
         "mien.engine.tables",
+        "mien.engine.twins",
         "mien.errors",
         "mien.text",
         "mien.text.canonical",

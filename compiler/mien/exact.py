@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 F64 = npt.NDArray[np.float64]
 
-_HALF_ROOT = 0.7071067811865476
-_LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
+HALF_ROOT = 0.7071067811865476
+LN2_HIGH, LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 """ln 2 in two parts; products of the first with whole numbers up to 2**20 are exact."""
 
 _LOG2_E = 1.4426950408889634
-_LOG_TERMS = 11
+LOG_TERMS = 11
 _RECIPROCALS = tuple(1.0 / factorial(term) for term in range(15))
 """Those of the factorials, correctly rounded: the factorials themselves are exact."""
 
@@ -30,16 +30,16 @@ _LEAST = -745.2
 def exact_log(x: npt.ArrayLike) -> F64:
     """The natural logarithm of numbers above 0, by the series of the inverse hyperbolic tangent."""
     fraction, exponent = np.frexp(np.asarray(x, dtype=np.float64))
-    low = fraction < _HALF_ROOT
+    low = fraction < HALF_ROOT
     fraction = np.where(low, 2.0 * fraction, fraction)
     power = exponent - low
     ratio = (fraction - 1.0) / (fraction + 1.0)
     square = ratio * ratio
-    series = np.full_like(square, 1.0 / (2 * _LOG_TERMS + 1))
-    for term in range(_LOG_TERMS - 1, -1, -1):
+    series = np.full_like(square, 1.0 / (2 * LOG_TERMS + 1))
+    for term in range(LOG_TERMS - 1, -1, -1):
         series *= square
         series += 1.0 / (2 * term + 1)
-    found: F64 = power * _LN2_HIGH + (2.0 * ratio * series + power * _LN2_LOW)
+    found: F64 = power * LN2_HIGH + (2.0 * ratio * series + power * LN2_LOW)
     return found
 
 
@@ -47,7 +47,7 @@ def exact_exp(x: npt.ArrayLike) -> F64:
     """The exponential of numbers up to 700, by its Taylor series about a multiple of ln 2."""
     power = np.maximum(np.asarray(x, dtype=np.float64), _LEAST)
     twos = np.rint(power * _LOG2_E)
-    rest = (power - twos * _LN2_HIGH) - twos * _LN2_LOW
+    rest = (power - twos * LN2_HIGH) - twos * LN2_LOW
     series = np.full_like(rest, _RECIPROCALS[-1])
     for reciprocal in reversed(_RECIPROCALS[:-1]):
         series *= rest

@@ -32,13 +32,35 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     (NUMBA_CACHE_DIR or XDG_CACHE_HOME where set). Where neither can be written it is compiled in
     every process.
     """
+    return _compiled(function)
+
+
+def _read_only(argument: str) -> str:
+    kind, *dimensions = argument.split()
+    return f"Array({kind}, {dimensions[0]}, 'C', readonly=True)" if dimensions else kind
+
+
+def _compiled(function: Callable[P, R], *signature: str) -> Callable[P, R]:
     decorate = _njit()
     try:
         with _cache_of_these_sources():
-            compiled: Callable[P, R] = decorate(cache=True, **_OPTIONS)(function)
+            compiled: Callable[P, R] = decorate(*signature, cache=True, **_OPTIONS)(function)
     except (RuntimeError, OSError):  # numba: "no locator available"
-        compiled = decorate(**_OPTIONS)(function)
+        compiled = decorate(*signature, **_OPTIONS)(function)
     return compiled
+
+
+def typed_kernel(result: str, *arguments: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """As `kernel`, of arguments and a result whose types are said: ready once its module is loaded.
+
+    Types are Numba's. An argument such as ``float32 2`` is a C-contiguous array of so many
+    dimensions, which may be read-only; it is only read.
+    """
+
+    def decorated(function: Callable[P, R]) -> Callable[P, R]:
+        return _compiled(function, f"{result}({', '.join(map(_read_only, arguments))})")
+
+    return decorated
 
 
 def part_of_kernels(function: Callable[P, R]) -> Callable[P, R]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table, refuse_steps_back
+from mien.formats.decimals import decimals
 from mien.formats.take import F32, F64, Take, as_take, recorded_take
 from mien.formats.text_file import read_text
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
@@ -135,9 +136,8 @@ def rows(take: Take, start: float = 0.0) -> Iterator[str]:
         values[:, -len(HEAD + EYES) : -len(EYES)] = np.radians(take.head)
     if take.eyes is not None:
         values[:, -len(EYES) :] = np.radians(take.eyes)
-    fields = f"%s,{values.shape[1]}" + ",%.10f" * values.shape[1] + "\n"
-    for moment, row in zip(take.times.tolist(), values.tolist(), strict=True):
-        yield fields % (_timecode(start + moment), *row)
+    for moment, numbers in zip(take.times.tolist(), decimals(values), strict=True):
+        yield f"{_timecode(start + moment)},{values.shape[1]}{numbers}\n"
 
 
 @lru_cache(maxsize=8)

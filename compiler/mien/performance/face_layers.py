@@ -13,6 +13,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien.engine.tables import F32, Tables
+from mien.engine.twins import has_twin
 from mien.performance.clock import F64, smoothstep
 
 DEGREES = 30.0
@@ -41,6 +42,14 @@ def wide_eyes(faces: F32, index: Mapping[str, int]) -> F64:
     return found
 
 
+@has_twin("mien.performance.layer_kernels")
+def enlivened(faces: F32, lids: F64, brows: F64, eyes: F64, index: Mapping[str, int]) -> None:
+    """Blink, raise the brows and turn the eyes of faces (n, C), as `Life` gives them."""
+    blinked(faces, lids.astype(np.float32), index)
+    raised(faces, brows.astype(np.float32), index)
+    turned_degrees(faces, eyes, index)
+
+
 def blinked(faces: F32, closed: F32, index: Mapping[str, int]) -> None:
     """Close the lids of faces (n, C) as far as ``closed`` (n,) says; wide eyes give way to them."""
     if not closed.any():
@@ -55,46 +64,65 @@ def blinked(faces: F32, closed: F32, index: Mapping[str, int]) -> None:
 
 def raised(faces: F32, brows: F32, index: Mapping[str, int]) -> None:
     """Raise the brows of faces (n, C) by weights (n,)."""
-    columns = _columns(tuple(index[name] for name in BROWS if name in index))
+    columns = brows_of(index)
     faces[:, columns] = np.minimum(_ONE, faces.take(columns, axis=1) + brows[:, None])
 
 
-@lru_cache(maxsize=8)
+def brows_of(index: Mapping[str, int]) -> Index:
+    """The columns of brows."""
+    return _columns(tuple(index[name] for name in BROWS if name in index))
+
+
+def lids_of(index: Mapping[str, int]) -> tuple[Index, Index]:
+    """The columns of closed lids, and of wide eyes."""
+    blink, wide = (
+        tuple(index[name + side] for side in _SIDES if name + side in index)
+        for name in ("eyeBlink", "eyeWide")
+    )
+    return _columns(blink), _columns(wide)
+
+
+@lru_cache(maxsize=32)
 def _columns(columns: tuple[int, ...]) -> Index:
     return np.array(columns, dtype=np.intp)
 
 
 @frozen(kw_only=True, eq=False)
-class _Ways:
+class Ways:
     """The columns that turn an eye, those of their opposites, and the axis and the eye of each.
+
+    ``columns`` (4, W) are all of them.
 
     Axis 0 is to the subject's left, 1 is up; eye 0 is the left one.
     """
 
+    columns: Index
     toward: Index
     away: Index
     axis: Index
     eye: Index
 
 
-def _ways(index: Mapping[str, int]) -> _Ways:
+def ways_of(index: Mapping[str, int]) -> Ways:
+    """The columns that turn eyes."""
     return _ways_of(tuple((index.get(toward), index.get(away)) for toward, away in _TURNS))
 
 
 @lru_cache(maxsize=8)
-def _ways_of(columns: tuple[tuple[int | None, int | None], ...]) -> _Ways:
+def _ways_of(named: tuple[tuple[int | None, int | None], ...]) -> Ways:
     found = [
         (toward, away, number // 2, number % 2)
-        for number, (toward, away) in enumerate(columns)
+        for number, (toward, away) in enumerate(named)
         if toward is not None and away is not None
     ]
-    toward, away, axis, eye = np.array(found, dtype=np.intp).reshape(-1, 4).T
-    return _Ways(toward=toward, away=away, axis=axis, eye=eye)
+    columns = np.ascontiguousarray(np.array(found, dtype=np.intp).reshape(-1, 4).T)
+    toward, away, axis, eye = columns
+    return Ways(columns=columns, toward=toward, away=away, axis=axis, eye=eye)
 
 
 def turned_degrees(faces: F32, eyes: F64, index: Mapping[str, int]) -> None:
     """Turn the eyes of faces (n, C) by yaw and pitch (n, 2) in degrees from where they look."""
-    ways = _ways(index)
+    ways = ways_of(index)
     turn = (-eyes[:, ways.axis] / DEGREES).astype(np.float32)
     way = faces.take(ways.toward, axis=1) - faces.take(ways.away, axis=1) + turn
     way = np.minimum(_ONE, np.maximum(-_ONE, way))
@@ -103,9 +131,10 @@ def turned_degrees(faces: F32, eyes: F64, index: Mapping[str, int]) -> None:
     faces[:, ways.away] = shown - way  # never the negative zero of -way
 
 
+@has_twin("mien.performance.layer_kernels")
 def eye_degrees(faces: F32, index: Mapping[str, int]) -> F32:
     """Yaw, pitch and roll of the left and of the right eye (n, 6), as a `Take` has them."""
-    ways = _ways(index)
+    ways = ways_of(index)
     found = np.zeros((len(faces), 6), dtype=np.float32)
     turned = faces.take(ways.away, axis=1) - faces.take(ways.toward, axis=1)
     found[:, 3 * ways.eye + ways.axis] = _DEGREES * turned
@@ -133,16 +162,27 @@ def near_seals(seal: F32, before: int, frames: int, ahead: int = SEAL_REACH) -> 
     start = SEAL_REACH - (before - low)
     padded[start : start + len(known)] = known
     near = padded[SEAL_REACH : SEAL_REACH + frames]
-    for away, share in enumerate(_SHARES, 1):
+    for away, share in enumerate(SHARES, 1):
         shifts = (SEAL_REACH - away, SEAL_REACH + away)[: 1 + (away <= ahead)]
         for shift in shifts:
             near = np.maximum(near, share * padded[shift : shift + frames])
     return near
 
 
-_SHARES: Sequence[np.float32] = tuple(
+SHARES: Sequence[np.float32] = tuple(
     (1.0 - smoothstep(np.arange(1, SEAL_REACH) / SEAL_REACH)).astype(np.float32)
 )
+
+
+@has_twin("mien.performance.layer_kernels")
+def parted(faces: F32, lips: F32, contacts: F32, before: int, ahead: int, tables: Tables) -> None:
+    """Let faces (n, C) part the lips less around their seals.
+
+    ``lips`` (m, C) and ``contacts`` (m,) are those from ``before`` frames before the first face on.
+    """
+    seal = seal_of(lips, contacts, tables)
+    if seal.any():
+        let_close(faces, near_seals(seal, before, len(faces), ahead), tables)
 
 
 def let_close(faces: F32, near: F32, tables: Tables) -> None:

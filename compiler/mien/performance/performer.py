@@ -32,12 +32,9 @@ from mien.performance.expression import (
 )
 from mien.performance.face_layers import (
     SEAL_REACH,
-    blinked,
+    enlivened,
     eye_degrees,
-    let_close,
-    near_seals,
-    raised,
-    seal_of,
+    parted,
     turned_degrees,
     wide_eyes,
 )
@@ -230,10 +227,9 @@ class Performer:
                 end=self._end if self._rests else None,
                 stress=stress,
             )
-            blinked(faces, life.lids.astype(np.float32), self._index)
-            raised(faces, life.brows.astype(np.float32), self._index)
             eyes, head = eyes + life.eyes, head + life.head
-        if self._turns:
+            enlivened(faces, life.lids, life.brows, eyes, self._index)
+        elif self._turns:
             turned_degrees(faces, eyes, self._index)
         shown = self._spoken(faces, at)
         self.frames += frames
@@ -253,13 +249,11 @@ class Performer:
 
     def _spoken(self, faces: F32, at: int) -> F32:
         """Faces (n, C) under the lips whose first frame is at ``at``."""
-        frames, tables = len(faces), self._bank.tables
-        low = max(0, at - SEAL_REACH)
-        around = slice(low, at + frames + SEAL_REACH)
-        seal = seal_of(self._lips[around], self._voice[1, around], tables)
-        if seal.any():
-            let_close(faces, near_seals(seal, at - low, frames, self._ahead), tables)
-        return self._bank.evaluator.compose(faces, self._lips[at : at + frames])
+        low, end = max(0, at - SEAL_REACH), at + len(faces)
+        around = slice(low, end + SEAL_REACH)
+        lips, contacts = self._lips[around], self._voice[1, around]
+        parted(faces, lips, contacts, at - low, self._ahead, self._bank.tables)
+        return self._bank.evaluator.compose(faces, self._lips[at:end])
 
 
 def part_of(lips: LipTrack, begin: int, end: int) -> LipTrack:

@@ -13,7 +13,7 @@ import numpy as np
 from mien.bank import Bank
 from mien.performance.clock import F64
 from mien.performance.expression import Pose, SlotCurve
-from mien.performance.face_layers import blinked, eye_degrees, raised, turned_degrees, wide_eyes
+from mien.performance.face_layers import enlivened, eye_degrees, wide_eyes
 from mien.performance.life import Life, LifeSettings
 from mien.performance.performer import FaceBlock
 from mien.performance.prosody import AROUSAL, STRESS, Lines
@@ -55,9 +55,7 @@ def lively_faces(
             stress=prosody[:, STRESS] * speech,
         )
         shown = faces.copy()
-        blinked(shown, moves.lids.astype(np.float32), index)
-        raised(shown, moves.brows.astype(np.float32), index)
-        turned_degrees(shown, moves.eyes, index)
+        enlivened(shown, moves.lids, moves.brows, moves.eyes, index)
         head = moves.head.astype(np.float32)
         yield FaceBlock(weights=shown, head=head, eyes=eye_degrees(shown, index))
 

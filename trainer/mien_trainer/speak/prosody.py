@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from mien.engine.twins import has_twin
 from mien.exact import exact_log
 from mien_trainer.audio import stream_audio
 from mien_trainer.frame_windows import FrameWindows
@@ -33,23 +34,23 @@ WINDOW = 2 * LOOK_AHEAD
 _FOLD = 8
 """Samples that are folded into one for pitch; loudness is that below 2 kHz, of half as many."""
 
-_RATE = SAMPLE_RATE / _FOLD
-_FLAT = 0.9
+RATE = SAMPLE_RATE / _FOLD
+FLAT = 0.9
 """How much of the sample before is taken away, so that hum and offsets do not count."""
 
-_LAGS = np.arange(5, 28)
+LAGS = np.arange(5, 28)
 """Periods of 400 to 74 Hz."""
 
-_HEARD = WINDOW // _FOLD - 2 - int(_LAGS[-1])
+HEARD = WINDOW // _FOLD - 2 - int(LAGS[-1])
 """Taps that are compared with those a lag later."""
 
-_SHIFTED = np.arange(_HEARD)[:, None] + np.concatenate(([0], _LAGS))
+_SHIFTED = np.arange(HEARD)[:, None] + np.concatenate(([0], LAGS))
 """Which of the taps each of them is compared with: itself, then those later."""
 
-_FIRST_PEAK = 0.8
+FIRST_PEAK = 0.8
 """A period is the shortest that fits as well as this share of the one that fits best."""
 
-_LEAST = 1e-12
+LEAST = 1e-12
 """The power of nothing."""
 
 
@@ -70,6 +71,13 @@ class Sounding:
 
 def sounding(windows: F32) -> Sounding:
     """What is heard in windows (n, W)."""
+    level, bright, pitch, sure = heard_in(windows)
+    return Sounding(level=level, bright=bright, pitch=pitch, sure=sure)
+
+
+@has_twin("mien_trainer.speak.sounding_kernels")
+def heard_in(windows: F32) -> F64:
+    """The rows (4, n) of what is heard in windows (n, W)."""
     samples: F64 = np.array(windows.T, dtype=np.float64, order="C")
     pairs = samples[0::2] + samples[1::2]
     folded = pairs[0::2] + pairs[1::2]
@@ -82,14 +90,14 @@ def sounding(windows: F32) -> Sounding:
     squares[: len(taps), 2] = taps
     squares *= squares
     steps, energy, power = total(squares)
-    share = (steps + _LEAST) / (energy + _LEAST)
+    share = (steps + LEAST) / (energy + LEAST)
     hertz, sure = _pitch(_flat(_halved(folded)))
-    level, bright, pitch = exact_log(np.array((power / len(taps) + _LEAST, share, hertz)))
-    return Sounding(level=level, bright=bright, pitch=pitch, sure=sure)
+    logarithms = exact_log(np.array((power / len(taps) + LEAST, share, hertz)))
+    return np.concatenate((logarithms, sure[None]))
 
 
 def _flat(samples: F64) -> F64:
-    taps: F64 = samples[1:] - _FLAT * samples[:-1]
+    taps: F64 = samples[1:] - FLAT * samples[:-1]
     return taps
 
 
@@ -120,12 +128,12 @@ def _pitch(taps: F64) -> tuple[F64, F64]:
     both[:, 0] = taps
     np.multiply(taps, taps, out=both[:, 1])
     later = both.take(_SHIFTED, axis=0)
-    later[:, :, 0] *= taps[:_HEARD, None]
+    later[:, :, 0] *= taps[:HEARD, None]
     sums = total(later)
     energy = sums[0, 1] * sums[1:, 1]
-    around = np.empty((len(_LAGS) + 2, taps.shape[1]))
+    around = np.empty((len(LAGS) + 2, taps.shape[1]))
     around[0] = around[-1] = -2.0
-    alike = np.divide(sums[1:, 0], np.sqrt(energy + _LEAST * _LEAST), out=around[1:-1])
+    alike = np.divide(sums[1:, 0], np.sqrt(energy + LEAST * LEAST), out=around[1:-1])
     # The peak of a parabola through three lags: a period is seldom a whole number of taps.
     steps = around[1:] - around[:-1]
     bend = steps[1:] - steps[:-1]
@@ -136,11 +144,11 @@ def _pitch(taps: F64) -> tuple[F64, F64]:
     shift = 0.5 * slope / bend
     height = alike - 0.25 * slope * shift
     height[no_peak] = -2.0
-    first = height >= _FIRST_PEAK * height.max(axis=0)
+    first = height >= FIRST_PEAK * height.max(axis=0)
     at = first.argmax(axis=0)
     rows: npt.NDArray[np.intp] = np.arange(len(at))
-    period = _LAGS[at] + shift[at, rows]
-    return _RATE / period, np.minimum(1.0, np.maximum(0.0, height[at, rows]))
+    period = LAGS[at] + shift[at, rows]
+    return RATE / period, np.minimum(1.0, np.maximum(0.0, height[at, rows]))
 
 
 class _Running:

@@ -9,6 +9,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from mien.bank import Bank, Point
+from mien.engine.twins import load_meanwhile
 from mien.formats.take import F32, Take
 from mien.performance.expression import Pose
 from mien.performance.gaze import Look
@@ -36,6 +37,10 @@ from mien_trainer.speak.network import (
 from mien_trainer.speak.speaker import Speaker
 from mien_trainer.speak.spoken import spoken_lips
 from mien_trainer.speak.way import given_bank, speaking_bank, way_of
+
+LONG = 500
+"""Pieces of sound after which it is worth loading kernels: it costs as much as they save in twice
+as many."""
 
 Faces = Callable[[Iterable[F32], str | None], Iterator[F32 | FaceBlock]]
 """The faces of each block of sound; the name of what lines of cues come from, if any."""
@@ -125,7 +130,9 @@ class Utterance:
         Raises:
             TrainerError: the network stops, or there is no such pipe of cues.
         """
-        for block in self._faces(sound, cues):
+        for piece, block in enumerate(self._faces(sound, cues)):
+            if piece == LONG:
+                load_meanwhile(self.bank.warm_up)
             if isinstance(block, FaceBlock):
                 self.frames += len(block.weights)
                 yield from take_blocks(self.bank, [block])

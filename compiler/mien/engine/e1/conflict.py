@@ -26,22 +26,29 @@ _ZERO = np.float32(0.0)
 
 
 @frozen(kw_only=True, eq=False)
-class _Meetings:
-    """All P partners of results: columns of results, of their own and of others, caps (P, 1)."""
+class Meetings:
+    """All P partners of results: columns of results, of their own and of others, caps (P, 1).
+
+    Then ceilings (K, 2) and slacks (K,).
+    """
 
     result: Index
     own: Index
     other: Index
     cap: F32
+    ceilings: Index
+    slacks: F32
 
 
-def _meetings_of(conflict: Conflict) -> _Meetings:
-    told, results = np.nonzero(np.isfinite(conflict.caps[:, :, 0]))
-    return _Meetings(
+def _meetings_of(conflict: Conflict) -> Meetings:
+    told, results = np.ascontiguousarray(np.nonzero(np.isfinite(conflict.caps[:, :, 0])))
+    return Meetings(
         result=results,
         own=results if conflict.source is None else conflict.source[results],
         other=conflict.partners[told, results],
         cap=conflict.caps[told, results],
+        ceilings=np.array(conflict.ceilings, dtype=np.intp).reshape(-1, 2),
+        slacks=np.array(conflict.slacks, dtype=np.float32),
     )
 
 
@@ -59,12 +66,12 @@ class Conflict:
     caps: F32
     ceilings: tuple[tuple[int, int], ...]
     slacks: tuple[np.float32, ...]
-    _meetings: _Meetings = field(init=False, default=Factory(_meetings_of, takes_self=True))
+    meetings: Meetings = field(init=False, default=Factory(_meetings_of, takes_self=True))
 
     def __call__(self, x: F32) -> F32:
         """The columns ``x`` (N', n) without conflicts; ``x`` itself if nothing is to do."""
         result = x if self.source is None else x[self.source]
-        meetings = self._meetings
+        meetings = self.meetings
         # Where the smaller of two keeps to its cap, the formula changes nothing.
         meets = np.minimum(x[meetings.own], x[meetings.other]) > meetings.cap
         if meets.any():

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mien.engine.e1.conflict import conflict_of
+from mien.engine.e1.conflict import Conflict, conflict_of
 from mien.engine.e1.numpy_path import NumpyPath
 from mien.engine.e1.plan import make_plan
 from mien.engine.tables import F32, I32, PLAIN, Tables
+from mien.engine.twins import has_twin
 
 if TYPE_CHECKING:
     from mien.engine.e1.batch import Batch
 
 KERNEL_ROWS = 32_768
 """From here on, loading the kernels is quicker than doing without."""
-
-FEW_ROWS = 16
-"""Fewer rows than this are not worth sorting, even with kernels that are warm."""
 
 _CHUNK = 8192
 _ONE = np.float32(1.0)
@@ -59,7 +57,7 @@ class Evaluator1:
         """Fill ``out`` (Q, C)."""
         rows = len(labels)
         warm = (styles is not None) in self._batch
-        if rows >= KERNEL_ROWS or (rows >= FEW_ROWS and warm):
+        if rows >= KERNEL_ROWS or warm:
             self.faces_by_kernels(labels, vads, styles, speech, out, threads)
             return
         for begin in range(0, rows, _CHUNK):
@@ -111,28 +109,21 @@ class Evaluator1:
 
     def mixed(self, layers: Sequence[tuple[F32, F32]], rows: int) -> F32:
         """w_1 f_1 + w_2 f_2 + ... row by row, held to 1, without conflicts."""
-        mixed = np.zeros((len(self.tables.channels), rows), dtype=np.float32)
+        mixed = np.zeros((rows, len(self.tables.channels)), dtype=np.float32)
         for weights, faces in layers:
-            mixed = mixed + weights * faces.T
-        return np.ascontiguousarray(self._conflict(np.minimum(_ONE, mixed)).T)
+            mixed = mixed + weights[:, None] * faces
+        return resolved(self._conflict, np.minimum(_ONE, mixed))
 
     def compose(self, face: F32, visemes: F32) -> F32:
         """The lips' visemes on top; the more they seal the lips, the less the face parts them."""
-        tables = self.tables
-        spoken = visemes.reshape(-1, len(tables.channels)).T
-        below = face.reshape(spoken.shape[::-1]).T.copy()
-        seal = np.zeros(spoken.shape[1], dtype=np.float32)
-        for channel, level in zip(tables.sealing, tables.sealing_levels, strict=True):
-            seal = np.maximum(seal, spoken[channel] / level)
-        if seal.any():
-            below[tables.parting] = below[tables.parting] * (_ONE - np.minimum(_ONE, seal))
-        composed = np.minimum(_ONE, np.maximum(np.float32(0.0), below + spoken))
-        return np.ascontiguousarray(self._conflict(composed).T).reshape(face.shape)
+        rows = (-1, len(self.tables.channels))
+        below, spoken = face.reshape(rows), visemes.reshape(rows)
+        return composed(self.tables, self._conflict, below, spoken).reshape(face.shape)
 
     def timed(self, faces: F32, gain: F32, offset: F32) -> F32:
         """conflict(clamp01(gain * f + offset)), a style's arithmetic with a style a row."""
         styled = np.minimum(_ONE, np.maximum(np.float32(0.0), gain * faces + offset))
-        return np.ascontiguousarray(self._conflict(np.ascontiguousarray(styled.T)).T)
+        return resolved(self._conflict, styled)
 
     def load_kernels(self) -> None:
         """Load the kernels for plain and styled faces; may compile them."""
@@ -169,3 +160,22 @@ class Evaluator1:
         plans = [make_plan(self.tables, label, style) for label, style in variants]
         channels = len(self.tables.channels)
         return Batch(make_program(plans, channels), channels)
+
+
+@has_twin("mien.engine.e1.compose_kernels")
+def resolved(conflict: Conflict, faces: F32) -> F32:
+    """Faces (n, C) without conflicts."""
+    return np.ascontiguousarray(conflict(np.ascontiguousarray(faces.T)).T)
+
+
+@has_twin("mien.engine.e1.compose_kernels")
+def composed(tables: Tables, conflict: Conflict, faces: F32, visemes: F32) -> F32:
+    """See `Evaluator1.compose`; all (n, C)."""
+    below, spoken = faces.T.copy(), visemes.T
+    seal = np.zeros(spoken.shape[1], dtype=np.float32)
+    for channel, level in zip(tables.sealing, tables.sealing_levels, strict=True):
+        seal = np.maximum(seal, spoken[channel] / level)
+    if seal.any():
+        below[tables.parting] = below[tables.parting] * (_ONE - np.minimum(_ONE, seal))
+    shown = np.minimum(_ONE, np.maximum(np.float32(0.0), below + spoken))
+    return resolved.plain(conflict, shown.T)
