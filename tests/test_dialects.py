@@ -16,6 +16,7 @@ from mien.errors import SourceError
 from mien.formats import audio2face, ifacialmocap, named_table
 from mien.formats.arkit import arkit_channels
 from mien.formats.registry import format_of, read_take, recorded_format
+from mien.formats.request import TakeRequest
 from mien.formats.take import F32, Take, steady_take
 from mien.text.spellings import channel_named, spelled_channels
 
@@ -274,7 +275,9 @@ def test_frames_of_phones_are_read(
 
 def test_values_below_zero_and_two_frames_in_one_line(written: Written) -> None:
     text = "jawOpen&50|=head#1,2,3,4,5,6|___iFacialMocapjawOpen--25|FM_SAD-3|___iFacialMocap"
-    take = ifacialmocap.read(written(text.replace("FM_SAD-3|", "")), channels=("jawOpen",))
+    take = ifacialmocap.read(
+        written(text.replace("FM_SAD-3|", "")), TakeRequest(channels=("jawOpen",))
+    )
     assert take.weights.tolist() == [[0.5], [0.0]]
     assert take.repairs.clamped == 1
     whole = written("FM_SAD-1|jawOpen-4|\nFM_SAD-2|jawOpen-5|\n", "take.txt")

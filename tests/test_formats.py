@@ -26,6 +26,7 @@ from mien.formats.registry import (
     writable,
     write_take,
 )
+from mien.formats.request import TakeRequest
 from mien.formats.take import Take, recorded_take, steady_take
 from mien.text.json_nodes import JsonPlaces, parse_json
 from mien.text.node import Path as NodePath
@@ -395,7 +396,7 @@ def test_json_without_a_channel_that_is_asked_for_is_refused(tmp_path: Path) -> 
     take = steady_take(30, ("jawOpen", "mouthSmileL"), np.ones((1, 2), dtype=np.float32))
     path.write_bytes(named_json.encode(take))
     assert named_json.read(path).channels == ("jawOpen", "mouthSmileL")
-    found = named_json.read(path, channels=("tongueOut", "jawOpen"))
+    found = named_json.read(path, TakeRequest(channels=("tongueOut", "jawOpen")))
     assert (found.weights.tolist(), found.repairs.absent) == ([[0.0, 1.0]], ("tongueOut",))
     with pytest.raises(SourceError, match=r"there is no mouthSmileLeft .*\n    is it mouthSmileL"):
-        named_json.read(path, channels=("mouthSmileLeft",))
+        named_json.read(path, TakeRequest(channels=("mouthSmileLeft",)))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mien.errors import SourceError
 from mien.formats import livelink
 from mien.formats.arkit import arkit_channels, sdk_channels
+from mien.formats.request import TakeRequest
 from mien.formats.take import recorded_take
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
 from mien_trainer.frames import frame_times
@@ -85,7 +86,7 @@ def test_any_order_and_case_of_columns_reads_the_same(written: Written) -> None:
 
 
 def test_another_order_of_channels_can_be_asked_for() -> None:
-    take = livelink.read(TAKE, channels=sdk_channels())
+    take = livelink.read(TAKE, TakeRequest(channels=sdk_channels()))
     own = livelink.read(TAKE)
     assert np.array_equal(
         take.weights[:, sdk_channels().index("mouthSmileLeft")],
@@ -172,7 +173,7 @@ def test_a_told_rate_stretches_the_take(written: Written) -> None:
     codes = [f"00:00:{frame // 30:02d}:{frame % 30:02d}" for frame in range(90)]
     path = written(lines_of(codes))
     assert livelink.read(path).rate == 30.0
-    told = livelink.read(path, rate=29.97)
+    told = livelink.read(path, TakeRequest(rate=29.97))
     assert told.rate == 29.97
     assert told.seconds == pytest.approx(90 / 29.97)
 
@@ -227,7 +228,7 @@ def test_a_phone_that_drifts_is_read_by_its_fractions() -> None:
 @pytest.mark.parametrize("rate", [30.0, 25.0, 60.0])
 def test_a_given_rate_leaves_a_clock_alone(written: Written, rate: float) -> None:
     own = livelink.read(TAKE)
-    given = livelink.read(TAKE, rate=rate)
+    given = livelink.read(TAKE, TakeRequest(rate=rate))
     assert np.array_equal(given.times, own.times)
     assert given.rate == own.rate
 
@@ -235,8 +236,8 @@ def test_a_given_rate_leaves_a_clock_alone(written: Written, rate: float) -> Non
 def test_a_given_rate_that_the_timecodes_contradict_is_refused(written: Written) -> None:
     codes = [f"00:00:{frame // 30:02d}:{frame % 30:02d}" for frame in range(90)]
     with pytest.raises(SourceError, match="count 30 rows a second, the rate given is 60"):
-        livelink.read(written(lines_of(codes)), rate=60)
-    short = livelink.read(written(lines_of(codes[:20])), rate=30)
+        livelink.read(written(lines_of(codes)), TakeRequest(rate=60))
+    short = livelink.read(written(lines_of(codes[:20])), TakeRequest(rate=30))
     assert short.rate == 30
     assert short.seconds == pytest.approx(20 / 30)
 

@@ -631,7 +631,7 @@ def test_without_a_network_that_ships_it_asks_for_one(
 
 
 def test_a_terminal_is_no_pipe(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mien_trainer.cli.speak.is_terminal", lambda: True)
+    monkeypatch.setattr("mien_trainer.cli.speech_request.is_terminal", lambda: True)
     result = speak(tiny, "-", "--label", "joy", data=b"")
     assert "nothing is piped in" in result.output
 

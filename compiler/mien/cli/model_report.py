@@ -52,7 +52,7 @@ def _take_findings(path: Path, found: ModelMeasurements) -> Sequence[Finding]:
     if not any(channels_of(face, channels) for one in found.motions for face in one.faces):
         return ()
     try:
-        take = read(path, channels=channels)
+        take = read(path)
     except SourceError as error:
         message = f"its animation cannot be read: {error.faults[0].message}"
         return [Finding(kind="animation", message=message)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from mien.resolve import BankSource
 
 F = TypeVar("F", bound=Callable[..., Any])
-
+R = TypeVar("R")
+T = TypeVar("T")
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -93,6 +95,19 @@ def _source(context: click.Context, parameter: click.Parameter, value: str) -> B
 
 def _own(context: click.Context, parameter: click.Parameter, value: str) -> Path:
     return own_folder(value)
+
+
+def as_record(record: Callable[..., R]) -> Callable[[Callable[[R], T]], Callable[..., T]]:
+    """Hands a command its arguments and options as one ``record``, which has a field for each."""
+
+    def changed(command: Callable[[R], T]) -> Callable[..., T]:
+        @wraps(command)
+        def called(**given: object) -> T:
+            return command(record(**given))
+
+        return called
+
+    return changed
 
 
 def split_names(names: str | None) -> tuple[str, ...]:

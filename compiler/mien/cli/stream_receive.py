@@ -10,49 +10,21 @@ from typing import TYPE_CHECKING
 
 import attrs
 import click
-from attrs import frozen
 
 from mien.cli.terminal import current_label, say, write_json
 from mien.local_server import LOOPBACK
 
 if TYPE_CHECKING:
+    from mien.cli.streaming import Streaming
     from mien.formats.gathering import Gathering, Heard, Protocol
     from mien.formats.live_face import LiveFace
     from mien.formats.recording import Address, Datagram
     from mien.stream.receiving import SocketInbox
 
-_RECORDING = ".pcap"
 _FINE, _NOTHING = 0, 1
 
 
-@frozen(kw_only=True)
-class Receiving:
-    """What is received, and where it goes, as the options say."""
-
-    protocol: str
-    host: str
-    ports: tuple[int, ...]
-    names: tuple[str, ...]
-    outs: tuple[Path, ...]
-    page: bool
-    silence: float
-    seconds: float | None
-    phone: str | None
-    version: int
-    output: str
-
-    @property
-    def takes(self) -> tuple[Path, ...]:
-        """The takes to write."""
-        return tuple(path for path in self.outs if path.suffix.lower() != _RECORDING)
-
-    @property
-    def recordings(self) -> tuple[Path, ...]:
-        """The recordings to write."""
-        return tuple(path for path in self.outs if path.suffix.lower() == _RECORDING)
-
-
-def receive_faces(asked: Receiving) -> int:
+def receive_faces(asked: Streaming) -> int:
     """Receive until it is over, and write what came; the exit code.
 
     Raises:
@@ -61,7 +33,7 @@ def receive_faces(asked: Receiving) -> int:
     """
     from mien.formats.gathering import PROTOCOLS, Gathering
 
-    protocol = PROTOCOLS[asked.protocol]
+    protocol = PROTOCOLS[asked.origin or ""]
     _check(asked, protocol)
     kept = bool(asked.takes)
     gatherings = [Gathering(protocol, name, kept=kept) for name in asked.names or ("",)]
@@ -77,7 +49,7 @@ def receive_faces(asked: Receiving) -> int:
     return _FINE if any(one.faces for one in heard) else _NOTHING
 
 
-def _check(asked: Receiving, protocol: Protocol) -> None:
+def _check(asked: Streaming, protocol: Protocol) -> None:
     from mien.formats.registry import format_of, writable
 
     for path in asked.takes:
@@ -87,7 +59,7 @@ def _check(asked: Receiving, protocol: Protocol) -> None:
         raise click.UsageError("name what is to be written, such as -o take.csv, or give --page")
     if len(asked.ports) > 1:
         raise click.UsageError("--from listens on one port")
-    if asked.phone is not None and asked.protocol != "ifacialmocap":
+    if asked.phone is not None and asked.origin != "ifacialmocap":
         raise click.UsageError("--phone asks the app iFacialMocap; give --from ifacialmocap")
     if len(asked.recordings) > 1:
         raise click.UsageError("one recording holds all datagrams; give one .pcap")
@@ -97,7 +69,7 @@ def _check(asked: Receiving, protocol: Protocol) -> None:
         raise click.UsageError("give -o once for each --name")
 
 
-def _heard(asked: Receiving, protocol: Protocol, gatherings: Sequence[Gathering]) -> str:
+def _heard(asked: Streaming, protocol: Protocol, gatherings: Sequence[Gathering]) -> str:
     """Listen until it is over; why it is."""
     from mien.stream.clock import Stop, SystemClock
     from mien.stream.receiving import Limits, SocketInbox, own_address, receive
@@ -116,7 +88,7 @@ def _heard(asked: Receiving, protocol: Protocol, gatherings: Sequence[Gathering]
             say(f"Ctrl-C, or {asked.silence:g} seconds without a face, ends it.")
             sys.stdout.flush()
         app = (asked.phone or "", protocol.port)
-        ask = Ask(stack, inbox, app, asked.version) if asked.phone else None
+        ask = Ask(stack, inbox, app, int(asked.text_version)) if asked.phone else None
         shown: list[Callable[[LiveFace], None]] = []
         if asked.page:
             shown.append(_on_page(stack, protocol))

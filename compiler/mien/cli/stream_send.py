@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
 
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
+    from mien.cli.streaming import Streaming
     from mien.formats.gathering import Protocol
     from mien.stream.bank_source import BankSource, Changes
     from mien.stream.changes import Change
@@ -25,34 +25,7 @@ PIPE = "-"
 _FINE, _NOTHING = 0, 1
 
 
-@frozen(kw_only=True)
-class Sending:
-    """What is sent, and how, as the options say."""
-
-    protocol: str
-    host: str
-    ports: tuple[int, ...]
-    names: tuple[str, ...]
-    sources: tuple[str, ...]
-    labels: tuple[str, ...]
-    at: str | None
-    vad: tuple[float, float, float] | None
-    intensity: float | None
-    style: str | None
-    speech: float
-    fade: float
-    live: bool
-    page: bool
-    fps: float
-    rate: float
-    loop: bool
-    seconds: float | None
-    version: int
-    expressions: str
-    output: str
-
-
-def send_faces(asked: Sending) -> int:
+def send_faces(asked: Streaming) -> int:
     """Send until the sources end, the time is over, or somebody stops it; the exit code.
 
     Raises:
@@ -63,7 +36,7 @@ def send_faces(asked: Sending) -> int:
     from mien.stream.clock import Stop
     from mien.stream.sending import Sender, Way
 
-    protocol = PROTOCOLS[asked.protocol]
+    protocol = PROTOCOLS[asked.to or ""]
     ways = _ways(protocol, asked.sources, asked.ports, asked.names)
     stop = Stop()
     with ExitStack() as stack:
@@ -77,7 +50,7 @@ def send_faces(asked: Sending) -> int:
                 port=port,
                 subject=name,
                 rate=asked.fps,
-                version=asked.version,
+                version=int(asked.text_version),
                 expressions=asked.expressions,
             )
             senders.append(Sender(source, way))
@@ -86,7 +59,7 @@ def send_faces(asked: Sending) -> int:
 
 
 def _sources(
-    asked: Sending, ways: Sequence[tuple[str, int]], stack: ExitStack
+    asked: Streaming, ways: Sequence[tuple[str, int]], stack: ExitStack
 ) -> tuple[Sequence[Source], Changes | None]:
     """The characters' sources, and what changes them; ``stack`` closes what they need."""
     if asked.page:
@@ -97,7 +70,7 @@ def _sources(
     return [banks[k] if one is None else one for k, (_, one) in enumerate(found)], changes
 
 
-def _page_source(asked: Sending, stack: ExitStack) -> Source:
+def _page_source(asked: Streaming, stack: ExitStack) -> Source:
     from mien.cli.stream_page import opened_page
     from mien.stream.sources import PageSource
     from mien.view.live_faces import ChosenFace
@@ -134,7 +107,7 @@ def _ways(
     return list(zip(own, found, strict=True))
 
 
-def _source(text: str, asked: Sending) -> Source | None:
+def _source(text: str, asked: Streaming) -> Source | None:
     """A take or a pipe; None where the text means a bank."""
     from mien.stream.piped import Lines, PipedRows
     from mien.stream.sources import PipeSource, TakeSource
@@ -158,7 +131,7 @@ def _source(text: str, asked: Sending) -> Source | None:
 
 
 def _bank_sources(
-    found: Sequence[tuple[str, Source | None]], asked: Sending
+    found: Sequence[tuple[str, Source | None]], asked: Streaming
 ) -> dict[int, BankSource]:
     """The sources that are banks, by their position."""
     positions = [k for k, (_, source) in enumerate(found) if source is None]
@@ -187,7 +160,7 @@ def _bank_sources(
     return made
 
 
-def _changes(asked: Sending, banks: Mapping[str, BankSource]) -> Changes | None:
+def _changes(asked: Streaming, banks: Mapping[str, BankSource]) -> Changes | None:
     """The changes that stdin makes, where they are asked for."""
     from mien.stream.bank_source import Changes
     from mien.stream.piped import Lines
@@ -199,7 +172,7 @@ def _changes(asked: Sending, banks: Mapping[str, BankSource]) -> Changes | None:
     return Changes(Lines(sys.stdin.fileno()), banks, ends=asked.seconds is None)
 
 
-def _first(label: str | None, asked: Sending) -> Change:
+def _first(label: str | None, asked: Streaming) -> Change:
     from mien.cli.mixtures import label_of
     from mien.stream.changes import Change
 
@@ -213,7 +186,7 @@ def _first(label: str | None, asked: Sending) -> Change:
     )
 
 
-def _send(asked: Sending, senders: Sequence[Sender], changes: Changes | None, stop: Stop) -> int:
+def _send(asked: Streaming, senders: Sequence[Sender], changes: Changes | None, stop: Stop) -> int:
     from mien.stream.clock import SystemClock
     from mien.stream.sending import send, told
 

@@ -8,13 +8,13 @@ at; they pass over ``source``. ``facsNames`` are of the user's own mesh: any spe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from mien.formats.arkit import arkit_channels
 from mien.formats.named_json import JsonDocument
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import Take, even_weights, recorded_take
 from mien.formats.text_file import read_text
 from mien.text.files import shown_path
@@ -28,39 +28,26 @@ def recognises(start: str) -> bool:
     return '"facsNames"' in start or '"weightMat"' in start
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take in the file ``path``, in the order of ``channels`` (else of ARKit's rig).
-
-    ``rate`` is for files that leave out ``exportFps``. Where the file may be ``partial``, channels
-    that it lacks are at rest.
-
-    Raises:
-        SourceError: with every fault of the file and its place.
-    """
-    wanted = arkit_channels() if channels is None else tuple(channels)
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take; a rate is for files without ``exportFps``. `SourceError`: with every fault."""
+    wanted = asked.names
     document = JsonDocument(shown_path(path), read_text(path))
     names = document.channels("facsNames")
     own = [channel_named(name, wanted) or name for name in names]
     twice = next((name for at, name in enumerate(own) if name in own[:at]), "")
     if twice:
         raise document.refusal(("facsNames",), f"two names of {twice}, expected each of them once")
-    absent = document.absent(wanted, own, partial=partial, key="facsNames")
+    absent = document.absent(wanted, own, partial=asked.partial, key="facsNames")
     weights = document.rows("weightMat", len(own))
     document.check_weights(weights, names, "weightMat")
     stated = document.data.get("numFrames", float(len(weights)))
     if stated != len(weights):
         message = f"{len(weights)} rows, expected {stated} as numFrames says"
         raise document.refusal(("weightMat",), message, "the file may have been cut off")
-    if rate is None and "exportFps" not in document.data:
+    if asked.rate is None and "exportFps" not in document.data:
         hint = "say how many frames a second it has"
         raise document.refusal((), "there is no exportFps, and no rate was given", hint)
-    found = document.frame_rate("exportFps") if "exportFps" in document.data else rate or 0.0
+    found = document.frame_rate("exportFps") if "exportFps" in document.data else asked.rate or 0.0
     faces = np.zeros((len(weights), len(wanted)))
     for column, channel in enumerate(wanted):
         if channel not in absent:

@@ -16,10 +16,10 @@ from typing import Any, cast
 import numpy as np
 
 from mien.errors import SourceError
-from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.named_json import JsonDocument, parsed_json, shown_value
 from mien.formats.named_table import CLOCKS, MEDIAPIPE
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.text_file import read_text
 from mien.formats.timecode import (
@@ -56,22 +56,9 @@ def recognises(start: str) -> bool:
     return bool(_LIST.match(start) or _LINES.match(start) or _NAMED_LIST.search(start))
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take in the file ``path``, in the order of ``channels`` (else of ARKit's rig).
-
-    ``rate`` is for files whose frames have no clock. Where the file may be ``partial``, channels
-    that it lacks are at rest.
-
-    Raises:
-        SourceError: with every fault of the file and its place.
-    """
-    wanted = arkit_channels() if channels is None else tuple(channels)
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take; a rate is for files whose frames have no clock. `SourceError`: with every fault."""
+    wanted = asked.names
     document = _FrameDocument(shown_path(path), read_text(path))
     frames = document.objects(_FRAMES)
     flat = frozenset(one for one in frames[0] if channel_named(one, wanted))
@@ -83,10 +70,10 @@ def read(
     spelled = {name: channel_named(name, wanted) or name for name in names}
     rows = [{spelled[name]: one for name, one in values[row]} for row in seen]
     own = tuple(dict.fromkeys(spelled.values()))
-    absent = document.absent(wanted, own, partial=partial, key=_FRAMES)
+    absent = document.absent(wanted, own, partial=asked.partial, key=_FRAMES)
     there = [None if channel in absent else channel for channel in wanted]
     weights = _weights(document, rows, seen, there)
-    moments, found = _times(document, frames, rate)
+    moments, found = _times(document, frames, asked.rate)
     return recorded_take(
         found,
         wanted,

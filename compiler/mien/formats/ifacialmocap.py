@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from mien.errors import SourceError
-from mien.formats.arkit import ABSENT, arkit_channels
+from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import Take, recorded_take
 from mien.formats.text_file import number_in, read_text
 from mien.text.core_schema import MAX_FAULTS
@@ -39,22 +40,9 @@ Frame = Mapping[str, tuple[float, Place]]
 """Names as written, with percentages and where they stand."""
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take in the file ``path``, in the order of ``channels`` (else of ARKit's rig).
-
-    ``rate`` is in frames a second, `RATE` if it is not given. Where the file may be ``partial``,
-    channels that it lacks are at rest.
-
-    Raises:
-        SourceError: with every fault of the file and its place.
-    """
-    wanted = arkit_channels() if channels is None else tuple(channels)
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take; its rate is `RATE` if none is asked for. `SourceError`: with every fault."""
+    wanted = asked.names
     name = shown_path(path)
     faults: list[Fault] = []
     frames: list[tuple[Place, Frame]] = []
@@ -73,7 +61,7 @@ def read(
     spelled = {one: channel_named(one, wanted) for one in written}
     absent = tuple(channel for channel in wanted if channel not in spelled.values())
     unknown = tuple(one for one, channel in spelled.items() if channel is None)
-    if not partial or len(absent) == len(wanted):
+    if not asked.partial or len(absent) == len(wanted):
         faults += _missing(Place(name), absent, unknown)
     rows = np.zeros((len(frames), len(wanted)))
     columns = {one: wanted.index(channel) for one, channel in spelled.items() if channel}
@@ -86,7 +74,7 @@ def read(
             rows[row, column] = frame[one][0] / 100.0 if one in frame else 0.0
     if faults:
         raise SourceError(faults)
-    found = RATE if rate is None else rate
+    found = RATE if asked.rate is None else asked.rate
     return recorded_take(
         found,
         wanted,

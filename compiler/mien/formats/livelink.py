@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import SourceError
-from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table, refuse_steps_back
 from mien.formats.decimals import decimals
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import F32, F64, Take, as_take, recorded_take
 from mien.formats.text_file import read_text
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
@@ -44,27 +44,20 @@ _LEEWAY = 0.05
 """A counter of frames may be this far off its nominal rate (30 counted for 29.97, 29 for 30)."""
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take in the file ``path``, in the order of ``channels`` (else the order of ARKit's rig).
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take.
 
-    Where timecodes do no more than number the frames, ``rate`` says how many there are in a second:
+    Where timecodes do no more than number the frames, the rate says how many there are in a second:
     for a recorder that counts 30 for 29.97 and drops nothing. Where they read a clock, that counts.
-    Where the file may be ``partial``, channels that it lacks are at rest.
 
     Raises:
         SourceError: with every fault of the file and its place.
     """
-    names = arkit_channels() if channels is None else tuple(channels)
-    table = read_channel_table(path, names, partial=partial)
+    names = asked.names
+    table = read_channel_table(path, names, partial=asked.partial)
     moments = clock(_codes(table, names), _stated_base(table))
     refuse_steps_back(table, _TIMECODE.casefold(), moments.seconds)
-    times, found = _timed(table, moments, rate)
+    times, found = _timed(table, moments, asked.rate)
     measured = (table.texts(_COUNT.casefold()) or ("",))[0] != _IMAGE_COUNT
     head, eyes = (_degrees(table, group) if measured else None for group in (HEAD, EYES))
     return recorded_take(

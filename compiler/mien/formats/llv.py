@@ -9,12 +9,13 @@ from __future__ import annotations
 import gzip
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 from mien.formats.arkit import ABSENT
 from mien.formats.gathering import PROTOCOLS, Gathering
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import Take
 from mien.formats.text_file import read_bytes
 from mien.text.fault import refusal
@@ -30,17 +31,8 @@ _RATE = 60.0
 _LONGEST = 4096
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take of the first character in the file ``path``, in the order of ``channels``.
-
-    Packets tell their own moments; ``rate`` in frames a second is measured if it is not given.
-    Where the file may be ``partial``, channels that it lacks are at rest.
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take of the first character; its rate is measured if none is asked for.
 
     Raises:
         SourceError: it is no such recording, is cut short, or no packet holds a face.
@@ -49,13 +41,13 @@ def read(
     gathering = Gathering(PROTOCOLS["livelink"])
     for number, packet in enumerate(_packets(_unpacked(read_bytes(path), name), name)):
         gathering.take_in(packet, number / _RATE)
-    take = gathering.take(name, channels, rate)
+    take = gathering.take(name, asked.channels, asked.rate)
     if take is None:
         refused = gathering.heard.refused
         why = f": {next(iter(refused))}" if refused else ""
         raise refusal(name, "no-rows", f"no packet of the recording holds a face{why}")
     missing = [one for one in take.repairs.absent if one != ABSENT]
-    if missing and not partial:
+    if missing and not asked.partial:
         raise refusal(name, "column-missing", f"no packet sets {', '.join(missing)}")
     return take
 

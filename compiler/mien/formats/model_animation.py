@@ -15,7 +15,7 @@ import numpy as np
 from attrs import frozen
 
 from mien.errors import SourceError
-from mien.formats.arkit import arkit_channels
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.timecode import nominal_rate
 from mien.formats.turns import turns_of
@@ -54,24 +54,17 @@ class Curve:
         return found
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = True,
-) -> Take:
-    """The take in the model file ``path``, in the order of ``channels`` (else of ARKit's rig).
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take, whose channels that nothing moves are at rest: animations move what they like.
 
-    Animations move what they like: channels that none moves are at rest, whether or not the file
-    may be ``partial``. ``rate`` is in frames a second, for keys that come at no even pace.
+    A rate is for keys that come at no even pace.
 
     Raises:
         SourceError: with every fault of the file; or nothing in it moves a channel.
     """
-    wanted = arkit_channels() if channels is None else tuple(channels)
+    wanted = asked.names
     model = read_model(path)
-    rate = rate or _noted_rate(model)
+    rate = asked.rate or _noted_rate(model)
     curves = curves_of(model, wanted)
     moved = [(channel, one) for one in curves for channel in channels_of(one.name, wanted)]
     if not moved:

@@ -20,6 +20,7 @@ from mien.errors import SourceError
 from mien.formats.arkit import ABSENT
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.faces import FaceSet
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import F32, F64, Take, as_take, recorded_take
 from mien.formats.text_file import read_text
 from mien.text.core_schema import MAX_FAULTS
@@ -35,25 +36,16 @@ _EVEN = 1e-6
 """Seconds by which rows may lie off an even pace."""
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take in the file ``path``, in the order of ``channels`` (else its own).
-
-    The file tells its own rate; ``rate`` is not needed. Where the file may be ``partial``, channels
-    that it lacks are at rest.
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take, its channels in the file's own order if no other is asked for.
 
     Raises:
         SourceError: with every fault of the file and its place.
     """
     document = JsonDocument(shown_path(path), read_text(path))
     own = document.channels()
-    wanted = own if channels is None else tuple(channels)
-    absent = document.absent(wanted, own, partial=partial)
+    wanted = own if asked.channels is None else asked.names
+    absent = document.absent(wanted, own, partial=asked.partial)
     weights = document.rows("weights", len(own))
     document.check_weights(weights, own)
     frame_rate = document.frame_rate()

@@ -7,14 +7,13 @@ faces come 2 to 300 times a second. MediaPipe's ``_neutral`` is no channel, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from mien.errors import SourceError
-from mien.formats.arkit import arkit_channels
 from mien.formats.channel_table import ChannelTable, read_channel_table, refuse_steps_back
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.timecode import clock, nominal_rate, paced_seconds, parse_timecode
 from mien.text.core_schema import MAX_FAULTS
@@ -44,24 +43,15 @@ def recognises(start: str) -> bool:
     return "timecode" not in names
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take in the file ``path``, in the order of ``channels`` (else of ARKit's rig).
-
-    ``rate`` is for tables that only number their frames. Where the file may be ``partial``,
-    channels that it lacks are at rest.
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take; a rate is for tables that only number their frames.
 
     Raises:
         SourceError: with every fault of the file and its place.
     """
-    names = arkit_channels() if channels is None else tuple(channels)
-    table = read_channel_table(path, names, partial=partial)
-    times, found = _times(table, rate)
+    names = asked.names
+    table = read_channel_table(path, names, partial=asked.partial)
+    times, found = _times(table, asked.rate)
     known = {*CLOCKS, *_NUMBERS, MEDIAPIPE}
     return recorded_take(
         found,

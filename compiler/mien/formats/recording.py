@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from mien.formats.arkit import ABSENT
 from mien.formats.gathering import PROTOCOLS, Gathering, Protocol
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import Take
 from mien.formats.text_file import read_bytes
 from mien.text.fault import refusal
@@ -52,21 +53,11 @@ class Datagram:
     data: bytes
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
     """The take of the character whose faces the recording holds most of.
 
-    The packets' own clock tells the moments where they have one, else their arrival does; ``rate``
-    is in frames a second and is measured if it is not given. Where the recording may be
-    ``partial``, channels that it lacks are at rest.
-
-    Raises:
-        SourceError: with every fault of the file and its place.
+    The packets' own clock tells the moments where they have one, else their arrival does; the rate
+    is measured if none is asked for. `SourceError`: with every fault of the file and its place.
     """
     name = shown_path(path)
     flows: dict[tuple[Address, Address], list[Datagram]] = {}
@@ -86,10 +77,10 @@ def read(
     gathering = Gathering(protocol, _subject(flow, protocol))
     for one in flow:
         gathering.take_in(one.data, one.moment)
-    take = gathering.take(name, channels, rate)
+    take = gathering.take(name, asked.channels, asked.rate)
     absent = take.repairs.absent if take else ()
     missing = [one for one in absent if one != ABSENT]
-    if take is None or len(absent) == len(take.channels) or (missing and not partial):
+    if take is None or len(absent) == len(take.channels) or (missing and not asked.partial):
         message = f"no packet sets {', '.join(missing) or 'a channel'}"
         raise refusal(name, "column-missing", message)
     others = tuple(

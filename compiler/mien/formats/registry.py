@@ -2,7 +2,7 @@
 
 A format's functions are in a module of this folder:
 
-- of takes that are read, ``read(path, channels=, rate=, partial=)`` gives the `Take`, and
+- of takes that are read, ``read(path, asked)`` gives the `Take` that a `TakeRequest` asks for, and
   ``recognises(start)`` tells by how the text starts whether a file is of the format, where another
   one has its ending;
 - of takes that are written, ``pieces(take)`` yields the text, and takes the name of what the file
@@ -26,6 +26,7 @@ from mien.errors import MienError
 
 if TYPE_CHECKING:
     from mien.formats.faces import ClipTimes, FaceSet
+    from mien.formats.request import TakeRequest
     from mien.formats.take import F32, Take
     from mien.gltf.model import Model
     from mien.gltf.write import Rewrite
@@ -40,20 +41,9 @@ class EndingError(FormatError):
 
 
 class Reader(Protocol):
-    """Reads a file.
+    """Reads a file."""
 
-    ``channels`` is the order of the weights, ``rate`` in frames a second is for files whose clock
-    does not tell it. Where the file may be ``partial``, channels that it lacks are at rest.
-    """
-
-    def __call__(
-        self,
-        path: Path,
-        *,
-        channels: Sequence[str] | None = None,
-        rate: float | None = None,
-        partial: bool = False,
-    ) -> Take:
+    def __call__(self, path: Path, asked: TakeRequest = ...) -> Take:
         """The take; `SourceError` with every fault of the file."""
         ...
 
@@ -340,14 +330,16 @@ def read_take(
     rate: float | None = None,
     partial: bool = False,
 ) -> Take:
-    """The take in ``path``, whichever format it is; see `Reader`.
+    """The take in ``path``, whichever format it is; see `TakeRequest`.
 
     Raises:
         FormatError: no format that is read ends so.
         SourceError: with every fault of the file.
     """
-    read = recorded_format(path).read
-    return read(path, channels=channels, rate=rate, partial=partial)
+    from mien.formats.request import TakeRequest
+
+    asked = TakeRequest(channels=channels, rate=rate, partial=partial)
+    return recorded_format(path).read(path, asked)
 
 
 def write_take(path: Path, take: Take) -> None:

@@ -13,9 +13,9 @@ from typing import Any, cast
 import numpy as np
 
 from mien.errors import SourceError
-from mien.formats.arkit import arkit_channels
 from mien.formats.livelink import EYES, HEAD
 from mien.formats.named_json import JsonDocument
+from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import F64, Take, recorded_take
 from mien.formats.text_file import read_text
 from mien.formats.timecode import TWO_TAKES, Timecode, clock, nominal_rate, steps_back
@@ -33,27 +33,14 @@ def recognises(start: str) -> bool:
     return f'"{_FRAMES}"' in start and f'"{_TIMECODE}"' in start
 
 
-def read(
-    path: Path,
-    *,
-    channels: Sequence[str] | None = None,
-    rate: float | None = None,
-    partial: bool = False,
-) -> Take:
-    """The take in the file ``path``, in the order of ``channels`` (else of ARKit's rig).
-
-    The file tells its own rate; ``rate`` is not needed. Where the file may be ``partial``, channels
-    that it lacks are at rest.
-
-    Raises:
-        SourceError: with every fault of the file and its place.
-    """
-    wanted = arkit_channels() if channels is None else tuple(channels)
+def read(path: Path, asked: TakeRequest = ANY) -> Take:
+    """The take. `SourceError`: with every fault of the file and its place."""
+    wanted = asked.names
     document = JsonDocument(shown_path(path), read_text(path))
     frames = document.objects(_FRAMES)
     names = [name for name in frames[0] if name not in (_TIMECODE, _RATE)]
     own = {name: channel_named(name, wanted) or name for name in names}
-    absent = document.absent(wanted, list(own.values()), partial=partial, key=_FRAMES)
+    absent = document.absent(wanted, list(own.values()), partial=asked.partial, key=_FRAMES)
     numbers = _numbers(document, frames, names)
     document.check_weights(
         numbers[:, [at for at, name in enumerate(names) if own[name] in wanted]],

@@ -6,14 +6,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
-from mien.cli.options import EXISTING_FOLDER, FILE, OutputFile, format_option
+from mien.cli.options import EXISTING_FOLDER, FILE, OutputFile, as_record, format_option
 from mien.cli.terminal import progress, say, write_report
 
 if TYPE_CHECKING:
     from mien_trainer.voices.result import VoicesReport
 
 ROOMS = ("clean", "noise", "room", "telephone")
+
+
+@frozen(kw_only=True)
+class Evaluation:
+    """What is asked of `mien evaluate`, as the options say."""
+
+    networks: tuple[Path, ...]
+    data: Path | None
+    voices: tuple[Path, ...]
+    rooms: tuple[str, ...]
+    delay: str
+    recogniser: str | None
+    bank: str | None
+    older: Path | None
+    count: int
+    out: Path | None
+    kept: Path | None
+    no_gate: bool
+    output: str
 
 
 @click.command("evaluate")
@@ -87,21 +107,8 @@ ROOMS = ("clean", "noise", "room", "telephone")
 )
 @click.option("--no-gate", is_flag=True, help="Exit with 0 even if a figure misses its bound.")
 @format_option
-def command(
-    networks: tuple[Path, ...],
-    data: Path | None,
-    voices: tuple[Path, ...],
-    rooms: tuple[str, ...],
-    delay: str,
-    recogniser: str | None,
-    bank: str | None,
-    older: Path | None,
-    count: int,
-    out: Path | None,
-    kept: Path | None,
-    no_gate: bool,
-    output: str,
-) -> int:
+@as_record(Evaluation)
+def command(asked: Evaluation) -> int:
     """Measure each NETWORK: a checkpoint, the folder of a training, or an exported .onnx file.
 
     Measures how near it is to the presets in silence and in speech, whether labels can be told
@@ -114,91 +121,61 @@ def command(
 
     Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
     """
-    _check_usage(networks, data, voices, rooms, older, kept, recogniser)
-    if data is None:
-        wait = int(delay)
-        return _voices(
-            networks,
-            voices,
-            rooms,
-            wait,
-            bank,
-            out,
-            kept,
-            recogniser,
-            no_gate=no_gate,
-            output=output,
-        )
+    _check_usage(asked)
+    return _by_targets(asked, asked.data) if asked.data is not None else _by_voices(asked)
+
+
+def _by_targets(asked: Evaluation, data: Path) -> int:
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
     from mien_trainer.plots import require_plots
 
-    if out is not None:
+    if asked.out is not None:
         require_plots()
-    trial = prepare(networks, data, bank, older, count)
+    trial = prepare(asked.networks, data, asked.bank, asked.older, asked.count)
     say(f"bank: {trial.bank.source}", err=True)
     for note in trial.notes:
         say(f"note: {note}", err=True)
     with progress("measuring", trial.steps) as step:
         report = measure(trial, step)
-    if out is not None:
+    if asked.out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.evaluate.page import report_html
 
-        write_atomic(out, report_html(report, trial.bank).encode())
-    write_report(output, report_json(report), report_lines(report))
-    return 0 if report.kept or no_gate else 1
+        write_atomic(asked.out, report_html(report, trial.bank).encode())
+    write_report(asked.output, report_json(report), report_lines(report))
+    return 0 if report.kept or asked.no_gate else 1
 
 
-def _check_usage(
-    networks: tuple[Path, ...],
-    data: Path | None,
-    voices: tuple[Path, ...],
-    rooms: tuple[str, ...],
-    older: Path | None,
-    kept: Path | None,
-    recogniser: str | None,
-) -> None:
+def _check_usage(asked: Evaluation) -> None:
+    data, voices = asked.data, asked.voices
     if (data is None) == (not voices):
         raise click.UsageError("give --data or --voices: clips that mien made, or real people")
-    if data is not None and not networks:
+    if data is not None and not asked.networks:
         raise click.UsageError("Missing argument 'NETWORK...'.")
-    if data is not None and rooms:
-        raise click.UsageError("--room is for --voices")
-    if data is not None and kept is not None:
-        raise click.UsageError("--kept is for --voices")
-    if data is not None and recogniser is not None:
-        raise click.UsageError("--recogniser is for --voices")
-    if voices and older is not None:
+    for_voices = {"--room": asked.rooms, "--kept": asked.kept, "--recogniser": asked.recogniser}
+    for name, given in for_voices.items():
+        if data is not None and given not in ((), None):
+            raise click.UsageError(f"{name} is for --voices")
+    if voices and asked.older is not None:
         raise click.UsageError("--beside is for --data; with --voices name both networks")
 
 
-def _voices(
-    networks: tuple[Path, ...],
-    voices: tuple[Path, ...],
-    rooms: tuple[str, ...],
-    delay: int,
-    bank: str | None,
-    out: Path | None,
-    kept: Path | None,
-    recogniser: str | None,
-    *,
-    no_gate: bool,
-    output: str,
-) -> int:
+def _by_voices(asked: Evaluation) -> int:
     from mien_trainer.voices.kept_times import FoundTimes
     from mien_trainer.voices.output import voices_json, voices_lines
     from mien_trainer.voices.run import measure_voices, open_voices
 
-    times = FoundTimes(kept, recogniser=recogniser)
-    trial = open_voices(networks, voices, bank, rooms or ROOMS, delay)
+    times = FoundTimes(asked.kept, recogniser=asked.recogniser)
+    rooms, delay = asked.rooms or ROOMS, int(asked.delay)
+    trial = open_voices(asked.networks, asked.voices, asked.bank, rooms, delay)
     say(f"bank: {trial.bank.source}", err=True)
     with progress("measuring", trial.steps) as step:
         report: VoicesReport = measure_voices(trial, step, times)
-    if out is not None:
+    if asked.out is not None:
         from mien.text.atomic import write_atomic
         from mien_trainer.voices.page import voices_html
 
-        write_atomic(out, voices_html(report).encode())
-    write_report(output, voices_json(report), voices_lines(report))
-    return 0 if report.kept or no_gate else 1
+        write_atomic(asked.out, voices_html(report).encode())
+    write_report(asked.output, voices_json(report), voices_lines(report))
+    return 0 if report.kept or asked.no_gate else 1

@@ -5,31 +5,27 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from itertools import chain, islice
-from os.path import isdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from attrs import evolve
 
 from mien.cli.mixtures import label_of
-from mien.cli.options import OutputFile, format_option, point_options
+from mien.cli.options import OutputFile, as_record, format_option, point_options
 from mien.cli.performing import listening
 from mien.cli.terminal import say, write_json
-from mien.formats.registry import FormatError, format_of, listed, writable
+from mien.formats.registry import format_of, listed, writable
 from mien_trainer.cli.options import network_file, refusals
+from mien_trainer.cli.speech_request import JSON, NETWORK, PIPE, SOUNDS, SpeechRequest
 from mien_trainer.cli.spoken_report import spoken_report
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator
 
     from mien.formats.take import F32, Take
-    from mien.scores.record import LipSettings
     from mien_trainer.speak.speaker import Pipe
-    from mien_trainer.speak.utterance import Utterance
-
-PIPE = "-"
-NETWORK, SOUNDS = "network", "sounds"
-JSON = "json"
+    from mien_trainer.speak.utterance import Shown, Utterance
 
 _BEYOND = 0.5
 """Seconds without sound at the end of a score that need no word."""
@@ -123,29 +119,8 @@ _BEYOND = 0.5
     help=f"The take to write: {listed(writable())}.  [default: CSV on stdout]",
 )
 @format_option
-def command(
-    sounds: tuple[str, ...],
-    label: str | None,
-    at: str | None,
-    vad: tuple[float, float, float] | None,
-    intensity: float | None,
-    style: str | None,
-    score: Path | None,
-    text: str | None,
-    times: Path | None,
-    lips: str | None,
-    recogniser: str | None,
-    model: Path | None,
-    delay: str | None,
-    bank: str | None,
-    no_life: bool,
-    no_prosody: bool,
-    arousal_from_voice: bool,
-    seed: int | None,
-    cues: str | None,
-    out: Path | None,
-    output: str,
-) -> None:
+@as_record(SpeechRequest)
+def command(asked: SpeechRequest) -> None:
     """Give AUDIO a face with the emotion LABEL, at 60 frames a second.
 
     AUDIO is a sound file of any length: WAV, FLAC, Ogg, MP3 and the like, and .m4a, .aac, .mp4 or
@@ -159,203 +134,91 @@ def command(
     was not trained on it, or not on what is asked, its neutral lips carry the bank's own faces.
     What was taken is said.
     """
-    audio = _one_sound(sounds)
-    _check_usage(audio, label, score, cues, out)
-    if output == JSON and out is None:
-        hint = "a pipe has none" if audio == PIPE else "name it (-o)"
-        raise click.UsageError(f"--format json tells of the take that is written: {hint}")
-    if score is not None:
-        _check_score_alone(
-            {
-                "--at": at is not None,
-                "--vad": vad is not None,
-                "--intensity": intensity is not None,
-                "--style": style is not None,
-                "--seed": seed is not None,
-                "--no-prosody": no_prosody,
-                "--arousal-from-voice": arousal_from_voice,
-            }
-        )
-    _check_lips(audio, text, times, lips, model)
-    if recogniser is not None:
-        _check_recogniser(audio, text, times, lips, model)
-    model = None if model is None else _network(model, bank)
-    live = audio == PIPE or lips == NETWORK or model is not None
-    if delay is not None and (score is not None or not live):
+    asked.check()
+    if asked.model is not None:
+        asked = evolve(asked, model=_network(asked.model, asked.bank))
+    if asked.delay is not None and (asked.score is not None or not asked.live):
         raise click.UsageError("--delay is for lips of a network: a pipe, or --lips network")
-    if score is not None:
-        _perform(
-            score,
-            audio,
-            bank,
-            model,
-            _settings(text, times, lips, recogniser),
-            life=not no_life,
-            out=out,
-            output=output,
-        )
+    if asked.score is not None:
+        _perform(asked, asked.score)
         return
     from mien_trainer.speak.spoken import chosen_kind
-    from mien_trainer.speak.utterance import (
-        Shown,
-        prepare_spoken,
-        prepare_utterance,
-        still_life,
-        usual_life,
-    )
 
-    life = None if no_life else usual_life(prosody=not no_prosody, arousal=arousal_from_voice)
-    shown = Shown(
-        label=label_of(label or ""),
-        vad=vad,
-        at=at,
-        intensity=intensity,
-        style=style,
-        life=still_life() if no_life and arousal_from_voice else life,
-        seed=seed or 0,
-    )
+    shown = _shown(asked)
     kind, why = NETWORK, ""
-    if audio != PIPE:
+    if not asked.piped:
         with refusals():
             kind, why = chosen_kind(
-                Path(audio),
-                lips if recogniser is None else SOUNDS,
-                text=text is not None,
-                times=times is not None,
-                network=model is not None,
+                Path(asked.audio),
+                asked.lips if asked.recogniser is None else SOUNDS,
+                text=asked.text is not None,
+                times=asked.times is not None,
+                network=asked.model is not None,
             )
     if why:
         say(why, err=True)
-    if kind != NETWORK:
-        with refusals():
-            with listening() as listened:
-                spoken = prepare_spoken(
-                    kind,
-                    Path(audio),
-                    bank,
-                    shown,
-                    text=text,
-                    times=times,
-                    recogniser=recogniser,
-                    listened=listened,
-                )
-            say(spoken.said, err=True)
-            for doubt in spoken.doubts:
-                say(f"warning: {doubt}", err=True)
-            _write(spoken, spoken.takes(()), Path(audio).name, out, output, kind, why)
-        return
-
     with refusals():
-        late = None if delay is None else int(delay)
-        utterance = prepare_utterance(model, bank, shown, cued=cues is not None, delay=late)
-        name = "" if audio == PIPE else Path(audio).name
-        with _sound(audio, fine=cues is not None) as blocks:
-            if utterance.said:
-                say(utterance.said, err=True)
-            utterance.doubts += tuple(_doubts(audio))
-            for doubt in utterance.doubts:
-                say(f"warning: {doubt}", err=True)
-            takes = utterance.takes(blocks, cues)
-            # A pipe that is refused is so before anything is written, even the header.
-            first = list(islice(takes, 1)) if audio == PIPE else []
-            _write(utterance, chain(first, takes), name, out, output, kind, why)
-    if audio == PIPE and not utterance.frames:
-        say("no sound came from the pipe, and so no faces", err=True)
+        if kind == NETWORK:
+            _speak_live(asked, shown, why)
+        else:
+            _speak(asked, shown, kind, why)
 
 
-def _one_sound(sounds: tuple[str, ...]) -> str:
-    many = 'for f in *.wav; do mien speak "$f" --label joy -o "${f%.*}.csv"; done'
-    sound, *others = sounds
-    if others:
-        raise click.UsageError(f"{len(sounds)} sounds, and one is spoken at a time: {many}")
-    if not sound:
-        raise click.UsageError("AUDIO is empty: name a sound file, or - for a pipe")
-    if sound != PIPE and Path(sound).is_dir():
-        raise click.UsageError(f"{sound} is a folder, and one sound is spoken at a time: {many}")
-    return sound
+def _shown(asked: SpeechRequest) -> Shown:
+    from mien_trainer.speak.utterance import Shown, still_life, usual_life
+
+    still = still_life() if asked.arousal_from_voice else None
+    lively = usual_life(prosody=not asked.no_prosody, arousal=asked.arousal_from_voice)
+    return Shown(
+        label=label_of(asked.label or ""),
+        vad=asked.vad,
+        at=asked.at,
+        intensity=asked.intensity,
+        style=asked.style,
+        life=still if asked.no_life else lively,
+        seed=asked.seed or 0,
+    )
 
 
-def _check_usage(
-    audio: str, label: str | None, score: Path | None, cues: str | None, out: Path | None
-) -> None:
-    if (label is None) == (score is None):
-        raise click.UsageError(
-            "give --label or --score" if label is None else "give one of --label and --score"
+def _speak(asked: SpeechRequest, shown: Shown, kind: str, why: str) -> None:
+    """Speak a file by its words, times or sounds."""
+    from mien_trainer.speak.utterance import prepare_spoken
+
+    with listening() as listened:
+        spoken = prepare_spoken(
+            kind,
+            Path(asked.audio),
+            asked.bank,
+            shown,
+            text=asked.text,
+            times=asked.times,
+            recogniser=asked.recogniser,
+            listened=listened,
         )
-    if audio == PIPE and score is not None:
-        raise click.UsageError("a score is performed on a file; a pipe takes --label and --cues")
-    if audio != PIPE and cues is not None:
-        raise click.UsageError("--cues are for a pipe; for a file write a score")
-    if audio == PIPE and out is not None:
-        raise click.UsageError("faces of a pipe go to stdout: do without -o, and write > take.csv")
-    if audio == PIPE and is_terminal():
-        raise click.UsageError("- takes samples from a pipe, and nothing is piped in")
-    if out is not None:
-        try:
-            format_of(out, writable())
-        except FormatError as error:
-            raise click.BadParameter(str(error), param_hint="'-o' / '--out'") from error
+    say(spoken.said, err=True)
+    for doubt in spoken.doubts:
+        say(f"warning: {doubt}", err=True)
+    _write(asked, spoken, spoken.takes(()), kind, why)
 
 
-def _check_score_alone(given: Mapping[str, bool]) -> None:
-    named = [name for name, one in given.items() if one]
-    if named:
-        verb = "is" if len(named) == 1 else "are"
-        raise click.UsageError(f"{' and '.join(named)} {verb} for --label; a score says it itself")
+def _speak_live(asked: SpeechRequest, shown: Shown, why: str) -> None:
+    """Speak a file or a pipe by a network."""
+    from mien_trainer.speak.utterance import prepare_utterance
 
-
-def _check_lips(
-    audio: str, text: str | None, times: Path | None, lips: str | None, model: Path | None
-) -> None:
-    given = [name for name, one in (("--text", text), ("--times", times)) if one is not None]
-    if text is not None and not text.strip():
-        raise click.UsageError("--text is empty: leave it out where nothing is known")
-    if text is not None and isdir(text):  # noqa: PTH112  it may be too long for a path
-        raise click.UsageError(f"--text {text} is a folder, expected words or a file that has them")
-    if len(given) > 1:
-        raise click.UsageError("give one of --text and --times: both say what is spoken when")
-    if audio == PIPE and (given or lips not in (None, "network")):
-        what = given[0] if given else f"--lips {lips}"
-        raise click.UsageError(f"{what} is for a file; the lips of a pipe are a network's")
-    needed = {"words": "--text", "times": "--times"}.get(lips or "")
-    if needed and needed not in given:
-        raise click.UsageError(f"--lips {lips} needs {needed}")
-    if given and lips in ("network", "sounds"):
-        raise click.UsageError(f"--lips {lips} takes no {given[0]}: leave one of them out")
-    if model is not None and (given or lips not in (None, "network")):
-        what = given[0] if given else f"--lips {lips}"
-        raise click.UsageError(f"--network and {what} both give the lips: leave one of them out")
-
-
-def _check_recogniser(
-    audio: str, text: str | None, times: Path | None, lips: str | None, model: Path | None
-) -> None:
-    if audio == PIPE:
-        raise click.UsageError("--recogniser is for a file; the lips of a pipe are a network's")
-    given = {"--text": text, "--times": times, "--network": model}
-    named = [name for name, one in given.items() if one is not None]
-    if lips not in (None, SOUNDS):
-        named.append(f"--lips {lips}")
-    if named:
-        raise click.UsageError(f"--recogniser and {named[0]} both give the lips: leave one out")
-
-
-def _settings(
-    text: str | None, times: Path | None, lips: str | None, recogniser: str | None
-) -> LipSettings | None:
-    """The lips of a score that is performed on another sound; None where its own stay."""
-    from mien.scores.record import LipSettings
-
-    if times is not None:
-        return LipSettings(kind="times", file=times)
-    if text is not None:
-        from mien.text.words_or_file import words_or_file
-
-        file, words = words_or_file(text)
-        return LipSettings(kind="words", file=file, text=words)
-    if recogniser is not None:
-        return LipSettings(kind=SOUNDS, recogniser=recogniser)
-    return None if lips is None else LipSettings(kind=lips)
+    late, cued = None if asked.delay is None else int(asked.delay), asked.cues is not None
+    utterance = prepare_utterance(asked.model, asked.bank, shown, cued=cued, delay=late)
+    with _sound(asked.audio, fine=cued) as blocks:
+        if utterance.said:
+            say(utterance.said, err=True)
+        utterance.doubts += tuple(_doubts(asked.audio))
+        for doubt in utterance.doubts:
+            say(f"warning: {doubt}", err=True)
+        takes = utterance.takes(blocks, asked.cues)
+        # A pipe that is refused is so before anything is written, even the header.
+        first = list(islice(takes, 1)) if asked.piped else []
+        _write(asked, utterance, chain(first, takes), NETWORK, why)
+    if asked.piped and not utterance.frames:
+        say("no sound came from the pipe, and so no faces", err=True)
 
 
 def _network(model: Path, bank: str | None) -> Path:
@@ -369,11 +232,6 @@ def _network(model: Path, bank: str | None) -> Path:
             "that ships for the bank"
         )
     return path
-
-
-def is_terminal() -> bool:
-    """Whether stdin is a person's keyboard."""
-    return sys.stdin.isatty()
 
 
 @contextmanager
@@ -407,22 +265,17 @@ def _doubts(audio: str) -> Iterator[str]:
 
 
 def _write(
-    utterance: Utterance,
-    takes: Iterator[F32 | Take],
-    name: str,
-    out: Path | None,
-    output: str,
-    kind: str,
-    why: str,
+    asked: SpeechRequest, utterance: Utterance, takes: Iterator[F32 | Take], kind: str, why: str
 ) -> None:
-    """Write faces as they come, to stdout as CSV or into ``out``, all of them or nothing.
+    """Write faces as they come, to stdout as CSV or into a file, all of them or nothing.
 
-    ``kind`` is that of the lips, and ``why`` says why it is, for the report that ``output`` wants.
+    ``kind`` is that of the lips, and ``why`` says why it is, for the report.
     """
     from mien.formats import livelink
     from mien.text.atomic import replacing
     from mien_trainer.frames import FRAME_RATE
 
+    out, name = asked.out, "" if asked.piped else Path(asked.audio).name
     channels, source = utterance.channels, utterance.source(name)
     if out is None:
         for text in livelink.stream(FRAME_RATE, channels, takes, source):
@@ -432,7 +285,7 @@ def _write(
         for piece in format_of(out, writable()).stream(FRAME_RATE, channels, takes, source):
             file.write(piece)
     _tell(
-        output,
+        asked.output,
         spoken_report(
             name,
             out,
@@ -454,45 +307,29 @@ def _tell(output: str, report: dict[str, Any]) -> None:
         say(f"{report['take']}: {report['frames']} faces")
 
 
-def _perform(
-    score: Path,
-    audio: str,
-    bank: str | None,
-    model: Path | None,
-    given: LipSettings | None,
-    *,
-    life: bool,
-    out: Path | None,
-    output: str,
-) -> None:
-    from attrs import evolve
-
+def _perform(asked: SpeechRequest, score: Path) -> None:
     from mien.formats import livelink
     from mien.performance.takes import take_blocks
     from mien.scores.output import write_performance
     from mien.scores.prepare import prepare
     from mien.scores.read import read_score
-    from mien.scores.record import LipSettings
     from mien_trainer.frames import FRAME_RATE
 
-    read = read_score(score)
-    lips = given or read.lips
-    if model is not None:
-        lips = LipSettings(kind="network", network=model)
+    read, audio = read_score(score), Path(asked.audio)
+    scored = evolve(read, audio=audio, lips=asked.lip_settings() or read.lips)
     with listening() as listened:
-        scored = evolve(read, audio=Path(audio), lips=lips)
-        prepared = prepare(scored, bank=bank, listened=listened)
+        prepared = prepare(scored, bank=asked.bank, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     with refusals():
-        _tell_of_silence(read.seconds, Path(audio))
+        _tell_of_silence(read.seconds, audio)
     say(prepared.said, err=True)
-    takes = take_blocks(prepared.bank, prepared.blocks(life=life))
-    if out is not None:
-        write_performance(out, prepared.bank.channels, takes, prepared.source_text)
+    takes = take_blocks(prepared.bank, prepared.blocks(life=not asked.no_life))
+    if asked.out is not None:
+        write_performance(asked.out, prepared.bank.channels, takes, prepared.source_text)
         report = spoken_report(
-            Path(audio).name,
-            out,
+            audio.name,
+            asked.out,
             prepared.bank,
             prepared.frames,
             lips=prepared.lips_from,
@@ -500,7 +337,7 @@ def _perform(
             words=() if prepared.lips is None else prepared.lips.words,
             doubts=[str(one) for one in prepared.warnings],
         )
-        _tell(output, report)
+        _tell(asked.output, report)
         return
     for text in livelink.stream(FRAME_RATE, prepared.bank.channels, takes):
         say(text, end="")

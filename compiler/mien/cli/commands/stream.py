@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from mien.cli.options import OutputFile, format_option, point_options
-
-LOOPBACK = "127.0.0.1"
-PROTOCOLS = ("vmc", "livelink", "ifacialmocap")
-EXPRESSIONS = ("perfect-sync", "vrm0", "vrm1")
+from mien.cli.options import OutputFile, as_record, format_option, point_options
+from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
 
 
 @click.command("stream")
@@ -19,7 +14,7 @@ EXPRESSIONS = ("perfect-sync", "vrm0", "vrm1")
 @click.option("--from", "origin", type=click.Choice(PROTOCOLS), help="Receive what is sent so.")
 @click.option(
     "--host",
-    default=LOOPBACK,
+    default="127.0.0.1",
     show_default=True,
     help="The receiver; with --from, the address to listen on, such as 0.0.0.0 for a phone.",
 )
@@ -113,33 +108,8 @@ EXPRESSIONS = ("perfect-sync", "vrm0", "vrm1")
     help="Of iFacialMocap's text, to send or to ask for; either is read.",
 )
 @format_option
-def command(
-    sources: tuple[str, ...],
-    to: str | None,
-    origin: str | None,
-    host: str,
-    ports: tuple[int, ...],
-    names: tuple[str, ...],
-    seconds: float | None,
-    fps: float,
-    loop: bool,
-    labels: tuple[str, ...],
-    at: str | None,
-    vad: tuple[float, float, float] | None,
-    intensity: float | None,
-    style: str | None,
-    speech: float,
-    fade: float,
-    live: bool,
-    page: bool,
-    rate: float,
-    outs: tuple[Path, ...],
-    silence: float,
-    phone: str | None,
-    expressions: str,
-    text_version: str,
-    output: str,
-) -> int:
+@as_record(Streaming)
+def command(asked: Streaming) -> int:
     """Send faces to another program at an even pace, or receive them and write a take.
 
     The source is a take, in any format that mien reads; a face of BANK, which stays until Ctrl-C;
@@ -162,56 +132,18 @@ def command(
     them. With several sources, give --name to each (livelink) or --port to each (vmc,
     ifacialmocap, whose packets do not say whose face they hold).
     """  # noqa: D301  click keeps lines behind a backspace as they are
-    if (to is None) == (origin is None):
+    if (asked.to is None) == (asked.origin is None):
         raise click.UsageError("give --to, to send, or --from, to receive")
-    if expressions != EXPRESSIONS[0] and to != "vmc":
+    if asked.expressions != EXPRESSIONS[0] and asked.to != "vmc":
         raise click.UsageError("--expressions is of --to vmc")
-    if origin is not None:
-        if sources:
-            raise click.UsageError(f"--from receives; {sources[0]} is a source to send")
-        from mien.cli.stream_receive import Receiving, receive_faces
+    if asked.origin is not None:
+        if asked.sources:
+            raise click.UsageError(f"--from receives; {asked.sources[0]} is a source to send")
+        from mien.cli.stream_receive import receive_faces
 
-        return receive_faces(
-            Receiving(
-                protocol=origin,
-                host=host,
-                ports=ports,
-                names=names,
-                outs=outs,
-                page=page,
-                silence=silence,
-                seconds=seconds,
-                phone=phone,
-                version=int(text_version),
-                output=output,
-            )
-        )
-    if outs or phone is not None:
+        return receive_faces(asked)
+    if asked.outs or asked.phone is not None:
         raise click.UsageError("-o and --phone are of --from; --to sends")
-    from mien.cli.stream_send import Sending, send_faces
+    from mien.cli.stream_send import send_faces
 
-    return send_faces(
-        Sending(
-            protocol=to or "",
-            host=host,
-            ports=ports,
-            names=names,
-            sources=sources,
-            labels=labels,
-            at=at,
-            vad=vad,
-            intensity=intensity,
-            style=style,
-            speech=speech,
-            fade=fade,
-            live=live,
-            page=page,
-            fps=fps,
-            rate=rate,
-            loop=loop,
-            seconds=seconds,
-            version=int(text_version),
-            expressions=expressions,
-            output=output,
-        )
-    )
+    return send_faces(asked)
