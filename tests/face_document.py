@@ -24,20 +24,10 @@ def read_face(path: Path) -> Face:
     """
     root = read_valid(path, "face")
     raw = cast("RawFace", plain(root))
-    wrong = name_faults(root, raw)
+    wrong = [_fault(root, path, known) for path, known in _unknown(raw)]
     if wrong:
         raise SourceError(wrong)
     return face_record(raw)
-
-
-def name_faults(root: Node, raw: RawFace) -> list[Fault]:
-    """A fault for each name of a point, group, layer or colour that ``raw`` lacks.
-
-    Args:
-        root: the document, for places.
-        raw: the same document as plain data, valid against its schema.
-    """
-    return [_fault(root, path, known) for path, known in _unknown(raw)]
 
 
 _Unknown = Iterator[tuple[NodePath, list[str]]]

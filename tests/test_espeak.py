@@ -258,10 +258,6 @@ def laid(*pieces: tuple[str, float, float]) -> tuple[F32, tuple[Phoneme, ...]]:
     return np.concatenate([voiced(seconds, level) for _, seconds, level in pieces]), tuple(phonemes)
 
 
-def starts(pieces: tuple[tuple[str, float, float], ...]) -> list[tuple[str, float]]:
-    return [(one.symbol, round(one.start, 2)) for one in audible_bounds(*laid(*pieces))]
-
-
 @pytest.mark.parametrize(
     ("pieces", "expected"),
     [
@@ -305,7 +301,7 @@ def starts(pieces: tuple[tuple[str, float, float], ...]) -> list[tuple[str, floa
 def test_phonemes_are_where_they_are_heard(
     pieces: tuple[tuple[str, float, float], ...], expected: list[tuple[str, float]]
 ) -> None:
-    assert starts(pieces) == expected
+    assert [(one.symbol, round(one.start, 2)) for one in audible_bounds(*laid(*pieces))] == expected
 
 
 def test_silence_and_nothing_are_left_as_they_are() -> None:

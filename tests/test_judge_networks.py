@@ -20,7 +20,7 @@ from mien.avatar.draw import Shot
 from mien.cli.head_judging import judge_names
 from mien.drawing.document import shipped_face
 from mien.judge import judges
-from mien.judge.classifier import BASIC, Classifier, JudgeUnavailableError
+from mien.judge.classifier import BASIC, JudgeUnavailableError
 from mien.judge.crop import Crop, FaceFrame, cut, greyscale, pixels
 from mien.judge.face_api import PACKAGE as FACE_API
 from mien.judge.face_api import open_face_api
@@ -337,13 +337,9 @@ FRAME = FaceFrame(
 """Where MediaPipe finds the drawn face at rest."""
 
 
-def opened(name: str) -> Classifier | None:
-    return open_bench([name]).classifiers.get(name)
-
-
 @pytest.mark.parametrize("name", ["fer", "human", "face-api"])
 def test_a_real_classifier_sees_a_smile(name: str) -> None:
-    classifier = opened(name)
+    classifier = open_bench([name]).classifiers.get(name)
     if classifier is None:
         pytest.skip(f"the judge {name} is not installed")
     bank = read_bank(resources.presets() / "default")

@@ -30,10 +30,6 @@ PHRASES = (
 SECONDS = {"SIL": 0.35}
 
 
-def seconds(symbol: str) -> float:
-    return SECONDS.get(symbol, 0.13 if symbol[0] in "AEIOU" else 0.08)
-
-
 def both(channels: Sequence[str]) -> tuple[F64, F64]:
     """The sum of some channels over all phrases (N,): ours and theirs."""
     peer = import_module("openfacefx")
@@ -52,7 +48,7 @@ def both(channels: Sequence[str]) -> tuple[F64, F64]:
         phonemes: list[Phoneme] = []
         segments: list[Any] = []
         for symbol in phrase.split():
-            end = start + seconds(symbol)
+            end = start + SECONDS.get(symbol, 0.13 if symbol[0] in "AEIOU" else 0.08)
             phonemes.append(Phoneme(symbol=to_ipa(symbol), start=start, end=end))
             segments.append(segment("sil" if symbol == "SIL" else symbol, start, end))
             start = end
@@ -62,10 +58,6 @@ def both(channels: Sequence[str]) -> tuple[F64, F64]:
         ours.append(curves[:, index].sum(axis=1).astype(np.float64))
         theirs.append(matrix @ factors)
     return np.concatenate(ours), np.concatenate(theirs)
-
-
-def correlation(one: F64, other: F64) -> float:
-    return float(np.corrcoef(one, other)[0, 1])
 
 
 @pytest.mark.parametrize(
@@ -79,7 +71,7 @@ def correlation(one: F64, other: F64) -> float:
 def test_both_tell_the_same_story_and_ours_is_ahead(channels: list[str], least: float) -> None:
     ours, theirs = both(channels)
     by_lead = {
-        lead: correlation(ours[: -10 or None], np.roll(theirs, -lead)[:-10])
+        lead: float(np.corrcoef(ours[: -10 or None], np.roll(theirs, -lead)[:-10])[0, 1])
         for lead in range(-9, 10)
     }
     best = max(by_lead, key=by_lead.__getitem__)

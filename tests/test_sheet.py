@@ -116,10 +116,7 @@ def test_lint_marks_stand_at_their_face(
         fault("strength", "rules.yaml"),
     )
 
-    def found(_: AuthoredBank) -> tuple[Fault, ...]:
-        return faults
-
-    monkeypatch.setattr("mien.sheet.overview.lint", found)
+    monkeypatch.setattr("mien.sheet.overview.lint", lambda _: faults)
     marked = overview(bank)
     for name in ("low", "peaceful"):
         assert cell_of(marked, "Joy", name).notes[-1].tone is Tone.ERROR

@@ -104,7 +104,7 @@ def _breaking(finding: Finding, diff: BankDiff, new: Side, severity: Severity) -
     allowed = f", allowed by {diff.new.version}" if severity is Severity.WARNING else ""
     largest = finding.changes[0].places.new if finding.changes else None
     message = f"{subject}{finding.message}, which breaks {diff.old.name}{allowed}{was}"
-    place = largest or finding.places.new or _manifest(new)
+    place = largest or finding.places.new or (new.place("bank") or Place(new.name))
     return fault(place, finding.rule, message, severity=severity)
 
 
@@ -118,7 +118,3 @@ def _too_small(diff: BankDiff, new: Side) -> Iterator[Fault]:
     hint = f"write version: {diff.needed} or a later one"
     place = new.place("bank", ("version",)) or Place(new.name)
     yield fault(place, "version-too-small", message, hint, path="version")
-
-
-def _manifest(new: Side) -> Place:
-    return new.place("bank") or Place(new.name)

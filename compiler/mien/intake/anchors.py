@@ -14,7 +14,7 @@ from mien.authored.documents import document_named
 from mien.authored.emotion import Anchor, Emotion, Vad
 from mien.authored.surroundings import orders_around
 from mien.formats.archetype_draft import comment_lines
-from mien.intake.anchor_table import VadRow, VadTable
+from mien.intake.anchor_table import VadTable
 from mien.lint import anchors
 from mien.lint.rule import emotion_source
 from mien.text.fault import Fault, fault
@@ -56,7 +56,7 @@ def points_of(bank: AuthoredBank, table: VadTable, origin: str, level: str) -> P
     strange: list[Fault] = []
     for row in table.rows:
         label = aliased_label(row.label, bank.manifest.labels, bank.aliases)
-        where = _where(row)
+        where = f"{row.place}{f' {row.path}' if row.path else ''}"
         if label is None:
             hint = label_hint(row.label, bank.manifest.labels, bank.aliases)
             message = f"no label {row.label}"
@@ -187,7 +187,3 @@ def _anchor(vad: Vad, basis: str) -> str:
 
 def _vad(vad: Vad) -> str:
     return f"[{', '.join(f'{one:g}' for one in vad)}]"
-
-
-def _where(row: VadRow) -> str:
-    return f"{row.place}{f' {row.path}' if row.path else ''}"

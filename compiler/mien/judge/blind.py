@@ -108,7 +108,7 @@ def write_blind(
     files = {
         **sheets,
         FORM: form_text(key).encode(),
-        CHOICES: _choices(key).encode(),
+        CHOICES: "\n".join(("Choose one of these for each face:", "", *key.labels, "")).encode(),
         "instructions.txt": instructions(len(faces), tuple(sheets)).encode(),
     }
     with draft_folder(folder) as draft:
@@ -136,10 +136,6 @@ def _sheets(
             yield f"{name}.png", png(contact_sheet(title, shown, drawing))
         else:
             yield f"{name}.html", contact_page(title, shown, drawing).encode()
-
-
-def _choices(key: Key) -> str:
-    return "\n".join(("Choose one of these for each face:", "", *key.labels, ""))
 
 
 def instructions(count: int, sheets: tuple[str, ...]) -> str:

@@ -99,7 +99,7 @@ def score_text(
     or share its time where that is not known.
     """
     stretches = _timed([_plain(one, bank, neutral) for one in readings])
-    seconds = _end_of(stretches) + _END
+    seconds = (stretches[-1].start + stretches[-1].seconds if stretches else 0.0) + _END
     length = [f"seconds: {_number(seconds)}"]
     if sound is not None:
         if sound.starts is None:
@@ -235,10 +235,6 @@ def _fields(one: _Stretch) -> list[str]:
         if one.strength < 1.0:
             fields.append(f"strength: {_number(one.strength)}")
     return [*fields, f"transition: {_number(_TRANSITION)}"]
-
-
-def _end_of(stretches: Sequence[_Stretch]) -> float:
-    return stretches[-1].start + stretches[-1].seconds if stretches else 0.0
 
 
 def _number(value: float) -> str:

@@ -45,7 +45,7 @@ def entry_splices(
     staying = [entry for entry in mapping.entries if entry.name in after]
     for entry in mapping.entries:
         if entry.name in after:
-            if _written(entry) != after[entry.name]:
+            if getattr(entry.value, "value", None) != after[entry.name]:
                 yield _value(entry, after[entry.name])
         elif not staying or (not flow and "#" in _rest_of_line(text, tail(text, entry.value))):
             staying.append(entry)
@@ -102,10 +102,6 @@ def tail(text: str, node: Node) -> int:
     if isinstance(node, SequenceNode) and text[node.span.start] != "[":
         return tail(text, node.items[-1])
     return node.span.start + len(text[node.span.start : node.span.end].rstrip())
-
-
-def _written(entry: Entry) -> object:
-    return getattr(entry.value, "value", None)
 
 
 def _value(entry: Entry, value: float) -> Splice:

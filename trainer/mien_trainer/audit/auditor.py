@@ -60,7 +60,7 @@ class Auditor:
             self.unmeasured += 1
             return
         self._name_all(antagonist_faults(clip, self._bank.tables), clip, shard)
-        if _speaks(clip) and clip.mel.max() < QUIET:
+        if any(phoneme.symbol != SILENCE for phoneme in clip.phonemes) and clip.mel.max() < QUIET:
             message = f"the loudest band reaches {clip.mel.max():.1f}, expected over {QUIET:g}"
             self.faults.add("silent", shard, clip.id, message)
         self.coverage.add(clip, self._bank.labels.index(clip.label))
@@ -130,10 +130,6 @@ class Auditor:
         name = (clip.source, clip.voice)
         before = self.closures.get(name, (0, 0))
         self.closures[name] = (before[0] + kept, before[1] + closures)
-
-
-def _speaks(clip: Clip) -> bool:
-    return any(phoneme.symbol != SILENCE for phoneme in clip.phonemes)
 
 
 _BLOCK = 512

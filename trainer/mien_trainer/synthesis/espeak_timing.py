@@ -57,7 +57,7 @@ def audible_bounds(audio: F32, phonemes: tuple[Phoneme, ...]) -> tuple[Phoneme, 
         before, own = symbols[i - 1], symbols[i]
         sonorant = before != SILENCE and before not in _OBSTRUENTS
         span = _span(loudness, starts[i - 1], phonemes[i - 1].end)
-        if sonorant and _silent(span, quiet):
+        if sonorant and (not (span[_WINDOW:-_WINDOW] >= quiet).any()):
             starts[i] = starts[i - 1]
         elif own in _STOPS or (own in _OBSTRUENTS and before != SILENCE):
             starts[i] = _closure(loudness, before, (starts[i - 1], starts[i]), quiet)
@@ -91,11 +91,6 @@ def _closure(
     loud = np.flatnonzero(closing >= quiet)
     first = int(loud[-1]) + 1 if len(loud) else 0
     return max(earliest, start + first / 1000.0) if first < len(closing) else end
-
-
-def _silent(span: _Envelope, quiet: float) -> bool:
-    """Whether nothing is heard, the edges left out: the neighbours sound into them."""
-    return not (span[_WINDOW:-_WINDOW] >= quiet).any()
 
 
 def _give_shares(starts: list[float], symbols: list[str]) -> None:
