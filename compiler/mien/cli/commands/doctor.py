@@ -88,12 +88,13 @@ def _examined(path: Path, rate: float | None, output: str) -> tuple[dict[str, ob
     from mien.doctor.findings import findings
     from mien.doctor.measurements import measure
     from mien.errors import MienError
-    from mien.formats.arkit import arkit_rig
+    from mien.formats.arkit import arkit_channels, arkit_rig
     from mien.formats.request import TakeRequest
 
     try:
         form = _format(path)
-        take = form.read(path, TakeRequest(rate=rate, partial=True))
+        asked = TakeRequest(channels=arkit_channels(), rate=rate, partial=True)
+        take = form.read(path, asked)
     except MienError as error:
         return refused(path, error, output), _UNREADABLE
     name = str(path)
