@@ -23,6 +23,7 @@ from mien.engine.twins import TWINS, Twin, load_meanwhile
 from mien.formats import livelink
 from mien.formats.decimals import decimals
 from mien.performance.face_layers import SEAL_REACH, enlivened, eye_degrees, parted
+from mien.performance.life_curves import DRIFT_FRAMES, SUMS, TIMES, life_curves
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.speak import utterance as speaking
 from mien_trainer.speak.offset import without_offset
@@ -119,6 +120,21 @@ def test_layers(seed: int, frames: int, steps: int, before: int, data: st.DataOb
         return shown, degrees(shown, INDEX)
 
     for one, other in zip(layered(True), layered(False), strict=True):
+        same(one, other)
+
+
+@given(seed=seeds, frames=rows, first=st.integers(0, 400), steps=steps, end=st.integers(0, 400))
+@many
+def test_life(seed: int, frames: int, first: int, steps: int, end: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = (first + max(1, frames) - 1) // DRIFT_FRAMES - first // DRIFT_FRAMES + 2
+    movements = drawn(rng, (5, TIMES + SUMS + 1), steps).astype(np.float64) - 0.25
+    movements[:, 0] = np.round(1000.0 * (first + 20.0 * movements[:, 0]))
+    movements[:, 1:TIMES] = rng.integers(1, 30_000, (5, TIMES - 1))
+    movements[:, -1] = np.abs(movements[:, -1])
+    speech, stress = (drawn(rng, (frames,), steps).astype(np.float64) for _ in range(2))
+    parts = first, end, movements, rng.normal(size=(cells, 3)), speech, stress, 0.12, 1.2, 0.7
+    for one, other in zip(life_curves.kernel()(*parts), life_curves.plain(*parts), strict=True):
         same(one, other)
 
 

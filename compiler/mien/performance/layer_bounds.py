@@ -27,8 +27,6 @@ from mien.performance.life import (
     BROW_HEIGHT,
     BROW_RISE,
     DRIFT_DEGREES,
-    DRIFT_FRAMES,
-    FADE,
     GLANCE_DEGREES,
     NOD_DEGREES,
     NOD_FALL,
@@ -38,6 +36,7 @@ from mien.performance.life import (
     STRESS_HEIGHT,
     LifeSettings,
 )
+from mien.performance.life_curves import DRIFT_FRAMES, FADE
 from mien.performance.lips import LipTrack, on_bank
 from mien.performance.prosody import AROUSAL, STRESS, VoiceChange, gated
 from mien.timelines.bound import ROUNDING_DEGREES, bound_of

@@ -10,30 +10,18 @@ Dimension letters: n frames of a block.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 
 import numpy as np
 from attrs import field, frozen
 
-from mien.performance.clock import (
-    F64,
-    FRAME,
-    FRAME_RATE,
-    I64,
-    frame_ticks,
-    smoothstep,
-    ticks,
-    way,
-)
+from mien.performance.clock import F64, FRAME, FRAME_RATE, ticks
 from mien.performance.draws import between, share
+from mien.performance.life_curves import DRIFT_FRAMES, SUMS, TIMES, life_curves
 
 LOOK_AHEAD = 4
 """Frames by which brows and head see stressed syllables before they are heard."""
-
-FADE = ticks(0.5)
-"""Ticks in which life sets in at the start, and in which all of it is over at the end."""
 
 BLINK_CLOSING, BLINK_CLOSED, BLINK_OPENING = ticks(0.08), ticks(0.02), ticks(0.12)
 """A blink in ticks: lids fall faster than they rise, and one frame at least is closed."""
@@ -83,9 +71,6 @@ BREATH = (4.2, 0.9)
 BREATH_DEGREES = 0.5
 """How far the head is lifted by a breath."""
 
-DRIFT_FRAMES = 96
-"""Frames from one point that the head drifts through to the next."""
-
 DRIFT_DEGREES = (1.3, 0.9, 0.8)
 """How far it drifts in yaw, pitch and roll, at most; half as far in silence."""
 
@@ -94,15 +79,8 @@ class _Kind(IntEnum):
     BLINK, GLANCE, BROW, NOD, BREATH, DRIFT = range(1, 7)
 
 
-_ROWS_OF = {
-    _Kind.GLANCE: slice(0, 2),
-    _Kind.BROW: slice(2, 3),
-    _Kind.NOD: slice(3, 4),
-    _Kind.BREATH: slice(4, 5),
-}
-"""Where movements of a kind are added up; blinks are not, the deepest counts."""
-
-_ROWS = 5
+_PLACES = {_Kind.GLANCE: 0, _Kind.BROW: 2, _Kind.NOD: 3, _Kind.BREATH: 4, _Kind.BLINK: SUMS}
+"""Where movements of a kind go, in the curves."""
 
 
 @frozen(kw_only=True)
@@ -141,19 +119,6 @@ class LifeBlock:
     head: F64
 
 
-@frozen(kw_only=True)
-class _Pulse:
-    """A movement to ``size`` (R, 1) and back: the first frame, and ticks up to where it is over."""
-
-    kind: _Kind
-    frame: int
-    size: F64
-    rise: int
-    hold: int
-    fall: int
-    over: int
-
-
 class Life:
     """The life of one performance, block by block, in order."""
 
@@ -161,7 +126,7 @@ class Life:
         self._seed = seed
         self._settings = settings
         self._counts = dict.fromkeys(_Kind, 0)
-        self._pulses: list[_Pulse] = []
+        self._movements: list[tuple[float, ...]] = []
         self._blink = self._frames(_Kind.BLINK, (0.6, 3.6), 0)
         self._glance = self._frames(_Kind.GLANCE, GLANCE_GAP, 0)
         self._breath = 0
@@ -196,33 +161,21 @@ class Life:
         self._begin_beats(first, emphases)
         while self._breath < last:
             self._begin_breath(float(arousal[max(0, self._breath - first)]))
-        moments = frame_ticks(first, frames)
-        there = np.ones(frames) if first * FRAME >= FADE else way(moments, 0, FADE)
-        if end is not None:
-            there = there * (1.0 - way(moments, (end - 1) * FRAME - FADE, FADE))
-        self._pulses = [one for one in self._pulses if one.over > first * FRAME]
-        under_way = [one for one in self._pulses if one.frame < last]
-        lids = np.zeros(frames)
-        sums = np.zeros((_ROWS, frames))
-        for one, shape in zip(under_way, _shapes(under_way, moments), strict=True):
-            if one.kind is _Kind.BLINK:
-                lids = np.maximum(lids, shape)
-            else:
-                sums[_ROWS_OF[one.kind]] += one.size * shape
-        brows, nods, breath = sums[2:]
-        head = self._drift(first, moments) * (0.5 + 0.5 * speech)[:, None] * self._settings.head
-        head[:, 1] += nods
-        head[:, 1] -= breath
-        if stress is not None:
-            loud = np.maximum(0.0, stress) * self._settings.prosody
-            brows = brows + loud * (STRESS_HEIGHT * self._settings.brows)
-            head[:, 1] += loud * (STRESS_DEGREES * self._settings.head)
-        return LifeBlock(
-            lids=lids,
-            eyes=sums[:2].T * there[:, None],
-            brows=brows * there,
-            head=head * there[:, None],
+        self._movements = [one for one in self._movements if sum(one[:TIMES]) > first * FRAME]
+        cells = range(first // DRIFT_FRAMES, (last - 1) // DRIFT_FRAMES + 2)
+        loud = np.zeros(frames) if stress is None else np.maximum(0.0, stress)
+        lids, eyes, brows, head = life_curves(
+            first,
+            end or 0,
+            np.array(self._movements).reshape(-1, TIMES + SUMS + 1),
+            np.array([_drift_point(self._seed, cell) for cell in cells]).reshape(-1, 3),
+            speech,
+            loud * self._settings.prosody,
+            STRESS_HEIGHT * self._settings.brows,
+            STRESS_DEGREES * self._settings.head,
+            self._settings.head,
         )
+        return LifeBlock(lids=lids, eyes=eyes, brows=brows, head=head)
 
     def _begin_blinks(
         self, first: int, arousal: F64, wide: F64, end: int | None, gaps: F64 | None
@@ -285,35 +238,12 @@ class Life:
         self._add(_Kind.BREATH, self._breath, size, rise, 0, fall)
         self._breath += int(seconds * FRAME_RATE)
 
-    def _drift(self, first: int, moments: I64) -> F64:
-        """The head (n, 3) on its way through points that the seed gives, from 0 on."""
-        span = DRIFT_FRAMES * FRAME
-        found = np.zeros((len(moments), 3))
-        done = 0
-        while done < len(moments):
-            cell, passed = divmod(first + done, DRIFT_FRAMES)
-            here = slice(done, done + DRIFT_FRAMES - passed)
-            come = way(moments[here], cell * span, span)[:, None]
-            low, high = (np.array(_drift_point(self._seed, at)) for at in (cell, cell + 1))
-            found[here] = (1.0 - come) * low + come * high
-            done = here.stop
-        return found
-
     def _add(
         self, kind: _Kind, frame: int, size: tuple[float, ...], rise: int, hold: int, fall: int
     ) -> None:
-        over = frame * FRAME + rise + hold + fall
-        self._pulses.append(
-            _Pulse(
-                kind=kind,
-                frame=frame,
-                size=np.array(size)[:, None],
-                rise=rise,
-                hold=hold,
-                fall=fall,
-                over=over,
-            )
-        )
+        sizes = [0.0] * (SUMS + 1)
+        sizes[_PLACES[kind] : _PLACES[kind] + len(size)] = size
+        self._movements.append((float(frame * FRAME), rise, hold, fall, *sizes))
         self._counts[kind] += 1
 
     def _share(self, kind: _Kind, which: int) -> float:
@@ -333,13 +263,3 @@ def _drift_point(seed: int, cell: int) -> tuple[float, ...]:
         0.0 if cell == 0 else between(-1.0, 1.0, seed, _Kind.DRIFT, cell, axis) * most
         for axis, most in enumerate(DRIFT_DEGREES)
     )
-
-
-def _shapes(pulses: Sequence[_Pulse], moments: I64) -> F64:
-    """How far each of P pulses has come (P, n), as `mien.performance.clock.pulse`."""
-    starts = [(one.frame * FRAME, one.frame * FRAME + one.rise + one.hold) for one in pulses]
-    begun = moments - np.array(starts, dtype=np.int64).reshape(-1, 2, 1)
-    lengths = np.array([(one.rise, one.fall) for one in pulses], dtype=np.float64)
-    come = smoothstep(begun.astype(np.float64) / lengths.reshape(-1, 2, 1))
-    shapes: F64 = come[:, 0] * (1.0 - come[:, 1])
-    return shapes
