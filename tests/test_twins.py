@@ -25,6 +25,7 @@ from mien.formats.decimals import decimals
 from mien.performance.face_layers import SEAL_REACH, enlivened, eye_degrees, parted
 from mien.performance.life_curves import DRIFT_FRAMES, SUMS, TIMES, life_curves
 from mien_trainer.frames import F32, SAMPLE_RATE
+from mien_trainer.lips.live import blended, gated
 from mien_trainer.speak import utterance as speaking
 from mien_trainer.speak.offset import without_offset
 from mien_trainer.speak.prosody import WINDOW, heard_in
@@ -135,6 +136,32 @@ def test_life(seed: int, frames: int, first: int, steps: int, end: int) -> None:
     speech, stress = (drawn(rng, (frames,), steps).astype(np.float64) for _ in range(2))
     parts = first, end, movements, rng.normal(size=(cells, 3)), speech, stress, 0.12, 1.2, 0.7
     for one, other in zip(life_curves.kernel()(*parts), life_curves.plain(*parts), strict=True):
+        same(one, other)
+
+
+@given(seed=seeds, frames=rows, steps=steps, visemes=st.integers(3, 30), told=st.integers(0, 4))
+@many
+def test_lips(seed: int, frames: int, steps: int, visemes: int, told: int) -> None:
+    rng = np.random.default_rng(seed)
+    offsets, groups, channels, kinds = 5, 3, 7, 2
+    likely = drawn(rng, (frames + offsets - 1, visemes), steps).astype(np.float64)
+    pulls = rng.random((offsets, 1, groups, visemes))
+    of, shapes = rng.integers(0, groups, channels), rng.random((channels, visemes))
+    parts = likely, drawn(rng, (frames, told), steps), pulls, of, shapes, 1
+    weights = blended.plain(*parts)
+    same(blended.kernel()(*parts), weights)
+    ruled, begins = rng.integers(0, 2, (kinds, channels)), rng.integers(0, 9, offsets)
+    contacts = (
+        np.maximum(0.0, drawn(rng, (frames + 9, kinds), steps) - 0.5).astype(np.float64),
+        begins,
+        rng.random((offsets, 2, kinds)),
+        ruled.astype(np.float64),
+        np.ascontiguousarray(shapes[:, :kinds].T),
+        rng.random(channels) < 0.5,
+    )
+    for one, other in zip(
+        gated.kernel()(weights, *contacts), gated.plain(weights, *contacts), strict=True
+    ):
         same(one, other)
 
 

@@ -14,9 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
 from mien.engine.e1.conflict import Index
+from mien.engine.e1.evaluate import resolved
+from mien.engine.twins import has_twin
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.coarticulation import Plan, plan_of
 from mien_trainer.lips.table import F64, Contact, VisemeTable
@@ -48,7 +51,7 @@ RESTING = (0.7, 0.9)
 _BLOCK = 64
 """Frames at a time: they stay in the cache."""
 
-_PULL = 1e-6
+PULL = 1e-6
 """Stands for no pull at all, so that there is always something to take a mean of."""
 
 
@@ -81,7 +84,6 @@ class LipKernels:
         plan = plan_of(table)
         self._plan = plan
         self._pulls = np.ascontiguousarray(_pulls(plan, ahead).transpose(0, 2, 1))[:, None]
-        self._told = len(channels)
         self._columns, self._groups = _moved(plan, [table.rig.index[name] for name in channels])
         self._shapes = np.ascontiguousarray(plan.weights[:, self._columns].T)
         self._rest = plan.positions[plan.rest]
@@ -128,30 +130,40 @@ class LipKernels:
 
     def _shown(self, known: F64, meets: Sequence[F64], direct: F32) -> LiveLips:
         """As many frames as are told by ``direct``, from the first one in reach of the others."""
-        plan, frames = self._plan, len(direct)
-        share = self._shares(known, frames)
-        weights: F64 = np.add.reduce(share.take(self._groups, axis=1) * self._shapes, axis=-1)
-        own = weights[:, : self._told]
-        own += DIRECT * (direct - own)
-        low, high = RESTING
-        rests = (share[:, :, self._rest] - low) / (high - low)
-        rests = np.minimum(1.0, np.maximum(0.0, rests))
-        moves = 1.0 - rests * rests * (3.0 - 2.0 * rests)
-        weights *= moves.take(self._groups, axis=1)
+        plan = self._plan
+        weights = blended(known, direct, self._pulls, self._groups, self._shapes, self._rest)
         weights, firm = self._gates.closed(weights, meets)
-        shown = np.zeros((plan.weights.shape[1], frames), dtype=np.float32)
-        shown[self._columns] = np.minimum(1.0, np.maximum(0.0, weights)).T
-        return LiveLips(
-            weights=np.ascontiguousarray(plan.conflict(shown).T), contacts=firm.astype(np.float32)
-        )
+        shown = np.zeros((len(weights), plan.weights.shape[1]), dtype=np.float32)
+        shown[:, self._columns] = np.minimum(1.0, np.maximum(0.0, weights))
+        return LiveLips(weights=resolved(plan.conflict, shown), contacts=firm.astype(np.float32))
 
-    def _shares(self, known: F64, frames: int) -> F64:
-        """How much each viseme has of each group of channels (N, G, V)."""
-        near = known[np.arange(len(self._pulls))[:, None] + np.arange(frames)]
-        pull = np.maximum.reduce(near[:, :, None] * self._pulls, axis=0)
-        share: F64 = np.maximum(_PULL, pull, out=pull)
-        share /= np.add.reduce(share, axis=-1, keepdims=True)
-        return share
+
+@has_twin("mien_trainer.lips.live_kernels")
+def blended(known: F64, direct: F32, pulls: F64, groups: Index, shapes: F64, rest: int) -> F64:
+    """The weights (N, M) of channels of ``groups`` (M,) that visemes and ``direct`` (N, D) say.
+
+    ``known`` (N + O - 1, V) is how likely each viseme is, ``pulls`` (O, 1, G, V) how it pulls,
+    ``shapes`` (M, V) what it looks like, ``rest`` the one that is silence.
+    """
+    share = _shares(known, len(direct), pulls)
+    weights: F64 = np.add.reduce(share.take(groups, axis=1) * shapes, axis=-1)
+    own = weights[:, : direct.shape[1]]
+    own += DIRECT * (direct - own)
+    low, high = RESTING
+    rests = (share[:, :, rest] - low) / (high - low)
+    rests = np.minimum(1.0, np.maximum(0.0, rests))
+    moves = 1.0 - rests * rests * (3.0 - 2.0 * rests)
+    weights *= moves.take(groups, axis=1)
+    return weights
+
+
+def _shares(known: F64, frames: int, pulls: F64) -> F64:
+    """How much each viseme has of each group of channels (N, G, V)."""
+    near = known[np.arange(len(pulls))[:, None] + np.arange(frames)]
+    pull = np.maximum.reduce(near[:, :, None] * pulls, axis=0)
+    share: F64 = np.maximum(PULL, pull, out=pull)
+    share /= np.add.reduce(share, axis=-1, keepdims=True)
+    return share
 
 
 def _moved(plan: Plan, told: Sequence[int]) -> tuple[Index, Index]:
@@ -231,8 +243,7 @@ class _Gates:
         surest = [
             min(one for one in reaches if one >= offset) for offset in range(-REACH, farthest + 1)
         ]
-        self._offsets = [(np.array(surest) == one).nonzero()[0][:, None] for one in reaches]
-        order = np.concatenate(self._offsets)[:, 0]
+        self._tellings = np.array([reaches.index(one) for one in surest])
         curves = np.array(
             [
                 [
@@ -245,13 +256,15 @@ class _Gates:
                 for timing in (table.contacts[kind] for kind in Contact)
             ]
         )
-        self._curves = curves.transpose(2, 1, 0)[order][:, :, None]
-        """(O, 2, 1, K): of what closes the lips, and of what seals them."""
+        self._curves = np.ascontiguousarray(curves.transpose(2, 1, 0))
+        """(O, 2, K): of what closes the lips, and of what seals them."""
         rows = [
             next(row for row, one in enumerate(table.visemes.values()) if one.contact is kind)
             for kind in Contact
         ]
-        self._ruled, self._shapes = plan.ruled[rows][:, columns], plan.weights[rows][:, columns]
+        self._ruled, self._shapes = (
+            np.ascontiguousarray(one[rows][:, columns]) for one in (plan.ruled, plan.weights)
+        )
         self._sealing = np.isin(columns, plan.sealing)
 
     def closed(self, weights: F64, meets: Sequence[F64]) -> tuple[F64, F64]:
@@ -260,19 +273,44 @@ class _Gates:
         ``meets`` are the tellings of how firmly each kind is made (m, K), from `REACH` frames
         before the first of N on.
         """
-        frames = np.arange(len(weights))
-        made = np.concatenate(
-            [one[offsets + frames] for one, offsets in zip(meets, self._offsets, strict=True)]
+        begins = np.cumsum([0, *(len(one) for one in meets[:-1])])[self._tellings]
+        return gated(
+            weights,
+            np.ascontiguousarray(np.concatenate(meets)),
+            begins + np.arange(len(begins)),
+            self._curves,
+            self._ruled,
+            self._shapes,
+            self._sealing,
         )
-        if not made.any():
-            return weights, np.zeros(len(weights))
-        near: F64 = (self._curves * made[:, None]).max(axis=0)
-        for kind, (ruled, shape) in enumerate(zip(self._ruled, self._shapes, strict=True)):
-            close, sealed = near[0, :, kind, None], near[1, :, kind, None]
-            held: F64 = np.where(self._sealing, sealed, close) * ruled
-            weights = (1.0 - held) * weights + held * shape
-        met: F64 = (self._curves[:, 0] * np.sign(made)).max(axis=(0, 2))
-        return weights, met
+
+
+@has_twin("mien_trainer.lips.live_kernels")
+def gated(
+    weights: F64,
+    meets: F64,
+    begins: Index,
+    curves: F64,
+    ruled: F64,
+    shapes: F64,
+    sealing: npt.NDArray[np.bool_],
+) -> tuple[F64, F64]:
+    """``weights`` (N, M) with contacts on them, and how near one is (N,), 1 while it is made.
+
+    ``begins`` (O,) are where in ``meets`` (..., K) the offset of a first frame is, ``curves``
+    (O, 2, K) how much it closes and seals there; ``ruled`` and ``shapes`` (K, M) are what each kind
+    rules and shows, ``sealing`` (M,) what seals.
+    """
+    made = meets[begins[:, None] + np.arange(len(weights))]
+    if not made.any():
+        return weights, np.zeros(len(weights))
+    near: F64 = (curves[:, :, None] * made[:, None]).max(axis=0)
+    for kind, (own, shape) in enumerate(zip(ruled, shapes, strict=True)):
+        close, sealed = near[0, :, kind, None], near[1, :, kind, None]
+        held: F64 = np.where(sealing, sealed, close) * own
+        weights = (1.0 - held) * weights + held * shape
+    met: F64 = (curves[:, 0, None] * np.sign(made)).max(axis=(0, 2))
+    return weights, met
 
 
 def _ramp(closing: float, opening: float, lead: float, ahead: int) -> F64:
