@@ -26,6 +26,7 @@ from mien.performance.face_layers import SEAL_REACH, enlivened, eye_degrees, par
 from mien.performance.life_curves import DRIFT_FRAMES, SUMS, TIMES, life_curves
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lips.live import blended, gated
+from mien_trainer.mel import energies
 from mien_trainer.speak import utterance as speaking
 from mien_trainer.speak.offset import without_offset
 from mien_trainer.speak.prosody import WINDOW, heard_in
@@ -68,6 +69,14 @@ def test_what_is_heard(seed: int, frames: int, level: int, pitch: float, steps: 
     windows[clicks] = np.where(np.arange(WINDOW) < 80, 1.0, tail)[clicks]
     heard = windows.astype(np.float32)
     same(heard_in.kernel()(heard), heard_in.plain(heard))
+
+
+@given(seed=seeds, frames=st.integers(0, 40), level=st.integers(-9, 3))
+@many
+def test_mel_bands(seed: int, frames: int, level: int) -> None:
+    rng = np.random.default_rng(seed)
+    parts = 10.0**level * rng.standard_normal((frames, 514)) * (rng.random((frames, 514)) < 0.7)
+    same(energies.kernel()(parts), energies.plain(parts))
 
 
 numbers = st.one_of(

@@ -22,6 +22,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from mien.engine.twins import has_twin
 from mien_trainer.frame_windows import FrameWindows
 from mien_trainer.frames import F32, SAMPLE_RATE
 
@@ -74,17 +75,23 @@ def log_mel(audio: F32) -> F32:
 
 def mel_of(windows: F32) -> F32:
     """The log-mel frames (n, 80) of windows (n, 400)."""
-    parts = np.fft.rfft(windows * _WEIGHTS, _FFT, axis=1).view(np.float64).T
-    squares = parts * parts
+    parts = np.fft.rfft(windows * _WEIGHTS, _FFT, axis=1).view(np.float64)
+    return np.log(energies(parts)).astype(np.float32)
+
+
+@has_twin("mien_trainer.mel_kernels")
+def energies(parts: F64) -> F64:
+    """Energies (n, 80), `FLOOR` at least, of real and imaginary parts (n, 2 * 257) in turn."""
+    squares = parts.T * parts.T
     power = np.add(squares[0::2], squares[1::2], order="C")
-    return np.ascontiguousarray(np.log(np.maximum(FLOOR, _bands(power))).T, dtype=np.float32)
+    return np.ascontiguousarray(np.maximum(FLOOR, _bands(power)).T)
 
 
 def _bands(power: F64) -> F64:
     """Energies (80, n) of powers (257, n), each sum from its lowest bin to its highest."""
     if power.shape[1] <= _FEW:  # the same sums with more zeros, in fewer steps
-        shares = power.take(_DENSE_BINS, axis=0)
-        shares *= _DENSE
+        shares = power.take(DENSE_BINS, axis=0)
+        shares *= DENSE[:, :, None]
         few: F64 = np.add.reduce(shares, axis=0)
         return few
     energy = np.zeros((MELS, power.shape[1]))
@@ -151,7 +158,7 @@ _WEIGHTS: F64 = 0.5 - 0.5 * np.cos(
     * np.concatenate((np.arange(WINDOW - FALL) / (WINDOW - FALL), np.arange(FALL, 0, -1) / FALL))
 )
 _TAPS = _taps()
-_DENSE: F64 = np.zeros((len(_TAPS), MELS, 1))
-_DENSE_BINS = np.zeros((len(_TAPS), MELS), dtype=np.intp)
+DENSE: F64 = np.zeros((len(_TAPS), MELS))
+DENSE_BINS = np.zeros((len(_TAPS), MELS), dtype=np.intp)
 for _tap, (_reach, _bins, _shares) in enumerate(_TAPS):
-    _DENSE[_tap, _reach:], _DENSE_BINS[_tap, _reach:] = _shares, _bins
+    DENSE[_tap, _reach:], DENSE_BINS[_tap, _reach:] = _shares[:, 0], _bins

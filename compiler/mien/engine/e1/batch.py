@@ -41,7 +41,7 @@ class Batch:
 
     def fill(self, variants: I32, vads: F32, speech: F32 | None, out: F32, threads: int) -> None:
         """Fill ``out`` (Q, C) from positions in the program (Q,), vads (Q, 3), speech (Q,)."""
-        if is_cold(evaluate_faces):
+        if not self._spare and is_cold(evaluate_faces):
             announce_compilation(COMPILE_SECONDS)
         variants = np.require(variants, np.int32, _PLAIN_ARRAY)
         vads = np.require(vads, np.float32, _PLAIN_ARRAY)
