@@ -16,14 +16,14 @@ pytest.importorskip("onnxruntime", reason="needs the extra mien[speak]")
 from tests.imported import imported_after
 
 import mien
-from mien.engine import twins
+from mien import twins
 from mien.engine.e1.conflict import conflict_of
 from mien.engine.e1.evaluate import composed, resolved
-from mien.engine.twins import TWINS, Twin, load_meanwhile
 from mien.formats import livelink
 from mien.formats.decimals import decimals
 from mien.performance.face_layers import SEAL_REACH, enlivened, eye_degrees, parted
 from mien.performance.life_curves import DRIFT_FRAMES, SUMS, TIMES, life_curves
+from mien.twins import TWINS, Twin, load_meanwhile
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lips.live import blended, gated
 from mien_trainer.mel import energies

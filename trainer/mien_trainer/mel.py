@@ -22,7 +22,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from mien.engine.twins import has_twin
+from mien.twins import has_twin
 from mien_trainer.frame_windows import FrameWindows
 from mien_trainer.frames import F32, SAMPLE_RATE
 
@@ -76,10 +76,11 @@ def log_mel(audio: F32) -> F32:
 def mel_of(windows: F32) -> F32:
     """The log-mel frames (n, 80) of windows (n, 400)."""
     parts = np.fft.rfft(windows * _WEIGHTS, _FFT, axis=1).view(np.float64)
-    return np.log(energies(parts)).astype(np.float32)
+    found: F32 = np.log(energies(parts)).astype(np.float32)
+    return found
 
 
-@has_twin("mien_trainer.mel_kernels")
+@has_twin("mien_trainer.speak.mel_kernels")
 def energies(parts: F64) -> F64:
     """Energies (n, 80), `FLOOR` at least, of real and imaginary parts (n, 2 * 257) in turn."""
     squares = parts.T * parts.T

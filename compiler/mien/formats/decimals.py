@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from mien.engine.twins import has_twin
+from mien.twins import has_twin
 
 F64 = npt.NDArray[np.float64]
 

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from attrs import frozen
 
 from mien.engine.tables import F32, Tables
-from mien.engine.twins import has_twin
 from mien.performance.clock import F64, smoothstep
+from mien.twins import has_twin
 
 DEGREES = 30.0
 """How far an eye turns at weight 1 of its channel."""

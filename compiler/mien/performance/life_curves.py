@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mien.engine.twins import has_twin
 from mien.performance.clock import F64, FRAME, I64, frame_ticks, smoothstep, ticks, way
+from mien.twins import has_twin
 
 FADE = ticks(0.5)
 """Ticks in which life sets in at the start, and in which all of it is over at the end."""

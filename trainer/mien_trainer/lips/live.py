@@ -19,7 +19,7 @@ from attrs import frozen
 
 from mien.engine.e1.conflict import Index
 from mien.engine.e1.evaluate import resolved
-from mien.engine.twins import has_twin
+from mien.twins import has_twin
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.coarticulation import Plan, plan_of
 from mien_trainer.lips.table import F64, Contact, VisemeTable

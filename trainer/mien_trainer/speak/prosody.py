@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from mien.engine.twins import has_twin
 from mien.exact import exact_log
+from mien.twins import has_twin
 from mien_trainer.audio import stream_audio
 from mien_trainer.frame_windows import FrameWindows
 from mien_trainer.frames import F32, SAMPLE_RATE

@@ -9,7 +9,6 @@ from pathlib import Path
 from attrs import field, frozen
 
 from mien.bank import Bank, Point
-from mien.engine.twins import load_meanwhile
 from mien.formats.take import F32, Take
 from mien.performance.expression import Pose
 from mien.performance.gaze import Look
@@ -20,6 +19,7 @@ from mien.performance.poses import State, pose_of
 from mien.performance.sources import Word
 from mien.performance.takes import take_blocks
 from mien.queries import vad_point
+from mien.twins import load_meanwhile
 from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.speak.cues import CueReader

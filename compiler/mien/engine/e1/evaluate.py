@@ -11,7 +11,7 @@ from mien.engine.e1.conflict import Conflict, conflict_of
 from mien.engine.e1.numpy_path import NumpyPath
 from mien.engine.e1.plan import make_plan
 from mien.engine.tables import F32, I32, PLAIN, Tables
-from mien.engine.twins import has_twin
+from mien.twins import has_twin
 
 if TYPE_CHECKING:
     from mien.engine.e1.batch import Batch
