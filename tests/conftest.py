@@ -68,12 +68,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import mien
     from mien_trainer.export.onnx import onnx_bytes
     from mien_trainer.model.shape import Conditioning, NetShape
-    from mien_trainer.train.checkpoint import (
-        CheckpointMetadata,
-        load_checkpoint,
-        new_model,
-        save_checkpoint,
-    )
+    from mien_trainer.train.checkpoint import load_checkpoint, new_model, save_checkpoint
+    from mien_trainer.train.checkpoint_file import CheckpointMetadata
     from mien_trainer.train.config import TrainConfig
 
     bank = mien.load("default")

@@ -26,14 +26,12 @@ import mien
 from mien.artifact.container import pack, unpack
 from mien_trainer.fault import TrainerError
 from mien_trainer.train.checkpoint import (
-    BEST,
-    LAST,
-    CheckpointError,
     checkpoint_bytes,
     load_checkpoint,
     load_progress,
     save_checkpoint,
 )
+from mien_trainer.train.checkpoint_file import BEST, LAST, CheckpointError
 from mien_trainer.train.config import TrainConfig, config_text, find_config, read_config
 from mien_trainer.train.log import NAME as LOG
 from mien_trainer.train.loop import Run, train

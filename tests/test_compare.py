@@ -14,7 +14,8 @@ from tests.program import ran
 
 import mien
 from mien_trainer.compare.trainings import SWEEP, settings
-from mien_trainer.train.checkpoint import LAST, load_checkpoint
+from mien_trainer.train.checkpoint import load_checkpoint
+from mien_trainer.train.checkpoint_file import LAST
 from mien_trainer.train.config import config_text, find_config, read_config
 
 V3 = read_config(find_config("v3"))

@@ -29,14 +29,8 @@ from mien_trainer.conditions import condition_rows
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32
 from mien_trainer.model.shape import Conditioning, NetShape
-from mien_trainer.train.checkpoint import (
-    Checkpoint,
-    CheckpointError,
-    CheckpointMetadata,
-    load_checkpoint,
-    new_model,
-    save_checkpoint,
-)
+from mien_trainer.train.checkpoint import Checkpoint, load_checkpoint, new_model, save_checkpoint
+from mien_trainer.train.checkpoint_file import CheckpointError, CheckpointMetadata
 from mien_trainer.train.config import TrainConfig
 from mien_trainer.train.expand import V2_LABELS, expand, read_network
 from mien_trainer.train.trust import trusted_bank

@@ -20,7 +20,7 @@ from tests.training.watch import Watch
 
 from mien.cli.main import run
 from mien_trainer.fault import TrainerError
-from mien_trainer.train.checkpoint import BEST, LAST
+from mien_trainer.train.checkpoint_file import BEST, LAST
 from mien_trainer.train.config import config_text, find_config, read_config
 from mien_trainer.train.log import NAME as LOG
 from mien_trainer.train.loop import Run, train

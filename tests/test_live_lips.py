@@ -482,7 +482,7 @@ def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Pa
     status, said, error = ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
     assert status == 0, error
     assert "from 1 recordings of 1 speakers and 0 of artificial voices" in said
-    assert "its sounds have no times" in error
+    assert "its sounds have no times: it has words in fr, only those in en are aligned" in error
     made = read_lip_network(out)
     assert made.card.heard == (speaker_mark("anna"),)
     assert made.card.name == "own"
@@ -490,10 +490,13 @@ def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Pa
     ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
     assert out.read_bytes() == first
     other = tmp_path / "other.onnx"
-    more = ("--artificial", tmp_path, "--synthetic", 0, "--steps", 2)
+    more = ("--artificial", tmp_path, "--synthetic", 0, "--steps", 2, "--format", "json")
     status, said, error = ran("train", "lips", tmp_path, "-o", other, *more)
     assert status == 0, error
-    assert "from 1 recordings of 1 speakers and 1 of artificial voices" in said
+    told = json.loads(said)
+    assert (told["recordings"], told["speakers"], told["artificial"]) == (1, 1, 1)
+    assert (told["network"], told["bytes"]) == (str(other), other.stat().st_size)
+    assert [one["place"].rsplit(":", 1)[1] for one in told["refused"]] == ["3", "3"]
     card = read_lip_network(other).card
     assert card.synthetic == card.seconds == made.card.seconds
     # Whoever was trained on is not measured.

@@ -30,7 +30,8 @@ from mien.cli.main import run as mien_run
 from mien_trainer.cli.train import command
 from mien_trainer.migrations import TRAIN_2
 from mien_trainer.model.net import current_name
-from mien_trainer.train.checkpoint import BEST, LAST, load_checkpoint, load_progress
+from mien_trainer.train.checkpoint import load_checkpoint, load_progress
+from mien_trainer.train.checkpoint_file import BEST, LAST
 from mien_trainer.train.config import config_document, read_config
 from mien_trainer.train.log import NAME as LOG
 from mien_trainer.train.loop import Run, train

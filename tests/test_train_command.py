@@ -17,7 +17,7 @@ from tests.imported import imported_by
 from tests.program import ran
 from tests.training.watch import learned, lines
 
-from mien_trainer.train.checkpoint import LAST
+from mien_trainer.train.checkpoint_file import LAST
 from mien_trainer.train.config import (
     config_text,
     find_config,

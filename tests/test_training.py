@@ -25,7 +25,8 @@ from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import manifest_text, read_manifest
 from mien_trainer.targets.shard import arrow
 from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
-from mien_trainer.train.checkpoint import LAST, load_checkpoint
+from mien_trainer.train.checkpoint import load_checkpoint
+from mien_trainer.train.checkpoint_file import LAST
 from mien_trainer.train.clips import CACHE, unpack_clips
 from mien_trainer.train.config import (
     Optimizer,

@@ -320,6 +320,22 @@ def test_figures_decide(measured: dict[str, Any], recorded: Path) -> None:
     assert "words aligned with the sound, clean: 1 clips of 1 speakers" in result.stdout
 
 
+def test_of_a_second_of_speech_nothing_is_judged(utterance: Utterance, tmp_path: Path) -> None:
+    write_sound(tmp_path / "line.wav", utterance.audio[:SAMPLE_RATE])
+    said = [one for one in utterance.phonemes if one.end < 1.0]
+    times = "".join(f"{one.start}\t{one.end}\t{one.symbol}\n" for one in said)
+    (tmp_path / "line.txt").write_text(times, encoding="utf-8")
+    write_list(tmp_path, "line.wav\tanna\tline.txt", heads="file\tspeaker\ttimes")
+    result = run("default", "--voices", tmp_path, "--room", "clean")
+    assert result.status == 1
+    assert "not judged: sounds with given times: 0." in result.stdout
+    assert "s of speech are too little to judge, expected 2 or more" in result.stdout
+    assert "MISS" not in result.stdout
+    assert "every figure" not in result.stdout
+    found = json.loads(run("--voices", tmp_path, "--room", "clean", "--format", "json").stdout)
+    assert (found["kept"], found["figures"], len(found["too_little"])) == (False, [], 1)
+
+
 def test_times_are_found_once_and_kept(utterance: Utterance, tmp_path: Path) -> None:
     path, asked = tmp_path / "kept.json", list[str]()
 
@@ -369,7 +385,12 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     ("args", "message"),
     [
         ((), "give --data or --voices"),
+        (("--voices", "tests", "--data", "tests"), "give --data or --voices, not both"),
         (("--data", "tests"), "NETWORK"),
+        (("--voices", "tests", "--clips", "5"), "--clips is for --data (each recording"),
+        (("x", "--data", "tests", "--delay", "20"), "--delay is for --voices"),
+        (("--voices", "tests", "--kept", "nowhere/k.json"), "nowhere does not exist"),
+        (("tests/skips.py", "--voices", "tests"), "`mien train export` makes one of a training"),
         (("--voices", "tests", "--beside", "x"), "--beside is for --data"),
         (("x", "--data", "tests", "--room", "clean"), "--room is for --voices"),
         (("x", "--data", "tests", "--kept", "k.json"), "--kept is for --voices"),

@@ -74,7 +74,7 @@ COMMANDS: Mapping[str, Command] = {
 def training(data: Path) -> Command:
     """A short training on the targets in ``data``."""
 
-    from mien_trainer.train.checkpoint import LAST
+    from mien_trainer.train.checkpoint_file import LAST
     from mien_trainer.train.config import config_text, find_config, read_config
 
     tiny = read_config(find_config("tiny"))

@@ -33,6 +33,17 @@ def need_torch() -> None:
             raise TorchMissingError(f"{name} is not installed: pip install 'mien[train]'")
 
 
+def need_onnx() -> None:
+    """See that networks can be exported.
+
+    Raises:
+        TrainerError: a package of the extra is not installed.
+    """
+    for name in ("onnx", "onnxscript"):
+        if find_spec(name) is None:
+            raise TrainerError(f"{name} is not installed: pip install 'mien[train]'")
+
+
 def brief(error: object) -> str:
     """What another library says, in one line of printable characters that is not too long."""
     line = " ".join(str(error).split())

@@ -1,25 +1,18 @@
-"""From a network, a bank and kept speech to a network of that bank, in a folder that goes on.
-
-    targets/             the speech with the bank's faces, where it was kept for another bank
-    start.safetensors    the network that the training begins with
-    training/            the training: `mien train run` could go on with it
-
-All of it follows from what was given, so that the same command goes on where another was stopped.
-"""
+"""From a network, a bank and kept speech to a network of that bank, in a folder that goes on."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from attrs import evolve, frozen
 
-from mien.release.exclusive import BusyError, exclusive
 from mien.text.atomic import remove_stale, write_atomic
 from mien.text.regular_file import CHECKPOINT
+from mien_trainer.adapt.folder import START, TARGETS, TRAINING
+from mien_trainer.adapt.rest import fit_rest
 from mien_trainer.adapt.start import StartNetwork, start_for
 from mien_trainer.evaluate.clips import clips_with, pick, silence
 from mien_trainer.evaluate.lips import Closures, closures
@@ -38,9 +31,11 @@ from mien_trainer.targets.manifest import manifest_digest, read_manifest
 from mien_trainer.targets.recast import recast
 from mien_trainer.targets.rows import clip_rows
 from mien_trainer.targets.worker import shard_tasks
-from mien_trainer.train.checkpoint import LAST, checkpoint_bytes, load_checkpoint
+from mien_trainer.train.checkpoint import checkpoint_bytes, load_checkpoint
+from mien_trainer.train.checkpoint_file import LAST
 from mien_trainer.train.config import TrainConfig, find_config, read_config
 from mien_trainer.train.loop import Run, Watcher, train
+from mien_trainer.train.processes import one_thread
 from mien_trainer.train.trust import TrustedBank
 
 STEPS = 1500
@@ -48,8 +43,6 @@ STEPS = 1500
 
 CLIPS = 4000
 """Of the kept speech that are used, unless another number is asked for."""
-
-TARGETS, START, TRAINING = "targets", "start.safetensors", "training"
 
 _BASE = "v3"
 """The recipe that is followed in all but labels, steps and rate."""
@@ -81,12 +74,6 @@ class Adaptation:
     seed: int = 0
     workers: int = 1
     every: int = _EVERY
-
-    @property
-    def new_labels(self) -> tuple[str, ...]:
-        """The bank's labels that the network does not know."""
-        known = self.start.card.knows
-        return tuple(label for label in self.trusted.bank.labels if label not in known)
 
     @property
     def config(self) -> TrainConfig:
@@ -132,27 +119,12 @@ class Adapted:
         return closure_figure(self.closures)
 
 
-@contextmanager
-def alone(work: Path) -> Generator[None]:
-    """The folder, for one adaptation at a time.
-
-    Raises:
-        TrainerError: another one is at work there.
-        OSError: the folder cannot be written.
-    """
-    work.mkdir(parents=True, exist_ok=True)
-    try:
-        with exclusive(work):
-            yield
-    except BusyError:
-        raise TrainerError(
-            f"{work}: another adaptation is at work in this folder; wait for it, or name another "
-            "with --work"
-        ) from None
-
-
-def prepare(order: Adaptation, *, fresh: bool = False) -> None:
+def prepare(
+    order: Adaptation, *, fresh: bool = False, step: Callable[[], None] = lambda: None
+) -> None:
     """Begin in the folder ``order.work``, or go on there; ``fresh`` begins anew.
+
+    ``step`` as in `adapt.rest.fit_rest`.
 
     Raises:
         TrainerError: the network, the bank and the targets do not go together, or the folder holds
@@ -160,7 +132,10 @@ def prepare(order: Adaptation, *, fresh: bool = False) -> None:
         OSError: the folder cannot be written.
     """
     speech = read_manifest(order.data)
-    start = start_for(order.start, order.config, order.trusted.bank, manifest_digest(speech))
+    config, bank = order.config, order.trusted.bank
+    with one_thread():  # so that the same bits begin wherever it goes on
+        start = start_for(order.start, config, bank, manifest_digest(speech))
+        fit_rest(start.model, bank, config.losses, config.seed, step)
     work = order.work
     work.mkdir(parents=True, exist_ok=True)
     remove_stale(work)

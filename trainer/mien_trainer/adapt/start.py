@@ -12,7 +12,7 @@ file's own faces.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,16 @@ from torch import Tensor
 
 from mien.bank import Bank
 from mien.text.regular_file import NETWORK
+from mien_trainer.adapt.given import EXPORTED, check_channels
+from mien_trainer.adapt.rest import quiet_rooms
 from mien_trainer.conditions import condition_rows
-from mien_trainer.evaluate.clips import silence
 from mien_trainer.export.onnx import (
     TOLERANCE,
     difference,
     network_card,
-    require_onnx,
     threshold_constant,
 )
-from mien_trainer.fault import TrainerError, read_bytes
+from mien_trainer.fault import TrainerError, need_onnx, read_bytes
 from mien_trainer.frames import F32
 from mien_trainer.lips.touching import contact_shapes
 from mien_trainer.model.net import FaceNet, current_name
@@ -42,8 +42,6 @@ from mien_trainer.train.checkpoint import Checkpoint, load_checkpoint, new_metad
 from mien_trainer.train.config import TrainConfig
 from mien_trainer.train.expand import reconditioned
 
-EXPORTED = ".onnx"
-
 _MODULE = "net."
 """What the exporter puts before the names of a network's tensors."""
 
@@ -52,8 +50,14 @@ _OURS = ("columns", "contact_attenuation", "contact_targets")
 
 _CONTACT_BIAS = "contact_head.bias"
 
-_FEW = 4
-"""Channels that a refusal lists."""
+_ROOMS = 4
+"""Quiet rooms in which labels are compared."""
+
+_AWAY = 0.1
+"""How much a difference of faces counts beside one between rooms."""
+
+_LEAST_LEFT = 1e-3
+"""The least share of the face at rest that is taken to be left."""
 
 _DIGITS = 6
 """Of a threshold that is read off its logit."""
@@ -80,11 +84,6 @@ def read_start(path: Path) -> StartNetwork:
         TrainerError: it is none, or what it learned cannot be read.
         OSError: the file cannot be read.
     """
-    if not path.exists():
-        raise TrainerError(
-            f"{path}: there is no such file, expected an exported network (.onnx), a checkpoint, "
-            "the folder of a training, or default for the network that ships"
-        )
     if path.suffix == EXPORTED:
         return _exported(path)
     found = load_checkpoint(path)
@@ -97,20 +96,14 @@ def read_start(path: Path) -> StartNetwork:
 def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -> Checkpoint:
     """The network with the labels of ``bank``: the same on those that it knows.
 
-    A label that is new begins as the one that it knows with the nearest faces: a label of another
-    name but with the same faces as before, and any other where silence is already kept.
+    A label that is new begins as one that it knows, see `nearest_labels`.
 
     ``data`` is the digest of the targets that it will learn from.
 
     Raises:
         TrainerError: the bank is for another rig, or for one with its channels in another order.
     """
-    if start.card.channels != bank.channels:
-        raise TrainerError(
-            f"{bank.source}: its rig {_rig_fault(bank.channels, start.card)}. Networks are made "
-            "for the rig that `mien init` copies: make its rig file like that one, or speak with "
-            "`mien speak --bank` and no network of its own, which any rig can"
-        )
+    check_channels(start.card.name, start.card.channels, bank)
     metadata = new_metadata(config, bank, data=data)
     model = new_model(metadata)
     own = {name: one for name, one in model.state_dict().items() if name in _OURS}
@@ -121,23 +114,28 @@ def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -
 
 
 def nearest_labels(start: StartNetwork, bank: Bank) -> dict[str, str]:
-    """For each label of ``bank`` that is new the label of the network with the nearest faces.
+    """For each label of ``bank`` that is new the label of the network that it begins as.
 
-    The least mean difference, over the anchors of the new label, between its archetypes and the
-    faces that the network has there in silence.
+    One of another name but with the same faces is itself. Any other has the sound of the one under
+    which its faces, once they are right, would change least from one quiet room to another.
     """
     card, model = start.card, _network(start)
-    mel = torch.as_tensor(silence(start.shape.context + 1).mel)[None]
+    rooms = quiet_rooms(model, _ROOMS, seed=0)
+    places = [card.labels.index(one) for one in card.knows]
     found: dict[str, str] = {}
     for table in bank.tables.labels:
-        if table.label in card.knows or not card.knows:
+        if table.label in card.knows or not places:
             continue
-        places = [card.labels.index(one) for one in card.knows]
         rows = [condition_rows(at, len(card.labels), table.anchors) for at in places]
+        conditions = torch.as_tensor(np.concatenate(rows)).expand(_ROOMS, -1, -1)
         with torch.no_grad():
-            faces = model.last_face(mel, torch.as_tensor(np.concatenate(rows))[None])[0].numpy()
-        away = np.abs(faces.reshape(len(places), *table.archetypes.shape) - table.archetypes)
-        found[table.label] = card.knows[int(away.mean(axis=(1, 2)).argmin())]
+            parts = (model.last_frame(rooms, conditions)[0], *model.last_sound(rooms, conditions))
+        shape = (_ROOMS, len(places), *table.archetypes.shape)
+        faces, left, move = (part.numpy().reshape(shape) for part in parts)
+        away = np.abs(faces - table.archetypes).mean(axis=(0, 2, 3))
+        rest = (table.archetypes - move.mean(axis=0)) / left.mean(axis=0).clip(min=_LEAST_LEFT)
+        trembling = (rest.clip(-1.0, 3.0) * left + move).std(axis=0).mean(axis=(1, 2))
+        found[table.label] = card.knows[int((_AWAY * away + trembling).argmin())]
     return found
 
 
@@ -150,28 +148,10 @@ def _network(start: StartNetwork) -> FaceNet:
     return model.requires_grad_(requires_grad=False).eval()
 
 
-def _rig_fault(found: Sequence[str], card: NetworkCard) -> str:
-    wanted = card.channels
-    lacks = [name for name in wanted if name not in found]
-    more = [name for name in found if name not in wanted]
-    if not lacks and not more:
-        at = next(at for at, one in enumerate(wanted) if found[at] != one)
-        return (
-            f"has the channels of the network {card.name} in another order: number {at + 1} is "
-            f"{found[at]}, expected {wanted[at]}"
-        )
-    parts = [
-        f"{verb} {', '.join(names[:_FEW])}" + (" and more" if len(names) > _FEW else "")
-        for verb, names in (("lacks", lacks), ("has besides", more))
-        if names
-    ]
-    return f"is another than that of the network {card.name}: it {' and '.join(parts)}"
-
-
 def _exported(path: Path) -> StartNetwork:
     data = read_bytes(path, NETWORK)
     network = OnnxNetwork(data, str(path))
-    require_onnx()
+    need_onnx()
     import onnx
     from onnx import numpy_helper
 

@@ -14,6 +14,8 @@ from mien_trainer.cli.options import network_file, refusals
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from mien.bank import Bank
+    from mien_trainer.adapt.given import GivenNetwork
     from mien_trainer.adapt.run import Adaptation, Adapted
     from mien_trainer.evaluate.result import Figure
     from mien_trainer.targets.clip import Clip
@@ -81,42 +83,49 @@ def command(
     misses a bound; 2 it cannot be made.
     """
     with refusals():
-        from mien_trainer.fault import need_torch
-
-        need_torch()
-        from mien.cli.terminal import progress
-        from mien.release.verify import usable_cores
-        from mien_trainer.adapt.run import (
-            CLIPS,
-            STEPS,
-            Adaptation,
-            adapted,
-            alone,
-            begun,
-            fit,
-            prepare,
-            spoken_clips,
-        )
-        from mien_trainer.adapt.start import read_start
-        from mien_trainer.cli.run import training_bar
+        from mien_trainer.adapt.folder import alone
+        from mien_trainer.adapt.given import agreed
+        from mien_trainer.fault import need_onnx, need_torch
         from mien_trainer.train.trust import trusted_bank
 
+        need_torch()
+        need_onnx()
         trusted = trusted_bank(bank)
         say(f"bank: {trusted.bank.source}", err=True)
-        order = Adaptation(
-            start=read_start(network_file(network, lambda: trusted.bank)),
-            trusted=trusted,
-            source=bank,
-            data=data,
-            work=work or out.with_suffix(".work"),
-            steps=steps or STEPS,
-            clips=clips or CLIPS,
-            seed=seed,
-            workers=workers or usable_cores(),
-        )
-        say(_labels(order), err=True)
-        with alone(order.work):
-            prepare(order, fresh=fresh)
+        path = network_file(network, lambda: trusted.bank)
+        given, _ = agreed(path, trusted.bank, data)
+        say(_labels(given, trusted.bank), err=True)
+        folder = work or out.with_suffix(".work")
+        with alone(folder):
+            from mien.cli.terminal import progress
+            from mien.release.verify import usable_cores
+            from mien_trainer.adapt.rest import STEPS as REST
+            from mien_trainer.adapt.run import (
+                CLIPS,
+                STEPS,
+                Adaptation,
+                adapted,
+                begun,
+                fit,
+                prepare,
+                spoken_clips,
+            )
+            from mien_trainer.adapt.start import read_start
+            from mien_trainer.cli.run import training_bar
+
+            order = Adaptation(
+                start=read_start(path),
+                trusted=trusted,
+                source=bank,
+                data=data,
+                work=folder,
+                steps=steps or STEPS,
+                clips=clips or CLIPS,
+                seed=seed,
+                workers=workers or usable_cores(),
+            )
+            with progress("the face at rest", REST) as step:
+                prepare(order, fresh=fresh, step=step)
             targets = _faces(order)
             with training_bar(order.config) as bar:
                 fit(order, targets, bar)
@@ -134,10 +143,9 @@ def command(
     return 0 if found.kept else 1
 
 
-def _labels(order: Adaptation) -> str:
-    new, name = order.new_labels, order.start.card.name
-    known = len(order.trusted.bank.labels) - len(new)
-    return f"labels: {known} that {name} knows, {len(new)} new" + (
+def _labels(given: GivenNetwork, bank: Bank) -> str:
+    new = given.new_labels(bank)
+    return f"labels: {len(bank.labels) - len(new)} that {given.name} knows, {len(new)} new" + (
         f" ({', '.join(new)})" if new else ""
     )
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 from attrs import frozen
+from click.core import ParameterSource
 
-from mien.cli.options import EXISTING_FOLDER, FILE, OutputFile, as_record, format_option
+from mien.cli.options import EXISTING_FOLDER, OutputFile, as_record, format_option
 from mien.cli.terminal import progress, say, write_report
+from mien_trainer.cli.options import is_shipped, network_file
 
 if TYPE_CHECKING:
     from mien_trainer.voices.result import VoicesReport
@@ -102,7 +104,7 @@ class Evaluation:
 @click.option(
     "--kept",
     metavar="FILE.json",
-    type=FILE,
+    type=OutputFile(),
     help="Keep the times of sounds that are found with --voices here, and read them next time.",
 )
 @click.option("--no-gate", is_flag=True, help="Exit with 0 even if a figure misses its bound.")
@@ -110,6 +112,8 @@ class Evaluation:
 @as_record(Evaluation)
 def command(asked: Evaluation) -> int:
     """Measure each NETWORK: a checkpoint, the folder of a training, or an exported .onnx file.
+
+    The word default is the network of whole faces that ships.
 
     Measures how near it is to the presets in silence and in speech, whether labels can be told
     apart while it speaks, how well its lips follow new speech, and how fast it runs. Several
@@ -119,9 +123,10 @@ def command(asked: Evaluation) -> int:
     named) follow real people, beside rule lips, loudness and uLipSync's algorithm: as recorded,
     in noise, in a room, by telephone.
 
-    Exit codes: 0 every figure keeps its bound, 1 one misses it, 2 something cannot be read.
+    Exit codes: 0 every figure keeps its bound, 1 one misses it or there is too little speech to
+    judge, 2 something cannot be read.
     """
-    _check_usage(asked)
+    _check_usage(click.get_current_context())
     return _by_targets(asked, asked.data) if asked.data is not None else _by_voices(asked)
 
 
@@ -129,10 +134,14 @@ def _by_targets(asked: Evaluation, data: Path) -> int:
     from mien_trainer.evaluate.output import report_json, report_lines
     from mien_trainer.evaluate.run import measure, prepare
     from mien_trainer.plots import require_plots
+    from mien_trainer.speak.network import shipped_network
+    from mien_trainer.targets.manifest import read_manifest
 
     if asked.out is not None:
         require_plots()
-    trial = prepare(asked.networks, data, asked.bank, asked.older, asked.count)
+    artifact = read_manifest(data).artifact
+    networks = [shipped_network(artifact) if is_shipped(one) else one for one in asked.networks]
+    trial = prepare(networks, data, asked.bank, asked.older, asked.count)
     say(f"bank: {trial.bank.source}", err=True)
     for note in trial.notes:
         say(f"note: {note}", err=True)
@@ -147,28 +156,57 @@ def _by_targets(asked: Evaluation, data: Path) -> int:
     return 0 if report.kept or asked.no_gate else 1
 
 
-def _check_usage(asked: Evaluation) -> None:
-    data, voices = asked.data, asked.voices
-    if (data is None) == (not voices):
+_OF_VOICES = {
+    "rooms": "--room",
+    "delay": "--delay",
+    "recogniser": "--recogniser",
+    "kept": "--kept",
+}
+_OF_DATA = {
+    "older": "--beside (with --voices name both networks)",
+    "count": "--clips (each recording of --voices is used)",
+}
+
+
+def _check_usage(context: click.Context) -> None:
+    """See that what is given goes together: clips that mien made, or real people."""
+    given = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    if given >= {"data", "voices"}:
+        raise click.UsageError(
+            "give --data or --voices, not both: the one measures on clips that mien made, the "
+            "other on real people"
+        )
+    if not given & {"data", "voices"}:
         raise click.UsageError("give --data or --voices: clips that mien made, or real people")
-    if data is not None and not asked.networks:
-        raise click.UsageError("Missing argument 'NETWORK...'.")
-    for_voices = {"--room": asked.rooms, "--kept": asked.kept, "--recogniser": asked.recogniser}
-    for name, given in for_voices.items():
-        if data is not None and given not in ((), None):
-            raise click.UsageError(f"{name} is for --voices")
-    if voices and asked.older is not None:
-        raise click.UsageError("--beside is for --data; with --voices name both networks")
+    if "data" in given:
+        if not context.params["networks"]:
+            raise click.UsageError(
+                "--data needs a NETWORK to measure: a checkpoint, the folder of a training, an "
+                "exported .onnx file, or default"
+            )
+        others, wanted = _OF_VOICES, "--voices"
+    else:
+        others, wanted = _OF_DATA, "--data"
+    for name, option in others.items():
+        if name in given:
+            option, _, instead = option.partition(" ")
+            raise click.UsageError(f"{option} is for {wanted}" + (f" {instead}" if instead else ""))
 
 
 def _by_voices(asked: Evaluation) -> int:
+    from mien_trainer.speak.way import given_bank
     from mien_trainer.voices.kept_times import FoundTimes
     from mien_trainer.voices.output import voices_json, voices_lines
     from mien_trainer.voices.run import measure_voices, open_voices
 
     times = FoundTimes(asked.kept, recogniser=asked.recogniser)
     rooms, delay = asked.rooms or ROOMS, int(asked.delay)
-    trial = open_voices(asked.networks, asked.voices, asked.bank, rooms, delay)
+    networks = [network_file(one, lambda: given_bank(asked.bank)) for one in asked.networks]
+    trial = open_voices(networks, asked.voices, asked.bank, rooms, delay)
     say(f"bank: {trial.bank.source}", err=True)
     with progress("measuring", trial.steps) as step:
         report: VoicesReport = measure_voices(trial, step, times)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import FILE, OutputFile
-from mien.cli.terminal import progress, say
+from mien.cli.options import OutputFile, format_option
+from mien.cli.terminal import say, write_json
+from mien_trainer.cli.options import phases
+
+if TYPE_CHECKING:
+    from mien_trainer.lip_training.train import Heard
 
 
 @click.command("lips")
@@ -56,9 +61,10 @@ from mien.cli.terminal import progress, say
 @click.option(
     "--kept",
     metavar="FILE.json",
-    type=FILE,
+    type=OutputFile(),
     help="Keep the times of sounds that are found here, and read them next time.",
 )
+@format_option
 def command(
     recordings: tuple[Path, ...],
     out: Path,
@@ -68,6 +74,7 @@ def command(
     width: int,
     seed: int,
     kept: Path | None,
+    output: str,
 ) -> None:
     """Train lips for a pipe on recordings with words, or with times of their sounds.
 
@@ -79,32 +86,64 @@ def command(
     bank. Measure it on other speakers: `mien evaluate OUT --voices` leaves out those that a network
     was trained on.
     """
-    from mien_trainer.fault import need_torch
+    from mien_trainer.fault import need_onnx, need_torch
+    from mien_trainer.voices.kept_times import FoundTimes
+    from mien_trainer.voices.recordings import find_recordings
 
     need_torch()
+    need_onnx()
+    found, others = find_recordings(recordings), find_recordings(artificial)
+    times = FoundTimes(kept)
+
     import numpy as np
 
     from mien.text.atomic import write_atomic
     from mien_trainer.lip_training.synthesisers import synthesisers
     from mien_trainer.lip_training.train import DRAWN, hear, train_lips
-    from mien_trainer.voices.kept_times import FoundTimes
-    from mien_trainer.voices.recordings import find_recordings
+    from mien_trainer.voices.output import left_out
 
-    found, others = find_recordings(recordings), find_recordings(artificial)
     sources = synthesisers() if synthetic else ()
-    rng, times = np.random.default_rng(DRAWN), FoundTimes(kept)
-    with progress("listening", len(found) + len(others)) as step:
-        heard = hear(found, others, sources, synthetic, rng, step, times)
-    sounds = len(heard.recorded) + len(heard.made) + len(heard.unspoken)
-    with progress("training", sounds + steps) as step:
-        data = train_lips(out.stem, heard, width, steps, seed, rng, lambda _: step())
+    rng, losses = np.random.default_rng(DRAWN), list[str]()
+    with phases() as begin:
+        listened = begin("listening", len(found) + len(others))
+        heard = hear(found, others, sources, synthetic, rng, listened, times)
+        sounds = len(heard.recorded) + len(heard.made) + len(heard.unspoken)
+        moved = begin("as others would hear it", sounds)
+
+        def told(loss: str) -> None:
+            nonlocal moved
+            if loss:
+                if not losses:
+                    moved = begin("training", steps)
+                losses.append(loss)
+            moved()
+
+        data = train_lips(out.stem, heard, width, steps, seed, rng, told)
     write_atomic(out, data)
+    if output == "json":
+        write_json(_document(out, heard, len(data), steps, losses[-1]))
+        return
     speakers = len({one.speaker for one in heard.recorded})
     say(
         f"{out}: {len(data):,} bytes, from {len(heard.recorded)} recordings of {speakers} speakers "
-        f"and {len(heard.made)} of artificial voices"
+        f"and {len(heard.made)} of artificial voices; {steps} steps, the last with loss "
+        f"{losses[-1]}"
     )
     if heard.refused:
-        say(f"{len(heard.refused)} recordings were left out:", err=True)
-        for one in heard.refused:
-            say(f"  {one.place}: {one.reason}", err=True)
+        say("\n".join(left_out(heard.refused)), err=True)
+
+
+def _document(out: Path, heard: Heard, size: int, steps: int, loss: str) -> dict[str, object]:
+    from attrs import asdict
+
+    return {
+        "network": str(out),
+        "bytes": size,
+        "recordings": len(heard.recorded),
+        "speakers": len({one.speaker for one in heard.recorded}),
+        "artificial": len(heard.made),
+        "unspoken": len(heard.unspoken),
+        "steps": steps,
+        "loss": float(loss),
+        "refused": [asdict(one) for one in heard.refused],
+    }

@@ -25,6 +25,11 @@ data_option = click.option(
 )
 
 
+def is_shipped(given: Path) -> bool:
+    """Whether the word for what ships is meant, and no file of that name."""
+    return given == SHIPPED and not given.exists()
+
+
 def network_file(given: Path, bank: Callable[[], Bank]) -> Path:
     """The file ``given``; for `SHIPPED` the network that ships for ``bank``, else the newest.
 
@@ -33,7 +38,7 @@ def network_file(given: Path, bank: Callable[[], Bank]) -> Path:
         QueryError: there is no such bank.
         ArtifactError: it is damaged.
     """
-    if given != SHIPPED or given.exists():
+    if not is_shipped(given):
         return given
     from mien_trainer.speak.network import shipped_network
 

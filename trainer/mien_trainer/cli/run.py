@@ -62,16 +62,21 @@ def command(
     need_torch()
     from attrs import evolve
 
-    from mien_trainer.train.checkpoint import load_checkpoint
+    from mien_trainer.targets.manifest import read_manifest
     from mien_trainer.train.config import find_config, read_config
-    from mien_trainer.train.loop import Run
+    from mien_trainer.train.trust import check_data, trusted_bank
 
     given = read_config(find_config(config))
     if steps is not None:
         given = evolve(given, steps=steps)
     if seed is not None:
         given = evolve(given, seed=seed)
+    check_data(read_manifest(data), trusted_bank(given.bank), data)
     _prepare(out, resume)
+
+    from mien_trainer.train.checkpoint import load_checkpoint
+    from mien_trainer.train.loop import Run
+
     order = Run(
         config=given,
         data=data,
@@ -86,14 +91,14 @@ def command(
 def _prepare(out: Path, resume: bool) -> None:
     """See that nothing that was trained is lost."""
     from mien.text.atomic import remove_stale
-    from mien_trainer.train.checkpoint import LAST
+    from mien_trainer.train.checkpoint_file import LAST
 
-    out.mkdir(parents=True, exist_ok=True)
-    remove_stale(out)
     if (out / LAST).exists() and not resume:
         raise TrainerError(f"{out} holds a training: --resume goes on with it, or choose another")
     if resume and not (out / LAST).exists():
         raise TrainerError(f"{out} holds no training to resume; leave --resume to start one")
+    out.mkdir(parents=True, exist_ok=True)
+    remove_stale(out)
 
 
 class TrainingBar:

@@ -13,7 +13,8 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from mien_trainer.child_process import end_with_parent
-from mien_trainer.train.checkpoint import LAST, load_checkpoint
+from mien_trainer.train.checkpoint import load_checkpoint
+from mien_trainer.train.checkpoint_file import LAST
 from mien_trainer.train.config import Losses, TrainConfig
 from mien_trainer.train.loop import Run, train
 from mien_trainer.train.validation import Score

@@ -129,6 +129,8 @@ def torch_predictor(model: FaceNet) -> Predictor:
     """A network as torch runs it, many sequences at once."""
     import torch
 
+    from mien_trainer.train.processes import one_thread
+
     def some(mel: F32, conditions: F32) -> F32:
         # Copies, because clips from shards are read-only and torch warns of that.
         given = torch.as_tensor(mel.copy()), torch.as_tensor(conditions.copy())
@@ -137,17 +139,11 @@ def torch_predictor(model: FaceNet) -> Predictor:
 
     def predict(mel: F32, conditions: F32) -> F32:
         batch = max(1, _FRAMES // mel.shape[1])
-        # More threads wait for each other longer than they work on networks so small.
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            with torch.no_grad():
-                parts = [
-                    some(mel[begin : begin + batch], conditions[begin : begin + batch])
-                    for begin in range(0, len(mel), batch)
-                ]
-        finally:
-            torch.set_num_threads(threads)
+        with one_thread(), torch.no_grad():
+            parts = [
+                some(mel[begin : begin + batch], conditions[begin : begin + batch])
+                for begin in range(0, len(mel), batch)
+            ]
         return np.concatenate(parts)
 
     return predict

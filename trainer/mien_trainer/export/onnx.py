@@ -16,7 +16,6 @@ import json
 import logging
 import warnings
 from collections.abc import Generator
-from importlib.util import find_spec
 from typing import Any, cast
 
 import numpy as np
@@ -25,7 +24,7 @@ from attrs import asdict
 from torch import Tensor, nn
 
 from mien.text.canonical import canonical
-from mien_trainer.fault import TrainerError
+from mien_trainer.fault import TrainerError, need_onnx
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.mel import log_mel
 from mien_trainer.model.net import FaceNet
@@ -167,7 +166,7 @@ class _Streaming(nn.Module):
 
 
 def _traced(model: FaceNet, conditions: int) -> Any:  # noqa: ANN401  onnx is untyped
-    require_onnx()
+    need_onnx()
     frames = torch.export.Dim("frames", min=1, max=1 << 20)
     example = (
         torch.zeros(1, _FRAMES, len(model.mean)),
@@ -214,17 +213,6 @@ def _name_threshold(graph: Any) -> None:  # noqa: ANN401  as above
     for constant in graph.initializer:
         if constant.name == before:
             constant.name = THRESHOLD
-
-
-def require_onnx() -> None:
-    """See that networks can be exported.
-
-    Raises:
-        TrainerError: a package of the extra is not installed.
-    """
-    for name in ("onnx", "onnxscript"):
-        if find_spec(name) is None:
-            raise TrainerError(f"{name} is not installed: pip install 'mien[train]'")
 
 
 def strip(graph: Any) -> None:  # noqa: ANN401  onnx is untyped

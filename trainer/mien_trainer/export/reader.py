@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from mien.reading.transformer import TransformerModel
 from mien.reading.transformer_weights import MATRICES, VECTORS, TransformerWeights
 from mien.text.canonical import canonical
-from mien_trainer.fault import TrainerError
+from mien_trainer.fault import TrainerError, need_onnx
 from mien_trainer.reader.network import Transformer, Widths
 from mien_trainer.speak.network import KEY
 
@@ -66,9 +66,9 @@ def transformer_onnx(weights: TransformerWeights) -> bytes:
     Raises:
         TrainerError: it makes something else, or a package of the extra is not installed.
     """
-    from mien_trainer.export.onnx import quiet, require_onnx, strip
+    from mien_trainer.export.onnx import quiet, strip
 
-    require_onnx()
+    need_onnx()
     network = _One(network_of(weights)).eval()
     many = torch.export.Dim("pieces", min=1, max=weights.shape.longest)
     example = torch.full((1, min(_EXAMPLE, weights.shape.longest)), 2)

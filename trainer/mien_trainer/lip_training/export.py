@@ -16,8 +16,8 @@ from attrs import asdict
 
 from mien.text.canonical import canonical
 from mien_trainer.export.halves import halve, rounded
-from mien_trainer.export.onnx import TOLERANCE, quiet, require_onnx, strip
-from mien_trainer.fault import TrainerError
+from mien_trainer.export.onnx import TOLERANCE, quiet, strip
+from mien_trainer.fault import TrainerError, need_onnx
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.mel import log_mel
 from mien_trainer.model.lip_net import LipNet
@@ -36,7 +36,7 @@ def lip_onnx(net: LipNet, card: LipCard) -> bytes:
     Raises:
         TrainerError: it does not, or a package of the extra is not installed.
     """
-    require_onnx()
+    need_onnx()
     net = rounded(deepcopy(net).eval())
     frames = torch.export.Dim("frames", min=1, max=1 << 20)
     example = torch.zeros(1, _FRAMES, card.mels), net.start(1)

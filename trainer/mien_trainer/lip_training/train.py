@@ -90,7 +90,7 @@ def _spoken(
                 varied=True,
             )
         else:
-            refused.append(Refused(place=recording.place, reason="its sounds have no times"))
+            refused.append(Refused(place=recording.place, reason=recording.untimed))
 
 
 def train_lips(

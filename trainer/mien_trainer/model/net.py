@@ -164,10 +164,16 @@ class FaceNet(nn.Module):
         only once.
         """
         own = self._own(conditions)[:, :, None]
-        x = self._embedded(mel)[:, None]
-        for block in self._blocks():
-            x = block(x, own, prune=True)
+        x = self._last(mel, own)
         return self._free(x, own)[:, :, 0], self.contact_head(x)[:, :, 0]
+
+    def last_sound(self, mel: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
+        """What sound does to the face at rest at the end of mel, (B, K, C) each; as `last_frame`.
+
+        The share of it that is left, and what moves it.
+        """
+        fade, move = self.face_head(self._last(mel, self._own(conditions)[:, :, None])).chunk(2, -1)
+        return 1.0 - clamp01(fade)[:, :, 0], move[:, :, 0]
 
     def initial_state(self, conditions: Tensor) -> Tensor:
         """The state (B, R, W) before the first frame, for its conditions (B, D).
@@ -212,6 +218,13 @@ class FaceNet(nn.Module):
         for block in self._blocks():
             x = block(x, own)
         return self._free(x, own), self.contact_head(x)
+
+    def _last(self, mel: Tensor, own: Tensor) -> Tensor:
+        """Numbers (B, K, 1, W) at the end of mel (B, R + 1, M), conditions (B, K, 1, T)."""
+        x = self._embedded(mel)[:, None]
+        for block in self._blocks():
+            x = block(x, own, prune=True)
+        return x
 
     def _blocks(self) -> list[Block]:
         return [block for block in self.blocks if isinstance(block, Block)]

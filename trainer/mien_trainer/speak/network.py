@@ -279,6 +279,9 @@ def onnx_runtime() -> Any:  # noqa: ANN401  onnxruntime is untyped
 
 Card = TypeVar("Card")
 
+_KINDS = {SCHEMA: "a network of whole faces", schema_name("lip-network"): "a network of lips"}
+"""What people call networks, by their schemas."""
+
 
 def card_of(
     where: str,
@@ -302,9 +305,10 @@ def card_of(
     found = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     kind = found.pop("schema", "none")
     if kind != schema:
+        found_kind = _KINDS.get(str(kind), "an ONNX file")
         raise TrainerError(
-            f"{where}: an ONNX file with schema {brief(kind)}, expected {schema}; "
-            f"`{command}` writes such files"
+            f"{where}: {found_kind} with schema {brief(kind)}, expected {_KINDS[schema]} with "
+            f"{schema}; `{command}` writes such files"
         )
     try:
         card = Converter(forbid_extra_keys=True).structure(found, record)

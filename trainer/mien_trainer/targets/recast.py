@@ -81,11 +81,7 @@ def recast(folder: Path, kept: Manifest, bank: Bank, clips: int | None = None) -
         TrainerError: the targets are for another rig.
         ShardError: a shard is missing or damaged.
     """
-    if kept.channels != bank.channels:
-        raise TrainerError(
-            f"{folder}: targets with the channels of another rig than {bank.id}'s: make targets of "
-            f"{bank.id} with `mien targets make`"
-        )
+    check_rig(folder, kept, bank)
     many = {split.value: sum(shard.clips for shard in kept.of(split)) for split in Split}
     most = apportion(min(clips or kept.clips, kept.clips), many)
     specs = [spec for split in Split for spec in _specs(folder, kept, bank, split, most)]
@@ -107,6 +103,19 @@ def recast(folder: Path, kept: Manifest, bank: Bank, clips: int | None = None) -
             programs=own,
         ),
     )
+
+
+def check_rig(folder: Path, kept: Manifest, bank: Bank) -> None:
+    """See that the targets ``kept`` in ``folder`` have the channels of ``bank``.
+
+    Raises:
+        TrainerError: they are for another rig.
+    """
+    if kept.channels != bank.channels:
+        raise TrainerError(
+            f"{folder}: targets with the channels of another rig than {bank.id}'s: make targets of "
+            f"{bank.id} with `mien targets make`"
+        )
 
 
 def _specs(

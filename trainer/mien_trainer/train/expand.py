@@ -29,13 +29,8 @@ from mien_trainer.fault import TrainerError, brief, read_bytes
 from mien_trainer.mel import MELS
 from mien_trainer.model.net import FaceNet, current_name
 from mien_trainer.model.shape import Conditioning, NetShape
-from mien_trainer.train.checkpoint import (
-    Checkpoint,
-    CheckpointError,
-    load_checkpoint,
-    new_metadata,
-    new_model,
-)
+from mien_trainer.train.checkpoint import Checkpoint, load_checkpoint, new_metadata, new_model
+from mien_trainer.train.checkpoint_file import CheckpointError
 from mien_trainer.train.config import TrainConfig
 from mien_trainer.train.trust import TrustedBank
 

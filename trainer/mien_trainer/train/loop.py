@@ -26,16 +26,14 @@ from mien_trainer.speech import Split
 from mien_trainer.targets.manifest import manifest_digest, read_manifest
 from mien_trainer.train.anchor_snap import BankTargets, anchor_targets, surface_targets
 from mien_trainer.train.checkpoint import (
-    BEST,
-    LAST,
     Checkpoint,
-    CheckpointMetadata,
     load_progress,
     new_metadata,
     new_model,
     restore,
     save_checkpoint,
 )
+from mien_trainer.train.checkpoint_file import BEST, LAST, CheckpointMetadata
 from mien_trainer.train.clips import Clips, unpack_clips
 from mien_trainer.train.config import Optimizer, TrainConfig, config_text, first_difference
 from mien_trainer.train.log import Curves, Log

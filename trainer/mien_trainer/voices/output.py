@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import asdict
@@ -11,7 +11,7 @@ from attrs import asdict
 from mien.versions import schema_name
 from mien_trainer.evaluate.output import shown
 from mien_trainer.voices.measures import CURVES, Followed
-from mien_trainer.voices.recordings import Kind
+from mien_trainer.voices.recordings import Kind, Refused
 from mien_trainer.voices.result import Row, VoicesReport, figures
 
 SCHEMA = schema_name("voices")
@@ -29,6 +29,10 @@ MEANING = (
     "they should be; then Pearson's r over time, at the best lag in ms (of captures each at its "
     "own: film and sound are seldom in step)"
 )
+
+
+_FEW = 3
+"""Recordings that are named one by one where they are left out for one reason."""
 
 
 def voices_lines(report: VoicesReport) -> Iterator[str]:
@@ -54,16 +58,30 @@ def voices_lines(report: VoicesReport) -> Iterator[str]:
         mark = "ok  " if one.kept else "MISS"
         side = "at most" if one.most else "at least"
         yield f"  {mark}  {one.name}: {shown(one, one.value)}, {side} {shown(one, one.bound)}"
-    if not missed and not any(True for _ in figures(report)):
-        yield "nothing decides: nobody knows what these lips should do"
-    else:
+    if any(True for _ in figures(report)):
         yield f"{missed} figures miss their bounds" if missed else "every figure keeps its bound"
+    elif not any(row.room == "clean" for row in report.rows):
+        yield "nothing decides without --room clean"
+    elif not report.too_little:
+        yield "nothing decides: nobody knows what these lips should do"
+    yield from (f"not judged: {one}" for one in report.too_little)
+    yield from (f"note: {one}" for one in report.little)
     if report.doubts:
         yield "what is odd in what was measured:"
         yield from (f"  {one.place}: {one.reason}" for one in report.doubts)
     if report.refused:
-        yield f"{len(report.refused)} recordings are left out:"
-        yield from (f"  {one.place}: {one.reason}" for one in report.refused)
+        yield from left_out(report.refused)
+
+
+def left_out(refused: Sequence[Refused]) -> Iterator[str]:
+    """Which recordings are left out and why, those together that are for one reason."""
+    yield f"{len(refused)} recordings are left out:"
+    places: dict[str, list[str]] = {}
+    for one in refused:
+        places.setdefault(one.reason, []).append(one.place)
+    for reason, found in places.items():
+        shown = found if len(found) <= _FEW else [f"{found[0]} and {len(found) - 1} more"]
+        yield from (f"  {place}: {reason}" for place in shown)
 
 
 def tables(report: VoicesReport) -> Iterator[tuple[Kind, str]]:
@@ -108,6 +126,8 @@ def voices_json(report: VoicesReport) -> dict[str, Any]:
         "rows": [_row(row) for row in report.rows],
         "refused": [asdict(one) for one in report.refused],
         "doubts": [asdict(one) for one in report.doubts],
+        "too_little": list(report.too_little),
+        "little": list(report.little),
     }
 
 

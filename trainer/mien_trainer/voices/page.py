@@ -23,12 +23,15 @@ def _document(report: VoicesReport) -> Iterator[str]:
     yield begin(title, STYLE + TABLES)
     rows = list(figures(report))
     kept = sum(one.kept for one in rows)
-    kind = "verdict" if kept == len(rows) else "verdict missed"
+    kind = "verdict" if report.kept else "verdict missed"
+    notes = (*report.too_little, *report.little)
     yield (
         f"<header>\n<h1>{escape(title)}</h1>\n"
         f"<p>On the face of {escape(report.bank)} at rest; networks hear "
         f"{1e3 * report.delay:.0f} ms ahead.</p>\n"
-        f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n</header>\n'
+        f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n'
+        + "".join(f'<p class="part">{escape(one)}</p>\n' for one in notes)
+        + "</header>\n"
     )
     yield table_of(
         ("", "measured", "should be"),

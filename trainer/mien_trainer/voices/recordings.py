@@ -100,6 +100,15 @@ class Recording:
         """Whether its words can be aligned."""
         return bool(self.text) and self.language == ALIGNED
 
+    @property
+    def untimed(self) -> str:
+        """Why nothing is known of when its sounds are made, if nothing is."""
+        words = f"words in {self.language}" if self.text else "no words"
+        return (
+            f"its sounds have no times: it has {words}, only those in {ALIGNED} are aligned; the "
+            "column times can name a file of them"
+        )
+
 
 @frozen(kw_only=True, eq=False)
 class Clip:

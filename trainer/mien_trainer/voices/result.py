@@ -16,6 +16,12 @@ TOUCHES = (0.3, 1.2)
 SPEED = (0.7, 1.3)
 SHUT = 0.05
 KEPT = {"clean": 0.85, "noise": 0.7, "room": 0.7}
+LEAST = 2.0
+"""Seconds of speech, of less of which nothing is decided."""
+
+ENOUGH = 30.0
+"""Seconds of speech, in less of which a few sounds decide."""
+
 DECIDING = (Kind.CAPTURE, Kind.TIMES, Kind.WORDS)
 """The kinds that figures are taken from."""
 
@@ -51,15 +57,47 @@ class VoicesReport:
 
     @property
     def kept(self) -> bool:
-        """Whether all figures keep their bounds."""
-        return all(one.kept for one in figures(self))
+        """Whether all figures keep their bounds; false too where there is too little to judge."""
+        found = tuple(figures(self))
+        return all(one.kept for one in found) and bool(found or not self.too_little)
+
+    @property
+    def too_little(self) -> tuple[str, ...]:
+        """Of which kinds there is too little speech to judge, and how much."""
+        return tuple(
+            f"{kind.value}: {seconds:.1f} s of speech are too little to judge, expected {LEAST:g} "
+            "or more"
+            for kind, seconds in self.spoken.items()
+            if seconds < LEAST
+        )
+
+    @property
+    def little(self) -> tuple[str, ...]:
+        """Of which kinds there is so little speech that chance has a say, and how much."""
+        return tuple(
+            f"{kind.value}: {seconds:.1f} s of speech are little, a few sounds decide; {ENOUGH:g} "
+            "or more are steadier"
+            for kind, seconds in self.spoken.items()
+            if LEAST <= seconds < ENOUGH
+        )
+
+    @property
+    def spoken(self) -> Mapping[Kind, float]:
+        """The seconds of speech of each of `DECIDING` that there is."""
+        rows = [row for row in self.rows if row.method in self.networks and row.room == "clean"]
+        return {
+            kind: max(row.followed.seconds for row in rows if row.kind is kind)
+            for kind in DECIDING
+            if any(row.kind is kind for row in rows)
+        }
 
 
 def figures(report: VoicesReport) -> Iterator[Figure]:
     """The numbers that decide whether a network ships; none where nothing can be said."""
     for name in report.networks:
         of = {(row.kind, row.room): row.followed for row in report.rows if row.method == name}
-        kinds = [kind for kind in DECIDING if (kind, "clean") in of]
+        kinds = [kind for kind, seconds in report.spoken.items() if seconds >= LEAST]
+        kinds = [kind for kind in kinds if (kind, "clean") in of]
         for kind in kinds:
             yield from (one for one in _figures(name, kind, of) if not math.isnan(one.value))
 

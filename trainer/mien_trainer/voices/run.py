@@ -92,6 +92,11 @@ def open_voices(
     heard: set[str] = set()
     methods: list[Method] = []
     for path in found:
+        if path.exists() and path.suffix != _EXPORTED:
+            raise TrainerError(
+                f"{path}: no exported network ({_EXPORTED}), as real voices are measured with; "
+                "`mien train export` makes one of a training"
+            )
         if is_lip_network(path):
             lips = read_lip_network(path)
             heard |= set(lips.card.heard)
@@ -188,6 +193,7 @@ def _noted(clip: Clip, reason: str) -> Refused:
 
 
 _FEW = 5
+_EXPORTED = ".onnx"
 
 
 class _Group:
