@@ -23,12 +23,13 @@ from mien.formats import livelink
 from mien.formats.decimals import decimals
 from mien.performance.face_layers import SEAL_REACH, enlivened, eye_degrees, parted
 from mien.performance.life_curves import DRIFT_FRAMES, SUMS, TIMES, life_curves
+from mien.performance.prosody import line_of, moved_along
 from mien.twins import TWINS, Twin, load_meanwhile
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.lips.live import blended, gated
 from mien_trainer.mel import energies
 from mien_trainer.speak import utterance as speaking
-from mien_trainer.speak.offset import without_offset
+from mien_trainer.speak.offset import BLOCK, freed, without_offset
 from mien_trainer.speak.prosody import WINDOW, heard_in
 from mien_trainer.speak.utterance import Shown, Utterance, prepare_utterance
 
@@ -69,6 +70,18 @@ def test_what_is_heard(seed: int, frames: int, level: int, pitch: float, steps: 
     windows[clicks] = np.where(np.arange(WINDOW) < 80, 1.0, tail)[clicks]
     heard = windows.astype(np.float32)
     same(heard_in.kernel()(heard), heard_in.plain(heard))
+
+
+@given(seed=seeds, count=st.integers(0, 3_000), held=st.integers(0, BLOCK - 1), steps=steps)
+@many
+def test_offsets(seed: int, count: int, held: int, steps: int) -> None:
+    rng = np.random.default_rng(seed)
+    known = drawn(rng, (held + count,), steps) - np.float32(rng.random())
+    state = held, rng.normal(), rng.normal(), int(rng.integers(1, 200))
+    found, *after = freed.kernel()(known, *state)
+    expected, *then = freed.plain(known, *state)
+    same(found, expected)
+    assert after == then
 
 
 @given(seed=seeds, frames=st.integers(0, 40), level=st.integers(-9, 3))
@@ -146,6 +159,20 @@ def test_life(seed: int, frames: int, first: int, steps: int, end: int) -> None:
     parts = first, end, movements, rng.normal(size=(cells, 3)), speech, stress, 0.12, 1.2, 0.7
     for one, other in zip(life_curves.kernel()(*parts), life_curves.plain(*parts), strict=True):
         same(one, other)
+
+
+@given(seed=seeds, frames=rows, label=st.integers(0, len(BANK.labels) - 1))
+@many
+def test_points_that_a_voice_moves(seed: int, frames: int, label: int) -> None:
+    line = line_of(TABLES.labels[label])
+    if line is None:
+        return
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-1.0, 1.0, (frames, 3))
+    points[: frames // 2] = line.anchors[-1]
+    stress = rng.uniform(-2.0, 2.0, frames) * (rng.random(frames) < 0.8)
+    parts = line, points, stress
+    same(moved_along.kernel()(*parts), moved_along.plain(*parts))
 
 
 @given(seed=seeds, frames=rows, steps=steps, visemes=st.integers(3, 30), told=st.integers(0, 4))

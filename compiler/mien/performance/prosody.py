@@ -23,6 +23,7 @@ from mien.engine.tables import LabelTable, Tables
 from mien.performance.clock import F64
 from mien.performance.expression import Slot, SlotCurve
 from mien.performance.lips import LipTrack, prosody_of
+from mien.twins import has_twin
 
 STRESS, AROUSAL = 0, 1
 """The columns of a track's prosody."""
@@ -54,11 +55,7 @@ class Line:
 
     def moved(self, points: F64, stress: F64) -> F64:
         """Points (n, 3), moved along the line by stress (n,)."""
-        place = self.place(points)
-        to = np.minimum(1.0, np.maximum(0.0, place + REACH * stress))
-        there, here = self._at(np.array((to, place)))
-        moved: F64 = points + (there - here)
-        return moved
+        return moved_along(self, points, stress)
 
     def place(self, points: F64) -> F64:
         """How far along the line (n,) points (n, 3) are."""
@@ -67,7 +64,7 @@ class Line:
         found: F64 = np.minimum(1.0, np.maximum(0.0, along / ((u0 * u0 + u1 * u1) + u2 * u2)))
         return found
 
-    def _at(self, places: F64) -> F64:
+    def at(self, places: F64) -> F64:
         """The points (..., 3) at places (...) along the line."""
         found = np.zeros((*places.shape, 3))
         for number, (begin, end) in enumerate(self._parts()):
@@ -105,6 +102,22 @@ class Line:
             )
             for number, (begin, end) in enumerate(self._parts())
         ]
+
+
+@has_twin("mien.performance.line_kernels")
+def moved_along(line: Line, points: F64, stress: F64) -> F64:
+    """Points (n, 3), moved along a line by stress (n,)."""
+    place = line.place(points)
+    to = np.minimum(1.0, np.maximum(0.0, place + REACH * stress))
+    there, here = line.at(np.array((to, place)))
+    moved: F64 = points + (there - here)
+    return moved
+
+
+@lru_cache(maxsize=256)
+def arrays_of(line: Line) -> tuple[F64, F64, F64, F64]:
+    """Where a line begins (3,), its way (3,), its anchors' places (k,) and they (k, 3)."""
+    return np.array(line.low), np.array(line.way), np.array(line.places), np.array(line.anchors)
 
 
 def line_of(table: LabelTable) -> Line | None:

@@ -65,10 +65,11 @@ class LipNet(nn.Module):
         after: list[Tensor] = []
         at = 0
         for block in self._blocks():
-            window = torch.cat((state[:, at : at + block.memory], x), dim=1)
+            # What is remembered has its norm already: it is taken once of every frame.
+            window = torch.cat((state[:, at : at + block.memory], block.norm(x)), dim=1)
             at += block.memory
             after.append(window[:, -block.memory :])
-            x = block(window)
+            x = x + block.mixed(window)
         return self._told(x), torch.cat(after, dim=1)
 
     def whole(self, mel: Tensor) -> Tensor:
@@ -107,8 +108,11 @@ class SoundBlock(nn.Module):
 
     def forward(self, window: Tensor) -> Tensor:
         """(B, N, W) of the last N frames of ``window`` (B, memory + N, W)."""
+        return window[:, self.memory :] + self.mixed(self.norm(window))
+
+    def mixed(self, normed: Tensor) -> Tensor:
+        """What is added to the last N of frames (B, memory + N, W) whose norm is taken."""
         d = self.dilation
-        y = self.norm(window)
-        taps = torch.cat((y[:, : -2 * d], y[:, d:-d], y[:, 2 * d :]), dim=-1)
+        taps = torch.cat((normed[:, : -2 * d], normed[:, d:-d], normed[:, 2 * d :]), dim=-1)
         mixed: Tensor = self.mix(F.silu(self.taps(taps)))
-        return window[:, 2 * d :] + mixed
+        return mixed

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from mien.twins import has_twin
 from mien_trainer.frames import F32
 from mien_trainer.mel import F64, LOOK_AHEAD
 
@@ -60,23 +61,34 @@ class WithoutOffset:
         return np.concatenate((begun, self._go_on(came[FIRST:])))
 
     def _go_on(self, samples: F32) -> F32:
-        at = len(self._held)
-        known = np.concatenate((self._held, samples)).astype(np.float64)
-        blocks = len(known) // BLOCK
-        sums = known[: blocks * BLOCK].reshape(blocks, BLOCK).sum(axis=1).tolist()
-        ways = [(self._offset, self._mean), *map(self._after, sums)]
-        begin, end = np.array(ways).T[:, :, None]
-        offset = (begin + (end - begin) * _RAMP).reshape(-1)
-        self._held = known[blocks * BLOCK :].astype(np.float32)
-        found: F32 = (known[at:] - offset[at : len(known)]).astype(np.float32)
+        known = np.concatenate((self._held, samples), dtype=np.float32)
+        state = self._offset, self._mean, self._blocks
+        found, self._offset, self._mean, self._blocks = freed(known, len(self._held), *state)
+        self._held = known[len(known) - len(known) % BLOCK :]
         return found
 
-    def _after(self, whole: float) -> tuple[float, float]:
-        """From where to where the offset runs after a block with this sum."""
-        self._offset = self._mean
-        self._blocks = min(self._blocks + 1, FORGOTTEN)
-        self._mean += (whole / BLOCK - self._mean) / self._blocks
-        return self._offset, self._mean
+
+@has_twin("mien_trainer.speak.offset_kernels")
+def freed(
+    known: F32, held: int, offset: float, mean: float, blocks: int
+) -> tuple[F32, float, float, int]:
+    """The samples ``known`` (n,) from ``held`` on without their offset, and its new state.
+
+    They begin with a block, over which it runs from ``offset`` to ``mean``; it is the mean of
+    ``blocks``.
+    """
+    count = len(known) // BLOCK
+    samples = known.astype(np.float64)
+    ways = [(offset, mean)]
+    for whole in samples[: count * BLOCK].reshape(count, BLOCK).sum(axis=1).tolist():
+        offset = mean
+        blocks = min(blocks + 1, FORGOTTEN)
+        mean += (whole / BLOCK - mean) / blocks
+        ways.append((offset, mean))
+    begin, end = np.array(ways).T[:, :, None]
+    way = (begin + (end - begin) * _RAMP).reshape(-1)
+    found: F32 = (samples[held:] - way[held : len(samples)]).astype(np.float32)
+    return found, offset, mean, blocks
 
 
 def without_offset(sound: Iterable[F32]) -> Iterator[F32]:
