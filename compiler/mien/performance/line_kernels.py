@@ -26,8 +26,8 @@ def _on(place: float, axis: int, places: F64, anchors: F64) -> float:
     for number in range(1, len(places) - 1):
         if place >= places[number]:
             part = number
-    low = anchors[part, axis]
-    share = (place - places[part]) / (places[part + 1] - places[part])
+    low: float = anchors[part, axis]
+    share: float = (place - places[part]) / (places[part + 1] - places[part])
     return low + share * (anchors[part + 1, axis] - low)
 
 
