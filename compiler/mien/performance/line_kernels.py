@@ -26,9 +26,10 @@ def _on(place: float, axis: int, places: F64, anchors: F64) -> float:
     for number in range(1, len(places) - 1):
         if place >= places[number]:
             part = number
-    low: float = anchors[part, axis]
-    share: float = (place - places[part]) / (places[part + 1] - places[part])
-    return low + share * (anchors[part + 1, axis] - low)
+    low = anchors[part, axis]
+    share = (place - places[part]) / (places[part + 1] - places[part])
+    found: float = low + share * (anchors[part + 1, axis] - low)
+    return found
 
 
 @typed_kernel(

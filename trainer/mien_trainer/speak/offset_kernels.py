@@ -19,8 +19,9 @@ def _half(values: F32, begin: int, sums: F64) -> float:
         sums[at] = values[begin + at]
     for at in range(_FOLD, _HALF):
         sums[at % _FOLD] += values[begin + at]
-    low: float = (sums[0] + sums[1]) + (sums[2] + sums[3])
-    return low + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+    low = (sums[0] + sums[1]) + (sums[2] + sums[3])
+    total: float = low + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
+    return total
 
 
 @typed_kernel(
