@@ -194,6 +194,8 @@ def test_lips(seed: int, frames: int, steps: int, visemes: int, told: int) -> No
         ruled.astype(np.float64),
         np.ascontiguousarray(shapes[:, :kinds].T),
         rng.random(channels) < 0.5,
+        rng.permutation(channels),
+        channels + 2,
     )
     for one, other in zip(
         gated.kernel()(weights, *contacts), gated.plain(weights, *contacts), strict=True

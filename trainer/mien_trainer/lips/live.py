@@ -132,10 +132,8 @@ class LipKernels:
         """As many frames as are told by ``direct``, from the first one in reach of the others."""
         plan = self._plan
         weights = blended(known, direct, self._pulls, self._groups, self._shapes, self._rest)
-        weights, firm = self._gates.closed(weights, meets)
-        shown = np.zeros((len(weights), plan.weights.shape[1]), dtype=np.float32)
-        shown[:, self._columns] = np.minimum(1.0, np.maximum(0.0, weights))
-        return LiveLips(weights=resolved(plan.conflict, shown), contacts=firm.astype(np.float32))
+        shown, firm = self._gates.closed(weights, meets)
+        return LiveLips(weights=resolved(plan.conflict, shown), contacts=firm)
 
 
 @has_twin("mien_trainer.lips.live_kernels")
@@ -266,9 +264,10 @@ class _Gates:
             np.ascontiguousarray(one[rows][:, columns]) for one in (plan.ruled, plan.weights)
         )
         self._sealing = np.isin(columns, plan.sealing)
+        self._columns, self._channels = columns, plan.weights.shape[1]
 
-    def closed(self, weights: F64, meets: Sequence[F64]) -> tuple[F64, F64]:
-        """``weights`` (N, M) with contacts on them, and how near one is (N,), 1 while it is made.
+    def closed(self, weights: F64, meets: Sequence[F64]) -> tuple[F32, F32]:
+        """``weights`` (N, M) with contacts on them, among C, and how near one is (N,).
 
         ``meets`` are the tellings of how firmly each kind is made (m, K), from `REACH` frames
         before the first of N on.
@@ -282,6 +281,8 @@ class _Gates:
             self._ruled,
             self._shapes,
             self._sealing,
+            self._columns,
+            self._channels,
         )
 
 
@@ -294,23 +295,27 @@ def gated(
     ruled: F64,
     shapes: F64,
     sealing: npt.NDArray[np.bool_],
-) -> tuple[F64, F64]:
-    """``weights`` (N, M) with contacts on them, and how near one is (N,), 1 while it is made.
+    columns: Index,
+    channels: int,
+) -> tuple[F32, F32]:
+    """Weights (N, C) with contacts on them, and how near one is (N,), 1 while it is made.
 
     ``begins`` (O,) are where in ``meets`` (..., K) the offset of a first frame is, ``curves``
     (O, 2, K) how much it closes and seals there; ``ruled`` and ``shapes`` (K, M) are what each kind
-    rules and shows, ``sealing`` (M,) what seals.
+    rules and shows, ``sealing`` (M,) what seals, and ``columns`` (M,) where they are among C.
     """
     made = meets[begins[:, None] + np.arange(len(weights))]
-    if not made.any():
-        return weights, np.zeros(len(weights))
-    near: F64 = (curves[:, :, None] * made[:, None]).max(axis=0)
-    for kind, (own, shape) in enumerate(zip(ruled, shapes, strict=True)):
-        close, sealed = near[0, :, kind, None], near[1, :, kind, None]
-        held: F64 = np.where(sealing, sealed, close) * own
-        weights = (1.0 - held) * weights + held * shape
-    met: F64 = (curves[:, 0, None] * np.sign(made)).max(axis=(0, 2))
-    return weights, met
+    met = np.zeros(len(weights))
+    if made.any():
+        near: F64 = (curves[:, :, None] * made[:, None]).max(axis=0)
+        for kind, (own, shape) in enumerate(zip(ruled, shapes, strict=True)):
+            close, sealed = near[0, :, kind, None], near[1, :, kind, None]
+            held: F64 = np.where(sealing, sealed, close) * own
+            weights = (1.0 - held) * weights + held * shape
+        met = (curves[:, 0, None] * np.sign(made)).max(axis=(0, 2))
+    shown = np.zeros((len(weights), channels), dtype=np.float32)
+    shown[:, columns] = np.minimum(1.0, np.maximum(0.0, weights))
+    return shown, met.astype(np.float32)
 
 
 def _ramp(closing: float, opening: float, lead: float, ahead: int) -> F64:

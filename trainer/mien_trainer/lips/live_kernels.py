@@ -68,7 +68,7 @@ def blended(known: F64, direct: F32, pulls: F64, groups: Index, shapes: F64, res
 
 
 @typed_kernel(
-    "Tuple((float64[:,::1], float64[::1]))",
+    "Tuple((float32[:,::1], float32[::1]))",
     "float64 2",
     "float64 2",
     "intp 1",
@@ -76,6 +76,8 @@ def blended(known: F64, direct: F32, pulls: F64, groups: Index, shapes: F64, res
     "float64 2",
     "float64 2",
     "boolean 1",
+    "intp 1",
+    "intp",
 )
 def gated(
     weights: F64,
@@ -85,10 +87,17 @@ def gated(
     ruled: F64,
     shapes: F64,
     sealing: npt.NDArray[np.bool_],
-) -> tuple[F64, F64]:
+    columns: Index,
+    channels: int,
+) -> tuple[F32, F32]:
     """As `mien_trainer.lips.live.gated`."""
-    shown, met = weights.copy(), np.zeros(len(weights))
-    for row in range(len(weights)):
+    frames, moving = weights.shape
+    shown = np.zeros((frames, channels), dtype=np.float32)
+    met = np.zeros(frames, dtype=np.float32)
+    own = np.empty(moving)
+    for row in range(frames):
+        own[:] = weights[row]
+        nearest = 0.0
         for kind in range(meets.shape[1]):
             close = seal = 0.0
             for offset in range(len(begins)):
@@ -96,10 +105,11 @@ def gated(
                 close = max(close, curves[offset, 0, kind] * made)
                 seal = max(seal, curves[offset, 1, kind] * made)
                 if made > 0.0:
-                    met[row] = max(met[row], curves[offset, 0, kind])
-            if close == 0.0 and seal == 0.0:
-                continue
-            for at in range(weights.shape[1]):
+                    nearest = max(nearest, curves[offset, 0, kind])
+            for at in range(moving):
                 held = (seal if sealing[at] else close) * ruled[kind, at]
-                shown[row, at] = (1.0 - held) * shown[row, at] + held * shapes[kind, at]
+                own[at] = (1.0 - held) * own[at] + held * shapes[kind, at]
+        for at in range(moving):
+            shown[row, columns[at]] = min(1.0, max(0.0, own[at]))
+        met[row] = nearest
     return shown, met

@@ -229,16 +229,8 @@ class Prosody:
 
     def __call__(self, windows: F32) -> F32:
         """That of the next windows."""
-        sound = sounding(windows)
         found: list[tuple[float, float]] = []
-        rows = zip(
-            sound.level.tolist(),
-            sound.bright.tolist(),
-            sound.pitch.tolist(),
-            sound.sure.tolist(),
-            strict=True,
-        )
-        for level, bright, pitch, sure in rows:
+        for level, bright, pitch, sure in heard_in(windows).T.tolist():
             spoken = self._stress.is_spoken(level)
             voiced = pitch if spoken and sure > _VOICED else None
             stress = self._stress.step(level if spoken else None, voiced)

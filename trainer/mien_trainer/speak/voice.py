@@ -44,7 +44,8 @@ class Voice:
         ``mouth`` (n, C) are the weights of the lips alone, ``mel`` (n, M) their log-mel frames.
         """
         speech = self._gate(np.maximum.reduce(mouth, axis=1, initial=0.0) >= MOVING)
-        return speech, self._emphases(mel.mean(axis=1, dtype=np.float64)) * speech
+        levels = np.add.reduce(mel, axis=1, dtype=np.float64) / mel.shape[1]
+        return speech, self._emphases(levels) * speech
 
     def _gate(self, moving: npt.NDArray[np.bool_]) -> F32:
         """Up while the mouth moves, and down a while after."""
