@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests import models
+from tests.models import Json, bound, clip, packed, vrm_0
 
 from mien.avatar.browser import AvatarError, find_browser
 from mien.avatar.draw import Facts, Shot, View, draw_faces
@@ -20,15 +20,8 @@ from mien.cli.commands.sheet import command
 from mien.cli.main import run
 
 SIDE = 6
-BONES = [
-    *("hips", "spine", "head"),
-    *(f"{side}{bone}" for side in ("left", "right") for bone in ("UpperLeg", "LowerLeg", "Foot")),
-    *(f"{side}{bone}" for side in ("left", "right") for bone in ("UpperArm", "LowerArm", "Hand")),
-]
 GAZE = [f"eyeLook{way}{side}" for side in ("Left", "Right") for way in ("Down", "In", "Out", "Up")]
 JAW, SMILE, BROW = "jawOpen", "mouthSmileLeft", "browInnerUp"
-
-Json = dict[str, Any]
 
 
 def browser() -> str | None:
@@ -95,66 +88,17 @@ def glb(names: Sequence[str], changes: Json | None = None) -> bytes:
         "buffers": [{"byteLength": len(data)}],
         **(changes or {}),
     }
-    text = json.dumps(document).encode()
-    text += b" " * (-len(text) % 4)
-    data += b"\0" * (-len(data) % 4)
-    chunks = struct.pack("<I4s", len(text), b"JSON") + text
-    chunks += struct.pack("<I4s", len(data), b"BIN\0") + data
-    return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
+    return packed(document, data)
 
 
 def vrm_1(expressions: Mapping[str, int | None], looks: Mapping[str, int]) -> Json:
     """The parts of a VRM 1.0 file: custom expressions and presets, each with its morph's index."""
 
-    def bound(index: int | None) -> Json:
-        binds = [{"node": 0, "index": index, "weight": 1.0}] if index is not None else []
-        return {"morphTargetBinds": binds}
+    def of(index: int | None) -> Json:
+        return {"morphTargetBinds": []} if index is None else bound(index)
 
-    nodes = [{"mesh": 0, "name": "face"}, *({"name": bone} for bone in BONES)]
-    vrm = {
-        "specVersion": "1.0",
-        "meta": {
-            "name": "test",
-            "authors": ["mien"],
-            "licenseUrl": "https://vrm.dev/licenses/1.0/",
-        },
-        "humanoid": {"humanBones": {bone: {"node": i} for i, bone in enumerate(BONES, 1)}},
-        "expressions": {
-            "custom": {name: bound(index) for name, index in expressions.items()},
-            "preset": {name: bound(index) for name, index in looks.items()},
-        },
-    }
-    return {
-        "nodes": nodes,
-        "scenes": [{"nodes": list(range(len(nodes)))}],
-        "extensionsUsed": ["VRMC_vrm"],
-        "extensions": {"VRMC_vrm": vrm},
-    }
-
-
-def vrm_0(clips: Mapping[str, int]) -> Json:
-    """The parts of a VRM 0.x file: clips of its own, each with its morph's index."""
-    nodes = [{"mesh": 0, "name": "face"}, *({"name": bone} for bone in BONES)]
-    bones = [{"bone": bone, "node": i} for i, bone in enumerate(BONES, 1)]
-    groups = [
-        {
-            "name": name,
-            "presetName": "unknown",
-            "binds": [{"mesh": 0, "index": index, "weight": 100}],
-        }
-        for name, index in clips.items()
-    ]
-    vrm = {
-        "meta": {"title": "test"},
-        "humanoid": {"humanBones": bones},
-        "blendShapeMaster": {"blendShapeGroups": groups},
-    }
-    return {
-        "nodes": nodes,
-        "scenes": [{"nodes": list(range(len(nodes)))}],
-        "extensionsUsed": ["VRM"],
-        "extensions": {"VRM": vrm},
-    }
+    custom, preset = ({n: of(i) for n, i in one.items()} for one in (expressions, looks))
+    return models.vrm_1({"custom": custom, "preset": preset})
 
 
 def drawn(path: Path, *faces: Mapping[str, float] | Shot) -> tuple[Facts, list[bytes]]:
@@ -247,7 +191,7 @@ def test_eyes_that_are_nodes_of_their_own_are_turned(tmp_path: Path) -> None:
 
 @needs_browser
 def test_clips_of_vrm_0(tmp_path: Path) -> None:
-    model = glb(["a", "b"], vrm_0({"JawOpen": 0, "MOUTHSMILELEFT": 1, "Joy2": 0}))
+    model = glb(["a", "b"], vrm_0([clip("JawOpen", 0), clip("MOUTHSMILELEFT", 1), clip("Joy2", 0)]))
     facts, (rest, jaw, smile) = drawn(saved(tmp_path, "a.vrm", model), {}, {JAW: 1}, {SMILE: 1})
     assert facts.format == "VRM 0.x"
     assert facts.present == ("jawOpen", "mouthSmileLeft")

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from tests.browsers import chromium, in_browser
+from tests.models import packed
 from tests.other_rigs import add_aliases, foreign, pascal, rename_channels
 
 from mien import resources
@@ -590,11 +591,7 @@ def glb(*channels: str, dead: Sequence[str] = ()) -> bytes:
         "bufferViews": [{"buffer": 0, "byteOffset": size * i, "byteLength": size} for i in parts],
         "buffers": [{"byteLength": len(data)}],
     }
-    text = json.dumps(document).encode()
-    text += b" " * (-len(text) % 4)
-    chunks = struct.pack("<II", len(text), 0x4E4F534A) + text
-    chunks += struct.pack("<II", len(data), 0x004E4942) + data
-    return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
+    return packed(document, data)
 
 
 DROP = """bytes => {

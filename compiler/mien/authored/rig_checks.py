@@ -8,7 +8,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault, fault_at, fault_at_key
+from mien.text.fault import Fault, fault_at
 from mien.text.node import (
     Node,
     Path,
@@ -43,7 +43,7 @@ class Complaints:
     def at_key(self, path: Path, code: str, message: str, hint: str = "") -> None:
         """Complain about the last key of ``path``."""
         if not self.full:
-            self.faults.append(fault_at_key(self.root, path, code, message, hint))
+            self.faults.append(fault_at(self.root, path, code, message, hint, key=True))
 
 
 @frozen(kw_only=True, slots=False)

@@ -15,7 +15,7 @@ from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariabl
 
 from mien import resources
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault, counted, fault_at, fault_at_key
+from mien.text.fault import Fault, counted, fault_at
 from mien.text.node import Node, Path, ScalarNode, find, plain, value_place
 from mien.text.slips import (
     holds_no_break_space,
@@ -128,7 +128,7 @@ def _faults(root: Node, error: ValidationError) -> Iterator[tuple[Path, Fault]]:
     elif keyword == "propertyNames":
         message = f"{_short(str(path[-1]))} cannot be a name here"
         hint = _name_hint(str(path[-1]), cast("dict[str, Any]", error.validator_value))
-        yield path, fault_at_key(root, path, "bad-name", message, hint)
+        yield path, fault_at(root, path, "bad-name", message, hint, key=True)
     elif keyword == "uniqueItems":
         yield from _repeated(root, path, cast("list[object]", error.instance))
     else:
@@ -163,7 +163,7 @@ def _unknown(root: Node, path: Path, error: ValidationError) -> Iterator[tuple[P
         close = nearest(name, absent)
         message = f"there is no key {name} here"
         hint = f"did you mean {close}?" if close else f"known keys: {', '.join(known)}"
-        yield where, fault_at_key(root, where, "unknown-key", message, hint)
+        yield where, fault_at(root, where, "unknown-key", message, hint, key=True)
 
 
 def _repeated(root: Node, path: Path, found: list[object]) -> Iterator[tuple[Path, Fault]]:

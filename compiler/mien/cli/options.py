@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -87,6 +87,22 @@ def own_folder(text: str) -> Path:
     raise click.BadParameter(
         f"{source.bank} {source.version} is a frozen release; give the folder{folder}"
     )
+
+
+def each_file(
+    names: Iterable[str], sources: Callable[[Path], Iterable[tuple[Path, Path]]]
+) -> Iterator[tuple[Path, Path]]:
+    """Each file once, with the folder that it must lie in once links are followed.
+
+    A name is that of a file, or of a folder or bank, whose ``sources`` are such pairs.
+    """
+    seen: set[Path] = set()
+    for name in names:
+        path = own_folder(name)
+        for file, inside in sources(path) if path.is_dir() else [(path, path.resolve().parent)]:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file, inside
 
 
 def _source(context: click.Context, parameter: click.Parameter, value: str) -> BankSource:

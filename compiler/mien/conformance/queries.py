@@ -94,7 +94,7 @@ def make_queries(tables: Tables, count: int, seed: int) -> Queries:
         times=np.array([one[3] for one in times], np.float64),
         holds=np.array([one[4] for one in times], np.float64),
         time_faces=np.array(
-            [_whole_or_part(stream, len(tables.channels)) for _ in times], np.float32
+            [drawn_face(stream, len(tables.channels)) for _ in times], np.float32
         ).reshape(len(times), len(tables.channels)),
     )
 
@@ -204,6 +204,7 @@ def _time(stream: Stream, tables: Tables, label: int) -> tuple[int, int, int, fl
     return label, sequence if sequence >= 0 else DYNAMICS, level, time, hold
 
 
-def _whole_or_part(stream: Stream, channels: int) -> list[float]:
+def drawn_face(stream: Stream, channels: int) -> F32:
     """A face that no bank has to give: weights of all sizes, many of them 1."""
-    return [stream.pick((1.0, stream.fraction())) for _ in range(channels)]
+    weights = [stream.pick((1.0, stream.fraction())) for _ in range(channels)]
+    return np.array(weights, dtype=np.float32)

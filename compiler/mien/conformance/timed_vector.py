@@ -8,6 +8,7 @@ import numpy as np
 
 from mien.bank import Bank
 from mien.conformance.banks import Stream, generated_bank
+from mien.conformance.queries import drawn_face
 from mien.conformance.timed_bank import with_timelines
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, Tables
@@ -39,7 +40,7 @@ def _queries(bank: Bank, stream: Stream) -> Iterator[Item]:
                 ends = [float(clip.length), *(float(end) for end in clip.loop or ())]
                 drawn = [stream.fraction() * (clip.length + 900.0) for _ in range(_TIMES)]
                 for time in (-1.5, 0.0, *ends, 7.0 * clip.length + 1.0 / 3.0, *drawn):
-                    face = own if stream.chance(0.5) else _drawn(stream, len(own))
+                    face = own if stream.chance(0.5) else drawn_face(stream, len(own))
                     hold = stream.pick((None, None, time * stream.fraction(), 333.25))
                     sample = clip.sample(np.array([time]), hold)
                     timed = bank.timed(face, sample.gain[0], sample.offset[0])
@@ -56,12 +57,6 @@ def _queries(bank: Bank, stream: Stream) -> Iterator[Item]:
                         "gaze": bits(sample.gaze[0]),
                         "expected": bits(timed),
                     }
-
-
-def _drawn(stream: Stream, channels: int) -> F32:
-    """A face that no bank has to give: weights of all sizes, many of them 1."""
-    weights = [stream.pick((1.0, stream.fraction())) for _ in range(channels)]
-    return np.array(weights, dtype=np.float32)
 
 
 def bits(row: F32) -> list[str]:

@@ -11,7 +11,7 @@ from attrs import frozen
 from mien.authored.documents import read_valid
 from mien.errors import SourceError
 from mien.judge.key import Key
-from mien.text.fault import Fault, counted, fault_at, fault_at_key
+from mien.text.fault import Fault, counted, fault_at
 from mien.text.files import shown_path
 from mien.text.node import Node, plain
 from mien.text.suggest import label_hint
@@ -98,7 +98,7 @@ def _strangers(root: Node, answers: _Given, key: Key) -> Iterator[Fault]:
         if int(number) not in key.faces:
             message = f"no face has the number {number}"
             hint = f"the faces have the numbers {min(key.faces)} to {max(key.faces)}"
-            yield fault_at_key(root, ("answers", number), "unknown-number", message, hint)
+            yield fault_at(root, ("answers", number), "unknown-number", message, hint, key=True)
 
 
 def _gaps(root: Node, answers: _Given, key: Key) -> Iterator[Fault]:

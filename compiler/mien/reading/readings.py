@@ -14,7 +14,7 @@ from mien.authored.rig_checks import Complaints
 from mien.errors import QueryError, SourceError
 from mien.resources import presets
 from mien.text.canonical import canonical
-from mien.text.fault import Fault, Severity, fault_at_key
+from mien.text.fault import Fault, Severity, fault_at
 from mien.text.node import Node, Plain, plain
 from mien.text.suggest import Words, label_hint
 
@@ -104,13 +104,14 @@ def check_readings(
             read.update(mixture)
     unread = [label for label in labels if label not in read]
     warnings = [
-        fault_at_key(
+        fault_at(
             readings.root,
             ("corpora",),
             "label-unread",
             f"nothing reads into {label}",
             "a reader learns it from sentences of its recipe alone, or never says it",
             severity=Severity.WARNING,
+            key=True,
         )
         for label in unread
     ]

@@ -60,24 +60,11 @@ def fault_at(
     message: str,
     hint: str = "",
     *,
+    key: bool = False,
     severity: Severity = Severity.ERROR,
 ) -> Fault:
-    """A fault of the value at ``path`` in a document."""
-    place = value_place(root, path)
-    return fault(place, code, message, hint, path_text(path), severity=severity)
-
-
-def fault_at_key(
-    root: Node,
-    path: Path,
-    code: str,
-    message: str,
-    hint: str = "",
-    *,
-    severity: Severity = Severity.ERROR,
-) -> Fault:
-    """A fault of the last key of ``path`` in a document."""
-    place = key_place(root, path)
+    """A fault of the value at ``path`` in a document, or of the last ``key`` of the path."""
+    place = key_place(root, path) if key else value_place(root, path)
     return fault(place, code, message, hint, path_text(path), severity=severity)
 
 

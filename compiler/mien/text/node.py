@@ -93,15 +93,20 @@ def plain(node: Node) -> Plain:
 def find(node: Node, path: tuple[str | int, ...]) -> Node:
     """The node at ``path``, or the nearest node above it that exists."""
     for step in path:
-        inner: Node | None = None
-        if isinstance(node, MappingNode) and isinstance(step, str):
-            inner = node.get(step)
-        elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.items):
-            inner = node.items[step]
+        inner = _inner(node, step)
         if inner is None:
             return node
         node = inner
     return node
+
+
+def _inner(node: Node, step: str | int) -> Node | None:
+    """The value under a key, or the item at a position from the start."""
+    if isinstance(node, MappingNode) and isinstance(step, str):
+        return node.get(step)
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.items):
+        return node.items[step]
+    return None
 
 
 Path = tuple[str | int, ...]
@@ -137,12 +142,7 @@ def key_place(root: Node, path: Path) -> Place:
 def at(node: Node, path: Path) -> Node | None:
     """The node at exactly ``path``, or None."""
     for step in path:
-        if isinstance(node, MappingNode) and isinstance(step, str):
-            inner = node.get(step)
-        elif isinstance(node, SequenceNode) and isinstance(step, int):
-            inner = node.items[step] if step < len(node.items) else None
-        else:
-            return None
+        inner = _inner(node, step)
         if inner is None:
             return None
         node = inner

@@ -10,12 +10,12 @@ from itertools import pairwise
 from statistics import median
 
 from mien.errors import SourceError
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.json_nodes import parse_json
 from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode
 from mien_trainer.timings.letters import sounds_of_letters
 from mien_trainer.timings.symbols import AZURE, OCULUS, POLLY, RHUBARB
-from mien_trainer.timings.timed import Mark, TimedSpeech, fault, timed_speech
+from mien_trainer.timings.timed import Mark, TimedSpeech, timed_speech
 
 _TICKS = 10_000_000.0
 """Azure's ticks a second."""
@@ -45,7 +45,7 @@ def read(text: str, file: str) -> TimedSpeech:
         "expected Rhubarb's mouthCues, Azure's visemeId with audioOffset, Polly's speech marks, "
         "ElevenLabs' alignment, or visemes with vtimes"
     )
-    raise SourceError([fault(Place(file), "timings-unknown", message, hint)])
+    raise refusal(file, "timings-unknown", message, hint)
 
 
 def document(text: str, file: str) -> Node:
@@ -176,7 +176,7 @@ def _columns(root: Node, texts: str, starts: str, lengths: str) -> list[Mark]:
     if len({len(one) for one in found}) != 1:
         counts = ", ".join(str(len(one)) for one in found)
         message = f"{texts}, {starts} and {lengths} have {counts} entries, expected as many each"
-        raise SourceError([fault(_place(root), "timings-line", message)])
+        raise refusal(_place(root), "timings-line", message)
     return [
         Mark(
             text=_text(said),
@@ -200,7 +200,7 @@ def _elevenlabs(root: Node, file: str) -> TimedSpeech | None:
     if len({len(one) for one in lists}) != 1:
         counts = ", ".join(str(len(one)) for one in lists)
         message = f"characters, starts and ends have {counts} entries, expected as many each"
-        raise SourceError([fault(_place(characters), "timings-line", message)])
+        raise refusal(_place(characters), "timings-line", message)
     letters = [
         Mark(text=_text(said), start=_number(start), end=_number(end), place=_place(said))
         for said, start, end in zip(*lists, strict=True)

@@ -10,10 +10,10 @@ import re
 
 from mien.errors import SourceError
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.node import Place
 from mien_trainer.timings.symbols import ANY, RHUBARB
-from mien_trainer.timings.timed import Mark, TimedSpeech, fault, timed_speech
+from mien_trainer.timings.timed import Mark, TimedSpeech, timed_speech
 
 TITLE = "lines of times"
 _BEGINS = re.compile(r"\s*[+-]?[.\d]")

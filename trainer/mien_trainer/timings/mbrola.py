@@ -6,10 +6,10 @@ import re
 
 from mien.errors import SourceError
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault
 from mien.text.node import Place
 from mien_trainer.timings.symbols import IPA_TEXT, MBROLA
-from mien_trainer.timings.timed import Mark, TimedSpeech, fault, timed_speech
+from mien_trainer.timings.timed import Mark, TimedSpeech, timed_speech
 
 TITLE = "MBROLA"
 _LINE = re.compile(r"(\S+)\s+(\d+(?:\.\d+)?)(?:\s+-?[\d.]+)*\s*\Z")

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien.errors import SourceError
 from mien.formats.text_file import read_bytes
+from mien.text.fault import refusal
 from mien.text.files import place_of_offset, shown_path
-from mien.text.node import Place
 from mien_trainer.timings import json_marks, labels, mbrola, textgrid
-from mien_trainer.timings.timed import TimedSpeech, fault
+from mien_trainer.timings.timed import TimedSpeech
 
 
 @frozen(kw_only=True)
@@ -60,7 +59,7 @@ def read_timings(path: Path) -> TimedSpeech:
             return one.read(text, file)
     message = "these are no times of sounds or mouth shapes that are known"
     hint = f"expected {'; '.join(one.title for one in FORMATS)}"
-    raise SourceError([fault(Place(file), "timings-unknown", message, hint)])
+    raise refusal(file, "timings-unknown", message, hint)
 
 
 def _text(path: Path) -> str:
@@ -73,5 +72,5 @@ def _text(path: Path) -> str:
         before = data[: error.start].decode(encoding, "replace")
         place = place_of_offset(before, len(before), shown_path(path))
         message = f"byte {error.start} is not {'UTF-16' if encoding == 'utf-16' else 'UTF-8'} text"
-        raise SourceError([fault(place, "file-encoding", message, "save it as UTF-8")]) from None
+        raise refusal(place, "file-encoding", message, "save it as UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

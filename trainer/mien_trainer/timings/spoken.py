@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from attrs import evolve
 
-from mien.errors import QueryError, SourceError
+from mien.errors import QueryError
 from mien.formats.text_file import read_text
 from mien.performance.lips import LipTrack, lip_track
 from mien.performance.sources import LipRequest, SpokenLips, Word
+from mien.text.fault import refusal
 from mien.text.files import shown_path
 from mien.text.node import Place
 from mien_trainer.frames import F32, FRAME_RATE, frame_count
@@ -32,7 +33,7 @@ from mien_trainer.speech import (
 )
 from mien_trainer.timings.letters import arpabet_of_letters
 from mien_trainer.timings.read import read_timings
-from mien_trainer.timings.timed import TimedSpeech, fault
+from mien_trainer.timings.timed import TimedSpeech
 from mien_trainer.timings.transcripts import Transcript, is_transcript, read_transcript
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def timed_lips(request: LipRequest) -> SpokenLips:
                 f"{shown_path(request.audio)} at {frames / FRAME_RATE:.2f} s"
             )
             hint = "is it the recording that the times were made from?"
-            raise SourceError([fault(place, "timings-beyond", message, hint)])
+            raise refusal(place, "timings-beyond", message, hint)
     return spoken_lips(speech, frames, f"lips by rules from {speech.source}", exact=True)
 
 

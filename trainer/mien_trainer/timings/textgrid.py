@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from mien.errors import SourceError
+from mien.text.fault import refusal
 from mien.text.node import Place
-from mien_trainer.timings.timed import Mark, TimedSpeech, fault, timed_speech
+from mien_trainer.timings.timed import Mark, TimedSpeech, timed_speech
 
 TITLE = "TextGrid"
 _PHONES = ("phones", "phonemes", "phone", "phoneme", "mau", "segments")
@@ -55,7 +55,7 @@ def read(text: str, file: str) -> TimedSpeech:
     if phones is None:
         names = ", ".join(repr(tier.name) for tier in tiers) or "none"
         message = f"no tier is called phones; its tiers: {names}"
-        raise SourceError([fault(Place(file), "timings-tier", message, "call one of them phones")])
+        raise refusal(file, "timings-tier", message, "call one of them phones")
     words = _named(tiers, _WORDS)
     said = tuple(mark for mark in words.marks if mark.text) if words else ()
     return timed_speech(phones.marks, said, file=file, title=TITLE)
@@ -88,10 +88,10 @@ def _tiers(items: Iterator[_Item], file: str) -> Iterator[_Tier]:
         for kind in kinds:
             found = next(items, None)
             if found is None:
-                raise SourceError([fault(Place(file), "timings-cut", "the TextGrid is cut short")])
+                raise refusal(file, "timings-cut", "the TextGrid is cut short")
             if found.kind != kind:
                 message = f"found {found.value!r}, expected a {kind}"
-                raise SourceError([fault(found.place, "timings-line", message)])
+                raise refusal(found.place, "timings-line", message)
             taken.append(found)
         return taken
 

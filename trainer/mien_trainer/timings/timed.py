@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from mien.errors import SourceError
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.node import Place
 from mien.text.suggest import did_you_mean
 from mien_trainer.phonemes import SILENCE, Phoneme, SpokenWord, without_empty
@@ -65,13 +65,13 @@ def timed_speech(
         SourceError: a time is out of order or makes no sense, or a name is in none of the sets.
     """
     if not marks:
-        raise SourceError([fault(Place(file), "timings-empty", "no sound has a time in it")])
+        raise refusal(file, "timings-empty", "no sound has a time in it")
     faults = [*_times(marks), *_times(words)]
     symbols = set_of((mark.text for mark in marks), sets)
     if symbols is IPA_TEXT and are_words(mark.text for mark in marks):
         message = f"{marks[0].text!r} and the other names here look like words, not like sounds"
         hint = "--text takes what is said; times are of sounds (ARPAbet, IPA) or mouth shapes"
-        raise SourceError([fault(marks[0].place, "timings-symbol", message, hint)])
+        raise refusal(marks[0].place, "timings-symbol", message, hint)
     for mark in marks:
         if symbols.ipa(mark.text) is None:
             near = did_you_mean(mark.text, tuple(symbols.sounds))
@@ -91,20 +91,23 @@ def timed_speech(
     )
 
 
-def fault(place: Place, code: str, message: str, hint: str = "") -> Fault:
-    """A fault of a file with times."""
-    return Fault(place=place, path="", code=code, message=message, hint=hint)
+def time_fault(place: Place, start: float, end: float) -> Fault | None:
+    """What is wrong with the times of something that is said, by themselves."""
+    if not (0.0 <= start <= LONGEST and 0.0 <= end <= LONGEST):
+        message = f"it is said from {start:g} to {end:g} s, expected 0 to {LONGEST:g}"
+        return fault(place, "timings-range", message, "are the times in another unit?")
+    if end < start:
+        message = f"it ends at {end:g} s, before it begins at {start:g} s"
+        return fault(place, "timings-order", message)
+    return None
 
 
 def _times(marks: Sequence[Mark]) -> Iterable[Fault]:
     reached = 0.0
     for mark, end in zip(marks, _ends(marks), strict=True):
-        if not (0.0 <= mark.start <= LONGEST and 0.0 <= end <= LONGEST):
-            message = f"it is said from {mark.start:g} to {end:g} s, expected 0 to {LONGEST:g}"
-            yield fault(mark.place, "timings-range", message, "are the times in another unit?")
-        elif end < mark.start:
-            message = f"it ends at {end:g} s, before it begins at {mark.start:g} s"
-            yield fault(mark.place, "timings-order", message)
+        wrong = time_fault(mark.place, mark.start, end)
+        if wrong is not None:
+            yield wrong
         elif mark.start < reached - _SLACK:
             message = f"it begins at {mark.start:g} s, and the one before ends at {reached:g} s"
             yield fault(mark.place, "timings-order", message, "sort the lines by their times")

@@ -16,12 +16,12 @@ from attrs import evolve, field, frozen
 from mien.errors import SourceError
 from mien.formats.text_file import read_text
 from mien.text.core_schema import MAX_FAULTS
-from mien.text.fault import Fault
+from mien.text.fault import Fault, fault, refusal
 from mien.text.files import shown_path
 from mien.text.node import MappingNode, Node, Place, items, number, text
 from mien_trainer.alignment.passages import Passage
 from mien_trainer.timings.json_marks import document
-from mien_trainer.timings.timed import LONGEST, fault
+from mien_trainer.timings.timed import time_fault
 
 ENDINGS = (".json", ".srt", ".vtt")
 """What files with passages are called."""
@@ -67,23 +67,14 @@ def read_transcript(path: Path) -> Transcript:
         found, language = _of_json(document(whole, file), file)
     else:
         found, language = list(_of_cues(whole, file)), ""
-    faults = [one for placed in found for one in _time_faults(placed)]
+    times = [(one.place, one.passage.start, one.passage.end) for one in found]
+    faults = [wrong for one in times if (wrong := time_fault(*one)) is not None]
     if not faults and not any(one.passage.text.strip() for one in found):
-        faults.append(fault(Place(file), "timings-empty", "nothing is said in it"))
+        faults.append(fault(file, "timings-empty", "nothing is said in it"))
     if faults:
         raise SourceError(faults[:MAX_FAULTS])
     passages = sorted((one.passage for one in found), key=lambda one: one.start)
     return Transcript(passages=tuple(passages), language=language)
-
-
-def _time_faults(placed: _Placed) -> Iterator[Fault]:
-    start, end = placed.passage.start, placed.passage.end
-    if not (0.0 <= start <= LONGEST and 0.0 <= end <= LONGEST):
-        message = f"it is said from {start:g} to {end:g} s, expected 0 to {LONGEST:g}"
-        yield fault(placed.place, "timings-range", message, "are the times in another unit?")
-    elif end < start:
-        message = f"it ends at {end:g} s, before it begins at {start:g} s"
-        yield fault(placed.place, "timings-order", message)
 
 
 def _of_json(root: Node, file: str) -> tuple[list[_Placed], str]:
@@ -103,7 +94,7 @@ def _of_json(root: Node, file: str) -> tuple[list[_Placed], str]:
         "expected segments with start, end and text (Whisper), transcription with offsets "
         "(whisper.cpp), or result with words (Vosk); times of sounds are for --times"
     )
-    raise SourceError([fault(Place(file), "timings-unknown", message, hint)])
+    raise refusal(file, "timings-unknown", message, hint)
 
 
 def _has(root: Node, *names: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
-from mien.cli.options import format_option, own_folder
+from mien.cli.options import each_file, format_option
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def format_sources(paths: Sequence[str], *, check: bool, diff: bool, output: str
 
     results: list[_Formatted] = []
     faults: list[Fault] = []
-    for path, inside in _files(paths):
+    for path, inside in each_file(paths, _found):
         found = _formatted(path, inside)
         if isinstance(found, _Formatted):
             results.append(found)
@@ -67,22 +67,10 @@ def format_sources(paths: Sequence[str], *, check: bool, diff: bool, output: str
     return 1 if check and changed else 0
 
 
-def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
-    """Each file once, with the folder that it must lie in once links are followed."""
+def _found(path: Path) -> Iterator[tuple[Path, Path]]:
     from mien.authored.surroundings import sources_under
 
-    seen: set[Path] = set()
-    for name in names:
-        path = own_folder(name)
-        found = (
-            ((file, path.resolve()) for file in sources_under(path))
-            if path.is_dir()
-            else ((path, path.resolve().parent),)
-        )
-        for file, inside in found:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
-                yield file, inside
+    return ((file, path.resolve()) for file in sources_under(path))
 
 
 def _formatted(path: Path, inside: Path) -> _Formatted | tuple[Fault, ...]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import format_option, own_folder
+from mien.cli.options import each_file, format_option
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mien.migrate.migration import Migration
     from mien.text.fault import Fault
@@ -38,7 +38,7 @@ def command(paths: tuple[str, ...], check: bool, output: str) -> int:
     changed: list[tuple[Path, str]] = []
     faults: list[Fault] = []
     count = 0
-    for path, inside in _files(paths):
+    for path, inside in each_file(paths, _found):
         count += 1
         try:
             text = read_source(path, shown=shown_path(path), inside=inside)
@@ -68,23 +68,14 @@ def known_migrations() -> tuple[Migration, ...]:
     return (*migration.MIGRATIONS, *MIGRATIONS)
 
 
-def _files(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
-    """Each file once, with the folder that it must lie in once links are followed."""
+def _found(path: Path) -> list[tuple[Path, Path]]:
+    """The sources of a bank or folder, and a rig beside it."""
     from mien.authored.surroundings import shared_rig, sources_under
     from mien.versions import AUTHORED
 
-    taken: set[Path] = set()
-    for name in names:
-        path = own_folder(name)
-        found = [(path, path.resolve().parent)]
-        if path.is_dir():
-            found = [(file, path.resolve()) for file in sources_under(path, AUTHORED)]
-            rig = shared_rig(path)
-            found += [] if rig is None else [(rig.path, rig.inside)]
-        for file, inside in found:
-            if file.resolve() not in taken:
-                taken.add(file.resolve())
-                yield file, inside
+    rig = shared_rig(path)
+    found = [(file, path.resolve()) for file in sources_under(path, AUTHORED)]
+    return found + ([] if rig is None else [(rig.path, rig.inside)])
 
 
 def _report(
