@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.draft_import import refuse_existing
+from mien.cli.draft_import import known_intensity, refuse_existing
 from mien.cli.faults import write_faults
 from mien.cli.options import bank_source, own_folder
 from mien.cli.terminal import say, visible
+
+if TYPE_CHECKING:
+    from mien.cli.importing import Import
 
 PATCHES = (".patch", ".diff")
 _DRAFT = ".yaml"
 
 
-def import_anchors(
-    file: Path,
-    out: Path,
-    bank_name: str,
-    *,
-    intensity: str | None,
-    scale: tuple[float, float] | None,
-    known_only: bool,
-) -> None:
-    """Write drafts of anchors into the folder ``out``, or a patch of a bank into the file.
+def import_anchors(asked: Import) -> None:
+    """Write drafts of anchors into a folder, or a patch of a bank into a file.
 
-    Rows whose label or level the bank does not have are left out if ``known_only``.
+    Rows whose label or level the bank does not have are left out where that is asked for.
 
     Raises:
         SourceError: with every fault of the table, or of such rows.
@@ -37,23 +32,23 @@ def import_anchors(
     from mien.text.atomic import write_atomic
     from mien.text.fault import counted
     from mien.text.files import shown_path
-    from mien.text.suggest import did_you_mean
 
-    if scale is not None and not scale[0] < scale[1]:
+    file, out = asked.file, asked.out
+    if asked.scale is not None and not asked.scale[0] < asked.scale[1]:
         raise click.BadParameter("give the lowest number, then the highest", param_hint="--scale")
     patch = out.suffix.lower() in PATCHES
     if patch:
         refuse_existing(out)
-    folder = own_folder(bank_name) if patch else bank_source(bank_name).sources
+    name = asked.bank_name
+    folder = own_folder(name) if patch else bank_source(name).sources
     bank = read_bank(folder)
     known = bank.manifest.intensities
-    if intensity is not None and intensity not in known:
-        hint = did_you_mean(intensity, known)
-        raise click.BadParameter(f"no intensity {intensity}; {hint}", param_hint="--intensity")
-    table = read_anchors(file, scale)
-    level = intensity or known[len(known) // 2]
+    if asked.intensity is not None:
+        known_intensity(bank, asked.intensity)
+    table = read_anchors(file, asked.scale)
+    level = asked.intensity or known[len(known) // 2]
     points = points_of(bank, table, visible(file.name), level)
-    if points.strange and not known_only:
+    if points.strange and not asked.known_only:
         write_faults(points.strange, "text", err=True)
         raise click.UsageError("nothing is written; --known-only leaves such rows out")
     said = lint_notes(bank, points)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from attrs import evolve, frozen
+from attrs import evolve
 
 from mien.cli.options import bank_source
 from mien.cli.terminal import say, visible
 
 if TYPE_CHECKING:
     from mien.authored.bank import AuthoredBank
+    from mien.cli.importing import Import
     from mien.formats.archetype_draft import Faces
     from mien.formats.take import Take
     from mien.intake.face_table import FaceTable
@@ -20,70 +21,42 @@ if TYPE_CHECKING:
 _DRAFT = ".yaml"
 
 
-@frozen(kw_only=True)
-class Moment:
-    """Which face of a recording: ``at`` a moment, or the mean or ``peak`` of a ``span``."""
-
-    at: float | None
-    span: tuple[float, float] | None
-    peak: bool
-
-
-def draft_moment(
-    file: Path,
-    out: Path,
-    rate: float | None,
-    moment: Moment,
-    bank_name: str,
-    *,
-    intensity: str,
-    ratios: str | None,
-    label: str | None,
-) -> None:
+def draft_moment(asked: Import) -> None:
     """A moment of a recording becomes a draft of an archetype, or of all by ``ratios``."""
-    if moment.peak and moment.span is None:
+    if asked.peak and asked.span is None:
         raise click.UsageError(
             "--peak is of a range, the face furthest from rest in it: give --range S S"
         )
-    if (moment.at is None) == (moment.span is None):
+    if (asked.at is None) == (asked.span is None):
         message = "FILE holds no faces by their names, so a draft is of one moment or one range"
         raise click.UsageError(f"{message}: give --at S or --range S S")
-    refuse_existing(out)
+    refuse_existing(asked.out)
     from mien.formats import archetype_draft
     from mien.formats.registry import read_take
     from mien.intake.levels import spread
     from mien.text.atomic import write_atomic
 
-    bank = _bank(bank_name)
-    _known_intensity(bank, intensity)
-    shares = None if ratios is None else _ratios(bank, ratios)
-    take = read_take(file, channels=bank.rig.names, rate=rate)
-    weights, when = _face_at(file, take, moment)
-    origin = f"{visible(file.name)} at {when}"
-    meant = "" if label is None else _meant_label(bank, label)
+    bank, intensity = _bank(asked.bank_name), asked.intensity or "mid"
+    known_intensity(bank, intensity)
+    shares = None if asked.ratios is None else _ratios(bank, asked.ratios)
+    take = read_take(asked.file, channels=bank.rig.names, rate=asked.rate)
+    weights, when = _face_at(take, asked)
+    origin = f"{visible(asked.file.name)} at {when}"
+    meant = "" if asked.label is None else _meant_label(bank, asked.label)
     faces: Faces = {intensity: weights}
     if shares is not None:
         faces = spread(meant, {"": weights}, bank.manifest.intensities, shares)
     notes = archetype_draft.lint_notes(bank, faces, meant)
     text = archetype_draft.draft_of(bank, faces, origin, meant, notes)
     said = ", ".join(faces) + (f" of {meant}" if meant else "")
-    write_atomic(out, text.encode())
-    say(f"{out}: a draft of {said}")
+    write_atomic(asked.out, text.encode())
+    say(f"{asked.out}: a draft of {said}")
 
 
-def draft_faces(
-    file: Path,
-    out: Path,
-    bank_name: str,
-    *,
-    intensity: str | None,
-    ratios: str | None,
-    label: str | None,
-    percent: bool,
-) -> bool:
+def draft_faces(asked: Import) -> bool:
     """Faces without time become drafts; False where FILE holds none.
 
-    ``out`` is a file for one emotion, else a folder with a file for each.
+    The output is a file for one emotion, else a folder with a file for each.
     """
     from mien.formats.archetype_draft import draft
     from mien.intake.drafts import Draft, drafts
@@ -91,16 +64,16 @@ def draft_faces(
     from mien.text.atomic import write_atomic
     from mien.text.fault import counted
 
-    bank = _bank(bank_name)
+    bank, out, intensity = _bank(asked.bank_name), asked.out, asked.intensity
     if intensity is not None:
-        _known_intensity(bank, intensity)
+        known_intensity(bank, intensity)
     levels = bank.manifest.intensities
-    table = read_faces(file, bank.rig, levels, 100.0 if percent else 1.0)
+    table = read_faces(asked.file, bank.rig, levels, 100.0 if asked.percent else 1.0)
     if table is None:
         return False
-    chosen = _chosen(bank, table, label)
-    shares = _ratios(bank, ratios)
-    origin = visible(file.name)
+    chosen = _chosen(bank, table, asked.label)
+    shares = _ratios(bank, asked.ratios)
+    origin = visible(asked.file.name)
     if out.suffix.lower() in (_DRAFT, ".yml"):
         refuse_existing(out)
         if len({one.label for one in chosen.faces}) > 1:
@@ -194,7 +167,12 @@ def _bank(name: str) -> AuthoredBank:
     return read_bank(bank_source(name).sources)
 
 
-def _known_intensity(bank: AuthoredBank, intensity: str) -> None:
+def known_intensity(bank: AuthoredBank, intensity: str) -> None:
+    """Refuse an intensity that the bank does not have.
+
+    Raises:
+        click.BadParameter: it has none of that name.
+    """
     from mien.text.suggest import did_you_mean
 
     known = bank.manifest.intensities
@@ -213,22 +191,19 @@ def refuse_existing(out: Path) -> None:
         raise click.BadParameter(f"{out} exists; name a new file", param_hint="-o")
 
 
-def _face_at(file: Path, take: Take, moment: Moment) -> tuple[dict[str, float], str]:
-    """The weights of a moment or range, and what it is in words."""
+def _face_at(take: Take, asked: Import) -> tuple[dict[str, float], str]:
+    """The weights of a moment, or the mean or peak of a range, and which it is in words."""
     from mien.formats import archetype_draft
 
-    if moment.at is not None:
-        if moment.at > take.seconds:
-            raise click.BadParameter(_outside(file, take), param_hint="--at")
-        return archetype_draft.weights_at(take, moment.at), f"{moment.at:g} s"
-    start, end = moment.span or (0.0, 0.0)
+    outside = f"there is no row there: {asked.file} runs from 0 to {take.seconds:.2f} s"
+    if asked.at is not None:
+        if asked.at > take.seconds:
+            raise click.BadParameter(outside, param_hint="--at")
+        return archetype_draft.weights_at(take, asked.at), f"{asked.at:g} s"
+    start, end = asked.span or (0.0, 0.0)
     if not archetype_draft.has_rows(take, start, end):
-        raise click.BadParameter(_outside(file, take), param_hint="--range")
-    if moment.peak:
+        raise click.BadParameter(outside, param_hint="--range")
+    if asked.peak:
         weights, found = archetype_draft.peak_weights(take, start, end)
         return weights, f"{found:.3g} s, the peak from {start:g} to {end:g} s"
     return archetype_draft.mean_weights(take, start, end), f"{start:g} to {end:g} s, the mean"
-
-
-def _outside(file: Path, take: Take) -> str:
-    return f"there is no row there: {file} runs from 0 to {take.seconds:.2f} s"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mien.diff.record import BankDiff, Change, Finding, Named, Neighbour, Places, Value, Visible
+from attrs import asdict
+
+from mien.diff.record import BankDiff, Change, Finding, Named, Places, Value, Visible
 from mien.release.difference import first_unlike
-from mien.text.node import Place
 
 Data = dict[str, Any]
 
@@ -142,39 +143,21 @@ def _finding_data(finding: Finding) -> Data:
 
 
 def _change_data(change: Change) -> Data:
-    return {
-        "name": change.name,
-        "before": change.before,
-        "after": change.after,
-        **_places_data(change.places),
-    }
+    values = {"name": change.name, "before": change.before, "after": change.after}
+    return {**values, **_places_data(change.places)}
 
 
 def _places_data(places: Places) -> Data:
-    return {"old": _place_data(places.old), "new": _place_data(places.new)}
-
-
-def _place_data(place: Place | None) -> Data | None:
-    if place is None:
-        return None
-    return {"file": place.file, "line": place.line, "column": place.column}
+    return {name: place and asdict(place) for name, place in places._asdict().items()}
 
 
 def _visible_data(visible: Visible) -> Data:
+    before, after = visible.nearest_before, visible.nearest_after
     return {
         "label": visible.label,
         "mean": visible.mean,
         "largest": visible.largest,
         "channel": visible.channel,
         "at": list(visible.at),
-        "nearest": {
-            "before": _neighbour_data(visible.nearest_before),
-            "after": _neighbour_data(visible.nearest_after),
-        },
+        "nearest": {"before": before and asdict(before), "after": after and asdict(after)},
     }
-
-
-def _neighbour_data(neighbour: Neighbour | None) -> Data | None:
-    if neighbour is None:
-        return None
-    return {"label": neighbour.label, "distance": neighbour.distance}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from mien.drawing.document import shipped_face
 from mien.drawing.face import FlatFace
 from mien.drawing.svg import markup, svg
 from mien.sheet.page import Cell, Note, Page, Row, on_drawing
@@ -76,13 +77,31 @@ def _document(page: Page, face: FlatFace) -> Iterator[str]:
     yield END
 
 
-def table_html(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+Shown = str | tuple[str, str]
+"""What a cell of a table shows: a text, or a text and the attributes of its element."""
+
+
+def table_html(columns: Iterable[str], rows: Iterable[Iterable[Shown]]) -> str:
     """A table of texts."""
     heads = "".join(f"<th>{markup(column)}</th>" for column in columns)
-    lines = "".join(
-        f"<tr>{''.join(f'<td>{markup(text)}</td>' for text in row)}</tr>\n" for row in rows
-    )
+    lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
     return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{lines}</tbody>\n</table>\n"
+
+
+def _cell(shown: Shown) -> str:
+    text, attributes = (shown, "") if isinstance(shown, str) else shown
+    return f"<td {attributes}>{markup(text)}</td>" if attributes else f"<td>{markup(text)}</td>"
+
+
+def wide_table(columns: Iterable[str], rows: Iterable[Iterable[Shown]]) -> str:
+    """A table of texts that is moved by itself where the page has no room for it."""
+    return f'<div class="scroll">{table_html(columns, rows)}</div>\n'
+
+
+def drawn_face(name: str, weights: Mapping[str, float], size: int, prefix: str) -> str:
+    """The drawn face over its name; ``prefix`` is its own on the page."""
+    drawn = svg(shipped_face(), weights, size, prefix=prefix, title=name)
+    return f"<figure>\n{drawn}<figcaption>{markup(name)}</figcaption></figure>\n"
 
 
 def _section(row: Row, face: FlatFace, number: int) -> Iterator[str]:

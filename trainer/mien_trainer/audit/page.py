@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from mien.bank import Bank
-from mien.drawing.document import shipped_face
-from mien.drawing.svg import svg
-from mien.sheet.html import END, STYLE, begin
+from mien.sheet.html import END, STYLE, Shown, begin, drawn_face, wide_table
 from mien.text.fault import Severity
 from mien_trainer.audit.as_text import splits_line, verdict
 from mien_trainer.audit.faults import FaultKind
@@ -137,13 +135,8 @@ def _worst(title: str, prefix: str, examples: Sequence[Example], bank: Bank) -> 
 
 
 def _figure(name: str, weights: F32, channels: Sequence[str], prefix: str) -> str:
-    named = dict(zip(channels, weights.tolist(), strict=True))
-    drawn = svg(shipped_face(), named, _FACE, prefix=prefix, title=name)
-    return f"<figure>\n{drawn}<figcaption>{escape(name)}</figcaption></figure>\n"
+    return drawn_face(name, dict(zip(channels, weights.tolist(), strict=True)), _FACE, prefix)
 
-
-Cell = str | tuple[str, bool]
-"""A text, or a text and whether it is bad."""
 
 _FEW = 12
 
@@ -155,10 +148,10 @@ def groups_table(groups: Sequence[Group]) -> str:
         *("change", "SHARED in silence", "change", "LIPSYNC in speech", "change"),
         *("SHARED in speech", "change", "closures kept", "nearest archetype", "95 %", "own label"),
     )
-    return _table(heads, [_group(group) for group in groups])
+    return wide_table(heads, [_group(group) for group in groups])
 
 
-def _group(group: Group) -> tuple[Cell, ...]:
+def _group(group: Group) -> tuple[Shown, ...]:
     kind = "" if group.real is None else ", real" if group.real else ", synthetic"
     silent = group.silence.frames > 0
     kept = group.kept / group.closures if group.closures else 1.0
@@ -166,17 +159,21 @@ def _group(group: Group) -> tuple[Cell, ...]:
         f"{group.name}{kind}",
         str(group.clips),
         f"{group.frames / FRAME_RATE / 60:.1f}",
-        (f"{group.gap:.3f}", group.excess > OPEN) if silent else "",
+        _marked(f"{group.gap:.3f}", bad=group.excess > OPEN) if silent else "",
         f"{group.rest:.3f}" if silent else "",
         *_energies(group.silence),
         *_energies(group.speech),
-        (f"{kept:.1%} of {group.closures}", kept < KEPT) if group.closures else "",
+        _marked(f"{kept:.1%} of {group.closures}", bad=kept < KEPT) if group.closures else "",
         *(
             (f"{group.distance:.3f}", f"{group.distance95:.3f}", f"{group.own:.0%}")
             if silent
             else ("", "", "")
         ),
     )
+
+
+def _marked(text: str, *, bad: bool) -> Shown:
+    return (text, 'class="bad"' if bad else "")
 
 
 def _energies(moment: Moment) -> tuple[str, ...]:
@@ -188,7 +185,7 @@ def _energies(moment: Moment) -> tuple[str, ...]:
 
 def voices_table(voices: Sequence[VoiceRow]) -> str:
     """Who speaks, and in which split."""
-    return _table(
+    return wide_table(
         ("source", "voice", *(split.value for split in Split), "closures kept"),
         [
             (
@@ -204,26 +201,9 @@ def voices_table(voices: Sequence[VoiceRow]) -> str:
 
 def faults_table(kinds: Sequence[FaultKind]) -> str:
     """The first clips that are plainly wrong, by kind."""
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[Shown, ...]] = []
     for kind in kinds:
         rows += ((kind.code, fault.shard, fault.clip, fault.message) for fault in kind.first[:_FEW])
         if kind.count > _FEW:
             rows.append((kind.code, "", "", f"and {kind.count - _FEW} more"))
-    return _table(("fault", "shard", "clip", "found"), rows)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    return "".join(_lines(heads, rows))
-
-
-def _lines(heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
-    yield '<div class="scroll"><table>\n<thead><tr>'
-    yield from (f"<th>{escape(head)}</th>" for head in heads)
-    yield "</tr></thead>\n<tbody>\n"
-    for row in rows:
-        yield "<tr>"
-        for cell in row:
-            text, bad = cell if isinstance(cell, tuple) else (cell, False)
-            yield f'<td class="bad">{escape(text)}</td>' if bad else f"<td>{escape(text)}</td>"
-        yield "</tr>\n"
-    yield "</tbody>\n</table></div>\n"
+    return wide_table(("fault", "shard", "clip", "found"), rows)

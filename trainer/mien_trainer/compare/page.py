@@ -8,7 +8,7 @@ from html import escape
 from mien.bank import Bank
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import svg
-from mien.sheet.html import END, STYLE, begin
+from mien.sheet.html import END, STYLE, begin, table_html
 from mien_trainer.compare.result import COLUMNS, Result, cells
 from mien_trainer.frames import F32
 
@@ -31,12 +31,7 @@ def _document(found: Sequence[Result], bank: Bank, description: str) -> Iterator
     title = "What the labels and the snap are worth"
     yield begin(title, STYLE + _MORE)
     yield f"<header>\n<h1>{title}</h1>\n<p>{escape(description)}</p>\n</header>\n"
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("", *COLUMNS))
-    yield f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
-    for one in found:
-        row = "".join(f"<td>{escape(text)}</td>" for text in (one.title, *cells(one)))
-        yield f"<tr>{row}</tr>\n"
-    yield "</tbody>\n</table>\n"
+    yield table_html(("", *COLUMNS), ((one.title, *cells(one)) for one in found))
     archetypes = [table.archetypes for table in bank.tables.labels]
     for at, intensity in reversed(list(enumerate(bank.intensities))):
         authored = [faces[at] for faces in archetypes]

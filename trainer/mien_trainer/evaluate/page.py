@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import chain
 
 from mien.bank import Bank
-from mien.sheet.html import END, STYLE, begin
+from mien.sheet.html import END, STYLE, Shown, begin, wide_table
 from mien_trainer.evaluate.lips import LipMatch
 from mien_trainer.evaluate.output import shown
 from mien_trainer.evaluate.page_faces import example_faces, preset_faces
@@ -63,7 +64,7 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
     yield (
         f"<header>\n<h1>{escape(title)}</h1>\n"
         f"<p>Whether the presets are still the presets once a network speaks with them.</p>\n"
-        f"{_verdict(report)}</header>\n"
+        f"{verdict(all_figures(report), kept=report.kept)}</header>\n"
     )
     yield _figures_table(report)
     yield from _part(
@@ -100,11 +101,11 @@ def _document(report: Report, bank: Bank) -> Iterator[str]:
     yield END
 
 
-def _verdict(report: Report) -> str:
-    rows = all_figures(report)
-    kept = sum(row.kept for row in rows)
-    kind = "verdict" if kept == len(rows) else "verdict missed"
-    return f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n'
+def verdict(rows: Sequence[Figure], *, kept: bool) -> str:
+    """How many figures keep their bounds; ``kept`` is what follows from that."""
+    kind = "verdict" if kept else "verdict missed"
+    count = sum(row.kept for row in rows)
+    return f'<p class="{kind}">{count} of {len(rows)} figures keep their bounds</p>\n'
 
 
 def _part(title: str, words: str) -> Iterator[str]:
@@ -120,7 +121,7 @@ def _plots(*drawn: str) -> Iterator[str]:
 def _figures_table(report: Report) -> str:
     """What decides, measured and as it should be."""
     heads = ["", *(one.name for one in report.networks), "should be"]
-    return table_of(heads, _figure_rows(report))
+    return wide_table(heads, _figure_rows(report))
 
 
 def _lips_table(report: Report) -> str:
@@ -129,52 +130,37 @@ def _lips_table(report: Report) -> str:
     heads += [f"{one.name}: {what}" for one in report.networks for what in _LIPS]
     if len(report.networks) == 1:
         heads = ["speech", "of it", *_LIPS]
-    return table_of(heads, _lip_rows(report.networks))
+    return wide_table(heads, _lip_rows(report.networks))
 
 
-def _figure_rows(report: Report) -> Iterator[str]:
+def _figure_rows(report: Report) -> Iterator[tuple[Shown, ...]]:
     columns = [list(figures(one)) for one in report.networks]
     for row in zip(*columns, strict=True):
-        yield _cell(row[0].name) + "".join(map(_measured, row)) + _bound(row[0])
+        yield (row[0].name, *map(measured, row), bound(row[0]))
     for one in drift_figure(report):
-        span = f' colspan="{len(columns)}"'
-        yield _cell(one.name) + _measured(one, span) + _bound(one)
+        yield one.name, measured(one, f' colspan="{len(columns)}"'), bound(one)
 
 
-def _lip_rows(networks: Sequence[Evaluation]) -> Iterator[str]:
+def _lip_rows(networks: Sequence[Evaluation]) -> Iterator[tuple[Shown, ...]]:
     for matches in zip(*(one.lips for one in networks), strict=True):
         first: LipMatch = matches[0]
-        yield (
-            _cell(first.name)
-            + _cell(f"{first.clips} clips, {first.seconds:.0f} s", "soft")
-            + "".join(map(_followed, matches))
-        )
+        heard = (f"{first.clips} clips, {first.seconds:.0f} s", _SOFT)
+        yield (first.name, heard, *chain.from_iterable(map(_followed, matches)))
 
 
-def _followed(match: LipMatch) -> str:
-    shares = _cell(f"{match.opening:.0%}") + _cell(f"{match.shut:.0%}")
-    return _cell(f"{match.correlation:.3f}") + _cell(f"{match.error:.4f}") + shares
+def _followed(match: LipMatch) -> tuple[str, ...]:
+    shares = (f"{match.opening:.0%}", f"{match.shut:.0%}")
+    return (f"{match.correlation:.3f}", f"{match.error:.4f}", *shares)
 
 
-def _measured(row: Figure, more: str = "") -> str:
-    kind = "kept" if row.kept else "missed"
-    return f'<td class="{kind}"{more}>{escape(shown(row, row.value))}</td>'
+_SOFT = 'class="soft"'
 
 
-def _bound(row: Figure) -> str:
-    side = "at most" if row.most else "at least"
-    return _cell(f"{side} {shown(row, row.bound)}", "soft")
+def measured(row: Figure, more: str = "") -> Shown:
+    """The cell of a figure; ``more`` are attributes of it."""
+    return shown(row, row.value), f'class="{"kept" if row.kept else "missed"}"{more}'
 
 
-def _cell(words: str, kind: str = "") -> str:
-    return f'<td class="{kind}">{escape(words)}</td>' if kind else f"<td>{escape(words)}</td>"
-
-
-def table_of(heads: Iterable[str], rows: Iterable[str]) -> str:
-    """A table whose ``rows`` are cells."""
-    top = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
-    return (
-        f'<div class="scroll"><table>\n<thead><tr>{top}</tr></thead>\n'
-        f"<tbody>\n{body}</tbody>\n</table></div>\n"
-    )
+def bound(row: Figure) -> Shown:
+    """The cell of what a figure should be."""
+    return f"{'at most' if row.most else 'at least'} {shown(row, row.bound)}", _SOFT

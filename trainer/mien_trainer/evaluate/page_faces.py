@@ -8,8 +8,7 @@ from html import escape
 import numpy as np
 
 from mien.bank import Bank
-from mien.drawing.document import shipped_face
-from mien.drawing.svg import svg
+from mien.sheet.html import drawn_face
 from mien_trainer.evaluate.result import Evaluation, Example, Report
 from mien_trainer.frames import F32, FRAME_RATE, frame_times
 from mien_trainer.phonemes import SILENCE, Phoneme
@@ -61,10 +60,7 @@ def _largest_error(wanted: F32, given: Sequence[F32], bank: Bank) -> str:
 
 
 def _figure(name: str, weights: F32, channels: Sequence[str], prefix: str) -> str:
-    """A drawn face over its name; ``prefix`` is its own on the page."""
-    named = dict(zip(channels, weights.tolist(), strict=True))
-    drawn = svg(shipped_face(), named, _FACE, prefix=prefix, title=name)
-    return f"<figure>\n{drawn}<figcaption>{escape(name)}</figcaption></figure>\n"
+    return drawn_face(name, dict(zip(channels, weights.tolist(), strict=True)), _FACE, prefix)
 
 
 def example_faces(report: Report, bank: Bank) -> Iterator[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from mien.sheet.html import END, STYLE, begin
-from mien_trainer.evaluate.output import shown
-from mien_trainer.evaluate.page import TABLES, table_of
+from mien.sheet.html import END, STYLE, begin, wide_table
+from mien_trainer.evaluate.page import TABLES, bound, measured, verdict
 from mien_trainer.voices.output import HEADS, MEANING, cells, rows_of, tables
 from mien_trainer.voices.result import VoicesReport, figures
 
@@ -22,39 +21,22 @@ def _document(report: VoicesReport) -> Iterator[str]:
     title = f"{names}: lips on real voices"
     yield begin(title, STYLE + TABLES)
     rows = list(figures(report))
-    kept = sum(one.kept for one in rows)
-    kind = "verdict" if report.kept else "verdict missed"
     notes = (*report.too_little, *report.little)
     yield (
         f"<header>\n<h1>{escape(title)}</h1>\n"
         f"<p>On the face of {escape(report.bank)} at rest; networks hear "
-        f"{1e3 * report.delay:.0f} ms ahead.</p>\n"
-        f'<p class="{kind}">{kept} of {len(rows)} figures keep their bounds</p>\n'
+        f"{1e3 * report.delay:.0f} ms ahead.</p>\n{verdict(rows, kept=report.kept)}"
         + "".join(f'<p class="part">{escape(one)}</p>\n' for one in notes)
         + "</header>\n"
     )
-    yield table_of(
-        ("", "measured", "should be"),
-        (
-            f"<td>{escape(one.name)}</td>"
-            f'<td class="{"kept" if one.kept else "missed"}">{escape(shown(one, one.value))}</td>'
-            f'<td class="soft">{"at most" if one.most else "at least"} '
-            f"{escape(shown(one, one.bound))}</td>"
-            for one in rows
-        ),
-    )
+    decided = ((one.name, measured(one), bound(one)) for one in rows)
+    yield wide_table(("", "measured", "should be"), decided)
     for kind_of, room in tables(report):
         clips, speakers = report.clips[kind_of], report.speakers[kind_of]
         yield f"<h2>{escape(kind_of.value)}, {escape(room)}</h2>\n"
         yield f'<p class="part">{clips} clips of {speakers} speakers</p>\n'
-        yield table_of(
-            ("", *HEADS),
-            (
-                f"<td>{escape(row.method)}</td>"
-                + "".join(f"<td>{escape(one)}</td>" for one in cells(row.followed))
-                for row in rows_of(report, kind_of, room)
-            ),
-        )
+        followed = ((row.method, *cells(row.followed)) for row in rows_of(report, kind_of, room))
+        yield wide_table(("", *HEADS), followed)
     yield f'<p class="part">{escape(MEANING)}</p>\n'
     for title, why, listed in (
         ("Odd in what was measured", "what is odd", report.doubts),
@@ -62,8 +44,5 @@ def _document(report: VoicesReport) -> Iterator[str]:
     ):
         if listed:
             yield f'<h2>{title}</h2>\n<p class="part">{len(listed)} recordings</p>\n'
-            rows_listed = (
-                f"<td>{escape(one.place)}</td><td>{escape(one.reason)}</td>" for one in listed
-            )
-            yield table_of(("recording", why), rows_listed)
+            yield wide_table(("recording", why), ((one.place, one.reason) for one in listed))
     yield END

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 import click
 from attrs import evolve, field, frozen
 
-from mien.cli.options import EXISTING_FILE, OutputFile, source_argument, split_names
+from mien.cli.options import EXISTING_FILE, OutputFile, as_record, source_argument, split_names
 from mien.cli.page_export import export_page
 from mien.cli.terminal import say
 from mien.formats.registry import FORMATS, Format, exportable, fillable
@@ -29,6 +29,47 @@ EXPRESSIONS = (PERFECT_SYNC, "presets")
 """What a VRM has that is moved: the 52 of Perfect Sync, or only the presets of VRM."""
 
 _ZERO = click.FloatRange(0.0, 3600.0)
+_TIMES = ("fade_in", "hold", "fade_out", "rate")
+
+
+@frozen(kw_only=True)
+class Export:
+    """The arguments and options as they were given."""
+
+    bank: BankSource
+    target: str
+    out: Path
+    labels: str | None
+    at: str | None
+    styles: bool
+    without_mouth: bool
+    speaking: float
+    fade_in: float | None
+    hold: float | None
+    fade_out: float | None
+    rate: float | None
+    mesh: str | None
+    model: Path | None
+    presets: str | None
+    expressions: str
+    network: Path | None
+    runtime: str | None
+
+    def request(self) -> ExportRequest:
+        """What faces are asked for, in which format."""
+        times = {name: getattr(self, name) for name in _TIMES}
+        return ExportRequest(
+            format=next(one for one in FORMATS if one.name == self.target),
+            labels=split_names(self.labels),
+            at=split_names(self.at),
+            styles=self.styles,
+            without_mouth=self.without_mouth,
+            speaking=self.speaking,
+            times={name: value for name, value in times.items() if value is not None},
+            mesh=self.mesh or "",
+            presets=split_names(self.presets),
+            expressions=self.expressions,
+        )
 
 
 def _listed() -> str:
@@ -117,28 +158,8 @@ def _listed() -> str:
     help="onnxruntime-web, to run the network by it: node_modules/onnxruntime-web, or the address "
     "of its dist.  [default: plain JavaScript]",
 )
-@click.pass_context
-def command(
-    context: click.Context,
-    bank: BankSource,
-    target: str,
-    out: Path,
-    labels: str | None,
-    at: str | None,
-    styles: bool,
-    without_mouth: bool,
-    speaking: float,
-    fade_in: float | None,
-    hold: float | None,
-    fade_out: float | None,
-    rate: float | None,
-    mesh: str | None,
-    model: Path | None,
-    presets: str | None,
-    expressions: str,
-    network: Path | None,
-    runtime: str | None,
-) -> None:
+@as_record(Export)
+def command(asked: Export) -> None:
     """Write the faces of BANK into files that other programs read.
 
     Every label is written at every intensity, by the names of its channels. Each file says which
@@ -150,37 +171,27 @@ def command(
     from mien.formats.filled_model import write_into
     from mien.resolve import load_bank
 
-    if target == _WEB:
-        export_page(context, bank, out, network, runtime)
+    context, out, model = click.get_current_context(), asked.out, asked.model
+    if asked.target == _WEB:
+        export_page(context, asked.bank, out, asked.network, asked.runtime)
         return
-    if network is not None or runtime is not None:
-        raise click.UsageError(f"{target} speaks by no network: leave out --network and --runtime")
-    times = {"fade_in": fade_in, "hold": hold, "fade_out": fade_out, "rate": rate}
-    request = ExportRequest(
-        format=next(one for one in FORMATS if one.name == target),
-        labels=split_names(labels),
-        at=split_names(at),
-        styles=styles,
-        without_mouth=without_mouth,
-        speaking=speaking,
-        times={name: value for name, value in times.items() if value is not None},
-        mesh=mesh or "",
-        presets=split_names(presets),
-        expressions=expressions,
-    )
+    if asked.network is not None or asked.runtime is not None:
+        options = "--network and --runtime"
+        raise click.UsageError(f"{asked.target} speaks by no network: leave out {options}")
+    request = asked.request()
     request.refuse_what_does_not_belong()
     form = request.format
     if model is None and not form.exports:
         raise click.UsageError(
             f"{form.name} needs a model to write into: --into MODEL{form.suffix}"
         )
-    if model is not None and mesh:
+    if model is not None and asked.mesh:
         raise click.UsageError("the meshes of the model have their names: leave out --mesh")
     if model is not None and not form.fills:
         raise click.UsageError(f"{form.name} is not written into a model: leave out --into")
     if model is not None and out.exists() and out.samefile(model):
         raise click.BadParameter("this is the model itself; name another one", param_hint="-o")
-    loaded = load_bank(bank)
+    loaded = load_bank(asked.bank)
     written: tuple[Path, ...] = (out,)
     remarks: tuple[str, ...] = ()
     try:
@@ -197,7 +208,7 @@ def command(
     except SourceError as error:
         write_faults(error.faults, "text", err=True)
         context.exit(2)
-    described = bank.described(loaded.id, loaded.version)
+    described = asked.bank.described(loaded.id, loaded.version)
     beside = f", and {written[-1]}" if written[-1] != out and out.is_file() else ""
     count = f"{len(faces.faces)} face{'s' if len(faces.faces) > 1 else ''}"
     say(f"{out}: {count} of {described} as {form.title}{beside}")
@@ -240,19 +251,9 @@ class ExportRequest:
         """
         arguments = [*words[2:], "--out", "."]
         found = command.make_context("export", arguments).params
-        times = {name: found[name] for name in ("fade_in", "hold", "fade_out", "rate")}
-        request = cls(
-            format=next(one for one in FORMATS if one.name == found["target"]),
-            labels=split_names(found["labels"]),
-            at=split_names(found["at"]),
-            styles=found["styles"],
-            without_mouth=found["without_mouth"],
-            speaking=found["speaking"],
-            times={name: value for name, value in times.items() if value is not None},
-            mesh=unquote(found["mesh"] or ""),
-            presets=tuple(one.replace("/", "=", 1) for one in split_names(found["presets"])),
-            expressions=found["expressions"],
-        )
+        request = Export(**found).request()
+        presets = tuple(one.replace("/", "=", 1) for one in request.presets)
+        request = evolve(request, mesh=unquote(request.mesh), presets=presets)
         request.refuse_what_does_not_belong()
         return found["bank"], request
 

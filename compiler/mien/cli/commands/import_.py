@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from mien.cli.importing import Import
+from mien.cli.options import as_record
+
 _DRAFTS = (".yaml", ".yml")
 
 
@@ -105,24 +108,8 @@ def _seconds(text: str) -> float:
     "--label", metavar="NAME", help="The label of a draft; of a table of faces, this one only."
 )
 @click.option("--percent", is_flag=True, help="The weights of a table of faces go to 100.")
-@click.pass_context
-def command(
-    context: click.Context,
-    file: Path,
-    out: Path,
-    rate: float | None,
-    at: float | None,
-    span: tuple[float, float] | None,
-    peak: bool,
-    bank_name: str,
-    intensity: str | None,
-    ratios: str | None,
-    anchors: bool,
-    scale: tuple[float, float] | None,
-    known_only: bool,
-    label: str | None,
-    percent: bool,
-) -> None:
+@as_record(Import)
+def command(asked: Import) -> None:
     """Make takes or drafts of archetypes of other programs' files.
 
     FILE is a recording in any format that is read: Live Link Face, MediaPipe, Audio2Face,
@@ -139,67 +126,45 @@ def command(
 
     With --anchors, FILE is a team's table (CSV, JSON, YAML) of labels, levels and points of VAD.
     """
-    from mien.cli.draft_import import Moment, draft_faces, draft_moment
+    from mien.cli.draft_import import draft_faces, draft_moment
     from mien.cli.take_import import import_folder, import_take
 
+    file, out = asked.file, asked.out
     if not (file.exists() or file.is_symlink()):
         raise click.BadParameter(f"there is no file {file}", param_hint="FILE")
     if out.resolve() == file.resolve():
         raise click.BadParameter("this is FILE itself; name another one", param_hint="-o")
-    if scale is not None and not anchors:
-        raise click.UsageError("--scale is of a table of points: give --anchors")
-    if known_only and not anchors:
-        raise click.UsageError("--known-only is of a table of points: give --anchors")
-    if anchors:
+    for name, given in (("--scale", asked.scale is not None), ("--known-only", asked.known_only)):
+        if given and not asked.anchors:
+            raise click.UsageError(f"{name} is of a table of points: give --anchors")
+    if asked.anchors:
         from mien.cli.anchor_import import import_anchors
 
-        import_anchors(
-            file, out, bank_name, intensity=intensity, scale=scale, known_only=known_only
-        )
+        import_anchors(asked)
         return
     drafted = out.suffix.lower() in _DRAFTS
-    timed = at is not None or span is not None or peak
+    timed = asked.at is not None or asked.span is not None or asked.peak
     if file.is_dir() and not (timed or drafted):
-        context.exit(import_folder(file, out, rate))
-    if (drafted or not out.suffix) and not timed:
-        done = draft_faces(
-            file,
-            out,
-            bank_name,
-            intensity=intensity,
-            ratios=ratios,
-            label=label,
-            percent=percent,
-        )
-        if done:
-            return
-    if percent:
+        click.get_current_context().exit(import_folder(file, out, asked.rate))
+    if (drafted or not out.suffix) and not timed and draft_faces(asked):
+        return
+    if asked.percent:
         raise click.UsageError("--percent is of a table of faces, and FILE is none")
     if drafted:
-        moment = Moment(at=at, span=span, peak=peak)
-        draft_moment(
-            file,
-            out,
-            rate,
-            moment,
-            bank_name,
-            intensity=intensity or "mid",
-            ratios=ratios,
-            label=label,
-        )
+        draft_moment(asked)
         return
-    own = {"--at": at, "--range": span, "--peak": peak or None, "--label": label}
-    own |= {"--ratios": ratios, "--intensity": intensity}
+    own = {"--at": asked.at, "--range": asked.span, "--peak": asked.peak or None}
+    own |= {"--label": asked.label, "--ratios": asked.ratios, "--intensity": asked.intensity}
     if drafting := [name for name, value in own.items() if value is not None]:
         verb = "make" if len(drafting) > 1 else "makes"
-        more = "" if at is not None or span else ", and give --at S or --range S S"
+        more = "" if asked.at is not None or asked.span else ", and give --at S or --range S S"
         message = f"{' and '.join(drafting)} {verb} a draft of a moment: end -o in .yaml{more}"
         raise click.UsageError(message)
     if not out.suffix:
         _refuse_still(file)
     if out.is_dir():
         raise click.BadParameter(f"{out} is a folder; name a file", param_hint="-o")
-    import_take(file, out, rate)
+    import_take(file, out, asked.rate)
 
 
 def _refuse_still(file: Path) -> None:
