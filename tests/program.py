@@ -29,3 +29,10 @@ def ran(*arguments: object) -> Ran:
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
         code = run([str(one) for one in arguments])
     return Ran(exit_code=code, stdout=out.getvalue(), stderr=err.getvalue())
+
+
+def ended(status: int, *arguments: object) -> Ran:
+    """`mien` with these arguments, which is to end with that status."""
+    found = ran(*arguments)
+    assert found.exit_code == status, found.output
+    return found

@@ -153,7 +153,7 @@ def command(asked: Import) -> None:
     if drafted:
         draft_moment(asked)
         return
-    own = {"--at": asked.at, "--range": asked.span, "--peak": asked.peak or None}
+    own: dict[str, object] = {"--at": asked.at, "--range": asked.span, "--peak": asked.peak or None}
     own |= {"--label": asked.label, "--ratios": asked.ratios, "--intensity": asked.intensity}
     if drafting := [name for name, value in own.items() if value is not None]:
         verb = "make" if len(drafting) > 1 else "makes"
