@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 from mien.authored.reader import read_bank
 from mien.cli.main import run
@@ -129,8 +130,7 @@ def test_drafts_stand_under_the_labels_that_are_meant(
         },
     }
     assert path.read_bytes() == before
-    assert run([*given, "--known-only"]) == 2
-    assert "exists; name a new folder" in capsys.readouterr().err
+    assert "exists; name a new folder" in ended(2, *given, "--known-only").stderr
 
 
 def test_what_lint_says_stands_in_the_draft(bank: Path) -> None:
@@ -144,15 +144,12 @@ def test_what_lint_says_stands_in_the_draft(bank: Path) -> None:
     assert "[anchor-spacing]" in text
 
 
-def test_a_patch_moves_the_anchors_of_a_bank(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_patch_moves_the_anchors_of_a_bank(bank: Path) -> None:
     path = saved(SIGNED)
     assert run(["fmt", str(bank)]) == 0
     before = {one: one.read_bytes() for one in bank.rglob("*.yaml")}
-    capsys.readouterr()
-    assert run(["import", "--anchors", str(path), "-o", "v.patch", "--bank", str(bank)]) == 0
-    assert "v.patch: moves anchors in 2 files of tiny; git apply v.patch" in capsys.readouterr().out
+    said = ended(0, "import", "--anchors", path, "-o", "v.patch", "--bank", bank).stdout
+    assert "v.patch: moves anchors in 2 files of tiny; git apply v.patch" in said
     assert {one: one.read_bytes() for one in bank.rglob("*.yaml")} == before
     subprocess.run(["git", "apply", "v.patch"], check=True)
     moved = read_bank(bank)
@@ -163,9 +160,8 @@ def test_a_patch_moves_the_anchors_of_a_bank(
     own = next(one for one in read_bank(TINY).emotions if one.label == "glad")
     assert glad.archetypes == own.archetypes
     assert run(["fmt", "--check", str(bank)]) == 0
-    capsys.readouterr()
-    assert run(["import", "--anchors", str(path), "-o", "w.patch", "--bank", str(bank)]) == 0
-    assert "nothing to patch" in capsys.readouterr().out
+    told = ended(0, "import", "--anchors", path, "-o", "w.patch", "--bank", bank).stdout
+    assert "nothing to patch" in told
     assert not Path("w.patch").exists()
 
 
@@ -204,33 +200,31 @@ def test_a_patch_moves_the_anchors_of_a_bank(
 )
 def test_what_is_wrong_with_a_table_is_told_at_its_place(
     bank: Path,
-    capsys: pytest.CaptureFixture[str],
     data: object,
     name: str,
     more: list[str],
     expected: str,
 ) -> None:
     saved(data, name)
-    assert run(["import", "--anchors", name, "-o", "drafts", "--bank", str(bank), *more]) == 2
-    assert expected in " ".join(capsys.readouterr().err.split())
+    assert expected in " ".join(
+        ended(2, "import", "--anchors", name, "-o", "drafts", "--bank", bank, *more).stderr.split()
+    )
     assert not Path("drafts").exists()
 
 
-def test_a_patch_that_is_there_is_kept(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_patch_that_is_there_is_kept(bank: Path) -> None:
     Path("v.patch").write_text("ours", "utf-8")
     text = HEAD + "glad,high,0.9,0.8,-0.1\n"
     given = ["import", "--anchors", str(saved(text)), "--bank", str(bank), "-o"]
-    assert run([*given, "v.patch"]) == 2
-    assert "v.patch exists; name a new file" in capsys.readouterr().err
+    assert "v.patch exists; name a new file" in ended(2, *given, "v.patch").stderr
     assert Path("v.patch").read_text("utf-8") == "ours"
-    assert run([*given, "w.patch"]) == 0
-    assert "w.patch: moves anchors in 1 file of tiny" in capsys.readouterr().out
+    assert "w.patch: moves anchors in 1 file of tiny" in ended(0, *given, "w.patch").stdout
 
 
-def test_a_release_is_never_patched(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["import", "--anchors", str(saved(SIGNED)), "-o", "v.patch"]) == 2
-    assert "is a frozen release" in capsys.readouterr().err
-    assert run(["import", str(saved(SIGNED)), "-o", "x.csv", "--scale", "0", "1"]) == 2
-    assert "--scale is of a table of points: give --anchors" in capsys.readouterr().err
-    assert run(["import", str(saved(SIGNED)), "-o", "x.csv", "--known-only"]) == 2
-    assert "--known-only is of a table of points" in capsys.readouterr().err
+def test_a_release_is_never_patched(bank: Path) -> None:
+    said = ended(2, "import", "--anchors", saved(SIGNED), "-o", "v.patch").stderr
+    assert "is a frozen release" in said
+    told = ended(2, "import", saved(SIGNED), "-o", "x.csv", "--scale", "0", "1").stderr
+    assert "--scale is of a table of points: give --anchors" in told
+    shown = ended(2, "import", saved(SIGNED), "-o", "x.csv", "--known-only").stderr
+    assert "--known-only is of a table of points" in shown

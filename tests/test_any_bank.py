@@ -15,6 +15,7 @@ pytest.importorskip("soundfile", reason="needs the extra mien[speak]")
 import numpy as np
 import soundfile
 from attrs import evolve
+from tests.program import ended
 from tests.training.made_up import write_made_up
 
 import mien
@@ -91,8 +92,7 @@ def test_it_is_exported_spoken_and_measured(
     assert run([*asked, "-o", str(take)]) == 0
     weights = np.array(json.loads(take.read_text("utf-8"))["weights"])
     assert weights.shape == (30, 52)
-    assert run([*asked[:2], "--label", "anger", *asked[4:]]) == 2
-    assert "anger" in capsys.readouterr().err
+    assert "anger" in ended(2, *asked[:2], "--label", "anger", *asked[4:]).stderr
     measured = ["evaluate", str(trained), "--data", str(targets), "--bank", str(bank)]
     measured += ["--no-gate", "--clips", "3", "-o", str(tmp_path / "page.html")]
     assert run([*measured, "--format", "json"]) == 0

@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 from tests import models
 from tests.models import Json, bound, clip, packed, vrm_0
+from tests.program import ended
 
 from mien.avatar.browser import AvatarError, find_browser
 from mien.avatar.draw import Facts, Shot, View, draw_faces
 from mien.avatar.sheet import describe_model
 from mien.cli.commands.sheet import command
-from mien.cli.main import run
 
 SIDE = 6
 GAZE = [f"eyeLook{way}{side}" for side in ("Left", "Right") for way in ("Down", "In", "Out", "Up")]
@@ -324,15 +324,12 @@ def test_the_sheet_on_an_avatar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert len(faces) == 1
 
 
-def test_no_browser_is_an_error_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_browser_is_an_error_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CHROME", raising=False)
     avatar = saved(tmp_path, "a.glb", glb([JAW]))
     out = tmp_path / "s.html"
-    assert run(["sheet", "default", "--avatar", str(avatar), "-o", str(out)]) == 2
-    assert "Chromium" in capsys.readouterr().err
+    assert "Chromium" in ended(2, "sheet", "default", "--avatar", avatar, "-o", out).stderr
     assert not out.exists()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 import mien
 from mien.artifact.write import artifact_bytes
@@ -40,9 +41,7 @@ def test_own_words_come_first_and_mean_nothing_else() -> None:
     assert meant_label("GLAD", labels, own) == "glad"
 
 
-def test_every_query_is_answered_with_them(
-    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_query_is_answered_with_them(bank: Path, tmp_path: Path) -> None:
     loaded = mien.load(bank)
     assert loaded.aliases["cross"][0] == "stormy"
     queries: list[Callable[[], object]] = [
@@ -56,13 +55,11 @@ def test_every_query_is_answered_with_them(
             query()
     out = str(tmp_path / "faces.json")
     assert run(["face", str(bank), "stormy"]) == 2
-    assert run(["export", str(bank), "--to", "json", "-o", out, "--labels", "stormy"]) == 2
-    assert capsys.readouterr().err.count("did you mean cross?") == 2
-    assert run(["list", str(bank), "--format", "json"]) == 0
-    listed = json.loads(capsys.readouterr().out)["labels"]
+    said = ended(2, "export", bank, "--to", "json", "-o", out, "--labels", "stormy").stderr
+    assert said.count("did you mean cross?") == 2
+    listed = json.loads(ended(0, "list", bank, "--format", "json").stdout)["labels"]
     assert listed[1]["aliases"][:2] == ["beaming", "furious"]
-    assert run(["list", str(bank), "--format", "prompt"]) == 0
-    assert "cross for stormy" in capsys.readouterr().out
+    assert "cross for stormy" in ended(0, "list", bank, "--format", "prompt").stdout
 
 
 def test_faces_do_not_depend_on_them(bank: Path) -> None:
@@ -72,15 +69,14 @@ def test_faces_do_not_depend_on_them(bank: Path) -> None:
 
 
 def test_the_lock_pins_them_and_a_bank_of_ones_own_takes_them_along(
-    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["compile", str(bank)]) == 0
     assert "aliases.yaml: " in (bank / "mien.lock").read_text("utf-8")
     assert run(["compile", str(bank), "--check"]) == 0
     (bank / "aliases.yaml").write_text(WORDS.replace("stormy", "grim"), "utf-8")
-    assert run(["compile", str(bank), "--check"]) == 1
-    assert "aliases.yaml" in capsys.readouterr().out
+    assert "aliases.yaml" in ended(1, "compile", bank, "--check").stdout
     assert run(["init", "ours", "--from", str(bank)]) == 0
     assert mien.load(tmp_path / "ours").aliases["cross"][0] == "grim"
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from tests.program import ended
 
 from mien.bench import BenchError
 from mien.bench.faces import Faces, check_peers, face_rows, make_peers, random_queries
@@ -22,7 +23,6 @@ from mien.bench.stream import stream_rows
 from mien.bench.suite import compile_rows
 from mien.bench.timing import medians
 from mien.bench.torch_peer import BLOCK, TorchPipeline, has_torch
-from mien.cli.main import run
 from mien.conformance.banks import generated_bank
 from mien.engine.registry import get_engine
 from mien.engine.tables import F32, I32, Tables
@@ -159,12 +159,9 @@ def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few_rows")
-def test_the_command_writes_json_and_a_picture(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_json_and_a_picture(tmp_path: Path) -> None:
     picture = tmp_path / "bench.svg"
-    assert run(["bench", "--format", "json", "--plot", str(picture)]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
+    (row,) = json.loads(ended(0, "bench", "--format", "json", "--plot", picture).stdout)
     assert {"name", "batch", "ours", "peer", "ratio"} <= set(row)
     assert row["ratio"] == 20.0
     ET.parse(picture)  # noqa: S314 - our own text
@@ -172,19 +169,15 @@ def test_the_command_writes_json_and_a_picture(
 
 @pytest.mark.usefixtures("few_rows")
 def test_without_matplotlib_a_plot_is_refused_before_anything_is_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    assert run(["bench", "--plot", str(tmp_path / "bench.svg")]) == 1
-    said = capsys.readouterr()
-    assert "Error: the plot is drawn by matplotlib: pip install 'mien[bench]'" in said.err
-    assert said.out == ""
+    said = ended(1, "bench", "--plot", tmp_path / "bench.svg")
+    assert "Error: the plot is drawn by matplotlib: pip install 'mien[bench]'" in said.stderr
+    assert said.stdout == ""
     assert not list(tmp_path.iterdir())
 
 
-def test_without_scipy_the_command_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_scipy_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.interpolate", None)
-    assert run(["bench", "--quick"]) == 1
-    assert "pip install 'mien[bench]'" in capsys.readouterr().err
+    assert "pip install 'mien[bench]'" in ended(1, "bench", "--quick").stderr

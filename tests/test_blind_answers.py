@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ended
 
 from mien import resources
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.judge.answers import UNSURE, Answers, form_text, read_answers
 from mien.judge.free_names import free_names, shipped_names
@@ -82,15 +82,12 @@ def test_what_is_wrong_is_named_where_it_stands(
     assert (found[0].place.line, found[0].place.column) == place
 
 
-def test_all_that_is_wrong_is_named_at_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     one = form(tmp_path / "a.yaml", [*GOOD[:5], "9: {free: joy, forced: glum}"])
     two = form(tmp_path / "b.yaml", ['1: {free: joy, forced: ""}', *GOOD[1:]])
     key = tmp_path / "key.json"
     key.write_text(key_text(KEY))
-    assert run(["judge", "score", str(key), str(one), str(two)]) == 2
-    said = capsys.readouterr().err
+    said = ended(2, "judge", "score", key, one, two).stderr
     for code in ("unknown-number", "answer-missing", "unknown-choice"):
         assert f"[{code}]" in said
     assert "a.yaml:11:3" in said
@@ -103,12 +100,11 @@ def test_a_form_of_another_key_is_refused(tmp_path: Path) -> None:
         read_answers(path, KEY)
 
 
-def test_an_observer_counts_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_observer_counts_once(tmp_path: Path) -> None:
     key = tmp_path / "key.json"
     key.write_text(key_text(KEY))
     forms = [form(tmp_path / f"{n}.yaml", GOOD, observer="Ada") for n in (1, 2)]
-    assert run(["judge", "score", str(key), *map(str, forms)]) == 2
-    assert "[observer-twice]" in capsys.readouterr().err
+    assert "[observer-twice]" in ended(2, "judge", "score", key, *map(str, forms)).stderr
 
 
 def test_an_empty_form_is_no_answer(tmp_path: Path) -> None:
@@ -173,7 +169,7 @@ def test_free_names_count_by_lists_and_never_by_likeness() -> None:
     assert [(one.name, one.number) for one in found.unmatched] == [("hapy", 5)]
 
 
-def test_a_list_of_ones_own_adds_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_of_ones_own_adds_names(tmp_path: Path) -> None:
     key = tmp_path / "key.json"
     key.write_text(key_text(KEY))
     rows = [row.replace("free: disgust", "free: yuck") for row in GOOD]
@@ -181,12 +177,10 @@ def test_a_list_of_ones_own_adds_names(tmp_path: Path, capsys: pytest.CaptureFix
     own = tmp_path / "own.yaml"
     own.write_text("schema: mien/aliases/1\nlabels:\n  disgust: [yuck]\n")
     command = ["judge", "score", str(key), str(answers), "--format", "json"]
-    assert run(command) == 0
-    plain_run = json.loads(capsys.readouterr().out)
+    plain_run = json.loads(ended(0, *command).stdout)
     assert plain_run["free"]["right"] == 4
     assert [one["name"] for one in plain_run["unmatched"]] == ["yuck", "yuck"]
-    assert run([*command, "--names", str(own)]) == 0
-    with_names = json.loads(capsys.readouterr().out)
+    with_names = json.loads(ended(0, *command, "--names", own).stdout)
     assert with_names["free"]["right"] == 6
     assert with_names["unmatched"] == []
 

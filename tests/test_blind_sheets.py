@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 from mien.authored.bank import AuthoredBank
 from mien.authored.reader import read_bank
@@ -178,18 +179,14 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def test_nothing_is_written_over(
-    tmp_path: Path, sheets: Callable[..., tuple[Path, Key]], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_is_written_over(tmp_path: Path, sheets: Callable[..., tuple[Path, Key]]) -> None:
     folder, key = sheets()
     arguments = ["sheet", str(TINY), "--blind", "4", "-o", str(folder)]
-    assert run(arguments) == 2
-    assert "exists already" in capsys.readouterr().err
+    assert "exists already" in ended(2, *arguments).stderr
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
-    assert run([*arguments, "--seed", "9"]) == 2
-    assert "another key is there" in capsys.readouterr().err
+    assert "another key is there" in ended(2, *arguments, "--seed", "9").stderr
     assert not folder.exists()
     assert (tmp_path / "faces.key.json").read_text() == key_text(key)
     assert run(arguments) == 0, "the same key may be written again"
@@ -209,13 +206,8 @@ def test_nothing_is_written_over(
     ],
 )
 def test_options_that_do_not_fit(
-    arguments: list[str],
-    words: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["sheet", "default", *arguments]) == 2
-    assert words in capsys.readouterr().err
+    assert words in ended(2, "sheet", "default", *arguments).stderr
     assert list(tmp_path.iterdir()) == []

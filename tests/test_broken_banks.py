@@ -14,8 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from mien.cli.main import run
+from tests.program import ended, ran
 
 HERE = Path(__file__).parent
 TINY = HERE / "banks" / "tiny"
@@ -119,7 +118,7 @@ def assemble(case: Path, bank: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir()))
 def test_a_broken_bank_says_what_is_wrong(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if name in NEED_RIGHTS and os.geteuid() == 0:
         pytest.skip("root may read everything")
@@ -127,15 +126,13 @@ def test_a_broken_bank_says_what_is_wrong(
     assemble(case, tmp_path / "bank")
     monkeypatch.chdir(tmp_path)
 
-    status = run(["check", ARGUMENTS.get(name, "bank")])
-
-    said = capsys.readouterr()
-    found = f"exit {status}\n{said.out}{said.err}"
+    said = ran("check", ARGUMENTS.get(name, "bank"))
+    found = f"exit {said.exit_code}\n{said.stdout}{said.stderr}"
     expected = case / "expected.txt"
     if UPDATE:
         expected.write_text(found)
     assert found == expected.read_text()
-    assert status in (1, 2)
+    assert said.exit_code in (1, 2)
     assert "Traceback" not in found
 
 
@@ -144,12 +141,9 @@ def test_every_built_case_has_a_folder() -> None:
     assert {*BUILDERS, *ARGUMENTS} <= names
 
 
-def test_the_good_bank_is_good(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_good_bank_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE)
-    assert run(["check", "banks/tiny"]) == 0
-    assert capsys.readouterr().out == (
+    assert ended(0, "check", "banks/tiny").stdout == (
         "tiny 1.0.0 (folder banks/tiny): fine. 3 labels, 9 archetypes, 15 anchors (6 of styles), "
         "8 channels of small.\n"
         "  closest at low: calm ~ glad 0.090, calm ~ cross 0.115, glad ~ cross 0.175\n"

@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 import pytest
 from tests.imported import imported_after, imported_by
+from tests.program import ended
 
 from mien.cli import main as program
-from mien.cli.main import COMMANDS, cli, run
+from mien.cli.main import COMMANDS, cli
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.files import shown_path
@@ -45,9 +46,8 @@ def test_reading_documents_needs_neither_schemas_nor_records() -> None:
     assert not {*HEAVY, "jsonschema", "cattrs", "click"} & imported_after(program)
 
 
-def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"]) == 0
-    said = capsys.readouterr().out
+def test_help_lists_every_command() -> None:
+    said = ended(0, "--help").stdout
     names = cli.list_commands(click.Context(cli))
     assert "check" in names
     for name in names:
@@ -74,11 +74,8 @@ def test_every_listed_command_loads() -> None:
         (["check", str(HERE / "banks" / "tiny"), "--format", "xml"], "'xml' is not one of"),
     ],
 )
-def test_wrong_usage_is_two(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(arguments) == 2
-    assert said in capsys.readouterr().err
+def test_wrong_usage_is_two(arguments: list[str], said: str) -> None:
+    assert said in ended(2, *arguments).stderr
 
 
 @pytest.mark.parametrize(
@@ -96,27 +93,23 @@ def test_wrong_usage_is_two(
     ],
 )
 def test_errors_end_in_words(
-    error: BaseException,
-    status: int,
-    said: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    error: BaseException, status: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.delenv("MIEN_DEBUG", raising=False)
     monkeypatch.setattr(program.cli, "main", fail)
-    assert run([]) == status
-    shown = capsys.readouterr()
-    assert said in shown.err
-    assert shown.out == ""
+    shown = ended(
+        status,
+    )
+    assert said in shown.stderr
+    assert shown.stdout == ""
 
 
-def test_faults_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_faults_for_programs(tmp_path: Path) -> None:
     (tmp_path / "bank.yaml").write_text("schema: mien/bank/1\nlabels: 5\n")
-    assert run(["check", str(tmp_path), "--format", "json"]) == 2
-    faults = json.loads(capsys.readouterr().out)["faults"]
+    faults = json.loads(ended(2, "check", tmp_path, "--format", "json").stdout)["faults"]
     assert {"file", "line", "column", "path", "code", "message", "hint", "severity"} == set(
         faults[0]
     )
@@ -124,9 +117,8 @@ def test_faults_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert (wrong["line"], wrong["column"], wrong["path"]) == (2, 9, "labels")
 
 
-def test_a_good_bank_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", str(HERE / "banks" / "tiny"), "--format", "json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+def test_a_good_bank_for_programs() -> None:
+    said = json.loads(ended(0, "check", HERE / "banks" / "tiny", "--format", "json").stdout)
     assert said["faults"] == []
     assert said["source"] == {
         "bank": "tiny",
@@ -152,14 +144,13 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     assert done.stderr == ""
 
 
-def test_warnings_do_not_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_warnings_do_not_fail(tmp_path: Path) -> None:
     bank = Path(shutil.copytree(HERE / "banks" / "tiny", tmp_path / "bank"))
     glad = bank / "emotions" / "glad.yaml"
     text = glad.read_text()
     start, end = text.index("  gentle:"), text.index("speech:")
     glad.write_text(text[:start] + text[end:])
-    assert run(["check", str(bank)]) == 0
-    said = capsys.readouterr().out
+    said = ended(0, "check", bank).stdout
     assert ": warning: " in said
     assert f"1 warning in tiny 1.0.0 (folder {bank})\n" in said
     assert f"tiny 1.0.0 (folder {bank}): fine." in said

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.release.ledger import read_ledger
@@ -33,17 +34,11 @@ def dated(path: Path, seconds: float) -> None:
     os.utime(path, (time.time() + seconds, time.time() + seconds))
 
 
-def test_files_of_the_future_are_not_compiled_again(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    capsys.readouterr()
-    assert run(["compile", "tiny"]) == 0
-    assert "nothing changed" in capsys.readouterr().out
+def test_files_of_the_future_are_not_compiled_again(bank: Path) -> None:
+    assert "nothing changed" in ended(0, "compile", "tiny").stdout
 
 
-def test_a_change_that_looks_older_than_its_lock_is_seen(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_change_that_looks_older_than_its_lock_is_seen(bank: Path) -> None:
     source = bank / "emotions" / "glad.yaml"
     lock = (bank / "mien.lock").read_bytes()
     before = source.read_text("utf-8")

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.codes.catalogue import catalogue, explanations
 from mien.codes.explanation import Explanation
 from mien.codes.page import PAGE, page
@@ -233,36 +233,35 @@ def test_the_page_is_current() -> None:
     assert PAGE.read_text("utf-8") == page(), "python -m mien.codes.page writes it anew"
 
 
-def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", "--explain", "anchor-spacing"]) == 0
-    said = capsys.readouterr().out
+def test_a_code_is_explained() -> None:
+    said = ended(0, "check", "--explain", "anchor-spacing").stdout
     one = explanations()["anchor-spacing"]
     assert said.startswith(f"anchor-spacing (error): {one.title}\n")
     assert "  # wrong, in emotions/glad.yaml\n" in said
     assert one.mend.split(".")[0] in " ".join(said.split())
 
 
-def test_a_change_is_explained_by_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", "--explain", "label-added"]) == 0
-    said = capsys.readouterr().out
+def test_a_change_is_explained_by_before_and_after() -> None:
+    said = ended(0, "check", "--explain", "label-added").stdout
     assert "label-added (minor): " in said
     assert said.index("# before") < said.index("[calm, glad]\n") < said.index("# after")
 
 
 @pytest.mark.parametrize("arguments", [["--explain"], ["--explain", "all"]])
-def test_all_codes_are_listed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", *arguments]) == 0
-    said = capsys.readouterr().out.splitlines()
+def test_all_codes_are_listed(arguments: list[str]) -> None:
+    said = ended(0, "check", *arguments).stdout.splitlines()
     assert {line.split()[0] for line in said if line.startswith("  ")} == set(explanations())
 
 
-def test_codes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", "--explain", "separation", "--format", "json"]) == 0
-    (one,) = json.loads(capsys.readouterr().out)["codes"]
+def test_codes_as_json() -> None:
+    (one,) = json.loads(ended(0, "check", "--explain", "separation", "--format", "json").stdout)[
+        "codes"
+    ]
     assert one["severity"] == "error"
     assert one["right"] == "  mid: {}"
-    assert run(["check", "--format", "json", "--explain"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["codes"]) == len(explanations())
+    assert len(
+        json.loads(ended(0, "check", "--format", "json", "--explain").stdout)["codes"]
+    ) == len(explanations())
 
 
 @pytest.mark.parametrize(
@@ -272,14 +271,12 @@ def test_codes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         ("xyzzy", "`mien check --explain all` lists them"),
     ],
 )
-def test_a_mistyped_code(code: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", "--explain", code]) == 2
-    assert f"there is no code {code}; {hint}" in capsys.readouterr().err
+def test_a_mistyped_code(code: str, hint: str) -> None:
+    assert f"there is no code {code}; {hint}" in ended(2, "check", "--explain", code).stderr
 
 
-def test_check_without_bank_and_without_code(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check"]) == 2
-    assert "Missing argument 'BANK'." in capsys.readouterr().err
+def test_check_without_bank_and_without_code() -> None:
+    assert "Missing argument 'BANK'." in ended(2, "check").stderr
 
 
 def test_an_entry_that_pins_no_known_entry() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.imported import imported_by
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.lock.read import parse_lock
@@ -42,8 +43,7 @@ def edit(bank: Path, name: str, before: str, after: str) -> None:
 def test_it_writes_lock_and_artifact_that_agree(
     bank: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["compile", str(bank), "--format", "json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+    said = json.loads(ended(0, "compile", bank, "--format", "json").stdout)
     data = Path("build", ARTIFACT).read_bytes()
     lock = parse_lock((bank / "mien.lock").read_bytes(), "mien.lock")
     digest = hashlib.sha256(data).hexdigest()
@@ -72,14 +72,10 @@ def test_the_lock_is_golden(bank: Path) -> None:
     assert (bank / "mien.lock").read_text() == golden.read_text()
 
 
-def test_nothing_is_written_when_nothing_changed(
-    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_is_written_when_nothing_changed(bank: Path, tmp_path: Path) -> None:
     assert run(["compile", str(bank)]) == 0
     before = state(tmp_path)
-    capsys.readouterr()
-    assert run(["compile", str(bank)]) == 0
-    assert "nothing changed" in capsys.readouterr().out
+    assert "nothing changed" in ended(0, "compile", bank).stdout
     assert state(tmp_path) == before
 
 
@@ -106,51 +102,38 @@ def test_one_face_changes_its_own_lines_and_the_totals(bank: Path) -> None:
     assert {label for label in old.labels if old.labels[label] != new.labels[label]} == {"glad"}
 
 
-def test_check_names_what_is_stale_and_writes_nothing(
-    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["compile", str(bank), "--check"]) == 1
-    assert "there is no lock yet" in capsys.readouterr().out
+def test_check_names_what_is_stale_and_writes_nothing(bank: Path, tmp_path: Path) -> None:
+    assert "there is no lock yet" in ended(1, "compile", bank, "--check").stdout
     assert run(["compile", str(bank)]) == 0
     edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
     before = state(tmp_path)
-    capsys.readouterr()
-    assert run(["compile", str(bank), "--check", "--format", "json"]) == 1
-    stale = json.loads(capsys.readouterr().out)["stale"]
+    stale = json.loads(ended(1, "compile", bank, "--check", "--format", "json").stdout)["stale"]
     assert "source emotions/glad.yaml: changed" in stale
     assert "label glad: table changed" in stale
     assert not any("calm" in line or "cross" in line for line in stale)
     assert state(tmp_path) == before
 
 
-def test_a_broken_bank_leaves_lock_and_artifact_whole(
-    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_bank_leaves_lock_and_artifact_whole(bank: Path, tmp_path: Path) -> None:
     assert run(["compile", str(bank)]) == 0
     edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmyle: 0.5\n")
     before = state(tmp_path)
-    assert run(["compile", str(bank)]) == 2
-    assert "mouthSmyle" in capsys.readouterr().err
+    assert "mouthSmyle" in ended(2, "compile", bank).stderr
     assert state(tmp_path) == before
 
 
-def test_programs_read_faults_as_json(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_programs_read_faults_as_json(bank: Path) -> None:
     edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmyle: 0.5\n")
     for more in ([], ["--check"]):
-        assert run(["compile", str(bank), "--format", "json", *more]) == 2
-        (fault,) = json.loads(capsys.readouterr().out)["faults"]
+        (fault,) = json.loads(ended(2, "compile", bank, "--format", "json", *more).stdout)["faults"]
         assert (fault["file"], fault["code"]) == ("tiny/emotions/glad.yaml", "unknown-channel")
 
 
-def test_a_bank_over_its_budget_is_refused_by_label_and_channel(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bank_over_its_budget_is_refused_by_label_and_channel(bank: Path) -> None:
     edit(bank, "bank.yaml", "slope: {mean: 2.0, channel: 8.0}", "slope: {mean: 2.0, channel: 0.5}")
-    assert run(["check", str(bank)]) == 0
-    last = capsys.readouterr().out.splitlines()[-1]
+    last = ended(0, "check", bank).stdout.splitlines()[-1]
     assert last.startswith("  `mien compile` alone proves that no face changes faster")
-    assert run(["compile", str(bank)]) == 1
-    said = capsys.readouterr().err
+    said = ended(1, "compile", bank).stderr
     assert "too-steep" in said
     assert "glad" in said
     assert "tiny/emotions/glad.yaml:14:14: error: anchors.mid: glad: mouthSmile" in said
@@ -161,15 +144,12 @@ def test_a_bank_over_its_budget_is_refused_by_label_and_channel(
     assert not Path("build").exists()
 
 
-def test_one_steep_place_is_one_fault_that_names_its_channels_styles_and_face(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_steep_place_is_one_fault_that_names_its_channels_styles_and_face(bank: Path) -> None:
     edit(bank, "emotions/glad.yaml", "    mouthSmile: 0.3\n", "    mouthSmile: 0.1\n")
     edit(bank, "emotions/glad.yaml", "    mouthSmileLeft: 0.75\n", "    mouthSmileLeft: 0.7\n")
     edit(bank, "bank.yaml", "slope: {mean: 2.0, channel: 8.0}", "slope: {mean: 9.0, channel: 3.0}")
     for more in ([], ["--check"]):
-        assert run(["compile", str(bank), "--format", "json", *more]) == 1
-        faults = json.loads(capsys.readouterr().out)["faults"]
+        faults = json.loads(ended(1, "compile", bank, "--format", "json", *more).stdout)["faults"]
         (fault,) = (one for one in faults if one["message"].startswith("glad"))
         assert fault["path"] == "anchors.mid"
         assert fault["message"].startswith(
@@ -182,41 +162,30 @@ def test_one_steep_place_is_one_fault_that_names_its_channels_styles_and_face(
         )
 
 
-def test_a_face_that_breaks_a_rule_fails_a_check_wherever_it_is_met(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_face_that_breaks_a_rule_fails_a_check_wherever_it_is_met(bank: Path) -> None:
     assert run(["compile", str(bank)]) == 0
     edit(bank, "bank.yaml", "separation:", "separation: 0.9  #")
     for command in (["check"], ["compile"], ["compile", "--check"], ["release"]):
-        capsys.readouterr()
-        assert run([command[0], str(bank), *command[1:]]) == 1
-        said = capsys.readouterr()
-        assert "[separation]" in said.out + said.err
+        said = ended(1, command[0], bank, *command[1:])
+        assert "[separation]" in said.stdout + said.stderr
 
 
-def test_an_edited_lock_is_refused_by_check_and_mended_by_compile(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_edited_lock_is_refused_by_check_and_mended_by_compile(bank: Path) -> None:
     assert run(["compile", str(bank)]) == 0
     whole = (bank / "mien.lock").read_bytes()
     (bank / "mien.lock").write_bytes(whole + b"# a note\n")
-    assert run(["compile", str(bank), "--check"]) == 2
-    assert "lock-edited" in capsys.readouterr().err
+    assert "lock-edited" in ended(2, "compile", bank, "--check").stderr
     assert run(["compile", str(bank)]) == 0
     assert (bank / "mien.lock").read_bytes() == whole
 
 
-def test_two_pull_requests_that_meet_in_the_lock_are_resolved_by_compile(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_pull_requests_that_meet_in_the_lock_are_resolved_by_compile(bank: Path) -> None:
     assert run(["compile", str(bank)]) == 0
     whole = (bank / "mien.lock").read_text()
     first, *rest = whole.splitlines(keepends=True)
     ours, theirs = "<<<<<<< HEAD\n" + rest[0], "=======\n" + rest[0] + ">>>>>>> smile\n"
     (bank / "mien.lock").write_text("".join((first, ours, theirs, *rest[1:])))
-    capsys.readouterr()
-    assert run(["compile", str(bank), "--check"]) == 2
-    assert capsys.readouterr().err == (
+    assert ended(2, "compile", bank, "--check").stderr == (
         "tiny/mien.lock:2:1: error: a merge conflict starts here (<<<<<<< HEAD) [merge-conflict]\n"
         "  2 | <<<<<<< HEAD\n"
         "    | ^\n"
@@ -262,13 +231,10 @@ def test_a_full_compile_imports_no_scipy(bank: Path) -> None:
     assert not {"scipy", "torch"} & found
 
 
-def test_faults_of_every_file_are_told_where_a_lock_holds(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_faults_of_every_file_are_told_where_a_lock_holds(bank: Path) -> None:
     assert run(["compile", str(bank)]) == 0
     edit(bank, "emotions/glad.yaml", "title: Glad\n", "title: [Glad\n")
     edit(bank, "bank.yaml", "kernel:", "colonel:")
-    assert run(["compile", str(bank)]) == 2
-    said = capsys.readouterr()
-    assert "[yaml-syntax]" in said.err
-    assert "[unknown-key]" in said.err
+    said = ended(2, "compile", bank)
+    assert "[yaml-syntax]" in said.stderr
+    assert "[unknown-key]" in said.stderr

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.errors import SourceError
@@ -368,8 +369,7 @@ def test_doctor_names_the_dialect_and_takes_a_rate(
     written: Written, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = written(table([[row] for row in range(ROWS)], CHANNELS, ["frame"]))
-    assert run(["doctor", str(path)]) == 2
-    assert "no column tells the time" in capsys.readouterr().err
+    assert "no column tells the time" in ended(2, "doctor", path).stderr
     run(["doctor", str(path), "--rate", "24"])
     assert ": CSV of named channels, 30 rows in 1.25 s" in capsys.readouterr().out
     run(["doctor", str(written(weights_json(), "take.json"))])

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.checkouts import git
+from tests.program import ended
 
 from mien.artifact.write import artifact_bytes
 from mien.authored.reader import read_bank
@@ -75,37 +76,28 @@ def edit(path: Path, before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "old", ["HEAD", "v1.0.0", "HEAD:presets/tiny", "HEAD~0", "HEAD:./presets/tiny/"]
 )
-def test_a_revision_is_the_bank_as_it_was(
-    old: str, checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["diff", old, "presets/tiny", "--exit-code"]) == 1
-    said = capsys.readouterr().out
+def test_a_revision_is_the_bank_as_it_was(old: str, checkout: Path) -> None:
+    said = ended(1, "diff", old, "presets/tiny", "--exit-code").stdout
     assert "(text-changed), needs 1.0.1 or later" in said
     revision = old.partition(":")[0]
     assert f"{revision}:presets/tiny/emotions/glad.yaml:14:41 -> presets/tiny/emotions" in said
     assert str(checkout.parent) not in said
 
 
-def test_a_rig_that_changed_since_is_taken_from_then(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_rig_that_changed_since_is_taken_from_then(checkout: Path) -> None:
     edit(checkout.parent / "rigs" / "small.yaml", "slack: 0.06", "slack: 0.07")
-    assert run(["diff", "HEAD", "presets/tiny"]) == 0
-    said = capsys.readouterr().out
+    said = ended(0, "diff", "HEAD", "presets/tiny").stdout
     assert "HEAD:presets/rigs/small.yaml:28:1 -> presets/rigs/small.yaml:28:1" in said
 
 
-def test_a_bank_at_the_top_of_a_repository(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bank_at_the_top_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bank = tmp_path / "tiny"
     shutil.copytree(TINY, bank)
     git(bank, "init", "--quiet")
     git(bank, "add", ".")
     git(bank, "commit", "--quiet", "-m", "one")
     monkeypatch.chdir(bank)
-    assert run(["diff", "HEAD", "."]) == 0
-    assert "no difference" in capsys.readouterr().out
+    assert "no difference" in ended(0, "diff", "HEAD", ".").stdout
 
 
 @pytest.mark.parametrize(
@@ -123,51 +115,40 @@ def test_a_bank_at_the_top_of_a_repository(
         ("tiny@9.0.0", "there is no release 9.0.0 of tiny"),
     ],
 )
-def test_what_is_no_bank_is_refused(
-    old: str, said: str, checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_no_bank_is_refused(old: str, said: str, checkout: Path) -> None:
     before = sorted(checkout.parents[1].iterdir())
-    assert run(["diff", old, "presets/tiny"]) == 2
-    assert said in capsys.readouterr().err
+    assert said in ended(2, "diff", old, "presets/tiny").stderr
     assert sorted(checkout.parents[1].iterdir()) == before
 
 
 def test_outside_a_checkout_a_revision_is_no_bank(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(TINY, tmp_path / "tiny")
     monkeypatch.chdir(tmp_path)
-    assert run(["diff", "main", "tiny"]) == 2
-    assert (
-        "no bank 'main': expected a folder with a bank.yaml, an artifact" in capsys.readouterr().err
-    )
+    said = ended(2, "diff", "main", "tiny").stderr
+    assert "no bank 'main': expected a folder with a bank.yaml, an artifact" in said
 
 
-def test_a_revision_that_is_broken_says_where(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_revision_that_is_broken_says_where(checkout: Path) -> None:
     edit(checkout / "rules.yaml", "strength: 0.5", "strength: 2")
     git(checkout, "commit", "--quiet", "-am", "two")
     edit(checkout / "rules.yaml", "strength: 2", "strength: 0.5")
-    assert run(["diff", "HEAD", "presets/tiny"]) == 2
-    assert "HEAD:presets/tiny/rules.yaml:3:11: error: strength" in capsys.readouterr().err
+    said = ended(2, "diff", "HEAD", "presets/tiny").stderr
+    assert "HEAD:presets/tiny/rules.yaml:3:11: error: strength" in said
 
 
-def test_links_of_a_revision_are_not_followed(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_links_of_a_revision_are_not_followed(checkout: Path) -> None:
     (checkout / "rules.yaml").rename(checkout / "true.yaml")
     (checkout / "rules.yaml").symlink_to("true.yaml")
     git(checkout, "add", ".")
     git(checkout, "commit", "--quiet", "-m", "two")
-    assert run(["diff", "HEAD", "presets/tiny"]) == 2
-    assert "the bank has no rules.yaml" in capsys.readouterr().err
+    assert "the bank has no rules.yaml" in ended(2, "diff", "HEAD", "presets/tiny").stderr
 
 
-def test_json_says_what_the_text_says(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_says_what_the_text_says(checkout: Path) -> None:
     edit(checkout / "emotions" / "glad.yaml", "jawOpen: 0.25", "jawOpen: 0.3")
-    assert run(["diff", "HEAD", "presets/tiny", "--format", "json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+    said = json.loads(ended(0, "diff", "HEAD", "presets/tiny", "--format", "json").stdout)
     assert said["verdict"] == "minor"
     assert said["rule"] == "archetype-moved"
     assert said["needed"] == "1.1.0"
@@ -213,14 +194,13 @@ class Tags(HTMLParser):
         ]
 
 
-def test_the_report_draws_what_changed(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_draws_what_changed(checkout: Path) -> None:
     shutil.rmtree(checkout / "rigs", ignore_errors=True)
     glad = checkout / "emotions" / "glad.yaml"
     edit(glad, "jawOpen: 0.25", "jawOpen: 0.5")
     edit(glad, "  sly:", "  roguish:")
     edit(glad, "title: Glad", 'title: "<script>alert(1)</script>"')
     assert run(["diff", "HEAD", "presets/tiny", "--report", "report.html"]) == 0
-    capsys.readouterr()
     text = Path("report.html").read_text()
     tags = Tags()
     tags.feed(text)
@@ -236,9 +216,8 @@ def test_the_report_draws_what_changed(checkout: Path, capsys: pytest.CaptureFix
     assert ">after<" in text
 
 
-def test_a_report_is_a_page(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["diff", str(TINY), str(TINY), "--report", "report.png"]) == 2
-    assert "should end in .html" in capsys.readouterr().err
+def test_a_report_is_a_page() -> None:
+    assert "should end in .html" in ended(2, "diff", TINY, TINY, "--report", "report.png").stderr
 
 
 def test_the_report_of_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,54 +227,46 @@ def test_the_report_of_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "An artifact does not hold budgets." in Path("report.html").read_text()
 
 
-def test_breaking_changes_stand_at_their_lines(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_breaking_changes_stand_at_their_lines(checkout: Path) -> None:
     edit(checkout / "emotions" / "glad.yaml", "[0.75, 0.35, 0.35]", "[0.75, 0.4, 0.35]")
-    assert run(["check", "presets/tiny", "--against", "HEAD"]) == 1
-    said = capsys.readouterr().out
+    said = ended(1, "check", "presets/tiny", "--against", "HEAD").stdout
     assert "presets/tiny/emotions/glad.yaml:14:21: error: glad mid: the anchor mid moved" in said
     assert "[anchor-moved]\n  14 |   mid:" in said
     assert "presets/tiny/bank.yaml:4:10: error: version: 1.0.0 is too small" in said
     assert "hint: write version: 2.0.0 or a later one" in said
     edit(checkout / "bank.yaml", "version: 1.0.0", "version: 2.0.0")
-    assert run(["check", "presets/tiny", "--against", "HEAD"]) == 0
-    said = capsys.readouterr().out
+    said = ended(0, "check", "presets/tiny", "--against", "HEAD").stdout
     assert ", allowed by 2.0.0" in said
     assert "glad.yaml:14:21: warning: glad mid: the anchor mid moved" in said
     assert "too small" not in said
 
 
-def test_a_small_change_needs_a_version_too(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 1
-    assert "are patch (text-changed)" in capsys.readouterr().out
+def test_a_small_change_needs_a_version_too(checkout: Path) -> None:
+    said = ended(1, "check", "presets/tiny", "--against", "v1.0.0").stdout
+    assert "are patch (text-changed)" in said
     edit(checkout / "bank.yaml", "version: 1.0.0", "version: 1.0.1")
     assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 0
 
 
-def test_an_older_version_is_too_small_even_for_nothing(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_older_version_is_too_small_even_for_nothing(checkout: Path) -> None:
     edit(checkout / "emotions" / "glad.yaml", "basis: delighted", "basis: pleased")
     edit(checkout / "bank.yaml", "version: 1.0.0", "version: 0.9.0")
-    assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 1
-    said = capsys.readouterr().out
+    said = ended(1, "check", "presets/tiny", "--against", "v1.0.0").stdout
     assert "0.9.0 is too small: v1.0.0:presets/tiny has version 1.0.0" in said
     assert "hint: write version: 1.0.0 or a later one" in said
 
 
-def test_against_what_is_not_there(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_against_what_is_not_there(checkout: Path) -> None:
     assert checkout.is_dir()
-    assert run(["check", "presets/tiny", "--against", "v9"]) == 2
-    assert "Invalid value for --against: the repository" in capsys.readouterr().err
+    said = ended(2, "check", "presets/tiny", "--against", "v9").stderr
+    assert "Invalid value for --against: the repository" in said
 
 
-def test_annotations_for_github(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_annotations_for_github(checkout: Path) -> None:
     edit(checkout / "emotions" / "glad.yaml", "[0.75, 0.35, 0.35]", "[0.75, 0.4, 0.35]")
-    assert run(["check", "presets/tiny", "--against", "HEAD", "--format", "github"]) == 1
-    lines = capsys.readouterr().out.splitlines()
+    lines = ended(
+        1, "check", "presets/tiny", "--against", "HEAD", "--format", "github"
+    ).stdout.splitlines()
     assert [line.split(",title=")[0] for line in lines] == [
         "::error file=presets/tiny/bank.yaml,line=4,col=10",
         "::error file=presets/tiny/emotions/glad.yaml,line=14,col=21",

@@ -14,8 +14,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
-from mien.cli.main import run
 from mien.diff import Category
 from mien.diff.rules.run import ALL_RULES
 
@@ -46,21 +46,19 @@ def rule_of(name: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_rule_says_what_changed(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assemble(CASES / name / "before", tmp_path / "before")
     assemble(CASES / name / "after", tmp_path / "after")
     monkeypatch.chdir(tmp_path)
 
-    assert run(["diff", "before", "after", "--exit-code"]) == 1
-
-    said = capsys.readouterr()
+    said = ended(1, "diff", "before", "after", "--exit-code")
     expected = CASES / name / "expected.txt"
     if UPDATE:
-        expected.write_text(said.out)
-    assert said.out == expected.read_text()
-    assert said.err == ""
-    found = [line.split()[:2] for line in said.out.splitlines() if line[:5].strip() in VALUES]
+        expected.write_text(said.stdout)
+    assert said.stdout == expected.read_text()
+    assert said.stderr == ""
+    found = [line.split()[:2] for line in said.stdout.splitlines() if line[:5].strip() in VALUES]
     own = {Category(category) for category, rule in found if rule == rule_of(name)}
     assert own
     assert own <= CATEGORIES[rule_of(name)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attrs import evolve
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.doctor.findings import Finding, findings
@@ -212,82 +213,67 @@ def renamed(take: Take, old: str, new: str) -> bytes:
     return livelink.encode(take).replace(old.encode(), new.encode(), 1)
 
 
-def test_a_missing_channel_is_told_with_the_name_that_may_be_meant(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_channel_is_told_with_the_name_that_may_be_meant(tmp_path: Path) -> None:
     path = tmp_path / "take.csv"
     path.write_bytes(renamed(looking(), "MouthSmileLeft", "MouthSmilLef"))
-    assert run(["doctor", str(path)]) == 1
-    out = capsys.readouterr().out
+    out = ended(1, "doctor", path).stdout
     assert "wrong: there is no mouthSmileLeft [channel-missing]\n" in out
     assert "hint: MouthSmilLef may be mouthSmileLeft\n" in out
     path.write_bytes(renamed(looking(), "MouthSmileLeft", "Angry"))
-    assert run(["doctor", str(path)]) == 1
-    out = capsys.readouterr().out
+    out = ended(1, "doctor", path).stdout
     assert "hint: a channel that is missing stays at rest\n" in out
     assert "note: Angry is no channel, left out [name-unknown]\n" in out
 
 
-def test_json_that_lacks_channels_is_measured_too(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_that_lacks_channels_is_measured_too(tmp_path: Path) -> None:
     path = tmp_path / "take.json"
     own = CHANNELS[:51]
     weights = moving()[:, :51].astype(np.float32)
     path.write_bytes(named_json.encode(steady_take(60.0, own, weights)))
-    assert run(["doctor", str(path)]) == 0
     assert "note: tongueOut was not recorded, and stays at rest [no-tongue]" in (
-        capsys.readouterr().out
+        ended(0, "doctor", path).stdout
     )
     path.write_bytes(named_json.encode(steady_take(60.0, own[1:], weights[:, 1:])))
-    assert run(["doctor", str(path)]) == 1
-    assert "there is no eyeBlinkLeft [channel-missing]" in capsys.readouterr().out
+    assert "there is no eyeBlinkLeft [channel-missing]" in ended(1, "doctor", path).stdout
 
 
-def test_text_and_json_say_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_and_json_say_the_same(tmp_path: Path) -> None:
     good, bad, broken = (tmp_path / name for name in ("good.csv", "bad.csv", "broken.json"))
     good.write_bytes(livelink.encode(looking()))
     bad.write_bytes(livelink.encode(swapped_sides()))
     broken.write_text("{")
-    assert run(["doctor", str(good)]) == 0
-    out = capsys.readouterr().out
+    out = ended(0, "doctor", good).stdout
     assert out.startswith(
         f"{good}: Live Link Face CSV, 120 rows in 2.00 s\n  rate      60 a second"
     )
     assert out.endswith(
         "52 recorded, 52 move\n  eyes      turns and look channels, r 1.000 to 1.000 (expected 1)\n"
     )
-    assert run(["doctor", str(good), str(bad), "--format", "json"]) == 1
-    documents = json.loads(capsys.readouterr().out)["files"]
+    documents = json.loads(ended(1, "doctor", good, bad, "--format", "json").stdout)["files"]
     assert [one["file"] for one in documents] == [str(good), str(bad)]
     assert [[finding["kind"] for finding in one["findings"]] for one in documents] == [
         *([], ["sides-exchanged"])
     ]
     assert documents[0]["rows"] == 120
     assert documents[1]["eyes"][0]["agreement"] < -0.9
-    assert run(["doctor", str(broken), str(good), "--format", "json"]) == 2
-    documents = json.loads(capsys.readouterr().out)["files"]
+    documents = json.loads(ended(2, "doctor", broken, good, "--format", "json").stdout)["files"]
     assert [one["code"] for one in documents[0]["faults"]] == ["no-json"]
     assert documents[1]["findings"] == []
 
 
-def test_what_cannot_be_read_is_two_and_the_others_are_still_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_read_is_two_and_the_others_are_still_told(tmp_path: Path) -> None:
     good, other = tmp_path / "good.csv", tmp_path / "take.fbx"
     good.write_bytes(livelink.encode(looking()))
     other.write_text("x")
-    assert run(["doctor", str(other), str(tmp_path / "none.csv"), str(good)]) == 2
-    found = capsys.readouterr()
-    assert "expected a name that ends in .csv" in found.err
-    assert "the file cannot be read: no such file" in found.err
-    assert "120 rows" in found.out
+    found = ended(2, "doctor", other, tmp_path / "none.csv", good)
+    assert "expected a name that ends in .csv" in found.stderr
+    assert "the file cannot be read: no such file" in found.stderr
+    assert "120 rows" in found.stdout
     assert run(["doctor"]) == 2
-    assert run(["doctor", str(other), "--format", "json"]) == 2
-    assert "expected a name that ends in" in capsys.readouterr().out
+    assert "expected a name that ends in" in ended(2, "doctor", other, "--format", "json").stdout
 
 
-def test_each_file_has_its_own_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_file_has_its_own_refusal(tmp_path: Path) -> None:
     names = ("empty", "none.csv", "none", "notes.md", "line.wav", "take.csv.gz", "good.csv")
     empty, lost, nothing, strange, sound, packed, good = (tmp_path / name for name in names)
     empty.mkdir()
@@ -295,16 +281,14 @@ def test_each_file_has_its_own_refusal(tmp_path: Path, capsys: pytest.CaptureFix
         path.write_text("x")
     good.write_bytes(livelink.encode(looking()))
     files = [*map(str, (empty, lost, nothing, strange, sound, packed, good))]
-    assert run(["doctor", *files]) == 2
-    found = capsys.readouterr()
-    assert f"{empty}: error: there is no take in this folder" in found.err
-    assert f"{nothing}: there is no such file\n" in found.err
-    assert f"{sound}: it is sound, and holds no face; `mien speak`" in found.err
-    assert f"{packed}: it is compressed; gunzip it" in found.err
-    (ends,) = (line for line in found.err.splitlines() if str(strange) in line)
+    found = ended(2, "doctor", *files)
+    assert f"{empty}: error: there is no take in this folder" in found.stderr
+    assert f"{nothing}: there is no such file\n" in found.stderr
+    assert f"{sound}: it is sound, and holds no face; `mien speak`" in found.stderr
+    assert f"{packed}: it is compressed; gunzip it" in found.stderr
+    (ends,) = (line for line in found.stderr.splitlines() if str(strange) in line)
     assert all(ends.count(f"{one} (") == 1 for one in (" .csv", " .json", " .pcap"))
     assert ends.endswith(", or a model: .vrm, .glb, .gltf, .vrma")
-    assert "120 rows" in found.out
-    assert run(["doctor", *files, "--format", "json"]) == 2
-    documents = json.loads(capsys.readouterr().out)["files"]
+    assert "120 rows" in found.stdout
+    documents = json.loads(ended(2, "doctor", *files, "--format", "json").stdout)["files"]
     assert [one["file"] for one in documents] == files

@@ -9,9 +9,9 @@ from typing import TypedDict
 import numpy as np
 import pytest
 from tests.imported import imported_by
+from tests.program import ended
 
 import mien
-from mien.cli.main import run
 
 TINY = str(Path(__file__).parent / "banks" / "tiny")
 
@@ -24,15 +24,14 @@ class Face(TypedDict):
     channels: dict[str, float]
 
 
-def face(capsys: pytest.CaptureFixture[str], *arguments: str) -> Face:
-    assert run(["face", TINY, *arguments, "--format", "json"]) == 0
-    said: Face = json.loads(capsys.readouterr().out)
+def face(*arguments: str) -> Face:
+    said: Face = json.loads(ended(0, "face", TINY, *arguments, "--format", "json").stdout)
     return said
 
 
-def test_json_has_every_channel_and_the_library_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_every_channel_and_the_library_agrees() -> None:
     bank = mien.load(TINY)
-    said = face(capsys, "glad", "--vad", "0.3", "0.1", "0.2", "--style", "sly", "--speech", "0.5")
+    said = face("glad", "--vad", "0.3", "0.1", "0.2", "--style", "sly", "--speech", "0.5")
     assert list(said) == ["source", "label", "vad", "style", "speech", "channels"]
     channels = said["channels"]
     assert tuple(channels) == bank.channels
@@ -40,20 +39,19 @@ def test_json_has_every_channel_and_the_library_agrees(capsys: pytest.CaptureFix
     assert np.array_equal(np.array(list(channels.values()), np.float32), weights)
 
 
-def test_mid_is_the_archetype(capsys: pytest.CaptureFixture[str]) -> None:
-    channels = face(capsys, "glad")["channels"]
+def test_mid_is_the_archetype() -> None:
+    channels = face("glad")["channels"]
     active = {name: weight for name, weight in channels.items() if weight}
     assert active == {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5, "jawOpen": 0.1}
 
 
-def test_a_style_is_worn_at_its_own_point(capsys: pytest.CaptureFixture[str]) -> None:
-    assert face(capsys, "glad", "--style", "sly")["vad"] == [0.5, 0.5, 0.6]
-    assert face(capsys, "glad", "--style", "sly", "--at", "low")["vad"] == [0.45, 0.0, 0.2]
+def test_a_style_is_worn_at_its_own_point() -> None:
+    assert face("glad", "--style", "sly")["vad"] == [0.5, 0.5, 0.6]
+    assert face("glad", "--style", "sly", "--at", "low")["vad"] == [0.45, 0.0, 0.2]
 
 
-def test_text_shows_the_active_channels(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["face", TINY, "glad", "--at", "low"]) == 0
-    said = capsys.readouterr().out
+def test_text_shows_the_active_channels() -> None:
+    said = ended(0, "face", TINY, "glad", "--at", "low").stdout
     assert "mouthSmileLeft" in said
     assert "0.300" in said
     assert "jawOpen" not in said
@@ -75,14 +73,11 @@ def test_text_shows_the_active_channels(capsys: pytest.CaptureFixture[str]) -> N
         (["glad=half"], "glad=half"),
     ],
 )
-def test_a_bad_question_is_a_usage_error(
-    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["face", TINY, *arguments]) == 2
-    said = capsys.readouterr()
-    assert words in said.err
-    assert "Traceback" not in said.err
-    assert said.out == ""
+def test_a_bad_question_is_a_usage_error(arguments: list[str], words: str) -> None:
+    said = ended(2, "face", TINY, *arguments)
+    assert words in said.stderr
+    assert "Traceback" not in said.stderr
+    assert said.stdout == ""
 
 
 def test_one_face_waits_for_no_jit() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.models import PASCAL, bound, clip, packed, sheet, vrm_0, vrm_1
+from tests.program import ended
 
 from mien.authored.reader import read_bank
 from mien.cli.main import run
@@ -192,9 +193,7 @@ def test_one_face_is_spread_over_all_intensities() -> None:
     assert spread("neutral", {"": {"jawLeft": 0.4}}, LEVELS, (0.5, 0.7, 1))["mid"] == {}
 
 
-def test_drafts_go_by_the_labels_that_names_mean(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_drafts_go_by_the_labels_that_names_mean(tmp_path: Path) -> None:
     table = {
         "happy": WRY,
         "smile": {"jawLeft": 0.4},
@@ -205,18 +204,17 @@ def test_drafts_go_by_the_labels_that_names_mean(
     path = saved(tmp_path, table)
     before = path.read_bytes()
     out = tmp_path / "drafts"
-    assert run(["import", str(path), "-o", str(out)]) == 0
-    said = capsys.readouterr()
+    said = ended(0, "import", path, "-o", out)
     assert sorted(one.name for one in out.iterdir()) == [
         *("anger.yaml", "joy.yaml", "neutral.yaml", "smile.yaml", "stern.yaml", "weak.yaml"),
     ]
-    assert "joy.yaml: a draft of joy, " in said.out
-    assert "anger.yaml: a draft of anger, " in said.out
-    assert "  happy is joy here\n" in said.err
-    assert "  smile means joy, as happy does, which is its draft\n" in said.err
-    assert "  no label stern\n" in said.err
-    assert said.err.count("\nthe labels are neutral, joy, ") == 1
-    assert said.err.endswith("no channels, left out: odd\nweights outside [0, 1], cut off: 1\n")
+    assert "joy.yaml: a draft of joy, " in said.stdout
+    assert "anger.yaml: a draft of anger, " in said.stdout
+    assert "  happy is joy here\n" in said.stderr
+    assert "  smile means joy, as happy does, which is its draft\n" in said.stderr
+    assert "  no label stern\n" in said.stderr
+    assert said.stderr.count("\nthe labels are neutral, joy, ") == 1
+    assert said.stderr.endswith("no channels, left out: odd\nweights outside [0, 1], cut off: 1\n")
     assert drafted(out / "joy.yaml") == {
         "low": {"jawLeft": 0.07, "mouthSmileLeft": 0.28, "mouthSmileRight": 0.17},
         "mid": {"jawLeft": 0.14, "mouthSmileLeft": 0.54, "mouthSmileRight": 0.34},
@@ -228,13 +226,10 @@ def test_drafts_go_by_the_labels_that_names_mean(
     assert "[action-unit-active]" in anger
     assert "One face, scaled by stated ratios: low 0.35, mid 0.675, high 1." in anger
     assert path.read_bytes() == before
-    assert run(["import", str(path), "-o", str(out)]) == 2
-    assert "exists; name a new file" in capsys.readouterr().err
+    assert "exists; name a new file" in ended(2, "import", path, "-o", out).stderr
 
 
-def test_names_of_our_own_exports_are_label_and_intensity(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_names_of_our_own_exports_are_label_and_intensity(tmp_path: Path) -> None:
     table = {
         "joy_low": {"jawLeft": 0.1},
         "joy_high": {"jawLeft": 0.5},
@@ -244,8 +239,7 @@ def test_names_of_our_own_exports_are_label_and_intensity(
         "joy_odd": {"jawLeft": 0.6},
     }
     out = tmp_path / "drafts"
-    assert run(["import", str(saved(tmp_path, table)), "-o", str(out)]) == 0
-    said = capsys.readouterr().err
+    said = ended(0, "import", saved(tmp_path, table), "-o", out).stderr
     assert drafted(out / "joy.yaml")["low"] == {"jawLeft": 0.1}
     assert drafted(out / "joy.yaml")["high"] == {"jawLeft": 0.5}
     assert "wry is a style of amusement, no intensity, left out" in said
@@ -254,8 +248,7 @@ def test_names_of_our_own_exports_are_label_and_intensity(
     assert "no label joy_odd" in said
     assert said.count("the labels are ") == 1
     path = saved(tmp_path, {"joy_low": {"jawLeft": 0.1}, "happy": WRY}, "two.json")
-    assert run(["import", str(path), "-o", str(tmp_path / "two")]) == 0
-    assert "the labels are" not in capsys.readouterr().err
+    assert "the labels are" not in ended(0, "import", path, "-o", tmp_path / "two").stderr
 
 
 def test_one_cause_at_several_intensities_is_one_comment(tmp_path: Path) -> None:
@@ -324,7 +317,6 @@ def test_one_draft_is_chosen_and_scaled_as_it_is_told(tmp_path: Path) -> None:
 def test_what_holds_no_face_is_told_at_its_place(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     name: str,
     data: object,
     more: list[str],
@@ -332,6 +324,5 @@ def test_what_holds_no_face_is_told_at_its_place(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     saved(tmp_path, data, name)
-    assert run(["import", name, "-o", "out.yaml", *more]) == 2
-    assert expected in " ".join(capsys.readouterr().err.split())
+    assert expected in " ".join(ended(2, "import", name, "-o", "out.yaml", *more).stderr.split())
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 from mien.authored.documents import parse
 from mien.authored.surroundings import orders_around, sources_under
@@ -42,8 +43,7 @@ def test_it_formats_a_folder_and_then_has_nothing_to_do(
     assert run(["fmt", str(bank)]) == 0
     assert (bank / "emotions" / "joy.yaml").read_text() == FORMATTED
     assert "1 formatted, 2 already in form" in capsys.readouterr().out
-    assert run(["fmt", str(bank)]) == 0
-    assert "0 formatted, 3 already in form" in capsys.readouterr().out
+    assert "0 formatted, 3 already in form" in ended(0, "fmt", bank).stdout
 
 
 def test_one_file_finds_its_bank_and_rig(bank: Path) -> None:
@@ -76,21 +76,17 @@ def test_check_lists_what_would_change_and_writes_nothing(
     assert run(["fmt", "--check", str(bank)]) == 0
 
 
-def test_diff_shows_the_change_and_writes_nothing(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["fmt", "--diff", str(bank)]) == 0
-    out = capsys.readouterr().out
+def test_diff_shows_the_change_and_writes_nothing(bank: Path) -> None:
+    out = ended(0, "fmt", "--diff", bank).stdout
     assert "-archetypes: {mid: {jawOpen: 0.50, a: 1}}\n" in out
     assert "+    jawOpen: 0.5\n" in out
     assert (bank / "emotions" / "joy.yaml").read_text() == EMOTION
     assert run(["fmt", "--diff", "--check", str(bank)]) == 1
 
 
-def test_programs_get_json(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_programs_get_json(bank: Path) -> None:
     (bank / "rules.yaml").write_text("schema: mien/rules/1\na: 1\na: 2\n")
-    assert run(["fmt", "--check", "--diff", "--format", "json", str(bank)]) == 2
-    report = json.loads(capsys.readouterr().out)
+    report = json.loads(ended(2, "fmt", "--check", "--diff", "--format", "json", bank).stdout)
     assert report["changed"] == [(bank / "emotions" / "joy.yaml").as_posix()]
     assert (report["unchanged"], report["written"]) == (2, False)
     assert [fault["code"] for fault in report["faults"]] == ["duplicate-key"]
@@ -116,19 +112,15 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
     assert path.read_text() == text
 
 
-def test_a_file_that_is_no_preset_is_told_by_its_ending(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_is_no_preset_is_told_by_its_ending(tmp_path: Path) -> None:
     path = tmp_path / "README.md"
     path.write_text("# Ours\n")
-    assert run(["fmt", str(path)]) == 2
-    assert "not a preset file: expected .yaml, .yml, .json [" in capsys.readouterr().err
+    assert "not a preset file: expected .yaml, .yml, .json [" in ended(2, "fmt", path).stderr
     assert path.read_text() == "# Ours\n"
 
 
-def test_a_name_that_is_nothing_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["fmt", "no-such-bank"]) == 2
-    assert "no-such-bank" in capsys.readouterr().err
+def test_a_name_that_is_nothing_is_a_usage_error() -> None:
+    assert "no-such-bank" in ended(2, "fmt", "no-such-bank").stderr
 
 
 def test_released_hidden_and_foreign_files_are_not_searched(bank: Path) -> None:

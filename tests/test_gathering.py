@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.faces_sent import DEVICE, HUNDREDTHS, LOPSIDED, sent
+from tests.program import ended
 
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.formats import ifacialmocap_packet, livelink_packet, osc, recording, vmc
 from mien.formats.arkit import arkit_channels
@@ -302,14 +302,11 @@ def test_no_bytes_break_a_recording(at: int, noise: bytes) -> None:
     assert all(0 <= one.source[1] < 1 << 16 for one in found)
 
 
-def test_a_recording_is_imported_and_examined(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_recording_is_imported_and_examined(tmp_path: Path) -> None:
     path = recorded(tmp_path / "a.pcap", flow_of("vmc", 20))
-    assert run(["import", str(path), "-o", str(tmp_path / "a.csv")]) == 0
-    assert "20 rows, 0.33 s at 60 a second" in capsys.readouterr().out
-    assert run(["doctor", str(path)]) == 0
-    assert "recording of datagrams, sent by VMC, 20 rows" in capsys.readouterr().out
+    said = ended(0, "import", path, "-o", tmp_path / "a.csv").stdout
+    assert "20 rows, 0.33 s at 60 a second" in said
+    assert "recording of datagrams, sent by VMC, 20 rows" in ended(0, "doctor", path).stdout
 
 
 def test_a_channel_that_no_packet_sets_is_missing(tmp_path: Path) -> None:

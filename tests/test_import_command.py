@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.program import ended
 
 from mien.authored.reader import read_bank
 from mien.cli.main import run
@@ -42,15 +43,12 @@ def recording(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".json", ".a2f.json"])
-def test_a_recording_becomes_a_take(
-    recording: Path, ending: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_recording_becomes_a_take(recording: Path, ending: str) -> None:
     before = recording.read_bytes()
     out = recording.with_name(f"take{ending}")
-    assert run(["import", str(recording), "-o", str(out)]) == 0
-    said = capsys.readouterr()
-    assert said.out.startswith(f"{out}: 60 rows, 2.00 s at 30 a second, as ")
-    assert said.err == "not recorded, at rest: tongueOut\n"
+    said = ended(0, "import", recording, "-o", out)
+    assert said.stdout.startswith(f"{out}: 60 rows, 2.00 s at 30 a second, as ")
+    assert said.stderr == "not recorded, at rest: tongueOut\n"
     assert recording.read_bytes() == before
     found, own = read_take(out), read_take(recording)
     assert np.abs(found.weights - own.weights).max() < 1e-3
@@ -58,15 +56,14 @@ def test_a_recording_becomes_a_take(
     assert not found.weights[:, at("jawRight")].any()
 
 
-def test_what_was_mended_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_mended_is_told(tmp_path: Path) -> None:
     take = steady_take(60, CHANNELS, np.full((3, 52), 0.25, dtype=np.float32))
     lines = livelink.encode(take).decode().splitlines()
     lines[2] = lines[2].replace("0.2500000000", "1.0500000000", 1)
     lines[0] = lines[0].replace("HeadYaw", "Angry")
     path = tmp_path / "take.csv"
     path.write_text("\n".join([*lines, lines[3]]), "utf-8")
-    assert run(["import", str(path), "-o", str(tmp_path / "take.json")]) == 0
-    assert capsys.readouterr().err == (
+    assert ended(0, "import", path, "-o", tmp_path / "take.json").stderr == (
         "weights outside [0, 1], cut off: 1\n"
         "rows of a moment that was there before, left out: 1\n"
         "no channels, left out: Angry\n"
@@ -192,25 +189,18 @@ def test_a_draft_fits_into_a_bank(recording: Path, tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_is_two_and_writes_nothing(
-    recording: Path,
-    options: list[str],
-    expected: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    recording: Path, options: list[str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(recording.parent)
     Path("there.yaml").write_text("mine\n", "utf-8")
     before = {path.name: path.read_bytes() for path in Path().iterdir()}
-    assert run(["import", "web.csv", *options]) == 2
-    assert expected in capsys.readouterr().err.replace("\n", " ")
+    assert expected in ended(2, "import", "web.csv", *options).stderr.replace("\n", " ")
     assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
 
 
-def test_a_broken_recording_is_two_with_its_place(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_recording_is_two_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "take.csv"
     path.write_text("frame,jawOpen\n1,0.2\n", "utf-8")
-    assert run(["import", str(path), "-o", str(tmp_path / "out.json")]) == 2
-    assert "there is no column eyeBlinkLeft" in capsys.readouterr().err
+    said = ended(2, "import", path, "-o", tmp_path / "out.json").stderr
+    assert "there is no column eyeBlinkLeft" in said
     assert not (tmp_path / "out.json").exists()

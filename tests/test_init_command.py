@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 import mien
 from mien.authored import start
@@ -26,17 +27,12 @@ def comments(path: Path) -> list[str]:
     return sorted(text for text in found if "yaml-language-server" not in text)
 
 
-def test_the_new_bank_passes_check_and_stands_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_new_bank_passes_check_and_stands_alone(tmp_path: Path) -> None:
     folder = tmp_path / "teams" / "Our Faces"
-    assert run(["init", str(folder)]) == 0
-    assert f"mien check '{folder}'\n  mien compile '{folder}'\n" in capsys.readouterr().out
-    assert run(["check", str(folder)]) == 0
-    assert "'put your name here' is what `mien init` wrote" in capsys.readouterr().out
+    assert f"mien check '{folder}'\n  mien compile '{folder}'\n" in ended(0, "init", folder).stdout
+    assert "'put your name here' is what `mien init` wrote" in ended(0, "check", folder).stdout
     assert run(["compile", str(folder), "--out", str(tmp_path / "build")]) == 0
-    assert run(["release", str(folder)]) == 1
-    assert "error: authors: 'put your name here'" in capsys.readouterr().err
+    assert "error: authors: 'put your name here'" in ended(1, "release", folder).stderr
     assert not (folder.parent / "releases").exists()
     (folder / "mien.lock").unlink()
     assert run(["fmt", "--check", str(folder)]) == 0
@@ -134,11 +130,10 @@ def test_an_empty_folder_is_fine_and_so_is_the_one_we_stand_in(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "here"]
 
 
-def test_what_is_there_is_never_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_there_is_never_touched(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "note.txt").write_text("mine")
-    assert run(["init", str(tmp_path / "full")]) == 2
-    assert "is not empty" in capsys.readouterr().err
+    assert "is not empty" in ended(2, "init", tmp_path / "full").stderr
     assert run(["init", str(tmp_path / "full" / "note.txt")]) == 2
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["note.txt"]
 
@@ -155,25 +150,19 @@ def test_bad_names_are_usage_errors(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failure_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(folder: Path) -> None:
         raise OSError("the disk is full")
 
     monkeypatch.setattr(start, "_copy_schemas", fail)
-    assert run(["init", str(tmp_path / "ours")]) == 2
-    assert "the disk is full" in capsys.readouterr().err
+    assert "the disk is full" in ended(2, "init", tmp_path / "ours").stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_broken_origin_is_reported_in_full(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_origin_is_reported_in_full(tmp_path: Path) -> None:
     assert run(["init", str(tmp_path / "one")]) == 0
     (tmp_path / "one" / "rules.yaml").write_text("schema: mien/rules/1\n")
-    assert run(["init", str(tmp_path / "two"), "--from", str(tmp_path / "one")]) == 2
-    assert "rules.yaml" in capsys.readouterr().err
+    assert "rules.yaml" in ended(2, "init", tmp_path / "two", "--from", tmp_path / "one").stderr
     assert not (tmp_path / "two").exists()
 
 
@@ -229,17 +218,13 @@ def test_budgets_follow_the_number_of_channels(
     assert run(["fmt", "--check", "ours"]) == 0
 
 
-def test_a_broken_rig_starts_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_rig_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("rig.yaml").write_text(
         "schema: mien/rig/1\nid: bare\ntitle: Bare\n"
         "channels: [{name: up, class: SHARED}, {name: up, class: SHARED}]\n"
     )
-    assert run(["init", "ours", "--rig", "rig.yaml"]) == 2
-    assert "rig.yaml:4:" in capsys.readouterr().err
+    assert "rig.yaml:4:" in ended(2, "init", "ours", "--rig", "rig.yaml").stderr
     assert run(["init", "ours", "--rig", "none.yaml"]) == 2
-    assert run(["init", "ours", "--rig", "rig.yaml", "--from", "default"]) == 2
-    assert "not both" in capsys.readouterr().err
+    assert "not both" in ended(2, "init", "ours", "--rig", "rig.yaml", "--from", "default").stderr
     assert [path.name for path in tmp_path.iterdir()] == ["rig.yaml"]

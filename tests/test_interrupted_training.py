@@ -16,9 +16,9 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 from attrs import evolve
+from tests.program import ended
 from tests.training.watch import Watch
 
-from mien.cli.main import run
 from mien_trainer.fault import TrainerError
 from mien_trainer.train.checkpoint_file import BEST, LAST
 from mien_trainer.train.config import config_text, find_config, read_config
@@ -152,9 +152,7 @@ def test_a_process_that_lost_the_other_says_so(made_up: Path, tmp_path: Path, co
     assert "defect" not in said
 
 
-def test_a_second_training_in_the_same_folder_is_refused(
-    made_up: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_second_training_in_the_same_folder_is_refused(made_up: Path, tmp_path: Path) -> None:
     config, out = tmp_path / "long.yaml", tmp_path / "out"
     config.write_text(config_text(LONG), encoding="utf-8")
     arguments = ["run", str(config), "--data", str(made_up), "-o", str(out)]
@@ -167,8 +165,8 @@ def test_a_second_training_in_the_same_folder_is_refused(
     )
     try:
         wait_for(first, lambda: (out / LAST).exists())
-        assert run(["train", *arguments, "--resume"]) == 2
-        assert "another training is running in this folder" in capsys.readouterr().err
+        said = ended(2, "train", *arguments, "--resume").stderr
+        assert "another training is running in this folder" in said
         assert first.poll() is None
         before = lines(out)
         wait_for(first, lambda: lines(out) > before)

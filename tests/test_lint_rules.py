@@ -14,8 +14,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.program import ran
 
-from mien.cli.main import run
 from mien.lint import RULES
 
 HERE = Path(__file__).parent
@@ -40,21 +40,19 @@ def assemble(case: Path, bank: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir()))
 def test_a_rule_says_what_is_wrong(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assemble(CASES / name, tmp_path / "bank")
     monkeypatch.chdir(tmp_path)
 
-    status = run(["check", "bank"])
-
-    said = capsys.readouterr()
-    found = f"exit {status}\n{said.out}{said.err}"
+    said = ran("check", "bank")
+    found = f"exit {said.exit_code}\n{said.stdout}{said.stderr}"
     expected = CASES / name / "expected.txt"
     if UPDATE:
         expected.write_text(found)
     assert found == expected.read_text()
     assert f"[{name}]" in found
-    assert status == (1 if BY_CODE[name].severity == "error" else 0)
+    assert said.exit_code == (1 if BY_CODE[name].severity == "error" else 0)
 
 
 def test_every_rule_has_a_case() -> None:

@@ -6,23 +6,22 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 import mien
-from mien.cli.main import run
 
 TINY = str(Path(__file__).parent / "banks" / "tiny")
 
 
-def listed(capsys: pytest.CaptureFixture[str], bank: str, form: str) -> str:
-    assert run(["list", bank, "--format", form]) == 0
-    said = capsys.readouterr()
-    assert said.err == ""
-    return said.out
+def listed(bank: str, form: str) -> str:
+    said = ended(0, "list", bank, "--format", form)
+    assert said.stderr == ""
+    return said.stdout
 
 
-def test_text_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_names_everything() -> None:
     bank = mien.load("default")
-    said = listed(capsys, "default", "text")
+    said = listed("default", "text")
     lines = said.splitlines()
     assert lines[0].startswith("default 2.1.0 (release that ships")
     assert max(map(len, lines)) <= 100
@@ -33,9 +32,9 @@ def test_text_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert {*bank.channels, *bank.intensities, "happy", "relaxed"} <= words
 
 
-def test_json_is_what_the_library_says(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_what_the_library_says() -> None:
     bank = mien.load("default")
-    said = json.loads(listed(capsys, "default", "json"))
+    said = json.loads(listed("default", "json"))
     assert list(said) == ["source", "labels", "intensities", "channels"]
     assert said["source"]["sha256"] == bank.digest
     assert tuple(one["label"] for one in said["labels"]) == bank.labels
@@ -49,11 +48,9 @@ def test_json_is_what_the_library_says(capsys: pytest.CaptureFixture[str]) -> No
     assert "happy" in joy["aliases"]
 
 
-def test_a_prompt_is_one_paragraph_of_all_that_may_be_answered(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_prompt_is_one_paragraph_of_all_that_may_be_answered() -> None:
     bank = mien.load("default")
-    said = listed(capsys, "default", "prompt")
+    said = listed("default", "prompt")
     assert said.count("\n") == 1
     assert f"one of: {', '.join(bank.labels)}." in said
     assert f"weakest: {', '.join(bank.intensities)}." in said
@@ -65,13 +62,13 @@ def test_a_prompt_is_one_paragraph_of_all_that_may_be_answered(
     assert "joy for happy, happiness, glad, joyful;" in said
 
 
-def test_a_bank_with_labels_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    said = listed(capsys, TINY, "prompt")
+def test_a_bank_with_labels_of_its_own() -> None:
+    said = listed(TINY, "prompt")
     assert "one of: calm, glad, cross." in said
     assert "calm for neutral" in said
-    assert "tiny 1.0.0 (folder" in listed(capsys, TINY, "text").partition("\n")[0]
+    assert "tiny 1.0.0 (folder" in listed(TINY, "text").partition("\n")[0]
 
 
-def test_another_form_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", "default", "--format", "xml"]) == 2
-    assert "'xml' is not one of 'text', 'json', 'prompt'" in capsys.readouterr().err
+def test_another_form_is_refused() -> None:
+    said = ended(2, "list", "default", "--format", "xml").stderr
+    assert "'xml' is not one of 'text', 'json', 'prompt'" in said

@@ -12,6 +12,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from tests.program import ended
 
 import mien
 from mien.cli.main import run
@@ -203,15 +204,13 @@ def test_what_ffmpeg_cannot_read_is_refused_by_name(
     tiny: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     spoil: Spoil,
     expected: str,
 ) -> None:
     path = tmp_path / "talk.m4a"
     spoil(path, monkeypatch)
     asked = ["speak", str(path), "--label", "joy", "--network", str(tiny / "tiny.onnx")]
-    assert run([*asked, "-o", str(tmp_path / "take.csv")]) == 2
-    said = capsys.readouterr().err
+    said = ended(2, *asked, "-o", tmp_path / "take.csv").stderr
     assert "talk.m4a: " in said
     assert expected in said
     assert not (tmp_path / "take.csv").exists()

@@ -16,6 +16,7 @@ from typing import cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ended
 
 from mien import resources
 from mien.authored import structure, validate
@@ -223,18 +224,14 @@ def old_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "bank"
 
 
-def test_the_command_brings_a_bank_up_to_date(
-    old_bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_brings_a_bank_up_to_date(old_bank: Path) -> None:
     assert command_module.command.name == "migrate"
-    assert run(["check", "bank"]) == 0
-    warned = capsys.readouterr().out
+    warned = ended(0, "check", "bank").stdout
     assert "glad.yaml:2:9: warning: schema: mien/emotion/0 is read as mien/emotion/2" in warned
     assert "hint: `mien migrate` with the bank's folder brings it up to date" in warned
     assert run(["migrate", "bank", "--check"]) == 1
     assert "emotion/0" in (old_bank / "emotions" / "glad.yaml").read_text()
-    assert run(["migrate", "bank"]) == 0
-    said = capsys.readouterr().out
+    said = ended(0, "migrate", "bank").stdout
     assert "out of date: bank/emotions/glad.yaml\n1 of 6 files to change\n" in said
     assert said.endswith(
         "brought up to date: bank/emotions/glad.yaml\n1 of 6 files brought up to date\n"
@@ -244,22 +241,18 @@ def test_the_command_brings_a_bank_up_to_date(
     assert run(["check", "bank"]) == 0
 
 
-def test_nothing_is_written_where_one_file_cannot_be_migrated(
-    old_bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_is_written_where_one_file_cannot_be_migrated(old_bank: Path) -> None:
     rules = old_bank / "rules.yaml"
     rules.write_text(rules.read_text().replace("rules/1", "rules/9"))
-    assert run(["migrate", "bank", "--format", "json"]) == 2
-    said = json.loads(capsys.readouterr().out)
+    said = json.loads(ended(2, "migrate", "bank", "--format", "json").stdout)
     assert said["changed"] == ["bank/emotions/glad.yaml"]
     assert said["written"] is False
     assert [fault["code"] for fault in said["faults"]] == ["schema-version"]
     assert "emotion/0" in (old_bank / "emotions" / "glad.yaml").read_text()
 
 
-def test_a_bank_that_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["migrate", str(TINY)]) == 0
-    assert capsys.readouterr().out == "0 of 6 files brought up to date\n"
+def test_a_bank_that_is_up_to_date() -> None:
+    assert ended(0, "migrate", TINY).stdout == "0 of 6 files brought up to date\n"
 
 
 def test_a_reader_takes_an_older_file_and_leaves_it_as_it_is(old_bank: Path) -> None:
@@ -278,23 +271,19 @@ def test_a_reader_takes_an_older_file_and_leaves_it_as_it_is(old_bank: Path) -> 
         read_valid(glad, "emotion", ())
 
 
-def test_compile_reads_an_older_bank_and_says_so(
-    old_bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["compile", "bank"]) == 0
-    said = capsys.readouterr()
-    assert "`mien migrate bank`" in said.err
-    assert run(["compile", "bank"]) == 0
-    assert capsys.readouterr().out.startswith("tiny 1.0.0 (folder bank): nothing changed\n")
+def test_compile_reads_an_older_bank_and_says_so(old_bank: Path) -> None:
+    said = ended(0, "compile", "bank")
+    assert "`mien migrate bank`" in said.stderr
+    assert ended(0, "compile", "bank").stdout.startswith(
+        "tiny 1.0.0 (folder bank): nothing changed\n"
+    )
     lock = read_lock(old_bank / "mien.lock")
     assert lock is not None
     assert lock.schemas["emotion"] == 0
     assert run(["compile", "bank", "--check"]) == 0
 
 
-def test_the_shared_rig_comes_along(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_shared_rig_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def old_rig(_text: str, root: Node) -> Sequence[Edit]:
         return rename_key(root, ("name",), "title")
 
@@ -306,8 +295,9 @@ def test_the_shared_rig_comes_along(
     steps = (Migration(kind="rig", before=0, after=1, rewrite=old_rig),)
     monkeypatch.setattr(migration, "MIGRATIONS", steps)
     monkeypatch.chdir(tmp_path)
-    assert run(["migrate", "bank"]) == 0
-    assert capsys.readouterr().out.startswith("brought up to date: rigs/small.yaml\n1 of 6 ")
+    assert ended(0, "migrate", "bank").stdout.startswith(
+        "brought up to date: rigs/small.yaml\n1 of 6 "
+    )
     assert (tmp_path / "rigs" / "small.yaml").read_text() == rig
 
 
@@ -339,15 +329,14 @@ def raise_all(set_version: SetVersion, monkeypatch: pytest.MonkeyPatch, rewrite:
 
 
 def test_releases_hold_when_every_schema_moves_on(
-    set_version: SetVersion, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    set_version: SetVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raise_all(set_version, monkeypatch, nothing)
-    assert run(["verify", "--full", "--jobs", "1"]) == 0
-    assert capsys.readouterr().out.endswith("6 releases hold\n")
+    assert ended(0, "verify", "--full", "--jobs", "1").stdout.endswith("6 releases hold\n")
 
 
 def test_releases_hold_when_a_key_has_another_name(
-    set_version: SetVersion, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    set_version: SetVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Version 3 calls the speech's attenuation ``fade``; the record of today is made of that."""
 
@@ -372,18 +361,16 @@ def test_releases_hold_when_a_key_has_another_name(
         return made(back, rig, tuple(intensities))
 
     monkeypatch.setattr(structure, "emotion_record", reading_fade)
-    assert run(["verify", "--full", "--jobs", "1"]) == 0
-    assert capsys.readouterr().out.endswith("6 releases hold\n")
+    assert ended(0, "verify", "--full", "--jobs", "1").stdout.endswith("6 releases hold\n")
     assert len(read) == 64
 
 
 def test_nobody_is_told_to_edit_what_is_frozen(
-    set_version: SetVersion, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    set_version: SetVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raise_all(set_version, monkeypatch, nothing)
     monkeypatch.setattr(migration, "MIGRATIONS", ())
-    assert run(["verify", "--full", "--jobs", "1"]) == 1
-    said = capsys.readouterr().out
+    said = ended(1, "verify", "--full", "--jobs", "1").stdout
     assert "mien/bank/1 is older than mien/bank/3, and there is no way from it" in said
     assert "hint: released files never change: it takes a mien that reads this version" in said
     assert "migrate" not in said

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.models import Json, packed, sheet
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.errors import SourceError
@@ -192,11 +193,10 @@ def test_expressions_of_a_vrm_animation_are_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_moves_no_face_is_refused_with_its_place(
-    tmp_path: Path, data: bytes, expected: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, data: bytes, expected: str
 ) -> None:
     path = written(tmp_path, data)
-    assert run(["import", str(path), "-o", str(tmp_path / "out.csv")]) == 2
-    said = capsys.readouterr().err
+    said = ended(2, "import", path, "-o", tmp_path / "out.csv").stderr
     assert expected in said
     assert str(path) in said
     assert not (tmp_path / "out.csv").exists()

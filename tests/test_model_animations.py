@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from tests.models import PASCAL, bound, glb, packed, perfect_sync_1, sheet, vrm_1
+from tests.program import ended
 from tests.receivers import received
 
 import mien
@@ -233,9 +234,7 @@ def test_an_export_is_a_clip_for_each_face(tmp_path: Path) -> None:
         assert np.allclose(half, 0.5 * whole, atol=0.01)
 
 
-def test_a_vrma_of_presets_moves_a_model_that_has_nothing_else(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_vrma_of_presets_moves_a_model_that_has_nothing_else(tmp_path: Path) -> None:
     path, model = tmp_path / "joy.vrma", tmp_path / "model.vrm"
     names = ["happy", "angry", "sad", "relaxed", "surprised", "aa", "ih", "ou", "ee", "oh"]
     binds = {name: bound(index) for index, name in enumerate(names)}
@@ -253,8 +252,8 @@ def test_a_vrma_of_presets_moves_a_model_that_has_nothing_else(
     ].get("custom")
     assert run(["verify", "--export", str(path)]) == 0
     given = ["export", "default", "--to", "json", "-o", str(tmp_path / "a.json")]
-    assert run([*given, "--expressions", "presets"]) == 2
-    assert "json has no expressions: leave out --expressions" in capsys.readouterr().err
+    said = ended(2, *given, "--expressions", "presets").stderr
+    assert "json has no expressions: leave out --expressions" in said
 
 
 NAMES = [
@@ -443,9 +442,7 @@ def test_models_that_cannot_be_animated(model: bytes, said: str, tmp_path: Path)
     assert [one.name for one in tmp_path.iterdir()] == ["head.glb"]
 
 
-def test_verify_knows_a_model_from_a_clip(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verify_knows_a_model_from_a_clip(tmp_path: Path) -> None:
     path, out = tmp_path / "head.glb", tmp_path / "out.glb"
     path.write_bytes(head_of_two_meshes())
     given = ["export", "default", "--to", "glb", "--into", str(path), "-o", str(out)]
@@ -453,5 +450,4 @@ def test_verify_knows_a_model_from_a_clip(
     assert run(["verify", "--export", str(out)]) == 0
     data = out.read_bytes()
     out.write_bytes(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
-    assert run(["verify", "--export", str(out)]) == 1
-    assert f"{out}: differs" in capsys.readouterr().out
+    assert f"{out}: differs" in ended(1, "verify", "--export", out).stdout

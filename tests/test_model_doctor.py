@@ -23,6 +23,7 @@ from tests.models import (
     vrm_0,
     vrm_1,
 )
+from tests.program import ended
 from tests.test_model_animation import NAMES as MOVED
 from tests.test_model_animation import animated, vrma
 
@@ -353,18 +354,14 @@ def test_overrides_of_a_head_whose_lips_are_moved_by_channels(tmp_path: Path) ->
     assert "the five vowels alone, not lips that are moved by the 52 channels" in one.message
 
 
-def test_an_animation_of_vrm_is_examined(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_animation_of_vrm_is_examined(tmp_path: Path) -> None:
     path = tmp_path / "a.vrma"
     path.write_bytes(vrma({"JawLeft": [0.0, 0.5], "happy": [0.0, 1.0]}, [0.0, 1.0]))
-    assert run(["doctor", str(path)]) == 0
-    out = capsys.readouterr().out
+    out = ended(0, "doctor", path).stdout
     assert f"{path}: VRMA, 2 expressions\n  moves     happy, JawLeft\n" in out
     assert "UniVRM plays bones alone [players]" in out
     path.write_bytes(vrma({"JawLeft": [0.0, 1.4]}, [0.0, 1.0]))
-    assert run(["doctor", str(path)]) == 1
-    assert "jawLeft runs from 0 to 1.4, outside [0, 1]" in capsys.readouterr().out
+    assert "jawLeft runs from 0 to 1.4, outside [0, 1]" in ended(1, "doctor", path).stdout
 
     def rotated(document: Json) -> None:
         document["animations"][0]["channels"][0]["target"]["path"] = "rotation"
@@ -420,7 +417,7 @@ def test_a_damaged_model_is_examined_or_refused(
     assert run(["doctor", str(path)]) in (0, 1, 2)
 
 
-def test_text_and_json_tell_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_and_json_tell_the_same(tmp_path: Path) -> None:
     good, bad, broken, moved = (
         tmp_path / name for name in ("good.glb", "bad.vrm", "broken.glb", "moved.glb")
     )
@@ -428,23 +425,19 @@ def test_text_and_json_tell_the_same(tmp_path: Path, capsys: pytest.CaptureFixtu
     bad.write_bytes(glb(CHANNELS, custom(JawLeft={"isBinary": True})))
     broken.write_bytes(head()[:-40])
     moved.write_bytes(animated([0.0, 1.0], [0.0] * 4 + [0.5] * 4))
-    assert run(["doctor", str(good)]) == 0
-    assert capsys.readouterr().out == (
+    assert ended(0, "doctor", good).stdout == (
         f"{good}: glTF, a test, 52 morph targets\n"
         "  channels  52 of 52 by morph targets, spelled eyeBlinkLeft\n"
         "  sides     left is left\n"
     )
-    assert run(["doctor", str(bad)]) == 1
-    out = capsys.readouterr().out
+    out = ended(1, "doctor", bad).stdout
     assert out.startswith(f"{bad}: VRM 1.0, a test, 52 morph targets, 52 expressions\n")
     assert "52 of 52 by expressions, spelled EyeBlinkLeft; 52 of 52 by morph targets" in out
     assert "  wrong: switched on and off, nothing between: JawLeft [binary]\n" in out
-    assert run(["doctor", str(moved)]) == 1
-    assert "  animation talk: 1 track, moves 4 shapes\n" in capsys.readouterr().out
+    assert "  animation talk: 1 track, moves 4 shapes\n" in ended(1, "doctor", moved).stdout
     assert len(MOVED) == 4
     files = [str(good), str(bad), str(broken)]
-    assert run(["doctor", *files, "--format", "json"]) == 2
-    documents = json.loads(capsys.readouterr().out)["files"]
+    documents = json.loads(ended(2, "doctor", *files, "--format", "json").stdout)["files"]
     assert [one["file"] for one in documents] == files
     assert documents[0]["channels"]["shapes"]["jawLeft"][0]["reach"] > 0.01
     assert documents[1]["channels"]["by"] == "expressions"

@@ -17,6 +17,7 @@ from tests.other_rigs import (
     rename_channels,
     write_bare_bank,
 )
+from tests.program import ended
 
 import mien
 from mien.authored.reader import read_bank
@@ -120,13 +121,10 @@ def test_a_rig_with_aliases_is_drawn_alike(
     assert run(["fmt", "--check", str(folder.parent / "rigs")]) in {0, 1}
 
 
-def test_a_face_of_which_nothing_can_be_drawn_is_refused(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_face_of_which_nothing_can_be_drawn_is_refused(folder: Path, tmp_path: Path) -> None:
     rename_channels(folder, foreign)
     out = tmp_path / "face.svg"
-    assert run(["face", str(folder), "joy", "-o", str(out)]) == 2
-    error = capsys.readouterr().err
+    error = ended(2, "face", folder, "joy", "-o", out).stderr
     assert "rig_mouthsmileleft_x" in error
     assert "aliases" in error
     assert "defect" not in error
@@ -150,9 +148,7 @@ def test_a_sheet_of_such_faces_shows_none_at_rest(folder: Path, tmp_path: Path) 
         assert text.count("<svg") - nested == resting
 
 
-def test_two_channels_too_many_are_listed_where_they_move(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_channels_too_many_are_listed_where_they_move(folder: Path, tmp_path: Path) -> None:
     rig = folder.parent / "rigs" / "arkit52.yaml"
     text = rig.read_text("utf-8")
     more = "  - {name: earWiggle, class: EXPRESSION}\n  - {name: lipBite, class: SHARED}\n"
@@ -166,8 +162,7 @@ def test_two_channels_too_many_are_listed_where_they_move(
         joy.read_text("utf-8").replace("  mid:\n", "  mid:\n    earWiggle: 0.2\n", 1), "utf-8"
     )
     out = tmp_path / "face.svg"
-    assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
-    error = capsys.readouterr().err
+    error = ended(0, "face", folder, "joy", "-o", out).stderr
     assert "has no such channels: earWiggle." in error
     assert out.exists()
     artifacts = ["--out", str(tmp_path / "build")]
@@ -232,9 +227,7 @@ def bare(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     return Path("own")
 
 
-def test_a_rig_with_nothing_optional_goes_all_the_way(
-    bare: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_rig_with_nothing_optional_goes_all_the_way(bare: Path) -> None:
     bank = read_bank(bare)
     names = bank.rig.names
     assert (bank.rules.strength, bank.rules.trends) == (0.0, {})
@@ -247,11 +240,11 @@ def test_a_rig_with_nothing_optional_goes_all_the_way(
         "compile own --check",
     ):
         assert run(command.split()) == 0, command
-    capsys.readouterr()
     loaded = mien.load("own")
     for at, weight in (("low", 0.2), ("mid", 0.4), ("high", 0.6)):
-        assert run(["face", "own", "glad", "--at", at, "--format", "json"]) == 0
-        weights = json.loads(capsys.readouterr().out)["channels"]
+        weights = json.loads(
+            ended(0, "face", "own", "glad", "--at", at, "--format", "json").stdout
+        )["channels"]
         assert tuple(weights) == names
         assert weights[names[0]] == pytest.approx(weight)
         assert weights[names[-1]] == 0.0
@@ -260,8 +253,7 @@ def test_a_rig_with_nothing_optional_goes_all_the_way(
     for out in ("sheet.html", "sheet.svg"):
         assert run(["sheet", "own", "-o", out]) == 0
         assert f"not drawn: {names[0]}" in Path(out).read_text("utf-8")
-    assert run(["face", "own", "glad", "-o", "face.svg"]) == 2
-    said = capsys.readouterr().err
+    said = ended(2, "face", "own", "glad", "-o", "face.svg").stderr
     assert f"no such channels: {names[0]}" in said
     assert len(said) < 400
     drawn: dict[str, Any] = state_data(first_snapshot(bare))["drawn"]
@@ -269,9 +261,7 @@ def test_a_rig_with_nothing_optional_goes_all_the_way(
     assert not any(drawn.values())
 
 
-def test_releases_of_a_rig_with_nothing_optional(
-    bare: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_releases_of_a_rig_with_nothing_optional(bare: Path) -> None:
     assert run(["compile", "own"]) == 0
     assert run(["release", "own"]) == 0
     assert run(["verify", "own"]) == 0
@@ -329,10 +319,7 @@ def test_what_the_rig_lists_the_bank_must_settle(bare: Path) -> None:
 
 @pytest.mark.parametrize("renaming", [pascal, foreign])
 def test_a_full_bank_on_other_names_goes_all_the_way(
-    folder: Path,
-    renaming: Callable[[str], str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    folder: Path, renaming: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder.parent)
     before = mien.load(folder).face("joy", at="low")

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
-from mien.cli.main import run
 from mien.text.atomic import draft_folder, write_atomic
 
 TINY = str(Path(__file__).parent / "banks" / "tiny")
@@ -45,53 +45,47 @@ def writing(
     return list(arguments), name
 
 
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def refused(*arguments: str) -> str:
     """The last line of what a command says that refuses with 2, and says nothing on stdout."""
-    assert run(arguments) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "defect" not in said.err
-    return said.err.splitlines()[-1]
+    said = ended(2, *arguments)
+    assert said.stdout == ""
+    assert "defect" not in said.stderr
+    return said.stderr.splitlines()[-1]
 
 
-def test_a_wrong_ending_is_refused_before_the_work(
-    writing: tuple[list[str], str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_ending_is_refused_before_the_work(writing: tuple[list[str], str]) -> None:
     arguments, name = writing
-    said = refused(capsys, *arguments, "a.bmp")
+    said = refused(*arguments, "a.bmp")
     assert "a.bmp" in said
     assert Path(name).suffix in said
     assert not list(Path().iterdir())
 
 
 def test_a_folder_that_is_not_there_is_named_before_the_work(
-    writing: tuple[list[str], str], capsys: pytest.CaptureFixture[str]
+    writing: tuple[list[str], str],
 ) -> None:
     arguments, name = writing
     Path("file").write_text("kept")
     for folder, why in (("nope/deep", "does not exist"), ("file", "is a file")):
-        said = refused(capsys, *arguments, f"{folder}/{name}")
+        said = refused(*arguments, f"{folder}/{name}")
         assert said.endswith(f"{folder}/{name}: the folder {folder} {why}")
         assert ".tmp" not in said
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes that have a name")
-def test_a_pipe_is_refused_and_not_replaced(
-    writing: tuple[list[str], str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pipe_is_refused_and_not_replaced(writing: tuple[list[str], str]) -> None:
     arguments, name = writing
     os.mkfifo(name)
-    said = refused(capsys, *arguments, name)
+    said = refused(*arguments, name)
     assert said.endswith(f"{name}: it is a pipe or a device, expected the name of a file")
     assert stat.S_ISFIFO(Path(name).lstat().st_mode)
 
 
-def test_face_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_face_says_what_it_wrote(tmp_path: Path) -> None:
     out = tmp_path / "glad.svg"
-    assert run(["face", TINY, "glad", "-o", str(out), "--format", "json"]) == 0
-    said = capsys.readouterr()
-    assert f"{out}: the face\n" in said.err
-    assert said.out.startswith("{")
+    said = ended(0, "face", TINY, "glad", "-o", out, "--format", "json")
+    assert f"{out}: the face\n" in said.stderr
+    assert said.stdout.startswith("{")
 
 
 def test_an_error_of_writing_never_names_a_temporary_file(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.errors import SourceError
@@ -76,20 +77,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_the_calibrated_take_is_taken_and_the_rest_is_told(
-    phone: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_calibrated_take_is_taken_and_the_rest_is_told(phone: Path) -> None:
     before = contents(phone)
     out = phone.with_name("takes")
-    assert run(["import", str(phone), "-o", str(out)]) == 0
-    said = capsys.readouterr()
-    assert said.out == f"{out / NAME}.csv: 60 rows, 1.00 s at 60 a second\n"
+    said = ended(0, "import", phone, "-o", out)
+    assert said.stdout == f"{out / NAME}.csv: 60 rows, 1.00 s at 60 a second\n"
     home = "20261128_MySlate_1"
-    assert f"left out: {home}/{NAME}_neutral.csv (the face at rest" in said.err
-    assert f"left out: {home}/{NAME}_raw.csv (not calibrated" in said.err
-    assert f"left out: {home}/frame_log.csv (a log)" in said.err
-    assert f"{NAME}: there is no film with its sound" in said.err
-    assert "frames" not in said.err, "the facts agree with the rows"
+    assert f"left out: {home}/{NAME}_neutral.csv (the face at rest" in said.stderr
+    assert f"left out: {home}/{NAME}_raw.csv (not calibrated" in said.stderr
+    assert f"left out: {home}/frame_log.csv (a log)" in said.stderr
+    assert f"{NAME}: there is no film with its sound" in said.stderr
+    assert "frames" not in said.stderr, "the facts agree with the rows"
     take = read_take(out / f"{NAME}.csv")
     assert take.weights[-1, CHANNELS.index("jawLeft")] == pytest.approx(0.5)
     assert not take.weights[:, CHANNELS.index("jawRight")].any()
@@ -108,27 +106,23 @@ def test_the_calibrated_take_is_taken_and_the_rest_is_told(
     ],
 )
 def test_the_sound_begins_as_the_take(
-    phone: Path, capsys: pytest.CaptureFixture[str], timecode: str, expected: float, said: str
+    phone: Path, timecode: str, expected: float, said: str
 ) -> None:
     film(phone / "20261128_MySlate_1" / f"{NAME}.mov", timecode)
     out = phone.with_name("take.json")
-    assert run(["import", str(phone), "-o", str(out)]) == 0
-    printed = capsys.readouterr()
-    assert printed.out.endswith(", sound in take.wav\n")
-    assert said in printed.err
-    assert said or "begin" not in printed.err
+    printed = ended(0, "import", phone, "-o", out)
+    assert printed.stdout.endswith(", sound in take.wav\n")
+    assert said in printed.stderr
+    assert said or "begin" not in printed.stderr
     assert tone_starts(out.with_name("take.wav")) == pytest.approx(expected, abs=0.01)
     assert len(read_take(out).times) == ROWS
 
 
-def test_without_ffmpeg_the_take_comes_alone(
-    phone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_ffmpeg_the_take_comes_alone(phone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (phone / "20261128_MySlate_1" / f"{NAME}.mov").write_bytes(b"film")
     monkeypatch.setenv("PATH", str(phone))
     out = phone.with_name("takes")
-    assert run(["import", str(phone), "-o", str(out)]) == 0
-    said = capsys.readouterr().err
+    said = ended(0, "import", phone, "-o", out).stderr
     assert (
         "its sound is read by ffmpeg, which is not installed: install ffmpeg; the take is " in said
     )
@@ -142,8 +136,7 @@ def test_doctor_examines_every_take_of_a_folder(
     home = phone / "20261128_MySlate_1"
     assert capsys.readouterr().out.startswith(f"{home / NAME}_cal.csv: Live Link Face CSV, 60 rows")
     shutil.rmtree(home)
-    assert run(["doctor", str(phone)]) == 2
-    assert "there is no take in this folder" in capsys.readouterr().err
+    assert "there is no take in this folder" in ended(2, "doctor", phone).stderr
 
 
 def test_a_film_without_sound_says_so(tmp_path: Path) -> None:
@@ -158,9 +151,7 @@ def test_a_film_without_sound_says_so(tmp_path: Path) -> None:
         write_sound(tmp_path / "broken.mov", tmp_path / "broken.wav", 0.0)
 
 
-def test_several_takes_are_told_apart_and_a_broken_one_stops_no_other(
-    phone: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_several_takes_are_told_apart_and_a_broken_one_stops_no_other(phone: Path) -> None:
     twin = phone / "20261129_MySlate_1"
     shutil.copytree(phone / "20261128_MySlate_1", twin)
     (twin / "take.json").write_text('{"frames": 61}', "utf-8")
@@ -168,8 +159,7 @@ def test_several_takes_are_told_apart_and_a_broken_one_stops_no_other(
     (phone / "other_2_iPhone.csv").write_bytes(curves().split(b"\n")[0] + b"\n")
     (phone / "lone.mov").write_bytes(b"film")
     out = phone.with_name("takes")
-    assert run(["import", str(phone), "-o", str(out)]) == 2
-    said = capsys.readouterr().err
+    said = ended(2, "import", phone, "-o", out).stderr
     assert sorted(path.name for path in out.iterdir()) == [
         f"20261128_MySlate_1_{NAME}.csv",
         f"20261129_MySlate_1_{NAME}.csv",
@@ -180,8 +170,8 @@ def test_several_takes_are_told_apart_and_a_broken_one_stops_no_other(
     )
     assert "other_2_iPhone.csv: error: there is a header, and no row of weights below it" in said
     assert "left out: lone.mov (no curves go with it)" in said
-    assert run(["import", str(phone), "-o", str(phone.with_name("one.csv"))]) == 2
-    assert "one.csv is one take, and these are 3" in capsys.readouterr().err
+    told = ended(2, "import", phone, "-o", phone.with_name("one.csv")).stderr
+    assert "one.csv is one take, and these are 3" in told
     assert not phone.with_name("one.csv").exists()
 
 
@@ -200,9 +190,7 @@ def test_an_older_app_leaves_the_plain_and_the_calibrated_curves(tmp_path: Path)
     ]
 
 
-def test_what_is_no_folder_of_takes_is_refused(
-    tmp_path: Path, phone: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_no_folder_of_takes_is_refused(tmp_path: Path, phone: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(SourceError, match="there is no take in this folder"):
@@ -210,8 +198,8 @@ def test_what_is_no_folder_of_takes_is_refused(
     (empty / "depth_data.bin").write_bytes(b"depth")
     with pytest.raises(SourceError, match="recorded for MetaHuman Animator"):
         phone_folder(empty)
-    assert run(["import", str(phone), "-o", str(phone / "inside")]) == 2
-    assert "whose files are kept as they are" in capsys.readouterr().err
+    said = ended(2, "import", phone, "-o", phone / "inside").stderr
+    assert "whose files are kept as they are" in said
     (phone / "20261128_MySlate_1" / f"{NAME}_cal.csv").write_text("a,b\n1,2\n", "utf-8")
     assert run(["import", str(phone), "-o", str(tmp_path / "takes")]) == 2
     assert not (tmp_path / "takes").exists()
@@ -258,11 +246,10 @@ def test_the_json_of_unreal_is_read_by_its_names(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_json_of_unreal_names_its_frame(
-    tmp_path: Path, changed: dict[str, object], expected: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, changed: dict[str, object], expected: str
 ) -> None:
     path = tmp_path / "take.json"
     path.write_text(json.dumps(unreal(2, **changed), indent=1), "utf-8")
-    assert run(["doctor", str(path)]) == 2
-    said = capsys.readouterr().err
+    said = ended(2, "doctor", path).stderr
     assert expected in said
     assert f"{path}:" in said

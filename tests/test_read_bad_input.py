@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.made_up_readers import made_up_transformer
+from tests.program import ended
 
 import mien
 from mien.cli.main import run
@@ -130,8 +131,8 @@ def test_what_cannot_be_done_is_said_in_words(
     sound = tmp_path / "a.wav"
     sound.write_bytes(b"")
     for text in ("", "\U0001f602"):
-        assert run(["perform", str(sound), "--text", text, "-o", score + ".csv"]) == 2
-        assert "there is nothing to say in it" in capsys.readouterr().err
+        told = ended(2, "perform", sound, "--text", text, "-o", score + ".csv").stderr
+        assert "there is nothing to say in it" in told
 
 
 def test_a_script_that_no_reader_knows_is_a_score_at_rest(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.program import ended
 
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.text.fault import Fault
 from mien.text.json_nodes import parse_json
@@ -128,6 +128,5 @@ def test_json_like_text_never_raises(text: str) -> None:
     assert root is not None or faults
 
 
-def test_the_bank_is_whole_again(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", str(bank)]) == 0
-    assert "fine" in capsys.readouterr().out
+def test_the_bank_is_whole_again(bank: Path) -> None:
+    assert "fine" in ended(0, "check", bank).stdout

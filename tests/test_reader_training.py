@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from tests.program import ended
 
 import mien
 from mien.cli.main import run
@@ -106,12 +107,13 @@ def test_the_file_says_what_it_was_made_from(folder: Path, trained: Path) -> Non
     assert weights.credits == ("made up",) * 3
 
 
-def test_it_is_measured(folder: Path, trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_measured(folder: Path, trained: Path) -> None:
     page = folder / "page.html"
     arguments = ["--recipe", str(folder / "recipe.yaml"), "--data", str(folder)]
     arguments += ["--bank", str(TINY), "--own-labels", "--page", str(page)]
-    assert run(["reader", "evaluate", str(trained), *arguments, "--format", "json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(
+        ended(0, "reader", "evaluate", trained, *arguments, "--format", "json").stdout
+    )
     (corpus,) = found["corpora"]
     assert corpus["texts"] == 72
     assert corpus["right"] == 1.0
@@ -121,19 +123,17 @@ def test_it_is_measured(folder: Path, trained: Path, capsys: pytest.CaptureFixtu
     assert found["own_labels"]["forum"] == [1.0, 2]
     assert set(found["robust"]) >= {"typos", "capitals"}
     assert "<h2>Test texts</h2>" in page.read_text("utf-8")
-    assert run(["reader", "evaluate", str(trained), *arguments[:-3]]) == 0
-    assert "macro-F1" in capsys.readouterr().out
+    assert "macro-F1" in ended(0, "reader", "evaluate", trained, *arguments[:-3]).stdout
 
 
-def test_it_is_pinned(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_pinned(trained: Path) -> None:
     bank = ["--bank", str(TINY)]
     assert run(["reader", "lock", str(trained), "--check", *bank]) == 1
     assert run(["reader", "lock", str(trained), *bank]) == 0
     assert run(["reader", "lock", str(trained), "--check", *bank]) == 0
     lock = trained.with_suffix(".lock")
     lock.write_text(lock.read_text("utf-8").replace("label: glad", "label: sad"), "utf-8")
-    assert run(["reader", "lock", str(trained), "--check", *bank]) == 1
-    assert "out of date" in capsys.readouterr().out
+    assert "out of date" in ended(1, "reader", "lock", trained, "--check", *bank).stdout
 
 
 @pytest.mark.parametrize(
@@ -150,19 +150,14 @@ def test_it_is_pinned(trained: Path, capsys: pytest.CaptureFixture[str]) -> None
     ],
 )
 def test_what_is_wrong_with_a_recipe_is_said(
-    folder: Path,
-    before: str,
-    after: str,
-    message: str,
-    capsys: pytest.CaptureFixture[str],
+    folder: Path, before: str, after: str, message: str
 ) -> None:
     text = (folder / "recipe.yaml").read_text("utf-8")
     assert before in text
     wrong = folder / "wrong.yaml"
     wrong.write_text(text.replace(before, after), "utf-8")
     target = folder / "wrong.safetensors"
-    assert run(["reader", "train", str(wrong), "--data", str(folder), "-o", str(target)]) == 2
-    assert message in capsys.readouterr().err
+    assert message in ended(2, "reader", "train", wrong, "--data", folder, "-o", target).stderr
     assert not target.exists()
 
 
@@ -200,8 +195,7 @@ def test_a_recipe_is_checked_at_line_and_column(
     assert run(["reader", "check", str(wrong)]) == 1
     assert ":6:7:" in capsys.readouterr().out  # what the schema refuses comes alone
     wrong.write_text(text.replace("name: forum", "name: forums"))
-    assert run(["reader", "check", str(wrong)]) == 1
-    assert "says nothing of the corpus forums" in capsys.readouterr().out
+    assert "says nothing of the corpus forums" in ended(1, "reader", "check", wrong).stdout
 
 
 @pytest.mark.parametrize("name", recipes())
@@ -212,12 +206,10 @@ def test_shipped_recipes_are_sound_and_in_form(
     assert run(["fmt", "--check", str(find_recipe(name))]) == 0, capsys.readouterr().out
 
 
-def test_an_unknown_recipe_is_answered_with_the_nearest(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_recipe_is_answered_with_the_nearest(folder: Path) -> None:
     target = str(folder / "none.safetensors")
-    assert run(["reader", "train", "linaer", "--data", str(folder), "-o", target]) == 2
-    assert "did you mean linear?" in capsys.readouterr().err
+    said = ended(2, "reader", "train", "linaer", "--data", folder, "-o", target).stderr
+    assert "did you mean linear?" in said
 
 
 @pytest.mark.parametrize("name", recipes())
@@ -290,7 +282,7 @@ class Teacher:
 
 
 def test_a_transformer_learns_is_read_and_measured(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoder, "_encoder", Teacher)
     recipe, target = folder / "transformer.yaml", folder / "transformer.safetensors"
@@ -314,11 +306,9 @@ def test_a_transformer_learns_is_read_and_measured(
     written = target.read_bytes()
     assert run(arguments) == 0
     assert target.read_bytes() == written
-    capsys.readouterr()
     measure = ["--recipe", str(recipe), "--data", str(folder), "--bank", str(TINY)]
     measure += ["--own-labels", "--format", "json"]
-    assert run(["reader", "evaluate", str(target), *measure]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(ended(0, "reader", "evaluate", target, *measure).stdout)
     assert found["corpora"][0]["right"] == 1.0
     assert found["own_labels"]["forum"] == [1.0, 2]
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 import mien
 from mien import resources
@@ -60,14 +61,11 @@ def test_shipped_readings_name_their_schema() -> None:
         assert (path.parent / head.partition("$schema=")[2]).resolve().is_file()
 
 
-def test_the_command_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["readings", "check", "default"]) == 0
-    assert "caring 1" in capsys.readouterr().out
+def test_the_command_checks(tmp_path: Path) -> None:
+    assert "caring 1" in ended(0, "readings", "check", "default").stdout
     path = written(tmp_path, "    happy: {glad: 0.5}\n")
-    assert run(["readings", "check", str(path), "--format", "json"]) == 1
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(ended(1, "readings", "check", path, "--format", "json").stdout)
     assert "readings-sum" in {one["code"] for one in found["faults"]}
-    assert run(["readings", "check", str(tmp_path / "none.yaml")]) == 2
-    assert "no readings" in capsys.readouterr().err
+    assert "no readings" in ended(2, "readings", "check", tmp_path / "none.yaml").stderr
     path.write_text(HEAD + "    happy: {glad: much}\n", "utf-8")
     assert run(["readings", "check", str(path)]) == 1

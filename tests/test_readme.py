@@ -16,6 +16,7 @@ from math import sqrt
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 import mien
 from mien.cli.main import COMMANDS, LazyGroup, cli, run
@@ -188,7 +189,7 @@ def test_the_rig_of_the_readme_starts_a_bank_that_is_drawn(
 
 
 def test_the_edit_of_the_readme_does_what_it_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bank is started and released, one number edited; lock and check say what is shown."""
     monkeypatch.chdir(tmp_path)
@@ -209,9 +210,11 @@ def test_the_edit_of_the_readme_does_what_it_says(
     removed, added = changed_lines(text[text.index("   ```diff\n    artifact:") :])
     assert set(removed) <= set(before)
     assert set(added) <= set(lock.read_text().splitlines()) - set(before)
-    capsys.readouterr()
-    assert run(["check", "presets/ours", "--against", "ours@latest", "--format", "github"]) == 1
-    said = " ".join(capsys.readouterr().out.split())
+    said = " ".join(
+        ended(
+            1, "check", "presets/ours", "--against", "ours@latest", "--format", "github"
+        ).stdout.split()
+    )
     shown = text.partition("   ```text\n   ::error ")[2].partition("```")[0]
     for error in f"::error {shown}".split("::error ")[1:]:
         assert f"::error {' '.join(error.split())}" in said

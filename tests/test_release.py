@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.checkouts import git
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.errors import ArtifactError
@@ -55,11 +56,10 @@ def refusals(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, s
     return {fault["code"]: f"{fault['message']} {fault['hint']}" for fault in faults}
 
 
-def test_it_freezes_sources_lock_and_artifact_byte_for_byte(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["release", "tiny", "--format", "json"]) == 0
-    said = json.loads(capsys.readouterr().out.partition("{")[2].join(["{", ""]))
+def test_it_freezes_sources_lock_and_artifact_byte_for_byte(bank: Path) -> None:
+    said = json.loads(
+        ended(0, "release", "tiny", "--format", "json").stdout.partition("{")[2].join(["{", ""])
+    )
     frozen = state(RELEASES / "tiny" / "1.0.0")
     sources = {f"sources/{name}": data for name, data in state(TINY).items()}
     artifact = Path("build", "tiny.safetensors").read_bytes()
@@ -160,11 +160,10 @@ def test_all_reasons_are_given_at_once(bank: Path, capsys: pytest.CaptureFixture
     assert refusals(capsys).keys() == {"version-released", "lock-stale"}
 
 
-def test_a_broken_bank_is_bad_input(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_bank_is_bad_input(bank: Path) -> None:
     path = bank / "emotions" / "glad.yaml"
     path.write_text(path.read_text().replace("mouthSmile: 0.5\n", "mouthSmyle: 0.5\n"))
-    assert run(["release", "tiny"]) == 2
-    assert "mouthSmyle" in capsys.readouterr().err
+    assert "mouthSmyle" in ended(2, "release", "tiny").stderr
     assert not RELEASES.exists()
 
 
@@ -183,15 +182,13 @@ def test_in_a_checkout_everything_has_to_be_committed(
     whole = path.read_text()
     path.write_text(whole + "# a note that the lock does not see\n")
     capsys.readouterr()
-    assert run(["release", "tiny"]) == 1
-    said = capsys.readouterr().err
+    said = ended(1, "release", "tiny").stderr
     assert "tiny/emotions/glad.yaml: error: this file has changes" in said
     assert "bank.yaml" not in said
     path.write_text(whole)
     Path("elsewhere").write_text("not a part of the bank\n")
     (bank / "rigs" / "unused.yaml").write_text("# nor this\n")
-    assert run(["release", "tiny"]) == 0
-    assert "git checkout" not in capsys.readouterr().err
+    assert "git checkout" not in ended(0, "release", "tiny").stderr
 
 
 def test_without_git_a_checkout_is_not_trusted(
@@ -203,24 +200,17 @@ def test_without_git_a_checkout_is_not_trusted(
     assert "git is not installed" in refusals(capsys)["git-failed"]
 
 
-def test_outside_a_checkout_it_says_what_it_skips(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["release", "tiny"]) == 0
-    assert "no git checkout" in capsys.readouterr().err
+def test_outside_a_checkout_it_says_what_it_skips(bank: Path) -> None:
+    assert "no git checkout" in ended(0, "release", "tiny").stderr
 
 
-def test_another_version_than_the_banks_is_refused_or_written(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_another_version_than_the_banks_is_refused_or_written(bank: Path) -> None:
     path = bank / "bank.yaml"
     text = path.read_text().replace("version: 1.0.0", "version:   '1.0.0' # the first")
     path.write_text(text)
     before = state(Path())
-    assert run(["release", "tiny", "--version", "1.2.0"]) == 2
-    assert "--edit" in capsys.readouterr().err
-    assert run(["release", "tiny", "--version", "1.2"]) == 2
-    assert "not a version" in capsys.readouterr().err
+    assert "--edit" in ended(2, "release", "tiny", "--version", "1.2.0").stderr
+    assert "not a version" in ended(2, "release", "tiny", "--version", "1.2").stderr
     assert state(Path()) == before
     assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 0
     assert path.read_text() == text.replace("'1.0.0'", "'1.2.0'")
@@ -228,14 +218,13 @@ def test_another_version_than_the_banks_is_refused_or_written(
 
 
 def test_in_a_checkout_an_edited_version_has_to_be_committed_first(
-    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     git(Path(), "init", "-q", ".")
     git(Path(), "add", "tiny")
     git(Path(), "commit", "-q", "-m", "bank")
-    assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 0
-    assert "Commit both" in capsys.readouterr().out
+    assert "Commit both" in ended(0, "release", "tiny", "--version", "1.2.0", "--edit").stdout
     assert not RELEASES.exists()
     git(Path(), "commit", "-q", "-a", "-m", "1.2.0")
     assert run(["release", "tiny", "--version", "1.2.0"]) == 0

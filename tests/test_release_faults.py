@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.compile import Compiled, compile_folder
@@ -185,37 +186,31 @@ def test_a_kill_at_any_step_is_healed_by_the_next_run(tmp_path: Path) -> None:
     assert seen == ["complete", "placed", "staged", "untouched"]
 
 
-def test_the_next_run_says_what_it_completes(
-    bank: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_next_run_says_what_it_completes(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("mien.release.freeze.append", _no_space)
         assert run(["release", "tiny"]) == 2
     assert Path("releases/tiny/1.0.0/mien.lock").is_file()
-    assert run(["verify", "tiny"]) == 1
-    assert "tiny 1.0.0 has a folder, but no entry in the ledger" in capsys.readouterr().out
-    assert run(["release", "tiny"]) == 0
-    said = capsys.readouterr()
-    assert "completed tiny 1.0.0" in said.err
-    assert "tiny 1.0.0: its release is complete now" in said.out
+    told = ended(1, "verify", "tiny").stdout
+    assert "tiny 1.0.0 has a folder, but no entry in the ledger" in told
+    said = ended(0, "release", "tiny")
+    assert "completed tiny 1.0.0" in said.stderr
+    assert "tiny 1.0.0: its release is complete now" in said.stdout
     assert run(["verify", "tiny", "--full"]) == 0
 
 
-def test_what_an_interrupted_release_left_is_removed_and_named(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_an_interrupted_release_left_is_removed_and_named(bank: Path) -> None:
     part = Path("releases/.staging-tiny-1.0.0-99/sources")
     part.mkdir(parents=True)
     (part / "bank.yaml").write_text("schema: mi")
-    assert run(["verify", "tiny"]) == 0
-    assert ".staging-tiny-1.0.0-99 was left by an interrupted release" in capsys.readouterr().out
-    assert run(["release", "tiny"]) == 0
-    assert "removed releases/.staging-tiny-1.0.0-99" in capsys.readouterr().err
+    said = ended(0, "verify", "tiny").stdout
+    assert ".staging-tiny-1.0.0-99 was left by an interrupted release" in said
+    assert "removed releases/.staging-tiny-1.0.0-99" in ended(0, "release", "tiny").stderr
     assert not part.parent.exists()
 
 
 def test_a_damaged_folder_without_an_entry_is_never_completed(
-    bank: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("mien.release.freeze.append", _no_space)
@@ -223,9 +218,7 @@ def test_a_damaged_folder_without_an_entry_is_never_completed(
     artifact = Path("releases/tiny/1.0.0/tiny.safetensors")
     whole = artifact.read_bytes()
     artifact.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    capsys.readouterr()
-    assert run(["release", "tiny"]) == 1
-    said = capsys.readouterr().err
+    said = ended(1, "release", "tiny").stderr
     assert "cannot be completed" in said
     assert "label glad, table weights" in said
     assert not Path("releases/ledger.yaml").exists()
@@ -246,9 +239,7 @@ with exclusive(Path("releases")):
 """
 
 
-def test_a_second_release_is_told_to_wait_until_the_first_ends_or_dies(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_second_release_is_told_to_wait_until_the_first_ends_or_dies(bank: Path) -> None:
     Path("releases").mkdir()
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -256,11 +247,8 @@ def test_a_second_release_is_told_to_wait_until_the_first_ends_or_dies(
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        capsys.readouterr()
-        assert run(["release", "tiny"]) == 1
-        assert "another release is being made in this folder" in capsys.readouterr().err
-        assert run(["verify", "tiny"]) == 0
-        assert "a release is being made now" in capsys.readouterr().out
+        assert "another release is being made in this folder" in ended(1, "release", "tiny").stderr
+        assert "a release is being made now" in ended(0, "verify", "tiny").stdout
         os.kill(holder.pid, signal.SIGKILL)
     finally:
         holder.kill()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 from tests.test_reader_training import digest
 
 import mien
@@ -190,10 +191,9 @@ def test_a_reader_is_released_once_and_verified(
     assert released(project, releases) == 0
     assert released(project, releases) == 1
     assert "small 0.2.0 is released already" in capsys.readouterr().err
-    assert run(["verify", "--releases", str(releases)]) == 0
-    assert "reader small 0.2.0" in capsys.readouterr().out
-    assert run(["verify", "--releases", str(releases), "--reader", "smal"]) == 2
-    assert "did you mean small?" in capsys.readouterr().err
+    assert "reader small 0.2.0" in ended(0, "verify", "--releases", releases).stdout
+    said = ended(2, "verify", "--releases", releases, "--reader", "smal").stderr
+    assert "did you mean small?" in said
     monkeypatch.chdir(tmp_path)
     assert reader("small")("good day").label == "joy"
     assert run(["read", "good day", "--reader", "small@0.2.0"]) == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.checkouts import git
+from tests.program import ended
 
 import mien
 from mien import ArtifactError, QueryError, SourceError, resources
@@ -45,9 +46,10 @@ def edit(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
-def smile(capsys: pytest.CaptureFixture[str], bank: str) -> float:
-    assert run(["face", bank, "joy", "--at", "low", "--format", "json"]) == 0
-    weight = json.loads(capsys.readouterr().out)["channels"]["mouthSmileLeft"]
+def smile(bank: str) -> float:
+    weight = json.loads(ended(0, "face", bank, "joy", "--at", "low", "--format", "json").stdout)[
+        "channels"
+    ]["mouthSmileLeft"]
     assert isinstance(weight, float)
     return weight
 
@@ -61,7 +63,7 @@ def source(capsys: pytest.CaptureFixture[str], *arguments: str) -> object:
 def test_a_name_is_the_release_for_every_command(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert smile(capsys, "default") == 0.68
+    assert smile("default") == 0.68
     assert mien.load("default").digest == DIGEST
     taken = {
         "bank": "default",
@@ -72,26 +74,21 @@ def test_a_name_is_the_release_for_every_command(
     }
     assert source(capsys, "face", "default", "joy") == taken
     assert source(capsys, "check", "default") == taken
-    assert run(["check", "default"]) == 0
-    assert capsys.readouterr().out.startswith(f"{SHIPS}: fine. 16 labels")
-    assert run(["sheet", "default", "-o", "sheet.svg"]) == 0
-    assert capsys.readouterr().out.endswith(f" faces of {SHIPS}\n")
-    assert run(["diff", f"default@{NEWEST}", "default", "--exit-code"]) == 0
-    assert capsys.readouterr().out == f"{SHIPS} -> {SHIPS}: no difference\n"
-    assert run(["init", "ours"]) == 0
-    assert capsys.readouterr().out.startswith(f"ours: a copy of {SHIPS} in ours\n")
-    assert smile(capsys, "ours") == 0.68
+    assert ended(0, "check", "default").stdout.startswith(f"{SHIPS}: fine. 16 labels")
+    assert ended(0, "sheet", "default", "-o", "sheet.svg").stdout.endswith(f" faces of {SHIPS}\n")
+    said = ended(0, "diff", f"default@{NEWEST}", "default", "--exit-code").stdout
+    assert said == f"{SHIPS} -> {SHIPS}: no difference\n"
+    assert ended(0, "init", "ours").stdout.startswith(f"ours: a copy of {SHIPS} in ours\n")
+    assert smile("ours") == 0.68
 
 
-def test_a_folder_is_the_folder_for_every_command(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_is_the_folder_for_every_command(checkout: Path) -> None:
     folder = f"default {EDITED} (folder presets/default)"
-    assert smile(capsys, "presets/default") == 0.2
-    assert run(["check", "presets/default"]) == 0
-    assert capsys.readouterr().out.startswith(f"{folder}: fine.")
-    assert run(["diff", "default", "presets/default", "--exit-code"]) == 1
-    assert capsys.readouterr().out.startswith(f"{SHIPS} -> {folder}: major")
+    assert smile("presets/default") == 0.2
+    assert ended(0, "check", "presets/default").stdout.startswith(f"{folder}: fine.")
+    assert ended(1, "diff", "default", "presets/default", "--exit-code").stdout.startswith(
+        f"{SHIPS} -> {folder}: major"
+    )
     assert mien.load("presets/default").source == folder
     assert mien.load("default").source == SHIPS
 
@@ -100,16 +97,12 @@ def test_a_folder_is_the_folder_for_every_command(
     "arguments",
     [["compile", "default"], ["release", "default"], ["fmt", "default"], ["migrate", "default"]],
 )
-def test_a_release_is_not_written_to(
-    arguments: list[str], checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(arguments) == 2
-    said = capsys.readouterr().err
+def test_a_release_is_not_written_to(arguments: list[str], checkout: Path) -> None:
+    said = ended(2, *arguments).stderr
     assert f"default {NEWEST} is a frozen release; give the folder presets/default" in said
     before = sorted(path for path in checkout.rglob("*") if path.is_file())
     arguments[1] = f"presets/releases/default/{NEWEST}/sources"
-    assert run(arguments) == 2
-    assert "lies in a frozen release" in capsys.readouterr().err
+    assert "lies in a frozen release" in ended(2, *arguments).stderr
     assert sorted(path for path in checkout.rglob("*") if path.is_file()) == before
 
 
@@ -126,19 +119,18 @@ def test_sources_in_releases_are_never_formatted(
 
 
 def test_a_folder_of_the_same_name_is_pointed_at(
-    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(checkout / "presets")
-    assert smile(capsys, "default") == 0.68
-    assert smile(capsys, "./default") == 0.2
+    assert smile("default") == 0.68
+    assert smile("./default") == 0.2
     assert (
         mien.load(Path("default")).face("joy", at="low").max()
         == mien.load("./default").face("joy", at="low").max()
     )
-    assert run(["face", "default", "joy"]) == 0
-    assert "3e903e04...; for the folder write ./default)" in capsys.readouterr().out
-    assert run(["compile", "default"]) == 2
-    assert "give the folder ./default" in capsys.readouterr().err
+    said = ended(0, "face", "default", "joy").stdout
+    assert "3e903e04...; for the folder write ./default)" in said
+    assert "give the folder ./default" in ended(2, "compile", "default").stderr
 
 
 def test_versions_and_latest_of_what_ships(checkout: Path) -> None:
@@ -195,21 +187,17 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return bank
 
 
-def test_a_base_without_a_bank_is_nothing_to_compare_with(
-    team: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    capsys.readouterr()
+def test_a_base_without_a_bank_is_nothing_to_compare_with(team: Path) -> None:
     for against in ("empty", "tiny@latest"):
         for output in ("text", "github", "json"):
             arguments = ["check", "presets/tiny", "--against", against, "--format", output]
-            assert run(arguments) == 0
-            said = capsys.readouterr()
-            assert "tiny: new bank, nothing to compare (" in said.err
-    assert run(["check", "presets/tiny", "--against", "empty", "--format", "json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+            said = ended(0, *arguments)
+            assert "tiny: new bank, nothing to compare (" in said.stderr
+    told = json.loads(
+        ended(0, "check", "presets/tiny", "--against", "empty", "--format", "json").stdout
+    )
     assert told["against"] == "new bank, nothing to compare (empty has no bank in presets/tiny)"
-    assert run(["diff", "empty", "presets/tiny", "--exit-code"]) == 0
-    assert capsys.readouterr().out == (
+    assert ended(0, "diff", "empty", "presets/tiny", "--exit-code").stdout == (
         "tiny 1.0.0 (folder presets/tiny): "
         "new bank, nothing to compare (empty has no bank in presets/tiny)\n"
     )
@@ -224,16 +212,11 @@ def test_a_base_without_a_bank_is_nothing_to_compare_with(
         ("tiny@1.0.0", "there is no release 1.0.0 of tiny; tiny has no releases yet"),
     ],
 )
-def test_a_slip_is_no_new_bank(
-    against: str, said: str, team: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["check", "presets/tiny", "--against", against]) == 2
-    assert said in capsys.readouterr().err
+def test_a_slip_is_no_new_bank(against: str, said: str, team: Path) -> None:
+    assert said in ended(2, "check", "presets/tiny", "--against", against).stderr
 
 
-def test_latest_is_the_newest_release_of_ones_own(
-    team: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_latest_is_the_newest_release_of_ones_own(team: Path) -> None:
     assert run(["release", "presets/tiny"]) == 0
     released = resolve("tiny@latest")
     assert (released.bank, released.version) == ("tiny", "1.0.0")
@@ -242,11 +225,9 @@ def test_latest_is_the_newest_release_of_ones_own(
     )
     glad = team / "emotions" / "glad.yaml"
     edit(glad, "[0.75, 0.35, 0.35]", "[0.75, 0.4, 0.35]")
-    capsys.readouterr()
-    assert run(["check", "presets/tiny", "--against", "tiny@latest"]) == 1
-    said = capsys.readouterr()
-    assert "breaks tiny@1.0.0" in said.out
-    assert "against tiny 1.0.0 (release in presets/releases, " in said.err
+    said = ended(1, "check", "presets/tiny", "--against", "tiny@latest")
+    assert "breaks tiny@1.0.0" in said.stdout
+    assert "against tiny 1.0.0 (release in presets/releases, " in said.stderr
     edit(team / "bank.yaml", "version: 1.0.0", "version: 2.0.0")
     assert run(["check", "presets/tiny", "--against", "tiny@latest"]) == 0
     assert run(["compile", "presets/tiny"]) == 0
@@ -300,7 +281,6 @@ def test_what_is_no_bank_says_what_was_expected(name: str, said: str) -> None:
     assert said in str(caught.value)
 
 
-def test_a_device_is_refused_as_no_artifact(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["face", os.devnull, "joy"]) == 2
-    said = capsys.readouterr().err
+def test_a_device_is_refused_as_no_artifact() -> None:
+    said = ended(2, "face", os.devnull, "joy").stderr
     assert "expected an artifact, found something that is no file (a folder, a pipe or a" in said

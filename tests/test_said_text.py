@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ended
 from tests.sounds import write_wav
 
 import mien
@@ -65,11 +66,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_one_command_performs_a_sound_with_its_text(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    assert run(["perform", "line.flac", "--text", "line.txt", "--no-life", "-o", "a.csv"]) == 0
-    assert "its words aligned with the sound" in capsys.readouterr().err
+    said = ended(0, "perform", "line.flac", "--text", "line.txt", "--no-life", "-o", "a.csv").stderr
+    assert "its words aligned with the sound" in said
     assert sorted(path.name for path in folder.iterdir()) == ["a.csv", "line.flac", "line.txt"]
     assert run(["read", "line.txt", "--score", "--audio", "line.flac", "-o", "s.yaml"]) == 0
     assert run(["score", "check", "s.yaml"]) == 0
@@ -88,8 +89,7 @@ def test_doubts_are_told_by_the_name_of_the_sound(
 ) -> None:
     monkeypatch.chdir(folder)
     line = "Wouldd you pass me the purpel vase?"
-    assert run(["perform", "line.flac", "--text", line, "--no-life", "-o", "a.csv"]) == 0
-    said = capsys.readouterr().err
+    said = ended(0, "perform", "line.flac", "--text", line, "--no-life", "-o", "a.csv").stderr
     assert said.count("warning: line.flac: no pronunciation is known for ") == 2
     assert said.count("the lips follow the words all the same; is this what is said?") == 1
     assert "score.yaml" not in said
@@ -100,14 +100,17 @@ def test_doubts_are_told_by_the_name_of_the_sound(
 
 
 def test_a_text_that_is_not_said_is_refused_by_every_command(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
     wrong = "Completely different words were never here and there at all, my dear old friend."
     told: list[str] = []
     for command in (["perform", "line.flac"], ["speak", "line.flac", "--label", "joy"]):
-        assert run([*command, "--text", wrong, "--no-life", "-o", "never.csv"]) == 2
-        told.append(capsys.readouterr().err.partition(". ")[0])
+        told.append(
+            ended(2, *command, "--text", wrong, "--no-life", "-o", "never.csv").stderr.partition(
+                ". "
+            )[0]
+        )
     assert told[0] == told[1]
     assert "line.flac: its words cannot be fitted to its sound" in told[0]
     assert not Path("never.csv").exists()
@@ -155,12 +158,10 @@ def test_a_sound_that_is_too_long_to_follow_shares_its_time(
 def test_the_command_refuses(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     arguments: list[str],
     message: str,
 ) -> None:
     monkeypatch.chdir(folder)
     Path("s.yaml").touch()
-    assert run(["perform", *arguments, "-o", "c.csv"]) == 2
-    assert message in capsys.readouterr().err
+    assert message in ended(2, "perform", *arguments, "-o", "c.csv").stderr
     assert not Path("c.csv").exists()

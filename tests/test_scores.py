@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attrs import evolve
+from tests.program import ended
 
 import mien
 from mien.cli.main import run
@@ -298,12 +299,11 @@ def test_lips_close_under_every_cue(tmp_path: Path) -> None:
         assert not take.weights[shut, take.channels.index(name)].any(), name
 
 
-def test_another_bank_and_no_life(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_bank_and_no_life(tmp_path: Path) -> None:
     path = written(tmp_path, "seconds: 2\ncues: [{time: 0, label: joy}]\n")
     out = tmp_path / "take.json"
-    assert run(["perform", str(path), "--bank", "default@1.0.0", "--no-life", "-o", str(out)]) == 0
-    said = capsys.readouterr()
-    assert "120 faces of default 1.0.0" in said.out
+    said = ended(0, "perform", path, "--bank", "default@1.0.0", "--no-life", "-o", out)
+    assert "120 faces of default 1.0.0" in said.stdout
     take = json.loads(out.read_text())
     assert "head" not in take
     assert "default 1.0.0" in take["source"]
@@ -319,27 +319,23 @@ def test_another_bank_and_no_life(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_wrong_usage_is_said(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
     expected: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     written(tmp_path, "seconds: 1\n")
-    assert run(["perform", "line.yaml", *arguments]) == 2
-    assert expected in capsys.readouterr().err
+    assert expected in ended(2, "perform", "line.yaml", *arguments).stderr
 
 
-def test_check_says_what_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_says_what_is_used(tmp_path: Path) -> None:
     speech(tmp_path)
     path = written(tmp_path, SCORE)
-    assert run(["score", "check", str(path)]) == 0
-    said = capsys.readouterr().out
+    said = ended(0, "score", "check", path).stdout
     assert "4 cues in 4.00 s" in said
     assert "lips from the take lips.json, 180 frames" in said
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("schema: mien/score/1\nseconds: 1\ncues: [{time: 2}]\n")
-    assert run(["score", "check", str(path), str(wrong), "--format", "json"]) == 1
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(ended(1, "score", "check", path, wrong, "--format", "json").stdout)
     assert [one["code"] for one in found["faults"]] == ["cue-beyond"]
     assert found["scores"][0]["frames"] == 240
 
@@ -351,8 +347,7 @@ def test_a_bad_score_fails_its_check_and_is_bad_input_to_all_else(
     wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = str(written(tmp_path, wrong))
-    assert run(["score", "check", path]) == 1
-    said = capsys.readouterr().out
+    said = ended(1, "score", "check", path).stdout
     for command in (["perform", path, "-o", str(tmp_path / "a.csv")], ["score", "lock", path]):
         assert run(command) == 2
         assert said.splitlines()[0] in capsys.readouterr().err
@@ -365,23 +360,18 @@ def test_fmt_puts_keys_in_the_order_of_the_schema(tmp_path: Path) -> None:
     assert run(["score", "fmt", "--check", str(path)]) == 0
 
 
-def test_fmt_leaves_a_broken_score_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_fmt_leaves_a_broken_score_alone(tmp_path: Path) -> None:
     path = written(tmp_path, "ceus: []\nseconds: 2\n")
     before = path.read_bytes()
-    assert run(["score", "fmt", str(path)]) == 2
-    assert "there is no key ceus" in capsys.readouterr().err
+    assert "there is no key ceus" in ended(2, "score", "fmt", path).stderr
     assert path.read_bytes() == before
-    assert run(["score", "fmt", str(tmp_path / "nope.yaml")]) == 2
-    assert "nope.yaml' does not exist" in capsys.readouterr().err
+    assert "nope.yaml' does not exist" in ended(2, "score", "fmt", tmp_path / "nope.yaml").stderr
 
 
-def test_wrong_keys_hide_no_wrong_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_keys_hide_no_wrong_names(tmp_path: Path) -> None:
     cues = "cues:\n- {time: 1, label: jyo}\n- {time: 2, label: {joy: 0.5, aw: 0.5}}\n"
     path = written(tmp_path, f"audio: no.wav\nceus: []\n{cues}")
-    assert run(["score", "check", str(path), "--format", "json"]) == 1
-    found = json.loads(capsys.readouterr().out)["faults"]
+    found = json.loads(ended(1, "score", "check", path, "--format", "json").stdout)["faults"]
     assert [(one["code"], one["line"]) for one in found] == [
         ("unknown-key", 4),
         ("bad-sound", 3),
@@ -488,9 +478,6 @@ def test_a_bank_with_other_channels_fills_the_columns_of_the_phone(tmp_path: Pat
 
 
 @pytest.mark.parametrize("command", [["score", "check"], ["score", "lock"], ["perform"]])
-def test_a_score_that_is_not_there_is_wrong_usage(
-    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_score_that_is_not_there_is_wrong_usage(command: list[str], tmp_path: Path) -> None:
     out = ["-o", str(tmp_path / "a.csv")] if command == ["perform"] else []
-    assert run([*command, str(tmp_path / "none.yaml"), *out]) == 2
-    assert "does not exist" in capsys.readouterr().err
+    assert "does not exist" in ended(2, *command, tmp_path / "none.yaml", *out).stderr

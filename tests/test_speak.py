@@ -19,9 +19,9 @@ from attrs import evolve
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.program import ended
 
 import mien
-from mien.cli.main import run
 from mien.errors import QueryError
 from mien.formats import livelink
 from mien.formats.registry import listed, read_take, writable
@@ -491,9 +491,7 @@ def test_life_is_on_and_seeded(tiny: Path, wav: Path) -> None:
     assert len({lively(*styled), lively(*styled, "--seed", "1")}) == 2
 
 
-def test_a_voice_is_followed_unless_told_not_to(
-    tiny: Path, wav: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_voice_is_followed_unless_told_not_to(tiny: Path, wav: Path) -> None:
     sound, rate = soundfile.read(str(wav), dtype="float32")
     loud = np.tile(sound, 3) * np.repeat([0.2, 1.0, 0.2], len(sound))
     spoken = wav.with_name("loud.wav")
@@ -509,8 +507,7 @@ def test_a_voice_is_followed_unless_told_not_to(
     assert len({faces(*way) for way in ways}) == 3
     beside = ("--arousal-from-voice", "--at high", "--vad 0 0 0", "--style calm", "--seed 9")
     for option in beside:
-        assert run(["speak", str(wav), "--score", "x.yaml", *option.split()]) == 2
-        said = capsys.readouterr().err
+        said = ended(2, "speak", wav, "--score", "x.yaml", *option.split()).stderr
         assert f"{option.split()[0]} is for --label; a score says it itself" in said
 
 
@@ -648,6 +645,6 @@ def test_a_network_is_queried_for_what_it_knows_alone(network: OnnxNetwork) -> N
     assert "takes no VAD" in fixed.said
 
 
-def test_the_program_knows_it(tiny: Path, wav: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["speak", str(wav), "--label", "jo", "--network", str(tiny / "tiny.onnx")]) == 2
-    assert "did you mean joy?" in capsys.readouterr().err
+def test_the_program_knows_it(tiny: Path, wav: Path) -> None:
+    said = ended(2, "speak", wav, "--label", "jo", "--network", tiny / "tiny.onnx").stderr
+    assert "did you mean joy?" in said

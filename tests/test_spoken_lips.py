@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
+from tests.program import ended
 from tests.sounds import spoken_line
 
 import mien
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.formats.registry import read_take
 from mien.formats.take import Take
@@ -260,7 +260,6 @@ def test_speak_takes_what_is_known(
 def test_a_program_reads_what_was_written(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
     lips: str,
     said: list[str],
@@ -268,8 +267,7 @@ def test_a_program_reads_what_was_written(
     monkeypatch.chdir(folder)
     Path("none.yaml").write_text("schema: mien/score/1\nlips: {from: none}\n")
     given = ["speak", "line.wav", *arguments, "-o", "told.json", "--format", "json"]
-    assert run(given) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = json.loads(ended(0, *given).stdout)
     assert (told["audio"], told["take"]) == ("line.wav", "told.json")
     assert told["frames"] == len(read_take(Path("told.json")).times)
     assert told["bank"]["bank"] == "default"
@@ -278,8 +276,7 @@ def test_a_program_reads_what_was_written(
     assert [one["text"] for one in told["words"]] == said
     assert all(one["start"] < one["end"] for one in told["words"])
     assert told["doubts"] == []
-    assert run([*given[:-4], "--format", "json"]) == 2
-    assert "name it (-o)" in capsys.readouterr().err
+    assert "name it (-o)" in ended(2, *given[:-4], "--format", "json").stderr
 
 
 @pytest.mark.parametrize(
@@ -304,13 +301,11 @@ def test_a_program_reads_what_was_written(
 def test_what_speak_cannot_do_is_said(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     arguments: tuple[str, ...],
     words: str,
 ) -> None:
     monkeypatch.chdir(folder)
-    assert run(["speak", "line.wav", "--label", "joy", *arguments]) == 2
-    assert words in capsys.readouterr().err
+    assert words in ended(2, "speak", "line.wav", "--label", "joy", *arguments).stderr
 
 
 def test_without_a_recogniser_the_network_speaks(

@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.faces_sent import LOPSIDED
+from tests.program import ended
 from tests.stream_doubles import TurnedClock, arrived, listening
 
 import mien
-from mien.cli.main import run
 from mien.errors import MienError, QueryError
 from mien.formats import livelink_packet
 from mien.formats.arkit import arkit_channels
@@ -425,36 +425,29 @@ USAGE = [
 
 @pytest.mark.parametrize(("arguments", "said"), USAGE)
 def test_wrong_usage_is_named(
-    arguments: list[str],
-    said: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["stream", *arguments]) == 2
-    assert said in capsys.readouterr().err
+    assert said in ended(2, "stream", *arguments).stderr
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command_says_what_it_sent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_command_says_what_it_sent(tmp_path: Path) -> None:
     path = tmp_path / "short.json"
     write_take(path, slope(30.0, 4))
     with listening() as port:
         number = str(port.getsockname()[1])
         arguments = ["stream", str(path), "--to", "vmc", "--port", number, "--format", "json"]
-        assert run(arguments) == 0
-        document = json.loads(capsys.readouterr().out)
+        document = json.loads(ended(0, *arguments).stdout)
         (one,) = document["characters"]
         assert document["ended"] == "the end was reached"
         assert one["frames"] + document["skipped"] == 8
         assert (one["refused"], one["failed"]) == (0, {})
         assert len(arrived(port)) == one["datagrams"] == 2 * (one["frames"] + 1 + REST_TIMES)
-    assert run([*arguments[:-2], "--seconds", "0.05"]) == 0
-    said = capsys.readouterr()
-    assert "turns of head and eyes are not sent with VMC" in said.err
-    assert "nobody listened at 127.0.0.1" in said.err
-    assert "0.05 seconds are over, and the face is at rest" in said.out
+    said = ended(0, *arguments[:-2], "--seconds", "0.05")
+    assert "turns of head and eyes are not sent with VMC" in said.stderr
+    assert "nobody listened at 127.0.0.1" in said.stderr
+    assert "0.05 seconds are over, and the face is at rest" in said.stdout
 
 
 def test_a_closed_terminal_stops_a_stream_unless_it_is_to_go_on() -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.faces_sent import DEVICE, HUNDREDTHS, LOPSIDED, sent
+from tests.program import ended
 from tests.stream_doubles import TurnedClock, arrived, listening
 
-from mien.cli.main import run
 from mien.cli.stream_receive import Ask
 from mien.errors import MienError
 from mien.formats import ifacialmocap_packet, livelink_packet, vmc
@@ -225,14 +225,13 @@ def _until_it_listens(sender: socket.socket) -> None:
             return
 
 
-def test_nothing_heard_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_nothing_heard_is_told(tmp_path: Path) -> None:
     with listening() as found:
         port = str(found.getsockname()[1])
     out = str(tmp_path / "a.csv")
     arguments = ["stream", "--from", "vmc", "--port", port, "--silence", "0.05", "-o", out]
-    assert run(arguments) == 1
-    said = capsys.readouterr()
-    assert f"listening for VMC on 127.0.0.1, port {port}" in said.out
-    assert "0 faces in 0 datagrams; no face came for 0.05 seconds" in said.out
-    assert "such as --host 0.0.0.0" in said.err
+    said = ended(1, *arguments)
+    assert f"listening for VMC on 127.0.0.1, port {port}" in said.stdout
+    assert "0 faces in 0 datagrams; no face came for 0.05 seconds" in said.stdout
+    assert "such as --host 0.0.0.0" in said.stderr
     assert not list(tmp_path.iterdir())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ended
 
 from mien.cli.main import run
 from mien.cli.terminal import Styled, say, visible, write_json
@@ -72,21 +73,17 @@ def test_long_lines_of_messages_are_cut_and_those_of_results_are_not(
     assert capsys.readouterr().out == f"{text}\n"
 
 
-def test_faults_are_cut_for_people_and_whole_for_programs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_faults_are_cut_for_people_and_whole_for_programs(tmp_path: Path) -> None:
     bank = tmp_path / "bank"
     shutil.copytree(TINY, bank)
     name = "x" * 1010
     with (bank / "emotions" / "glad.yaml").open("a") as file:
         file.write(f"{name}: 1\n")
 
-    assert run(["check", str(bank)]) == 2
-    said = capsys.readouterr()
-    assert f"there is no key {'x' * 983}…" in said.out + said.err
-    assert "x" * 1000 not in said.out + said.err
-    assert run(["check", str(bank), "--format", "json"]) == 2
-    assert f"there is no key {name} here" in capsys.readouterr().out
+    said = ended(2, "check", bank)
+    assert f"there is no key {'x' * 983}…" in said.stdout + said.stderr
+    assert "x" * 1000 not in said.stdout + said.stderr
+    assert f"there is no key {name} here" in ended(2, "check", bank, "--format", "json").stdout
 
 
 @given(st.text(max_size=40))
@@ -119,18 +116,12 @@ def test_json_says_the_same_and_steers_nothing(text: str) -> None:
         ["sheet", str(TINY), "-o", f"x.{EVIL}"],
     ],
 )
-def test_arguments(
-    arguments: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_arguments(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(arguments) == 2
-    said = capsys.readouterr()
-    assert said.err
-    assert not steers(said.out + said.err)
-    assert "\u202e" not in said.err
+    said = ended(2, *arguments)
+    assert said.stderr
+    assert not steers(said.stdout + said.stderr)
+    assert "\u202e" not in said.stderr
 
 
 def test_titles_and_file_names(

@@ -14,6 +14,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ended
 from tests.sounds import write_wav
 
 import mien
@@ -571,8 +572,7 @@ def test_a_script_becomes_a_score_that_is_performed(
     status, out, _ = said(capsys, str(text), "--score", "-o", str(score), "--bank", "default@1.1.0")
     assert status == 0, out
     assert "    5 units of text became 3 cues: 2 are shorter than 0.9 s\n" in out
-    assert run(["score", "check", str(score)]) == 0
-    assert "warning" not in capsys.readouterr().out
+    assert "warning" not in ended(0, "score", "check", score).stdout
     prepared = prepare(read_score(score))
     cues = prepared.score.cues
     assert [cue.state.label for cue in cues] == ["joy", "sadness", "joy"]  # "Hm." does not flicker

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 from mien.authored.reader import read_bank
 from mien.bank import load
@@ -17,23 +18,22 @@ BANKS = Path(__file__).parent / "banks"
 TIMED, TINY = BANKS / "timed", BANKS / "tiny"
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert run(list(arguments)) == 0
-    return capsys.readouterr().out
+def printed(*arguments: str) -> str:
+    return ended(0, *list(arguments)).stdout
 
 
-def test_a_face_at_a_time_of_a_sequence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_face_at_a_time_of_a_sequence() -> None:
     asked = ["face", str(TIMED), "glad", "--at", "high", "--format", "json"]
-    plain = json.loads(printed(capsys, *asked))
-    held = json.loads(printed(capsys, *asked, "--time", "700"))
+    plain = json.loads(printed(*asked))
+    held = json.loads(printed(*asked, "--time", "700"))
     assert held["channels"] == plain["channels"]
     assert "time" not in plain
-    end = json.loads(printed(capsys, *asked, "--sequence", "laugh", "--time", "1e6"))
-    calm = printed(capsys, "face", str(TIMED), "calm", "--at", "low", "--format", "json")
+    end = json.loads(printed(*asked, "--sequence", "laugh", "--time", "1e6"))
+    calm = printed("face", str(TIMED), "calm", "--at", "low", "--format", "json")
     assert end["channels"] == json.loads(calm)["channels"]
     assert (end["time"], end["sequence"]) == (1e6, "laugh")
     assert "laugh, 600 ms after its start" in printed(
-        capsys, "face", str(TIMED), "glad", "--sequence", "laugh", "--time", "600"
+        "face", str(TIMED), "glad", "--sequence", "laugh", "--time", "600"
     )
 
 
@@ -48,19 +48,14 @@ def test_a_face_at_a_time_of_a_sequence(capsys: pytest.CaptureFixture[str]) -> N
         (["glad=0.5,cross=0.5", "--time", "10"], "a mixture has no timeline"),
     ],
 )
-def test_what_cannot_be_shown_in_time_is_said(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["face", str(TIMED), *arguments]) == 2
-    assert said in capsys.readouterr().err
+def test_what_cannot_be_shown_in_time_is_said(arguments: list[str], said: str) -> None:
+    assert said in ended(2, "face", TIMED, *arguments).stderr
 
 
-def test_sequences_are_listed_where_there_are_any(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "sequences, in time: glad: beam, laugh; cross: flash\n" in printed(
-        capsys, "list", str(TIMED)
-    )
-    assert "sequences" not in printed(capsys, "list", str(TINY))
-    labels = json.loads(printed(capsys, "list", str(TIMED), "--format", "json"))["labels"]
+def test_sequences_are_listed_where_there_are_any() -> None:
+    assert "sequences, in time: glad: beam, laugh; cross: flash\n" in printed("list", str(TIMED))
+    assert "sequences" not in printed("list", str(TINY))
+    labels = json.loads(printed("list", str(TIMED), "--format", "json"))["labels"]
     glad = next(one for one in labels if one["label"] == "glad")
     assert glad["kind"] == "event"
     assert glad["usual"] == "laugh"

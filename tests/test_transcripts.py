@@ -12,10 +12,10 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.program import ended
 from tests.sounds import spoken_line
 
 import mien
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.performance.lips import joined
 from mien.performance.sources import LipRequest, SpokenLips, open_lips
@@ -275,13 +275,12 @@ def test_the_words_that_whisper_hears_are_aligned(folder: Path, model: str) -> N
 
 
 def test_a_score_on_another_sound_may_be_heard_by_whisper(
-    folder: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, model: str, tmp_path: Path
 ) -> None:
     score, out = tmp_path / "cues.yaml", tmp_path / "take.csv"
     score.write_text("schema: mien/score/1\nbank: default@1.1.0\nlips: {from: none}\nseconds: 1\n")
     given = ["speak", str(folder / "line.wav"), "--score", str(score), "-o", str(out)]
-    assert run([*given, "--recogniser", model]) == 0
-    assert "words heard by Whisper" in capsys.readouterr().err
+    assert "words heard by Whisper" in ended(0, *given, "--recogniser", model).stderr
 
 
 def test_words_that_whisper_spells_oddly_are_no_warning(
@@ -333,21 +332,17 @@ def test_where_whisper_hears_nobody_lips_rest(
     assert not joined(lips.tracks(), BANK.channels).weights.any()
 
 
-def test_words_of_another_line_are_refused(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_words_of_another_line_are_refused(folder: Path) -> None:
     sound, words = folder / "line.wav", folder / "wrong.json"
-    assert run(["speak", str(sound), "--label", "joy", "--text", str(words)]) == 2
-    assert "does not fit its words" in capsys.readouterr().err
+    said = ended(2, "speak", sound, "--label", "joy", "--text", words).stderr
+    assert "does not fit its words" in said
 
 
 def test_without_faster_whisper_it_is_said_what_to_install(
-    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = ["speak", str(folder / "line.wav"), "--label", "joy", "--recogniser", model]
     Path(model.removeprefix("whisper:"), "model.bin").write_text("")
-    assert run(given) == 2
-    assert "no Whisper model that runs (File model.bin is incomplete)" in capsys.readouterr().err
+    assert "no Whisper model that runs (File model.bin is incomplete)" in ended(2, *given).stderr
     monkeypatch.setitem(sys.modules, "faster_whisper", None)
-    assert run(given) == 2
-    assert "pip install 'mien[whisper]'" in capsys.readouterr().err
+    assert "pip install 'mien[whisper]'" in ended(2, *given).stderr

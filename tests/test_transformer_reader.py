@@ -9,10 +9,10 @@ import pytest
 import torch
 from attrs import evolve
 from tests.made_up_readers import LINEAR, VOCABULARY, made_up_transformer
+from tests.program import ended
 from tests.test_text_reader import BANK, PROBE_TEXTS
 
 from mien.artifact.container import pack, unpack
-from mien.cli.main import run
 from mien.errors import ArtifactError
 from mien.reading.features import features_of
 from mien.reading.linear import scores_of
@@ -133,12 +133,11 @@ def test_files_are_read_by_what_they_say_they_are(tmp_path: Path) -> None:
         read_model(pack(tensors, other))
 
 
-def test_the_command_reads_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_reads_with_it(tmp_path: Path) -> None:
     path = tmp_path / "made-up.safetensors"
     path.write_bytes(transformer_bytes(ALONE))
     arguments = ["--reader", str(path), "--explain", "--format", "jsonl"]
-    assert run(["read", "So good! They say.", *arguments]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert len(ended(0, "read", "So good! They say.", *arguments).stdout.splitlines()) == 2
 
 
 def test_its_lock_tolerates_what_another_machine_may_round(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from tests.imported import imported_by
+from tests.program import ended
 
 import mien
 from mien.authored.bank import AuthoredBank
@@ -103,15 +104,11 @@ def test_what_holds_is_recompiled_once_and_remembered(
         verified_cache._program.cache_clear()  # pyright: ignore[reportPrivateUsage]
 
 
-def test_several_processes_say_the_same_in_the_same_order(
-    releases: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_several_processes_say_the_same_in_the_same_order(releases: Path) -> None:
     flip(releases / "tiny/1.1.0/tiny.safetensors", -1)
     said: list[str] = []
     for jobs in ("1", "2"):
-        capsys.readouterr()
-        assert run(["verify", "tiny", "--full", "--jobs", jobs]) == 1
-        said.append(capsys.readouterr().out)
+        said.append(ended(1, "verify", "tiny", "--full", "--jobs", jobs).stdout)
     assert said[0] == said[1]
     lines = said[0].splitlines()
     assert [line.split()[1] for line in lines[:3]] == ["1.0.0", "1.1.0", "1.2.0"]
@@ -321,15 +318,13 @@ def test_a_lock_by_an_older_prover_is_no_stale_one(
     assert run(["compile", "tiny", "--check"]) == 0
     note = "certificate by prover 2, this mien has prover 3"
     assert f"\n  {note}; it is confirmed, and `mien compile tiny`" in capsys.readouterr().out
-    assert run(["compile", "tiny", "--check", "--format", "json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+    said = json.loads(ended(0, "compile", "tiny", "--check", "--format", "json").stdout)
     assert (said["stale"], said["notes"]) == ([], [note])
     assert mien.load("tiny").labels
     assert run(["compile", "tiny"]) == 0
     capsys.readouterr()
     assert Path("tiny/mien.lock").read_text() == before.replace("prover: 2", "prover: 3")
-    assert run(["compile", "tiny"]) == 0
-    assert "nothing changed" in capsys.readouterr().out
+    assert "nothing changed" in ended(0, "compile", "tiny").stdout
 
 
 def edited_ledger(change: Callable[[list[str]], None]) -> None:
@@ -383,22 +378,17 @@ def test_a_tampered_ledger_is_named_for_what_was_done(releases: Path, found: Fou
     assert [code for code, _, _ in found()] == ["ledger-edited"]
 
 
-def test_names_that_are_not_there_are_usage_errors(
-    releases: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["verify", "tinny", "--releases", "releases"]) == 2
-    assert "did you mean tiny?" in capsys.readouterr().err
-    assert run(["verify", "tiny", "--release", "1.2.9"]) == 2
-    assert "has no release 1.2.9" in capsys.readouterr().err
+def test_names_that_are_not_there_are_usage_errors(releases: Path) -> None:
+    assert "did you mean tiny?" in ended(2, "verify", "tinny", "--releases", "releases").stderr
+    assert "has no release 1.2.9" in ended(2, "verify", "tiny", "--release", "1.2.9").stderr
 
 
 def test_a_folder_without_releases_holds_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("releases").mkdir()
-    assert run(["verify", "--releases", "releases"]) == 0
-    assert "nothing is released yet" in capsys.readouterr().out
+    assert "nothing is released yet" in ended(0, "verify", "--releases", "releases").stdout
 
 
 def released(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str]]:
@@ -423,10 +413,9 @@ def test_a_bare_verify_takes_the_banks_of_the_repository(
     monkeypatch.chdir("tiny")
     assert released(capsys) == TINY_RELEASES
     monkeypatch.chdir("..")
-    assert run(["verify"]) == 0
-    said = capsys.readouterr()
-    assert said.err == "releases of this repository: releases\n"
-    assert said.out.endswith("3 releases hold\n")
+    said = ended(0, "verify")
+    assert said.stderr == "releases of this repository: releases\n"
+    assert said.stdout.endswith("3 releases hold\n")
     (tmp_path / "presets").mkdir()
     releases.rename(tmp_path / "presets" / "releases")
     assert released(capsys) == TINY_RELEASES

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ended
 from tests.test_view_server import Answer, send
 
 from mien import resources
@@ -224,9 +225,8 @@ def test_another_bank_needs_another_page(server: ViewServer) -> None:
     assert [one["code"] for one in found["faults"]] == ["unknown-bank"]
 
 
-def test_bank_is_for_scores(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["view", "default", "--bank", "default"]) == 2
-    assert "--bank is for a score" in capsys.readouterr().err
+def test_bank_is_for_scores() -> None:
+    assert "--bank is for a score" in ended(2, "view", "default", "--bank", "default").stderr
 
 
 cue: st.SearchStrategy[Any] = st.fixed_dictionaries(

@@ -33,6 +33,7 @@ from tests.models import (
     vrm_0,
     vrm_1,
 )
+from tests.program import ended
 from tests.receivers import received
 
 import mien
@@ -438,20 +439,17 @@ def test_models_without_a_place_for_faces(model: bytes, said: str, tmp_path: Pat
     assert {one.name for one in tmp_path.iterdir()} == {"model.vrm"}
 
 
-def test_damage_is_named_and_nothing_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_damage_is_named_and_nothing_written(tmp_path: Path) -> None:
     path = tmp_path / "cut.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"][:900])
     with pytest.raises(SourceError, match="cut short"):
         write_into(VRM, FACES, TIMES, path, tmp_path / "out.vrm")
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o"]
-    assert run([*given, str(tmp_path / "out.vrm")]) == 2
-    assert "the file is cut short: byte 8 says" in capsys.readouterr().err
+    assert "the file is cut short: byte 8 says" in ended(2, *given, tmp_path / "out.vrm").stderr
     assert [one.name for one in tmp_path.iterdir()] == ["cut.vrm"]
 
 
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"])
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
@@ -466,39 +464,31 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert found[preset]["moves"] == found[f"{label}_high"]["moves"]
     assert found["joy_high"]["mouth"] == "blend"
     assert found["relief_high"]["blink"] == "blend"
-    assert run(["verify", "--export", str(out)]) == 0
-    assert f"mien export default@{BANK.version} --to vrm" in capsys.readouterr().out
+    told = ended(0, "verify", "--export", out).stdout
+    assert f"mien export default@{BANK.version} --to vrm" in told
     data = out.read_bytes()
     place = data.index(b'"weight":0.96}') + len('"weight":0.9')
     out.write_bytes(data[:place] + b"5" + data[place + 1 :])
-    capsys.readouterr()
-    assert run(["verify", "--export", str(out)]) == 1
-    said = capsys.readouterr().out
+    said = ended(1, "verify", "--export", out).stdout
     assert f"{out}: differs, first at byte {place}\n" in said
     assert f"no file is as default {BANK.version}" in said
 
 
-def test_the_models_own_bytes_are_not_checked_and_that_is_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_models_own_bytes_are_not_checked_and_that_is_said(tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"])
     assert run(["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]) == 0
     data = out.read_bytes()
     out.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    capsys.readouterr()
-    assert run(["verify", "--export", str(out)]) == 0
-    faces, own = capsys.readouterr().out.splitlines()
+    faces, own = ended(0, "verify", "--export", out).stdout.splitlines()
     assert faces.startswith(f"the faces in 1 file as default {BANK.version}")
     assert own == "the model's own bytes are not checked: nothing in the file tells them"
-    assert run(["verify", "--export", str(out), "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["files"][0]["checked"] == "faces"
+    said = ended(0, "verify", "--export", out, "--format", "json").stdout
+    assert json.loads(said)["files"][0]["checked"] == "faces"
 
 
 @pytest.mark.parametrize("way", ["itself", "symlink", "link", "folder"])
-def test_the_model_is_never_written_over(
-    way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_model_is_never_written_over(way: str, tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"])
     if way == "itself":
@@ -511,14 +501,11 @@ def test_the_model_is_never_written_over(
         (tmp_path / "same").symlink_to(tmp_path)
         out = tmp_path / "same" / path.name
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
-    assert run(given) == 2
-    assert "this is the model itself; name another one" in capsys.readouterr().err
+    assert "this is the model itself; name another one" in ended(2, *given).stderr
     assert path.read_bytes() == MODELS["VRM 1.0 with clips"]
 
 
-def test_faces_of_one_who_speaks_and_other_presets(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_faces_of_one_who_speaks_and_other_presets(tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"])
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
@@ -530,8 +517,7 @@ def test_faces_of_one_who_speaks_and_other_presets(
     wry = BANK.named(BANK.face("amusement", at="wry", style="wry", speech=1.0))
     moved = {name: weight for name, weight in wry.items() if weight >= 1e-4}
     assert found["happy"]["moves"] == pytest.approx(moved, abs=1e-6)
-    assert run(["verify", "--export", str(out)]) == 0
-    said = capsys.readouterr().out
+    said = ended(0, "verify", "--export", out).stdout
     assert "--presets happy/amusement@wry,sad/boredom\n" in said
     assert run([*given, "--presets", "none", "--labels", "joy"]) == 0
     assert "happy" not in shown(out)
@@ -551,29 +537,24 @@ def test_faces_of_one_who_speaks_and_other_presets(
         (["--to", "vrm", "--into", "{model}", "-o", "a.glb"], "expected a name that ends in .vrm"),
     ],
 )
-def test_what_cannot_be_asked(
-    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_asked(arguments: list[str], said: str, tmp_path: Path) -> None:
     model = tmp_path / "model.vrm"
     model.write_bytes(MODELS["VRM 1.0 with clips"])
     out = ["-o", str(tmp_path / "out.vrm")] if "-o" not in arguments else []
     given = [one.format(model=model) for one in arguments]
-    assert run(["export", "default", *out, *given]) == 2
-    assert said in " ".join(capsys.readouterr().err.split())
+    assert said in " ".join(ended(2, "export", "default", *out, *given).stderr.split())
     assert [one.name for one in tmp_path.iterdir()] == ["model.vrm"]
 
 
-def test_the_source_of_a_model_that_was_moved_is_known(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_source_of_a_model_that_was_moved_is_known(tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 0.x with clips"])
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
     assert run([*given, "--styles", "--labels", "joy,awe", "--without-mouth"]) == 0
     shutil.move(out, tmp_path / "elsewhere.vrm")
     path.unlink()
-    assert run(["verify", "--export", str(tmp_path / "elsewhere.vrm")]) == 0
-    assert "--styles --without-mouth" in capsys.readouterr().out
+    said = ended(0, "verify", "--export", tmp_path / "elsewhere.vrm").stdout
+    assert "--styles --without-mouth" in said
 
 
 IN_BLENDER = """

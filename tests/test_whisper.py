@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from tests.program import ended
 from tests.sounds import spoken_line
 
 from mien.cli.main import run
@@ -30,15 +31,14 @@ def ear() -> Ear:
 
 
 def test_it_hears_the_words_of_a_line_for_mien_speak(
-    ear: Ear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ear: Ear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del ear
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     line = tmp_path / "line.wav"
     soundfile.write(line, spoken_line(TEXT).audio, SAMPLE_RATE)
     given = ["speak", str(line), "--label", "joy", "-o", str(tmp_path / "take.csv")]
-    assert run(given) == 0
-    said = capsys.readouterr().err
+    said = ended(0, *given).stderr
     assert "its words heard by Whisper (tiny.en) and aligned with the sound" in said
     assert "warning" not in said
     first = (tmp_path / "take.csv").read_bytes()
