@@ -93,28 +93,24 @@ def test_a_scale_is_never_guessed(bank: Path, numbers: str) -> None:
     assert "--scale 0 1" in refusal.value.faults[0].hint
 
 
-def test_drafts_stand_under_the_labels_that_are_meant(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_drafts_stand_under_the_labels_that_are_meant(bank: Path) -> None:
     text = SIGNED + "joyful,mid,0,0,0\ncross,peak,0,0,0\nflow,low,0,0,0\nCross,mid,0,0,0\n"
     path = saved(text + "cross,sulky,-0.3,-0.2,-0.4\n")
     before = path.read_bytes()
     given = ["import", "--anchors", str(path), "-o", "drafts", "--bank", str(bank)]
-    assert run(given) == 2
-    said = capsys.readouterr()
-    assert "vad.csv:6:1: error: cross has no peak [unknown-intensity]" in said.err
-    assert "vad.csv:7:1: error: no label flow [unknown-label]" in said.err
-    assert "nothing is written; --known-only leaves such rows out" in said.err
+    said = ended(2, *given).stderr
+    assert "vad.csv:6:1: error: cross has no peak [unknown-intensity]" in said
+    assert "vad.csv:7:1: error: no label flow [unknown-label]" in said
+    assert "nothing is written; --known-only leaves such rows out" in said
     assert not Path("drafts").exists()
-    assert run([*given, "--known-only"]) == 0
-    said = capsys.readouterr()
-    assert "read as -1 to 1: numbers lie below 0, and none beyond 1" in said.err
-    assert "vad.csv:2:1: happy means glad, as glad does; left out" in said.err
-    assert "vad.csv:5:1: joyful means glad, as glad does; left out" in said.err
-    assert "vad.csv:6:1: cross has no peak, left out: it has low, mid, high, contained" in said.err
-    assert "vad.csv:7:1: no label flow, left out: " in said.err
-    assert "vad.csv:8:1: a second point for cross mid, left out" in said.err
-    assert said.out == "drafts/glad.yaml: high of glad\ndrafts/cross.yaml: mid, sulky of cross\n"
+    said = ended(0, *given, "--known-only").stderr
+    assert "read as -1 to 1: numbers lie below 0, and none beyond 1" in said
+    assert "vad.csv:2:1: happy means glad, as glad does; left out" in said
+    assert "vad.csv:5:1: joyful means glad, as glad does; left out" in said
+    assert "vad.csv:6:1: cross has no peak, left out: it has low, mid, high, contained" in said
+    assert "vad.csv:7:1: no label flow, left out: " in said
+    assert "vad.csv:8:1: a second point for cross mid, left out" in said
+    assert said.stdout == "drafts/glad.yaml: high of glad\ndrafts/cross.yaml: mid, sulky of cross\n"
     found = plain(require_yaml(Path("drafts/cross.yaml").read_text("utf-8"), "cross.yaml"))
     assert found == {
         "anchors": {

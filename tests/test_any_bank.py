@@ -79,7 +79,7 @@ def test_the_network_has_a_condition_a_label_and_three(trained: Path) -> None:
 
 
 def test_it_is_exported_spoken_and_measured(
-    bank: Path, targets: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bank: Path, targets: Path, trained: Path, tmp_path: Path
 ) -> None:
     network, take = tmp_path / "small.onnx", tmp_path / "take.json"
     assert run(["train", "export", str(trained), "-o", str(network), "--data", str(targets)]) == 0
@@ -95,8 +95,7 @@ def test_it_is_exported_spoken_and_measured(
     assert "anger" in ended(2, *asked[:2], "--label", "anger", *asked[4:]).stderr
     measured = ["evaluate", str(trained), "--data", str(targets), "--bank", str(bank)]
     measured += ["--no-gate", "--clips", "3", "-o", str(tmp_path / "page.html")]
-    assert run([*measured, "--format", "json"]) == 0
-    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    report: dict[str, Any] = json.loads(ended(0, *measured, "--format", "json").stdout)
     names = [row["name"] for row in report["networks"][0]["figures"]]
     assert "anchors nearest to their own archetype" in names
     assert [len(one["distances"]) for one in report["networks"][0]["distinct"]] == [3, 3, 3]

@@ -17,13 +17,13 @@ from typing import cast
 
 import pytest
 from tests.artifact_corpus import Case, Json, flips, hostile, malformed, points, verdict
+from tests.program import ended
 
 from mien.artifact.layout import LABEL, RANGES, SHARED, TIMELINE
 from mien.artifact.read import read_artifact
 from mien.artifact.refusals import REFUSALS, bad_artifact
 from mien.artifact.write import artifact_bytes
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.conformance.vector import FOLDER
 from mien.engine.registry import get_engine
 from mien.errors import ArtifactError
@@ -217,15 +217,12 @@ def test_the_digest_is_checked_in_javascript_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["tensor 'n", "metric of 0", "bank.parting of shape [1, 1", "support 1e-45"]
 )
-def test_the_command_says_what_is_wrong_with_a_file(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_says_what_is_wrong_with_a_file(name: str, tmp_path: Path) -> None:
     case = next(case for case in edited() if case.name.startswith(f"vector: {name}"))
     path = tmp_path / "damaged.safetensors"
     path.write_bytes(case.data)
-    assert run(["face", str(path), "label0"]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "damaged.safetensors: " in said.err
-    assert "defect" not in said.err
-    assert len(said.err) < LONGEST_MESSAGE + len(str(path))
+    said = ended(2, "face", path, "label0")
+    assert said.stdout == ""
+    assert "damaged.safetensors: " in said.stderr
+    assert "defect" not in said.stderr
+    assert len(said.stderr) < LONGEST_MESSAGE + len(str(path))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.program import ended
+from tests.program import ended, ran
 
 import mien
 from mien.artifact.write import artifact_bytes
@@ -91,11 +91,10 @@ def test_the_lock_pins_them_and_a_bank_of_ones_own_takes_them_along(
         ("schema: mien/emotion/1\nlabels: {glad: [a]}\n", "aliases.yaml:1:9"),
     ],
 )
-def test_what_is_wrong_with_them_is_told_at_its_place(
-    bank: Path, text: str, expected: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_wrong_with_them_is_told_at_its_place(bank: Path, text: str, expected: str) -> None:
     (bank / "aliases.yaml").write_text(text, "utf-8")
-    assert run(["check", str(bank)]) in (1, 2)
-    assert expected in capsys.readouterr().out
+    said = ran("check", bank)
+    assert said.exit_code in (1, 2)
+    assert expected in said.stdout
     with pytest.raises(mien.SourceError):
         mien.load(bank)

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.program import ended
+from tests.program import ended, ran
 
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.formats import audio2face, ifacialmocap, named_table
 from mien.formats.arkit import arkit_channels
@@ -365,12 +364,10 @@ def test_every_spelling_means_one_channel() -> None:
     assert channel_named("smile", CHANNELS) is None
 
 
-def test_doctor_names_the_dialect_and_takes_a_rate(
-    written: Written, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_doctor_names_the_dialect_and_takes_a_rate(written: Written) -> None:
     path = written(table([[row] for row in range(ROWS)], CHANNELS, ["frame"]))
     assert "no column tells the time" in ended(2, "doctor", path).stderr
-    run(["doctor", str(path), "--rate", "24"])
-    assert ": CSV of named channels, 30 rows in 1.25 s" in capsys.readouterr().out
-    run(["doctor", str(written(weights_json(), "take.json"))])
-    assert ": Audio2Face JSON, Audio2Face, 30 rows" in capsys.readouterr().out
+    said = ran("doctor", path, "--rate", "24").stdout
+    assert ": CSV of named channels, 30 rows in 1.25 s" in said
+    said = ran("doctor", written(weights_json(), "take.json")).stdout
+    assert ": Audio2Face JSON, Audio2Face, 30 rows" in said

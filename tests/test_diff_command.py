@@ -274,13 +274,10 @@ def test_annotations_for_github(checkout: Path) -> None:
     assert lines[0].endswith("%0Awrite version: 2.0.0 or a later one")
 
 
-def test_annotations_of_a_bank_that_cannot_be_read(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_annotations_of_a_bank_that_cannot_be_read(checkout: Path) -> None:
     edit(checkout / "rules.yaml", "strength: 0.5", "strength: 2")
-    assert run(["check", "presets/tiny", "--format", "github"]) == 2
-    start = "::error file=presets/tiny/rules.yaml,line=3,col=11,title="
-    assert capsys.readouterr().out.startswith(start)
+    said = ended(2, "check", "presets/tiny", "--format", "github").stdout
+    assert said.startswith("::error file=presets/tiny/rules.yaml,line=3,col=11,title=")
 
 
 def test_annotations_are_escaped() -> None:

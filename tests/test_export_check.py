@@ -18,8 +18,8 @@ TINY = str(Path(__file__).parent / "banks" / "tiny")
 CLIPS = tuple(one for one in exportable() if not one.table)
 
 
-def export(*arguments: str | Path) -> None:
-    assert run(["export", *map(str, arguments)]) == 0
+def export(*arguments: str | Path) -> str:
+    return ended(0, "export", *arguments).stdout
 
 
 def verified(path: Path) -> tuple[int, str]:
@@ -85,16 +85,11 @@ def test_a_clip_that_was_moved_is_known_by_what_it_says(tmp_path: Path) -> None:
     assert "is none of the files that were written: neutral_low.anim" in said
 
 
-def test_clips_of_a_former_export_are_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_clips_of_a_former_export_are_told(tmp_path: Path) -> None:
     folder = tmp_path / "faces"
     export("default", "--to", "unity", "-o", folder)
-    capsys.readouterr()
-    export("default", "--to", "unity", "-o", folder, "--labels", "joy")
-    assert "45 files there are not of this export, such as amusement_high.anim" in (
-        capsys.readouterr().out
-    )
+    said = export("default", "--to", "unity", "-o", folder, "--labels", "joy")
+    assert "45 files there are not of this export, such as amusement_high.anim" in said
     (folder / "notes.txt").write_text("ours")
     status, said = verified(folder)
     assert status == 1

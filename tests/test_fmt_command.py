@@ -37,12 +37,9 @@ def bank(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_formats_a_folder_and_then_has_nothing_to_do(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["fmt", str(bank)]) == 0
+def test_it_formats_a_folder_and_then_has_nothing_to_do(bank: Path) -> None:
+    assert "1 formatted, 2 already in form" in ended(0, "fmt", bank).stdout
     assert (bank / "emotions" / "joy.yaml").read_text() == FORMATTED
-    assert "1 formatted, 2 already in form" in capsys.readouterr().out
     assert "0 formatted, 3 already in form" in ended(0, "fmt", bank).stdout
 
 
@@ -64,12 +61,9 @@ def test_a_file_on_its_own_keeps_the_order_of_its_channels(tmp_path: Path) -> No
     assert joy.read_text().endswith("  mid:\n    jawOpen: 0.5\n    a: 1\n")
 
 
-def test_check_lists_what_would_change_and_writes_nothing(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["fmt", "--check", str(bank)]) == 1
+def test_check_lists_what_would_change_and_writes_nothing(bank: Path) -> None:
+    out = ended(1, "fmt", "--check", bank).stdout
     assert (bank / "emotions" / "joy.yaml").read_text() == EMOTION
-    out = capsys.readouterr().out
     assert f"would format {(bank / 'emotions' / 'joy.yaml').as_posix()}" in out
     assert "1 would change, 2 already in form" in out
     run(["fmt", str(bank)])
@@ -93,15 +87,12 @@ def test_programs_get_json(bank: Path) -> None:
     assert "+    jawOpen: 0.5\n" in report["diff"]
 
 
-def test_a_bad_file_is_reported_and_left_alone_while_others_are_formatted(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bad_file_is_reported_and_left_alone_while_others_are_formatted(bank: Path) -> None:
     bad = "schema: mien/rules/1\nb:  &x 1\n"
     (bank / "rules.yaml").write_text(bad)
-    assert run(["fmt", str(bank)]) == 2
+    assert "rules.yaml:2:" in ended(2, "fmt", bank).stderr
     assert (bank / "rules.yaml").read_text() == bad
     assert (bank / "emotions" / "joy.yaml").read_text() == FORMATTED
-    assert "rules.yaml:2:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["a: 1\n", "schema: mien/lock/1\n", "schema: mien/emotion/9\n"])

@@ -13,9 +13,9 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from tests.program import ended
 
 import mien
-from mien.cli.main import run
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.speak.network import KEY, bank_of, read_network, shipped_network
@@ -57,14 +57,13 @@ def changed(tiny: Path, tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def said(capsys: pytest.CaptureFixture[str], network: Path, wav: Path, *more: str) -> str:
+def said(network: Path, wav: Path, *more: str) -> str:
     """The message with which `mien speak` refuses; nothing may be written."""
     out = wav.with_name("take.json")
-    asked = ["speak", str(wav), "--label", "joy", "--network", str(network), "-o", str(out), *more]
-    assert run(asked) == 2
+    asked = ("speak", wav, "--label", "joy", "--network", network, "-o", out, *more)
+    text = ended(2, *asked).stderr
     assert not out.exists()
     assert not list(out.parent.glob(".take*"))
-    text = capsys.readouterr().err
     assert "Traceback" not in text
     assert "defect" not in text
     assert len(text) < 700
@@ -111,11 +110,10 @@ def added(number: float) -> Callable[[Any], None]:
 def test_a_weight_outside_its_range_stops_with_the_frame(
     changed: Callable[..., Path],
     wav: Path,
-    capsys: pytest.CaptureFixture[str],
     graph: Callable[[Any], object],
     found: str,
 ) -> None:
-    text = said(capsys, changed(graph=graph), wav)
+    text = said(changed(graph=graph), wav)
     assert "changed.onnx: frame 0 (0.000 s): eyeBlinkLeft" in text
     assert found in text
 
@@ -191,18 +189,15 @@ def other_state(card: Card) -> None:
 def test_a_card_that_belongs_to_another_network_is_refused(
     changed: Callable[..., Path],
     wav: Path,
-    capsys: pytest.CaptureFixture[str],
     card: Callable[[Card], object],
     expected: str,
 ) -> None:
-    text = said(capsys, changed(card=card), wav)
+    text = said(changed(card=card), wav)
     assert expected in text
     assert "\x1b" not in text
 
 
-def test_a_graph_with_other_ends_is_refused(
-    changed: Callable[..., Path], wav: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_graph_with_other_ends_is_refused(changed: Callable[..., Path], wav: Path) -> None:
     def renamed(graph: Any) -> None:  # noqa: ANN401
         for node in graph.node:
             for at, name in enumerate(node.output):
@@ -210,24 +205,20 @@ def test_a_graph_with_other_ends_is_refused(
                     node.output[at] = "later"
         graph.output[1].name = "later"
 
-    text = said(capsys, changed(graph=renamed), wav)
+    text = said(changed(graph=renamed), wav)
     assert "the graph's outputs are weights, later, expected weights, after" in text
 
 
 @pytest.mark.parametrize("card", ["[" * 100_000, "[1]", '{"schema": 3}', "\x00", '"mien"'])
-def test_a_broken_card_is_refused(
-    tiny: Path, tmp_path: Path, wav: Path, capsys: pytest.CaptureFixture[str], card: str
-) -> None:
+def test_a_broken_card_is_refused(tiny: Path, tmp_path: Path, wav: Path, card: str) -> None:
     model = onnx.load(str(tiny / "tiny.onnx"))
     assert model.metadata_props[0].key == KEY
     model.metadata_props[0].value = card
     onnx.save(model, str(tmp_path / "broken.onnx"))
-    assert "expected mien/network/1" in said(capsys, tmp_path / "broken.onnx", wav)
+    assert "expected mien/network/1" in said(tmp_path / "broken.onnx", wav)
 
 
-def test_pipes_devices_and_huge_files_are_not_waited_for(
-    tmp_path: Path, wav: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_pipes_devices_and_huge_files_are_not_waited_for(tmp_path: Path, wav: Path) -> None:
     pipe, huge = tmp_path / "pipe.onnx", tmp_path / "huge.onnx"
     os.mkfifo(pipe)
     with huge.open("wb") as stream:
@@ -237,9 +228,9 @@ def test_pipes_devices_and_huge_files_are_not_waited_for(
         text = said_by_library(network)
         assert "found something that is no file (a folder, a pipe or a device)" in text
     assert "21,474,836,480 bytes, expected a network (.onnx) of at most 268,435,456" in said(
-        capsys, huge, wav
+        huge, wav
     )
-    assert "no file" in said(capsys, pipe, wav)
+    assert "no file" in said(pipe, wav)
 
 
 def said_by_library(network: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.plan_corpus import PlanCase, bank, plan_cases
+from tests.program import ended
 from tests.test_c_header import built
 from tests.test_csharp import FOLDER as CSHARP
 from tests.test_csharp import printed
@@ -44,10 +45,10 @@ def score(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_golden_plan(score: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_golden_plan(score: Path) -> None:
     """`mien score plan` writes it anew where it is stale."""
-    assert run(["score", "plan", str(score)]) == 0
-    assert "line.plan: 240 frames of default 1.1.0" in capsys.readouterr().out
+    said = ended(0, "score", "plan", score).stdout
+    assert "line.plan: 240 frames of default 1.1.0" in said
     assert score.with_suffix(".plan").read_bytes() == GOLDEN.read_bytes()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.made_up_readers import made_up_transformer
-from tests.program import ended
+from tests.program import ended, ran
 
 import mien
 from mien.cli.main import run
@@ -77,57 +77,50 @@ def test_any_text_is_read_to_the_end(made: Reader, text: str) -> None:
         )
 
 
-def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    status = run(["read", *arguments])
-    out, err = capsys.readouterr()
-    return status, out, err
+def said(*arguments: str) -> tuple[int, str, str]:
+    found = ran("read", *arguments)
+    return found.exit_code, found.stdout, found.stderr
 
 
-def test_bytes_that_are_no_text_are_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.txt"
     path.write_bytes("so happy\r\n안녕".encode() + b"\xff\n")
-    status, out, err = said(capsys, str(path))
+    status, out, err = said(str(path))
     assert (status, "joy" in out) == (2, True)  # what came before is read as it came
     assert "bad.txt: byte 16 is 0xff, which is not UTF-8" in err
-    status, out, err = said(capsys, os.fsdecode(b"so \xc3( happy"))
+    status, out, err = said(os.fsdecode(b"so \xc3( happy"))
     assert (status, out) == (2, "")
     assert "the text: byte 3 is 0xc3, which is not UTF-8" in err
 
 
 @pytest.mark.parametrize("name", ["none.txt", "./none", "none.md"])
-def test_a_file_that_is_not_there_is_no_text(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, err = said(capsys, name)
+def test_a_file_that_is_not_there_is_no_text(name: str) -> None:
+    status, out, err = said(name)
     assert (status, out) == (2, "")
     assert f"there is no file {name}" in err
 
 
 @pytest.mark.parametrize("written", ["", "\n\n"])
-def test_nothing_to_read_is_said_alike(
-    written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_to_read_is_said_alike(written: str, tmp_path: Path) -> None:
     text, score = tmp_path / "none.txt", tmp_path / "none.yaml"
     text.write_text(written, "utf-8")
     for asked in (written, str(text)):
         for per in ("sentence", "all"):
-            status, out, err = said(capsys, asked, "--per", per, "--format", "jsonl")
+            status, out, err = said(asked, "--per", per, "--format", "jsonl")
             assert (status, err) == (0, "nothing to read\n")
             assert json.loads(out)["by"] == "nothing"
-        status, out, err = said(capsys, asked, "--score", "-o", str(score))
+        status, out, err = said(asked, "--score", "-o", str(score))
         assert (status, out, score.exists()) == (2, "", False)
         assert "nothing to read" in err
 
 
-def test_what_cannot_be_done_is_said_in_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, _, err = said(capsys, str(tmp_path))
+def test_what_cannot_be_done_is_said_in_words(tmp_path: Path) -> None:
+    status, _, err = said(str(tmp_path))
     assert (status, f"{tmp_path} is a folder" in err) == (2, True)
     score = str(tmp_path / "a.yaml")
-    status, _, err = said(capsys, "hi", "--score", "-o", score, "--format", "json")
+    status, _, err = said("hi", "--score", "-o", score, "--format", "json")
     assert (status, "--format is of what is printed" in err) == (2, True)
-    assert "1 cue in" in "".join(said(capsys, "so happy", "--score", "-o", score)[1:])
+    assert "1 cue in" in "".join(said("so happy", "--score", "-o", score)[1:])
     sound = tmp_path / "a.wav"
     sound.write_bytes(b"")
     for text in ("", "\U0001f602"):
@@ -140,25 +133,23 @@ def test_a_script_that_no_reader_knows_is_a_score_at_rest(
 ) -> None:
     text, score = tmp_path / "none.txt", tmp_path / "none.yaml"
     text.write_text("Привет\n", "utf-8")
-    assert said(capsys, str(text), "--score", "-o", str(score))[0] == 0
+    assert said(str(text), "--score", "-o", str(score))[0] == 0
     assert run(["score", "check", str(score)]) == 0, capsys.readouterr()
 
 
-def test_a_reader_for_other_labels_names_the_nearest(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_reader_for_other_labels_names_the_nearest(tmp_path: Path) -> None:
     labels = ("neutrl", *BANK.labels[1:-1], "gloom")
     weights = made_up_transformer(linear=False)
     from attrs import evolve
 
     path = tmp_path / "other.safetensors"
     path.write_bytes(transformer_bytes(evolve(weights, labels=labels, neutral="neutrl")))
-    status, out, err = said(capsys, "hi", "--reader", str(path))
+    status, out, err = said("hi", "--reader", str(path))
     assert (status, out) == (2, "")
     assert "has no neutrl (nearest: neutral), gloom; its labels are neutral, joy" in err
 
 
-def test_unknown_tags_are_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_tags_are_answered_with_the_nearest() -> None:
     tags = {
         "[hapy]": "did you mean joy?",
         "[joy:2]": "[joy:2]: 2 is not from 0 to 1",
@@ -168,7 +159,7 @@ def test_unknown_tags_are_answered_with_the_nearest(capsys: pytest.CaptureFixtur
         "[joy low:0.3]": "[joy low:0.3]: a tag is [joy], [joy:0.4] or [joy low]",
     }
     for tag, hint in tags.items():
-        status, out, err = said(capsys, f"{tag} I am here", "--format", "jsonl")
+        status, out, err = said(f"{tag} I am here", "--format", "jsonl")
         record = json.loads(out)
         assert status == 0
         assert record["by"] == "words"

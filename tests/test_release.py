@@ -46,13 +46,12 @@ def state(folder: Path) -> dict[str, bytes]:
     }
 
 
-def refusals(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]:
+def refusals(*arguments: str) -> dict[str, str]:
     """The codes with which a release is refused, and what is said."""
     before = state(RELEASES)
-    capsys.readouterr()
-    assert run(["release", "tiny", "--format", "json", *arguments]) == 1
+    said = ended(1, "release", "tiny", "--format", "json", *arguments).stdout
     assert state(RELEASES) == before
-    faults = json.loads(capsys.readouterr().out)["faults"]
+    faults = json.loads(said)["faults"]
     return {fault["code"]: f"{fault['message']} {fault['hint']}" for fault in faults}
 
 
@@ -110,54 +109,50 @@ def test_releases_go_where_they_are_told_to(bank: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "tiny" / "1.0.0" / "mien.lock").is_file()
 
 
-def test_a_version_is_released_once(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_version_is_released_once(bank: Path) -> None:
     assert run(["release", "tiny"]) == 0
-    assert "nothing has changed since" in refusals(capsys)["version-released"]
+    assert "nothing has changed since" in refusals()["version-released"]
     edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
-    said = refusals(capsys)["version-released"]
+    said = refusals()["version-released"]
     assert "the bank has changed since" in said
     assert "greater version" in said
 
 
-def test_a_version_has_to_be_the_newest(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_version_has_to_be_the_newest(bank: Path) -> None:
     assert run(["release", "tiny"]) == 0
     edit("bank.yaml", "version: 1.0.0", "version: 1.0.0-rc.9")
-    assert "not greater than the newest release, 1.0.0" in refusals(capsys)["version-not-newer"]
+    assert "not greater than the newest release, 1.0.0" in refusals()["version-not-newer"]
 
 
-def test_a_version_has_to_promise_what_changed(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_version_has_to_promise_what_changed(bank: Path) -> None:
     assert run(["release", "tiny"]) == 0
     edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
     edit("bank.yaml", "version: 1.0.0", "version: 1.0.1")
-    said = refusals(capsys)["version-too-small"]
+    said = refusals()["version-too-small"]
     assert "it has to be 1.1.0 or greater" in said
     assert "mouthSmileLeft" in said
     edit("bank.yaml", "version: 1.0.1", "version: 1.1.0")
     assert run(["release", "tiny"]) == 0
 
 
-def test_a_stale_lock_is_refused_and_says_how(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stale_lock_is_refused_and_says_how(bank: Path) -> None:
     path = bank / "emotions" / "glad.yaml"
     path.write_text(path.read_text().replace("mouthSmile: 0.5\n", "mouthSmile: 0.52\n"))
-    said = refusals(capsys)["lock-stale"]
+    said = refusals()["lock-stale"]
     assert "label glad: table changed" in said
     assert "mien compile tiny" in said
     (bank / "mien.lock").write_text("schema: mien/lock/1\n")
-    assert "not a lock that mien wrote" in refusals(capsys)["lock-stale"]
+    assert "not a lock that mien wrote" in refusals()["lock-stale"]
     (bank / "mien.lock").unlink()
-    assert "no lock yet" in refusals(capsys)["lock-stale"]
+    assert "no lock yet" in refusals()["lock-stale"]
     assert not RELEASES.exists()
 
 
-def test_all_reasons_are_given_at_once(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_reasons_are_given_at_once(bank: Path) -> None:
     assert run(["release", "tiny"]) == 0
     path = bank / "emotions" / "glad.yaml"
     path.write_text(path.read_text().replace("mouthSmile: 0.5\n", "mouthSmile: 0.52\n"))
-    assert refusals(capsys).keys() == {"version-released", "lock-stale"}
+    assert refusals().keys() == {"version-released", "lock-stale"}
 
 
 def test_a_broken_bank_is_bad_input(bank: Path) -> None:
@@ -168,20 +163,19 @@ def test_a_broken_bank_is_bad_input(bank: Path) -> None:
 
 
 def test_in_a_checkout_everything_has_to_be_committed(
-    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     git(Path(), "init", "-q", ".")
     git(Path(), "add", "tiny/bank.yaml", "tiny/rules.yaml", "tiny/rigs", "tiny/emotions")
     git(Path(), "commit", "-q", "-m", "sources")
-    assert "commit the sources and the lock first" in refusals(capsys)["not-committed"]
+    assert "commit the sources and the lock first" in refusals()["not-committed"]
     git(Path(), "add", "tiny/mien.lock")
-    assert "not-committed" in refusals(capsys)
+    assert "not-committed" in refusals()
     git(Path(), "commit", "-q", "-m", "lock")
     path = bank / "emotions" / "glad.yaml"
     whole = path.read_text()
     path.write_text(whole + "# a note that the lock does not see\n")
-    capsys.readouterr()
     said = ended(1, "release", "tiny").stderr
     assert "tiny/emotions/glad.yaml: error: this file has changes" in said
     assert "bank.yaml" not in said
@@ -191,13 +185,11 @@ def test_in_a_checkout_everything_has_to_be_committed(
     assert "git checkout" not in ended(0, "release", "tiny").stderr
 
 
-def test_without_git_a_checkout_is_not_trusted(
-    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_git_a_checkout_is_not_trusted(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".git").mkdir()
-    assert "git-failed" in refusals(capsys)
+    assert "git-failed" in refusals()
     monkeypatch.setenv("PATH", "")
-    assert "git is not installed" in refusals(capsys)["git-failed"]
+    assert "git is not installed" in refusals()["git-failed"]
 
 
 def test_outside_a_checkout_it_says_what_it_skips(bank: Path) -> None:
@@ -256,18 +248,18 @@ def test_a_json_manifest_and_a_byte_order_mark_are_edited_alike(bank: Path) -> N
 
 
 def test_a_damaged_newest_release_takes_no_next_one(
-    bank: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(["release", "tiny"]) == 0
     edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
     path = RELEASES / "tiny" / "1.0.0" / "tiny.safetensors"
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
-    assert "changed since it was released" in refusals(capsys)["file-changed"]
+    assert "changed since it was released" in refusals()["file-changed"]
     path.write_bytes(whole)
     with monkeypatch.context() as patch:
         patch.setattr("mien.diff.side.load_tables", _newer)
-        assert "upgrade mien" in refusals(capsys)["release-unreadable"]
+        assert "upgrade mien" in refusals()["release-unreadable"]
     assert run(["release", "tiny"]) == 0
 
 
@@ -275,9 +267,7 @@ def _newer(_: object) -> None:
     raise ArtifactError("made for engine 7; upgrade mien")
 
 
-def test_a_broken_ledger_takes_no_more_releases(
-    bank: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_ledger_takes_no_more_releases(bank: Path) -> None:
     assert run(["release", "tiny"]) == 0
     edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
     assert run(["release", "tiny"]) == 0
@@ -285,7 +275,7 @@ def test_a_broken_ledger_takes_no_more_releases(
     path = RELEASES / "ledger.yaml"
     whole = path.read_text()
     path.write_text(whole.replace("engine: 1", "engine: 2", 1))
-    assert "tiny 1.0.0 was edited: engine" in refusals(capsys)["ledger-edited"]
+    assert "tiny 1.0.0 was edited: engine" in refusals()["ledger-edited"]
     path.write_text(whole + "# a note\n")
     assert run(["release", "tiny"]) == 2
     path.write_text(whole)

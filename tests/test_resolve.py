@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.checkouts import git
-from tests.program import ended
+from tests.program import ended, ran
 
 import mien
 from mien import ArtifactError, QueryError, SourceError, resources
@@ -54,15 +54,14 @@ def smile(bank: str) -> float:
     return weight
 
 
-def source(capsys: pytest.CaptureFixture[str], *arguments: str) -> object:
-    assert run([*arguments, "--format", "json"]) in (0, 1)
-    found: object = json.loads(capsys.readouterr().out)["source"]
+def source(*arguments: str) -> object:
+    said = ran(*arguments, "--format", "json")
+    assert said.exit_code in (0, 1)
+    found: object = json.loads(said.stdout)["source"]
     return found
 
 
-def test_a_name_is_the_release_for_every_command(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_name_is_the_release_for_every_command(checkout: Path) -> None:
     assert smile("default") == 0.68
     assert mien.load("default").digest == DIGEST
     taken = {
@@ -72,8 +71,8 @@ def test_a_name_is_the_release_for_every_command(
         "path": f"presets/releases/default/{NEWEST}",
         "sha256": DIGEST,
     }
-    assert source(capsys, "face", "default", "joy") == taken
-    assert source(capsys, "check", "default") == taken
+    assert source("face", "default", "joy") == taken
+    assert source("check", "default") == taken
     assert ended(0, "check", "default").stdout.startswith(f"{SHIPS}: fine. 16 labels")
     assert ended(0, "sheet", "default", "-o", "sheet.svg").stdout.endswith(f" faces of {SHIPS}\n")
     said = ended(0, "diff", f"default@{NEWEST}", "default", "--exit-code").stdout
@@ -106,16 +105,14 @@ def test_a_release_is_not_written_to(arguments: list[str], checkout: Path) -> No
     assert sorted(path for path in checkout.rglob("*") if path.is_file()) == before
 
 
-def test_sources_in_releases_are_never_formatted(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_sources_in_releases_are_never_formatted(checkout: Path) -> None:
     path = checkout / f"presets/releases/default/{NEWEST}/sources/emotions/joy.yaml"
     edit(path, "mouthSmileLeft: 0.68", "mouthSmileLeft:   0.68")
     before = path.read_bytes()
     for folder in ("presets", "presets/releases", "presets/releases/default"):
-        assert run(["fmt", folder]) == 0
+        said = ended(0, "fmt", folder).stdout
         assert path.read_bytes() == before
-    assert "0 formatted, 0 already in form" in capsys.readouterr().out
+    assert "0 formatted, 0 already in form" in said
 
 
 def test_a_folder_of_the_same_name_is_pointed_at(

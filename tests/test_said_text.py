@@ -85,7 +85,7 @@ def test_one_command_performs_a_sound_with_its_text(
 
 
 def test_doubts_are_told_by_the_name_of_the_sound(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
     line = "Wouldd you pass me the purpel vase?"
@@ -94,8 +94,8 @@ def test_doubts_are_told_by_the_name_of_the_sound(
     assert said.count("the lips follow the words all the same; is this what is said?") == 1
     assert "score.yaml" not in said
     wrong = "Completely different words were never here and there at all, my dear old friend."
-    assert run(["read", wrong, "--score", "--audio", "line.flac", "-o", "w.yaml"]) == 0
-    said = next(one for one in capsys.readouterr().err.splitlines() if "cues share" in one)
+    told = ended(0, "read", wrong, "--score", "--audio", "line.flac", "-o", "w.yaml").stderr
+    said = next(one for one in told.splitlines() if "cues share" in one)
     assert (said.count("line.flac"), "--lips" in said) == (1, False)
 
 

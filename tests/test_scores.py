@@ -344,13 +344,12 @@ def test_check_says_what_is_used(tmp_path: Path) -> None:
     "wrong", ["ceus: []\nseconds: 1\n", "seconds: 1\ncues: [{time: 2}]\n", "{"]
 )
 def test_a_bad_score_fails_its_check_and_is_bad_input_to_all_else(
-    wrong: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    wrong: str, tmp_path: Path
 ) -> None:
     path = str(written(tmp_path, wrong))
     said = ended(1, "score", "check", path).stdout
     for command in (["perform", path, "-o", str(tmp_path / "a.csv")], ["score", "lock", path]):
-        assert run(command) == 2
-        assert said.splitlines()[0] in capsys.readouterr().err
+        assert said.splitlines()[0] in ended(2, *command).stderr
 
 
 def test_fmt_puts_keys_in_the_order_of_the_schema(tmp_path: Path) -> None:

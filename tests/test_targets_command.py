@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from tests.program import ran
 from tests.targets.fakes import read_shard
 
 from mien import load
-from mien.cli.main import run
 from mien_trainer.cli import targets
 from mien_trainer.speech import SpeechItem, SpeechRefusedError, SpeechUnavailableError
 from mien_trainer.targets.clip import Clip, ClipSpec
@@ -48,19 +48,15 @@ Said = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def said(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Said:
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Said:
     """Run the program in an empty folder; give its exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
     Path("silent.yaml").write_text(SILENT)
     Path("spoken.yaml").write_text(SPOKEN)
 
     def called(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        status = run(["targets", *arguments])
-        done = capsys.readouterr()
-        return status, done.out, done.err
+        done = ran("targets", *arguments)
+        return done.exit_code, done.stdout, done.stderr
 
     return called
 

@@ -14,13 +14,12 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.program import ended
+from tests.program import ended, ran
 from tests.sounds import write_wav
 
 import mien
 from mien import resources
 from mien.artifact.container import pack, unpack
-from mien.cli.main import run
 from mien.errors import ArtifactError, QueryError
 from mien.exact import exact_exp
 from mien.reading.features import features_of
@@ -278,16 +277,14 @@ def test_names_of_speakers_are_not_read() -> None:
         assert spoken_by(line) == ("", line)
 
 
-def test_speakers_are_shown_and_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_speakers_are_shown_and_told_of(tmp_path: Path) -> None:
     path, score = tmp_path / "page.txt", str(tmp_path / "page.yaml")
     path.write_text("\n".join(SCRIPT), "utf-8")
-    assert "MARA: I'm so happy!" in said(capsys, str(path))[1]
-    status, _, err = said(capsys, str(path), "--score", "-o", score)
+    assert "MARA: I'm so happy!" in said(str(path))[1]
+    status, _, err = said(str(path), "--score", "-o", score)
     assert (status, "lines of MARA, TOM on one face; --speaker NAME" in err) == (0, True)
-    assert (
-        "on one face" not in said(capsys, str(path), "--speaker", "tom", "--score", "-o", score)[2]
-    )
-    assert said(capsys, str(path), "--speaker", "Tim")[0] == 2
+    assert "on one face" not in said(str(path), "--speaker", "tom", "--score", "-o", score)[2]
+    assert said(str(path), "--speaker", "Tim")[0] == 2
 
 
 def test_only_the_lines_of_a_speaker_are_read() -> None:
@@ -446,37 +443,36 @@ def test_javascript_reads_the_same_bits(tmp_path: Path) -> None:
         }
 
 
-def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    status = run(["read", *arguments])
-    out, err = capsys.readouterr()
-    return status, out, err
+def said(*arguments: str) -> tuple[int, str, str]:
+    found = ran("read", *arguments)
+    return found.exit_code, found.stdout, found.stderr
 
 
 def test_the_command_reads_text_files_and_stdin(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, out, _ = said(capsys, "I'm so happy! I hate it.")
+    status, out, _ = said("I'm so happy! I hate it.")
     assert status == 0
     assert [line.split()[0] for line in out.splitlines()] == ["label", "joy", "anger"]
     path = tmp_path / "line.txt"
     path.write_text("[hapy] I'm so happy!\n\nI hate it. So much.\n", "utf-8")
-    status, out, err = said(capsys, str(path), "--per", "line", "--format", "jsonl")
+    status, out, err = said(str(path), "--per", "line", "--format", "jsonl")
     assert "line 1: no label 'hapy'" in err
     records = [json.loads(line) for line in out.splitlines()]
     assert [(one["line"], one["label"]) for one in records] == [(1, "joy"), (3, "anger")]
-    status, out, _ = said(capsys, str(path), "--per", "all", "--format", "json", "--face")
+    status, out, _ = said(str(path), "--per", "all", "--format", "json", "--face")
     (record,) = json.loads(out)["readings"]
     assert len(record["face"]) == len(BANK.channels)
     with path.open("rb") as stream:
         monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": stream}))
-        status, out, _ = said(capsys, "-", "--explain", "--format", "jsonl", "--no-snap")
+        status, out, _ = said("-", "--explain", "--format", "jsonl", "--no-snap")
     assert [json.loads(line)["at"] for line in out.splitlines()] == [None] * 3
     assert json.loads(out.splitlines()[0])["because"]
 
 
-def test_an_explanation_has_a_legend(capsys: pytest.CaptureFixture[str]) -> None:
-    _, plain, _ = said(capsys, "I'm so happy!")
-    _, explained, _ = said(capsys, "I'm so happy!", "--explain")
+def test_an_explanation_has_a_legend() -> None:
+    _, plain, _ = said("I'm so happy!")
+    _, explained, _ = said("I'm so happy!", "--explain")
     legend, _, table = explained.partition("\n\n")
     assert table.splitlines()[0] == plain.splitlines()[0]
     for column in plain.splitlines()[0].split()[:-1]:
@@ -496,15 +492,11 @@ def test_an_explanation_has_a_legend(capsys: pytest.CaptureFixture[str]) -> None
 )
 @pytest.mark.parametrize("per", ["sentence", "line", "all"])
 def test_a_tag_that_no_words_follow_is_told_of(
-    lines: list[str],
-    warned: list[str],
-    per: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    lines: list[str], warned: list[str], per: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "line.txt"
     path.write_text("\n".join(lines), "utf-8")
-    status, _, err = said(capsys, str(path), "--per", per)
+    status, _, err = said(str(path), "--per", per)
     assert status == 0
     found = [one.removeprefix("warning: ").partition(" in its")[0] for one in err.splitlines()]
     assert found == warned
@@ -527,17 +519,17 @@ def test_a_tag_is_idle_before_a_blank_in_a_line_with_words(pieces: list[str]) ->
     assert [(one.written, one.line, one.column) for one in found] == expected
 
 
-def test_empty_texts_are_neutral(capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_texts_are_neutral() -> None:
     for text in ("", "   ", "!!!", "Привет"):
-        status, out, _ = said(capsys, text, "--format", "jsonl")
+        status, out, _ = said(text, "--format", "jsonl")
         record = json.loads(out)
         assert (status, record["label"], record["confidence"]) == (0, "neutral", 0.0)
 
 
-def test_a_line_of_a_megabyte_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_of_a_megabyte_is_read(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_text("happy " * 175_000, "utf-8")
-    status, out, _ = said(capsys, str(path))
+    status, out, _ = said(str(path))
     assert status == 0
     assert out.splitlines()[1].split()[0] == "joy"
 
@@ -554,22 +546,18 @@ def test_a_line_of_a_megabyte_is_read(tmp_path: Path, capsys: pytest.CaptureFixt
         (["hi", "--reader", str(HERE / "conftest.py")], "not a .safetensors file"),
     ],
 )
-def test_the_command_refuses(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, _, err = said(capsys, *arguments)
+def test_the_command_refuses(arguments: list[str], message: str) -> None:
+    status, _, err = said(*arguments)
     assert status == 2
     assert message in err
 
 
-def test_a_script_becomes_a_score_that_is_performed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_script_becomes_a_score_that_is_performed(tmp_path: Path) -> None:
     text = tmp_path / "script.txt"
     lines = ["I'm so happy! Hm. I'm so happy!", "[sad high] She left me.", "<joy:0.4> Bye for now"]
     text.write_text("\n".join(lines), "utf-8")
     score = tmp_path / "script.score.yaml"
-    status, out, _ = said(capsys, str(text), "--score", "-o", str(score), "--bank", "default@1.1.0")
+    status, out, _ = said(str(text), "--score", "-o", str(score), "--bank", "default@1.1.0")
     assert status == 0, out
     assert "    5 units of text became 3 cues: 2 are shorter than 0.9 s\n" in out
     assert "warning" not in ended(0, "score", "check", score).stdout
@@ -600,14 +588,12 @@ def test_units_that_became_fewer_cues_are_counted() -> None:
     assert score_text(readings[-1:], BANK).joined == ""
 
 
-def test_the_cues_of_a_score_share_the_time_of_its_sound(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_cues_of_a_score_share_the_time_of_its_sound(tmp_path: Path) -> None:
     write_wav(tmp_path / "sound" / "line.wav", np.zeros(SAMPLE_RATE * 5))
     score = tmp_path / "line.score.yaml"
     arguments = ["--score", "--audio", str(tmp_path / "sound" / "line.wav"), "-o", str(score)]
     text = "I'm so happy to see you all! [sad] She left me here alone."
-    assert said(capsys, text, *arguments, "--bank", "default@1.1.0")[0] == 0
+    assert said(text, *arguments, "--bank", "default@1.1.0")[0] == 0
     found = read_score(score)
     assert found.audio == tmp_path / "sound" / "line.wav"
     first, second = (cue.moment.time for cue in found.cues)

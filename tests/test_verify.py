@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from tests.imported import imported_by
-from tests.program import ended
+from tests.program import ended, ran
 
 import mien
 from mien.authored.bank import AuthoredBank
@@ -58,13 +58,12 @@ def releases(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 
 @pytest.fixture
-def found(capsys: pytest.CaptureFixture[str]) -> Callable[..., list[tuple[str, str, str]]]:
+def found() -> Callable[..., list[tuple[str, str, str]]]:
     """Verify, and give what failed as (code, file, message)."""
 
     def verify(*arguments: str) -> list[tuple[str, str, str]]:
-        capsys.readouterr()
-        status = run(["verify", "tiny", "--jobs", "1", "--format", "json", *arguments])
-        said = json.loads(capsys.readouterr().out)
+        ended_as = ran("verify", "tiny", "--jobs", "1", "--format", "json", *arguments)
+        status, said = ended_as.exit_code, json.loads(ended_as.stdout)
         faults = [*said["ledger"], *(fault for one in said["releases"] for fault in one["faults"])]
         assert status == (1 if faults else 0)
         assert said["failed"] is bool(faults)
@@ -83,12 +82,11 @@ def flip(path: Path, at: int, bit: int = 1) -> None:
 
 
 def test_what_holds_is_recompiled_once_and_remembered(
-    releases: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def states(*arguments: str) -> list[str]:
-        capsys.readouterr()
-        assert run(["verify", "tiny", "--jobs", "1", "--format", "json", *arguments]) == 0
-        return [one["state"] for one in json.loads(capsys.readouterr().out)["releases"]]
+        said = ended(0, "verify", "tiny", "--jobs", "1", "--format", "json", *arguments).stdout
+        return [one["state"] for one in json.loads(said)["releases"]]
 
     assert states("--release", "1.1.0") == ["verified"]
     assert states() == ["verified", "unchanged", "verified"]
@@ -309,20 +307,18 @@ def test_a_prover_that_contradicts_a_certificate_fails_it(
 
 
 def test_a_lock_by_an_older_prover_is_no_stale_one(
-    releases: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(["compile", "tiny"]) == 0
     with_prover(monkeypatch, 3, lambda bound: bound)
     before = Path("tiny/mien.lock").read_text()
-    capsys.readouterr()
-    assert run(["compile", "tiny", "--check"]) == 0
     note = "certificate by prover 2, this mien has prover 3"
-    assert f"\n  {note}; it is confirmed, and `mien compile tiny`" in capsys.readouterr().out
+    told = ended(0, "compile", "tiny", "--check").stdout
+    assert f"\n  {note}; it is confirmed, and `mien compile tiny`" in told
     said = json.loads(ended(0, "compile", "tiny", "--check", "--format", "json").stdout)
     assert (said["stale"], said["notes"]) == ([], [note])
     assert mien.load("tiny").labels
     assert run(["compile", "tiny"]) == 0
-    capsys.readouterr()
     assert Path("tiny/mien.lock").read_text() == before.replace("prover: 2", "prover: 3")
     assert "nothing changed" in ended(0, "compile", "tiny").stdout
 
@@ -391,38 +387,32 @@ def test_a_folder_without_releases_holds_nothing(
     assert "nothing is released yet" in ended(0, "verify", "--releases", "releases").stdout
 
 
-def released(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str]]:
+def released() -> set[tuple[str, str]]:
     """The bank and version of everything that a bare `mien verify` says it verified."""
-    capsys.readouterr()
-    assert run(["verify", "--jobs", "1", "--format", "json"]) == 0
-    return {
-        (one["bank"], one["version"]) for one in json.loads(capsys.readouterr().out)["releases"]
-    }
+    said = json.loads(ended(0, "verify", "--jobs", "1", "--format", "json").stdout)
+    return {(one["bank"], one["version"]) for one in said["releases"]}
 
 
 TINY_RELEASES = {("tiny", "1.0.0"), ("tiny", "1.1.0"), ("tiny", "1.2.0")}
 
 
 def test_a_bare_verify_takes_the_banks_of_the_repository(
-    releases: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert released(capsys) == TINY_RELEASES
+    assert released() == TINY_RELEASES
     monkeypatch.chdir("tiny")
-    assert released(capsys) == TINY_RELEASES
+    assert released() == TINY_RELEASES
     monkeypatch.chdir("..")
     said = ended(0, "verify")
     assert said.stderr == "releases of this repository: releases\n"
     assert said.stdout.endswith("3 releases hold\n")
     (tmp_path / "presets").mkdir()
     releases.rename(tmp_path / "presets" / "releases")
-    assert released(capsys) == TINY_RELEASES
+    assert released() == TINY_RELEASES
 
 
 def test_a_bare_verify_elsewhere_takes_what_ships(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     taken: list[Path] = []
@@ -433,6 +423,5 @@ def test_a_bare_verify_elsewhere_takes_what_ships(
 
     monkeypatch.setattr("mien.release.verify.verify", verify)
     (tmp_path / "releases").mkdir()
-    assert run(["verify"]) == 0
+    assert ended(0, "verify").stderr == ""
     assert taken == [presets() / "releases", presets() / "releases" / "readers"]
-    assert capsys.readouterr().err == ""
