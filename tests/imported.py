@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.child import finished
 
 COMPILER = Path(__file__).resolve().parents[1] / "compiler"
 
@@ -13,12 +14,9 @@ COMPILER = Path(__file__).resolve().parents[1] / "compiler"
 def imported_after(program: str) -> set[str]:
     """Top-level packages in memory after the Python text ``program``."""
     path = [str(COMPILER), os.environ.get("PYTHONPATH", "")]
-    done = subprocess.run(
+    done = finished(
         [sys.executable, "-c", f"{program}\nimport sys\nprint('|', *sys.modules)"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-        capture_output=True,
-        text=True,
-        check=True,
     )
     return {name.partition(".")[0] for name in done.stdout.rpartition("|")[2].split()}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.child import finished
 
 SCRIPT = Path(__file__).with_name("receivers.mjs")
 
@@ -19,6 +19,5 @@ def received(command: str, *words: str | Path | float) -> Any:  # noqa: ANN401  
     if node is None:
         pytest.skip("node is not installed")
     given = [node, str(SCRIPT), command, *map(str, words)]
-    ended = subprocess.run(given, capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stderr
+    ended = finished(given)
     return json.loads(ended.stdout)

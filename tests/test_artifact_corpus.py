@@ -9,7 +9,6 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import cast
 
 import pytest
 from tests.artifact_corpus import Case, Json, flips, hostile, malformed, points, verdict
+from tests.child import finished
 from tests.program import ended
 
 from mien.artifact.layout import LABEL, RANGES, SHARED, TIMELINE
@@ -91,10 +91,7 @@ def evaluate(script: str, module: str = "") -> str:
         pytest.skip("node is not installed")
     if module:
         script += f" await import({json.dumps((HERE / module).as_uri())});"
-    ended = subprocess.run(
-        [node, "--input-type=module", "-e", script], capture_output=True, text=True
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    ended = finished([node, "--input-type=module", "-e", script])
     return ended.stdout
 
 

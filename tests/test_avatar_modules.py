@@ -6,10 +6,10 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 
 from mien import resources
 from mien.authored.reader import read_bank
@@ -82,5 +82,4 @@ def test_names_files_and_shapes_in_node(name: str) -> None:
     if node is None:
         pytest.skip("node is not installed")
     script = Path(__file__).with_name(name)
-    ended = subprocess.run([node, "--test", str(script)], capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    finished([node, "--test", script])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.child import finished
 from tests.test_artifact_corpus import VADS, damaged, edited, in_python, timed, timed_in_python
 
 import mien
@@ -49,8 +50,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     (folder / "sizes.txt").write_text("\n".join(str(len(case.data)) for case in cases))
     (folder / "corpus.bin").write_bytes(b"".join(case.data for case in cases))
     numbers = [repr(number) for vad in VADS for number in vad]
-    ended = subprocess.run([program, folder, *numbers], capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stderr
+    ended = finished([program, folder, *numbers])
     return ended.stdout.splitlines()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from copy import deepcopy
@@ -16,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pytest
+from tests.child import finished
 
 from mien.authored.reader import read_bank
 from mien.certify import Bound, Certificate, LabelProof, certify, check_budget
@@ -654,12 +654,9 @@ def test_the_same_bits_twice_and_without_the_jit() -> None:
     """Interpreted and compiled kernels print the same proof, digit for digit."""
     said: list[str] = []
     for disable in ("0", "0", "1"):
-        done = subprocess.run(
+        done = finished(
             [sys.executable, "-c", SCRIPT, __file__],
             env={**os.environ, "NUMBA_DISABLE_JIT": disable, "PYTHONPATH": str(ROOT / "compiler")},
-            capture_output=True,
-            text=True,
-            check=True,
         )
         said.append(done.stdout)
     assert said[0].startswith("LabelProof(label='made'")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -14,6 +13,7 @@ import pytest
 from attrs import evolve, fields_dict
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.child import finished
 from tests.targets.fakes import Chant
 from tests.targets.life import moving
 
@@ -201,11 +201,8 @@ def test_phonemes_tile_the_sound(seed: int) -> None:
 
 def test_a_spec_gives_the_same_bytes_in_another_process() -> None:
     program = f"import runpy; print(runpy.run_path({__file__!r})['several']())"
-    ran = subprocess.run(
+    ran = finished(
         [sys.executable, "-c", program],
-        check=True,
-        capture_output=True,
-        text=True,
         env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": "7"},
     )
     assert ran.stdout.strip() == several()

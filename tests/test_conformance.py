@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from tests.child import finished
 
 from mien.bank import Bank
 from mien.conformance.__main__ import command
@@ -69,12 +69,9 @@ def compared(tables: Tables, expected: Path, found: Path) -> Difference | None:
 
 
 def test_the_quick_half_agrees(tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "mien.conformance", "--quick", "--keep", str(tmp_path / "run")],
-        capture_output=True,
-        text=True,
+    ended = finished(
+        [sys.executable, "-m", "mien.conformance", "--quick", "--keep", str(tmp_path / "run")]
     )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
     lines = ended.stdout.splitlines()
     assert lines[-1] == "all settings agree, bit for bit"
     assert all(any(line.startswith(r.name) for line in lines) for r in quick_implementations())

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attrs import evolve
+from tests.child import finished
 from tests.plan_corpus import bank as timed_bank
 from tests.test_artifact_corpus import VADS, damaged, edited, in_python, timed, timed_in_python
 
@@ -54,8 +55,7 @@ pytestmark = pytest.mark.skipif(
 def printed(program: Path, sources: tuple[Path, ...], *arguments: str | Path) -> list[str]:
     """The lines that a program of C# sources prints; they compile without a warning."""
     flags = ("-warn:4", "-warnaserror", "-nowarn:0649", f"-out:{program}")
-    ended = subprocess.run([str(MCS), *flags, *sources], capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    finished([str(MCS), *flags, *sources])
     command = [str(MONO), program, *arguments]
     return subprocess.check_output(command, text=True).splitlines()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.child import finished
 
 from mien.artifact.write import artifact_bytes
 from mien.bank import Bank, load
@@ -348,7 +348,5 @@ def test_without_the_jit_the_kernels_give_the_same_bits(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[1] / "compiler"
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(root)}
     command = [sys.executable, "-W", "error", "-c", PROGRAM, "bank", "asked.npz"]
-    found = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
+    found = finished(command, cwd=tmp_path, env=environment)
     assert found.stdout.strip() == hashlib.sha256(out.tobytes()).hexdigest()

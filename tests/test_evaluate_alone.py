@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.child import finished
 
 from mien.artifact.write import artifact_bytes
 from mien.conformance.banks import generated_bank
@@ -38,10 +39,7 @@ def imported(program: str, folder: Path) -> set[str]:
     """The modules of mien, and numba's, that ``program`` has loaded when it ends."""
     tables = get_engine(1).compile_tables(generated_bank(3))
     (folder / "bank.safetensors").write_bytes(artifact_bytes(tables))
-    ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True
-    )
-    assert ended.returncode == 0, ended.stderr
+    ended = finished([sys.executable, "-c", program], cwd=folder)
     return set(ended.stdout.split())
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.child import finished
 from tests.test_timed_vector_mutants import sampled
 
 from mien.artifact.read import read_artifact
@@ -130,5 +130,4 @@ def test_the_modules_of_the_page_pass_their_own_tests_in_node() -> None:
     if node is None:
         pytest.skip("node is not installed")
     script = Path(__file__).with_name("evaluator.test.mjs")
-    ended = subprocess.run([node, "--test", str(script)], capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    finished([node, "--test", script])

@@ -6,12 +6,12 @@ import csv
 import hashlib
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 from attrs import evolve
+from tests.child import finished
 
 import mien
 from mien.cli.exported_faces import face_set
@@ -290,9 +290,7 @@ def test_node_reads_the_moods(tmp_path: Path) -> None:
         "addMoods(head);\n"
         "console.log(JSON.stringify({ moods, source, names: Object.keys(head.animMoods) }));\n"
     )
-    done = subprocess.run(
-        [node, "--input-type=module", "-e", script], capture_output=True, check=True, text=True
-    )
+    done = finished([node, "--input-type=module", "-e", script])
     found = json.loads(done.stdout)
     faces = face_set(BANK, styles=True)
     assert found["source"] == f"{faces.source}, mien export default@2.1.0 --to talkinghead --styles"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import field, frozen
+from tests.child import finished
 from tests.test_export_command import lopsided
 
 from mien.formats.registry import FORMATS, Format
@@ -101,8 +101,7 @@ def test_blender_itself_shows_the_faces(tmp_path: Path) -> None:
     path = tmp_path / "faces.py"
     path.write_bytes(form("blender").encode_faces(lopsided()))
     command = [sys.executable, "-c", IN_BLENDER, str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = finished(command)
     assert "without a shape key: none" in done.stdout
 
 

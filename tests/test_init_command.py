@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 from tests.program import ended
 
 import mien
@@ -53,12 +54,7 @@ def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (folder / "build").mkdir()
     for name in ("build/ours.safetensors", "mien.lock"):
         (folder / name).write_text("made by mien compile")
-    listed = subprocess.run(
-        ["git", "ls-files", "--others", "--exclude-standard"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
+    listed = finished(["git", "ls-files", "--others", "--exclude-standard"]).stdout.splitlines()
     assert {".gitignore", "bank.yaml", "mien.lock", "emotions/joy.yaml"} <= set(listed)
     assert [name for name in listed if name.startswith("build")] == []
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 
 import mien
 from mien.engine.jit import announce_compilation
@@ -48,13 +48,10 @@ def package(tmp_path: Path) -> Path:
 
 
 def run(package: Path, **environment: str) -> str:
-    done = subprocess.run(
+    done = finished(
         [sys.executable, "-m", "mien.engine.caller"],
         cwd=package,
         env={"PYTHONPATH": str(package), "HOME": str(package), **environment},
-        capture_output=True,
-        text=True,
-        check=True,
     )
     return done.stdout.strip()
 
@@ -87,12 +84,6 @@ def test_a_cold_kernel_says_so_in_a_log(caplog: pytest.LogCaptureFixture) -> Non
 
 def test_a_cold_kernel_says_so_on_standard_error_that_is_no_terminal() -> None:
     script = "from mien.engine.jit import announce_compilation; announce_compilation(7)"
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=SOURCES.parent,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    done = finished([sys.executable, "-c", script], cwd=SOURCES.parent)
     assert done.stdout == ""
     assert done.stderr == "compiling kernels, once on this machine (about 7 s)\n"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 from attrs import evolve
+from tests.child import finished
 from tests.models import PASCAL, bound, glb, packed, perfect_sync_1, sheet, vrm_1
 from tests.program import ended
 from tests.receivers import received
@@ -288,7 +288,7 @@ def test_names_mean_the_same_to_the_page_and_here() -> None:
         console.log(JSON.stringify(found));
     """
     given = [node, "--input-type=module", "-e", script]
-    said = subprocess.run(given, capture_output=True, text=True, check=True).stdout
+    said = finished(given).stdout
     own = [
         [channel_of(name, CHANNELS), list(channels_of_other(name)), strangeness(name, "jawOpen")]
         for name in NAMES

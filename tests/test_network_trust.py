@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from tests.child import finished
 from tests.program import ended
 
 import mien
@@ -266,12 +266,8 @@ def test_speaking_needs_no_torch(tiny: Path, wav: Path) -> None:
         "main()\n"
     )
     asked = ["speak", str(wav), "--label", "joy", "--network", str(tiny / "tiny.onnx")]
-    done = subprocess.run(
+    done = finished(
         [sys.executable, "-c", source, *asked],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=False,
     )
-    assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 31

@@ -6,13 +6,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.child import finished
 
 import mien
 from mien import resources
@@ -28,10 +28,7 @@ MOST = 128 * 1024
 def npm(folder: Path, *arguments: str) -> str:
     command = ["npm", *arguments, "--offline", "--no-audit", "--no-fund", "--loglevel=error"]
     environment = {**os.environ, "npm_config_cache": str(folder / ".npm"), "HOME": str(folder)}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = finished(command, cwd=folder, env=environment)
     return done.stdout
 
 
@@ -79,11 +76,4 @@ def test_what_is_installed_gives_the_vector_s_bits(packed: Path, tmp_path: Path)
     user = tmp_path / "user.mjs"
     user.write_text('export * from "mien-face";\n')
     script = Path(__file__).with_name("package.test.mjs")
-    done = subprocess.run(
-        ["node", "--test", str(script)],
-        env={**os.environ, "MIEN_FACE": user.as_uri()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    finished(["node", "--test", script], env={**os.environ, "MIEN_FACE": user.as_uri()})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import struct
-import subprocess
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 from tests.plan_corpus import PlanCase, bank, plan_cases
 from tests.program import ended
 from tests.test_c_header import built
@@ -120,8 +120,7 @@ def test_the_player_in_c_plays_right_plans_and_refuses_all_others(tmp_path: Path
     cases = corpus(tmp_path)
     checks = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     program = built(tmp_path / "plans", HERE / "plan_corpus.c", checks, standard="gnu99")
-    ended = subprocess.run([program, tmp_path / "bank", tmp_path], capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stdout[-500:] + ended.stderr
+    ended = finished([program, tmp_path / "bank", tmp_path])
     lines = ended.stdout.splitlines()
     assert (other(cases, lines[:-1]), lines[-1]) == ({}, "done")
 

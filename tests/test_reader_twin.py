@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from tests.child import finished
 from tests.made_up_readers import made_up_transformer
 from tests.test_text_reader import PROBE_TEXTS
 
@@ -207,7 +208,7 @@ def refused(node: str, folder: Path, data: bytes) -> str:
     )
     index = (resources.web() / "index.js").as_uri()
     arguments = [node, str(script), index, str(path)]
-    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    return finished(arguments).stdout
 
 
 def test_hostile_files_are_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from math import sqrt
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 from tests.program import ended
 
 import mien
@@ -232,6 +233,4 @@ def changed_lines(text: str) -> tuple[list[str], list[str]]:
 def git_would_add(folder: Path) -> list[str]:
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     listed = ["git", "ls-files", "--others", "--exclude-standard"]
-    return subprocess.run(
-        listed, cwd=folder, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
+    return finished(listed, cwd=folder).stdout.splitlines()

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 from tests.program import ended
 
 from mien.cli.main import run
@@ -174,13 +175,10 @@ def test_a_kill_at_any_step_is_healed_by_the_next_run(tmp_path: Path) -> None:
     bank = shutil.copytree(TINY, tmp_path / "tiny")
     place = tmp_path / "kills"
     place.mkdir()
-    done = subprocess.run(
+    done = finished(
         [sys.executable, "-c", KILLER, str(bank), str(place), ",".join(STEPS)],
-        capture_output=True,
-        text=True,
         env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
     )
-    assert done.returncode == 0, done.stderr
     steps, *seen = done.stdout.split()
     assert int(steps) > 20
     assert seen == ["complete", "placed", "staged", "untouched"]

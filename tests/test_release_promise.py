@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.child import finished
 
 from mien.compile import compile_folder
 from mien.errors import SourceError
@@ -130,13 +130,7 @@ def user(number):
 
 def released(program: str, **environment: str) -> list[str]:
     """The digests of the files of all releases that another process makes."""
-    done = subprocess.run(
-        [sys.executable, "-c", RELEASE + program],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode == 0, done.stderr
+    done = finished([sys.executable, "-c", RELEASE + program], env={**os.environ, **environment})
     return [line for line in done.stdout.splitlines() if line[64:].startswith(" releases/")]
 
 

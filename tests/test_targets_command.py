@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from tests.child import finished
 from tests.program import ran
 from tests.targets.fakes import read_shard
 
@@ -127,14 +127,7 @@ def test_ray_gives_the_same_bytes(said: Said) -> None:
     # ray in a process of its own: what it warns of and leaves running is not this suite's
     script = "import sys\nfrom mien.cli.main import run\nsys.exit(run(sys.argv[1:]))"
     command = [sys.executable, "-c", script, "targets", "make", "silent.yaml", "-o", "by-ray"]
-    done = subprocess.run(
-        [*command, "--engine", "ray", "--workers", "2"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stderr
+    finished([*command, "--engine", "ray", "--workers", "2"], timeout=240)
     assert content("by-ray") == content("made")
 
 

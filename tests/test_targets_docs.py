@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 from tests.targets.fakes import HEAD, make
 
 import mien_trainer
@@ -38,16 +38,12 @@ def test_each_library_reads_every_clip(home: Path, library: str) -> None:
     ]
     # a dashboard takes Ray most of the time, and nobody looks at it here
     start = "import ray\nray.init(include_dashboard=False)\n" if library == "ray" else ""
-    done = subprocess.run(
+    done = finished(
         [sys.executable, "-c", f"from pathlib import Path\n{start}{block}"],
         cwd=home,
         env={**os.environ, "HF_HOME": str(home / "cache"), "HF_HUB_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
         timeout=240,
     )
-    assert done.returncode == 0, done.stderr
     assert done.stdout.split()[-1] == "17"
 
 

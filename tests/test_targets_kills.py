@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 from tests.targets.fakes import make
 from tests.test_targets_make import ROOT, content, group_alive
 
@@ -70,15 +71,7 @@ def test_kills_at_random_moments_cost_no_byte_and_leave_nothing(tmp_path: Path) 
 def test_a_cluster_that_loses_a_node_gives_the_same_bytes(tmp_path: Path) -> None:
     folder, straight = tmp_path / "by-ray", tmp_path / "straight"
     make(straight)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.targets.cluster", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=400,
-    )
-    assert done.returncode == 0, done.stderr
+    done = finished([sys.executable, "-m", "tests.targets.cluster", folder], cwd=ROOT, timeout=400)
     assert "a node was killed after " in done.stdout
     assert "24 clips made" in done.stdout
     assert content(folder) == content(straight)

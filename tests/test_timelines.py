@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +14,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.child import finished
 
 from mien.artifact.read import read_artifact
 from mien.artifact.write import artifact_bytes
@@ -278,10 +278,7 @@ def test_javascript_gives_the_same_bits(tmp_path: Path) -> None:
         }});
         console.log(JSON.stringify(found));
     """
-    ended = subprocess.run(
-        [node, "--input-type=module", "-e", script], capture_output=True, text=True
-    )
-    assert ended.returncode == 0, ended.stderr
+    ended = finished([node, "--input-type=module", "-e", script])
     found = cast("list[tuple[str, list[str]]]", json.loads(ended.stdout))
     for query, (end, bits) in zip(QUERIES, found, strict=True):
         label, name, level, hold = query

@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 from attrs import evolve
+from tests.child import finished
 from tests.imported import imported_by
 from tests.program import ran
 from tests.training.watch import learned, lines
@@ -73,8 +74,7 @@ def test_without_torch_it_says_what_to_install(tmp_path: Path) -> None:
         "from mien.cli.main import run\n"
         f"sys.exit(run(['train', 'run', 'tiny', '--data', '.', '-o', {str(tmp_path / 'o')!r}]))\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.returncode == 2
+    result = finished([sys.executable, "-c", code], 2)
     assert result.stderr == "Error: torch is not installed: pip install 'mien[train]'\n"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from copy import deepcopy
@@ -19,6 +18,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.child import finished
 from tests.models import (
     PASCAL,
     Json,
@@ -586,7 +586,7 @@ def test_blender_with_its_vrm_add_on_has_the_faces(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         files.append(str(filled(tmp_path / name, MODELS[name])[0]))
     given = [sys.executable, "-c", IN_BLENDER, *files]
-    said = subprocess.run(given, capture_output=True, text=True, check=True).stdout
+    said = finished(given).stdout
     (line,) = [one for one in said.splitlines() if one.startswith("FOUND ")]
     for found in json.loads(line.removeprefix("FOUND ")):
         assert found["smirk_high"] == found["happy"] == pytest.approx(SMIRK, abs=1e-6)

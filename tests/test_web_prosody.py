@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.child import finished
 from tests.test_prosody import syllables
 from tests.test_web_speech import RATE, Node, numbers, real_voice
 
@@ -111,11 +111,7 @@ def test_a_speaker_whose_sound_breaks_off_or_is_broken(tmp_path: Path) -> None:
         pytest.skip("node is not installed")
     sound = tmp_path / "voice.f32"
     sound.write_bytes(real_voice().astype("<f4").tobytes())
-    done = subprocess.run(
+    finished(
         [program, "--test", str(Path(__file__).parent / "live_speaker.test.mjs")],
         env=os.environ | {"MIEN_SOUND": str(sound)},
-        capture_output=True,
-        text=True,
-        check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr

@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ import soxr
 from attrs import asdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.child import finished
 from tests.node_program import NodeProgram
 
 from mien import resources
@@ -308,11 +308,5 @@ def test_a_frame_leaves_little_garbage() -> None:
         pytest.skip("node is not installed")
     nursery = [f"--{which}-semi-space-size=64" for which in ("min", "max")]
     script = HERE / "garbage.test.mjs"
-    done = subprocess.run(
-        [node, "--expose-gc", *nursery, "--test", str(script)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = finished([node, "--expose-gc", *nursery, "--test", script])
     sys.stdout.write("".join(line for line in done.stdout.splitlines(True) if "kB a frame" in line))

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -100,12 +101,6 @@ def test_a_team_starts_compiles_and_proves_its_own_bank(mien: Path, tmp_path: Pa
 
 def test_the_environment_is_its_own(mien: Path, tmp_path: Path) -> None:
     python = mien.with_name("python")
-    done = subprocess.run(
-        [str(python), "-c", "import mien; print(mien.__file__)"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = finished([str(python), "-c", "import mien; print(mien.__file__)"], cwd=tmp_path)
     assert Path(done.stdout.strip()).is_relative_to(mien.parents[1])
     assert shutil.which("mien", path=str(mien.parent)) == str(mien)

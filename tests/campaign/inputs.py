@@ -6,7 +6,6 @@ import json
 import random
 import shutil
 import socket
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from attrs import evolve
 from tests.campaign.interruptions import TINY
 from tests.campaign.tally import Ended, Tally, content, in_child
+from tests.child import finished
 from tests.test_reader_mutations import FILES, PIECES, check_places, faults_of
 
 from mien.artifact.read import read_artifact
@@ -101,12 +101,7 @@ def artifacts(count: int, rng: random.Random, home: Path) -> tuple[Tally, Tally,
         except Exception as error:
             tally.wrong.append(f"{path.name}: {type(error).__name__}: {error}")
     if shutil.which("node") is not None:
-        done = subprocess.run(
-            ["node", str(_NODE), str(folder)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = finished(["node", str(_NODE), folder])
         for name, ended in json.loads(done.stdout).items():
             if ended == "refused" and name not in read:
                 script.refused += 1
