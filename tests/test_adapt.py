@@ -25,6 +25,7 @@ import torch
 from attrs import evolve
 from click.testing import CliRunner, Result
 from onnx import numpy_helper
+from tests.program import ended
 from tests.targets.fakes import Chant, chanted
 from tests.targets.sets import write_set
 from tests.training.watch import Watch
@@ -63,7 +64,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A compiled bank of four labels, one of them new, with faces of its own."""
     home = tmp_path_factory.mktemp("banks")
     folder = home / "small"
-    assert run(["init", str(folder)]) == 0
+    ended(0, "init", folder)
     emotions = folder / "emotions"
     (emotions / "amusement.yaml").rename(emotions / "glee.yaml")
     listed = "".join(f"  - {label}\n" for label in LABELS)
@@ -78,7 +79,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
         kept = [line for line in path.read_text("utf-8").splitlines() if "  then: " not in line]
         renamed = "\n".join(kept).replace("label: amusement", "label: glee")
         path.write_text(renamed.replace("mouthSmileLeft: 0.87", "mouthSmileLeft: 0.75") + "\n")
-    assert run(["compile", str(folder), "--out", str(home / "build")]) == 0
+    ended(0, "compile", folder, "--out", home / "build")
     return folder
 
 

@@ -11,7 +11,6 @@ import pytest
 from tests.program import ended
 
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.intake.anchor_table import read_anchors
 from mien.text.node import plain
@@ -134,7 +133,7 @@ def test_what_lint_says_stands_in_the_draft(bank: Path) -> None:
     near = ",".join(f"{one + 0.01:g}" for one in emotion.anchors["low"].vad)
     path = saved(f"label,level,v,a,d\nglad,mid,{near}\n")
     more = ["-o", "drafts", "--bank", str(bank), "--scale", "-1", "1"]
-    assert run(["import", "--anchors", str(path), *more]) == 0
+    ended(0, "import", "--anchors", path, *more)
     text = Path("drafts/glad.yaml").read_text("utf-8")
     assert "# glad: the anchors low and mid are 0.0" in text
     assert "[anchor-spacing]" in text
@@ -142,7 +141,7 @@ def test_what_lint_says_stands_in_the_draft(bank: Path) -> None:
 
 def test_a_patch_moves_the_anchors_of_a_bank(bank: Path) -> None:
     path = saved(SIGNED)
-    assert run(["fmt", str(bank)]) == 0
+    ended(0, "fmt", bank)
     before = {one: one.read_bytes() for one in bank.rglob("*.yaml")}
     said = ended(0, "import", "--anchors", path, "-o", "v.patch", "--bank", bank).stdout
     assert "v.patch: moves anchors in 2 files of tiny; git apply v.patch" in said
@@ -155,7 +154,7 @@ def test_a_patch_moves_the_anchors_of_a_bank(bank: Path) -> None:
     assert cross.anchors["mid"].basis == "vad.csv: cross -0.5 0.6 0.3, on -1 to 1"
     own = next(one for one in read_bank(TINY).emotions if one.label == "glad")
     assert glad.archetypes == own.archetypes
-    assert run(["fmt", "--check", str(bank)]) == 0
+    ended(0, "fmt", "--check", bank)
     told = ended(0, "import", "--anchors", path, "-o", "w.patch", "--bank", bank).stdout
     assert "nothing to patch" in told
     assert not Path("w.patch").exists()

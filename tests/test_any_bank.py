@@ -19,7 +19,6 @@ from tests.program import ended
 from tests.training.made_up import write_made_up
 
 import mien
-from mien.cli.main import run
 from mien_trainer.model.shape import Conditioning
 from mien_trainer.speak.network import read_network
 from mien_trainer.train.checkpoint import load_checkpoint
@@ -33,7 +32,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bank of three of the default bank's labels, compiled. Not to be changed."""
     home = tmp_path_factory.mktemp("small")
     folder = home / "small"
-    assert run(["init", str(folder)]) == 0
+    ended(0, "init", folder)
     emotions = sorted((folder / "emotions").glob("*.yaml"))
     gone = [path for path in emotions if path.stem not in LABELS]
     assert len(gone) == 13
@@ -48,7 +47,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "slope: {mean: 1, channel: 5}" in text
     text = text.replace("slope: {mean: 1, channel: 5}", "slope: {mean: 1.5, channel: 5}")
     (folder / "bank.yaml").write_text(text, "utf-8")
-    assert run(["compile", str(folder), "--out", str(home / "build")]) == 0
+    ended(0, "compile", folder, "--out", home / "build")
     assert mien.load(folder).labels == LABELS
     return folder
 
@@ -68,7 +67,7 @@ def trained(bank: Path, targets: Path, tmp_path_factory: pytest.TempPathFactory)
     ours = evolve(tiny, bank=str(bank), conditioning=Conditioning(labels=LABELS))
     (home / "config.yaml").write_text(config_text(ours), "utf-8")
     asked = ["train", "run", str(home / "config.yaml"), "--data", str(targets), "--steps", "8"]
-    assert run([*asked, "-o", str(home / "out")]) == 0
+    ended(0, *asked, "-o", home / "out")
     return home / "out"
 
 
@@ -82,14 +81,14 @@ def test_it_is_exported_spoken_and_measured(
     bank: Path, targets: Path, trained: Path, tmp_path: Path
 ) -> None:
     network, take = tmp_path / "small.onnx", tmp_path / "take.json"
-    assert run(["train", "export", str(trained), "-o", str(network), "--data", str(targets)]) == 0
+    ended(0, "train", "export", trained, "-o", network, "--data", targets)
     card = read_network(network).card
     assert (card.labels, card.bank) == (LABELS, "small")
     wav = tmp_path / "speech.wav"
     noise = 0.1 * np.random.default_rng(0).standard_normal(8_000)
     soundfile.write(str(wav), noise, 16_000)
     asked = ["speak", str(wav), "--label", "joy", "--network", str(network), "--bank", str(bank)]
-    assert run([*asked, "-o", str(take)]) == 0
+    ended(0, *asked, "-o", take)
     weights = np.array(json.loads(take.read_text("utf-8"))["weights"])
     assert weights.shape == (30, 52)
     assert "anger" in ended(2, *asked[:2], "--label", "anger", *asked[4:]).stderr

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
-from mien.cli.main import run
 from mien.text.atomic import draft_folder, replacing, write_atomic
 
 TINY = Path(__file__).parent / "banks" / "tiny"
@@ -180,7 +180,7 @@ def test_the_next_run_removes_what_a_killed_one_left(tmp_path: Path, command: st
             subprocess.run([sys.executable, "-c", PROGRAM, str(step), *words], check=False)
             seen += len(leftovers(tmp_path))
         assert seen >= 2
-    assert run(words) == 0
+    ended(0, *words)
     assert not leftovers(tmp_path)
 
 

@@ -13,7 +13,6 @@ from tests.program import ended, ran
 import mien
 from mien.artifact.write import artifact_bytes
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.text.suggest import aliased_label, aliases, meant_label
 
 TINY = Path(__file__).parent / "banks" / "tiny"
@@ -54,7 +53,7 @@ def test_every_query_is_answered_with_them(bank: Path, tmp_path: Path) -> None:
         with pytest.raises(mien.QueryError, match=r"no label 'stormy': did you mean cross\?"):
             query()
     out = str(tmp_path / "faces.json")
-    assert run(["face", str(bank), "stormy"]) == 2
+    ended(2, "face", bank, "stormy")
     said = ended(2, "export", bank, "--to", "json", "-o", out, "--labels", "stormy").stderr
     assert said.count("did you mean cross?") == 2
     listed = json.loads(ended(0, "list", bank, "--format", "json").stdout)["labels"]
@@ -72,12 +71,12 @@ def test_the_lock_pins_them_and_a_bank_of_ones_own_takes_them_along(
     bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     assert "aliases.yaml: " in (bank / "mien.lock").read_text("utf-8")
-    assert run(["compile", str(bank), "--check"]) == 0
+    ended(0, "compile", bank, "--check")
     (bank / "aliases.yaml").write_text(WORDS.replace("stormy", "grim"), "utf-8")
     assert "aliases.yaml" in ended(1, "compile", bank, "--check").stdout
-    assert run(["init", "ours", "--from", str(bank)]) == 0
+    ended(0, "init", "ours", "--from", bank)
     assert mien.load(tmp_path / "ours").aliases["cross"][0] == "grim"
 
 

@@ -36,7 +36,7 @@ def sheets(tmp_path: Path) -> Callable[..., tuple[Path, Key]]:
 
     def made(*arguments: str, name: str = "faces", source: str = str(TINY)) -> tuple[Path, Key]:
         folder = tmp_path / name
-        assert run(["sheet", source, "--blind", "4", "-o", str(folder), *arguments]) == 0
+        ended(0, "sheet", source, "--blind", "4", "-o", folder, *arguments)
         return folder, read_key(tmp_path / f"{name}.key.json")
 
     return made

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.release.ledger import read_ledger
 
 TINY = Path(__file__).parent / "banks" / "tiny"
@@ -23,7 +22,7 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     shutil.copytree(TINY, "tiny")
-    assert run(["compile", "tiny"]) == 0
+    ended(0, "compile", "tiny")
     now, now_ns = time.time(), time.time_ns()
     monkeypatch.setattr(time, "time", lambda: now - DECADE)
     monkeypatch.setattr(time, "time_ns", lambda: now_ns - DECADE * 10**9)
@@ -45,20 +44,20 @@ def test_a_change_that_looks_older_than_its_lock_is_seen(bank: Path) -> None:
     source.write_text(before.replace("0.9", "0.8", 1), "utf-8")
     assert source.read_text("utf-8") != before
     dated(source, -DECADE)
-    assert run(["compile", "tiny", "--check"]) == 1
-    assert run(["compile", "tiny"]) == 0
+    ended(1, "compile", "tiny", "--check")
+    ended(0, "compile", "tiny")
     assert (bank / "mien.lock").read_bytes() != lock
 
 
 def test_a_release_after_one_of_the_future_follows_it(bank: Path) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     for path in Path("releases").rglob("*"):
         dated(path, 2 * DECADE)
     manifest = bank / "bank.yaml"
     manifest.write_text(manifest.read_text("utf-8").replace("1.0.0", "1.0.1", 1), "utf-8")
-    assert run(["compile", "tiny"]) == 0
-    assert run(["release", "tiny"]) == 0
-    assert run(["verify", "tiny", "--full"]) == 0
+    ended(0, "compile", "tiny")
+    ended(0, "release", "tiny")
+    ended(0, "verify", "tiny", "--full")
     versions = [entry.version for entry in read_ledger(Path("releases/ledger.yaml")).entries]
     assert versions == ["1.0.0", "1.0.1"]
 
@@ -68,5 +67,5 @@ def test_what_a_killed_run_left_is_removed_whatever_its_date(bank: Path) -> None
         left = bank / f".bank.yaml.mien-{number:012x}.tmp"
         left.write_bytes(b"half")
         dated(left, seconds)
-    assert run(["compile", "tiny"]) == 0
+    ended(0, "compile", "tiny")
     assert not list(bank.glob(".*.tmp"))

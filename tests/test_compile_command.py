@@ -11,7 +11,6 @@ import pytest
 from tests.imported import imported_by
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.lock.read import parse_lock
 from mien.versions import PROVER
 
@@ -64,32 +63,32 @@ def test_it_writes_lock_and_artifact_that_agree(bank: Path) -> None:
 
 def test_the_lock_is_golden(bank: Path) -> None:
     """The whole text, byte for byte: a change of it is a change of the format or of the engine."""
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     golden = Path(__file__).parent / "golden" / "tiny.lock"
     assert (bank / "mien.lock").read_text() == golden.read_text()
 
 
 def test_nothing_is_written_when_nothing_changed(bank: Path, tmp_path: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     before = state(tmp_path)
     assert "nothing changed" in ended(0, "compile", bank).stdout
     assert state(tmp_path) == before
 
 
 def test_comments_and_spacing_do_not_touch_the_lock(bank: Path, tmp_path: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     before = (bank / "mien.lock").stat().st_mtime_ns
     edit(bank, "emotions/glad.yaml", "    mouthSmile: 0.3\n", "    # soft\n    mouthSmile:  0.30\n")
-    assert run(["compile", str(bank)]) == 0
-    assert run(["compile", str(bank), "--check"]) == 0
+    ended(0, "compile", bank)
+    ended(0, "compile", bank, "--check")
     assert (bank / "mien.lock").stat().st_mtime_ns == before
 
 
 def test_one_face_changes_its_own_lines_and_the_totals(bank: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     old = parse_lock((bank / "mien.lock").read_bytes(), "old")
     edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     new = parse_lock((bank / "mien.lock").read_bytes(), "new")
     assert new.artifact.sha256 != old.artifact.sha256
     assert new.shared == old.shared
@@ -101,7 +100,7 @@ def test_one_face_changes_its_own_lines_and_the_totals(bank: Path) -> None:
 
 def test_check_names_what_is_stale_and_writes_nothing(bank: Path, tmp_path: Path) -> None:
     assert "there is no lock yet" in ended(1, "compile", bank, "--check").stdout
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
     before = state(tmp_path)
     stale = json.loads(ended(1, "compile", bank, "--check", "--format", "json").stdout)["stale"]
@@ -112,7 +111,7 @@ def test_check_names_what_is_stale_and_writes_nothing(bank: Path, tmp_path: Path
 
 
 def test_a_broken_bank_leaves_lock_and_artifact_whole(bank: Path, tmp_path: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     edit(bank, "emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmyle: 0.5\n")
     before = state(tmp_path)
     assert "mouthSmyle" in ended(2, "compile", bank).stderr
@@ -160,7 +159,7 @@ def test_one_steep_place_is_one_fault_that_names_its_channels_styles_and_face(ba
 
 
 def test_a_face_that_breaks_a_rule_fails_a_check_wherever_it_is_met(bank: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     edit(bank, "bank.yaml", "separation:", "separation: 0.9  #")
     for command in (["check"], ["compile"], ["compile", "--check"], ["release"]):
         said = ended(1, command[0], bank, *command[1:])
@@ -168,16 +167,16 @@ def test_a_face_that_breaks_a_rule_fails_a_check_wherever_it_is_met(bank: Path) 
 
 
 def test_an_edited_lock_is_refused_by_check_and_mended_by_compile(bank: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     whole = (bank / "mien.lock").read_bytes()
     (bank / "mien.lock").write_bytes(whole + b"# a note\n")
     assert "lock-edited" in ended(2, "compile", bank, "--check").stderr
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     assert (bank / "mien.lock").read_bytes() == whole
 
 
 def test_two_pull_requests_that_meet_in_the_lock_are_resolved_by_compile(bank: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     whole = (bank / "mien.lock").read_text()
     first, *rest = whole.splitlines(keepends=True)
     ours, theirs = "<<<<<<< HEAD\n" + rest[0], "=======\n" + rest[0] + ">>>>>>> smile\n"
@@ -189,16 +188,16 @@ def test_two_pull_requests_that_meet_in_the_lock_are_resolved_by_compile(bank: P
         "  hint: resolve the sources, then run `mien compile`: it writes the whole lock anew\n"
         "1 error\n"
     )
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     assert (bank / "mien.lock").read_text() == whole
 
 
 def test_a_changed_artifact_is_written_anew(bank: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     path = Path("build", ARTIFACT)
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     assert path.read_bytes() == whole
 
 
@@ -206,18 +205,18 @@ def test_yaml_and_json_give_the_same_artifact(bank: Path) -> None:
     from mien.text.node import plain
     from mien.text.yaml_nodes import require_yaml
 
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     whole = Path("build", ARTIFACT).read_bytes()
     source = bank / "emotions" / "glad.yaml"
     document = plain(require_yaml(source.read_text(), "glad.yaml"))
     source.unlink()
     source.with_suffix(".json").write_text(json.dumps(document))
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     assert Path("build", ARTIFACT).read_bytes() == whole
 
 
 def test_nothing_changed_needs_no_numpy(bank: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     heavy = {"numpy", "numba", "jsonschema", "scipy", "torch"}
     assert not heavy & imported_by("compile", str(bank))
 
@@ -229,7 +228,7 @@ def test_a_full_compile_imports_no_scipy(bank: Path) -> None:
 
 
 def test_faults_of_every_file_are_told_where_a_lock_holds(bank: Path) -> None:
-    assert run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     edit(bank, "emotions/glad.yaml", "title: Glad\n", "title: [Glad\n")
     edit(bank, "bank.yaml", "kernel:", "colonel:")
     said = ended(2, "compile", bank)

@@ -17,7 +17,6 @@ from tests.program import ended
 from mien.artifact.write import artifact_bytes
 from mien.authored.reader import read_bank
 from mien.cli.faults import annotation
-from mien.cli.main import run
 from mien.diff import compare, load_side, side_of_bank
 from mien.errors import QueryError
 from mien.text.fault import Fault, Severity
@@ -200,7 +199,7 @@ def test_the_report_draws_what_changed(checkout: Path) -> None:
     edit(glad, "jawOpen: 0.25", "jawOpen: 0.5")
     edit(glad, "  sly:", "  roguish:")
     edit(glad, "title: Glad", 'title: "<script>alert(1)</script>"')
-    assert run(["diff", "HEAD", "presets/tiny", "--report", "report.html"]) == 0
+    ended(0, "diff", "HEAD", "presets/tiny", "--report", "report.html")
     text = Path("report.html").read_text()
     tags = Tags()
     tags.feed(text)
@@ -223,7 +222,7 @@ def test_a_report_is_a_page() -> None:
 def test_the_report_of_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     path = artifact(tmp_path)
-    assert run(["diff", str(path), str(TINY), "--report", "report.html"]) == 0
+    ended(0, "diff", path, TINY, "--report", "report.html")
     assert "An artifact does not hold budgets." in Path("report.html").read_text()
 
 
@@ -245,7 +244,7 @@ def test_a_small_change_needs_a_version_too(checkout: Path) -> None:
     said = ended(1, "check", "presets/tiny", "--against", "v1.0.0").stdout
     assert "are patch (text-changed)" in said
     edit(checkout / "bank.yaml", "version: 1.0.0", "version: 1.0.1")
-    assert run(["check", "presets/tiny", "--against", "v1.0.0"]) == 0
+    ended(0, "check", "presets/tiny", "--against", "v1.0.0")
 
 
 def test_an_older_version_is_too_small_even_for_nothing(checkout: Path) -> None:

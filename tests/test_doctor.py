@@ -10,7 +10,6 @@ import pytest
 from attrs import evolve
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.doctor.findings import Finding, findings
 from mien.doctor.measurements import Measurements, measure
 from mien.formats import livelink, named_json
@@ -269,7 +268,7 @@ def test_what_cannot_be_read_is_two_and_the_others_are_still_told(tmp_path: Path
     assert "expected a name that ends in .csv" in found.stderr
     assert "the file cannot be read: no such file" in found.stderr
     assert "120 rows" in found.stdout
-    assert run(["doctor"]) == 2
+    ended(2, "doctor")
     assert "expected a name that ends in" in ended(2, "doctor", other, "--format", "json").stdout
 
 

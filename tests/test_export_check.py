@@ -9,7 +9,6 @@ import pytest
 from tests.program import ended, ran
 
 import mien
-from mien.cli.main import run
 from mien.formats.registry import Format, exportable
 from mien.text.atomic import write_atomic
 
@@ -119,7 +118,7 @@ def test_another_artifact_and_no_release(tmp_path: Path) -> None:
     path.write_text("{}", "utf-8")
     status, said = verified(path)
     assert (status, "does not say what it was made from" in said) == (2, True)
-    assert run(["verify", "default", "--export", str(path)]) == 2
+    ended(2, "verify", "default", "--export", path)
 
 
 def test_a_report_for_programs(tmp_path: Path) -> None:

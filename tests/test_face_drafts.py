@@ -11,7 +11,6 @@ from tests.models import PASCAL, bound, clip, packed, sheet, vrm_0, vrm_1
 from tests.program import ended
 
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.intake.face_sources import read_faces
 from mien.intake.face_table import FaceTable
@@ -134,8 +133,8 @@ def test_text_that_is_made_to_be_slow_is_refused_at_once(tmp_path: Path, text: s
 @pytest.mark.parametrize("form", ["json", "csv", "talkinghead"])
 def test_what_mien_exports_comes_back(tmp_path: Path, form: str) -> None:
     out = tmp_path / {"json": "f.json", "csv": "f.csv", "talkinghead": "f.mjs"}[form]
-    assert run(["export", "default", "--to", form, "-o", str(out), "--labels", "contempt,awe"]) == 0
-    assert run(["import", str(out), "-o", str(tmp_path / "drafts")]) == 0
+    ended(0, "export", "default", "--to", form, "-o", out, "--labels", "contempt,awe")
+    ended(0, "import", out, "-o", tmp_path / "drafts")
     for label in ("contempt", "awe"):
         own = next(one for one in BANK.emotions if one.label == label)
         text = (tmp_path / "drafts" / f"{label}.yaml").read_text("utf-8")
@@ -254,7 +253,7 @@ def test_names_of_our_own_exports_are_label_and_intensity(tmp_path: Path) -> Non
 def test_one_cause_at_several_intensities_is_one_comment(tmp_path: Path) -> None:
     path = saved(tmp_path, {"joy": {"eyeLookUpLeft": 0.6, "eyeLookUpRight": 0.3}})
     out = tmp_path / "joy.yaml"
-    assert run(["import", str(path), "-o", str(out)]) == 0
+    ended(0, "import", path, "-o", out)
     text = " ".join(out.read_text("utf-8").replace("# ", "").split())
     assert text.count("[conjugates]") == 1
     assert "high: eyeLookUpLeft 0.6, eyeLookUpRight 0.3 are one movement" in text
@@ -268,7 +267,7 @@ def test_a_banks_own_words_count(tmp_path: Path) -> None:
         "schema: mien/aliases/1\nlabels: {cross: [stern]}\n", "utf-8"
     )
     path = saved(tmp_path, {"stern": {"browDown": 0.4}})
-    assert run(["import", str(path), "-o", str(tmp_path / "d"), "--bank", str(bank)]) == 0
+    ended(0, "import", path, "-o", tmp_path / "d", "--bank", bank)
     assert drafted(tmp_path / "d" / "cross.yaml")["high"] == {"browDown": 0.4}
 
 
@@ -276,14 +275,14 @@ def test_one_draft_is_chosen_and_scaled_as_it_is_told(tmp_path: Path) -> None:
     path = saved(tmp_path, {"glad": {"jawLeft": 40}, "sad": {"jawLeft": 10}})
     out = tmp_path / "a.yaml"
     more = ["--percent", "--label", "happy", "--ratios", "0.5,0.8,1.2"]
-    assert run(["import", str(path), "-o", str(out), *more]) == 0
+    ended(0, "import", path, "-o", out, *more)
     assert drafted(out) == {
         "low": {"jawLeft": 0.2},
         "mid": {"jawLeft": 0.32},
         "high": {"jawLeft": 0.48},
     }
     one = ["--percent", "--label", "sad", "--intensity", "low", "-o", str(tmp_path / "b.yaml")]
-    assert run(["import", str(path), *one]) == 0
+    ended(0, "import", path, *one)
     assert drafted(tmp_path / "b.yaml") == {"low": {"jawLeft": 0.1}}
 
 

@@ -45,7 +45,7 @@ def test_it_formats_a_folder_and_then_has_nothing_to_do(bank: Path) -> None:
 
 def test_one_file_finds_its_bank_and_rig(bank: Path) -> None:
     joy = bank / "emotions" / "joy.yaml"
-    assert run(["fmt", str(joy)]) == 0
+    ended(0, "fmt", joy)
     assert joy.read_text() == FORMATTED
     root, _ = parse(joy, "joy.yaml", bank.resolve())
     assert root is not None
@@ -57,7 +57,7 @@ def test_one_file_finds_its_bank_and_rig(bank: Path) -> None:
 def test_a_file_on_its_own_keeps_the_order_of_its_channels(tmp_path: Path) -> None:
     joy = tmp_path / "joy.yaml"
     joy.write_text(EMOTION)
-    assert run(["fmt", str(joy)]) == 0
+    ended(0, "fmt", joy)
     assert joy.read_text().endswith("  mid:\n    jawOpen: 0.5\n    a: 1\n")
 
 
@@ -67,7 +67,7 @@ def test_check_lists_what_would_change_and_writes_nothing(bank: Path) -> None:
     assert f"would format {(bank / 'emotions' / 'joy.yaml').as_posix()}" in out
     assert "1 would change, 2 already in form" in out
     run(["fmt", str(bank)])
-    assert run(["fmt", "--check", str(bank)]) == 0
+    ended(0, "fmt", "--check", bank)
 
 
 def test_diff_shows_the_change_and_writes_nothing(bank: Path) -> None:
@@ -75,7 +75,7 @@ def test_diff_shows_the_change_and_writes_nothing(bank: Path) -> None:
     assert "-archetypes: {mid: {jawOpen: 0.50, a: 1}}\n" in out
     assert "+    jawOpen: 0.5\n" in out
     assert (bank / "emotions" / "joy.yaml").read_text() == EMOTION
-    assert run(["fmt", "--diff", "--check", str(bank)]) == 1
+    ended(1, "fmt", "--diff", "--check", bank)
 
 
 def test_programs_get_json(bank: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_bad_file_is_reported_and_left_alone_while_others_are_formatted(bank: 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(text)
-    assert run(["fmt", str(path)]) == 2
+    ended(2, "fmt", path)
     assert path.read_text() == text
 
 
@@ -126,17 +126,17 @@ def test_released_hidden_and_foreign_files_are_not_searched(bank: Path) -> None:
 def test_json_sources_are_formatted_too(bank: Path) -> None:
     path = bank / "emotions" / "fear.json"
     path.write_text('{"label": "fear", "schema": "mien/emotion/1"}')
-    assert run(["fmt", str(bank)]) == 0
+    ended(0, "fmt", bank)
     assert path.read_text() == '{\n  "schema": "mien/emotion/1",\n  "label": "fear"\n}\n'
 
 
 def test_a_byte_order_mark_and_foreign_line_ends_go(bank: Path) -> None:
     joy = bank / "emotions" / "joy.yaml"
     joy.write_bytes(b"\xef\xbb\xbf" + FORMATTED.replace("\n", "\r\n").encode())
-    assert run(["fmt", "--check", str(joy)]) == 1
-    assert run(["fmt", str(joy)]) == 0
+    ended(1, "fmt", "--check", joy)
+    ended(0, "fmt", joy)
     assert joy.read_bytes() == FORMATTED.encode()
 
 
 def test_the_shipped_presets_are_in_form() -> None:
-    assert run(["fmt", "--check", str(Path(__file__).parents[1] / "presets")]) == 0
+    ended(0, "fmt", "--check", Path(__file__).parents[1] / "presets")

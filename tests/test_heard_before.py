@@ -11,9 +11,9 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.program import ended
 from tests.sounds import spoken_line
 
-from mien.cli.main import run
 from mien_trainer.alignment import word_loop
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import Phoneme, SpokenWord
@@ -181,10 +181,10 @@ def test_a_lock_is_the_same_from_what_was_heard_before(
     Path("line.yaml").write_text(
         "schema: mien/score/1\nbank: default@1.1.0\naudio: line.wav\nlips: {from: sounds}\n"
     )
-    assert run(["score", "lock", "line.yaml"]) == 0
+    ended(0, "score", "lock", "line.yaml")
     with monkeypatch.context() as patch:
         patch.setattr(word_loop.Recogniser, "heard", None)
-        assert run(["score", "check", "line.yaml"]) == 0
-        assert run(["score", "lock", "line.yaml", "--check"]) == 0
+        ended(0, "score", "check", "line.yaml")
+        ended(0, "score", "lock", "line.yaml", "--check")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
-    assert run(["score", "lock", "line.yaml", "--check"]) == 0
+    ended(0, "score", "lock", "line.yaml", "--check")

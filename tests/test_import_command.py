@@ -9,7 +9,6 @@ import pytest
 from tests.program import ended
 
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.formats import livelink, named_json
 from mien.formats.archetype_draft import draft
 from mien.formats.arkit import arkit_channels
@@ -74,7 +73,7 @@ def test_what_was_mended_is_told(tmp_path: Path) -> None:
 def drafted(recording: Path, *options: str) -> tuple[str, dict[str, object]]:
     out = recording.with_name("draft.yaml")
     out.unlink(missing_ok=True)
-    assert run(["import", str(recording), "-o", str(out), *options]) == 0
+    ended(0, "import", recording, "-o", out, *options)
     text = out.read_text("utf-8")
     document = plain(require_yaml(text, "draft.yaml"))
     assert isinstance(document, dict)
@@ -124,7 +123,7 @@ def test_what_lint_says_stands_in_the_draft() -> None:
 
 def test_a_draft_fits_into_a_bank(recording: Path, tmp_path: Path) -> None:
     folder = tmp_path / "ours"
-    assert run(["init", str(folder)]) == 0
+    ended(0, "init", folder)
     text, _ = drafted(recording, "--at", "1.5s", "--bank", str(folder), "--intensity", "mid")
     emotion = folder / "emotions" / "joy.yaml"
     lines = emotion.read_text("utf-8").splitlines()

@@ -13,7 +13,6 @@ from tests.program import ended
 import mien
 from mien.authored import start
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.text.canonical import digest
 from mien.text.format.comments import find_comments
 from mien.text.node import plain
@@ -32,11 +31,11 @@ def test_the_new_bank_passes_check_and_stands_alone(tmp_path: Path) -> None:
     folder = tmp_path / "teams" / "Our Faces"
     assert f"mien check '{folder}'\n  mien compile '{folder}'\n" in ended(0, "init", folder).stdout
     assert "'put your name here' is what `mien init` wrote" in ended(0, "check", folder).stdout
-    assert run(["compile", str(folder), "--out", str(tmp_path / "build")]) == 0
+    ended(0, "compile", folder, "--out", tmp_path / "build")
     assert "error: authors: 'put your name here'" in ended(1, "release", folder).stderr
     assert not (folder.parent / "releases").exists()
     (folder / "mien.lock").unlink()
-    assert run(["fmt", "--check", str(folder)]) == 0
+    ended(0, "fmt", "--check", folder)
     bank = read_bank(folder)
     assert (bank.manifest.id, bank.manifest.version) == ("our-faces", "0.1.0")
     assert bank.manifest.title == "Our Faces"
@@ -48,7 +47,7 @@ def test_the_new_bank_passes_check_and_stands_alone(tmp_path: Path) -> None:
 
 def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "ours"
-    assert run(["init", str(folder)]) == 0
+    ended(0, "init", folder)
     monkeypatch.chdir(folder)
     subprocess.run(["git", "init", "-q"], check=True)
     (folder / "build").mkdir()
@@ -60,7 +59,7 @@ def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_faces_and_comments_are_those_of_the_origin(tmp_path: Path) -> None:
-    assert run(["init", str(tmp_path / "ours")]) == 0
+    ended(0, "init", tmp_path / "ours")
     origin = PRESETS / "releases" / "default" / mien.load("default").version / "sources"
     new, old = read_bank(tmp_path / "ours"), read_bank(origin)
     assert new.emotions == old.emotions
@@ -73,7 +72,7 @@ def test_faces_and_comments_are_those_of_the_origin(tmp_path: Path) -> None:
 
 
 def test_editors_find_the_schemas(tmp_path: Path) -> None:
-    assert run(["init", str(tmp_path / "ours")]) == 0
+    ended(0, "init", tmp_path / "ours")
     sources = list((tmp_path / "ours").rglob("*.yaml"))
     assert len(sources) == 19
     for path in sources:
@@ -84,17 +83,17 @@ def test_editors_find_the_schemas(tmp_path: Path) -> None:
 
 
 def test_a_bank_of_ones_own_starts_another(tmp_path: Path) -> None:
-    assert run(["init", str(tmp_path / "one")]) == 0
+    ended(0, "init", tmp_path / "one")
     source = tmp_path / "one" / "emotions" / "joy.yaml"
     source.write_text(source.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
     from_one = ["init", str(tmp_path / "2nd"), "--from", str(tmp_path / "one"), "--id", "two"]
-    assert run(from_one) == 0
+    ended(0, *from_one)
     assert "# ours" in (tmp_path / "2nd" / "emotions" / "joy.yaml").read_text(encoding="utf-8")
     assert read_bank(tmp_path / "2nd").manifest.id == "two"
 
 
 def test_a_json_source_stays_json(tmp_path: Path) -> None:
-    assert run(["init", str(tmp_path / "one")]) == 0
+    ended(0, "init", tmp_path / "one")
     manifest = {
         "schema": "mien/bank/1",
         "authors": ["me"],
@@ -109,7 +108,7 @@ def test_a_json_source_stays_json(tmp_path: Path) -> None:
     assert isinstance(document, dict)
     (tmp_path / "one" / "bank.json").write_text(json.dumps({**document, **manifest}))
     (tmp_path / "one" / "bank.yaml").unlink()
-    assert run(["init", str(tmp_path / "two"), "--from", str(tmp_path / "one")]) == 0
+    ended(0, "init", tmp_path / "two", "--from", tmp_path / "one")
     assert json.loads((tmp_path / "two" / "bank.json").read_text())["id"] == "two"
 
 
@@ -117,11 +116,11 @@ def test_an_empty_folder_is_fine_and_so_is_the_one_we_stand_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "empty").mkdir(mode=0o750)
-    assert run(["init", str(tmp_path / "empty")]) == 0
+    ended(0, "init", tmp_path / "empty")
     assert (tmp_path / "empty").stat().st_mode & 0o777 == 0o750
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    assert run(["init", "."]) == 0
+    ended(0, "init", ".")
     assert read_bank(Path()).manifest.id == "here"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "here"]
 
@@ -130,7 +129,7 @@ def test_what_is_there_is_never_touched(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "note.txt").write_text("mine")
     assert "is not empty" in ended(2, "init", tmp_path / "full").stderr
-    assert run(["init", str(tmp_path / "full" / "note.txt")]) == 2
+    ended(2, "init", tmp_path / "full" / "note.txt")
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["note.txt"]
 
 
@@ -142,7 +141,7 @@ def test_bad_names_are_usage_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["init", *arguments]) == 2
+    ended(2, "init", *arguments)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -156,7 +155,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_broken_origin_is_reported_in_full(tmp_path: Path) -> None:
-    assert run(["init", str(tmp_path / "one")]) == 0
+    ended(0, "init", tmp_path / "one")
     (tmp_path / "one" / "rules.yaml").write_text("schema: mien/rules/1\n")
     assert "rules.yaml" in ended(2, "init", tmp_path / "two", "--from", tmp_path / "one").stderr
     assert not (tmp_path / "two").exists()
@@ -168,7 +167,7 @@ def test_a_bank_is_started_on_a_rig(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     rig = PRESETS / "rigs" / "arkit52.yaml"
-    assert run(["init", name, "--rig", str(rig)]) == 0
+    ended(0, "init", name, "--rig", rig)
     bank = read_bank(Path(name))
     assert bank.rig == read_bank(PRESETS / "default").rig
     assert (bank.manifest.id, bank.manifest.labels) == (name, ("neutral",))
@@ -176,9 +175,9 @@ def test_a_bank_is_started_on_a_rig(
         *("bank.yaml", "emotions/neutral.yaml", "rigs/arkit52.yaml", "rules.yaml")
     ]
     assert comments(Path(name, "rigs", "arkit52.yaml")) == comments(rig)
-    assert run(["check", name]) == 0
-    assert run(["fmt", "--check", name]) == 0
-    assert run(["compile", name]) == 0
+    ended(0, "check", name)
+    ended(0, "fmt", "--check", name)
+    ended(0, "compile", name)
 
 
 def test_a_rig_with_nothing_optional_starts_a_bank_without(
@@ -188,11 +187,11 @@ def test_a_rig_with_nothing_optional_starts_a_bank_without(
     channels = [{"name": "up", "class": "EXPRESSION"}]
     rig = {"schema": "mien/rig/1", "id": "bare", "title": "Bare", "channels": channels}
     Path("rig.json").write_text(json.dumps(rig))
-    assert run(["init", "ours", "--rig", "rig.json"]) == 0
+    ended(0, "init", "ours", "--rig", "rig.json")
     sources = read_bank(Path("ours")).documents
     assert sorted(sources) == ["bank.yaml", "emotions/neutral.yaml", "rigs/bare.json"]
     assert "rules" not in Path("ours", "README.md").read_text()
-    assert run(["compile", "ours"]) == 0
+    ended(0, "compile", "ours")
 
 
 @pytest.mark.parametrize(
@@ -208,10 +207,10 @@ def test_budgets_follow_the_number_of_channels(
     monkeypatch.chdir(tmp_path)
     listed = "".join(f"  - {{name: c{one}, class: EXPRESSION}}\n" for one in range(channels))
     Path("rig.yaml").write_text(f"schema: mien/rig/1\nid: bare\ntitle: Bare\nchannels:\n{listed}")
-    assert run(["init", "ours", "--rig", "rig.yaml"]) == 0
+    ended(0, "init", "ours", "--rig", "rig.yaml")
     budgets = read_bank(Path("ours")).manifest.budgets
     assert (budgets.slope.mean, budgets.separation) == (mean, separation)
-    assert run(["fmt", "--check", "ours"]) == 0
+    ended(0, "fmt", "--check", "ours")
 
 
 def test_a_broken_rig_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,6 +220,6 @@ def test_a_broken_rig_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "channels: [{name: up, class: SHARED}, {name: up, class: SHARED}]\n"
     )
     assert "rig.yaml:4:" in ended(2, "init", "ours", "--rig", "rig.yaml").stderr
-    assert run(["init", "ours", "--rig", "none.yaml"]) == 2
+    ended(2, "init", "ours", "--rig", "none.yaml")
     assert "not both" in ended(2, "init", "ours", "--rig", "rig.yaml", "--from", "default").stderr
     assert [path.name for path in tmp_path.iterdir()] == ["rig.yaml"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.child import finished
+from tests.program import ended
 
 TINY = Path(__file__).parent / "banks" / "tiny"
 ODD = ("pipe", "device", "sparse")
@@ -131,14 +132,13 @@ def clear(said: str, place: str) -> bool:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes that have a name")
 def test_commands_of_banks_refuse_what_is_no_file(tmp_path: Path) -> None:
-    from mien.cli.main import run
 
     bank = tmp_path / "tiny"
     shutil.copytree(TINY, bank)
     (tmp_path / "releases").mkdir()
     (tmp_path / "build").mkdir()
-    assert run(["compile", str(bank), "--out", str(tmp_path / "build")]) == 0
-    assert run(["release", str(bank)]) == 0
+    ended(0, "compile", bank, "--out", tmp_path / "build")
+    ended(0, "release", bank)
     walk(tmp_path, CORE)
 
 

@@ -15,7 +15,6 @@ import pytest
 from tests.program import ended
 
 import mien
-from mien.cli.main import run
 from mien.formats import livelink, named_json
 from mien.formats.registry import FORMATS
 from mien.formats.take import steady_take
@@ -117,7 +116,7 @@ def test_four_minutes_take_the_memory_of_one(
                 file.write(noise(60.0))
         asked = ["speak", str(path), "--label", "joy", "--network", network, "-o", str(take)]
         tracemalloc.start()
-        assert run(asked) == 0
+        ended(0, *asked)
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         with take.open() as lines:
@@ -162,7 +161,7 @@ def test_what_phones_and_browsers_record_is_spoken(tiny: Path, tmp_path: Path, e
     command = ["ffmpeg", "-v", "error", "-i", str(wav), "-c:a", ENCODERS[ending], str(path)]
     subprocess.run(command, check=True)
     network = ["--network", str(tiny / "tiny.onnx")]
-    assert run(["speak", str(path), "--label", "joy", *network, "-o", str(take)]) == 0
+    ended(0, "speak", path, "--label", "joy", *network, "-o", take)
     weights = json.loads(take.read_text("utf-8"))["weights"]
     assert 119 <= len(weights) <= 126  # encoders pad what they take
     with stream_audio(path) as blocks:

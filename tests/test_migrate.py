@@ -25,7 +25,6 @@ from mien.authored.emotion import Emotion
 from mien.authored.reader import read_bank
 from mien.authored.rig import Rig
 from mien.cli.commands import migrate as command_module
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.lock.read import read_lock
 from mien.migrate import migration
@@ -229,7 +228,7 @@ def test_the_command_brings_a_bank_up_to_date(old_bank: Path) -> None:
     warned = ended(0, "check", "bank").stdout
     assert "glad.yaml:2:9: warning: schema: mien/emotion/0 is read as mien/emotion/2" in warned
     assert "hint: `mien migrate` with the bank's folder brings it up to date" in warned
-    assert run(["migrate", "bank", "--check"]) == 1
+    ended(1, "migrate", "bank", "--check")
     assert "emotion/0" in (old_bank / "emotions" / "glad.yaml").read_text()
     said = ended(0, "migrate", "bank").stdout
     assert "out of date: bank/emotions/glad.yaml\n1 of 6 files to change\n" in said
@@ -237,8 +236,8 @@ def test_the_command_brings_a_bank_up_to_date(old_bank: Path) -> None:
         "brought up to date: bank/emotions/glad.yaml\n1 of 6 files brought up to date\n"
     )
     assert (old_bank / "emotions" / "glad.yaml").read_text() == GLAD
-    assert run(["migrate", "bank", "--check"]) == 0
-    assert run(["check", "bank"]) == 0
+    ended(0, "migrate", "bank", "--check")
+    ended(0, "check", "bank")
 
 
 def test_nothing_is_written_where_one_file_cannot_be_migrated(old_bank: Path) -> None:
@@ -280,7 +279,7 @@ def test_compile_reads_an_older_bank_and_says_so(old_bank: Path) -> None:
     lock = read_lock(old_bank / "mien.lock")
     assert lock is not None
     assert lock.schemas["emotion"] == 0
-    assert run(["compile", "bank", "--check"]) == 0
+    ended(0, "compile", "bank", "--check")
 
 
 def test_the_shared_rig_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +301,7 @@ def test_the_shared_rig_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_single_file_is_brought_up_to_date(old_bank: Path) -> None:
-    assert run(["migrate", "bank/emotions/glad.yaml"]) == 0
+    ended(0, "migrate", "bank/emotions/glad.yaml")
     assert (old_bank / "emotions" / "glad.yaml").read_text() == GLAD
 
 

@@ -12,7 +12,6 @@ import pytest
 from tests.models import Json, packed, sheet
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.formats import livelink_packet, llv
 from mien.formats.arkit import arkit_channels
@@ -160,7 +159,7 @@ def test_expressions_of_a_vrm_animation_are_read(tmp_path: Path) -> None:
     assert take.weights[0, at("tongueOut")] == 1.0
     assert take.repairs.clamped == 26
     assert take.repairs.unknown == ("happy",)
-    assert run(["import", str(path), "-o", str(tmp_path / "out.csv")]) == 0
+    ended(0, "import", path, "-o", tmp_path / "out.csv")
 
 
 @pytest.mark.parametrize(

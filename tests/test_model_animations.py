@@ -18,7 +18,6 @@ from tests.receivers import received
 
 import mien
 from mien import resources
-from mien.cli.main import run
 from mien.errors import QueryError
 from mien.formats.arkit import arkit_channels
 from mien.formats.faces import ClipTimes, Face, FaceSet
@@ -224,7 +223,7 @@ def test_an_export_is_a_clip_for_each_face(tmp_path: Path) -> None:
         path = tmp_path / f"joy{form.suffix}"
         given = ["--labels", "joy", "--at", "high", "--fade-in", "0.5", "--hold", "1"]
         command = ["export", "default", "--to", form.name, "-o", str(path), *given]
-        assert run(command) == 0
+        ended(0, *command)
         note = json.loads(read_model(path).container.text)["asset"]["extras"]["mien"]
         assert note["source"].startswith("joy_high of default 2.1.0, artifact 3e903e04")
         take = form.read(path)
@@ -240,7 +239,7 @@ def test_a_vrma_of_presets_moves_a_model_that_has_nothing_else(tmp_path: Path) -
     binds = {name: bound(index) for index, name in enumerate(names)}
     model.write_bytes(glb(names, vrm_1({"preset": binds})))
     chosen = ["--labels", "joy", "--at", "high", "--expressions", "presets"]
-    assert run(["export", "default", "--to", "vrma", "-o", str(path), *chosen]) == 0
+    ended(0, "export", "default", "--to", "vrma", "-o", path, *chosen)
     joy = mien.load("default")
     weights = joy.named(joy.face("joy", at="high"))
     smile = 0.5 * (weights["mouthSmileLeft"] + weights["mouthSmileRight"])
@@ -250,7 +249,7 @@ def test_a_vrma_of_presets_moves_a_model_that_has_nothing_else(tmp_path: Path) -
     assert not json.loads(read_model(path).container.text)["extensions"]["VRMC_vrm_animation"][
         "expressions"
     ].get("custom")
-    assert run(["verify", "--export", str(path)]) == 0
+    ended(0, "verify", "--export", path)
     given = ["export", "default", "--to", "json", "-o", str(tmp_path / "a.json")]
     said = ended(2, *given, "--expressions", "presets").stderr
     assert "json has no expressions: leave out --expressions" in said
@@ -446,8 +445,8 @@ def test_verify_knows_a_model_from_a_clip(tmp_path: Path) -> None:
     path, out = tmp_path / "head.glb", tmp_path / "out.glb"
     path.write_bytes(head_of_two_meshes())
     given = ["export", "default", "--to", "glb", "--into", str(path), "-o", str(out)]
-    assert run([*given, "--labels", "joy", "--hold", "0.5"]) == 0
-    assert run(["verify", "--export", str(out)]) == 0
+    ended(0, *given, "--labels", "joy", "--hold", "0.5")
+    ended(0, "verify", "--export", out)
     data = out.read_bytes()
     out.write_bytes(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
     assert f"{out}: differs" in ended(1, "verify", "--export", out).stdout

@@ -91,7 +91,7 @@ def test_weights_of_several_channels_add_up_to_one() -> None:
 def plain(folder: Path, tmp_path: Path) -> str:
     """Joy as the rig's own bank draws it."""
     out = tmp_path / "plain.svg"
-    assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
+    ended(0, "face", folder, "joy", "-o", out)
     return drawing(out)
 
 
@@ -100,7 +100,7 @@ def test_a_rig_in_pascal_case_is_drawn_alike(folder: Path, tmp_path: Path, plain
     out = tmp_path / "face.svg"
     assert "ot drawn" not in ended(0, "face", folder, "joy", "-o", out).stderr
     assert drawing(out) == plain
-    assert run(["sheet", str(folder), "-o", str(tmp_path / "sheet.html")]) == 0
+    ended(0, "sheet", folder, "-o", tmp_path / "sheet.html")
     assert "ot drawn" not in (tmp_path / "sheet.html").read_text("utf-8")
 
 
@@ -110,9 +110,9 @@ def test_a_rig_with_aliases_is_drawn_alike(
     rename_channels(folder, foreign)
     add_aliases(folder, {foreign(name): name for name in names})
     out = tmp_path / "face.svg"
-    assert run(["face", str(folder), "joy", "-o", str(out)]) == 0
+    ended(0, "face", folder, "joy", "-o", out)
     assert drawing(out) == plain
-    assert run(["sheet", str(folder), "-o", str(tmp_path / "sheet.svg")]) == 0
+    ended(0, "sheet", folder, "-o", tmp_path / "sheet.svg")
     sheet = (tmp_path / "sheet.svg").read_text("utf-8")
     assert "ot drawn" not in sheet
     assert run(["fmt", "--check", str(folder.parent / "rigs")]) in {0, 1}
@@ -126,7 +126,7 @@ def test_a_face_of_which_nothing_can_be_drawn_is_refused(folder: Path, tmp_path:
     assert "aliases" in error
     assert "defect" not in error
     assert not out.exists()
-    assert run(["face", str(folder), "joy", "--format", "json"]) == 0
+    ended(0, "face", folder, "joy", "--format", "json")
 
 
 def test_a_sheet_of_such_faces_shows_none_at_rest(folder: Path, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_sheet_of_such_faces_shows_none_at_rest(folder: Path, tmp_path: Path) 
     rename_channels(folder, foreign)
     for suffix in ("html", "svg"):
         out = tmp_path / f"sheet.{suffix}"
-        assert run(["sheet", str(folder), "-o", str(out)]) == 0
+        ended(0, "sheet", folder, "-o", out)
         text = out.read_text("utf-8")
         assert "Not drawn, for the drawn face has no such channels: " in text
         assert "not drawn: rig_mouthsmileleft_x" in text
@@ -163,12 +163,12 @@ def test_two_channels_too_many_are_listed_where_they_move(folder: Path, tmp_path
     assert "has no such channels: earWiggle." in error
     assert out.exists()
     artifacts = ["--out", str(tmp_path / "build")]
-    assert run(["check", str(folder)]) == 0
-    assert run(["compile", str(folder), *artifacts]) == 0
-    assert run(["compile", str(folder), "--check", *artifacts]) == 0
-    assert run(["release", str(folder)]) == 0
-    assert run(["verify", str(folder)]) == 0
-    assert run(["sheet", str(folder), "-o", str(tmp_path / "sheet.html")]) == 0
+    ended(0, "check", folder)
+    ended(0, "compile", folder, *artifacts)
+    ended(0, "compile", folder, "--check", *artifacts)
+    ended(0, "release", folder)
+    ended(0, "verify", folder)
+    ended(0, "sheet", folder, "-o", tmp_path / "sheet.html")
     sheet = (tmp_path / "sheet.html").read_text("utf-8")
     assert "not drawn: earWiggle" in sheet
     assert "lipBite" not in sheet
@@ -186,7 +186,7 @@ def test_a_report_of_a_difference_is_drawn(folder: Path, tmp_path: Path) -> None
     line = next(line for line in text.splitlines() if line.startswith("    CheekSquint: "))
     joy.write_text(text.replace(line, "    CheekSquint: 0.41", 1), "utf-8")
     out = tmp_path / "report.html"
-    assert run(["diff", str(old / "default"), str(folder), "--report", str(out)]) == 0
+    ended(0, "diff", old / "default", folder, "--report", out)
     assert "<svg" in out.read_text("utf-8")
     assert "ot drawn" not in out.read_text("utf-8")
 
@@ -248,7 +248,7 @@ def test_a_rig_with_nothing_optional_goes_all_the_way(bare: Path) -> None:
         assert loaded.face("glad", at=at)[0] == np.float32(weight)
     assert loaded.face("glad", speech=1.0)[0] == np.float32(0.4)  # EXPRESSION stays
     for out in ("sheet.html", "sheet.svg"):
-        assert run(["sheet", "own", "-o", out]) == 0
+        ended(0, "sheet", "own", "-o", out)
         assert f"not drawn: {names[0]}" in Path(out).read_text("utf-8")
     said = ended(2, "face", "own", "glad", "-o", "face.svg").stderr
     assert f"no such channels: {names[0]}" in said
@@ -259,26 +259,26 @@ def test_a_rig_with_nothing_optional_goes_all_the_way(bare: Path) -> None:
 
 
 def test_releases_of_a_rig_with_nothing_optional(bare: Path) -> None:
-    assert run(["compile", "own"]) == 0
-    assert run(["release", "own"]) == 0
-    assert run(["verify", "own"]) == 0
-    assert run(["check", "own", "--against", "own@latest"]) == 0
+    ended(0, "compile", "own")
+    ended(0, "release", "own")
+    ended(0, "verify", "own")
+    ended(0, "check", "own", "--against", "own@latest")
     glad = bare / "emotions" / "glad.yaml"
     glad.write_text(glad.read_text("utf-8").replace(": 0.6", ": 0.62"), "utf-8")
-    assert run(["diff", "own@latest", "own", "--report", "report.html"]) == 0
+    ended(0, "diff", "own@latest", "own", "--report", "report.html")
     assert "not drawn" in Path("report.html").read_text("utf-8")
-    assert run(["check", "own", "--against", "own@latest"]) == 1
-    assert run(["init", "copy", "--from", "own"]) == 0
+    ended(1, "check", "own", "--against", "own@latest")
+    ended(0, "init", "copy", "--from", "own")
     assert "rules" not in Path("copy/README.md").read_text("utf-8")
-    assert run(["compile", "copy"]) == 0
+    ended(0, "compile", "copy")
 
 
 def test_no_rules_are_the_same_as_rules_of_no_strength(bare: Path) -> None:
-    assert run(["compile", "own"]) == 0
+    ended(0, "compile", "own")
     without = Path("build/own.safetensors").read_bytes()
     rules = "schema: mien/rules/1\nstrength: 0\ntrends: {}\nantagonists: {near: cap, soft: off}\n"
     (bare / "rules.yaml").write_text(rules, "utf-8")
-    assert run(["compile", "own"]) == 0
+    ended(0, "compile", "own")
     assert Path("build/own.safetensors").read_bytes() == without
 
 
@@ -326,5 +326,5 @@ def test_a_full_bank_on_other_names_goes_all_the_way(
     faces = mien.load(folder)
     assert faces.channels == tuple(map(renaming, mien.load("default@latest").channels))
     assert faces.face("joy", at="low").tolist() == before.tolist()
-    assert run(["release", "default/"]) == 0
-    assert run(["verify", "default/"]) == 0
+    ended(0, "release", "default/")
+    ended(0, "verify", "default/")

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.formats import livelink
 from mien.formats.arkit import arkit_channels
@@ -199,7 +198,7 @@ def test_what_is_no_folder_of_takes_is_refused(tmp_path: Path, phone: Path) -> N
     said = ended(2, "import", phone, "-o", phone / "inside").stderr
     assert "whose files are kept as they are" in said
     (phone / "20261128_MySlate_1" / f"{NAME}_cal.csv").write_text("a,b\n1,2\n", "utf-8")
-    assert run(["import", str(phone), "-o", str(tmp_path / "takes")]) == 2
+    ended(2, "import", phone, "-o", tmp_path / "takes")
     assert not (tmp_path / "takes").exists()
 
 

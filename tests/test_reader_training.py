@@ -93,7 +93,7 @@ def test_it_learns_and_the_same_again(folder: Path, trained: Path) -> None:
     assert len(read_weights(trained.read_bytes()).features) == 200
     again = folder / "again.safetensors"
     recipe = str(folder / "recipe.yaml")
-    assert run(["reader", "train", recipe, "--data", str(folder), "-o", str(again)]) == 0
+    ended(0, "reader", "train", recipe, "--data", folder, "-o", again)
     assert again.read_bytes() == trained.read_bytes()
 
 
@@ -128,9 +128,9 @@ def test_it_is_measured(folder: Path, trained: Path) -> None:
 
 def test_it_is_pinned(trained: Path) -> None:
     bank = ["--bank", str(TINY)]
-    assert run(["reader", "lock", str(trained), "--check", *bank]) == 1
-    assert run(["reader", "lock", str(trained), *bank]) == 0
-    assert run(["reader", "lock", str(trained), "--check", *bank]) == 0
+    ended(1, "reader", "lock", trained, "--check", *bank)
+    ended(0, "reader", "lock", trained, *bank)
+    ended(0, "reader", "lock", trained, "--check", *bank)
     lock = trained.with_suffix(".lock")
     lock.write_text(lock.read_text("utf-8").replace("label: glad", "label: sad"), "utf-8")
     assert "out of date" in ended(1, "reader", "lock", trained, "--check", *bank).stdout
@@ -163,7 +163,7 @@ def test_what_is_wrong_with_a_recipe_is_said(
 
 def test_a_recipe_is_checked_at_line_and_column(folder: Path, tmp_path: Path) -> None:
     recipe = str(folder / "recipe.yaml")
-    assert run(["reader", "check", recipe, "--data", str(folder)]) == 0
+    ended(0, "reader", "check", recipe, "--data", folder)
     text = (folder / "recipe.yaml").read_text("utf-8")
     wrong = tmp_path / "wrong.yaml"
     for name in ("readings.yaml", "own.tsv"):
@@ -290,7 +290,7 @@ def test_a_transformer_learns_is_read_and_measured(
         "utf-8",
     )
     arguments = ["reader", "train", str(recipe), "--data", str(folder), "-o", str(target)]
-    assert run(arguments) == 0
+    ended(0, *arguments)
     weights = read_transformer(target.read_bytes())
     assert weights.made_from["recipe"] == read_recipe(recipe).sha256
     assert weights.credits[-1] == encoder.CREDIT
@@ -299,7 +299,7 @@ def test_a_transformer_learns_is_read_and_measured(
     assert loaded("a lovely trip").label == "glad"
     assert loaded("this chair").label == "calm"
     written = target.read_bytes()
-    assert run(arguments) == 0
+    ended(0, *arguments)
     assert target.read_bytes() == written
     measure = ["--recipe", str(recipe), "--data", str(folder), "--bank", str(TINY)]
     measure += ["--own-labels", "--format", "json"]

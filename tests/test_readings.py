@@ -10,7 +10,6 @@ from tests.program import ended
 
 import mien
 from mien import resources
-from mien.cli.main import run
 from mien.reading.readings import check_readings, find_readings, read_readings, shipped_readings
 
 TINY = str(Path(__file__).parent / "banks" / "tiny")
@@ -68,4 +67,4 @@ def test_the_command_checks(tmp_path: Path) -> None:
     assert "readings-sum" in {one["code"] for one in found["faults"]}
     assert "no readings" in ended(2, "readings", "check", tmp_path / "none.yaml").stderr
     path.write_text(HEAD + "    happy: {glad: much}\n", "utf-8")
-    assert run(["readings", "check", str(path)]) == 1
+    ended(1, "readings", "check", path)

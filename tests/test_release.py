@@ -12,7 +12,6 @@ import pytest
 from tests.checkouts import git
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.errors import ArtifactError
 from mien.release.ledger import FIRST, entry_digest, read_ledger
 
@@ -26,7 +25,7 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     shutil.copytree(TINY, tmp_path / "tiny")
-    assert run(["compile", "tiny"]) == 0
+    ended(0, "compile", "tiny")
     return Path("tiny")
 
 
@@ -35,7 +34,7 @@ def edit(name: str, before: str, after: str) -> None:
     text = path.read_text()
     assert before in text
     path.write_text(text.replace(before, after))
-    assert run(["compile", "tiny"]) == 0
+    ended(0, "compile", "tiny")
 
 
 def state(folder: Path) -> dict[str, bytes]:
@@ -82,19 +81,19 @@ def test_it_freezes_sources_lock_and_artifact_byte_for_byte(bank: Path) -> None:
 def test_a_release_stands_alone(bank: Path) -> None:
     """Even the rig that lay beside the bank comes along."""
     (bank / "rigs").rename("rigs")
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     shutil.rmtree("rigs")
     shutil.rmtree(bank)
-    assert run(["verify", "tiny", "--releases", "releases", "--full"]) == 0
-    assert run(["check", "releases/tiny/1.0.0/sources"]) == 0
+    ended(0, "verify", "tiny", "--releases", "releases", "--full")
+    ended(0, "check", "releases/tiny/1.0.0/sources")
 
 
 def test_the_next_release_pins_the_one_before(bank: Path) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     before = state(RELEASES)
     edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
     edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     first, second = read_ledger(RELEASES / "ledger.yaml").entries
     assert second.previous == entry_digest(first)
     after = state(RELEASES)
@@ -103,14 +102,14 @@ def test_the_next_release_pins_the_one_before(bank: Path) -> None:
 
 
 def test_releases_go_where_they_are_told_to(bank: Path, tmp_path: Path) -> None:
-    assert run(["release", "tiny", "--releases", "a/b"]) == 0
+    ended(0, "release", "tiny", "--releases", "a/b")
     assert not RELEASES.exists()
-    assert run(["verify", "tiny", "--releases", "a/b"]) == 0
+    ended(0, "verify", "tiny", "--releases", "a/b")
     assert (tmp_path / "a" / "b" / "tiny" / "1.0.0" / "mien.lock").is_file()
 
 
 def test_a_version_is_released_once(bank: Path) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     assert "nothing has changed since" in refusals()["version-released"]
     edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
     said = refusals()["version-released"]
@@ -119,20 +118,20 @@ def test_a_version_is_released_once(bank: Path) -> None:
 
 
 def test_a_version_has_to_be_the_newest(bank: Path) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     edit("bank.yaml", "version: 1.0.0", "version: 1.0.0-rc.9")
     assert "not greater than the newest release, 1.0.0" in refusals()["version-not-newer"]
 
 
 def test_a_version_has_to_promise_what_changed(bank: Path) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     edit("emotions/glad.yaml", "mouthSmile: 0.5\n", "mouthSmile: 0.52\n")
     edit("bank.yaml", "version: 1.0.0", "version: 1.0.1")
     said = refusals()["version-too-small"]
     assert "it has to be 1.1.0 or greater" in said
     assert "mouthSmileLeft" in said
     edit("bank.yaml", "version: 1.0.1", "version: 1.1.0")
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
 
 
 def test_a_stale_lock_is_refused_and_says_how(bank: Path) -> None:
@@ -149,7 +148,7 @@ def test_a_stale_lock_is_refused_and_says_how(bank: Path) -> None:
 
 
 def test_all_reasons_are_given_at_once(bank: Path) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     path = bank / "emotions" / "glad.yaml"
     path.write_text(path.read_text().replace("mouthSmile: 0.5\n", "mouthSmile: 0.52\n"))
     assert refusals().keys() == {"version-released", "lock-stale"}
@@ -204,7 +203,7 @@ def test_another_version_than_the_banks_is_refused_or_written(bank: Path) -> Non
     assert "--edit" in ended(2, "release", "tiny", "--version", "1.2.0").stderr
     assert "not a version" in ended(2, "release", "tiny", "--version", "1.2").stderr
     assert state(Path()) == before
-    assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 0
+    ended(0, "release", "tiny", "--version", "1.2.0", "--edit")
     assert path.read_text() == text.replace("'1.0.0'", "'1.2.0'")
     assert read_ledger(RELEASES / "ledger.yaml").find("tiny", "1.2.0") is not None
 
@@ -219,14 +218,14 @@ def test_in_a_checkout_an_edited_version_has_to_be_committed_first(
     assert "Commit both" in ended(0, "release", "tiny", "--version", "1.2.0", "--edit").stdout
     assert not RELEASES.exists()
     git(Path(), "commit", "-q", "-a", "-m", "1.2.0")
-    assert run(["release", "tiny", "--version", "1.2.0"]) == 0
+    ended(0, "release", "tiny", "--version", "1.2.0")
 
 
 def test_a_bank_that_does_not_compile_keeps_its_version(bank: Path) -> None:
     path = bank / "bank.yaml"
     path.write_text(path.read_text().replace("channel: 8.0", "channel: 0.1"))
     before = state(Path())
-    assert run(["release", "tiny", "--version", "1.2.0", "--edit"]) == 1
+    ended(1, "release", "tiny", "--version", "1.2.0", "--edit")
     assert state(Path()) == before
 
 
@@ -250,7 +249,7 @@ def test_a_json_manifest_and_a_byte_order_mark_are_edited_alike(bank: Path) -> N
 def test_a_damaged_newest_release_takes_no_next_one(
     bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
     path = RELEASES / "tiny" / "1.0.0" / "tiny.safetensors"
     whole = path.read_bytes()
@@ -260,7 +259,7 @@ def test_a_damaged_newest_release_takes_no_next_one(
     with monkeypatch.context() as patch:
         patch.setattr("mien.diff.side.load_tables", _newer)
         assert "upgrade mien" in refusals()["release-unreadable"]
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
 
 
 def _newer(_: object) -> None:
@@ -268,15 +267,15 @@ def _newer(_: object) -> None:
 
 
 def test_a_broken_ledger_takes_no_more_releases(bank: Path) -> None:
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     edit("bank.yaml", "version: 1.0.0", "version: 1.1.0")
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     edit("bank.yaml", "version: 1.1.0", "version: 1.2.0")
     path = RELEASES / "ledger.yaml"
     whole = path.read_text()
     path.write_text(whole.replace("engine: 1", "engine: 2", 1))
     assert "tiny 1.0.0 was edited: engine" in refusals()["ledger-edited"]
     path.write_text(whole + "# a note\n")
-    assert run(["release", "tiny"]) == 2
+    ended(2, "release", "tiny")
     path.write_text(whole)
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")

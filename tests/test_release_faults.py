@@ -15,7 +15,6 @@ import pytest
 from tests.child import finished
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.compile import Compiled, compile_folder
 from mien.release.exclusive import exclusive
 from mien.release.folder import ReleaseFolder
@@ -41,7 +40,7 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     import_module("mien.release.recovery")  # takes the real `append` before a test replaces it
     shutil.copytree(TINY, "tiny")
-    assert run(["compile", "tiny"]) == 0
+    ended(0, "compile", "tiny")
     return Path("tiny")
 
 
@@ -187,14 +186,14 @@ def test_a_kill_at_any_step_is_healed_by_the_next_run(tmp_path: Path) -> None:
 def test_the_next_run_says_what_it_completes(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("mien.release.freeze.append", _no_space)
-        assert run(["release", "tiny"]) == 2
+        ended(2, "release", "tiny")
     assert Path("releases/tiny/1.0.0/mien.lock").is_file()
     told = ended(1, "verify", "tiny").stdout
     assert "tiny 1.0.0 has a folder, but no entry in the ledger" in told
     said = ended(0, "release", "tiny")
     assert "completed tiny 1.0.0" in said.stderr
     assert "tiny 1.0.0: its release is complete now" in said.stdout
-    assert run(["verify", "tiny", "--full"]) == 0
+    ended(0, "verify", "tiny", "--full")
 
 
 def test_what_an_interrupted_release_left_is_removed_and_named(bank: Path) -> None:
@@ -212,7 +211,7 @@ def test_a_damaged_folder_without_an_entry_is_never_completed(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("mien.release.freeze.append", _no_space)
-        assert run(["release", "tiny"]) == 2
+        ended(2, "release", "tiny")
     artifact = Path("releases/tiny/1.0.0/tiny.safetensors")
     whole = artifact.read_bytes()
     artifact.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -220,7 +219,7 @@ def test_a_damaged_folder_without_an_entry_is_never_completed(
     assert "cannot be completed" in said
     assert "label glad, table weights" in said
     assert not Path("releases/ledger.yaml").exists()
-    assert run(["verify", "tiny"]) == 1
+    ended(1, "verify", "tiny")
 
 
 def _no_space(*_: object) -> None:
@@ -251,7 +250,7 @@ def test_a_second_release_is_told_to_wait_until_the_first_ends_or_dies(bank: Pat
     finally:
         holder.kill()
         holder.communicate()
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     assert not Path("releases/.lock").exists()
 
 

@@ -172,7 +172,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "utf-8",
     )
     recipe, target = str(found / "recipe.yaml"), str(found / "small.safetensors")
-    assert run(["reader", "train", recipe, "--data", str(found), "-o", target]) == 0
+    ended(0, "reader", "train", recipe, "--data", found, "-o", target)
     return found
 
 

@@ -14,7 +14,6 @@ from tests.program import ended, ran
 
 import mien
 from mien import ArtifactError, QueryError, SourceError, resources
-from mien.cli.main import run
 from mien.diff import load_side
 from mien.resolve import Kind, NewBankError, load_tables, resolve
 
@@ -177,7 +176,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     bank = tmp_path / "presets" / "tiny"
     shutil.copytree(TINY, bank)
     monkeypatch.chdir(tmp_path)
-    assert run(["compile", "presets/tiny"]) == 0
+    ended(0, "compile", "presets/tiny")
     (tmp_path / ".gitignore").write_text("build\n")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "-m", "a bank")
@@ -214,7 +213,7 @@ def test_a_slip_is_no_new_bank(against: str, said: str, team: Path) -> None:
 
 
 def test_latest_is_the_newest_release_of_ones_own(team: Path) -> None:
-    assert run(["release", "presets/tiny"]) == 0
+    ended(0, "release", "presets/tiny")
     released = resolve("tiny@latest")
     assert (released.bank, released.version) == ("tiny", "1.0.0")
     assert mien.load("tiny@latest").source == (
@@ -226,11 +225,11 @@ def test_latest_is_the_newest_release_of_ones_own(team: Path) -> None:
     assert "breaks tiny@1.0.0" in said.stdout
     assert "against tiny 1.0.0 (release in presets/releases, " in said.stderr
     edit(team / "bank.yaml", "version: 1.0.0", "version: 2.0.0")
-    assert run(["check", "presets/tiny", "--against", "tiny@latest"]) == 0
-    assert run(["compile", "presets/tiny"]) == 0
+    ended(0, "check", "presets/tiny", "--against", "tiny@latest")
+    ended(0, "compile", "presets/tiny")
     git(team.parents[1], "add", ".")
     git(team.parents[1], "commit", "--quiet", "-m", "two")
-    assert run(["release", "presets/tiny"]) == 0
+    ended(0, "release", "presets/tiny")
     assert resolve("tiny@latest").version == "2.0.0"
     assert load_side("1.0.0", "presets/tiny").bank.manifest.version == "1.0.0"
     with pytest.raises(QueryError, match="no bank 'tiny': did you mean presets/tiny"):
@@ -240,7 +239,7 @@ def test_latest_is_the_newest_release_of_ones_own(team: Path) -> None:
 def test_a_repository_is_looked_through_up_to_its_top(
     team: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run(["release", "presets/tiny"]) == 0
+    ended(0, "release", "presets/tiny")
     deep = team.parents[1] / "some" / "where"
     deep.mkdir(parents=True)
     monkeypatch.chdir(deep)

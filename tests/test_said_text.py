@@ -13,7 +13,6 @@ from tests.program import ended
 from tests.sounds import write_wav
 
 import mien
-from mien.cli.main import run
 from mien.formats.registry import format_of, readable
 from mien.performance.sources import Word
 from mien.reading.perform import perform_text
@@ -72,9 +71,9 @@ def test_one_command_performs_a_sound_with_its_text(
     said = ended(0, "perform", "line.flac", "--text", "line.txt", "--no-life", "-o", "a.csv").stderr
     assert "its words aligned with the sound" in said
     assert sorted(path.name for path in folder.iterdir()) == ["a.csv", "line.flac", "line.txt"]
-    assert run(["read", "line.txt", "--score", "--audio", "line.flac", "-o", "s.yaml"]) == 0
-    assert run(["score", "check", "s.yaml"]) == 0
-    assert run(["perform", "s.yaml", "--no-life", "-o", "b.csv"]) == 0
+    ended(0, "read", "line.txt", "--score", "--audio", "line.flac", "-o", "s.yaml")
+    ended(0, "score", "check", "s.yaml")
+    ended(0, "perform", "s.yaml", "--no-life", "-o", "b.csv")
     one, other = (Path(name).read_text("utf-8").splitlines() for name in ("a.csv", "b.csv"))
     assert len(one) > 130
     assert one == other

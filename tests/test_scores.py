@@ -14,7 +14,6 @@ from attrs import evolve
 from tests.program import ended
 
 import mien
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien.formats.registry import read_take, readable, writable, write_take
 from mien.formats.take import steady_take
@@ -174,7 +173,7 @@ def test_sequences_are_played_one_at_a_time(tmp_path: Path) -> None:
 
 def test_the_golden_sequence_has_its_lock(tmp_path: Path) -> None:
     path = timed(tmp_path)
-    assert run(["score", "lock", str(path)]) == 0
+    ended(0, "score", "lock", path)
     found = path.with_suffix(".lock").read_text()
     golden = GOLDEN.with_name("score_timed.lock").read_text()
     assert _without_score(found) == _without_score(golden)
@@ -259,12 +258,12 @@ def test_the_golden_score_has_its_lock(tmp_path: Path) -> None:
     """Every number of it, on any machine. `mien score lock` writes it anew where it is stale."""
     speech(tmp_path)
     path = written(tmp_path, SCORE)
-    assert run(["score", "lock", str(path)]) == 0
+    ended(0, "score", "lock", path)
     golden = GOLDEN.with_suffix(".lock")
     assert path.with_suffix(".lock").read_text() == golden.read_text()
-    assert run(["score", "lock", str(path), "--check"]) == 0
+    ended(0, "score", "lock", path, "--check")
     path.write_text(path.read_text().replace("seed: 7", "seed: 8"))
-    assert run(["score", "lock", str(path), "--check"]) == 1
+    ended(1, "score", "lock", path, "--check")
 
 
 def test_a_take_in_every_format(tmp_path: Path) -> None:
@@ -277,7 +276,7 @@ def test_a_take_in_every_format(tmp_path: Path) -> None:
     assert take.eyes is not None
     for form in writable():
         out = tmp_path / f"take{form.endings[0]}"
-        assert run(["perform", str(path), "-o", str(out)]) == 0
+        ended(0, "perform", path, "-o", out)
         if form in readable() and form.sampled:
             again = read_take(out, channels=take.channels)
             assert np.abs(again.weights - take.weights).max() < 1e-5
@@ -354,9 +353,9 @@ def test_a_bad_score_fails_its_check_and_is_bad_input_to_all_else(
 
 def test_fmt_puts_keys_in_the_order_of_the_schema(tmp_path: Path) -> None:
     path = written(tmp_path, "seconds: 2\ncues:\n  - {label: joy, time: 0.50}  # here\n")
-    assert run(["score", "fmt", str(path)]) == 0
+    ended(0, "score", "fmt", path)
     assert "  - {time: 0.5, label: joy}  # here\n" in path.read_text()
-    assert run(["score", "fmt", "--check", str(path)]) == 0
+    ended(0, "score", "fmt", "--check", path)
 
 
 def test_fmt_leaves_a_broken_score_alone(tmp_path: Path) -> None:
@@ -428,7 +427,7 @@ def test_a_film_has_its_pictures_and_the_sound(tmp_path: Path, ending: str) -> N
     soundfile.write(str(tmp_path / "line.wav"), 0.1 * np.sin(np.arange(8000) / 9.0), 16000)
     body = "audio: line.wav\nlips: {from: none}\ncues: [{time: 0, label: joy}]\n"
     path, out = written(tmp_path, body), tmp_path / f"film{ending}"
-    assert run(["perform", str(path), "-o", str(out)]) == 0
+    ended(0, "perform", path, "-o", out)
     asked = ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", str(out)]
     found = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)["streams"]
     streams = {one["codec_type"]: one for one in found}
@@ -444,7 +443,7 @@ def test_a_film_draws_another_rig_by_the_names_that_it_gives(
     monkeypatch.chdir(tmp_path)
     channels = "channels: [{name: Grin, class: EXPRESSION}]\naliases: {Grin: [mouthSmileLeft]}\n"
     Path("robot.yaml").write_text(f"schema: mien/rig/1\nid: robot\ntitle: Robot\n{channels}")
-    assert run(["init", "presets/ours", "--rig", "robot.yaml"]) == 0
+    ended(0, "init", "presets/ours", "--rig", "robot.yaml")
     neutral = Path("presets/ours/emotions/neutral.yaml")
     neutral.write_text(neutral.read_text().replace("high: {}", "high: {Grin: 0.1}"))
     cue = "{time: 0, label: neutral, intensity: 1}"
@@ -456,14 +455,14 @@ def test_a_film_draws_another_rig_by_the_names_that_it_gives(
         return b""
 
     monkeypatch.setattr("mien.film.drawn.film_bytes", kept)
-    assert run(["perform", str(path), "--bank", "presets/ours", "-o", "film.mp4"]) == 0
+    ended(0, "perform", path, "--bank", "presets/ours", "-o", "film.mp4")
     assert drawn
 
 
 def test_a_bank_with_other_channels_fills_the_columns_of_the_phone(tmp_path: Path) -> None:
     path = timed(tmp_path)
     for name in ("take.csv", "take.json"):
-        assert run(["perform", str(path), "--no-life", "-o", str(tmp_path / name)]) == 0
+        ended(0, "perform", path, "--no-life", "-o", tmp_path / name)
     phone = read_take(tmp_path / "take.csv")
     own = read_take(tmp_path / "take.json")
     assert len(phone.channels) == 52

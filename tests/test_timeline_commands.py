@@ -11,7 +11,6 @@ from tests.program import ended
 
 from mien.authored.reader import read_bank
 from mien.bank import load
-from mien.cli.main import run
 from mien.sheet.filmstrips import FRAMES, filmstrips
 
 BANKS = Path(__file__).parent / "banks"
@@ -91,7 +90,7 @@ def test_a_strip_shows_the_face_at_even_times_from_start_to_end() -> None:
 
 def test_the_sheet_draws_the_strips_with_the_head_turned(tmp_path: Path) -> None:
     for name in ("sheet.html", "sheet.svg"):
-        assert run(["sheet", str(TIMED), "-o", str(tmp_path / name)]) == 0
+        ended(0, "sheet", TIMED, "-o", tmp_path / name)
     html, svg = ((tmp_path / name).read_text() for name in ("sheet.html", "sheet.svg"))
     assert "Glad in time: laugh, high" in html
     assert re.search(r'style="transform: translate\(.*\) rotate\(', html)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from tests.made_up_readers import made_up_transformer
 from tests.program import ended
 
-from mien.cli.main import run
 from mien.reading.pieces import SPECIAL, UNKNOWN, pieces_of
 from mien.reading.tokens import normal, tokens_of
 from mien.reading.transformer_weights import Shape, transformer_bytes
@@ -213,7 +212,7 @@ def test_the_onnx_file_gives_what_numpy_gives(tmp_path: Path) -> None:
     weights = made_up_transformer(linear=False)
     path, target = tmp_path / "tiny.safetensors", tmp_path / "tiny.onnx"
     path.write_bytes(transformer_bytes(weights))
-    assert run(["reader", "export", str(path), "-o", str(target)]) == 0
+    ended(0, "reader", "export", path, "-o", target)
     assert difference(weights, target.read_bytes()) < 1e-3
     other = evolve(
         weights, vectors={**weights.vectors, "head.bias": weights.vectors["head.bias"] + 1}

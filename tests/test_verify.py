@@ -17,7 +17,6 @@ from tests.program import ended, ran
 import mien
 from mien.authored.bank import AuthoredBank
 from mien.certify import Bound, Certificate, SlopeProof, certify
-from mien.cli.main import run
 from mien.compile import compile_folder
 from mien.engine import registry
 from mien.engine.e1 import Engine1
@@ -44,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             text = (bank / name).read_text()
             (bank / name).write_text(text.replace(f"{line}{was}\n", f"{line}{value}\n"))
         (bank / "mien.lock").write_text(write_lock(compile_folder(bank).lock))
-        assert run(["release", str(bank)]) == 0
+        ended(0, "release", bank)
     return place
 
 
@@ -115,7 +114,7 @@ def test_several_processes_say_the_same_in_the_same_order(releases: Path) -> Non
 
 def test_what_is_unchanged_needs_no_numpy(releases: Path) -> None:
 
-    assert run(["verify", "tiny", "--jobs", "1"]) == 0
+    ended(0, "verify", "tiny", "--jobs", "1")
     heavy = {"numpy", "numba", "jsonschema", "scipy", "torch"}
     assert not heavy & imported_by("verify", "tiny")
 
@@ -245,7 +244,7 @@ def test_old_engines_keep_compiling_old_releases(
     text = (bank / "bank.yaml").read_text()
     (bank / "bank.yaml").write_text(text.replace("version: 1.2.0", "version: 2.0.0"))
     (bank / "mien.lock").write_text(write_lock(compile_folder(bank, engine=2).lock))
-    assert run(["release", "tiny"]) == 0
+    ended(0, "release", "tiny")
     entries = read_ledger(releases / "ledger.yaml").entries
     assert [entry.engine for entry in entries] == [1, 1, 1, 2]
     assert entries[-1].artifact != entries[-2].artifact
@@ -309,7 +308,7 @@ def test_a_prover_that_contradicts_a_certificate_fails_it(
 def test_a_lock_by_an_older_prover_is_no_stale_one(
     releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run(["compile", "tiny"]) == 0
+    ended(0, "compile", "tiny")
     with_prover(monkeypatch, 3, lambda bound: bound)
     before = Path("tiny/mien.lock").read_text()
     note = "certificate by prover 2, this mien has prover 3"
@@ -318,7 +317,7 @@ def test_a_lock_by_an_older_prover_is_no_stale_one(
     said = json.loads(ended(0, "compile", "tiny", "--check", "--format", "json").stdout)
     assert (said["stale"], said["notes"]) == ([], [note])
     assert mien.load("tiny").labels
-    assert run(["compile", "tiny"]) == 0
+    ended(0, "compile", "tiny")
     assert Path("tiny/mien.lock").read_text() == before.replace("prover: 2", "prover: 3")
     assert "nothing changed" in ended(0, "compile", "tiny").stdout
 

@@ -15,7 +15,6 @@ from tests.program import ended
 from tests.test_view_server import Answer, send
 
 from mien import resources
-from mien.cli.main import run
 from mien.formats.registry import write_take
 from mien.formats.take import steady_take
 from mien.local_server import KEY_HEADER
@@ -143,7 +142,7 @@ def test_saving_keeps_comments_and_puts_the_file_in_order(server: ViewServer, sc
     # What was written can be written again.
     again = answer.data
     assert asked(server, "write", draft(again, [0, 1, 2], seed=8)).status == 200
-    assert run(["score", "fmt", "--check", str(score)]) == 0
+    ended(0, "score", "fmt", "--check", score)
 
 
 def test_a_file_that_has_changed_is_not_written_over(server: ViewServer, score: Path) -> None:

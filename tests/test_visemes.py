@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.program import ended
 
 from mien import resources
-from mien.cli.main import run
 from mien.errors import SourceError
 from mien_trainer.lips.read import read_table, shipped_table
 from mien_trainer.lips.table import Contact
@@ -176,7 +176,7 @@ def test_weights_are_put_in_the_order_of_the_rig(tmp_path: Path) -> None:
     swapped = text.replace(ordered, "      mouthRollLower: 0.56\n      jawOpen: 0.05\n")
     path = tmp_path / "english.yaml"
     path.write_text(swapped, "utf-8")
-    assert run(["fmt", str(path)]) == 0
+    ended(0, "fmt", path)
     assert path.read_text("utf-8") == text
 
 

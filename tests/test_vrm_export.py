@@ -37,7 +37,6 @@ from tests.program import ended
 from tests.receivers import received
 
 import mien
-from mien.cli.main import run
 from mien.errors import QueryError, SourceError
 from mien.formats.arkit import arkit_channels
 from mien.formats.faces import ClipTimes, Face, FaceSet
@@ -453,7 +452,7 @@ def test_the_command(tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"])
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
-    assert run(given) == 0
+    ended(0, *given)
     found = shown(out)
     for label in BANK.labels:
         for at in BANK.intensities:
@@ -477,7 +476,7 @@ def test_the_command(tmp_path: Path) -> None:
 def test_the_models_own_bytes_are_not_checked_and_that_is_said(tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 1.0 with clips"])
-    assert run(["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]) == 0
+    ended(0, "export", "default", "--to", "vrm", "--into", path, "-o", out)
     data = out.read_bytes()
     out.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     faces, own = ended(0, "verify", "--export", out).stdout.splitlines()
@@ -510,7 +509,7 @@ def test_faces_of_one_who_speaks_and_other_presets(tmp_path: Path) -> None:
     path.write_bytes(MODELS["VRM 1.0 with clips"])
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
     chosen = ["--labels", "joy", "--presets", "happy=amusement@wry,sad=boredom", "--speaking", "1"]
-    assert run([*given, *chosen]) == 0
+    ended(0, *given, *chosen)
     found = shown(out)
     assert {one["mouth"] for one in found.values()} == {"none"}, "speech has its share already"
     assert "angry" not in found
@@ -519,7 +518,7 @@ def test_faces_of_one_who_speaks_and_other_presets(tmp_path: Path) -> None:
     assert found["happy"]["moves"] == pytest.approx(moved, abs=1e-6)
     said = ended(0, "verify", "--export", out).stdout
     assert "--presets happy/amusement@wry,sad/boredom\n" in said
-    assert run([*given, "--presets", "none", "--labels", "joy"]) == 0
+    ended(0, *given, "--presets", "none", "--labels", "joy")
     assert "happy" not in shown(out)
 
 
@@ -550,7 +549,7 @@ def test_the_source_of_a_model_that_was_moved_is_known(tmp_path: Path) -> None:
     path, out = tmp_path / "model.vrm", tmp_path / "out.vrm"
     path.write_bytes(MODELS["VRM 0.x with clips"])
     given = ["export", "default", "--to", "vrm", "--into", str(path), "-o", str(out)]
-    assert run([*given, "--styles", "--labels", "joy,awe", "--without-mouth"]) == 0
+    ended(0, *given, "--styles", "--labels", "joy,awe", "--without-mouth")
     shutil.move(out, tmp_path / "elsewhere.vrm")
     path.unlink()
     said = ended(0, "verify", "--export", tmp_path / "elsewhere.vrm").stdout

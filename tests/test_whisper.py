@@ -10,7 +10,6 @@ import soundfile
 from tests.program import ended
 from tests.sounds import spoken_line
 
-from mien.cli.main import run
 from mien_trainer.alignment import whisper
 from mien_trainer.alignment.whisper import bundled_model, is_installed
 from mien_trainer.frames import SAMPLE_RATE
@@ -44,7 +43,7 @@ def test_it_hears_the_words_of_a_line_for_mien_speak(
     first = (tmp_path / "take.csv").read_bytes()
     # What was heard is kept, and Whisper not asked again.
     monkeypatch.setattr(whisper.Whisper, "heard", None)
-    assert run(given) == 0
+    ended(0, *given)
     assert (tmp_path / "take.csv").read_bytes() == first
 
 
