@@ -47,12 +47,8 @@ td.bad { color: var(--error); font-weight: 600; }
 """
 
 
-def audit_html(report: Report, bank: Bank) -> str:
-    """The whole page; it needs no other file and no network."""
-    return "".join(_document(report, bank))
-
-
-def _document(report: Report, bank: Bank) -> Iterator[str]:
+def audit_html(report: Report, bank: Bank) -> Iterator[str]:
+    """The pieces of the whole page; it needs no other file and no network."""
     title = f"{report.folder}, audited"
     yield begin(title, STYLE + _MORE)
     yield (

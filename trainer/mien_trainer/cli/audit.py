@@ -49,6 +49,6 @@ def command(folder: Path, bank: str | None, out: Path | None, output: str) -> in
         from mien.text.atomic import write_atomic
         from mien_trainer.audit.page import audit_html
 
-        write_atomic(out, audit_html(report, inputs.bank).encode())
+        write_atomic(out, "".join(audit_html(report, inputs.bank)).encode())
     write_report(output, report_json(report), report_lines(report))
     return 1 if report.failed else 0

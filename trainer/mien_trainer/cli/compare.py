@@ -78,5 +78,5 @@ def command(
         f"{seeds} seeds each, bank {trusted.bank.source}"
     )
     page = out / "compare.html"
-    write_atomic(page, comparison_html(found, trusted.bank, description).encode())
+    write_atomic(page, "".join(comparison_html(found, trusted.bank, description)).encode())
     write_report(output, as_json(found), (description, *lines(found), f"{page}: the faces"))

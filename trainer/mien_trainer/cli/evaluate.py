@@ -151,7 +151,7 @@ def _by_targets(asked: Evaluation, data: Path) -> int:
         from mien.text.atomic import write_atomic
         from mien_trainer.evaluate.page import report_html
 
-        write_atomic(asked.out, report_html(report, trial.bank).encode())
+        write_atomic(asked.out, "".join(report_html(report, trial.bank)).encode())
     write_report(asked.output, report_json(report), report_lines(report))
     return 0 if report.kept or asked.no_gate else 1
 
@@ -214,6 +214,6 @@ def _by_voices(asked: Evaluation) -> int:
         from mien.text.atomic import write_atomic
         from mien_trainer.voices.page import voices_html
 
-        write_atomic(asked.out, voices_html(report).encode())
+        write_atomic(asked.out, "".join(voices_html(report)).encode())
     write_report(asked.output, voices_json(report), voices_lines(report))
     return 0 if report.kept or asked.no_gate else 1

@@ -22,12 +22,8 @@ body { max-width: 110rem; }
 """
 
 
-def comparison_html(found: Sequence[Result], bank: Bank, description: str) -> str:
+def comparison_html(found: Sequence[Result], bank: Bank, description: str) -> Iterator[str]:
     """The whole page; ``description`` says what was trained, on what."""
-    return "".join(_document(found, bank, description))
-
-
-def _document(found: Sequence[Result], bank: Bank, description: str) -> Iterator[str]:
     title = "What the labels and the snap are worth"
     yield begin(title, STYLE + _MORE)
     yield f"<header>\n<h1>{title}</h1>\n<p>{escape(description)}</p>\n</header>\n"

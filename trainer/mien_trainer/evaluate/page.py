@@ -52,12 +52,8 @@ figcaption { margin-top: .1rem; font-size: 11.5px; font-weight: 400; color: var(
 """
 
 
-def report_html(report: Report, bank: Bank) -> str:
-    """The whole page; it needs no other file and no network."""
-    return "".join(_document(report, bank))
-
-
-def _document(report: Report, bank: Bank) -> Iterator[str]:
+def report_html(report: Report, bank: Bank) -> Iterator[str]:
+    """The pieces of the whole page; it needs no other file and no network."""
     names = ", ".join(one.name for one in report.networks)
     title = f"{names}: faces for speech, held to {bank.id} {bank.version}"
     yield begin(title, STYLE + TABLES)

@@ -58,11 +58,6 @@ def text_of(found: Evaluation) -> str:
     return "\n".join([found.reader, "", *(line for one in tables_of(found) for line in _text(one))])
 
 
-def page_of(found: Evaluation) -> str:
-    """The tables as one self-contained HTML file."""
-    return "".join(_page(found))
-
-
 def _corpora(found: Evaluation) -> Table:
     rows: list[tuple[str, ...]] = []
     for one in found.corpora:
@@ -124,7 +119,8 @@ def _text(table: Table) -> Iterator[str]:
     yield ""
 
 
-def _page(found: Evaluation) -> Iterator[str]:
+def page_of(found: Evaluation) -> Iterator[str]:
+    """The tables as one self-contained HTML file."""
     title = f"Reader {found.reader}"
     yield f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
     yield f"<style>{_STYLE}</style><h1>{escape(title)}</h1>\n"

@@ -11,12 +11,8 @@ from mien_trainer.voices.output import HEADS, MEANING, cells, rows_of, tables
 from mien_trainer.voices.result import VoicesReport, figures
 
 
-def voices_html(report: VoicesReport) -> str:
-    """The whole page; it needs no other file and no network."""
-    return "".join(_document(report))
-
-
-def _document(report: VoicesReport) -> Iterator[str]:
+def voices_html(report: VoicesReport) -> Iterator[str]:
+    """The pieces of the whole page; it needs no other file and no network."""
     names = ", ".join(report.networks)
     title = f"{names}: lips on real voices"
     yield begin(title, STYLE + TABLES)

@@ -61,7 +61,7 @@ def command(
             step=step,
         )
     if page is not None:
-        write_atomic(page, page_of(found).encode())
+        write_atomic(page, "".join(page_of(found)).encode())
     if output == "json":
         write_json(evaluation_json(found))
         return
