@@ -1,10 +1,13 @@
-"""Other programs, run to their end."""
+"""Other programs: where they are, and how they end."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import pytest
 
 
 def finished(
@@ -21,3 +24,11 @@ def finished(
     )
     assert done.returncode == status, done.stdout + done.stderr
     return done
+
+
+def installed(name: str) -> str:
+    """The program of that name; where there is none, the test is skipped."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found

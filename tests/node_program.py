@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.child import installed
 
 
 class NodeProgram:
     """The program ``script``, started; ``folder`` is for files that it is told of."""
 
     def __init__(self, script: Path, folder: Path) -> None:
-        node = shutil.which("node")
-        if node is None:
-            pytest.skip("node is not installed")
+        node = installed("node")
         self.folder = folder
         self.program = subprocess.Popen(
             [node, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import cast
 
 import pytest
 from tests.artifact_corpus import Case, Json, flips, hostile, malformed, points, verdict
-from tests.child import finished
+from tests.child import finished, installed
 from tests.program import ended
 
 from mien.artifact.layout import LABEL, RANGES, SHARED, TIMELINE
@@ -86,9 +85,7 @@ def in_node(tmp_path_factory: pytest.TempPathFactory) -> list[Json]:
 
 def evaluate(script: str, module: str = "") -> str:
     """What node prints for a script, which may set the scene for a module of the tests."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     if module:
         script += f" await import({json.dumps((HERE / module).as_uri())});"
     ended = finished([node, "--input-type=module", "-e", script])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from tests.child import finished
+from tests.child import finished, installed
 
 from mien import resources
 from mien.authored.reader import read_bank
@@ -78,8 +77,6 @@ def test_the_channels_are_the_rig_s() -> None:
 
 @pytest.mark.parametrize("name", ["avatar.test.mjs", "avatar_shapes.test.mjs", "turns.test.mjs"])
 def test_names_files_and_shapes_in_node(name: str) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     script = Path(__file__).with_name(name)
     finished([node, "--test", script])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.child import finished
+from tests.child import finished, installed
 from tests.test_timed_vector_mutants import sampled
 
 from mien.artifact.read import read_artifact
@@ -126,8 +125,6 @@ def test_the_program_refuses_what_is_outside_the_cube(program: Program) -> None:
 
 
 def test_the_modules_of_the_page_pass_their_own_tests_in_node() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     script = Path(__file__).with_name("evaluator.test.mjs")
     finished([node, "--test", script])

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from attrs import evolve
-from tests.child import finished
+from tests.child import finished, installed
 
 import mien
 from mien.cli.exported_faces import face_set
@@ -279,9 +278,7 @@ def test_a_folder_appears_whole_or_not_at_all(
 
 
 def test_node_reads_the_moods(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     path = tmp_path / "moods.mjs"
     assert export("--to", "talkinghead", "-o", path, "--styles") == 0
     script = (

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 from attrs import evolve
-from tests.child import finished
+from tests.child import finished, installed
 from tests.models import PASCAL, bound, glb, packed, perfect_sync_1, sheet, vrm_1
 from tests.program import ended
 from tests.receivers import received
@@ -275,9 +274,7 @@ NAMES = [
 
 
 def test_names_mean_the_same_to_the_page_and_here() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     module = (resources.web() / "avatar" / "spellings.js").as_uri()
     script = f"""
         const {{ channelOf, channelsOfOther, strangeness }} = await import({json.dumps(module)});

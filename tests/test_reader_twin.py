@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from itertools import product
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.child import finished
+from tests.child import finished, installed
 from tests.made_up_readers import made_up_transformer
 from tests.test_text_reader import PROBE_TEXTS
 
@@ -97,9 +96,7 @@ console.log(JSON.stringify(found));
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> list[list[list[dict[str, Any]]]]:
     """By reader (linear, transformer, both together) what is read whole, and with each option."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     folder = tmp_path_factory.mktemp("twin")
     files = [SHIPPED]
     for linear in (False, True):
@@ -212,9 +209,7 @@ def refused(node: str, folder: Path, data: bytes) -> str:
 
 
 def test_hostile_files_are_refused(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     weights = made_up_transformer(linear=False)
     vectors = dict(weights.vectors)
     vectors["last_norm"] = vectors["last_norm"][:-1]

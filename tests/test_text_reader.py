@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.child import installed
 from tests.program import ended, ran
 from tests.sounds import write_wav
 
@@ -404,9 +404,7 @@ def test_the_frozen_list_reads_as_it_did() -> None:
 
 
 def test_javascript_reads_the_same_bits(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     texts = [*PROBE_TEXTS, "", "1 < 2 <3", "İstanbul'da NOT bad but ﬁne", "x" * 5000, "a, " * 3000]
     texts += ["".join(PROBE_TEXTS[i::5]) for i in range(5)]
     script = tmp_path / "read.mjs"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +13,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.child import finished
+from tests.child import finished, installed
 
 from mien.artifact.read import read_artifact
 from mien.artifact.write import artifact_bytes
@@ -257,9 +256,7 @@ def ours(query: tuple[str, str | None, int, float | None]) -> list[str]:
 
 
 def test_javascript_gives_the_same_bits(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     artifact = tmp_path / "timed.safetensors"
     artifact.write_bytes(artifact_bytes(bank().tables))
     script = f"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.child import finished
+from tests.child import finished, installed
 from tests.test_prosody import syllables
 from tests.test_web_speech import RATE, Node, numbers, real_voice
 
@@ -106,9 +105,7 @@ def test_a_microphone_of_another_rate_is_heard_alike(node: Node, rate: int) -> N
 
 
 def test_a_speaker_whose_sound_breaks_off_or_is_broken(tmp_path: Path) -> None:
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("node is not installed")
+    program = installed("node")
     sound = tmp_path / "voice.f32"
     sound.write_bytes(real_voice().astype("<f4").tobytes())
     finished(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ import soxr
 from attrs import asdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.child import finished
+from tests.child import finished, installed
 from tests.node_program import NodeProgram
 
 from mien import resources
@@ -303,9 +302,7 @@ def test_a_bank_speaks_as_mien_speak_has_it(
 
 
 def test_a_frame_leaves_little_garbage() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = installed("node")
     nursery = [f"--{which}-semi-space-size=64" for which in ("min", "max")]
     script = HERE / "garbage.test.mjs"
     done = finished([node, "--expose-gc", *nursery, "--test", script])
