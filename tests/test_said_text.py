@@ -105,11 +105,8 @@ def test_a_text_that_is_not_said_is_refused_by_every_command(
     wrong = "Completely different words were never here and there at all, my dear old friend."
     told: list[str] = []
     for command in (["perform", "line.flac"], ["speak", "line.flac", "--label", "joy"]):
-        told.append(
-            ended(2, *command, "--text", wrong, "--no-life", "-o", "never.csv").stderr.partition(
-                ". "
-            )[0]
-        )
+        said = ended(2, *command, "--text", wrong, "--no-life", "-o", "never.csv").stderr
+        told.append(said.partition(". ")[0])
     assert told[0] == told[1]
     assert "line.flac: its words cannot be fitted to its sound" in told[0]
     assert not Path("never.csv").exists()
