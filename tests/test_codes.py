@@ -254,9 +254,8 @@ def test_all_codes_are_listed(arguments: list[str]) -> None:
 
 
 def test_codes_as_json() -> None:
-    (one,) = json.loads(ended(0, "check", "--explain", "separation", "--format", "json").stdout)[
-        "codes"
-    ]
+    said = ended(0, "check", "--explain", "separation", "--format", "json").stdout
+    (one,) = json.loads(said)["codes"]
     assert one["severity"] == "error"
     assert one["right"] == "  mid: {}"
     assert len(

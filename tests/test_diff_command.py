@@ -263,9 +263,8 @@ def test_against_what_is_not_there(checkout: Path) -> None:
 
 def test_annotations_for_github(checkout: Path) -> None:
     edit(checkout / "emotions" / "glad.yaml", "[0.75, 0.35, 0.35]", "[0.75, 0.4, 0.35]")
-    lines = ended(
-        1, "check", "presets/tiny", "--against", "HEAD", "--format", "github"
-    ).stdout.splitlines()
+    said = ended(1, "check", "presets/tiny", "--against", "HEAD", "--format", "github").stdout
+    lines = said.splitlines()
     assert [line.split(",title=")[0] for line in lines] == [
         "::error file=presets/tiny/bank.yaml,line=4,col=10",
         "::error file=presets/tiny/emotions/glad.yaml,line=14,col=21",

@@ -239,9 +239,8 @@ def test_a_rig_with_nothing_optional_goes_all_the_way(bare: Path) -> None:
         assert run(command.split()) == 0, command
     loaded = mien.load("own")
     for at, weight in (("low", 0.2), ("mid", 0.4), ("high", 0.6)):
-        weights = json.loads(
-            ended(0, "face", "own", "glad", "--at", at, "--format", "json").stdout
-        )["channels"]
+        told = ended(0, "face", "own", "glad", "--at", at, "--format", "json").stdout
+        weights = json.loads(told)["channels"]
         assert tuple(weights) == names
         assert weights[names[0]] == pytest.approx(weight)
         assert weights[names[-1]] == 0.0

@@ -111,9 +111,8 @@ def test_it_is_measured(folder: Path, trained: Path) -> None:
     page = folder / "page.html"
     arguments = ["--recipe", str(folder / "recipe.yaml"), "--data", str(folder)]
     arguments += ["--bank", str(TINY), "--own-labels", "--page", str(page)]
-    found = json.loads(
-        ended(0, "reader", "evaluate", trained, *arguments, "--format", "json").stdout
-    )
+    said = ended(0, "reader", "evaluate", trained, *arguments, "--format", "json").stdout
+    found = json.loads(said)
     (corpus,) = found["corpora"]
     assert corpus["texts"] == 72
     assert corpus["right"] == 1.0

@@ -211,11 +211,10 @@ def test_the_edit_of_the_readme_does_what_it_says(
     removed, added = changed_lines(text[text.index("   ```diff\n    artifact:") :])
     assert set(removed) <= set(before)
     assert set(added) <= set(lock.read_text().splitlines()) - set(before)
-    said = " ".join(
-        ended(
-            1, "check", "presets/ours", "--against", "ours@latest", "--format", "github"
-        ).stdout.split()
-    )
+    told = ended(
+        1, "check", "presets/ours", "--against", "ours@latest", "--format", "github"
+    ).stdout
+    said = " ".join(told.split())
     shown = text.partition("   ```text\n   ::error ")[2].partition("```")[0]
     for error in f"::error {shown}".split("::error ")[1:]:
         assert f"::error {' '.join(error.split())}" in said

@@ -55,9 +55,8 @@ def refusals(*arguments: str) -> dict[str, str]:
 
 
 def test_it_freezes_sources_lock_and_artifact_byte_for_byte(bank: Path) -> None:
-    said = json.loads(
-        ended(0, "release", "tiny", "--format", "json").stdout.partition("{")[2].join(["{", ""])
-    )
+    told = ended(0, "release", "tiny", "--format", "json").stdout
+    said = json.loads(told.partition("{")[2].join(["{", ""]))
     frozen = state(RELEASES / "tiny" / "1.0.0")
     sources = {f"sources/{name}": data for name, data in state(TINY).items()}
     artifact = Path("build", "tiny.safetensors").read_bytes()

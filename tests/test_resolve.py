@@ -46,9 +46,8 @@ def edit(path: Path, before: str, after: str) -> None:
 
 
 def smile(bank: str) -> float:
-    weight = json.loads(ended(0, "face", bank, "joy", "--at", "low", "--format", "json").stdout)[
-        "channels"
-    ]["mouthSmileLeft"]
+    said = ended(0, "face", bank, "joy", "--at", "low", "--format", "json").stdout
+    weight = json.loads(said)["channels"]["mouthSmileLeft"]
     assert isinstance(weight, float)
     return weight
 
@@ -189,9 +188,8 @@ def test_a_base_without_a_bank_is_nothing_to_compare_with(team: Path) -> None:
             arguments = ["check", "presets/tiny", "--against", against, "--format", output]
             said = ended(0, *arguments)
             assert "tiny: new bank, nothing to compare (" in said.stderr
-    told = json.loads(
-        ended(0, "check", "presets/tiny", "--against", "empty", "--format", "json").stdout
-    )
+    shown = ended(0, "check", "presets/tiny", "--against", "empty", "--format", "json").stdout
+    told = json.loads(shown)
     assert told["against"] == "new bank, nothing to compare (empty has no bank in presets/tiny)"
     assert ended(0, "diff", "empty", "presets/tiny", "--exit-code").stdout == (
         "tiny 1.0.0 (folder presets/tiny): "
