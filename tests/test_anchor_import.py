@@ -102,14 +102,15 @@ def test_drafts_stand_under_the_labels_that_are_meant(bank: Path) -> None:
     assert "vad.csv:7:1: error: no label flow [unknown-label]" in said
     assert "nothing is written; --known-only leaves such rows out" in said
     assert not Path("drafts").exists()
-    said = ended(0, *given, "--known-only").stderr
+    told = ended(0, *given, "--known-only")
+    said = told.stderr
     assert "read as -1 to 1: numbers lie below 0, and none beyond 1" in said
     assert "vad.csv:2:1: happy means glad, as glad does; left out" in said
     assert "vad.csv:5:1: joyful means glad, as glad does; left out" in said
     assert "vad.csv:6:1: cross has no peak, left out: it has low, mid, high, contained" in said
     assert "vad.csv:7:1: no label flow, left out: " in said
     assert "vad.csv:8:1: a second point for cross mid, left out" in said
-    assert said.stdout == "drafts/glad.yaml: high of glad\ndrafts/cross.yaml: mid, sulky of cross\n"
+    assert told.stdout == "drafts/glad.yaml: high of glad\ndrafts/cross.yaml: mid, sulky of cross\n"
     found = plain(require_yaml(Path("drafts/cross.yaml").read_text("utf-8"), "cross.yaml"))
     assert found == {
         "anchors": {
