@@ -31,7 +31,6 @@ from tests.targets.sets import write_set
 from tests.training.watch import Watch
 
 import mien
-from mien.cli.main import run
 from mien_trainer.adapt.folder import alone
 from mien_trainer.adapt.run import Adaptation, Adapted, fit, make_faces, prepare
 from mien_trainer.adapt.start import nearest_labels, read_start, start_for
