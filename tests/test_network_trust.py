@@ -215,7 +215,9 @@ def test_a_broken_card_is_refused(tiny: Path, tmp_path: Path, wav: Path, card: s
     assert model.metadata_props[0].key == KEY
     model.metadata_props[0].value = card
     onnx.save(model, str(tmp_path / "broken.onnx"))
-    assert "expected mien/network/1" in said(tmp_path / "broken.onnx", wav)
+    assert "expected a network of whole faces with mien/network/1" in said(
+        tmp_path / "broken.onnx", wav
+    )
 
 
 def test_pipes_devices_and_huge_files_are_not_waited_for(tmp_path: Path, wav: Path) -> None:
