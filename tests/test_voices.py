@@ -40,7 +40,8 @@ from mien_trainer.voices.measures import (
     motion,
     touches,
 )
-from mien_trainer.voices.recordings import Kind, find_recordings
+from mien_trainer.voices.output import left_out
+from mien_trainer.voices.recordings import Kind, Refused, find_recordings
 from mien_trainer.voices.rooms import NOISE_DB, ROOMS, by_telephone, in_a_room, noisy
 
 TABLE = shipped_table()
@@ -334,6 +335,17 @@ def test_of_a_second_of_speech_nothing_is_judged(utterance: Utterance, tmp_path:
     assert "every figure" not in result.stdout
     found = json.loads(run("--voices", tmp_path, "--room", "clean", "--format", "json").stdout)
     assert (found["kept"], found["figures"], len(found["too_little"])) == (False, [], 1)
+
+
+def test_what_is_left_out_for_one_reason_is_told_at_once() -> None:
+    many = [Refused(place=f"a.tsv:{at}", reason="it is silent") for at in range(2, 9)]
+    lines = list(left_out([*many, Refused(place="b.tsv:2", reason="it says nothing")]))
+    assert lines == [
+        "8 recordings are left out:",
+        "  a.tsv:2 and 6 more: it is silent",
+        "  b.tsv:2: it says nothing",
+    ]
+    assert list(left_out(many[:2]))[1:] == ["  a.tsv:2: it is silent", "  a.tsv:3: it is silent"]
 
 
 def test_times_are_found_once_and_kept(utterance: Utterance, tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ def comparison(old: AuthoredBank, new: AuthoredBank) -> Page:
     Raises:
         SourceError: one of the banks cannot be compiled.
     """
-    title = f"{old.manifest.title} {old.manifest.version} to {new.manifest.version}"
+    one, other = old.manifest, new.manifest
+    name = "" if one.id == other.id else f"{other.id} "
+    title = f"{one.title} {one.version} to {name}{other.version}"
     return compared(title, named_faces(old), named_faces(new), new.rig)
 
 

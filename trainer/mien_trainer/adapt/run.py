@@ -45,9 +45,8 @@ CLIPS = 4000
 """Of the kept speech that are used, unless another number is asked for."""
 
 _BASE = "v3"
-"""The recipe that is followed in all but labels, steps and rate."""
+"""The recipe that is followed in all but labels and steps."""
 
-_RATE = 0.0015
 _WARM_UP = 50
 _EVERY = 50
 _CLIPS_PER_SHARD = 128
@@ -79,9 +78,7 @@ class Adaptation:
     def config(self) -> TrainConfig:
         """The training: all labels of the bank and VAD, for a network of the same size."""
         base, bank = read_config(find_config(_BASE)), self.trusted.bank
-        optimizer = evolve(
-            base.optimizer, learning_rate=_RATE, warmup_steps=min(_WARM_UP, self.steps)
-        )
+        optimizer = evolve(base.optimizer, warmup_steps=min(_WARM_UP, self.steps))
         return evolve(
             base,
             name=bank.id,

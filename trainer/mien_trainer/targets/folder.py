@@ -7,6 +7,7 @@ a manifest takes the place of all records.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -164,7 +165,7 @@ class TargetsFolder:
             raise DiskFullError(
                 f"{self._path}: no room for {name} ({os.strerror(error.errno or 0)}). {done} of "
                 f"{whole} clips are kept, {len(self.done)} of {len(self._tasks)} shards, "
-                f"{size / 1e6:.0f} MB. Make room for about {_missing(done, whole, size)} more and "
+                f"{size / 1e6:.0f} MB. Make room{_missing(done, whole, size)} and "
                 "run the same command again"
             ) from None
 
@@ -241,7 +242,8 @@ def _record_path(path: Path, file: str) -> Path:
 
 
 def _missing(done: int, whole: int, size: int) -> str:
-    return f"{(whole - done) * size / done / 1e6:.0f} MB" if done else "all of it"
+    more = math.ceil((whole - done) * size / done / 1e6) if done else 0
+    return f" for about {more} MB more" if more else ""
 
 
 def _versions(programs: Mapping[str, str]) -> str:
