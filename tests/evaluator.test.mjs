@@ -90,7 +90,7 @@ test("what is no artifact is refused in words", () => {
     });
   const short = artifact.slice(0, artifact.byteLength - 4);
   refusal(new ArrayBuffer(3), "too-short", /3 bytes: too short/);
-  refusal(bytes(Buffer.from("x".repeat(64))), "header-length", /makes no sense/);
+  refusal(bytes(Buffer.from("x".repeat(64))), "header-length", /does not begin with the length of a header/);
   refusal(short, "tensor-cut", /cut short: tensor label\.label3/);
   refusal(changed("mien/artifact/1", "mien/artifact/3"), "format-newer", /of version 3; upgrade/);
   refusal(changed("mien/artifact/1", "pony/artifact/1"), "format-other", /pony\/artifact\/1, exp/);

@@ -136,7 +136,7 @@ def test_a_bank_without_styles_pairs_or_ceilings() -> None:
 
 WRONG: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "0 bytes: too short"),
-    "not the format": (b"PK\x03\x04" * 9, "header's length makes no sense"),
+    "not the format": (b"PK\x03\x04" * 9, "it does not begin with the length of a header"),
     "cut in the header": (DATA[:100], "cut short: the header ends"),
     "cut in the data": (DATA[:-4], "cut short: tensor"),
     "something after it": (DATA + b"\0", "the tensors end at byte"),

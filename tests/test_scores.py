@@ -196,6 +196,32 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     assert codes == ["unknown-label:", "cue-order:", "cue-moment:"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("perform", "line.yaml", "-o", "line.csv"),
+        ("score", "check", "line.yaml"),
+        ("score", "lock", "line.yaml"),
+        ("score", "plan", "line.yaml"),
+        ("speak", "line.wav", "--score", "line.yaml"),
+    ],
+)
+def test_every_command_says_names_that_are_not_there_beside_a_wrong_form(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "seeds: 7\naudio: none.wav\ncues: [{time: 1, label: jy}]\n")
+    assert run(command) == (1 if "check" in command else 2)
+    said = "".join(capsys.readouterr())
+    assert "did you mean seed?" in said
+    assert "no label 'jy'" in said
+    assert ("none.wav: there is no such file" in said) is (command[0] != "speak")
+    assert f"{2 if command[0] == 'speak' else 3} errors" in said
+
+
 @pytest.fixture
 def words(monkeypatch: pytest.MonkeyPatch) -> None:
     """A source of lips that knows words."""

@@ -606,7 +606,9 @@ def test_a_foreign_onnx_file_is_refused(
 
 
 def test_what_is_no_network_is_refused(wav: Path) -> None:
-    assert f"{wav}: not a network that can be run" in refusal(wav, wav)
+    refused = refusal(wav, wav)
+    assert f"{wav}: not a network that can be run (it is no ONNX file" in refused
+    assert "PROTOBUF" not in refused
     missing = wav.with_name("missing.onnx")
     assert f"{missing}: there is no such file, expected a network" in refusal(missing, wav)
     assert ", or default for the one that ships" in refusal(missing, wav)

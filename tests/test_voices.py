@@ -410,7 +410,7 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
         (("--voices", "tests", "--recogniser", "any"), "there is no recogniser 'any'"),
         (
             ("--voices", "tests", "--recogniser", "whisper:nowhere"),
-            "nowhere: there is no model.bin",
+            "nowhere: there is no such folder",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from mien.text.fault import Fault, fault, refusal
 from mien.text.files import place_of_offset, shown_path
 from mien.text.node import Place
 from mien.text.regular_file import RECORDING, read_regular
+from mien.text.sound_bytes import require_no_sound
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -20,10 +21,11 @@ def read_text(path: Path) -> str:
     """The text of ``path``, a byte order mark dropped and lines ended by LF.
 
     Raises:
-        SourceError: the file is missing, no regular file, too large, empty, or not UTF-8.
+        SourceError: the file is missing, no regular file, too large, empty, sound, or not UTF-8.
     """
     whole = Place(shown_path(path))
     data = read_bytes(path)
+    require_no_sound(data, whole.file)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

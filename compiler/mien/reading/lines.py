@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from mien.errors import MienError
 from mien.text.regular_file import FileKind, open_regular
+from mien.text.sound_bytes import sound_in_text
 
 TEXT = FileKind("a text", 256 << 20)
 
@@ -16,7 +17,7 @@ _MARK = "\ufeff"
 
 
 class TextError(MienError):
-    """What should be text and is not UTF-8; the message says at which byte."""
+    """What should be text and is sound or not UTF-8; the message says which, or at which byte."""
 
 
 def require_text(given: str) -> str:
@@ -38,7 +39,7 @@ def file_lines(path: Path) -> Iterator[str]:
     """The lines of a file, with their ends.
 
     Raises:
-        TextError: a byte is not UTF-8.
+        TextError: it is sound, or a byte is not UTF-8.
         OSError: there is no such file, or it is no regular one, or too large.
     """
     with open_regular(path, TEXT) as stream:
@@ -49,10 +50,13 @@ def stream_lines(stream: BinaryIO, name: str) -> Iterator[str]:
     """The lines of a stream that is called ``name``, each as soon as it is there.
 
     Raises:
-        TextError: a byte is not UTF-8.
+        TextError: it is sound, or a byte is not UTF-8.
     """
     before = 0
     for raw in stream:
+        found = None if before else sound_in_text(raw)
+        if found is not None:
+            raise TextError(f"{name}: {found}: what is said in it")
         try:
             line = raw.decode("utf-8")
         except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""What a score names and is not there, where its keys or values are wrong as well."""
+"""A score read with all that is wrong with it: what it names and is not there, too."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import cast
 
 from mien.authored.documents import parse
 from mien.authored.rig_checks import Complaints
-from mien.errors import MienError
+from mien.errors import MienError, SourceError
 from mien.resolve import load_tables, resolve
-from mien.scores.read import bank_name
+from mien.scores.read import bank_name, read_score
+from mien.scores.record import Score
 from mien.text.fault import Fault
 from mien.text.files import shown_path
 from mien.text.node import Path as NodePath
@@ -18,7 +19,22 @@ from mien.text.node import plain
 from mien.text.suggest import label_hint
 
 
-def missing_names(path: Path) -> list[Fault]:
+def read_named(path: Path, *, bank: str | None = None, sound: bool = True) -> Score:
+    """As `read_score`; where the form is wrong, names that are not there are faults as well.
+
+    ``bank`` stands in for the score's own; without ``sound`` its sound is not asked for.
+
+    Raises:
+        SourceError: with every fault of the file.
+    """
+    try:
+        return read_score(path)
+    except SourceError as refusal:
+        missing = _missing_names(path, bank, sound=sound)
+        raise SourceError([*refusal.faults, *missing]) from None
+
+
+def _missing_names(path: Path, given: str | None, *, sound: bool) -> list[Fault]:
     """The labels and the sound that a score names and that are not there, its form aside."""
     root, faults = parse(path, shown_path(path), path.resolve().parent)
     data = None if root is None or faults else plain(root)
@@ -27,14 +43,16 @@ def missing_names(path: Path) -> list[Fault]:
     document = cast("dict[str, object]", data)
     complaints = Complaints(root=root)
     audio = document.get("audio")
-    if isinstance(audio, str) and not (path.parent / audio).exists():
+    if sound and isinstance(audio, str) and not (path.parent / audio).exists():
         complaints.at_value(
             ("audio",), "bad-sound", f"{path.parent / audio}: there is no such file"
         )
-    bank = document.get("bank", "default")
+    bank = given or bank_name(str(document.get("bank", "default")), path.parent)
     try:
-        tables = load_tables(resolve(bank_name(str(bank), path.parent)))
+        tables = load_tables(resolve(bank))
     except MienError as error:
+        if given is not None:
+            raise
         complaints.at_value(("bank",), "unknown-bank", str(error))
         return complaints.faults
     labels = tuple(one.label for one in tables.labels)

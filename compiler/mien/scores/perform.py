@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mien.formats.take import Take
+from mien.scores.named import read_named
 from mien.scores.prepare import prepare
-from mien.scores.read import read_score
 
 
 def perform(score: str | Path, *, bank: str | None = None, life: bool = True) -> Take:
@@ -19,4 +19,4 @@ def perform(score: str | Path, *, bank: str | None = None, life: bool = True) ->
         SourceError: with every fault of the score, at its line and column.
         MienError: the bank, the sound or the lips cannot be used.
     """
-    return prepare(read_score(Path(score)), bank=bank).take(life=life)
+    return prepare(read_named(Path(score), bank=bank), bank=bank).take(life=life)

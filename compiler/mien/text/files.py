@@ -9,6 +9,7 @@ from pathlib import Path
 from mien.text.fault import Fault, fault, refusal
 from mien.text.node import Place
 from mien.text.regular_file import RECORDING, SOURCE, read_regular
+from mien.text.sound_bytes import require_no_sound
 
 MAX_BYTES = SOURCE.most
 """No source file is larger than this (1 MiB)."""
@@ -36,9 +37,10 @@ def read_source(path: Path, *, shown: str, inside: Path) -> str:
 
     Raises:
         SourceError: the file is missing, no regular file, outside ``inside``, unreadable, empty,
-            larger than ``MAX_BYTES``, not UTF-8 or binary.
+            larger than ``MAX_BYTES``, sound, not UTF-8 or binary.
     """
     data = _read_bytes(path, shown, inside)
+    require_no_sound(data, shown)
     text = _decode(data, shown)
     if not text.strip():
         raise refusal(shown, "file-empty", "the file is empty", "write it, or delete it")

@@ -10,7 +10,7 @@
 export const REFUSALS = {
   "other-sha256": "its sha256 is {found}, expected {expected}",
   "too-short": "{size} bytes: too short to be an artifact",
-  "header-length": "not a .safetensors file: its header's length makes no sense",
+  "header-length": "not a .safetensors file: it does not begin with the length of a header",
   "header-cut": "cut short: the header ends at byte {end}, the file at {size}",
   "not-json": "{what} is not JSON, or has a key twice",
   "not-an-object": "{what} is not a JSON object",

@@ -94,9 +94,12 @@ class Whisper:
         """
         missing = [name for name in NEEDED if not (folder / name).is_file()]
         if missing:
+            found = f"there is no {' and no '.join(missing)} in it"
+            if not folder.is_dir():
+                found = "this is no folder" if folder.exists() else "there is no such folder"
             raise TrainerError(
-                f"{folder}: there is no {' and no '.join(missing)}, expected the folder of a "
-                "Whisper model in CTranslate2's form, such as a faster-whisper-tiny.en"
+                f"{folder}: {found}, expected the folder of a Whisper model in CTranslate2's form, "
+                "such as a faster-whisper-tiny.en"
             )
         try:
             library = importlib.import_module(_LIBRARY)

@@ -310,12 +310,13 @@ def _tell(output: str, report: dict[str, Any]) -> None:
 def _perform(asked: SpeechRequest, score: Path) -> None:
     from mien.formats import livelink
     from mien.performance.takes import take_blocks
+    from mien.scores.named import read_named
     from mien.scores.output import write_performance
     from mien.scores.prepare import prepare
-    from mien.scores.read import read_score
     from mien_trainer.frames import FRAME_RATE
 
-    read, audio = read_score(score), Path(asked.audio)
+    audio = Path(asked.audio)
+    read = read_named(score, bank=asked.bank, sound=False)
     scored = evolve(read, audio=audio, lips=asked.lip_settings() or read.lips)
     with listening() as listened:
         prepared = prepare(scored, bank=asked.bank, listened=listened)

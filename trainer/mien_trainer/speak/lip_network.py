@@ -23,7 +23,7 @@ from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.mel import MELS, SILENCE
-from mien_trainer.speak.network import card_of, onnx_runtime
+from mien_trainer.speak.network import card_of, no_network, onnx_runtime
 
 SCHEMA = schema_name("lip-network")
 INPUTS = ("mel", "state")
@@ -84,7 +84,7 @@ class LipNetwork:
             self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
             metadata = cast("Mapping[str, str]", self._session.get_modelmeta().custom_metadata_map)
         except Exception as error:  # onnxruntime's own classes have no public base
-            raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
+            raise no_network(where, error) from None
         self.where, self.size = where, len(data)
         self.card = card_of(where, metadata, LipCard, SCHEMA, "mien train lips", _fault_of)
         self._at_once = True

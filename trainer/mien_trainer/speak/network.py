@@ -51,6 +51,8 @@ _SHIPPED = {
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
 _VERSION = re.compile(r"[0-9A-Za-z.+-]+")
 _FATAL = 4
+_NO_ONNX = "INVALID_PROTOBUF"
+"""onnxruntime's word for bytes that it cannot read."""
 """What onnxruntime logs itself; what it raises is said by us."""
 
 
@@ -198,7 +200,15 @@ def _session(runtime: Any, data: bytes, options: Any, where: str) -> Any:  # noq
     try:
         return runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own classes have no public base
-        raise TrainerError(f"{where}: not a network that can be run ({brief(error)})") from None
+        raise no_network(where, error) from None
+
+
+def no_network(where: str, error: Exception) -> TrainerError:
+    """What to raise of a file ``where`` that onnxruntime did not open."""
+    why = brief(error)
+    if _NO_ONNX in why:
+        why = "it is no ONNX file, or one that was cut or damaged; mien train export writes one"
+    return TrainerError(f"{where}: not a network that can be run ({why})")
 
 
 def start_state(network: OnnxNetwork, conditions: F32) -> F32:

@@ -7,38 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mien.text.sound_bytes import COMPRESSED, container
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.sound_doubts import CLIPPED_LIMIT, FAINT, FULL_SCALE, clipped_words
 
 if TYPE_CHECKING:
     from mien_trainer.speak.speaker import Pipe
-
-_MAGIC = {
-    b"fLaC": "FLAC",
-    b"RIFF": "WAV",
-    b"RIFX": "WAV",
-    b"RF64": "WAV",
-    b"FORM": "AIFF",
-    b".snd": "AU",
-    b"caff": "CAF",
-    b"OggS": "Ogg",
-    b"ID3": "MP3",
-    b"\x1aE\xdf\xa3": "Matroska or WebM",
-}
-"""What files begin with, and what they are."""
-
-_BOX = b"ftyp"
-"""At byte 4 of .mp4 and .m4a."""
-
-_COMPRESSED = {
-    b"\xff\xfb": "MP3",
-    b"\xff\xfa": "MP3",
-    b"\xff\xf3": "MP3",
-    b"\xff\xf1": "AAC",
-    b"\xff\xf9": "AAC",
-}
-"""What sound without a header begins with, and raw samples by chance, seldom."""
 
 _HEAD = 8
 _INSTEAD = "give the file's name, or ffmpeg -i FILE -f s16le -ar 16000 -ac 1 - | mien speak - ..."
@@ -70,17 +45,10 @@ class RawPipe:
         name = container(head)
         if name is not None:
             raise TrainerError(f"the pipe gives a file ({name}), expected raw samples: {_INSTEAD}")
-        packed = _COMPRESSED.get(head[:2])
+        packed = COMPRESSED.get(head[:2])
         if packed is not None:
             self._tell(f"the pipe begins as {packed} does; if it is no raw sound, {_INSTEAD}")
         return head
-
-
-def container(head: bytes) -> str | None:
-    """What file begins with ``head``; None where it may be samples."""
-    if head[4:8] == _BOX:
-        return "MP4"
-    return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
 
 
 def watched(sound: Iterable[F32], tell: Callable[[str], None]) -> Iterator[F32]:

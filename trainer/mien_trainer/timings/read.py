@@ -10,6 +10,7 @@ from attrs import frozen
 from mien.formats.text_file import read_bytes
 from mien.text.fault import refusal
 from mien.text.files import place_of_offset, shown_path
+from mien.text.sound_bytes import require_no_sound
 from mien_trainer.timings import json_marks, labels, mbrola, textgrid
 from mien_trainer.timings.timed import TimedSpeech
 
@@ -65,6 +66,7 @@ def read_timings(path: Path) -> TimedSpeech:
 def _text(path: Path) -> str:
     """The text in UTF-8, or in UTF-16 with its byte order mark, as Praat writes it."""
     data = read_bytes(path)
+    require_no_sound(data, shown_path(path))
     encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -73,4 +75,6 @@ def _text(path: Path) -> str:
         place = place_of_offset(before, len(before), shown_path(path))
         message = f"byte {error.start} is not {'UTF-16' if encoding == 'utf-16' else 'UTF-8'} text"
         raise refusal(place, "file-encoding", message, "save it as UTF-8") from None
+    if not text.strip():
+        raise refusal(shown_path(path), "file-empty", "the file is empty")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -110,11 +110,11 @@ def _warn(prepared: Prepared, sound: Path, *, written: bool) -> None:
 
 def _prepared(score: Path, bank: str | None) -> Prepared:
     from mien.cli.performing import listening
+    from mien.scores.named import read_named
     from mien.scores.prepare import prepare
-    from mien.scores.read import read_score
 
     with listening() as listened:
-        return prepare(read_score(score), bank=bank, listened=listened)
+        return prepare(read_named(score, bank=bank), bank=bank, listened=listened)
 
 
 def _read(sound: Path, text: str, source: str | None, bank: str | None, speaker: str) -> Prepared:

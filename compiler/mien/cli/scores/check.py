@@ -62,15 +62,11 @@ def command(scores: tuple[Path, ...], output: str) -> int:
 def _checked(path: Path) -> tuple[Prepared | None, tuple[Fault, ...]]:
     from mien.cli.performing import listening
     from mien.errors import SourceError
-    from mien.scores.named import missing_names
+    from mien.scores.named import read_named
     from mien.scores.prepare import prepare
-    from mien.scores.read import read_score
 
     try:
-        score = read_score(path)
-    except SourceError as refusal:
-        return None, (*refusal.faults, *missing_names(path))
-    try:
+        score = read_named(path)
         with listening() as listened:
             prepared = prepare(score, listened=listened)
     except SourceError as refusal:

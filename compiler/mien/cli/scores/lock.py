@@ -24,12 +24,12 @@ def command(score: Path, check: bool) -> int:
     """
     from mien.cli.performing import listening
     from mien.scores.lock import build_lock, lock_path, write_score_lock
+    from mien.scores.named import read_named
     from mien.scores.prepare import prepare
-    from mien.scores.read import read_score
     from mien.text.atomic import write_atomic
 
     with listening() as listened:
-        prepared = prepare(read_score(score), listened=listened)
+        prepared = prepare(read_named(score), listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     lock = build_lock(prepared)

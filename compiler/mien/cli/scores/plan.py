@@ -28,12 +28,12 @@ def command(score: Path, output: Path | None, bank: str | None) -> int:
     """
     from mien.cli.performing import listening
     from mien.performance.plan_file import plan_bytes
+    from mien.scores.named import read_named
     from mien.scores.prepare import prepare
-    from mien.scores.read import read_score
     from mien.text.atomic import write_atomic
 
     with listening() as listened:
-        prepared = prepare(read_score(score), bank=bank, listened=listened)
+        prepared = prepare(read_named(score, bank=bank), bank=bank, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     data = plan_bytes(prepared.plan, prepared.bank)
