@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mien.performance.performer import FaceBlock
+from mien.performance.sources import sound_frames
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -17,24 +19,48 @@ if TYPE_CHECKING:
 LONG = 20 * 60
 """Frames from which on a bar is worth it."""
 
+_TENTHS = 10
+
 
 @contextmanager
-def listening() -> Generator[Callable[[float], None]]:
-    """What is told the share of a sound that has been heard; from then on there is a bar."""
+def listening(audio: Path | None) -> Generator[Callable[[float], None]]:
+    """What is told the share of the sound ``audio`` that has been heard; from 0 on there is a bar.
+
+    Elsewhere than on a terminal there is a line every tenth, such as in a log, where it is long.
+    """
+    if not sys.stderr.isatty():
+        yield _tenths(audio)
+        return
     with ExitStack() as stack:
         bar: ProgressBar[int] | None = None
 
         def listened(share: float) -> None:
             nonlocal bar
             if bar is None:
-                hidden = not sys.stderr.isatty()
-                opened = click.progressbar(
-                    length=100, label="listening", file=sys.stderr, hidden=hidden
-                )
+                opened = click.progressbar(length=100, label=_DOING, file=sys.stderr)
                 bar = stack.enter_context(opened)
             bar.update(round(100 * share) - bar.pos)
 
         yield listened
+
+
+_DOING = "listening"
+
+
+def _tenths(audio: Path | None) -> Callable[[float], None]:
+    long: bool | None = None
+    said = -1
+
+    def listened(share: float) -> None:
+        nonlocal long, said
+        if long is None:  # it has been opened by now, so that its length costs nothing
+            long = audio is not None and sound_frames(audio) >= LONG
+        tenth = int(_TENTHS * share)
+        if long and tenth > said:
+            said = tenth
+            click.echo(f"{_DOING}: {100 * tenth // _TENTHS} %", err=True)
+
+    return listened
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +33,16 @@ class PerformedText:
 
 
 def perform_text(
-    readings: Sequence[Reading], audio: Path, bank: Bank, name: str | None = None
+    readings: Sequence[Reading],
+    audio: Path,
+    bank: Bank,
+    name: str | None = None,
+    listened: Callable[[float], None] | None = None,
 ) -> PerformedText:
     """The performance of a sound that says what was read, with ``bank``, which is called ``name``.
 
-    Its score is the one that `mien read --score --audio` writes.
+    Its score is the one that `mien read --score --audio` writes. ``listened`` is told the share of
+    the sound that has been heard.
 
     Raises:
         MisfitError: the text is not what it says.
@@ -48,7 +53,7 @@ def perform_text(
     from mien.scores.read import score_of
     from mien.text.yaml_nodes import require_yaml
 
-    said = said_sound(readings, audio, audio.name, bank)
+    said = said_sound(readings, audio, audio.name, bank, listened)
     if said.misfit:
         raise MisfitError(said.misfit, _UNFITTING)
     text = score_text(readings, bank, said.sound).text
@@ -59,5 +64,6 @@ def perform_text(
         found = said.lips if kind == "words" else None
         return found if found is not None else open_lips(kind, request)
 
-    prepared = prepare(score_of(root, path), bank=name, openers=Openers(lips=lips))
+    openers = Openers(lips=lips)
+    prepared = prepare(score_of(root, path), bank=name, openers=openers, listened=listened)
     return PerformedText(prepared=prepared, note=said.note)

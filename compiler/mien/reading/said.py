@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -34,8 +34,16 @@ class SaidSound:
     misfit: str = ""
 
 
-def said_sound(readings: Sequence[Reading], audio: Path, shown: str, bank: Bank) -> SaidSound:
+def said_sound(
+    readings: Sequence[Reading],
+    audio: Path,
+    shown: str,
+    bank: Bank,
+    listened: Callable[[float], None] | None = None,
+) -> SaidSound:
     """The sound that says the text of ``readings``, which scores call ``shown``.
+
+    ``listened`` is told the share of it in which the words have been found.
 
     Where its words can be followed in it, units begin at words and the lips follow them; else the
     units share the time of the sound.
@@ -51,7 +59,7 @@ def said_sound(readings: Sequence[Reading], audio: Path, shown: str, bank: Bank)
         why = "its words are not all English" if Kind.HANGUL in kinds else "the text has no words"
         return SaidSound(sound=plain, lips=None, note=_shared(audio, why))
     try:
-        lips = open_lips("words", LipRequest(bank=bank, audio=audio, text=text))
+        lips = open_lips("words", LipRequest(bank=bank, audio=audio, text=text, listened=listened))
     except MienError as refusal:
         misfit = refusal.why if isinstance(refusal, MisfitError) else ""
         why = f"{misfit}; is the text what is said?" if misfit else str(refusal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from attrs import evolve, frozen
@@ -85,10 +85,18 @@ class Aligner:
             self._learn(with_guesses(text, self._dictionary, guess))
         return self.align(audio, spoken_words(text, self._dictionary))
 
-    def follow(self, audio: F32, text: str, guess: Guess, least: float = CLIP_FIT) -> Followed:
+    def follow(
+        self,
+        audio: F32,
+        text: str,
+        guess: Guess,
+        least: float = CLIP_FIT,
+        listened: Callable[[float], None] | None = None,
+    ) -> Followed:
         """As `align_text`, for lips: what is odd about single words is said, and refuses nothing.
 
-        Words that fit worse than ``least`` (`plausibility.fit_of`) say something else.
+        Words that fit worse than ``least`` (`plausibility.fit_of`) say something else. ``listened``
+        is told which share of what there is to do is done, in a few steps.
 
         Words that no dictionary has are said as ``guess`` has them. Text all in capitals is read as
         words, not as letters.
@@ -102,7 +110,7 @@ class Aligner:
         guessed = self._learn(with_guesses(text, self._dictionary, guess))
         seconds = len(audio) / SAMPLE_RATE
         try:
-            found = self._found(audio, spoken_words(text, self._dictionary))
+            found = self._found(audio, spoken_words(text, self._dictionary), listened)
             reason = misfit(found, least)
         except (UnspeakableTextError, UnusableSoundError, LongSoundError):
             raise
@@ -152,15 +160,32 @@ class Aligner:
             for word, one in more.items()
         ]
 
-    def _found(self, audio: F32, words: Sequence[str]) -> list[AlignedWord]:
+    def _found(
+        self,
+        audio: F32,
+        words: Sequence[str],
+        listened: Callable[[float], None] | None = None,
+    ) -> list[AlignedWord]:
         self._check(audio, words)
-        pcm = _padded(audio)
+        pcm, left = _padded(audio), 1.0
+
+        def heard() -> None:
+            """Half of what is left is done: how often the sound is gone through shows then."""
+            nonlocal left
+            left /= 2.0
+            if listened is not None:
+                listened(1.0 - left)
+
+        if listened is not None:
+            listened(0.0)
         for step in range(len(BEAMS)):
-            found = self._sphinx(step).align(pcm, words)
+            found = self._sphinx(step).align(pcm, words, heard)
             if found is not None:
                 break
         else:
             raise SpeechRefusedError("its words cannot be fitted to its sound at all")
+        if listened is not None:
+            listened(1.0)
         return _without_padding(found)
 
     def _check(self, audio: F32, words: Sequence[str]) -> None:

@@ -81,6 +81,8 @@ def follow_passages(
     doubts: list[str] = []
     unfit: list[str] = []
     lasting = fitting = 0.0
+    if listened is not None:
+        listened(0.0)
     for part in _parts(passages, audio):
         sound = audio[round(part.start * SAMPLE_RATE) : round(part.end * SAMPLE_RATE)]
         lasting += part.end - part.start

@@ -22,6 +22,7 @@ from mien_trainer.alignment.sphinx import (
     model_folder,
     sphinx_module,
 )
+from mien_trainer.alignment.tones import Tones, tones_of
 from mien_trainer.alignment.voice_activity import is_even
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme, intervals, to_ipa, without_empty
@@ -57,12 +58,13 @@ class Part:
     """A stretch of sound that is heard at a time.
 
     ``start`` in seconds, ``pcm`` 16 kHz 16-bit samples with faint noise, ``spoken`` for how many of
-    its seconds somebody speaks.
+    its seconds somebody speaks; ``steady`` where its tones stand as those of instruments do.
     """
 
     start: float
     pcm: bytes
     spoken: float
+    steady: bool
 
 
 Mark = tuple[float, str]
@@ -90,7 +92,7 @@ class PhoneLoop:
 
 
 def parts_of(audio: F32, spoken: Sequence[Phoneme]) -> Iterator[Part]:
-    """Sound cut where nobody speaks; ``spoken`` is as `segment` has it, but for what is even."""
+    """Sound cut where nobody speaks; ``spoken`` is as `segment` has it, whoever's voice it is."""
     for begin, end in pairwise(_cuts(spoken, len(audio))):
         noise = np.random.default_rng(0).normal(0.0, NOISE, end - begin)
         samples = np.clip(audio[begin:end] + noise, -1.0, 1.0)
@@ -100,10 +102,13 @@ def parts_of(audio: F32, spoken: Sequence[Phoneme]) -> Iterator[Part]:
             for one in spoken
             if one.symbol != SILENCE
         ]
+        sound = audio[begin:end]
+        tones = tones_of(sound)
         yield Part(
             start=first,
             pcm=np.rint(samples * 32767.0).astype("<i2").tobytes(),
-            spoken=0.0 if is_even(audio[begin:end]) else sum(shares),
+            spoken=0.0 if tones is Tones.PURE or is_even(sound) else sum(shares),
+            steady=tones is Tones.STEADY,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -75,14 +75,18 @@ class Sphinx:
         for word, phonemes in words.items():
             self._decoder.add_word(word, " ".join(phonemes), False)
 
-    def align(self, pcm: bytes, words: Sequence[str]) -> tuple[AlignedWord, ...] | None:
+    def align(
+        self, pcm: bytes, words: Sequence[str], heard: Callable[[], None]
+    ) -> tuple[AlignedWord, ...] | None:
         """16 kHz 16-bit mono sound cut into ``words`` and pauses; None where no path leads through.
 
-        Pauses may lie between any two words. The words are ones that it knows.
+        Pauses may lie between any two words. The words are ones that it knows. ``heard`` is called
+        after each of the two times that the sound has been gone through.
         """
         decoder = self._decoder
         decoder.set_align_text(" ".join(words))
         self._decode(pcm)
+        heard()
         if decoder.hyp() is None:
             return None
         try:
@@ -90,6 +94,7 @@ class Sphinx:
             self._decode(pcm)
         except RuntimeError:  # the second, finer pass found no way through
             return None
+        heard()
         return aligned_words(decoder)
 
     def _decode(self, pcm: bytes) -> None:

@@ -122,6 +122,8 @@ class Whisper:
             audio, beam_size=5, temperature=0.0, condition_on_previous_text=False
         )
         passages: list[Passage] = []
+        if listened is not None:
+            listened(0.0)
         for one in found:
             sure = _LOST if one.compression_ratio > _REPEATED else one.avg_logprob
             nobody = one.no_speech_prob > _NOBODY and sure < _UNSURE

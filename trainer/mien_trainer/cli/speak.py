@@ -184,7 +184,7 @@ def _speak(asked: SpeechRequest, shown: Shown, kind: str, why: str) -> None:
     """Speak a file by its words, times or sounds."""
     from mien_trainer.speak.utterance import prepare_spoken
 
-    with listening() as listened:
+    with listening(Path(asked.audio)) as listened:
         spoken = prepare_spoken(
             kind,
             Path(asked.audio),
@@ -318,7 +318,7 @@ def _perform(asked: SpeechRequest, score: Path) -> None:
     audio = Path(asked.audio)
     read = read_named(score, bank=asked.bank, sound=False)
     scored = evolve(read, audio=audio, lips=asked.lip_settings() or read.lips)
-    with listening() as listened:
+    with listening(audio) as listened:
         prepared = prepare(scored, bank=asked.bank, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)

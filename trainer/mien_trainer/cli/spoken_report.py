@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from mien.performance.sources import Word
 
 
+_DIGITS = 3
+"""Of moments in seconds: a recogniser knows them to a hundredth."""
+
+
 def spoken_report(
     audio: str,
     out: Path,
@@ -33,6 +37,9 @@ def spoken_report(
         "frames": frames,
         "bank": {"bank": bank.id, "version": bank.version, "sha256": bank.digest},
         "lips": {"from": lips, "said": said},
-        "words": [{"text": one.text, "start": one.start, "end": one.end} for one in words],
+        "words": [
+            {"text": one.text, "start": round(one.start, _DIGITS), "end": round(one.end, _DIGITS)}
+            for one in words
+        ],
         "doubts": list(doubts),
     }

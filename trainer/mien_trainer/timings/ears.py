@@ -115,7 +115,12 @@ class _SphinxEar:
 
             phonemes = agreed(phonemes, found.fits, witness_of(self._network, audio))
             beside = f", closures checked by the network {self._network.card.name}"
-        return HeardSpeech(phonemes=phonemes, how=f"its {how} (English){beside}", doubts=doubts)
+        return HeardSpeech(
+            phonemes=phonemes,
+            words=found.words if by_words else (),
+            how=f"its {how} (English){beside}",
+            doubts=doubts,
+        )
 
 
 class _WhisperEar:

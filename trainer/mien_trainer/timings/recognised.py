@@ -21,6 +21,9 @@ from mien_trainer.timings.timed import TimedSpeech
 def recognised_lips(request: LipRequest) -> SpokenLips:
     """The lips of ``request.audio`` by what ``request.recogniser`` hears in it.
 
+    Its words are known where a recogniser is asked for by name: a score that names none is to say
+    its words before cues begin with them, since the one that comes along hears many of them wrong.
+
     Raises:
         QueryError: there is no sound, or no such recogniser.
         SpeechRefusedError: it cannot be read.
@@ -33,7 +36,7 @@ def recognised_lips(request: LipRequest) -> SpokenLips:
     found = heard_before(audio, by, lambda: open_ear(by).heard(audio, request.listened))
     speech = TimedSpeech(
         phonemes=found.phonemes,
-        words=found.words,
+        words=found.words if by is not None else (),
         stresses=emphases_of(audio, found.phonemes),
         source=f"{name} (sounds recognised)",
     )

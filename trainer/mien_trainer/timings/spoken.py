@@ -97,7 +97,9 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
         if transcript is not None:
             found = _followed(audio, transcript, request.listened)
         else:
-            found = Aligner().follow(audio, text or "", arpabet_of_letters)
+            found = Aligner().follow(
+                audio, text or "", arpabet_of_letters, listened=request.listened
+            )
     except UnusableSoundError as error:
         raise UnusableSoundError(f"{name}: {error}") from error
     except LongSoundError as error:

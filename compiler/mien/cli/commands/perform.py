@@ -113,11 +113,13 @@ def _prepared(score: Path, bank: str | None) -> Prepared:
     from mien.scores.named import read_named
     from mien.scores.prepare import prepare
 
-    with listening() as listened:
-        return prepare(read_named(score, bank=bank), bank=bank, listened=listened)
+    read = read_named(score, bank=bank)
+    with listening(read.audio) as listened:
+        return prepare(read, bank=bank, listened=listened)
 
 
 def _read(sound: Path, text: str, source: str | None, bank: str | None, speaker: str) -> Prepared:
+    from mien.cli.performing import listening
     from mien.cli.texts import noted, tell_of_speakers, text_lines
     from mien.errors import QueryError
     from mien.reading.perform import perform_text
@@ -128,7 +130,8 @@ def _read(sound: Path, text: str, source: str | None, bank: str | None, speaker:
     if not any(one.by in ("tag", "words") for one in readings):
         raise QueryError("--text: there is nothing to say in it, neither words nor a tag")
     tell_of_speakers(readings)
-    performed = perform_text(readings, sound, made.bank, bank)
+    with listening(sound) as listened:
+        performed = perform_text(readings, sound, made.bank, bank, listened)
     if performed.note:
         say(performed.note, err=True)
     return performed.prepared

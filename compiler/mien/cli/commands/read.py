@@ -175,6 +175,7 @@ def _write_records(readings: Iterator[Reading], made: Reader, output: str, *, fa
 def _write_score(
     readings: Iterator[Reading], made: Reader, target: Path, audio: Path | None
 ) -> None:
+    from mien.cli.performing import listening
     from mien.cli.texts import tell_of_speakers
     from mien.reading.said import said_sound
     from mien.reading.score import score_text
@@ -185,7 +186,8 @@ def _write_score(
     tell_of_speakers(units)
     if audio is not None:
         place = Path(os.path.relpath(audio.resolve(), target.resolve().parent)).as_posix()
-        said = said_sound(units, audio, place, made.bank)
+        with listening(audio) as listened:
+            said = said_sound(units, audio, place, made.bank, listened)
         sound = said.sound
         if said.note:
             say(said.note, err=True)

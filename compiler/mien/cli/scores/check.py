@@ -67,7 +67,7 @@ def _checked(path: Path) -> tuple[Prepared | None, tuple[Fault, ...]]:
 
     try:
         score = read_named(path)
-        with listening() as listened:
+        with listening(score.audio) as listened:
             prepared = prepare(score, listened=listened)
     except SourceError as refusal:
         return None, refusal.faults

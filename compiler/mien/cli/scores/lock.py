@@ -28,8 +28,9 @@ def command(score: Path, check: bool) -> int:
     from mien.scores.prepare import prepare
     from mien.text.atomic import write_atomic
 
-    with listening() as listened:
-        prepared = prepare(read_named(score), listened=listened)
+    read = read_named(score)
+    with listening(read.audio) as listened:
+        prepared = prepare(read, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     lock = build_lock(prepared)

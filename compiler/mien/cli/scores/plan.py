@@ -32,8 +32,9 @@ def command(score: Path, output: Path | None, bank: str | None) -> int:
     from mien.scores.prepare import prepare
     from mien.text.atomic import write_atomic
 
-    with listening() as listened:
-        prepared = prepare(read_named(score, bank=bank), bank=bank, listened=listened)
+    read = read_named(score, bank=bank)
+    with listening(read.audio) as listened:
+        prepared = prepare(read, bank=bank, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
     data = plan_bytes(prepared.plan, prepared.bank)
