@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sounds import spoken_line
 
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.closures import closures
@@ -16,7 +17,7 @@ from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speak.witness import shipped_witness, witness_of
-from mien_trainer.timings.agreed import Witness, agreed
+from mien_trainer.timings.agreed import Witness, agreed, likeness
 
 FRAMES = 60
 NAMES = tuple(shipped_table().visemes)
@@ -96,6 +97,16 @@ def test_they_stay_from_end_to_end(meets: list[float], fit: float) -> None:
     assert (found[0].start, found[-1].end) == (0.0, 1.0)
     assert all(before.end == after.start for before, after in pairwise(found))
     assert all(one.end > one.start for one in found)
+
+
+def test_what_was_said_is_likelier_than_what_was_not() -> None:
+    network = shipped_witness()
+    assert network is not None
+    line, other = (spoken_line(one) for one in ("Please bring my umbrella.", "We saw two geese."))
+    heard = witness_of(network, line.audio)
+    assert likeness(line.phonemes, heard) > likeness(other.phonemes, heard) + 1.0
+    assert likeness((), heard) == 0.0
+    assert likeness(LINE[:1], heard) == 0.0
 
 
 def test_the_network_that_ships_hears_every_frame_whatever_its_parts() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,7 +17,8 @@ from mien_trainer.audio import doubts, stream_audio
 from mien_trainer.cli.speak import command
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.sound_doubts import header_doubt
-from mien_trainer.speak.raw_pipe import watched
+from mien_trainer.speak.raw_pipe import RawPipe, watched
+from mien_trainer.speak.speaker import Pipe
 from mien_trainer.speech import SpeechRefusedError
 
 VOICE: F32 = (
@@ -166,3 +169,39 @@ def test_speak_warns_and_speaks(tmp_path: Path) -> None:
     assert pipe.exit_code == 0
     assert "warning: the pipe begins as MP3 does; if it is no raw sound, give the" in pipe.stderr
     assert len(pipe.stdout.splitlines()) == 14
+
+
+def told_of(data: bytes) -> list[str]:
+    """What is told of a pipe, which gives its bytes as they are."""
+    found: list[str] = []
+    pipe = RawPipe(cast("Pipe", BytesIO(data)), found.append)
+    assert b"".join(iter(lambda: pipe.read1(640), b"")) == data
+    return found
+
+
+def test_floats_in_a_pipe_are_told_once_and_what_is_no_number_in_them() -> None:
+    (said,) = told_of(VOICE.astype("<f4").tobytes())
+    assert said.startswith("the pipe gives floats of 32 bits, and 16-bit samples were expected")
+    assert "ffmpeg -f f32le" in said
+    (said,) = told_of(np.full(8000, np.nan, "<f4").tobytes())
+    assert "of which 100% are no numbers (NaN)" in said
+    holes = VOICE.astype("<f4")
+    holes[100:600] = np.nan
+    (said,) = told_of(holes.tobytes())
+    assert "of which 24% are no numbers (NaN)" in said
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        VOICE,
+        np.zeros(SAMPLE_RATE, np.float32),
+        np.full(SAMPLE_RATE, 0.4, np.float32),
+        VOICE * 0.001 - 0.001,
+        0.4 + 0.02 * np.random.default_rng(0).normal(size=SAMPLE_RATE),
+        np.sign(VOICE) * 0.45,
+    ],
+    ids=["voice", "silence", "offset", "faint", "noise on an offset", "square"],
+)
+def test_samples_are_no_floats(samples: F32) -> None:
+    assert told_of(np.rint(samples * 32767.0).astype("<i2").tobytes()) == []

@@ -253,6 +253,11 @@ def test_speak_takes_what_is_known(
     ("arguments", "lips", "said"),
     [
         (("--label", "joy", "--text", TEXT), "words", TEXT.rstrip(".").lower().split()),
+        (
+            ("--label", "joy", "--recogniser", "pocketsphinx"),
+            "sounds",
+            TEXT.rstrip(".").lower().split(),
+        ),
         (("--label", "joy", "--lips", "network"), "network", []),
         (("--score", "none.yaml"), "none", []),
     ],
@@ -275,6 +280,7 @@ def test_a_program_reads_what_was_written(
     assert (told["lips"]["from"], bool(told["lips"]["said"])) == (lips, True)
     assert [one["text"] for one in told["words"]] == said
     assert all(one["start"] < one["end"] for one in told["words"])
+    assert all(round(one["end"], 3) == one["end"] for one in told["words"])
     assert told["doubts"] == []
     assert "name it (-o)" in ended(2, *given[:-4], "--format", "json").stderr
 

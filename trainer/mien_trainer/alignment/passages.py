@@ -13,6 +13,7 @@ from typing import TypeVar
 from attrs import evolve, field, frozen
 
 from mien_trainer.alignment.aligner import Aligner, Followed
+from mien_trainer.alignment.listened import Listened
 from mien_trainer.alignment.phone_loop import LONGEST_PART
 from mien_trainer.alignment.plausibility import CLIP_FIT
 from mien_trainer.alignment.pronunciation import Guess, UnspeakableTextError
@@ -30,9 +31,6 @@ DOUBTED, UNSURE = -88.0, 40.0
 is less sure. Between what Whisper tiny.en makes of English (58 recordings) and of German (37)."""
 
 _Timed = TypeVar("_Timed", Phoneme, SpokenWord)
-
-Listened = Callable[[float], None]
-"""Is told the share of a sound that has been heard."""
 
 
 @frozen(kw_only=True)

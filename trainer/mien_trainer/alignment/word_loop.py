@@ -7,11 +7,12 @@ words fit, the sounds that are heard without them stay: other languages, singing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, cast
 
 from attrs import frozen
 
+from mien_trainer.alignment.listened import Listened
 from mien_trainer.alignment.phone_loop import Mark, Part, PhoneLoop, parts_of, phonemes_of
 from mien_trainer.alignment.plausibility import drawn_out, fit_of, is_spoken, spelled
 from mien_trainer.alignment.sphinx import (
@@ -90,7 +91,7 @@ class Recogniser:
     def __init__(self) -> None:
         self._words, self._sounds = _WordLoop(), PhoneLoop()
 
-    def heard(self, audio: F32, listened: Callable[[float], None] | None = None) -> Recognised:
+    def heard(self, audio: F32, listened: Listened | None = None) -> Recognised:
         """The phonemes of mono audio at 16 kHz by the English words that are heard in it.
 
         ``listened`` is told, a few times in each part, which share of the sound has been heard.
@@ -129,7 +130,7 @@ class _WordLoop:
         model = str(model_folder().parent / "en-us" / "en-us.lm.bin")
         self._decoder = cast("_Decoder", sphinx_module().Decoder(lm=model, **_SETTINGS))
 
-    def heard(self, part: Part, told: Callable[[float], None]) -> tuple[AlignedWord, ...] | None:
+    def heard(self, part: Part, told: Listened) -> tuple[AlignedWord, ...] | None:
         """The words of a part with their sounds, none of noises; None where no words fit it."""
         if part.steady:
             return None
@@ -154,9 +155,7 @@ class _WordLoop:
         return found if fits else None
 
 
-def _part_of(
-    listened: Callable[[float], None] | None, part: Part, samples: int
-) -> Callable[[float], None]:
+def _part_of(listened: Listened | None, part: Part, samples: int) -> Listened:
     """Who is told the share of a part that has been heard, and tells that of the whole sound."""
 
     def told(share: float) -> None:

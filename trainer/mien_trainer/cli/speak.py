@@ -49,7 +49,7 @@ _BEYOND = 0.5
     "--text",
     metavar="TEXT",
     help="What AUDIO says, or the file that has it, also JSON of Whisper, whisper.cpp or Vosk, SRT "
-    "and WebVTT: its words give the lips.",
+    "and WebVTT: its words give the lips. English, in 10 minutes of sound at most.",
 )
 @click.option(
     "--times",
@@ -66,8 +66,9 @@ _BEYOND = 0.5
 @click.option(
     "--recogniser",
     metavar="pocketsphinx|whisper[:FOLDER]",
-    help="Who hears the words: Whisper, with lips nearly as good as with --text (mien[whisper]; "
-    "FOLDER has a model in CTranslate2's form), or the small model that mien[speak] brings. "
+    help="Who hears the words, in English: Whisper, with lips nearly as good as with --text "
+    "(mien[whisper]; FOLDER has a model in CTranslate2's form), or the small model that "
+    "mien[speak] brings. "
     "[default: with --label, Whisper where installed; else pocketsphinx]",
 )
 @click.option(
@@ -125,7 +126,8 @@ def command(asked: SpeechRequest) -> None:
 
     AUDIO is a sound file of any length: WAV, FLAC, Ogg, MP3 and the like, and .m4a, .aac, .mp4 or
     .webm where ffmpeg is installed. Or it is - for raw samples from a pipe (16 kHz, mono, 16 bits
-    little-endian), whose faces are written as they come:
+    little-endian), whose faces are written as they come; one that brings none gives the header
+    alone, which is no fault:
 
         arecord -t raw -f S16_LE -r 16000 | mien speak - --label joy
 

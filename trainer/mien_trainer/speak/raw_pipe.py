@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from mien.text.sound_bytes import COMPRESSED, container
 from mien_trainer.fault import TrainerError
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 _HEAD = 8
 _INSTEAD = "give the file's name, or ffmpeg -i FILE -f s16le -ar 16000 -ac 1 - | mien speak - ..."
 
+_LOOKED_AT, _LEAST = 8000, 1000
+"""Bytes after which it is known whether a pipe gives floats, and how many of those are not 0."""
+
+_NAN = 0x7FC0
+"""The upper half of a float that is no number."""
+
 _TOO_LOUD, _MUTE = 2 * SAMPLE_RATE, 10 * SAMPLE_RATE
 """Samples after which a pipe whose sound is clipped, or silent from its start, is told of."""
 
@@ -29,6 +36,7 @@ class RawPipe:
         """``tell`` is told what may be wrong with it."""
         self._pipe, self._tell = pipe, tell
         self._begun = False
+        self._start = bytearray()
 
     def read1(self, size: int, /) -> bytes:
         """As the pipe's; the first read waits for eight bytes, and may give that many.
@@ -37,7 +45,7 @@ class RawPipe:
             TrainerError: it is a file and no raw samples.
         """
         if self._begun:
-            return self._pipe.read1(size)
+            return self._looked_at(self._pipe.read1(size))
         self._begun = True
         head = b""
         while len(head) < _HEAD and (more := self._pipe.read1(size)):
@@ -48,7 +56,44 @@ class RawPipe:
         packed = COMPRESSED.get(head[:2])
         if packed is not None:
             self._tell(f"the pipe begins as {packed} does; if it is no raw sound, {_INSTEAD}")
-        return head
+        return self._looked_at(head)
+
+    def _looked_at(self, data: bytes) -> bytes:
+        """The bytes, once the first of all are known to be no floats, or that is told."""
+        if len(self._start) < _LOOKED_AT:
+            self._start += data
+            if len(self._start) >= _LOOKED_AT:
+                words = floats_words(bytes(self._start))
+                if words is not None:
+                    self._tell(words)
+        return data
+
+
+def floats_words(data: bytes) -> str | None:
+    """What is to be said of the first bytes of a pipe if they are floats of 32 bits; else None.
+
+    Of floats every second half is sign and exponent, of a sound's between 2 to the -31 and 1; of
+    samples it is a sample as the other half is.
+    """
+    halves = np.frombuffer(data[: len(data) // 4 * 4], "<u2").reshape(-1, 2)
+    low, high = halves[:, 0], halves[:, 1] & 0x7FFF
+    numbers = _is_exponent(high)
+    no_numbers = (low == 0) & (high == _NAN)
+    sounding = (low != 0) | (high != 0)
+    like = numbers | no_numbers
+    if like.sum() < 0.99 * max(int(sounding.sum()), _LEAST) or _is_exponent(low).mean() > 0.5:
+        return None
+    none = f", of which {no_numbers.mean():.0%} are no numbers (NaN)" if no_numbers.any() else ""
+    return (
+        f"the pipe gives floats of 32 bits{none}, and 16-bit samples were expected: this is noise; "
+        "convert them, ... | ffmpeg -f f32le -ar 16000 -ac 1 -i - -f s16le - | mien speak - ..."
+    )
+
+
+def _is_exponent(half: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
+    """Whether it is the upper half of a float of a sound, sign aside."""
+    half = half & 0x7FFF
+    return np.asarray((half >= 0x3000) & (half <= 0x3F80))
 
 
 def watched(sound: Iterable[F32], tell: Callable[[str], None]) -> Iterator[F32]:

@@ -67,7 +67,28 @@ def agreed(phonemes: Sequence[Phoneme], fits: Fits, witness: Witness) -> tuple[P
     return without_empty(kept)
 
 
+def likeness(phonemes: Sequence[Phoneme], witness: Witness) -> float:
+    """How likely a witness holds what was heard: the mean logarithm a phoneme, 0 at best.
+
+    Pauses do not count; of a sound in which nothing was heard it is 0.
+    """
+    found: list[float] = []
+    for one in phonemes:
+        first = int(one.start * FRAME_RATE)
+        here = witness.visemes[first : max(int(one.end * FRAME_RATE), first + 1)]
+        if one.symbol in _VISEME_OF and len(here):
+            likely = float(here[:, _VISEME_OF[one.symbol]].mean(dtype=np.float64))
+            found.append(math.log(max(likely, _FAINT)))
+    return sum(found) / len(found) if found else 0.0
+
+
 _TABLE = shipped_table()
+_VISEME_OF = {
+    sound: place
+    for place, one in enumerate(_TABLE.visemes.values())
+    for sound in one.sounds
+    if sound != SILENCE
+}
 _SOUNDS = tuple(one.sounds[0] for one in _TABLE.visemes.values())
 _OF_LIPS = np.array([one.contact is Contact.LIPS for one in _TABLE.visemes.values()])
 _SOUNDS_OF_LIPS = frozenset(

@@ -19,14 +19,13 @@ from mien.performance.sources import LipRequest, SpokenLips, Word
 from mien.text.fault import refusal
 from mien.text.files import shown_path
 from mien.text.node import Place
-from mien_trainer.frames import F32, FRAME_RATE, frame_count
+from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE, frame_count
 from mien_trainer.lips.activity import speech_activity
 from mien_trainer.lips.closures import closures
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import (
-    LongSoundError,
     MisfitSpeechError,
     SpeechRefusedError,
     UnusableSoundError,
@@ -38,7 +37,7 @@ from mien_trainer.timings.transcripts import Transcript, is_transcript, read_tra
 
 if TYPE_CHECKING:
     from mien_trainer.alignment.aligner import Followed
-    from mien_trainer.alignment.passages import Listened
+    from mien_trainer.alignment.listened import Listened
 
 STRESSES_APART = 0.7
 """The least seconds between two stresses that brows and head follow."""
@@ -78,10 +77,9 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
         QueryError: there is no sound or no text.
         SourceError: the file cannot be read as text.
         UnusableSoundError: nothing is said in the sound.
-        LongSoundError: it is too long.
         MisfitSpeechError: the text holds no words, or as a whole does not fit the sound.
     """
-    from mien_trainer.alignment.aligner import Aligner
+    from mien_trainer.alignment import aligner
 
     text, transcript = request.text, None
     if text is None and request.file is not None:
@@ -96,14 +94,14 @@ def transcript_lips(request: LipRequest) -> SpokenLips:
     try:
         if transcript is not None:
             found = _followed(audio, transcript, request.listened)
+        elif len(audio) > aligner.LONGEST * SAMPLE_RATE:
+            found = _followed_long(audio, text or "", request.listened)
         else:
-            found = Aligner().follow(
+            found = aligner.Aligner().follow(
                 audio, text or "", arpabet_of_letters, listened=request.listened
             )
     except UnusableSoundError as error:
         raise UnusableSoundError(f"{name}: {error}") from error
-    except LongSoundError as error:
-        raise LongSoundError(f"{name}: {error}") from error
     except SpeechRefusedError as error:
         raise MisfitSpeechError(f"{name}: {error}", _UNFITTING) from error
     speech = TimedSpeech(
@@ -123,11 +121,22 @@ def _followed(audio: F32, transcript: Transcript, listened: Listened | None) -> 
 
     found = follow_passages(audio, transcript.passages, arpabet_of_letters, listened)
     if found.by_words <= 0.5:
-        raise SpeechRefusedError("; ".join(found.doubts))
+        raise SpeechRefusedError("; ".join(_first(found.unfit)))
     if transcript.language.lower() in ENGLISH:
         return found
     doubt = f"it is said in {transcript.language!r}: words are aligned as English ones"
     return evolve(found, doubts=(doubt, *found.doubts))
+
+
+def _followed_long(audio: F32, text: str, listened: Listened | None) -> Followed:
+    """The words of a text in a sound that is too long to align at once: found by what is heard."""
+    from mien_trainer.alignment.listened import half_told
+    from mien_trainer.alignment.long_text import text_passages
+    from mien_trainer.alignment.word_loop import Recogniser
+
+    heard = Recogniser().heard(audio, half_told(listened, 0.0)).words
+    passages = text_passages(text, heard, len(audio) / SAMPLE_RATE)
+    return _followed(audio, Transcript(passages=passages), half_told(listened, 0.5))
 
 
 ENGLISH = ("", "en", "english")

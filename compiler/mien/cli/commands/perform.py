@@ -24,7 +24,8 @@ _SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".aiff", ".
 @click.option(
     "--text",
     metavar="TEXT|FILE",
-    help="What SOUND says: its emotion is read, as `mien read` does, and performed with the sound.",
+    help="What SOUND says: its emotion is read, as `mien read` does, and performed with the sound, "
+    "whose lips follow the words (English, in 10 minutes at most).",
 )
 @click.option(
     "--reader", metavar="NAME|FILE", help="Read --text with this reader: see `mien read`."
