@@ -42,7 +42,7 @@ def test_words_that_it_heard_are_told_and_how_far_it_is(
     assert told == [0.0, pytest.approx(0.7, abs=0.01), 1.0]
     # Words that fit badly, and are unlike what the network hears, are doubted.
     monkeypatch.setattr(ears, "_SURE_FIT", 0.0)
-    monkeypatch.setattr(ears, "likeness", lambda *_: -2.0)
+    monkeypatch.setattr(ears, "_SURE_LIKENESS", 0.0)
     (doubt,) = ear.heard(audio).doubts
     assert "is it another language, or noisy? English is all that this recogniser knows" in doubt
 

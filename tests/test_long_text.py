@@ -22,7 +22,8 @@ from mien_trainer.speech import MisfitSpeechError
 
 
 def heard(text: str, gap: float = 0.2, pauses: dict[int, float] | None = None) -> list[SpokenWord]:
-    found, at = [], 0.0
+    found: list[SpokenWord] = []
+    at = 0.0
     for place, one in enumerate(text.split()):
         at += (pauses or {}).get(place, 0.0)
         found.append(SpokenWord(text=one, start=at, end=at + 1.0 - gap))

@@ -85,7 +85,8 @@ def _within(total: F32, below: float) -> _Flags:
 
 def _narrow(power: F32, total: F32) -> _Flags:
     """Whether two lines, with those beside them, have nearly all of a frame's power."""
-    left, lines = power.copy(), np.arange(power.shape[1])
+    left = power.copy()
+    lines = np.arange(power.shape[1], dtype=np.intp)
     for _ in range(2):
         near = np.abs(lines - left.argmax(axis=1)[:, None]) <= _BESIDE
         left[near] = 0.0

@@ -76,10 +76,10 @@ def floats_words(data: bytes) -> str | None:
     samples it is a sample as the other half is.
     """
     halves = np.frombuffer(data[: len(data) // 4 * 4], "<u2").reshape(-1, 2)
-    low, high = halves[:, 0], halves[:, 1] & 0x7FFF
+    low, high = (halves & np.uint16(0x7FFF)).T
     numbers = _is_exponent(high)
-    no_numbers = (low == 0) & (high == _NAN)
-    sounding = (low != 0) | (high != 0)
+    no_numbers = (halves[:, 0] == 0) & (high == _NAN)
+    sounding = halves.any(axis=1)
     like = numbers | no_numbers
     if like.sum() < 0.99 * max(int(sounding.sum()), _LEAST) or _is_exponent(low).mean() > 0.5:
         return None
@@ -91,8 +91,7 @@ def floats_words(data: bytes) -> str | None:
 
 
 def _is_exponent(half: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
-    """Whether it is the upper half of a float of a sound, sign aside."""
-    half = half & 0x7FFF
+    """Whether it is the upper half of a float of a sound, without its sign."""
     return np.asarray((half >= 0x3000) & (half <= 0x3F80))
 
 
