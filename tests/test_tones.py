@@ -18,7 +18,7 @@ _SCALE = (262.0, 294.0, 330.0, 349.0, 392.0, 440.0, 494.0, 523.0)
 
 
 def moments(seconds: float) -> F32:
-    return (np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE).astype(np.float32)
+    return np.arange(int(seconds * SAMPLE_RATE), dtype=np.float32) / np.float32(SAMPLE_RATE)
 
 
 def tone(hertz: Sequence[float], seconds: float) -> F32:
@@ -50,7 +50,7 @@ def ringing() -> F32:
 def swelling() -> F32:
     """A tone that swells as syllables do."""
     swell = 0.5 + 0.5 * np.sin(2.0 * np.pi * 4.0 * moments(5.0))
-    return (tone([500.0], 5.0) * swell).astype(np.float32)
+    return np.asarray(tone([500.0], 5.0) * swell, dtype=np.float32)
 
 
 def siren() -> F32:
