@@ -37,9 +37,9 @@ def test_a_text_is_cut_in_the_longest_pause_within_reach() -> None:
     found = text_passages(text, spoken, 42.0)
     assert " ".join(one.text for one in found) == text
     assert [one.text.split()[0] for one in found] == ["Word0,", "Word18,", "Word30,"]
-    assert [(one.start, one.end) for one in found[:2]] == [(0.0, pytest.approx(18.85)), (
-        pytest.approx(18.85), pytest.approx(31.45))]  # fmt: skip
-    assert found[-1].end == 42.0
+    ends = [one.end for one in found]
+    assert ends == pytest.approx([18.85, 31.45, 42.0])
+    assert [one.start for one in found] == [0.0, *ends[:2]]
 
 
 def test_it_is_best_cut_between_words_that_were_both_heard() -> None:

@@ -28,6 +28,7 @@ from mien.formats.registry import listed, read_take, writable
 from mien.formats.take import Take, steady_take
 from mien.performance.expression import REST, Move
 from mien.performance.gaze import Look
+from mien.text.sound_bytes import container
 from mien_trainer.cli.speak import command
 from mien_trainer.conditions import condition_rows
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
@@ -35,7 +36,7 @@ from mien_trainer.mel import LOOK_AHEAD
 from mien_trainer.speak.cues import cue_of
 from mien_trainer.speak.network import KEY, SCHEMA, OnnxNetwork, read_network
 from mien_trainer.speak.offset import without_offset
-from mien_trainer.speak.raw_pipe import RawPipe, container
+from mien_trainer.speak.raw_pipe import RawPipe
 from mien_trainer.speak.speaker import Speaker, pipe_samples
 from mien_trainer.speak.way import way_of
 

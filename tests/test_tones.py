@@ -18,7 +18,7 @@ _SCALE = (262.0, 294.0, 330.0, 349.0, 392.0, 440.0, 494.0, 523.0)
 
 
 def moments(seconds: float) -> F32:
-    return np.arange(int(seconds * SAMPLE_RATE), dtype=np.float32) / np.float32(SAMPLE_RATE)
+    return np.asarray(np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE, dtype=np.float32)
 
 
 def tone(hertz: Sequence[float], seconds: float) -> F32:
