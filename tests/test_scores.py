@@ -207,15 +207,11 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_every_command_says_names_that_are_not_there_beside_a_wrong_form(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    command: tuple[str, ...],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     written(tmp_path, "seeds: 7\naudio: none.wav\ncues: [{time: 1, label: jy}]\n")
-    assert run(command) == (1 if "check" in command else 2)
-    said = "".join(capsys.readouterr())
+    said = ended(1 if "check" in command else 2, *command).output
     assert "did you mean seed?" in said
     assert "no label 'jy'" in said
     assert ("none.wav: there is no such file" in said) is (command[0] != "speak")
