@@ -18,7 +18,8 @@ _SCALE = (262.0, 294.0, 330.0, 349.0, 392.0, 440.0, 494.0, 523.0)
 
 
 def moments(seconds: float) -> F32:
-    return np.asarray(np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE, dtype=np.float32)
+    at: F32 = (np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE).astype(np.float32)
+    return at
 
 
 def tone(hertz: Sequence[float], seconds: float) -> F32:
