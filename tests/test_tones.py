@@ -18,8 +18,8 @@ _SCALE = (262.0, 294.0, 330.0, 349.0, 392.0, 440.0, 494.0, 523.0)
 
 
 def moments(seconds: float) -> F32:
-    at: F32 = (np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE).astype(np.float32)
-    return at
+    samples = int(seconds * SAMPLE_RATE)
+    return np.linspace(0.0, samples / SAMPLE_RATE, samples, endpoint=False, dtype=np.float32)
 
 
 def tone(hertz: Sequence[float], seconds: float) -> F32:
