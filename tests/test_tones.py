@@ -18,8 +18,10 @@ _SCALE = (262.0, 294.0, 330.0, 349.0, 392.0, 440.0, 494.0, 523.0)
 
 
 def moments(seconds: float) -> F32:
-    samples = int(seconds * SAMPLE_RATE)
-    return np.linspace(0.0, samples / SAMPLE_RATE, samples, endpoint=False, dtype=np.float32)
+    found = np.zeros(int(seconds * SAMPLE_RATE), dtype=np.float32)
+    found += np.arange(len(found), dtype=np.float32)
+    found /= np.float32(SAMPLE_RATE)
+    return found
 
 
 def tone(hertz: Sequence[float], seconds: float) -> F32:
