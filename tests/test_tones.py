@@ -18,18 +18,18 @@ _SCALE = (262.0, 294.0, 330.0, 349.0, 392.0, 440.0, 494.0, 523.0)
 
 
 def moments(seconds: float) -> F32:
-    found = np.zeros(int(seconds * SAMPLE_RATE), dtype=np.float32)
-    found += np.arange(len(found), dtype=np.float32)
-    found /= np.float32(SAMPLE_RATE)
-    return found
+    samples = int(seconds * SAMPLE_RATE)
+    return np.linspace(0.0, samples / SAMPLE_RATE, samples, endpoint=False, dtype=np.float32)
 
 
 def tone(hertz: Sequence[float], seconds: float) -> F32:
     """Tones at once, which come and go within 5 ms."""
     at = moments(seconds).astype(np.float64)
     edge = np.minimum(1.0, np.minimum(at, at[::-1]) / 0.005)
-    waves = [np.sin(2.0 * np.pi * one * at) for one in hertz]
-    return (0.4 / len(hertz) * edge * np.sum(waves, axis=0)).astype(np.float32)
+    waves = np.zeros(len(at))
+    for one in hertz:
+        waves += np.sin(2.0 * np.pi * one * at)
+    return np.asarray(0.4 / len(hertz) * edge * waves, dtype=np.float32)
 
 
 def rest(seconds: float) -> F32:
