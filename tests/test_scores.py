@@ -393,8 +393,8 @@ def test_wrong_keys_hide_no_wrong_names(tmp_path: Path) -> None:
     path = written(tmp_path, f"audio: no.wav\nceus: []\n{cues}")
     found = json.loads(ended(1, "score", "check", path, "--format", "json").stdout)["faults"]
     assert [(one["code"], one["line"]) for one in found] == [
-        ("unknown-key", 4),
         ("bad-sound", 3),
+        ("unknown-key", 4),
         ("unknown-label", 6),
         ("unknown-label", 7),
     ]

@@ -594,9 +594,12 @@ def test_cues_come_while_it_runs(tiny: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (None, f"schema none, expected {SCHEMA}"),
-        ("{", f"schema none, expected {SCHEMA}"),
-        ('{"schema": "mien/network/9"}', f"schema mien/network/9, expected {SCHEMA}"),
+        (None, f"schema none, expected a network of whole faces with {SCHEMA}"),
+        ("{", f"schema none, expected a network of whole faces with {SCHEMA}"),
+        (
+            '{"schema": "mien/network/9"}',
+            f"schema mien/network/9, expected a network of whole faces with {SCHEMA}",
+        ),
         (f'{{"schema": "{SCHEMA}"}}', f"its metadata is not that of {SCHEMA}"),
     ],
 )
