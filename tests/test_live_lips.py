@@ -57,6 +57,7 @@ from mien_trainer.voices.recordings import speaker_mark
 TABLE = shipped_table()
 NAMES = TABLE.rig.names
 VISEMES = tuple(TABLE.visemes)
+SHUT_JAW = TABLE.visemes["PP"].weights["jawOpen"]
 BANK = mien.load("default")
 SOUNDS = ("m", "ɑ", "p", "i", "f", "ɛ", "s", "u", "b", "æ", "t", "ɑ", "ʃ", "oʊ", "v", "ʌ") * 2
 _TIMES = [0.2 + 0.09 * at for at in range(len(SOUNDS) + 1)]
@@ -103,9 +104,9 @@ def opening(ahead: int) -> float:
     return followed([one]).r["opening"]
 
 
-def test_what_is_certain_gives_the_lips_of_the_rules_and_more_is_better_when_known_ahead() -> None:
-    assert opening(6) > 0.85
-    assert opening(6) > opening(2) > opening(0) > 0.6
+def test_what_is_certain_gives_the_lips_of_the_rules_and_better_ones_when_known_ahead() -> None:
+    assert opening(0) > 0.9
+    assert min(opening(2), opening(6)) > opening(0)
 
 
 @given(ahead=st.integers(0, 6), pieces=st.integers(1, 40))
@@ -150,7 +151,7 @@ def test_lips_come_back_within_reach_of_a_contact() -> None:
     open_[:, VISEMES.index("aa")] = 1.0
     found = kernels.push(open_, [likely], np.zeros((80, 0), np.float32))
     jaw = found.weights[:, NAMES.index("jawOpen")]
-    assert jaw[42] < 0.05 * jaw[25]
+    assert jaw[42] == pytest.approx(SHUT_JAW, abs=1e-6)
     assert jaw[35] == jaw[25] == pytest.approx(jaw[43 + REACH + 1], abs=1e-6)
     assert np.abs(np.diff(found.contacts)).max() < 0.75
 
@@ -166,7 +167,7 @@ def test_a_contact_that_turns_out_to_be_none_is_taken_back() -> None:
         found = kernels.push(open_, [guessed, sure], np.zeros((80, 0), np.float32))
         jaws.append(found.weights[:, NAMES.index("jawOpen")])
     made, taken_back = jaws
-    assert made[42] < 0.05 * made[25]
+    assert made[42] == pytest.approx(SHUT_JAW, abs=1e-6)
     assert made[37] == taken_back[37] < 0.95 * made[25]
     assert taken_back[44] > 0.3 * made[25] > made[44]
 
@@ -423,6 +424,7 @@ def test_nobody_is_heard_above_all_others() -> None:
             spoken=True,
             forms=(np.zeros((frames, 80), np.float16),),
             visemes=np.zeros(frames, np.int64),
+            sounds=np.zeros(frames, np.int64),
             contacts=np.zeros((frames, 2), np.float32),
             weights=np.zeros((frames, 1), np.float16),
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact, timeline
 from mien_trainer.mel import log_mel
-from mien_trainer.phonemes import Phoneme
+from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speech import Prosody, SpeechRefusedError, SpeechSource
 
 FORMS, OTHER_FORMS = 5, 2
@@ -35,6 +36,7 @@ UNSPOKEN, PIECE = 0.15, 12.0
 """Seconds of sounds in which nobody speaks, to each of speech, and how long one of them is."""
 
 _LOUD = 0.5
+_LONG = "\u02d0"
 
 
 @frozen(kw_only=True, eq=False)
@@ -60,9 +62,9 @@ class Spoken:
 class Example:
     """Log-mel frames (N, M) in each form, the first as it was, and what is to be learned.
 
-    ``visemes`` (N,) are positions in the table, ``contacts`` (N, K) 1 while one is made, and
-    ``weights`` (N, D) those of the rules. ``real`` is whether a person speaks, ``spoken`` whether
-    anybody does.
+    ``visemes`` (N,) are positions in the table, ``sounds`` (N,) those in `taught_sounds` or -1,
+    ``contacts`` (N, K) 1 while one is made, and ``weights`` (N, D) those of the rules. ``real`` is
+    whether a person speaks, ``spoken`` whether anybody does.
     """
 
     speaker: str
@@ -70,6 +72,7 @@ class Example:
     spoken: bool
     forms: tuple[npt.NDArray[np.float16], ...]
     visemes: npt.NDArray[np.int64]
+    sounds: npt.NDArray[np.int64]
     contacts: F32
     weights: npt.NDArray[np.float16]
 
@@ -79,6 +82,14 @@ def taught_channels() -> tuple[str, ...]:
     table = shipped_table()
     moved = {name for viseme in table.visemes.values() for name in viseme.weights}
     return tuple(name for name in table.rig.names if name in moved)
+
+
+@cache
+def taught_sounds() -> tuple[str, ...]:
+    """The sounds that the table knows, in sorted order."""
+    table = shipped_table()
+    own = {sound for viseme in table.visemes.values() for sound in viseme.sounds}
+    return tuple(sorted(own | set(table.glides)))
 
 
 def examples(
@@ -121,6 +132,7 @@ def _example(one: Spoken, forms: tuple[npt.NDArray[np.float16], ...]) -> Example
         spoken=bool(one.phonemes),
         forms=forms,
         visemes=visemes,
+        sounds=_sound_of_frames(one.phonemes, one.frames),
         contacts=contacts[visemes],
         weights=lip_curves(one.phonemes, one.frames, table)[:, columns].astype(np.float16),
     )
@@ -134,6 +146,16 @@ def viseme_of_frames(phonemes: Sequence[Phoneme], frames: int) -> npt.NDArray[np
     rows = np.array([places[name] for name in line.names], dtype=np.int64)
     last = np.searchsorted(line.starts, frame_times(frames), side="right") - 1
     found: npt.NDArray[np.int64] = rows[last]
+    return found
+
+
+def _sound_of_frames(phonemes: Sequence[Phoneme], frames: int) -> npt.NDArray[np.int64]:
+    """The position in `taught_sounds` of what is spoken in each frame (N,), else -1."""
+    places = {name: at for at, name in enumerate(taught_sounds())}
+    times, found = frame_times(frames), np.full(frames, places[SILENCE], dtype=np.int64)
+    for one in phonemes:
+        symbol = one.symbol.rstrip(_LONG)
+        found[(times >= one.start) & (times < one.end)] = places.get(symbol, -1)
     return found
 
 

@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 import torch
-from attrs import frozen
-from torch import Tensor
+from attrs import evolve, frozen
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  torch's own habit
 
 from mien_trainer.frames import F32, FRAME_RATE
-from mien_trainer.lip_training.examples import Example, taught_channels
+from mien_trainer.lip_training.examples import Example, taught_channels, taught_sounds
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.mel import MELS, SILENCE
@@ -57,13 +57,14 @@ _VARIED = Augmentation(vocal_tract=0.12, equalisation_db=6.0, gain_db=10.0)
 
 @frozen(kw_only=True, eq=False)
 class Batch:
-    """Mel (B, R + N, M), and visemes (B, N), contacts (B, N, K) and weights (B, N, D) to learn.
+    """Mel (B, R + N, M), and visemes and sounds (B, N), contacts (B, N, K) and weights (B, N, D).
 
     ``there`` (B, N) is 1 where there is sound.
     """
 
     mel: F32
     visemes: npt.NDArray[np.int64]
+    sounds: npt.NDArray[np.int64]
     contacts: F32
     weights: F32
     there: F32
@@ -116,15 +117,18 @@ def fit(
     visemes, channels = len(shipped_table().visemes), len(taught_channels())
     net = LipNet(visemes + len(Contact) + channels, width=width)
     shelves = shelves_of(taught)
+    # Naming sounds that look alike teaches to hear; what names them is not kept.
+    sounds = nn.Linear(width, len(DELAYS) * len(taught_sounds()))
+    learned = [*net.parameters(), *sounds.parameters()]
     mean = {name: value.clone() for name, value in net.state_dict().items()}
-    adam = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=_DECAY)
+    adam = torch.optim.AdamW(learned, lr=RATE, weight_decay=_DECAY)
     for done in range(steps):
         for group in adam.param_groups:
             group["lr"] = rate(done, steps)
-        loss = loss_of(net, batch_of(shelves, net.context, rng), visemes)
+        loss = loss_of(net, sounds, batch_of(shelves, net.context, rng), visemes)
         adam.zero_grad()
         torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(net.parameters(), _CLIP)
+        torch.nn.utils.clip_grad_norm_(learned, _CLIP)
         adam.step()
         with torch.no_grad():
             for name, value in net.state_dict().items():
@@ -149,6 +153,7 @@ def batch_of(shelves: Sequence[Shelf], context: int, rng: np.random.Generator) -
     batch = Batch(
         mel=np.full((SEQUENCES, whole, MELS), SILENCE, dtype=np.float32),
         visemes=np.zeros((SEQUENCES, WINDOW), dtype=np.int64),
+        sounds=np.full((SEQUENCES, WINDOW), -1, dtype=np.int64),
         contacts=np.zeros((SEQUENCES, WINDOW, len(Contact)), dtype=np.float32),
         weights=np.zeros((SEQUENCES, WINDOW, channels), dtype=np.float32),
         there=np.zeros((SEQUENCES, WINDOW), dtype=np.float32),
@@ -163,23 +168,19 @@ def batch_of(shelves: Sequence[Shelf], context: int, rng: np.random.Generator) -
         batch.mel[row, low - at + context : end - at + context] = one.forms[form][low:end]
         part = slice(first - at, end - at)
         batch.visemes[row, part] = one.visemes[first:end]
+        batch.sounds[row, part] = one.sounds[first:end]
         batch.contacts[row, part] = one.contacts[first:end]
         batch.weights[row, part] = one.weights[first:end]
         batch.there[row, part] = 1.0
-    return Batch(
-        mel=augmented(batch.mel, _VARIED, rng),
-        visemes=batch.visemes,
-        contacts=batch.contacts,
-        weights=batch.weights,
-        there=batch.there,
-    )
+    return evolve(batch, mel=augmented(batch.mel, _VARIED, rng))
 
 
-def loss_of(net: LipNet, batch: Batch, visemes: int) -> Tensor:
-    """Cross entropy of visemes and of contacts, and squared errors of weights, over all heads."""
+def loss_of(net: LipNet, sounds: nn.Linear, batch: Batch, visemes: int) -> Tensor:
+    """Cross entropy of visemes, sounds and contacts, squared errors of weights, over all heads."""
     with torch.autocast("cpu", dtype=torch.bfloat16):  # half the time, and as good
-        heads = net.whole(torch.as_tensor(batch.mel))
-    heads = heads.float()
+        heads, told_from = net.whole(torch.as_tensor(batch.mel))
+        named = sounds(told_from).unflatten(-1, (len(DELAYS), -1))
+    heads, named = heads.float(), named.float()
     contacts_end = visemes + len(Contact)
     odds = torch.full((len(Contact),), CONTACT_ODDS)
     total = torch.zeros(())
@@ -193,6 +194,13 @@ def loss_of(net: LipNet, batch: Batch, visemes: int) -> Tensor:
             reduction="none",
             label_smoothing=_SMOOTHING,
         )
+        which = F.cross_entropy(
+            named[:, delay:, place].transpose(1, 2),
+            torch.as_tensor(batch.sounds[:, :length]),
+            reduction="none",
+            label_smoothing=_SMOOTHING,
+            ignore_index=-1,
+        )
         met = F.binary_cross_entropy_with_logits(
             head[..., visemes:contacts_end],
             torch.as_tensor(batch.contacts[:, :length]),
@@ -200,6 +208,6 @@ def loss_of(net: LipNet, batch: Batch, visemes: int) -> Tensor:
             pos_weight=odds,
         ).sum(dim=-1)
         shown = head[..., contacts_end:] - torch.as_tensor(batch.weights[:, :length])
-        each = said + _CONTACTS * met + _WEIGHTS * shown.square().sum(dim=-1)
+        each = said + which + _CONTACTS * met + _WEIGHTS * shown.square().sum(dim=-1)
         total = total + (each * there).sum() / there.sum()
     return total

@@ -48,6 +48,10 @@ DIRECT = 0.5
 RESTING = (0.7, 0.9)
 """The share of silence from which on lips come to rest, and at which they are there, exactly."""
 
+ATTACK = 0.045
+"""Seconds that a sound is known ahead, at least, before it pulls in full: what is known late cannot
+lead as by the rules, and would make the mouth jump."""
+
 _BLOCK = 64
 """Frames at a time: they stay in the cache."""
 
@@ -192,7 +196,7 @@ def _silence(frames: int, visemes: int, rest: int) -> F64:
 def _pulls(plan: Plan, ahead: int) -> F64:
     """How a frame at each offset from -`REACH` to ``ahead`` pulls (O, V, G)."""
     offsets = np.arange(-REACH, ahead + 1)[:, None, None] / FRAME_RATE
-    moments = offsets - plan.lead[None, None, :]
+    moments = offsets - np.minimum(plan.lead, ahead / FRAME_RATE - ATTACK)[None, None, :]
     # A frame is half a frame to either side of its moment.
     distance = np.maximum(np.abs(moments) - 0.5 / FRAME_RATE, 0.0)
     reach = np.where(moments > 0.0, plan.before[None], plan.after[None])

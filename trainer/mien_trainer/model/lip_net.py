@@ -70,21 +70,25 @@ class LipNet(nn.Module):
             at += block.memory
             after.append(window[:, -block.memory :])
             x = x + block.mixed(window)
-        return self._told(x), torch.cat(after, dim=1)
+        return self._told(self.norm(x)), torch.cat(after, dim=1)
 
-    def whole(self, mel: Tensor) -> Tensor:
-        """Heads (B, N, H, O) of the last N of R + N frames of mel (B, R + N, M): what learns."""
+    def whole(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """Heads (B, N, H, O) of the last N of R + N frames of mel (B, R + N, M): what learns.
+
+        And what they are told from (B, N, W).
+        """
         x = self.input((features(mel) - self.mean) / self.std)
         for block in self._blocks():
             x = block(x)
-        return self._told(x)
+        x = self.norm(x)
+        return self._told(x), x
 
     def start(self, count: int) -> Tensor:
         """A state (B, R, W) of zeros, from which silence leads to the one before a first frame."""
         return torch.zeros(count, self.context, self.width)
 
     def _told(self, x: Tensor) -> Tensor:
-        heads: Tensor = self.heads(self.norm(x))
+        heads: Tensor = self.heads(x)
         return heads.reshape(heads.shape[0], heads.shape[1], len(DELAYS), self.outputs)
 
     def _blocks(self) -> list[SoundBlock]:

@@ -15,6 +15,7 @@ const REACH = 12;
 const [MEETS, PARTS, HELD] = [0.45, 0.22, 3];
 const [UNSURE, SETTLES] = [0.06, 12];
 const DIRECT = 0.5;
+const ATTACK = 0.045;
 const [RESTS, RESTED] = [0.7, 0.9];
 const PULL = 1e-6;
 
@@ -209,10 +210,11 @@ class Telling {
 /** @param {number} span @returns {Float64Array} span x V x G: how a frame at each offset pulls */
 function pullsOf(span) {
   const found = new Float64Array(span * V * G);
+  const most = (span - REACH - 1) / FRAME_RATE - ATTACK;
   for (let place = 0; place < span; place += 1) {
     for (let v = 0; v < V; v += 1) {
       for (let g = 0; g < G; g += 1) {
-        const moment = (place - REACH) / FRAME_RATE - LIP_TABLE.lead[g];
+        const moment = (place - REACH) / FRAME_RATE - Math.min(LIP_TABLE.lead[g], most);
         const distance = Math.max(Math.abs(moment) - 0.5 / FRAME_RATE, 0);
         const reach = (moment > 0 ? LIP_TABLE.before : LIP_TABLE.after)[v][g];
         const fall = (distance / reach) ** LIP_TABLE.power[v];
