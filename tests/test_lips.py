@@ -166,7 +166,8 @@ def test_vowels_between_closures_are_not_swallowed(symbol: str, vowel: str) -> N
     curves = lip_curves(phonemes, 60, TABLE)
     target = TABLE.visemes[visemes[0]].weights["jawOpen"]
     inside = curves[round(0.38 * FRAME_RATE) : round((0.38 + lasts) * FRAME_RATE) + 1, JAW]
-    assert inside.max() >= 0.4 * target
+    # A jaw no quicker than a real one (docs/captures.md) has a third of so short a vowel.
+    assert inside.max() >= target / 3.0
 
 
 @given(utterances)
