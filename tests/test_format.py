@@ -562,6 +562,11 @@ def test_any_document_keeps_its_meaning_and_its_comments(
     assert sorted(kept) == sorted(scribe.comments)
 
 
+def test_a_no_break_space_in_quotes_is_part_of_a_key() -> None:
+    text = '":\xa0": 1\n'
+    assert [name for name, _ in below(require_yaml(text, "x.yaml"))] == [":\xa0"]
+
+
 @settings(max_examples=100, deadline=None)
 @given(items=st.lists(st.integers(0, 9), min_size=1, max_size=5), data=st.data())
 def test_comments_of_a_list_keep_their_order(items: list[int], data: st.DataObject) -> None:

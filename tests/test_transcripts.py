@@ -202,7 +202,7 @@ def test_parts_are_aligned_one_by_one(utterance: Utterance) -> None:
     heard: list[float] = []
     found = follow_passages(audio, passages, arpabet_of_letters, heard.append)
     assert heard == sorted(heard)
-    assert (len(heard), heard[-1]) == (2, 1.0)
+    assert (len(heard), heard[0], heard[-1]) == (3, 0.0, 1.0)
     assert found.by_words == 1.0
     assert found.phonemes[0].start == 0.0
     assert found.phonemes[-1].end == pytest.approx(end)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.terminal import say
 from mien.performance.performer import FaceBlock
 from mien.performance.sources import sound_frames
 
@@ -58,7 +59,7 @@ def _tenths(audio: Path | None) -> Callable[[float], None]:
         tenth = int(_TENTHS * share)
         if long and tenth > said:
             said = tenth
-            click.echo(f"{_DOING}: {100 * tenth // _TENTHS} %", err=True)
+            say(f"{_DOING}: {100 * tenth // _TENTHS} %", err=True)
 
     return listened
 

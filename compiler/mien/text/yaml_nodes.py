@@ -222,7 +222,8 @@ class _Reader:
                 hint = "write the keys out, so that a reader sees them where they count"
                 self._fault(node.place, "yaml-merge", message, hint)
                 return None
-            if holds_no_break_space(node.value) and no_break_spaces(self._text):
+            plain = isinstance(event, events.ScalarEvent) and not event.style
+            if plain and holds_no_break_space(node.value) and no_break_spaces(self._text):
                 self._slips(no_break_spaces(self._text))
                 raise _StopError
             return node
