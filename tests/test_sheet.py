@@ -116,7 +116,10 @@ def test_lint_marks_stand_at_their_face(
         fault("strength", "rules.yaml"),
     )
 
-    monkeypatch.setattr("mien.sheet.overview.lint", lambda _: faults)
+    def lint(_: object) -> tuple[Fault, ...]:
+        return faults
+
+    monkeypatch.setattr("mien.sheet.overview.lint", lint)
     marked = overview(bank)
     for name in ("low", "peaceful"):
         assert cell_of(marked, "Joy", name).notes[-1].tone is Tone.ERROR

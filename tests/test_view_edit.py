@@ -332,8 +332,10 @@ def test_a_style_takes_negative_offsets(session: EditSession, joy: Path) -> None
 def test_read_only_files_are_left_alone(
     session: EditSession, joy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def access(path: Path, mode: int) -> bool:
+        return path != joy or mode != os.W_OK
 
-    monkeypatch.setattr("os.access", lambda path, mode: path != joy or mode != os.W_OK)
+    monkeypatch.setattr("os.access", access)
     with pytest.raises(EditRefusedError, match="not written to"):
         session.write(low(jawOpen=0.05), session.preview(low(jawOpen=0.05)).base)
 
