@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,9 +29,7 @@ def need_torch() -> None:
     Raises:
         TorchMissingError: it is not.
     """
-    for name in ("torch", "safetensors", "pyarrow"):
-        if find_spec(name) is None:
-            raise TorchMissingError(f"{name} is not installed: pip install 'mien[train]'")
+    _need(("torch", "safetensors", "pyarrow"), TorchMissingError)
 
 
 def need_onnx() -> None:
@@ -39,9 +38,13 @@ def need_onnx() -> None:
     Raises:
         TrainerError: a package of the extra is not installed.
     """
-    for name in ("onnx", "onnxscript"):
+    _need(("onnx", "onnxscript"), TrainerError)
+
+
+def _need(names: Iterable[str], error: type[TrainerError]) -> None:
+    for name in names:
         if find_spec(name) is None:
-            raise TrainerError(f"{name} is not installed: pip install 'mien[train]'")
+            raise error(f"{name} is not installed: pip install 'mien[train]'")
 
 
 def brief(error: object) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from attrs import evolve, frozen
 
+from mien_trainer.alignment.listened import Listened
 from mien_trainer.alignment.plausibility import (
     CLIP_FIT,
     doubts,
@@ -91,7 +92,7 @@ class Aligner:
         text: str,
         guess: Guess,
         least: float = CLIP_FIT,
-        listened: Callable[[float], None] | None = None,
+        listened: Listened | None = None,
     ) -> Followed:
         """As `align_text`, for lips: what is odd about single words is said, and refuses nothing.
 
@@ -164,7 +165,7 @@ class Aligner:
         self,
         audio: F32,
         words: Sequence[str],
-        listened: Callable[[float], None] | None = None,
+        listened: Listened | None = None,
     ) -> list[AlignedWord]:
         self._check(audio, words)
         pcm, left = _padded(audio), 1.0

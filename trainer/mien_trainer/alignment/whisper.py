@@ -7,13 +7,14 @@ The extra mien[whisper] brings one in a package of its own. Nothing is ever down
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
 from attrs import frozen
 
+from mien_trainer.alignment.listened import Listened
 from mien_trainer.alignment.passages import Passage
 from mien_trainer.fault import TrainerError, brief
 from mien_trainer.frames import F32, SAMPLE_RATE
@@ -115,7 +116,7 @@ class Whisper:
             raise TrainerError(f"{folder}: no Whisper model that runs ({brief(error)})") from None
         self._model = cast("_Model", made)
 
-    def heard(self, audio: F32, listened: Callable[[float], None] | None = None) -> Heard:
+    def heard(self, audio: F32, listened: Listened | None = None) -> Heard:
         """What is said in mono audio at 16 kHz; ``listened`` is told the share that was heard."""
         # One temperature: others would draw words by chance.
         found, told = self._model.transcribe(
