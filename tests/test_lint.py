@@ -499,15 +499,16 @@ def test_labels_too_close_are_named_with_what_would_part_them() -> None:
     fault = only(evolve(close, emotions=emotions))
     assert fault.code == "separation"
     assert "joy and sadness at low are 0.01111 apart" in fault.message
-    assert "mouthSmile (joy 0.8, sadness 0 at high)" in fault.hint
+    assert "mouthSmile (joy 0.3, sadness 0.25; at high 0.8, 0)" in fault.hint
 
 
 def test_identical_labels_are_told_apart_by_their_action_units() -> None:
     twin = {name: dict(weights) for name, weights in bank().emotions[1].archetypes.items()}
     broken = change("sadness", archetypes=twin)
     hints = {fault.hint for fault in lint(broken) if fault.code == "separation"}
+    apart = "mouthSmile (AU12 of joy), mouthFrown (AU15 of sadness)"
     assert hints == {
-        "these would tell them apart best: mouthSmile (AU12 of joy), mouthFrown (AU15 of sadness)"
+        f"these would tell them apart best at {level}: {apart}" for level in ("low", "mid", "high")
     }
 
 

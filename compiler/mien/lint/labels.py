@@ -80,14 +80,18 @@ def _hint(bank: AuthoredBank, a: Emotion, b: Emotion, intensity: str) -> str:
     if not telling:
         return "give each a channel that the other does not use"
     named = list(by_shorthand(bank.rig, telling).items())[:_NAMED]
-    return "these would tell them apart best: " + ", ".join(
+    return f"these would tell them apart best at {intensity}: " + ", ".join(
         f"{name} ({text})" for name, text in named
     )
 
 
 def _telling_channels(bank: AuthoredBank, a: Emotion, b: Emotion, intensity: str) -> dict[str, str]:
-    """Channels in which the labels differ more at another intensity than here, most first."""
-    here = _differences(bank, a.archetypes[intensity], b.archetypes[intensity])
+    """Channels in which the labels differ more at another intensity than here, most first.
+
+    The text has their values here, and there.
+    """
+    first, second = a.archetypes[intensity], b.archetypes[intensity]
+    here = _differences(bank, first, second)
     gains: list[tuple[float, str, str]] = []
     for name in bank.rig.names:
         best, text = 0.0, ""
@@ -96,9 +100,11 @@ def _telling_channels(bank: AuthoredBank, a: Emotion, b: Emotion, intensity: str
                 x, y = a.archetypes[other].get(name, 0.0), b.archetypes[other].get(name, 0.0)
                 if abs(x - y) - here.get(name, 0.0) > best:
                     best = abs(x - y) - here.get(name, 0.0)
-                    text = f"{a.label} {shown(x)}, {b.label} {shown(y)} at {other}"
+                    text = f"at {other} {shown(x)}, {shown(y)}"
         if text:
-            gains.append((best, name, text))
+            x, y = first.get(name, 0.0), second.get(name, 0.0)
+            now = f"{a.label} {shown(x)}, {b.label} {shown(y)}"
+            gains.append((best, name, f"{now}; {text}"))
     return {name: text for _, name, text in sorted(gains, key=lambda gain: -gain[0])}
 
 
