@@ -62,6 +62,42 @@ def test_a_long_file_is_the_sound_that_a_short_one_is(
         assert np.array_equal(np.concatenate(list(blocks)), whole)
 
 
+@pytest.mark.parametrize(("longest", "rate"), [(1.0, 16_000), (1.0, 44_100), (600.0, 16_000)])
+def test_how_far_a_file_has_been_heard_is_told_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, longest: float, rate: int
+) -> None:
+    monkeypatch.setattr(audio, "LONGEST", longest)
+    monkeypatch.setattr(audio, "_BLOCK", 3001)
+    path, shares = tmp_path / "line.wav", list[float]()
+    soundfile.write(str(path), noise(2.0, rate), rate, "FLOAT")
+    with stream_audio(path) as blocks:
+        untold = np.concatenate(list(blocks))
+    with stream_audio(path, listened=shares.append) as blocks:
+        parts = list(blocks)
+    assert np.concatenate(parts).tobytes() == untold.tobytes()
+    assert len(parts) > 10
+    assert len(shares) == len(parts) + 1
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+
+
+def test_a_log_says_how_far_the_network_has_heard_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mien.cli.performing.LONG", 60)
+    path, out = tmp_path / "line.wav", tmp_path / "take.csv"
+    soundfile.write(str(path), noise(1.5), SAMPLE_RATE, "FLOAT")
+    asked = ("speak", path, "--label", "joy", "--lips", "network")
+    said = ended(0, *asked, "-o", out)
+    assert [one for one in said.stderr.splitlines() if "listening" in one] == [
+        "listening: 0 %",
+        "listening: 100 %",
+    ]
+    faces = ended(0, *asked)
+    assert "listening" not in faces.stderr
+    assert faces.stdout.splitlines() == out.read_text("utf-8").splitlines()
+
+
 @pytest.mark.usefixtures("short")
 def test_a_long_file_is_checked_before_its_first_block(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"

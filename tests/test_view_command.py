@@ -12,8 +12,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from tests.sounds import write_wav
 
 from mien.cli.commands.view import command
 
@@ -73,6 +75,23 @@ def test_a_score_is_given_to_its_page(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, [str(score)])
     assert done.exit_code == 2
     assert "default" in done.output
+
+
+def test_a_log_says_how_far_a_long_sound_has_been_heard(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra mien[speak]")
+    write_wav(tmp_path / "line.wav", np.zeros(21 * 16000))
+    score = tmp_path / "line.yaml"
+    lips = "audio: line.wav\nlips: {from: network}\ncues: [{time: 0.1, label: joy}]\n"
+    score.write_text(f"schema: mien/score/1\nbank: default\n{lips}", "utf-8")
+    with running("--port", "0", "--format", "json", shown=str(score)) as process:
+        address = json.loads(first_line(process))["url"].partition("/#key=")[0]
+        for _ in range(2):  # listened to once
+            with urllib.request.urlopen(f"{address}/api/score", timeout=60) as answer:  # noqa: S310
+                assert json.load(answer)["plan"]["frames"] == 21 * 60
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=20)[1].splitlines()
+    assert said[-1] == "listening: 100 %"
+    assert len(said) == len(set(said)) > 1
 
 
 def test_a_port_that_is_taken() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -252,6 +254,29 @@ def test_a_cue_keeps_its_word_when_it_is_dragged(
             expect(page.locator("#score-news")).to_contain_text("Saved")
     found: Any = plain(require_yaml(score.read_text("utf-8"), "line.yaml"))
     assert found["cues"][0] == {"word": "boat", "shift": 0.1, "label": "joy"}
+
+
+def test_how_far_the_sound_has_been_heard_is_shown(
+    page: Page, score: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, heard = sources.open_lips, Event()
+
+    def slowly(kind: str, request: LipRequest) -> SpokenLips:
+        assert request.listened is not None
+        request.listened(0.25)
+        assert heard.wait(60.0)
+        return real(kind, request)
+
+    monkeypatch.setattr("mien.view.score_session.open_lips", slowly)
+    text = score.read_text("utf-8").replace("line.wav", "other.wav")
+    shutil.copyfile(score.parent / "line.wav", score.parent / "other.wav")
+    score.write_text(text.replace("label: joy}", "label: awe}"), "utf-8")
+    news = page.locator("#score-news")
+    expect(news).to_contain_text("Listening to the sound")
+    expect(news.locator("progress")).to_have_js_property("value", 0.25)
+    heard.set()
+    expect(page.locator("#cue-lane .cues").nth(0)).to_have_text("awe")
+    expect(news).not_to_contain_text("Listening")
 
 
 def test_a_sequence_of_the_bank_is_chosen_and_played(browser: Browser, tmp_path: Path) -> None:

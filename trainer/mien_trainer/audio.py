@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol, cast
@@ -118,13 +118,16 @@ def read_audio(path: Path) -> Audio:
 
 
 @contextmanager
-def stream_audio(path: Path, *, centred: bool = True) -> Generator[Iterator[F32]]:
+def stream_audio(
+    path: Path, *, centred: bool = True, listened: Callable[[float], None] | None = None
+) -> Generator[Iterator[F32]]:
     """The sound of a file of any length in blocks, mono at 16 kHz, so that memory stays flat.
 
     What is no longer than 10 minutes is one block, as `read_audio` gives it, and the last such file
     is kept: who asks again gets the same array, which nobody can write to. A file with one of the
     `FFMPEG_ENDINGS` is decoded by ffmpeg first. Everything is checked before the first block. A
     constant offset is left in where it is not to be ``centred``, as a pipe would bring it.
+    ``listened`` is told the share of the sound that has been taken; blocks are short then.
 
     Raises:
         SpeechRefusedError: as `read_audio`, but for length and clipping (`doubts`); or ffmpeg is
@@ -133,17 +136,34 @@ def stream_audio(path: Path, *, centred: bool = True) -> Generator[Iterator[F32]
     state = _state(path)
     kept = _KEPT.get((state, centred))
     if kept is not None:
-        yield iter((kept.samples,))
+        yield _told((kept.samples,), len(kept.samples), listened)
         return
     with _sound_of(path) as sound:
         if sound.frames > LONGEST * sound.samplerate:
-            yield _long(path, sound, centred=centred)
+            length = sound.frames * SAMPLE_RATE // sound.samplerate
+            yield _told(_long(path, sound, centred=centred), length, listened)
             return
         audio = _read(path, sound, centred=centred)
         audio.samples.setflags(write=False)
         _KEPT.clear()
         _KEPT[state, centred] = audio
-    yield iter((audio.samples,))
+    yield _told((audio.samples,), len(audio.samples), listened)
+
+
+def _told(
+    blocks: Iterable[F32], length: int, listened: Callable[[float], None] | None
+) -> Iterator[F32]:
+    if listened is None:
+        yield from blocks
+        return
+    done = 0
+    for block in blocks:
+        for begin in range(0, len(block), _BLOCK):
+            listened(min(1.0, done / length))
+            piece = block[begin : begin + _BLOCK]
+            yield piece
+            done += len(piece)
+    listened(1.0)
 
 
 def doubts(path: Path) -> Iterator[str]:
@@ -151,7 +171,7 @@ def doubts(path: Path) -> Iterator[str]:
 
     Of a sound of more than 10 minutes, and of one that ffmpeg reads, what its header tells alone.
     """
-    kept = next((one for (state, _), one in _KEPT.items() if state == _state(path)), None)
+    kept = _read_last(path)
     if kept is not None:
         loudest = float(np.abs(kept.samples).max(initial=0.0))
         recorded = Recorded(clipped=kept.clipped, kept=kept.kept, loudest=loudest)
@@ -166,6 +186,11 @@ _State = tuple[str, int, int]
 _KEPT: dict[tuple[_State, bool], Audio] = {}
 """The sound that was read last, by whether it was centred: who speaks a line asks for its length,
 its sounds and its voice."""
+
+
+def _read_last(path: Path) -> Audio | None:
+    """The sound in a file, centred or not, where it was the one that was read last."""
+    return next((one for (state, _), one in _KEPT.items() if state == _state(path)), None)
 
 
 def _state(path: Path) -> _State:
@@ -454,5 +479,8 @@ def sound_frames(path: Path) -> int:
     Raises:
         SpeechRefusedError: as `stream_audio`.
     """
+    kept = _read_last(path)
+    if kept is not None:
+        return frame_count(len(kept.samples))
     with stream_audio(path) as blocks:
         return frame_count(sum(len(block) for block in blocks))

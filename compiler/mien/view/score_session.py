@@ -6,7 +6,8 @@ Lips, sound and bank are opened once; while cues move only moves are made anew.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -18,7 +19,7 @@ from mien.artifact.read import read_artifact
 from mien.authored.documents import valid_nodes
 from mien.bank import Bank
 from mien.errors import SourceError
-from mien.performance.lips import joined
+from mien.performance.lips import LipTrack, joined
 from mien.performance.page_data import lips_bytes
 from mien.performance.sources import LipRequest, SpokenLips, open_lips, sound_frames
 from mien.resolve import BankSource
@@ -36,6 +37,9 @@ from mien.view.state import Snapshot
 from mien.view.watch import file_state
 
 Document = Mapping[str, Plain]
+
+Listening = Callable[[Path | None], AbstractContextManager[Callable[[float], None]]]
+"""What is told, for as long as it is open, the share of a sound that has been heard."""
 
 SOUNDS = frozenset(
     {".aac", ".flac", ".m4a", ".mp3", ".mp4", ".oga", ".ogg", ".opus", ".wav", ".webm"}
@@ -74,8 +78,17 @@ class Trial:
     faults: tuple[Fault, ...] = field(default=())
 
 
+def untold(audio: Path | None) -> AbstractContextManager[Callable[[float], None]]:
+    """Nobody is told."""
+    del audio
+    return nullcontext(lambda _: None)
+
+
 class ScoreSession:
-    """One score and its page; several requests may come at once."""
+    """One score and its page; several requests may come at once.
+
+    Whoever started the page is told by ``listening`` how far a sound has been heard.
+    """
 
     def __init__(
         self,
@@ -84,6 +97,7 @@ class ScoreSession:
         folder: Path,
         *,
         bank: str | None = None,
+        listening: Listening = untold,
     ) -> None:
         self._file = ScoreFile(path=path)
         self._files = BankFiles(path.parent)
@@ -94,6 +108,13 @@ class ScoreSession:
         self._open: dict[tuple[object, ...], object] = {}
         self._lips: tuple[SpokenLips | None, str, bytes] = (None, "", b"")
         self._sound: Path | None = None
+        self._listening = listening
+        self._heard: float | None = None
+
+    @property
+    def heard(self) -> float | None:
+        """The share of the sound that has been heard; None where nobody listens to it now."""
+        return self._heard
 
     @property
     def path(self) -> Path:
@@ -195,13 +216,28 @@ class ScoreSession:
             lips=self._lips_of,
             sound=self._sound_of,
         )
-        prepared = prepare(score_of(root, self.path), bank=self._bank, openers=openers)
-        if prepared.lips is not self._lips[0] or not self._lips[1]:
-            tracks = () if prepared.lips is None else prepared.lips.tracks()
-            data = lips_bytes(joined(tracks, prepared.bank.channels))
-            self._lips = (prepared.lips, sha256(data).hexdigest(), data)
+        score = score_of(root, self.path)
+        with self._told(score.audio) as listened:
+            prepared = prepare(score, bank=self._bank, openers=openers, listened=listened)
+            if prepared.lips is not self._lips[0] or not self._lips[1]:
+                tracks = joined(_tracks(prepared, listened), prepared.bank.channels)
+                data = lips_bytes(tracks)
+                self._lips = (prepared.lips, sha256(data).hexdigest(), data)
         self._sound = prepared.score.audio
         return prepared
+
+    @contextmanager
+    def _told(self, audio: Path | None) -> Generator[Callable[[float], None]]:
+        with self._listening(audio) as told:
+
+            def listened(share: float) -> None:
+                self._heard = share
+                told(share)
+
+            try:
+                yield listened
+            finally:
+                self._heard = None
 
     def _bank_of(self, source: BankSource, root: Node) -> Bank:
         """The bank as the page has it."""
@@ -233,6 +269,16 @@ class ScoreSession:
             self._open = {one: it for one, it in self._open.items() if one[0] != key[0]}
             self._open[key] = found
         return self._open[key]
+
+
+def _tracks(prepared: Prepared, listened: Callable[[float], None]) -> Iterator[LipTrack]:
+    """The lips block by block; a network listens only now."""
+    lips, done = prepared.lips, 0
+    for track in () if lips is None else lips.tracks():
+        yield track
+        done += track.frames
+        if prepared.lips_from == "network":
+            listened(min(1.0, done / prepared.frames))
 
 
 def _text(data: bytes) -> str:

@@ -36,7 +36,7 @@ from mien.view.messages import (
     score_data,
     state_data,
 )
-from mien.view.score_session import ScoreSession, Trial
+from mien.view.score_session import Listening, ScoreSession, Trial, untold
 from mien.view.state import StateStream, first_snapshot
 from mien.view.watch import Watch, file_state
 
@@ -165,6 +165,8 @@ class ViewHandler(LocalHandler):
     def _send_score(self, score: ScoreSession, address: str) -> None:
         if address == "/api/score":
             self.send_json(self._score_data(score, score.read()))
+        elif address == "/api/score/heard":
+            self.send_json({"share": score.heard})
         elif address == "/api/score/lips":
             self.send_data("application/octet-stream", score.lips()[1])
         elif address == "/api/score/sound" and score.sound is not None:
@@ -208,7 +210,8 @@ class ViewServer(LocalServer):
     """Serves the bank in a folder until closed; to be used with ``with``.
 
     The page shows faces that are ``received``, and gives the ``chosen`` one away. ``score`` is the
-    file of one that it plays and edits, and the name of the bank that stands in for its own.
+    file of one that it plays and edits, and the name of the bank that stands in for its own;
+    ``listening`` is told how far its sound has been heard.
 
     Raises:
         OSError: the port is taken, or the address is not this machine's.
@@ -223,6 +226,7 @@ class ViewServer(LocalServer):
         received: FaceFeed | None = None,
         chosen: ChosenFace | None = None,
         score: tuple[Path, str | None] | None = None,
+        listening: Listening = untold,
     ) -> None:
         policy = security_policy(resources.web() / PAGE)
         super().__init__(ViewHandler, asset_table(PAGE, "/"), policy, host=host, port=port)
@@ -235,7 +239,9 @@ class ViewServer(LocalServer):
         self.score: ScoreSession | None = None
         if score is not None:
             path, bank = score
-            self.score = ScoreSession(path, lambda: self.states.snapshot, folder, bank=bank)
+            self.score = ScoreSession(
+                path, lambda: self.states.snapshot, folder, bank=bank, listening=listening
+            )
             self._watches.append(Watch(path, self.states.touch, file_state))
 
     @property

@@ -200,7 +200,7 @@ def _speak(asked: SpeechRequest, shown: Shown, kind: str, why: str) -> None:
     say(spoken.said, err=True)
     for doubt in spoken.doubts:
         say(f"warning: {doubt}", err=True)
-    _write(asked, spoken, spoken.takes(()), kind, why)
+    _tell(asked, _write(asked, spoken, spoken.takes(()), kind, why))
 
 
 def _speak_live(asked: SpeechRequest, shown: Shown, why: str) -> None:
@@ -209,7 +209,7 @@ def _speak_live(asked: SpeechRequest, shown: Shown, why: str) -> None:
 
     late, cued = None if asked.delay is None else int(asked.delay), asked.cues is not None
     utterance = prepare_utterance(asked.model, asked.bank, shown, cued=cued, delay=late)
-    with _sound(asked.audio, fine=cued) as blocks:
+    with _sound(asked.audio, fine=cued, told=asked.out is not None) as blocks:
         if utterance.said:
             say(utterance.said, err=True)
         utterance.doubts += tuple(_doubts(asked.audio))
@@ -218,7 +218,8 @@ def _speak_live(asked: SpeechRequest, shown: Shown, why: str) -> None:
         takes = utterance.takes(blocks, asked.cues)
         # A pipe that is refused is so before anything is written, even the header.
         first = list(islice(takes, 1)) if asked.piped else []
-        _write(asked, utterance, chain(first, takes), NETWORK, why)
+        report = _write(asked, utterance, chain(first, takes), NETWORK, why)
+    _tell(asked, report)
     if asked.piped and not utterance.frames:
         say("no sound came from the pipe, and so no faces", err=True)
 
@@ -237,14 +238,21 @@ def _network(model: Path, bank: str | None) -> Path:
 
 
 @contextmanager
-def _sound(audio: str, *, fine: bool) -> Generator[Iterator[F32]]:
-    """The sound in blocks, as a network hears it; ``fine`` gives those of a pipe frame by frame."""
+def _sound(audio: str, *, fine: bool, told: bool) -> Generator[Iterator[F32]]:
+    """The sound in blocks, as a network hears it; ``fine`` gives those of a pipe frame by frame.
+
+    Of a file it is ``told`` how far it has been heard.
+    """
     from mien_trainer.speak.offset import without_offset
 
     if audio != PIPE:
         from mien_trainer.audio import stream_audio
 
-        with stream_audio(Path(audio), centred=False) as blocks:
+        path = Path(audio)
+        with (
+            listening(path) as listened,
+            stream_audio(path, centred=False, listened=listened if told else None) as blocks,
+        ):
             yield without_offset(blocks)
         return
     from mien_trainer.speak.raw_pipe import RawPipe, watched
@@ -268,10 +276,10 @@ def _doubts(audio: str) -> Iterator[str]:
 
 def _write(
     asked: SpeechRequest, utterance: Utterance, takes: Iterator[F32 | Take], kind: str, why: str
-) -> None:
+) -> dict[str, Any] | None:
     """Write faces as they come, to stdout as CSV or into a file, all of them or nothing.
 
-    ``kind`` is that of the lips, and ``why`` says why it is, for the report.
+    ``kind`` is that of the lips, and ``why`` says why it is, for the report on a file.
     """
     from mien.formats import livelink
     from mien.text.atomic import replacing
@@ -282,28 +290,27 @@ def _write(
     if out is None:
         for text in livelink.stream(FRAME_RATE, channels, takes, source):
             say(text, end="")
-        return
+        return None
     with replacing(out) as file:
         for piece in format_of(out, writable()).stream(FRAME_RATE, channels, takes, source):
             file.write(piece)
-    _tell(
-        asked.output,
-        spoken_report(
-            name,
-            out,
-            utterance.bank,
-            utterance.frames,
-            lips=kind,
-            said=": ".join(one for one in (why, utterance.said) if one),
-            words=utterance.words,
-            doubts=utterance.doubts,
-        ),
+    return spoken_report(
+        name,
+        out,
+        utterance.bank,
+        utterance.frames,
+        lips=kind,
+        said=": ".join(one for one in (why, utterance.said) if one),
+        words=utterance.words,
+        doubts=utterance.doubts,
     )
 
 
-def _tell(output: str, report: dict[str, Any]) -> None:
-    """Say what was written, to people or to programs."""
-    if output == JSON:
+def _tell(asked: SpeechRequest, report: dict[str, Any] | None) -> None:
+    """Say what was written, if a file was, to people or to programs."""
+    if report is None:
+        return
+    if asked.output == JSON:
         write_json(report)
     else:
         say(f"{report['take']}: {report['frames']} faces")
@@ -340,7 +347,7 @@ def _perform(asked: SpeechRequest, score: Path) -> None:
             words=() if prepared.lips is None else prepared.lips.words,
             doubts=[str(one) for one in prepared.warnings],
         )
-        _tell(asked.output, report)
+        _tell(asked, report)
         return
     for text in livelink.stream(FRAME_RATE, prepared.bank.channels, takes):
         say(text, end="")

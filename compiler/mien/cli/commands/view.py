@@ -68,7 +68,7 @@ def command(
     folder = bank.sources
     if not folder.is_dir():
         raise click.BadParameter(f"{folder} is not the folder of a bank", param_hint="BANK")
-    with _listening(folder, host, port, None if score is None else (score, instead)) as server:
+    with _server(folder, host, port, None if score is None else (score, instead)) as server:
         _announce(server, bank, output, score)
         if sys.stdout.isatty() and output == "text" if opened is None else opened:
             _open(server.url)
@@ -90,16 +90,20 @@ def _bank_of(score: Path, instead: str | None) -> BankSource:
     return bank_source(named if instead is None else instead)
 
 
-def _listening(
+def _server(
     bank: Path, host: str, port: int | None, score: tuple[Path, str | None] | None
 ) -> ViewServer:
+    from mien.cli.performing import listening
     from mien.view.server import ViewServer
 
+    def on(number: int) -> ViewServer:
+        return ViewServer(bank, host=host, port=number, score=score, listening=listening)
+
     try:
-        return ViewServer(bank, host=host, port=USUAL_PORT if port is None else port, score=score)
+        return on(USUAL_PORT if port is None else port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE and port is None:
-            return ViewServer(bank, host=host, port=0, score=score)
+            return on(0)
         raise click.UsageError(_why_not(error, host, port)) from error
 
 

@@ -99,9 +99,25 @@ export async function fetchDrawing() {
   return (await answered(await fetch("/api/drawing"))).json();
 }
 
-/** @returns {Promise<ScoreFacts>} the score as its file says it */
-export async function fetchScore() {
-  return (await answered(await fetch("/api/score"))).json();
+const TOLD_EVERY = 500;
+
+/**
+ * @param {(share: number) => void} listened told the share of the sound that has been heard, where that takes long
+ * @returns {Promise<ScoreFacts>} the score as its file says it
+ */
+export async function fetchScore(listened) {
+  let waiting = true;
+  const tell = async () => {
+    const { share } = await (await fetch("/api/score/heard")).json();
+    if (waiting && share !== null) listened(share);
+  };
+  const timer = setInterval(() => tell().catch(() => {}), TOLD_EVERY); // the answer itself says what is wrong
+  try {
+    return await (await answered(await fetch("/api/score"))).json();
+  } finally {
+    waiting = false;
+    clearInterval(timer);
+  }
 }
 
 /** @returns {Promise<ArrayBuffer>} the lips that the score was last performed with */

@@ -142,9 +142,19 @@ export class Timeline {
       await this.look();
       return;
     }
-    const facts = await fetchScore();
+    const facts = await this.fetch();
     if (!bank && facts.base === this.draft?.base) return;
     await this.open(facts, shows);
+  }
+
+  /** @returns {Promise<ScoreFacts>} the score as its file says it; meanwhile how far its sound has been heard is shown */
+  fetch() {
+    const share = element("progress");
+    const line = element("p", { class: "hint" }, "Listening to the sound ", share);
+    return fetchScore((heard) => {
+      share.value = heard;
+      if (!line.isConnected) this.news.replaceChildren(line);
+    });
   }
 
   /**
@@ -462,7 +472,7 @@ export class Timeline {
     const made = element("button", { type: "button" }, "Take the file as it is now");
     made.addEventListener("click", () => {
       this.turn = this.turn
-        .then(async () => this.open(await fetchScore()))
+        .then(async () => this.open(await this.fetch()))
         .catch((error) => this.failed(error));
     });
     return made;
