@@ -114,7 +114,9 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["--help", "-h"]})
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["--help", "-h"], "show_default": True}
+)
 @click.version_option(__version__, prog_name="mien", message="%(prog)s %(version)s")
 def cli() -> None:
     """Emotion presets for 52-channel faces: reviewed text in, the same bits out, for ever.

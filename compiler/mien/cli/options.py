@@ -182,6 +182,5 @@ def format_option(command: F) -> F:
         "output",
         type=click.Choice(["text", "json"]),
         default="text",
-        show_default=True,
         help="Text for people, JSON for programs.",
     )(command)

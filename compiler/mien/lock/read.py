@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
@@ -14,7 +16,7 @@ from mien.lock.record import Lock
 from mien.lock.write import write_lock
 from mien.text.fault import refusal
 from mien.text.files import conflict_faults
-from mien.text.node import Node, plain
+from mien.text.node import plain
 from mien.text.regular_file import ARTIFACT, LOCK, read_regular
 from mien.text.yaml_nodes import parse_yaml
 from mien.versions import ENGINE, VERSIONS
@@ -24,6 +26,7 @@ _CONVERTER = Converter(forbid_extra_keys=True)
 SCHEMAS = ("mien/lock/1", "mien/lock/2")
 """Released locks are frozen: what one mien wrote, every later one reads."""
 
+_MALFORMED = "this is not a lock that mien wrote"
 _CONFLICT = "resolve the sources, then run `mien compile`: it writes the whole lock anew"
 
 
@@ -50,39 +53,56 @@ def parse_lock(data: bytes, name: str) -> Lock:
     Raises:
         SourceError: as `read_lock`.
     """
+    return parse_written(data, name, SCHEMAS, Lock, write_lock, "mien compile", _CONFLICT)
+
+
+Record = TypeVar("Record")
+
+
+def parse_written(
+    data: bytes,
+    name: str,
+    schemas: tuple[str, ...],
+    record: type[Record],
+    write: Callable[[Record], str],
+    command: str,
+    conflict: str = "",
+) -> Record:
+    """The ``record`` that a lock of one of the ``schemas`` spells, if ``write`` gives its bytes.
+
+    ``command`` writes such locks; ``conflict`` is what to do where git left two versions.
+
+    Raises:
+        SourceError: it is no such lock, of another version, or edited.
+    """
+
+    def refuse(code: str, message: str) -> SourceError:
+        hint = f"run `{command}` to write it anew, and read the difference"
+        return refusal(name, code, message, hint)
+
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _refuse(name, "lock-not-text", "this is not UTF-8 text") from error
-    if conflicts := conflict_faults(text, name, _CONFLICT):
+        raise refuse("lock-not-text", "this is not UTF-8 text") from error
+    if conflict and (conflicts := conflict_faults(text, name, conflict)):
         raise SourceError(conflicts)
     root, faults = parse_yaml(text, name)
     if root is None or faults:
         raise SourceError(faults)
-    document = _versioned(root, name)
-    try:
-        lock = _CONVERTER.structure(document, Lock)
-    except BaseValidationError as error:
-        raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote") from error
-    if write_lock(lock) != text:
-        raise _refuse(name, "lock-edited", "this lock was changed after mien wrote it")
-    return lock
-
-
-def _versioned(root: Node, name: str) -> dict[str, object]:
     document = plain(root)
     if not isinstance(document, dict):
-        raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote")
+        raise refuse("lock-malformed", _MALFORMED)
     found = document.pop("schema", None)
-    if found not in SCHEMAS:
-        message = f"found schema {found!r}, expected {' or '.join(SCHEMAS)}"
-        raise _refuse(name, "schema-version", message)
-    return dict(document)
-
-
-def _refuse(name: str, code: str, message: str) -> SourceError:
-    hint = "run `mien compile` to write it anew, and read the difference"
-    return refusal(name, code, message, hint)
+    if found not in schemas:
+        message = f"found schema {found!r}, expected {' or '.join(schemas)}"
+        raise refuse("schema-version", message)
+    try:
+        lock = _CONVERTER.structure(document, record)
+    except (BaseValidationError, TypeError, ValueError) as error:
+        raise refuse("lock-malformed", _MALFORMED) from error
+    if write(lock) != text:
+        raise refuse("lock-edited", "this lock was changed after mien wrote it")
+    return lock
 
 
 LOCK_NAME = "mien.lock"

@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from attrs import field, frozen
-from cattrs import BaseValidationError, Converter
 
-from mien.errors import SourceError
+from mien.lock.read import parse_written
 from mien.reading.describe import reading_json
 from mien.text.canonical import canonical, write_scalar
-from mien.text.fault import refusal
-from mien.text.node import plain
-from mien.text.yaml_nodes import parse_yaml
 from mien.versions import READING, schema_name
 
 if TYPE_CHECKING:
@@ -125,24 +121,7 @@ def parse_reader_lock(data: bytes, name: str) -> ReaderLock:
     Raises:
         SourceError: it is no lock, or not as mien writes it.
     """
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _refuse(name, "lock-not-text", "this is not UTF-8 text") from error
-    root, faults = parse_yaml(text, name)
-    if root is None or faults:
-        raise SourceError(faults)
-    document = plain(root)
-    found = document.pop("schema", None) if isinstance(document, dict) else None
-    if found != _SCHEMA:
-        raise _refuse(name, "schema-version", f"found schema {found!r}, expected {_SCHEMA}")
-    try:
-        lock = _CONVERTER.structure(document, ReaderLock)
-    except (BaseValidationError, TypeError, ValueError) as error:
-        raise _refuse(name, "lock-malformed", "this is not a lock that mien wrote") from error
-    if write_reader_lock(lock) != text:
-        raise _refuse(name, "lock-edited", "this lock was changed after mien wrote it")
-    return lock
+    return parse_written(data, name, (_SCHEMA,), ReaderLock, write_reader_lock, "mien reader lock")
 
 
 def drift(lock: ReaderLock, now: ReaderLock) -> list[str]:
@@ -179,11 +158,3 @@ def _said(old: Probe, new: Probe) -> str:
         if abs(was - is_now) > TOLERANCE:
             return f"has {is_now:.4f} of {name}, the lock has {was:.4f}"
     return ""
-
-
-def _refuse(name: str, code: str, message: str) -> SourceError:
-    hint = "run `mien reader lock` to write it anew, and read the difference"
-    return refusal(name, code, message, hint)
-
-
-_CONVERTER = Converter(forbid_extra_keys=True)

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @click.option(
     "--clips", type=click.IntRange(min=1), help="Clips of speech, at most.  [default: 4000]"
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0)
 @click.option(
     "--workers",
     type=click.IntRange(1),

@@ -19,13 +19,12 @@ from mien_trainer.fault import need_torch
     "-o", "--out", required=True, type=FOLDER, help="The folder for the trainings and the report."
 )
 @click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
-@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--seeds", type=click.IntRange(min=1), default=3)
+@click.option("--workers", type=click.IntRange(min=1), default=2)
 @click.option(
     "--clips",
     type=click.IntRange(min=1),
     default=48,
-    show_default=True,
     help="Number of test clips to measure lips on.",
 )
 @format_option

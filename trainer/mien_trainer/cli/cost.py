@@ -15,7 +15,7 @@ from mien_trainer.fault import need_torch
 @click.command("cost")
 @click.argument("config", metavar="[CONFIG]", default="v3")
 @data_option
-@click.option("--steps", type=click.IntRange(min=1), default=60, show_default=True)
+@click.option("--steps", type=click.IntRange(min=1), default=60)
 @format_option
 def command(config: str, data: Path, steps: int, output: str) -> None:
     """Time training steps of CONFIG with and without the anchor snap, taking turns.

@@ -65,7 +65,6 @@ class Evaluation:
     "--delay",
     type=click.Choice(("20", "53", "87", "120")),
     default="87",
-    show_default=True,
     help="How many milliseconds after the sound networks of lips give them, with --voices.",
 )
 @click.option(
@@ -91,7 +90,6 @@ class Evaluation:
     "count",
     type=click.IntRange(min=3),
     default=240,
-    show_default=True,
     help="Use at most this many clips.",
 )
 @click.option(

@@ -23,7 +23,6 @@ from mien_trainer.fault import need_torch
 @click.option(
     "--bank",
     default="default",
-    show_default=True,
     help="The bank whose labels the new network gets.",
 )
 @click.option(

@@ -34,28 +34,24 @@ if TYPE_CHECKING:
     "--synthetic",
     type=click.IntRange(min=0),
     default=160,
-    show_default=True,
     help="Sentences that espeak-ng and flite each speak beside.",
 )
 @click.option(
     "--steps",
     type=click.IntRange(min=1),
     default=6000,
-    show_default=True,
     help="Steps of training; a thousand take nearly five minutes at the width that is the default.",
 )
 @click.option(
     "--width",
     type=click.IntRange(8, 512),
     default=192,
-    show_default=True,
     help="Numbers of the network's inner state: cost and size grow with their square.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
     default=1,
-    show_default=True,
     help="Another network to begin with, and another order.",
 )
 @click.option(

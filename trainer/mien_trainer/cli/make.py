@@ -50,7 +50,6 @@ PRICE = 0.04
     "--engine",
     type=click.Choice(["local", "ray"]),
     default="local",
-    show_default=True,
     help="Use processes on this machine, or a Ray cluster.",
 )
 @click.option(
@@ -68,7 +67,6 @@ PRICE = 0.04
     "--price",
     type=click.FloatRange(min=0),
     default=PRICE,
-    show_default=True,
     help="The price of one core for one hour, for --estimate.",
 )
 @format_option

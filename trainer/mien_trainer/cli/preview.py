@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     "--recipe",
     metavar="RECIPE",
     default="",
+    show_default=False,
     help="The recipe that DIR was made from, if it does not ship.",
 )
 @click.option("--silent", is_flag=True, help="Leave the sound out.")

@@ -40,7 +40,6 @@ def _optional_bank(
     "output",
     type=click.Choice(["text", "json", "github"]),
     default="text",
-    show_default=True,
     help="Text for people, JSON for programs, or annotations for a GitHub workflow.",
 )
 @click.option(

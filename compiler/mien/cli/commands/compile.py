@@ -25,9 +25,7 @@ _BUILD = Path("build")
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 if the lock is out of date, and say why."
 )
-@click.option(
-    "--out", type=FOLDER, default=_BUILD, show_default=True, help="The folder for the artifact."
-)
+@click.option("--out", type=FOLDER, default=_BUILD, help="The folder for the artifact.")
 @format_option
 def command(bank: Path, check: bool, out: Path, output: str) -> int:
     """Compile BANK: check it, solve it, prove its slopes, write the lock and the artifact.

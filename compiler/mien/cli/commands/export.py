@@ -115,7 +115,6 @@ def _listed() -> str:
     "--speaking",
     type=click.FloatRange(0.0, 1.0),
     default=0.0,
-    show_default=True,
     help="Faces as they are while this much of the mouth is left to speech.",
 )
 @click.option("--fade-in", type=_ZERO, help="Seconds in which a clip comes in.  [default: 0.25]")
@@ -144,7 +143,6 @@ def _listed() -> str:
     "--expressions",
     type=click.Choice(EXPRESSIONS),
     default=PERFECT_SYNC,
-    show_default=True,
     help="With --to vrma: the 52 expressions, or the presets of models that have none of them.",
 )
 @click.option(

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     "--speech",
     type=float,
     default=0.0,
-    show_default=True,
     help="How much of the mouth to leave to speech, from 0 to 1.",
 )
 @click.option(

@@ -72,7 +72,6 @@ def _seconds(text: str) -> float:
     "bank_name",
     metavar="BANK",
     default="default",
-    show_default=True,
     help="The bank whose rig, labels and lint rules a draft follows.",
 )
 @click.option(

@@ -26,7 +26,6 @@ _FEW = 4
     "output",
     type=click.Choice(["text", "json", "prompt"]),
     default="text",
-    show_default=True,
     help="Text for people, JSON for programs, a paragraph to paste into a language model's prompt.",
 )
 def command(bank: BankSource, output: str) -> None:

@@ -30,7 +30,13 @@ _SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".aiff", ".
 @click.option(
     "--reader", metavar="NAME|FILE", help="Read --text with this reader: see `mien read`."
 )
-@click.option("--speaker", metavar="NAME", default="", help="Of --text, only the lines NAME: ...")
+@click.option(
+    "--speaker",
+    metavar="NAME",
+    default="",
+    show_default=False,
+    help="Of --text, only the lines NAME: ...",
+)
 @click.option(
     "-o",
     "--out",
@@ -46,7 +52,13 @@ _SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".aac", ".opus", ".aiff", ".
     type=EXISTING_FILE,
     help="Film this head (.glb, .gltf, .vrm) in place of the drawn face. Needs Chromium or Chrome.",
 )
-@click.option("--mesh", metavar="NAME", default="", help="What the file drives, where it names it.")
+@click.option(
+    "--mesh",
+    metavar="NAME",
+    default="",
+    show_default=False,
+    help="What the file drives, where it names it.",
+)
 def command(
     score: Path,
     text: str | None,

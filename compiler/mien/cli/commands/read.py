@@ -28,7 +28,6 @@ _DEFAULT = click.core.ParameterSource.DEFAULT
     "--per",
     type=click.Choice(["sentence", "line", "all"]),
     default="sentence",
-    show_default=True,
     help="What is read as one.",
 )
 @click.option(
@@ -36,10 +35,9 @@ _DEFAULT = click.core.ParameterSource.DEFAULT
     "output",
     type=click.Choice(["text", "json", "jsonl"]),
     default="text",
-    show_default=True,
     help="A table for people, one JSON list, or a JSON record a line as soon as it is read.",
 )
-@click.option("--bank", default="default", show_default=True, help="The bank that is read into.")
+@click.option("--bank", default="default", help="The bank that is read into.")
 @click.option(
     "--reader",
     "source",
@@ -58,18 +56,22 @@ _DEFAULT = click.core.ParameterSource.DEFAULT
     "--strength",
     type=click.FloatRange(0, 1),
     default=1.0,
-    show_default=True,
     help="How much of what is read is shown.",
 )
 @click.option(
     "--context",
     type=click.IntRange(0, 100),
     default=0,
-    show_default=True,
     metavar="N",
     help="Let the N units before count too, each half of the one after it.",
 )
-@click.option("--speaker", metavar="NAME", default="", help="Of a script, only the lines NAME: ...")
+@click.option(
+    "--speaker",
+    metavar="NAME",
+    default="",
+    show_default=False,
+    help="Of a script, only the lines NAME: ...",
+)
 @click.option("--no-snap", is_flag=True, help="Points between the anchors of a label.")
 @click.option("--score", is_flag=True, help="Write a score that `mien perform` plays (with -o).")
 @click.option(

@@ -15,7 +15,6 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
 @click.option(
     "--host",
     default="127.0.0.1",
-    show_default=True,
     help="The receiver; with --from, the address to listen on, such as 0.0.0.0 for a phone.",
 )
 @click.option(
@@ -35,7 +34,6 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
     "--fps",
     type=click.FloatRange(1.0, 1000.0),
     default=60.0,
-    show_default=True,
     help="Frames to send a second.",
 )
 @click.option("--loop", is_flag=True, help="Begin a take anew where it ends.")
@@ -46,14 +44,12 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
     "--speech",
     type=click.FloatRange(0.0, 1.0),
     default=0.0,
-    show_default=True,
     help="How much of the mouth to leave to speech.",
 )
 @click.option(
     "--fade",
     type=click.FloatRange(0.0, 60.0),
     default=0.2,
-    show_default=True,
     metavar="S",
     help="Seconds from one face of BANK to another.",
 )
@@ -67,7 +63,6 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
     "--rate",
     type=click.FloatRange(1.0, 1000.0),
     default=60.0,
-    show_default=True,
     metavar="R",
     help="Rows a second of what - gives.",
 )
@@ -84,7 +79,6 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
     "--silence",
     type=click.FloatRange(0.0, min_open=True),
     default=30.0,
-    show_default=True,
     metavar="S",
     help="With --from: stop once no face came for S seconds.",
 )
@@ -97,14 +91,12 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
     "--expressions",
     type=click.Choice(EXPRESSIONS),
     default=EXPRESSIONS[0],
-    show_default=True,
     help="With --to vmc: the 52 expressions, or the presets of models that have none of them.",
 )
 @click.option(
     "--text-version",
     type=click.Choice(["1", "2"]),
     default="1",
-    show_default=True,
     help="Of iFacialMocap's text, to send or to ask for; either is read.",
 )
 @format_option

@@ -36,7 +36,6 @@ USUAL_PORT = 6436
 @click.option(
     "--host",
     default="127.0.0.1",
-    show_default=True,
     help="The address to listen on. The default can be reached only from this machine.",
 )
 @click.option(

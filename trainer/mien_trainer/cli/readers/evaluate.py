@@ -13,13 +13,11 @@ from mien_trainer.cli.options import phases
 
 @click.command("evaluate")
 @click.argument("reader", metavar="[READER]", required=False)
-@click.option(
-    "--recipe", default="linear", show_default=True, help="Whose test texts: a file or a name."
-)
+@click.option("--recipe", default="linear", help="Whose test texts: a file or a name.")
 @click.option(
     "--data", required=True, type=EXISTING_FOLDER, help="The folder that the recipe's files lie in."
 )
-@click.option("--bank", default="default", show_default=True, help="The bank that it reads into.")
+@click.option("--bank", default="default", help="The bank that it reads into.")
 @click.option(
     "--own-labels",
     is_flag=True,

@@ -13,7 +13,7 @@ from mien.cli.terminal import say
 
 @click.command("lock")
 @click.argument("reader", metavar="READER", type=EXISTING_FILE)
-@click.option("--bank", default="default", show_default=True, help="The bank that it reads into.")
+@click.option("--bank", default="default", help="The bank that it reads into.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the lock would change.")
 def command(reader: Path, bank: str, check: bool) -> int:
     """Pin READER, a file: its name with .lock.

@@ -13,9 +13,7 @@ from mien.cli.terminal import say, write_json
 
 @click.command("release")
 @click.argument("reader", metavar="READER", type=EXISTING_FILE)
-@click.option(
-    "--recipe", default="linear", show_default=True, help="What it was trained after: see train."
-)
+@click.option("--recipe", default="linear", help="What it was trained after: see train.")
 @click.option(
     "--releases",
     type=FOLDER,
