@@ -14,7 +14,14 @@ from attrs import Factory, frozen
 
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.phonemes import SILENCE, Phoneme
-from mien_trainer.speech import Prosody, SpeechItem, SpeechRefusedError, Split, Utterance
+from mien_trainer.speech import (
+    Prosody,
+    SpeechItem,
+    SpeechRefusedError,
+    SpeechSource,
+    Split,
+    Utterance,
+)
 from mien_trainer.targets.clip import Clip, ClipSpec, ShardHeader
 from mien_trainer.targets.engines import run_local
 from mien_trainer.targets.make import Engine, Outcome, Step, make_targets
@@ -67,7 +74,7 @@ def chanted(
     ]
 
 
-class Chant:
+class Chant(SpeechSource):
     """Says each phoneme of a text, 0.12 s long: vowels sing, consonants hiss, pauses are silent."""
 
     name = "chant"
@@ -107,9 +114,6 @@ class Chant:
             provenance="chanted",
             licence="CC0-1.0",
         )
-
-    def close(self) -> None:
-        pass
 
 
 @frozen(kw_only=True)

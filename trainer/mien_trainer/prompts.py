@@ -22,6 +22,7 @@ from mien_trainer.speech import (
     Prosody,
     SpeechItem,
     SpeechRefusedError,
+    SpeechSource,
     SpeechUnavailableError,
     Utterance,
     split_of,
@@ -108,7 +109,7 @@ class _Offer:
     refusals: tuple[SpeechRefusedError, ...]
 
 
-class PromptSource:
+class PromptSource(SpeechSource):
     """The prompts that one speaker recorded, some 550 of one word to a minute.
 
     Prompts of the same words are in the same split. Each is read and aligned once a process.

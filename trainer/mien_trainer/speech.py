@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum
-from typing import Protocol
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -52,27 +53,29 @@ class SpeechItem:
     intensity: str | None = None
 
 
-class SpeechSource(Protocol):
-    """Speech by the item. An item and its prosody give the same bytes, in any process and order."""
+class SpeechSource(ABC):
+    """Speech by the item. An item and its prosody give the same bytes, in any process and order.
 
-    @property
-    def name(self) -> str:
-        """The source as manifests call it: espeak, flite, asterisk, takes, mead."""
-        ...
+    ``name`` is the source as manifests call it: espeak, flite, asterisk, takes, mead; ``real``
+    where a person spoke.
+    """
 
-    @property
-    def real(self) -> bool:
-        """Whether a person spoke."""
-        ...
+    name: ClassVar[str]
+    real: ClassVar[bool]
 
+    @abstractmethod
     def items(self) -> tuple[SpeechItem, ...]:
         """All it can say, in a stable order; cheap to ask.
 
         Raises:
             SpeechUnavailableError: a program, voice, package or folder is missing; says which.
         """
-        ...
 
+    def refusals(self) -> tuple[SpeechRefusedError, ...]:
+        """What it has and cannot say, as far as that shows without listening; raises as `items`."""
+        return ()
+
+    @abstractmethod
     def speak(self, item: SpeechItem, prosody: Prosody) -> Utterance:
         """The item as speech.
 
@@ -80,11 +83,9 @@ class SpeechSource(Protocol):
             SpeechRefusedError: this item cannot be used; the others can.
             SpeechUnavailableError: nothing of this source can be used.
         """
-        ...
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  most have started nothing
         """End what it has started; it may be called twice."""
-        ...
 
 
 class SpeechUnavailableError(TrainerError):

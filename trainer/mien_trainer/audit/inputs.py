@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+
+from attrs import frozen
 
 import mien
 from mien.bank import Bank
@@ -24,36 +25,20 @@ from mien_trainer.targets.shard import arrow, iterate_shard, read_header
 _DEFAULT = "default"
 
 
-class AuditInput(Protocol):
-    """Clips to look at, each with the name of what it lies in."""
+@frozen(kw_only=True)
+class AuditInput:
+    """Clips to look at, ``count`` of them, with ``mels`` bands, that were made for ``bank``.
 
-    @property
-    def bank(self) -> Bank:
-        """The bank they were made for."""
-        ...
+    ``clips`` gives one at a time with the name of its shard, and tells faults what is wrong with a
+    whole shard or take; it raises `TrainerError` where something is missing or damaged. They are
+    all that will be learned from where it is ``finished``.
+    """
 
-    @property
-    def mels(self) -> int:
-        """Bands of a log-mel frame."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """How many there should be."""
-        ...
-
-    @property
-    def finished(self) -> bool:
-        """Whether this is all that will be learned from."""
-        ...
-
-    def clips(self, faults: Faults) -> Iterator[tuple[str, Clip]]:
-        """The clips, one at a time; what is wrong with a whole shard or take goes to ``faults``.
-
-        Raises:
-            TrainerError: something is missing or damaged.
-        """
-        ...
+    bank: Bank
+    mels: int
+    count: int
+    finished: bool
+    clips: Callable[[Faults], Iterator[tuple[str, Clip]]]
 
 
 def open_input(folder: Path, bank: str | None) -> AuditInput:
@@ -68,71 +53,59 @@ def open_input(folder: Path, bank: str | None) -> AuditInput:
     if not folder.is_dir():
         raise TrainerError(f"{folder}: there is no such folder")
     if (folder / NAME).exists():
-        manifest = read_manifest(folder)
-        return ShardsInput(folder, manifest, _bank_of(manifest, folder, bank))
+        return _shards(folder, bank)
     if find_labels(folder) is not None:
-        return TakesInput(folder, mien.load(bank or _DEFAULT))
+        return _takes(folder, mien.load(bank or _DEFAULT))
     raise TrainerError(
         f"{folder}: expected targets (a {NAME}, as `mien targets make` writes when it is done) or "
         "takes (a labels.yaml), found neither"
     )
 
 
-class ShardsInput:
-    """A finished set."""
+def _shards(folder: Path, given: str | None) -> AuditInput:
+    """The clips of the manifest's shards, in its order."""
+    manifest = read_manifest(folder)
+    bank = _bank_of(manifest, folder, given)
 
-    finished = True
-
-    def __init__(self, folder: Path, manifest: Manifest, bank: Bank) -> None:
-        self.bank = bank
-        self.mels = manifest.mels
-        self.count = manifest.clips
-        self._folder, self._manifest = folder, manifest
-
-    def clips(self, faults: Faults) -> Iterator[tuple[str, Clip]]:
-        """The clips of the manifest's shards, in its order."""
-        listed = {entry.file for entry in self._manifest.shards}
-        for path in sorted(self._folder.glob("*.parquet")):
+    def clips(faults: Faults) -> Iterator[tuple[str, Clip]]:
+        listed = {entry.file for entry in manifest.shards}
+        for path in sorted(folder.glob("*.parquet")):
             if path.name not in listed:
                 faults.add("stray-shard", path.name, "", "the manifest does not list it")
-        for refused in self._manifest.refused:
+        for refused in manifest.refused:
             faults.add("refused", "", refused.clip, f"{refused.source}: {refused.reason}")
-        for entry in self._manifest.shards:
-            path = self._folder / entry.file
+        for entry in manifest.shards:
+            path = folder / entry.file
             head = read_header(path)
-            if head.artifact != self.bank.digest:
-                message = f"made for artifact {head.artifact}, expected {self.bank.digest}"
+            if head.artifact != bank.digest:
+                message = f"made for artifact {head.artifact}, expected {bank.digest}"
                 faults.add("artifact", entry.file, "", message)
                 continue
-            _check_rows(path, entry, self.bank.digest, faults)
+            _check_rows(path, entry, bank.digest, faults)
             for clip in iterate_shard(path):
                 yield entry.file, clip
 
+    return AuditInput(
+        bank=bank, mels=manifest.mels, count=manifest.clips, finished=True, clips=clips
+    )
 
-class TakesInput:
+
+def _takes(folder: Path, bank: Bank) -> AuditInput:
     """Recorded takes, made into clips as `mien targets make` would."""
+    source = TakesSource([folder], labels=bank.labels, channels=bank.channels)
+    items = source.items()
 
-    finished = False
-    mels = MELS
-
-    def __init__(self, folder: Path, bank: Bank) -> None:
-        self.bank = bank
-        self._source = TakesSource([folder], labels=bank.labels, channels=bank.channels)
-        self._items = self._source.items()
-        self.count = len(self._items)
-
-    def clips(self, faults: Faults) -> Iterator[tuple[str, Clip]]:
-        """A clip a take; takes that are refused are named."""
-        for refusal in self._source.refusals():
+    def clips(faults: Faults) -> Iterator[tuple[str, Clip]]:
+        for refusal in source.refusals():
             faults.add("refused", "", "", str(refusal))
-        maker = ClipMaker(self.bank, {self._source.name: self._source})
-        for number, item in enumerate(self._items):
+        maker = ClipMaker(bank, {source.name: source})
+        for number, item in enumerate(items):
             spec = ClipSpec(
                 id=item.key,
-                source=self._source.name,
+                source=source.name,
                 item=item.key,
                 split=item.split,
-                label=item.label or self.bank.labels[0],
+                label=item.label or bank.labels[0],
                 seed=number,
                 prosody=Prosody(),
             )
@@ -140,6 +113,8 @@ class TakesInput:
                 yield "", maker.make(spec)
             except SpeechRefusedError as refusal:
                 faults.add("refused", "", "", str(refusal))
+
+    return AuditInput(bank=bank, mels=MELS, count=len(items), finished=False, clips=clips)
 
 
 def _bank_of(manifest: Manifest, folder: Path, given: str | None) -> Bank:

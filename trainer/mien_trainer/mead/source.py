@@ -24,6 +24,7 @@ from mien_trainer.speech import (
     Prosody,
     SpeechItem,
     SpeechRefusedError,
+    SpeechSource,
     SpeechUnavailableError,
     Split,
     Utterance,
@@ -40,7 +41,7 @@ class _Clip:
     split: Split
 
 
-class MeadSource:
+class MeadSource(SpeechSource):
     """The clips under a folder that have both features and sound. Their words are not known."""
 
     name = "mead"
@@ -109,9 +110,6 @@ class MeadSource:
             licence=settings.licence,
             curves=take.weights_at(frame_times(frame_count(len(audio)))),
         )
-
-    def close(self) -> None:
-        """Nothing was started."""
 
     def _found(self) -> Mapping[str, _Clip]:
         if self._clips is None:

@@ -18,6 +18,7 @@ from mien_trainer.speech import (
     Prosody,
     SpeechItem,
     SpeechRefusedError,
+    SpeechSource,
     SpeechUnavailableError,
     Utterance,
 )
@@ -46,7 +47,7 @@ _MARKS = str.maketrans({"ˈ": "", "ˌ": "", "‿": "", "͡": "", "\u032a": "", "
 """Stress, ties and the dental mark are no sounds; some voices have signs of their own."""
 
 
-class EspeakSource:
+class EspeakSource(SpeechSource):
     """eSpeak NG's voices, as in ``en-us+f3``, each saying the sentences that are for it.
 
     Every process has a server of its own, started when first needed.

@@ -16,6 +16,7 @@ from mien_trainer.speech import (
     Prosody,
     SpeechItem,
     SpeechRefusedError,
+    SpeechSource,
     SpeechUnavailableError,
     Utterance,
 )
@@ -40,7 +41,7 @@ _SECONDS = 60.0
 """An item that takes longer is given up; 5,000 characters take about five."""
 
 
-class FliteSource:
+class FliteSource(SpeechSource):
     """Flite's voices (slt, rms, awb, kal16), each saying the sentences that are for it."""
 
     name = "flite"
@@ -102,9 +103,6 @@ class FliteSource:
             provenance=f"flite {self._program_version()}, voice {item.voice}",
             licence=LICENCE,
         )
-
-    def close(self) -> None:
-        """Nothing is kept running."""
 
     def _check(self, voice: str) -> None:
         """Flite speaks with another voice where it does not know the one asked for.

@@ -21,6 +21,7 @@ from mien_trainer.speech import (
     Prosody,
     SpeechItem,
     SpeechRefusedError,
+    SpeechSource,
     SpeechUnavailableError,
     Utterance,
     refused_as,
@@ -45,7 +46,7 @@ class _Recording:
     label: TakeLabel
 
 
-class TakesSource:
+class TakesSource(SpeechSource):
     """The labelled takes of folders, people all of them.
 
     A take is a pair of files with one name: ``<take>.wav`` and ``<take>.csv``, or another format
@@ -116,9 +117,6 @@ class TakesSource:
             licence=label.licence,
             curves=take.weights_at(frame_times(frame_count(len(audio))) + label.offset),
         )
-
-    def close(self) -> None:
-        """Nothing was started."""
 
     def _takes(self) -> Mapping[str, _Recording]:
         if self._found is None:

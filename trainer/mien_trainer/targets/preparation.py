@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -11,7 +10,6 @@ from mien import load
 from mien.bank import Bank
 from mien.engine.tables import Tables
 from mien_trainer.fault import TrainerError
-from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.targets.clip import ClipSpec, ShardHeader
 from mien_trainer.targets.manifest import Refused
 from mien_trainer.targets.plan import plan
@@ -62,13 +60,6 @@ class Prepared:
     unusable: tuple[Refused, ...]
 
 
-@runtime_checkable
-class _Selective(Protocol):
-    """A source that also says what it cannot offer."""
-
-    def refusals(self) -> tuple[SpeechRefusedError, ...]: ...
-
-
 def prepare(recipe: Recipe) -> Prepared:
     """Load the bank, ask the sources and plan the clips.
 
@@ -84,7 +75,6 @@ def prepare(recipe: Recipe) -> Prepared:
         unusable = tuple(
             Refused(clip="", source=name, item="", reason=str(refusal))
             for name, source in sources.items()
-            if isinstance(source, _Selective)
             for refusal in source.refusals()
         )
     finally:

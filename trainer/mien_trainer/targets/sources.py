@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mien.bank import Bank
 from mien.versions import VERSIONS
-from mien_trainer.frames import F32
-from mien_trainer.phonemes import Phoneme
 from mien_trainer.speech import SpeechItem, SpeechSource, SpeechUnavailableError
 from mien_trainer.synthesis.sentences import read_sentences
 from mien_trainer.targets.recipe import Prompts, Recipe, RecipeSources
-
-if TYPE_CHECKING:
-    from mien_trainer.alignment.aligner import Aligner
 
 
 def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
@@ -45,7 +38,6 @@ def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
             [Path(folder) for folder in used.takes.folders],
             labels=bank.labels,
             channels=bank.channels,
-            align=_align_text,
         )
     if used.mead is not None:
         from mien_trainer.mead.source import MeadSource
@@ -75,18 +67,6 @@ def items_of(sources: Mapping[str, SpeechSource]) -> dict[str, tuple[SpeechItem,
             f"Install what is missing, or leave them out: {names}"
         )
     return items
-
-
-def _align_text(audio: F32, text: str) -> tuple[Phoneme, ...]:
-    return _aligner().align_text(audio, text)
-
-
-@cache
-def _aligner() -> Aligner:
-    """This process's aligner; it takes a second to load, and takes need not have words."""
-    from mien_trainer.alignment.aligner import Aligner
-
-    return Aligner()
 
 
 def _path(text: str | None) -> Path | None:
