@@ -15,7 +15,6 @@ import stat
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
 
 from attrs import frozen
 
@@ -30,15 +29,6 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 
 
-class Located(Protocol):
-    """A source, such as a `mien.authored.bank.Document`."""
-
-    @property
-    def path(self) -> Path:
-        """Its file."""
-        ...
-
-
 class BankFiles:
     """Reads and replaces the sources in the folder of one bank."""
 
@@ -46,29 +36,29 @@ class BankFiles:
         self._folder = folder
         self._identity = _identity(folder)
 
-    def read(self, document: Located) -> bytes:
+    def read(self, path: Path) -> bytes:
         """The bytes of a source as it is now; a rig may lie outside the bank's folder.
 
         Raises:
             EditRefusedError: the file is missing, no regular file, too large, or reached by a link
                 that leads out of the folder; or the folder has been swapped for another.
         """
-        if not document.path.is_relative_to(self._folder):
-            with _refusals(document.path):
-                return read_regular(document.path, SOURCE)
-        with _refusals(document.path), self._parent(document.path) as (parent, name):
+        if not path.is_relative_to(self._folder):
+            with _refusals(path):
+                return read_regular(path, SOURCE)
+        with _refusals(path), self._parent(path) as (parent, name):
             return parent.read(name)[0]
 
-    def read_unchanged(self, document: Located, base: str) -> bytes:
+    def read_unchanged(self, path: Path, base: str) -> bytes:
         """As `read`, of a source that has the digest ``base``.
 
         Raises:
             EditConflictError: the file has changed meanwhile.
             EditRefusedError: as `read`.
         """
-        return _unchanged(document, self.read(document), base)
+        return _unchanged(path, self.read(path), base)
 
-    def replace(self, document: Located, data: bytes, base: str) -> None:
+    def replace(self, path: Path, data: bytes, base: str) -> None:
         """Replace the bytes of a source that has the digest ``base``, all of them or nothing.
 
         Raises:
@@ -76,10 +66,10 @@ class BankFiles:
             EditRefusedError: as `read`.
             OSError: the file cannot be written; it is as it was.
         """
-        with self._parent(document.path) as (parent, name):
-            with _refusals(document.path):
+        with self._parent(path) as (parent, name):
+            with _refusals(path):
                 before, mode = parent.read(name)
-            _unchanged(document, before, base)
+            _unchanged(path, before, base)
             temporary = temporary_name(name)
             handle = parent.open(temporary, _CREATE)
             try:
@@ -206,10 +196,10 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _unchanged(document: Located, data: bytes, base: str) -> bytes:
+def _unchanged(path: Path, data: bytes, base: str) -> bytes:
     if digest(data) != base:
         raise EditConflictError(
-            f"{shown_path(document.path)} has changed meanwhile; nothing was written. "
+            f"{shown_path(path)} has changed meanwhile; nothing was written. "
             "Look at what it says now, then write again"
         )
     return data

@@ -69,7 +69,7 @@ class EditSession:
         """
         bank = self._require_bank()
         document = _document(bank, change)
-        before = self._files.read(document)
+        before = self._files.read(document.path)
         after = _edited(before, document, change, bank)
         text = _text(before)
         edited = _text(after)
@@ -98,7 +98,7 @@ class EditSession:
         with self._lock:
             bank = self._require_bank()
             document = _document(bank, change)
-            before = self._files.read_unchanged(document, base)
+            before = self._files.read_unchanged(document.path, base)
             after = _edited(before, document, change, bank)
             if after == before:
                 raise EditRefusedError("this changes nothing")
@@ -118,7 +118,7 @@ class EditSession:
             if not self._writes:
                 raise EditRefusedError("there is nothing to undo")
             last = self._writes[-1]
-            now = self._files.read_unchanged(last.document, last.after)
+            now = self._files.read_unchanged(last.document.path, last.after)
             # What was there before may have been a draft itself.
             self._replace(self._require_bank(), last.document, now, last.before, draft=True)
             self._writes.pop()
@@ -144,7 +144,7 @@ class EditSession:
         trial = try_edit(bank, self._files, document, after)
         if trial.faults and not (draft and trial.drawable):
             raise EditRefusedError("nothing was written: the bank would have faults", trial.faults)
-        self._files.replace(document, after, digest(before))
+        self._files.replace(document.path, after, digest(before))
 
 
 def read_only(path: Path) -> str:
@@ -224,7 +224,7 @@ def try_edit(bank: AuthoredBank, files: BankFiles, edited: Document, data: bytes
         for document in bank.documents.values():
             copy = folder / document.name
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(data if document.name == edited.name else files.read(document))
+            copy.write_bytes(data if document.name == edited.name else files.read(document.path))
         try:
             errors = compile_for_view(folder).errors
             return Trial(faults=tuple(_at_own_files(errors, folder, bank)))

@@ -48,13 +48,6 @@ SOUNDS = frozenset(
 
 
 @frozen(kw_only=True)
-class ScoreFile:
-    """Where a score lies, for `BankFiles`."""
-
-    path: Path
-
-
-@frozen(kw_only=True)
 class Draft:
     """What the page wants the score to say, and where its cues and looks stood in the file."""
 
@@ -85,7 +78,7 @@ def untold(audio: Path | None) -> AbstractContextManager[Callable[[float], None]
 
 
 class ScoreSession:
-    """One score and its page; several requests may come at once.
+    """The score in the file ``path`` and its page; several requests may come at once.
 
     Whoever started the page is told by ``listening`` how far a sound has been heard.
     """
@@ -99,7 +92,7 @@ class ScoreSession:
         bank: str | None = None,
         listening: Listening = untold,
     ) -> None:
-        self._file = ScoreFile(path=path)
+        self.path = path
         self._files = BankFiles(path.parent)
         self._snapshot = snapshot
         self._folder = folder
@@ -115,11 +108,6 @@ class ScoreSession:
     def heard(self) -> float | None:
         """The share of the sound that has been heard; None where nobody listens to it now."""
         return self._heard
-
-    @property
-    def path(self) -> Path:
-        """The score's file."""
-        return self._file.path
 
     @property
     def state(self) -> str:
@@ -162,7 +150,7 @@ class ScoreSession:
             if trial.document is None:
                 raise EditRefusedError("nothing was written: it is no score", trial.faults)
             data = text.encode()
-            self._files.replace(self._file, data, draft.base)
+            self._files.replace(self.path, data, draft.base)
             return self._tried(text, digest(data))
 
     def lips(self) -> tuple[str, bytes]:
@@ -178,11 +166,11 @@ class ScoreSession:
         return found if found is not None and found.suffix.lower() in SOUNDS else None
 
     def _read(self) -> tuple[str, str]:
-        data = self._files.read(self._file)
+        data = self._files.read(self.path)
         return _text(data), digest(data)
 
     def _edited(self, draft: Draft) -> str:
-        data = self._files.read_unchanged(self._file, draft.base)
+        data = self._files.read_unchanged(self.path, draft.base)
         json = self.path.suffix == ".json"
         try:
             return rewritten(

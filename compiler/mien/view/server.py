@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -56,13 +56,13 @@ class ViewHandler(LocalHandler):
     def answer_get(self, address: str) -> None:
         """Answer with something about the bank, or with a file of the page."""
         if address == "/api/events":
-            self._stream_events()
+            self._stream("state", self._states())
         elif address == "/api/state":
             self.send_json(self._state())
         elif address == "/api/artifact":
             self._send_artifact()
         elif address == "/api/faces" and self.view.received is not None:
-            self._stream_faces(self.view.received)
+            self._stream("face", self._faces(self.view.received))
         elif address.startswith("/api/score") and self.view.score is not None:
             self._send_score(self.view.score, address)
         elif address == "/api/drawing":
@@ -124,42 +124,34 @@ class ViewHandler(LocalHandler):
             message = "the bank has never compiled in this run"
             self.send_failure(HTTPStatus.NOT_FOUND, message)
 
-    def _stream_events(self) -> None:
-        """Server-sent events: the state now, then each new one, until either side leaves."""
+    def _stream(self, kind: str, news: Iterator[str]) -> None:
+        """Server-sent events, each JSON; "" is a sign of life on a quiet stream."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         self.end_headers()
-        if self.command == "HEAD":
-            return
+        for data in news if self.command != "HEAD" else ():
+            text = f"event: {kind}\ndata: {data}\n\n" if data else ":\n\n"
+            self.wfile.write(text.encode())
+
+    def _states(self) -> Iterator[str]:
+        """The state now, then each new one, until either side leaves."""
         revision = 0
         while not self.view.states.closed:
             snapshot = self.view.states.after(revision, HEARTBEAT_SECONDS)
-            if snapshot is None:
-                self.wfile.write(b":\n\n")
-                continue
-            revision = snapshot.revision
-            data = json.dumps(self._state(), ensure_ascii=False)
-            self.wfile.write(f"event: state\ndata: {data}\n\n".encode())
+            if snapshot is not None:
+                revision = snapshot.revision
+            yield "" if snapshot is None else json.dumps(self._state(), ensure_ascii=False)
 
-    def _stream_faces(self, received: FaceFeed) -> None:
-        """Server-sent events: each face received, or the newest where the page is slower."""
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-        self.end_headers()
-        if self.command == "HEAD":
-            return
+    def _faces(self, received: FaceFeed) -> Iterator[str]:
+        """Each face received, or the newest where the page is slower."""
         count = 0
         while not received.closed:
-            number, weights = received.after(count, HEARTBEAT_SECONDS)
-            if number == count:
-                self.wfile.write(b":\n\n")
-                continue
-            count = number
-            self.wfile.write(f"event: face\ndata: {json.dumps(weights)}\n\n".encode())
+            before, (count, weights) = count, received.after(count, HEARTBEAT_SECONDS)
+            yield "" if count == before else json.dumps(weights)
 
     def _choose(self, body: bytes) -> dict[str, Any]:
         if self.view.chosen is not None:
-            self.view.chosen.choose(chosen_weights(body))
+            self.view.chosen.weights = chosen_weights(body)
         return {}
 
     def _send_score(self, score: ScoreSession, address: str) -> None:

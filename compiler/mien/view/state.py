@@ -124,53 +124,41 @@ def _unexpected(folder: Path, error: Exception) -> Fault:
 
 
 class StateStream:
-    """Holds the newest snapshot; threads wait here for a newer one."""
+    """Holds the newest ``snapshot``; threads wait here for a newer one, until it is ``closed``."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._closed = False
+        self.snapshot = snapshot
+        self.closed = False
         self._condition = Condition()
         self._reading = Lock()
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The newest snapshot."""
-        with self._condition:
-            return self._snapshot
-
-    @property
-    def closed(self) -> bool:
-        """Whether the stream has ended."""
-        with self._condition:
-            return self._closed
 
     def refresh(self) -> Snapshot:
         """Read the bank anew and wake all who wait."""
         with self._reading:
             newer = next_snapshot(self.snapshot)
             with self._condition:
-                revision = self._snapshot.revision + 1
-                newer = self._snapshot = evolve(newer, revision=revision)
+                revision = self.snapshot.revision + 1
+                newer = self.snapshot = evolve(newer, revision=revision)
                 self._condition.notify_all()
         return newer
 
     def touch(self) -> None:
         """Wake all who wait, for something beside the bank has changed."""
         with self._condition:
-            self._snapshot = evolve(self._snapshot, revision=self._snapshot.revision + 1)
+            self.snapshot = evolve(self.snapshot, revision=self.snapshot.revision + 1)
             self._condition.notify_all()
 
     def after(self, revision: int, timeout: float) -> Snapshot | None:
         """The first newer than ``revision``; None after ``timeout`` seconds, or at the end."""
         with self._condition:
             self._condition.wait_for(
-                lambda: self._closed or self._snapshot.revision > revision, timeout
+                lambda: self.closed or self.snapshot.revision > revision, timeout
             )
-            newer = self._snapshot.revision > revision
-            return self._snapshot if newer and not self._closed else None
+            newer = self.snapshot.revision > revision
+            return self.snapshot if newer and not self.closed else None
 
     def close(self) -> None:
         """End the stream and wake all who wait."""
         with self._condition:
-            self._closed = True
+            self.closed = True
             self._condition.notify_all()
