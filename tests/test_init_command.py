@@ -45,6 +45,30 @@ def test_the_new_bank_passes_check_and_stands_alone(tmp_path: Path) -> None:
     assert "default 2." in (folder / "README.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("folder", "bank_id", "title"),
+    [
+        ("NASA faces", "nasa-faces", "NASA Faces"),
+        ("faces_v2", "faces_v2", "Faces V2"),
+        ("Kim & Söhne", "kim-sohne", "Kim & Söhne"),
+        ('two: "faces"\n', "two-faces", 'Two: "faces"'),
+    ],
+)
+def test_id_and_title_are_made_of_the_folders_name(
+    tmp_path: Path, folder: str, bank_id: str, title: str
+) -> None:
+    ended(0, "init", tmp_path / folder, "--rig", PRESETS / "rigs" / "arkit52.yaml")
+    found = read_bank(tmp_path / folder).manifest
+    assert (found.id, found.title) == (bank_id, title)
+    assert (tmp_path / folder / "README.md").read_text("utf-8").startswith(f"# {title}\n")
+
+
+def test_an_id_that_is_given_makes_the_title(tmp_path: Path) -> None:
+    assert "--id NAME" in ended(2, "init", tmp_path / "우리").stderr
+    ended(0, "init", tmp_path / "우리", "--id", "our-faces")
+    assert read_bank(tmp_path / "우리").manifest.title == "Our Faces"
+
+
 def test_git_leaves_the_artifact_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "ours"
     ended(0, "init", folder)
@@ -121,7 +145,7 @@ def test_an_empty_folder_is_fine_and_so_is_the_one_we_stand_in(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     ended(0, "init", ".")
-    assert read_bank(Path()).manifest.id == "here"
+    assert (read_bank(Path()).manifest.id, read_bank(Path()).manifest.title) == ("here", "Here")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "here"]
 
 

@@ -158,6 +158,7 @@ def test_a_voice_moves_the_face_that_the_bank_gives(page: Page) -> None:
     page.locator("#label label", has_text="sadness").click()
     listening(page)
     jaw_moves(page)
+    assert page.title() == f"default {load('default').version}"
     page.wait_for_function("() => mien.frames.filter(({late}) => late === late).length > 30")
     facts = page.evaluate(
         "() => { const at = (list, part) =>"

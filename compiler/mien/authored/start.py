@@ -32,8 +32,8 @@ build/
 _MODELINE = re.compile(r"^#[ \t]*yaml-language-server:.*$", re.MULTILINE)
 
 
-def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
-    """Write a bank called ``bank_id`` into ``folder``: all of it or nothing.
+def start_bank(bank: AuthoredBank, folder: Path, bank_id: str, title: str) -> None:
+    """Write a bank called ``bank_id``, for people ``title``, into ``folder``: all of it or nothing.
 
     ``folder`` is new or empty. It gets the sources of ``bank`` with its rig, in canonical form, the
     schemas that they follow, a README and a .gitignore.
@@ -42,18 +42,25 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str) -> None:
         OSError: the folder cannot be written.
         SourceError: a source changed while it was read, and cannot be read any more.
     """
-    texts = {name: _source(bank, one, bank_id) for name, one in bank.documents.items()}
     origin = bank.manifest
+    values = {
+        "id": bank_id,
+        "version": FIRST_VERSION,
+        "title": title,
+        "description": f"Our own faces, started from the bank {origin.id} {origin.version}.",
+        "authors": ["put your name here"],
+    }
+    texts = {name: _source(one, values) for name, one in bank.documents.items()}
     started = f"the bank {origin.id} {origin.version} ({origin.licence})"
-    texts["README.md"] = _readme(bank_id, started, texts, origin.labels[-1])
+    texts["README.md"] = _readme(title, started, texts, origin.labels[-1])
     _write(folder, texts)
 
 
-def start_on_rig(rig: Path, folder: Path, bank_id: str) -> str:
+def start_on_rig(rig: Path, folder: Path, bank_id: str, title: str) -> str:
     """Write a bank called ``bank_id`` for the rig in the file ``rig``, and return the rig's id.
 
     The bank has one label, neutral, at rest at every intensity, and what the rig asks for beside
-    it; a bank of more labels grows from there. ``folder`` is as for `start_bank`.
+    it; a bank of more labels grows from there. ``folder`` and ``title`` are as for `start_bank`.
 
     Raises:
         OSError: the folder cannot be written.
@@ -67,9 +74,9 @@ def start_on_rig(rig: Path, folder: Path, bank_id: str) -> str:
     source = read_source(rig, shown=shown_path(rig), inside=rig.resolve().parent)
     place = f"rigs/{rig_id}{rig.suffix}"
     is_json = rig.suffix == ".json"
-    values = {"id": bank_id, "title": _title(bank_id), "rig": rig_id}
+    values = {"id": bank_id, "title": title, "rig": rig_id}
     manifest = _MANIFEST.format(
-        **{key: json.dumps(value) for key, value in values.items()},
+        **{key: json.dumps(value, ensure_ascii=False) for key, value in values.items()},
         **_budgets(len(items(root, "channels"))),
     )
     keys = required_keys("emotion", root)
@@ -83,7 +90,7 @@ def start_on_rig(rig: Path, folder: Path, bank_id: str) -> str:
     }
     if required_keys("rules", root):
         texts["rules.yaml"] = _yaml(_RULES, "rules.yaml")
-    texts["README.md"] = _readme(bank_id, f"the rig {rig_id}", texts, "neutral")
+    texts["README.md"] = _readme(title, f"the rig {rig_id}", texts, "neutral")
     _write(folder, texts)
     return rig_id
 
@@ -165,11 +172,11 @@ def _publish(draft: Path, target: Path) -> None:
     draft.rename(target)
 
 
-def _source(bank: AuthoredBank, document: Document, bank_id: str) -> str:
+def _source(document: Document, values: Mapping[str, object]) -> str:
     path = document.path
     text = read_source(path, shown=document.root.place.file, inside=path.resolve().parent)
     if PurePosixPath(document.name).stem == "bank":
-        text = _replaced(text, document, _manifest_values(bank, bank_id))
+        text = _replaced(text, document, values)
     text = migrate_text(text, document.name)
     orders = orders_around(path, document.root)
     if path.suffix == ".json":
@@ -179,21 +186,6 @@ def _source(bank: AuthoredBank, document: Document, bank_id: str) -> str:
 
 def _yaml(text: str, name: str, orders: Orders | None = None) -> str:
     return format_yaml(_with_modeline(text, name), name, orders or Orders())
-
-
-def _manifest_values(bank: AuthoredBank, bank_id: str) -> Mapping[str, object]:
-    origin = bank.manifest
-    return {
-        "id": bank_id,
-        "version": FIRST_VERSION,
-        "title": _title(bank_id),
-        "description": f"Our own faces, started from the bank {origin.id} {origin.version}.",
-        "authors": ["put your name here"],
-    }
-
-
-def _title(bank_id: str) -> str:
-    return bank_id.replace("-", " ").replace("_", " ").title()
 
 
 def _replaced(text: str, document: Document, values: Mapping[str, object]) -> str:
@@ -226,12 +218,12 @@ def _copy_schemas(folder: Path) -> None:
         (folder / SCHEMAS / name).write_bytes((resources.schemas() / name).read_bytes())
 
 
-def _readme(bank_id: str, started: str, names: Collection[str], label: str) -> str:
+def _readme(title: str, started: str, names: Collection[str], label: str) -> str:
     rules = "- `rules.yaml`: how faces lean with valence, arousal and dominance.\n"
     if not {"rules.yaml", "rules.json"} & set(names):
         rules = ""
     return f"""\
-# {bank_id}
+# {title}
 
 Emotion presets, started from {started}.
 

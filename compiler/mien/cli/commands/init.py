@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from unicodedata import combining, normalize
 
 import click
 
@@ -38,15 +39,15 @@ def command(folder: Path, origin: str | None, rig: Path | None, name: str | None
 
     if rig is not None and origin is not None:
         raise click.UsageError("--from copies a bank with its rig; give --from or --rig, not both")
-    bank_id = _id(folder, name)
+    bank_id, title = _id(folder, name), _title(name or folder.resolve().name)
     _require_empty(folder)
     if rig is not None:
-        described = f"a bank for the rig {start_on_rig(rig, folder, bank_id)}"
+        described = f"a bank for the rig {start_on_rig(rig, folder, bank_id, title)}"
         say(_next_steps(described, folder, bank_id))
         return
     source = bank_source(origin or "default")
     bank = read_bank(source.sources)
-    start_bank(bank, folder, bank_id)
+    start_bank(bank, folder, bank_id, title)
     described = f"a copy of {source.described(bank.manifest.id, bank.manifest.version)}"
     say(_next_steps(described, folder, bank_id))
 
@@ -60,12 +61,21 @@ def _id(folder: Path, name: str | None) -> str:
                 param_hint="--id",
             )
         return name
-    found = re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-")
+    plain = "".join(one for one in normalize("NFKD", folder.resolve().name) if not combining(one))
+    found = re.sub(r"[^a-z0-9_-]+", "-", plain.lower()).strip("-")
     if not _ID.match(found):
         raise click.UsageError(
             f"No id can be made of the folder's name {folder}. Give one: --id NAME"
         )
     return found
+
+
+def _title(name: str) -> str:
+    """The name as people read it: faces_v2 is Faces V2, NASA faces is NASA Faces."""
+    words = re.split(r"[-_\s]+", "".join(one if one.isprintable() else " " for one in name))
+    return " ".join(
+        word[:1].upper() + word[1:] if word == word.lower() else word for word in words if word
+    )
 
 
 def _require_empty(folder: Path) -> None:
