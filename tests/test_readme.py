@@ -15,6 +15,7 @@ from html import escape
 from math import sqrt
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.child import finished
 from tests.program import ended
@@ -148,6 +149,20 @@ def test_a_command_says_what_the_readme_shows(
             page.write_text(page.read_text().replace(shown + output, shown + said))
     else:
         assert said == output
+
+
+def test_the_python_of_the_readme_gives_what_it_shows() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    vads = np.array([[0.7, 0.4, 0.3], [0.1, 0.5, -0.1]])
+    names: dict[str, object] = {"labels": ["joy", "awe"], "vads": vads}
+    shown: dict[str, str] = {}
+    for line in block.splitlines():
+        code, _, said = line.partition("  # ")
+        exec(f"found = {code}" if code.startswith("bank.") else code, names)  # noqa: S102
+        if isinstance(found := names.pop("found", None), float | str):
+            shown[str(found)] = said
+    assert len(shown) == 2
+    assert all(found == said for found, said in shown.items())
 
 
 def test_every_command_is_in_the_readme_and_has_help() -> None:
