@@ -11,6 +11,9 @@ from tests.sounds import write_wav
 
 from mien.cli import performing
 from mien.cli.performing import listening
+from mien.scores.lock import build_lock
+from mien.scores.named import read_named
+from mien.scores.prepare import prepare
 
 
 @pytest.fixture
@@ -49,3 +52,23 @@ def test_a_terminal_has_a_bar_from_the_first_moment_on(
         assert "0%" in first
         listened(0.5)
         assert "50%" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("frames", [60, 2 * performing.LONG])
+def test_a_terminal_has_a_bar_of_a_long_performance(
+    frames: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with performing.performing(frames) as performed:
+        performed(frames // 2)
+        performed(frames // 2)
+    said = capsys.readouterr().err
+    assert [text in said for text in ("performing", "50%", "100%")] == [frames > 60] * 3
+
+
+def test_locking_a_score_tells_of_every_frame(tmp_path: Path) -> None:
+    score = tmp_path / "line.yaml"
+    score.write_text("schema: mien/score/1\nbank: default\nseconds: 20\ncues: []\n", "utf-8")
+    prepared, told = prepare(read_named(score)), list[int]()
+    assert build_lock(prepared, told.append) == build_lock(prepared)
+    assert sum(told) == prepared.frames

@@ -65,16 +65,26 @@ def _tenths(audio: Path | None) -> Callable[[float], None]:
 
 
 @contextmanager
-def shown_blocks(blocks: Iterable[FaceBlock], frames: int) -> Generator[Iterator[FaceBlock]]:
-    """The blocks, with a bar of ``frames`` on a terminal where there are many."""
+def performing(frames: int) -> Generator[Callable[[int], None]]:
+    """What is told each number of frames that were performed, of ``frames`` in all.
+
+    There is a bar on a terminal where they are many.
+    """
     hidden = frames < LONG or not sys.stderr.isatty()
     with click.progressbar(
         length=frames, label="performing", file=sys.stderr, hidden=hidden
     ) as bar:
+        yield bar.update
+
+
+@contextmanager
+def shown_blocks(blocks: Iterable[FaceBlock], frames: int) -> Generator[Iterator[FaceBlock]]:
+    """The blocks, with a bar of ``frames`` on a terminal where there are many."""
+    with performing(frames) as performed:
 
         def passed() -> Iterator[FaceBlock]:
             for block in blocks:
                 yield block
-                bar.update(len(block.weights))
+                performed(len(block.weights))
 
         yield passed()

@@ -8,7 +8,7 @@ differ in the last bits from machine to machine.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -86,10 +86,13 @@ def lock_path(score: Path) -> Path:
     return score.with_suffix(".lock")
 
 
-def build_lock(prepared: Prepared) -> ScoreLock:
-    """Perform a score, and pin what it was made of and what came out."""
+def build_lock(prepared: Prepared, performed: Callable[[int], None] = lambda _: None) -> ScoreLock:
+    """Perform a score, and pin what it was made of and what came out.
+
+    ``performed`` is told the frames of each block that has been.
+    """
     score, bank, plan = prepared.score, prepared.bank, prepared.plan
-    lips, take, output, seen = _performed(prepared)
+    lips, take, output, seen = _performed(prepared, performed)
     proved = ProvedSlopes(prepared.source, bank)
     moves, home = _performed_moves(prepared)
     voice = followed(plan.life, lips)
@@ -192,7 +195,9 @@ class _Digest:
         return hashlib.sha256(b"".join(one.digest() for one in self._hashes)).hexdigest()
 
 
-def _performed(prepared: Prepared) -> tuple[LipChange, str, str, float]:
+def _performed(
+    prepared: Prepared, performed: Callable[[int], None]
+) -> tuple[LipChange, str, str, float]:
     """What the lips change, the digests of the performance and of the lips, and what was seen."""
     changes = LipChanges(prepared.bank.tables)
     life = prepared.plan.life
@@ -217,5 +222,6 @@ def _performed(prepared: Prepared) -> tuple[LipChange, str, str, float]:
     for track in prepared.lip_blocks():
         listen(track)
         add(performer.push(track))
+        performed(track.frames)
     add(performer.finish())
     return changes.found(), faces.hex(), heard.hex(), seen

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from mien.cli.mixtures import label_of
 from mien.cli.options import OutputFile, as_record, format_option, point_options
-from mien.cli.performing import listening
+from mien.cli.performing import listening, shown_blocks
 from mien.cli.terminal import say, write_json
 from mien.formats.registry import format_of, listed, writable
 from mien_trainer.cli.options import network_file, refusals
@@ -334,9 +334,11 @@ def _perform(asked: SpeechRequest, score: Path) -> None:
     with refusals():
         _tell_of_silence(read.seconds, audio)
     say(prepared.said, err=True)
-    takes = take_blocks(prepared.bank, prepared.blocks(life=not asked.no_life))
+    blocks = prepared.blocks(life=not asked.no_life)
     if asked.out is not None:
-        write_performance(asked.out, prepared.bank.channels, takes, prepared.source_text)
+        with shown_blocks(blocks, prepared.frames) as shown:
+            takes = take_blocks(prepared.bank, shown)
+            write_performance(asked.out, prepared.bank.channels, takes, prepared.source_text)
         report = spoken_report(
             audio.name,
             asked.out,
@@ -349,6 +351,7 @@ def _perform(asked: SpeechRequest, score: Path) -> None:
         )
         _tell(asked, report)
         return
+    takes = take_blocks(prepared.bank, blocks)
     for text in livelink.stream(FRAME_RATE, prepared.bank.channels, takes):
         say(text, end="")
 

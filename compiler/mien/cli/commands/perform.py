@@ -162,9 +162,12 @@ def _take(prepared: Prepared, out: Path, *, life: bool, mesh: str) -> None:
 
 
 def _film(prepared: Prepared, out: Path, *, life: bool, avatar: Path | None) -> None:
+    from mien.cli.performing import shown_blocks
     from mien.film.drawn import count_pictures, write_film
+    from mien.performance.takes import take_of
 
-    take = prepared.take(life=life)
+    with shown_blocks(prepared.blocks(life=life), prepared.frames) as blocks:
+        take = take_of(prepared.bank, blocks, prepared.source_text)
     count = count_pictures(take)
     with progress("drawing", count) as step:
         aliases = None if avatar else rig_aliases(prepared.source)

@@ -22,7 +22,7 @@ def command(score: Path, check: bool) -> int:
     on every machine. Where a network listens, its output is named apart: it may differ in the last
     bits from machine to machine, and the faces with it.
     """
-    from mien.cli.performing import listening
+    from mien.cli.performing import listening, performing
     from mien.scores.lock import build_lock, lock_path, write_score_lock
     from mien.scores.named import read_named
     from mien.scores.prepare import prepare
@@ -33,7 +33,8 @@ def command(score: Path, check: bool) -> int:
         prepared = prepare(read, listened=listened)
     for warning in prepared.warnings:
         say(str(warning), err=True)
-    lock = build_lock(prepared)
+    with performing(prepared.frames) as performed:
+        lock = build_lock(prepared, performed)
     text = write_score_lock(lock)
     path = lock_path(score)
     if check:
