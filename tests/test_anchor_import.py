@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -161,6 +162,18 @@ def test_a_patch_moves_the_anchors_of_a_bank(bank: Path) -> None:
     assert not Path("w.patch").exists()
 
 
+def test_a_patch_of_a_bank_elsewhere_is_applied_as_is_said(
+    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = Path("..", bank)
+    (tmp_path / "my tables").mkdir()
+    monkeypatch.chdir(tmp_path / "my tables")
+    told = ended(0, "import", "--anchors", saved(SIGNED), "-o", "v.patch", "--bank", away).stdout
+    subprocess.run(shlex.split(told.splitlines()[0].partition("; ")[2]), check=True)
+    glad = next(one for one in read_bank(away).emotions if one.label == "glad")
+    assert glad.anchors["high"].vad == (0.9, 0.8, 0.6)
+
+
 @pytest.mark.parametrize(
     ("data", "name", "more", "expected"),
     [
@@ -188,6 +201,7 @@ def test_a_patch_moves_the_anchors_of_a_bank(bank: Path) -> None:
             "no row of t.json means a label of tiny",
         ),
         (SIGNED, "t.csv", ["--scale", "1", "1"], "give the lowest number, then the highest"),
+        (SIGNED, "t.csv", ["--scale", "0", "inf"], "give the lowest number, then the highest"),
         (SIGNED, "t.csv", ["--intensity", "hi"], "no intensity hi; did you mean high?"),
         (HEAD + 'glad,low,"' + "9" * 200_000, "t.csv", [], "t.csv:2:1: error: this cannot be read"),
         (HEAD + 'glad,low,"' + "9" * 200_000, "t.csv", [], "[no-table]"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.child import finished
 from tests.imported import imported_after, imported_by
 from tests.program import ended
 
@@ -142,6 +143,30 @@ def test_a_closed_pipe_is_no_traceback() -> None:
             check=False,
         )
     assert done.stderr == ""
+
+
+def test_a_stdin_that_is_closed_is_an_empty_one() -> None:
+    done = finished(
+        ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "mien", "read", "-"],
+        env={**os.environ, "PYTHONPATH": str(HERE.parent / "compiler")},
+    )
+    assert done.stderr == "nothing to read\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["stream", "default", "--label", "joy", "--to", "vmc", "--fps", "nan"],
+        ["stream", "default", "--label", "joy", "--to", "vmc", "--seconds", "nan"],
+        ["export", "default", "--to", "livelink", "-o", "faces", "--fade-in", "nan"],
+        ["import", "take.csv", "-o", "other.csv", "--rate", "nan"],
+        ["doctor", "take.csv", "--rate", "nan"],
+        ["read", "glad", "--strength", "nan"],
+        ["targets", "make", "small", "-o", "targets", "--estimate", "--price", "nan"],
+    ],
+)
+def test_nan_is_in_no_range_of_an_option(arguments: list[str]) -> None:
+    assert "nan is no number" in ended(2, *arguments).stderr
 
 
 def test_warnings_do_not_fail(tmp_path: Path) -> None:

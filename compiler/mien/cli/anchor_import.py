@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from math import inf
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +36,7 @@ def import_anchors(asked: Import) -> None:
     from mien.text.files import shown_path
 
     file, out = asked.file, asked.out
-    if asked.scale is not None and not asked.scale[0] < asked.scale[1]:
+    if asked.scale is not None and not -inf < asked.scale[0] < asked.scale[1] < inf:
         raise click.BadParameter("give the lowest number, then the highest", param_hint="--scale")
     patch = out.suffix.lower() in PATCHES
     if patch:
@@ -68,7 +70,11 @@ def import_anchors(asked: Import) -> None:
             return
         write_atomic(out, text.encode())
         files = counted(text.count("+++ b/"), "file")
-        say(f"{out}: moves anchors in {files} of {shown_path(folder)}; git apply {out}")
+        shown = shown_path(folder)
+        here = f"+++ b/{shown}/" in text
+        apply = shlex.join(["git", *([] if here else ["-C", shown]), "apply"])
+        target = out if here else out.absolute()
+        say(f"{out}: moves anchors in {files} of {shown}; {apply} {shlex.quote(str(target))}")
         say("moved anchors make faces others: `mien diff` says how far", err=True)
         notes += [line for one in said.values() for line in one]
     else:

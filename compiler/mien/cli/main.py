@@ -156,6 +156,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """The console script."""
+    if cast("TextIO | None", sys.stdin) is None:  # closed from the start: nothing comes from it
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY))
     status = run()
     try:
         if cast("TextIO | None", sys.stdout) is not None:  # None where it was closed from the start
@@ -173,9 +175,12 @@ def _without_reader() -> int:
 
 
 def _explain(error: Exception) -> int:
-    from mien.errors import MienError, SourceError
+    from mien.errors import MienError, SourceError, not_installed
 
-    if isinstance(error, SourceError):
+    missing = not_installed(error) if isinstance(error, ModuleNotFoundError) else None
+    if missing:
+        say(f"Error: {missing}", err=True)
+    elif isinstance(error, SourceError):
         from mien.cli.faults import write_faults
 
         write_faults(error.faults, "text", err=True)

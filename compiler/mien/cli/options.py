@@ -24,6 +24,19 @@ EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
+class NumberRange(click.FloatRange):
+    """A range of numbers, which NaN is in none of, though no comparison with it says so."""
+
+    def convert(
+        self, value: float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """As click does, but for NaN."""
+        number: float = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value} is no number", param, ctx)
+        return number
+
+
 class OutputFile(click.Path):
     """The type of a file to write, refused before any work where it cannot be written.
 

@@ -125,7 +125,8 @@ def anchors_draft(one: LabelPoints, bank: AuthoredBank, notes: Sequence[str]) ->
 def anchors_patch(bank: AuthoredBank, points: Points, folder: Path) -> str:
     """A unified diff of the bank's files with the points moved; canonical form stays canonical.
 
-    Paths are as people in the working folder write them; "" where every point is there already.
+    Paths are as people in the working folder write them, or, where the bank lies elsewhere, those
+    in its folder; "" where every point is there already.
     """
     texts = (_patched(bank, one, folder) for one in points.labels)
     return "".join(texts)
@@ -154,12 +155,15 @@ def _patched(bank: AuthoredBank, one: LabelPoints, folder: Path) -> str:
     orders = orders_around(document.path, document.root)
     if splices and form(text, shown, orders) == text:
         new = form(new, shown, orders)
+    named = Path(shown)
+    if named.is_absolute() or ".." in named.parts:  # no patch may name what lies outside
+        named = document.path.relative_to(folder)
     return "".join(
         difflib.unified_diff(
             text.splitlines(keepends=True),
             new.splitlines(keepends=True),
-            f"a/{shown.lstrip('/')}",
-            f"b/{shown.lstrip('/')}",
+            f"a/{named.as_posix()}",
+            f"b/{named.as_posix()}",
         )
     )
 

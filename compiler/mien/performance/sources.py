@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 
 from mien.bank import Bank
 from mien.engine.tables import F32
-from mien.errors import QueryError
+from mien.errors import QueryError, not_installed
 from mien.performance.lips import LipTrack
 
 
@@ -112,10 +112,7 @@ def open_lips(kind: str, request: LipRequest) -> SpokenLips:
     try:
         found = import_module(module)
     except ModuleNotFoundError as error:
-        raise QueryError(
-            f"lips from {kind} need what is not installed ({error.name}): "
-            "pip install 'mien[speak,targets]'"
-        ) from error
+        raise QueryError(f"lips from {kind}: {not_installed(error) or error}") from error
     function = cast("Callable[[LipRequest], SpokenLips]", getattr(found, name))
     lips = function(request)
     return lips if request.audio is None or not request.prosody else _listened(lips, request.audio)
@@ -158,6 +155,4 @@ def _of_the_trainer(audio: Path, what: str) -> object:
     try:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
-        raise QueryError(
-            f"{audio}: reading sound needs {error.name}: pip install 'mien[targets]'"
-        ) from error
+        raise QueryError(f"{audio}: {not_installed(error) or error}") from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import FOLDER, format_option
+from mien.cli.options import FOLDER, NumberRange, format_option
 from mien.cli.terminal import say, write_report
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ PRICE = 0.04
 )
 @click.option(
     "--price",
-    type=click.FloatRange(min=0),
+    type=NumberRange(min=0),
     default=PRICE,
     help="The price of one core for one hour, for --estimate.",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.findings import refused, write_findings
-from mien.cli.options import format_option
+from mien.cli.options import NumberRange, format_option
 from mien.cli.terminal import Styled, say, write_json
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FINE, _WRONG, _UNREADABLE = 0, 1, 2
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(0.1, 1000.0),
+    type=NumberRange(0.1, 1000.0),
     metavar="R",
     help="Frames a second of files whose clock does not tell it.",
 )

@@ -10,7 +10,14 @@ from urllib.parse import quote, unquote
 import click
 from attrs import evolve, field, frozen
 
-from mien.cli.options import EXISTING_FILE, OutputFile, as_record, source_argument, split_names
+from mien.cli.options import (
+    EXISTING_FILE,
+    NumberRange,
+    OutputFile,
+    as_record,
+    source_argument,
+    split_names,
+)
 from mien.cli.page_export import export_page
 from mien.cli.terminal import say
 from mien.formats.registry import FORMATS, Format, exportable, fillable
@@ -28,7 +35,7 @@ PERFECT_SYNC = "perfect-sync"
 EXPRESSIONS = (PERFECT_SYNC, "presets")
 """What a VRM has that is moved: the 52 of Perfect Sync, or only the presets of VRM."""
 
-_ZERO = click.FloatRange(0.0, 3600.0)
+_ZERO = NumberRange(0.0, 3600.0)
 _TIMES = ("fade_in", "hold", "fade_out", "rate")
 
 
@@ -113,7 +120,7 @@ def _listed() -> str:
 )
 @click.option(
     "--speaking",
-    type=click.FloatRange(0.0, 1.0),
+    type=NumberRange(0.0, 1.0),
     default=0.0,
     help="Faces as they are while this much of the mouth is left to speech.",
 )
@@ -121,7 +128,7 @@ def _listed() -> str:
 @click.option("--hold", type=_ZERO, help="Seconds in which it holds the face.  [default: 1.5]")
 @click.option("--fade-out", type=_ZERO, help="Seconds in which it goes out.  [default: 0.35]")
 @click.option(
-    "--rate", type=click.FloatRange(1.0, 1000.0), help="Frames a second of a clip.  [default: 60]"
+    "--rate", type=NumberRange(1.0, 1000.0), help="Frames a second of a clip.  [default: 60]"
 )
 @click.option(
     "--mesh", metavar="NAME", help="What the clip drives: a mesh's path, node or object name."

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mien.cli.importing import Import
-from mien.cli.options import as_record
+from mien.cli.options import NumberRange, as_record
 
 _DRAFTS = (".yaml", ".yml")
 
@@ -51,7 +51,7 @@ def _seconds(text: str) -> float:
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(0.1, 1000.0),
+    type=NumberRange(0.1, 1000.0),
     metavar="R",
     help="Frames a second of a file whose clock does not tell it.",
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mien.cli.options import EXISTING_FILE, OutputFile
+from mien.cli.options import EXISTING_FILE, NumberRange, OutputFile
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ _DEFAULT = click.core.ParameterSource.DEFAULT
 )
 @click.option(
     "--strength",
-    type=click.FloatRange(0, 1),
+    type=NumberRange(0, 1),
     default=1.0,
     help="How much of what is read is shown.",
 )

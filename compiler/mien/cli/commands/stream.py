@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mien.cli.options import OutputFile, as_record, format_option, point_options
+from mien.cli.options import NumberRange, OutputFile, as_record, format_option, point_options
 from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
 
 
@@ -27,12 +27,10 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
 @click.option(
     "--name", "names", multiple=True, help="What a character is called; once for each of them."
 )
-@click.option(
-    "--seconds", type=click.FloatRange(0.0, min_open=True), metavar="S", help="Stop after S."
-)
+@click.option("--seconds", type=NumberRange(0.0, min_open=True), metavar="S", help="Stop after S.")
 @click.option(
     "--fps",
-    type=click.FloatRange(1.0, 1000.0),
+    type=NumberRange(1.0, 1000.0),
     default=60.0,
     help="Frames to send a second.",
 )
@@ -42,13 +40,13 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
 @click.option("--style", metavar="S", help="A style of the label.")
 @click.option(
     "--speech",
-    type=click.FloatRange(0.0, 1.0),
+    type=NumberRange(0.0, 1.0),
     default=0.0,
     help="How much of the mouth to leave to speech.",
 )
 @click.option(
     "--fade",
-    type=click.FloatRange(0.0, 60.0),
+    type=NumberRange(0.0, 60.0),
     default=0.2,
     metavar="S",
     help="Seconds from one face of BANK to another.",
@@ -61,7 +59,7 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(1.0, 1000.0),
+    type=NumberRange(1.0, 1000.0),
     default=60.0,
     metavar="R",
     help="Rows a second of what - gives.",
@@ -77,7 +75,7 @@ from mien.cli.streaming import EXPRESSIONS, PROTOCOLS, Streaming
 )
 @click.option(
     "--silence",
-    type=click.FloatRange(0.0, min_open=True),
+    type=NumberRange(0.0, min_open=True),
     default=30.0,
     metavar="S",
     help="With --from: stop once no face came for S seconds.",
