@@ -15,6 +15,7 @@ from html import escape
 from math import sqrt
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from tests.child import finished
@@ -163,6 +164,36 @@ def test_the_python_of_the_readme_gives_what_it_shows() -> None:
             shown[str(found)] = said
     assert len(shown) == 2
     assert all(found == said for found, said in shown.items())
+
+
+def shell_lines() -> list[str]:
+    """Each command of mien in a `sh` block of a page that ships."""
+    found: list[str] = []
+    for page in (README, *ROOT.glob("compiler/mien/**/*.md"), *ROOT.glob("trainer/**/*.md")):
+        for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL):
+            for line in block.replace("\\\n", " ").splitlines():
+                words = shlex.split(line, comments=True)
+                parts = "\n".join(words).replace("&&", "|").replace(";", "|").split("|")
+                found += [part.strip() for part in parts]
+    return sorted({one for one in found if one.startswith("mien\n")})
+
+
+def test_every_command_that_a_page_shows_is_understood() -> None:
+    lines = shell_lines()
+    assert len(lines) > 50
+    for line in lines:
+        words = line.split("\n")[1:]
+        command: click.Command = cli
+        context = click.Context(cli)
+        while isinstance(command, click.Group):
+            name, *words = words
+            found = command.get_command(context, name)
+            assert found is not None, line
+            command, context = found, click.Context(found, parent=context)
+        given, _, _ = command.make_parser(context).parse_args(words)  # refuses what it has not
+        for one in command.params:
+            if isinstance(one.type, click.Choice) and one.name in given:
+                one.type_cast_value(context, given[one.name])
 
 
 def test_every_command_is_in_the_readme_and_has_help() -> None:
