@@ -212,6 +212,14 @@ def test_another_reader_finds_audio2face_weights(tmp_path: Path) -> None:
             assert moments == [], name
 
 
+def test_labels_may_be_parted_by_commas_or_given_one_by_one(tmp_path: Path) -> None:
+    together, apart = tmp_path / "together.json", tmp_path / "apart.json"
+    assert export("--to", "json", "-o", together, "--labels", "joy,awe") == 0
+    assert export("--to", "json", "-o", apart, "--labels", "joy", "--labels", "awe") == 0
+    assert apart.read_bytes() == together.read_bytes()
+    assert len(json.loads(apart.read_bytes())["faces"]) == 6
+
+
 def test_a_choice_is_of_what_the_bank_has() -> None:
     names = [face.name for face in face_set(BANK, ("joy",), ("low",), styles=True).faces]
     assert names == ["joy_low", "joy_mischievous", "joy_peaceful"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from tests.program import ended, ran
 
 import mien
 from mien.cli.main import run
+from mien.errors import QueryError
 from mien.reading.reader import Options, Reader, reader
 from mien.reading.transformer_weights import transformer_bytes
 
@@ -147,6 +149,25 @@ def test_a_reader_for_other_labels_names_the_nearest(tmp_path: Path) -> None:
     status, out, err = said("hi", "--reader", str(path))
     assert (status, out) == (2, "")
     assert "has no neutrl (nearest: neutral), gloom; its labels are neutral, joy" in err
+
+
+def test_what_is_no_text_is_refused_in_words() -> None:
+    made = READERS["linear"]
+    for wrong in (None, b"glad", ["glad"]):
+        with pytest.raises(QueryError, match="expected one text"):
+            made(cast("str", wrong))
+    with pytest.raises(QueryError, match=r"text\.splitlines"):
+        next(made.read("I am glad"))
+    with pytest.raises(QueryError, match="score is None, expected its path"):
+        mien.perform(cast("Path", None))
+
+
+def test_a_folder_is_no_text_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("lines").mkdir()
+    status, out, err = said("lines")
+    assert (status, out) == (2, "")
+    assert "lines is a folder: expected the words themselves, or a text file" in err
 
 
 def test_unknown_tags_are_answered_with_the_nearest() -> None:

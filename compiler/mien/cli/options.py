@@ -139,6 +139,17 @@ def as_record(record: Callable[..., R]) -> Callable[[Callable[[R], T]], Callable
     return changed
 
 
+def names_option(name: str, **settings: Any) -> Callable[[F], F]:
+    """An option that takes several names, parted by commas, or each by an option of its own."""
+
+    def joined(
+        context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+    ) -> str | None:
+        return ",".join(given) if given else None
+
+    return click.option(name, multiple=True, callback=joined, **settings)
+
+
 def split_names(names: str | None) -> tuple[str, ...]:
     """The names of an option that takes several, parted by commas."""
     return tuple(name.strip() for name in (names or "").split(",") if name.strip())

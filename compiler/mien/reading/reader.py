@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 from attrs import evolve, field, fields, frozen
 
@@ -102,7 +103,13 @@ class Reader:
         return self._model
 
     def __call__(self, text: str) -> Reading:
-        """The reading of a whole text as one unit; tags count, and the first one decides."""
+        """The reading of a whole text as one unit; tags count, and the first one decides.
+
+        Raises:
+            QueryError: it is no text.
+        """
+        if not isinstance(cast("object", text), str):
+            raise QueryError(f"text is {text!r:.80}, expected one text; lines are read by `read`")
         self._past.clear()
         return next(self._units(text, 1, "all"))
 
@@ -113,8 +120,10 @@ class Reader:
         first in a line as the name of who speaks it is not read: see `spoken_by`.
 
         Raises:
-            QueryError: no line is the speaker's that the options name.
+            QueryError: no line is the speaker's that the options name, or they are one text.
         """
+        if isinstance(lines, str):
+            raise QueryError("lines is one text, expected one text a line: text.splitlines()")
         self._past.clear()
         spoken = self._spoken(line.rstrip("\r\n") for line in lines)
         if self._options.per == "all":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mien.errors import QueryError
 from mien.formats.take import Take
 from mien.scores.named import read_named
 from mien.scores.prepare import prepare
@@ -19,4 +20,8 @@ def perform(score: str | Path, *, bank: str | None = None, life: bool = True) ->
         SourceError: with every fault of the score, at its line and column.
         MienError: the bank, the sound or the lips cannot be used.
     """
-    return prepare(read_named(Path(score), bank=bank), bank=bank).take(life=life)
+    try:
+        path = Path(score)
+    except TypeError:
+        raise QueryError(f"score is {score!r}, expected its path as text or a Path") from None
+    return prepare(read_named(path, bank=bank), bank=bank).take(life=life)

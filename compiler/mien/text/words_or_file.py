@@ -17,20 +17,21 @@ def words_or_file(text: str) -> tuple[Path | None, str | None]:
         QueryError: it looks like the name of a file, and there is none, or it is a folder.
     """
     path = Path(text)
-    if len(text) <= _LONGEST_NAME and _is_file(path):
+    there = _kind(path) if 0 < len(text) <= _LONGEST_NAME else None
+    if there == "file":
         return path, None
+    if there == "folder":
+        raise QueryError(f"{text} is a folder: expected the words themselves, or a text file")
     named = path.suffix.lower() in _TEXTS or text.startswith(("./", "../", "/", "~/"))
     if named and len(text.split()) == 1:
-        if path.is_dir():
-            raise QueryError(f"{text} is a folder: expected the words themselves, or a text file")
         raise QueryError(
             f"there is no file {text}: expected the words themselves, or a file that is here"
         )
     return None, text
 
 
-def _is_file(path: Path) -> bool:
+def _kind(path: Path) -> str | None:
     try:
-        return path.is_file()
+        return "file" if path.is_file() else "folder" if path.is_dir() else None
     except (OSError, ValueError):  # a long text is no name of a file
-        return False
+        return None

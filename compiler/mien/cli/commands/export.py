@@ -15,6 +15,7 @@ from mien.cli.options import (
     NumberRange,
     OutputFile,
     as_record,
+    names_option,
     source_argument,
     split_names,
 )
@@ -108,8 +109,8 @@ def _listed() -> str:
     required=True,
     help="The file to write; for clips a folder, or a file for a single face.",
 )
-@click.option("--labels", metavar="L,...", help="These labels only.")
-@click.option(
+@names_option("--labels", metavar="L,...", help="These labels only.")
+@names_option(
     "--at", metavar="NAME,...", help="These intensities and styles only.  [default: intensities]"
 )
 @click.option("--styles", is_flag=True, help="The styles of the labels, too.")
@@ -140,7 +141,7 @@ def _listed() -> str:
     metavar="MODEL",
     help="The model that the faces are written into; it stays as it is, OUT is another file.",
 )
-@click.option(
+@names_option(
     "--presets",
     metavar="P=L,...",
     help="Labels for the model's presets, happy=joy@high, or none.  "

@@ -9,7 +9,7 @@ import click
 
 from mien.cli.blind import write_sheets
 from mien.cli.head_judging import DRAWN, HeadPath, is_drawn, judge_names, judge_sheet
-from mien.cli.options import EXISTING_FILE, OutputFile, bank_source, format_option
+from mien.cli.options import EXISTING_FILE, OutputFile, bank_source, format_option, names_option
 from mien.cli.terminal import progress, say
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def _out(context: click.Context, parameter: click.Parameter, value: Path) -> Pat
     type=click.IntRange(0),
     help="Chooses the order of --blind; the same one, the same order.  [default: 0]",
 )
-@click.option("--labels", metavar="L,...", help="With --blind: these labels only.")
-@click.option("--at", metavar="NAME,...", help="With --blind: these intensities only.")
+@names_option("--labels", metavar="L,...", help="With --blind: these labels only.")
+@names_option("--at", metavar="NAME,...", help="With --blind: these intensities only.")
 @click.option("--png", is_flag=True, help="With --blind: PNG instead of HTML.")
 @format_option
 def command(
