@@ -208,6 +208,13 @@ VECTOR = """async () => {
 }"""
 
 
+def test_the_label_under_the_mouse_that_chose_it_can_be_read(page: Page) -> None:
+    label, ink = page.locator("#label label", has_text="anger"), "rgb(246, 243, 238)"
+    expect(label).not_to_have_css("background-color", ink)
+    label.click()
+    expect(label).to_have_css("background-color", ink)
+
+
 def test_faces_in_the_page_have_the_bank_s_bits(page: Page, folder: Path) -> None:
     found = page.evaluate("() => [...mien.bank.face('anger', { at: 'high', speech: 0.5 })]")
     expected = load("default").face("anger", at="high", speech=0.5)

@@ -139,7 +139,7 @@ def as_record(record: Callable[..., R]) -> Callable[[Callable[[R], T]], Callable
     return changed
 
 
-def names_option(name: str, **settings: Any) -> Callable[[F], F]:
+def names_option(name: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN401  click's own
     """An option that takes several names, parted by commas, or each by an option of its own."""
 
     def joined(
