@@ -40,8 +40,7 @@ class Script:
         self.clock = clock
         self.flow = list(flow)
 
-    def next_datagram(self) -> Incoming | None:
-        """See `mien.stream.receiving.Inbox`."""
+    def __call__(self) -> Incoming | None:
         self.clock.moment += STEP
         data = self.flow.pop(0) if self.flow else None
         return None if data is None else Incoming(data, HERE)

@@ -101,7 +101,7 @@ def _heard(asked: Streaming, protocol: Protocol, gatherings: Sequence[Gathering]
                 one(face)
 
         return receive(
-            inbox,
+            inbox.next_datagram,
             gatherings,
             SystemClock(),
             stop,

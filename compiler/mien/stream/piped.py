@@ -20,40 +20,29 @@ _MOST_TOLD = 20
 
 
 class Lines:
-    """The lines of a file descriptor, read by a thread of their own, numbered from 1."""
+    """The lines of a file descriptor, read by a thread of their own, numbered from 1.
+
+    ``whole`` once the pipe has ended, and ``ended`` once the last line was given out as well;
+    ``told`` is what is wrong with the text as a whole, as sentences.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._queue: Queue[tuple[int, str] | None] = Queue(_AHEAD)
         self._descriptor = descriptor
-        self._ended = False
-        self._whole = False
-        self._told: list[str] = []
+        self.ended = False
+        self.whole = False
+        self.told: list[str] = []
         Thread(target=self._read, name="mien-lines", daemon=True).start()
-
-    @property
-    def ended(self) -> bool:
-        """Whether the last line was given out, and no other will come."""
-        return self._ended
-
-    @property
-    def whole(self) -> bool:
-        """Whether the pipe has ended, and no line will arrive that has not."""
-        return self._whole
-
-    @property
-    def told(self) -> Sequence[str]:
-        """What is wrong with the text as a whole, as sentences."""
-        return tuple(self._told)
 
     def arrived(self) -> Iterator[tuple[int, str]]:
         """The lines that are there, each once."""
-        while not self._ended:
+        while not self.ended:
             try:
                 line = self._queue.get_nowait()
             except Empty:
                 return
             if line is None:
-                self._ended = True
+                self.ended = True
             else:
                 yield line
 
@@ -66,7 +55,7 @@ class Lines:
                 if line.strip():
                     self._queue.put((number, line.decode(errors="replace").strip()))
             if len(rest) > _LONGEST:
-                self._told.append(
+                self.told.append(
                     f"line {number + 1} is longer than {_LONGEST:,} bytes: not read on"
                 )
                 rest = b""
@@ -74,7 +63,7 @@ class Lines:
         if rest.strip():
             self._queue.put((number + 1, rest.decode(errors="replace").strip()))
         self._queue.put(None)
-        self._whole = True
+        self.whole = True
 
     def _block(self) -> bytes:
         try:

@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
-from typing import Protocol as Shape
 
 from attrs import frozen
 
@@ -15,6 +14,7 @@ from mien.formats.gathering import MOST_FACES, Gathering
 from mien.formats.live_face import LiveFace
 from mien.formats.recording import Address, Datagram
 from mien.stream.clock import Clock, Stop
+from mien.stream.sending import connected
 
 _NAP = 0.1
 _LARGEST = 1 << 16
@@ -34,14 +34,6 @@ class Incoming:
 
     data: bytes
     sender: Address
-
-
-class Inbox(Shape):
-    """Where datagrams arrive."""
-
-    def next_datagram(self) -> Incoming | None:
-        """The next one; None where none came for a moment."""
-        ...
 
 
 class SocketInbox:
@@ -70,7 +62,7 @@ class SocketInbox:
         self.address: Address = self._socket.getsockname()[:2]
 
     def next_datagram(self) -> Incoming | None:
-        """See `Inbox`."""
+        """The next one; None where none came for a moment."""
         try:
             data, sender = self._socket.recvfrom(_LARGEST)
         except (TimeoutError, ConnectionError):  # what was sent from here found nobody
@@ -100,8 +92,6 @@ def own_address(host: str) -> str:
     Raises:
         MienError: there is no way to it.
     """
-    from mien.stream.sending import connected
-
     with connected(host, 9) as found:
         return str(found.getsockname()[0])
 
@@ -115,7 +105,7 @@ class Limits:
 
 
 def receive(
-    inbox: Inbox,
+    inbox: Callable[[], Incoming | None],
     gatherings: Sequence[Gathering],
     clock: Clock,
     stop: Stop,
@@ -126,7 +116,7 @@ def receive(
     show: Callable[[LiveFace], None] | None = None,
     ask: Callable[[], None] | None = None,
 ) -> str:
-    """Take datagrams in until it is over, and say why it is.
+    """Take the datagrams of ``inbox`` in until it is over, and say why it is.
 
     ``record`` gets every datagram, ``show`` every face that is newer than all before; ``ask`` is
     called once a `ASK_EVERY` while no face comes.
@@ -160,12 +150,12 @@ def receive(
         if ask is not None and quiet and now - asked >= ASK_EVERY:
             ask()
             asked = now
-        incoming = inbox.next_datagram()
+        incoming = inbox()
         if incoming is not None and take(incoming):
             heard = clock.now()
             first = heard if first is None else first
     stopped = clock.now()
-    while clock.now() - stopped < _LAST and (incoming := inbox.next_datagram()) is not None:
+    while clock.now() - stopped < _LAST and (incoming := inbox()) is not None:
         take(incoming)  # it had arrived when somebody asked to stop
     return "stopped"
 
