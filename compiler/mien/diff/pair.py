@@ -69,11 +69,20 @@ class BankPair:
             self.new.place(stem, path, key=key),
         )
 
-    def label_places(self, old: str, new: str, path: Path = (), *, key: bool = False) -> Places:
-        """Where ``path`` stands in the files of a label that may have been renamed."""
+    def label_places(
+        self, old: str, new: str, path: Path, now: Path | None = None, *, key: bool = False
+    ) -> Places:
+        """Where ``path``, in the new file ``now``, stands in those of a label, renamed or not."""
         return Places(
             self.old.place(f"emotions/{old}", path, key=key),
-            self.new.place(f"emotions/{new}", path, key=key),
+            self.new.place(f"emotions/{new}", path if now is None else now, key=key),
+        )
+
+    def weight_places(self, old: str, new: str, heads: tuple[Path, Path], channel: str) -> Places:
+        """Where a label has a channel under the old one of ``heads``, and under the new one."""
+        return Places(
+            self.old.weight_place(old, heads[0], channel),
+            self.new.weight_place(new, heads[1], channel),
         )
 
     def effect_of(self, change: Callable[[AuthoredBank, AuthoredBank], AuthoredBank]) -> Effect:

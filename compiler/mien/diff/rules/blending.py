@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from attrs import evolve
 
@@ -10,7 +11,7 @@ from mien.artifact.write import table_digest
 from mien.authored.bank import TERMS, AuthoredBank, enforced_pairs
 from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding, Places
-from mien.diff.rules.rule import BY_EFFECT, Rule
+from mien.diff.rules.rule import BY_EFFECT, Rule, changed
 from mien.diff.side import Side
 from mien.diff.surface import Effect, weigh
 from mien.text.node import Place, at
@@ -31,21 +32,12 @@ def _strength_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
 
 def _trend_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     old, new = banks.old.bank.rules.trends, banks.new.bank.rules.trends
-    none = (0.0,) * len(TERMS)
     changes: list[Change] = []
     for position, term in enumerate(TERMS):
         before = {name: trend.coefficients[position] for name, trend in old.items()}
         after = {name: trend.coefficients[position] for name, trend in new.items()}
-        moved = (
-            Change(
-                name=name,
-                before=before.get(name, none[position]),
-                after=after.get(name, none[position]),
-                places=Places(_trend(banks.old, name, term), _trend(banks.new, name, term)),
-            )
-            for name in dict.fromkeys((*new, *old))
-            if before.get(name, 0.0) != after.get(name, 0.0)
-        )
+        places = partial(_trend_places, banks, term)
+        moved = changed(before, after, places, absent=0.0)
         changes += [evolve(change, name=f"{change.name} {term}") for change in banks.folded(moved)]
     if changes:
         largest_first = tuple(sorted(changes, key=lambda change: -change.size))
@@ -56,16 +48,7 @@ def _trend_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
 
 def _solver_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     old, new = _settings(banks.old.bank), _settings(banks.new.bank)
-    changes = tuple(
-        Change(
-            name=".".join(path),
-            before=old[path],
-            after=new[path],
-            places=banks.places("bank", path),
-        )
-        for path in old
-        if old[path] != new[path]
-    )
+    changes = tuple(changed(old, new, lambda path: banks.places("bank", path), ".".join))
     if changes:
         message = "faces between the anchors are blended otherwise"
         yield _weighed(rule, banks, message, changes[0].places, changes, _new_solver)
@@ -73,16 +56,11 @@ def _solver_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
 
 def _antagonist_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     old, new = _caps(banks.old.bank), _caps(banks.new.bank)
-    changes = tuple(
-        Change(
-            name=" ".join(sorted(pair)),
-            before=old.get(pair),
-            after=new.get(pair),
-            places=Places(_cap_place(banks.old, pair), _cap_place(banks.new, pair)),
-        )
-        for pair in dict.fromkeys((*new, *old))
-        if old.get(pair) != new.get(pair)
-    )
+
+    def places(pair: _Pair) -> Places:
+        return Places(_cap_place(banks.old, pair), _cap_place(banks.new, pair))
+
+    changes = tuple(changed(old, new, places, lambda pair: " ".join(sorted(pair))))
     if changes:
         message = "antagonists are held apart otherwise"
         yield _weighed(rule, banks, message, changes[0].places, changes, _new_exclusions)
@@ -92,11 +70,7 @@ def _ceiling_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     old = {(one.channel, one.under): one.slack for one in banks.old.bank.rig.ceilings}
     new = {(one.channel, one.under): one.slack for one in banks.new.bank.rig.ceilings}
     places = banks.places("rig", ("ceilings",), key=True)
-    changes = tuple(
-        Change(name=" under ".join(pair), before=old.get(pair), after=new.get(pair), places=places)
-        for pair in dict.fromkeys((*new, *old))
-        if old.get(pair) != new.get(pair)
-    )
+    changes = tuple(changed(old, new, lambda _: places, " under ".join))
     if changes:
         yield _weighed(rule, banks, "ceilings changed", places, changes, _new_exclusions)
 
@@ -199,6 +173,10 @@ def _cap_place(side: Side, pair: _Pair) -> Place | None:
             return side.place("rules", ("antagonists", kind.value))
         return side.place("rig", ("antagonists", pairs.index(pair)))
     return side.place("rig", ("antagonists",), key=True)
+
+
+def _trend_places(banks: BankPair, term: str, channel: str) -> Places:
+    return Places(_trend(banks.old, channel, term), _trend(banks.new, channel, term))
 
 
 def _trend(side: Side, channel: str, term: str) -> Place | None:

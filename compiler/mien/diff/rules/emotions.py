@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mien.authored.emotion import Anchor, Emotion, Weights
 from mien.authored.rig import ChannelClass, Rig
 from mien.diff.pair import BankPair, differences, mean_apart
 from mien.diff.record import Change, Finding, Places
-from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
+from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule, changed
 from mien.diff.surface import gravity, weigh
 from mien.lint.rule import distance
 from mien.text.node import Path, Place
@@ -33,18 +34,15 @@ def _anchor_moved(rule: Rule, banks: BankPair) -> Iterator[Finding]:
         ]
         for name, before, after, was_at, now_at in named:
             if before.vad != after.vad:
-                places = Places(
-                    banks.old.place(f"emotions/{old.label}", (*was_at, "vad")),
-                    banks.new.place(f"emotions/{new.label}", (*now_at, "vad")),
-                )
+                heads = ((*was_at, "vad"), (*now_at, "vad"))
                 apart = distance(banks.new.bank.manifest.metric, before.vad, after.vad)
                 yield rule.finding(
                     f"the anchor {name} moved by {apart:.4f} in the bank's metric",
-                    places,
+                    banks.label_places(old.label, new.label, *heads),
                     label=new.label,
                     at=name,
                     size=apart,
-                    changes=tuple(_axes(banks, old, new, (before, was_at), (after, now_at))),
+                    changes=tuple(_axes(banks, old, new, (before, heads[0]), (after, heads[1]))),
                 )
 
 
@@ -102,27 +100,21 @@ def _axes(
     before: tuple[Anchor, Path],
     after: tuple[Anchor, Path],
 ) -> Iterator[Change]:
-    for axis, name in enumerate(AXES):
-        was, now = before[0].vad[axis], after[0].vad[axis]
-        if was != now:
-            places = Places(
-                banks.old.place(f"emotions/{old.label}", (*before[1], "vad", axis)),
-                banks.new.place(f"emotions/{new.label}", (*after[1], "vad", axis)),
-            )
-            yield Change(name=name, before=was, after=now, places=places)
+    def places(axis: int) -> Places:
+        return banks.label_places(old.label, new.label, (*before[1], axis), (*after[1], axis))
+
+    was, now = (dict(enumerate(one.vad)) for one in (before[0], after[0]))
+    yield from changed(was, now, places, AXES.__getitem__)
 
 
 def _weights(banks: BankPair, old: Emotion, new: Emotion, intensity: str) -> Iterator[Change]:
-    before, after = old.archetypes[intensity], new.archetypes[intensity]
     head = ("archetypes", intensity)
-    for channel in banks.new.bank.rig.names:
-        was, now = before.get(channel, 0.0), after.get(channel, 0.0)
-        if was != now:
-            places = Places(
-                banks.old.weight_place(old.label, head, channel),
-                banks.new.weight_place(new.label, head, channel),
-            )
-            yield Change(name=channel, before=was, after=now, places=places)
+    places = partial(banks.weight_places, old.label, new.label, (head, head))
+    before, after = (
+        {name: one.archetypes[intensity].get(name, 0.0) for name in banks.new.bank.rig.names}
+        for one in (old, new)
+    )
+    yield from changed(before, after, places)
 
 
 def _fades(rig: Rig, emotion: Emotion) -> Weights:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mien.diff.pair import BankPair
 from mien.diff.record import Change, Finding, Places
-from mien.diff.rules.rule import MAJOR, MINOR, Rule
+from mien.diff.rules.rule import MAJOR, MINOR, Rule, changed
 
 
 def _channel_class_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
@@ -25,19 +25,10 @@ def _channel_class_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
 
 
 def _mirror_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
-    old = {frozenset(pair): pair for pair in banks.old.bank.rig.mirror}
-    new = {frozenset(pair): pair for pair in banks.new.bank.rig.mirror}
+    old = {frozenset(pair): " ".join(pair) for pair in banks.old.bank.rig.mirror}
+    new = {frozenset(pair): " ".join(pair) for pair in banks.new.bank.rig.mirror}
     places = banks.places("rig", ("mirror",), key=True)
-    changes = tuple(
-        Change(
-            name="mirror",
-            before=" ".join(old[pair]) if pair in old else None,
-            after=" ".join(new[pair]) if pair in new else None,
-            places=places,
-        )
-        for pair in dict.fromkeys((*old, *new))
-        if old.get(pair) != new.get(pair)
-    )
+    changes = tuple(changed(old, new, lambda _: places, lambda _: "mirror", old_first=True))
     if changes:
         yield rule.finding("other channels swap when a face is mirrored", places, changes=changes)
 
@@ -45,15 +36,9 @@ def _mirror_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
 def _lip_seal_changed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     old, new = banks.old.bank.rig.lip_seal, banks.new.bank.rig.lip_seal
     places = banks.places("rig", ("lip_seal",), key=True)
-    sealing = (
-        Change(
-            name=f"sealing {name}",
-            before=old.sealing.get(name),
-            after=new.sealing.get(name),
-            places=banks.places("rig", ("lip_seal", "sealing")),
-        )
-        for name in dict.fromkeys((*old.sealing, *new.sealing))
-        if old.sealing.get(name) != new.sealing.get(name)
+    sealed = banks.places("rig", ("lip_seal", "sealing"))
+    sealing = changed(
+        old.sealing, new.sealing, lambda _: sealed, "sealing {}".format, old_first=True
     )
     parting = (
         Change(

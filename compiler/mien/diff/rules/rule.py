@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from attrs import Factory, field, frozen
 
 from mien.codes.explanation import Explanation
 from mien.diff.pair import BankPair
-from mien.diff.record import Category, Change, Finding, Places
+from mien.diff.record import Category, Change, Finding, Places, Value
 
 MAJOR = frozenset({Category.MAJOR})
 MINOR = frozenset({Category.MINOR})
@@ -17,6 +18,26 @@ BY_EFFECT = frozenset({Category.MAJOR, Category.MINOR})
 """Decided by how far faces move: see `mien.diff.surface`."""
 
 NOWHERE = Places(None, None)
+
+Key = TypeVar("Key")
+Values = Mapping[Key, Value] | Mapping[Key, float] | Mapping[Key, str]
+
+
+def changed(
+    old: Values[Key],
+    new: Values[Key],
+    places: Callable[[Key], Places],
+    name: Callable[[Key], str] = str,
+    absent: Value = None,
+    *,
+    old_first: bool = False,
+) -> Iterator[Change]:
+    """What has another value in ``new``, or is in one of them alone: it is ``absent`` there."""
+    for key in dict.fromkeys((*old, *new) if old_first else (*new, *old)):
+        before, after = old.get(key, absent), new.get(key, absent)
+        if before != after:
+            yield Change(name=name(key), before=before, after=after, places=places(key))
+
 
 _MEND = {
     MAJOR: "Take it back, or release it under the next major version.",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mien.authored.emotion import Emotion, Style
 from mien.diff.pair import BankPair, differences, in_style, mean_apart
 from mien.diff.record import Change, Finding, Places
-from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule
+from mien.diff.rules.rule import BY_EFFECT, MAJOR, MINOR, Rule, changed
 from mien.diff.surface import gravity, weigh
 
 
@@ -15,10 +16,8 @@ def _style_removed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
     for old, new in banks.kept:
         for style in old.styles:
             if style not in banks.styles[new.label]:
-                places = Places(
-                    banks.old.place(f"emotions/{old.label}", ("styles", style), key=True),
-                    banks.new.place(f"emotions/{new.label}", ("styles",), key=True),
-                )
+                path = ("styles", style)
+                places = banks.label_places(old.label, new.label, path, path[:1], key=True)
                 message = f"the style {style} was removed"
                 yield rule.finding(message, places, label=new.label, at=style)
 
@@ -38,10 +37,8 @@ def _style_added(rule: Rule, banks: BankPair) -> Iterator[Finding]:
         kept = set(banks.styles[new.label].values())
         for style in new.styles:
             if style not in kept:
-                places = Places(
-                    banks.old.place(f"emotions/{old.label}", ("styles",), key=True),
-                    banks.new.place(f"emotions/{new.label}", ("styles", style), key=True),
-                )
+                path = ("styles", style)
+                places = banks.label_places(old.label, new.label, path[:1], path, key=True)
                 message = f"the style {style} was added"
                 yield rule.finding(message, places, label=new.label, at=style)
 
@@ -65,10 +62,7 @@ def _style_moved(rule: Rule, banks: BankPair) -> Iterator[Finding]:
 
 
 def _keys(banks: BankPair, old: Emotion, new: Emotion, was: str, now: str) -> Places:
-    return Places(
-        banks.old.place(f"emotions/{old.label}", ("styles", was), key=True),
-        banks.new.place(f"emotions/{new.label}", ("styles", now), key=True),
-    )
+    return banks.label_places(old.label, new.label, ("styles", was), ("styles", now), key=True)
 
 
 def _changes(banks: BankPair, old: Emotion, new: Emotion, was: str, now: str) -> Iterator[Change]:
@@ -77,20 +71,11 @@ def _changes(banks: BankPair, old: Emotion, new: Emotion, was: str, now: str) ->
         ("gain", 1.0, before.gain, after.gain),
         ("offset", 0.0, before.offset, after.offset),
     ):
-        changed = (
-            Change(
-                name=channel,
-                before=one.get(channel, absent),
-                after=other.get(channel, absent),
-                places=Places(
-                    banks.old.weight_place(old.label, ("styles", was, kind), channel),
-                    banks.new.weight_place(new.label, ("styles", now, kind), channel),
-                ),
-            )
-            for channel in dict.fromkeys((*one, *other))
-            if one.get(channel, absent) != other.get(channel, absent)
+        heads = (("styles", was, kind), ("styles", now, kind))
+        places = partial(banks.weight_places, old.label, new.label, heads)
+        yield from banks.folded(
+            changed(one, other, places, absent=absent, old_first=True), prefix=f"{kind} "
         )
-        yield from banks.folded(changed, prefix=f"{kind} ")
 
 
 def _apart(emotion: Emotion, old: Style, new: Style, channels: int) -> tuple[float, float]:

@@ -35,10 +35,7 @@ def _names(timeline: Timeline | None) -> tuple[str, ...]:
 
 def _places(banks: BankPair, old: Emotion, new: Emotion, name: str) -> Places:
     path: Path = ("sequences", name) if name else ("dynamics",)
-    return Places(
-        banks.old.place(f"emotions/{old.label}", path, key=True),
-        banks.new.place(f"emotions/{new.label}", path, key=True),
-    )
+    return banks.label_places(old.label, new.label, path, key=True)
 
 
 def _timeline_removed(rule: Rule, banks: BankPair) -> Iterator[Finding]:
