@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from attrs import field, fields
 
 if TYPE_CHECKING:
     from mien.drawing.rig_weights import Aliases
@@ -126,28 +127,61 @@ def _own(context: click.Context, parameter: click.Parameter, value: str) -> Path
     return own_folder(value)
 
 
-def as_record(record: Callable[..., R]) -> Callable[[Callable[[R], T]], Callable[..., T]]:
-    """Hands a command its arguments and options as one ``record``, which has a field for each."""
-
-    def changed(command: Callable[[R], T]) -> Callable[..., T]:
-        @wraps(command)
-        def called(**given: object) -> T:
-            return command(record(**given))
-
-        return called
-
-    return changed
+_ADDS = "adds"
 
 
-def names_option(name: str, **settings: Any) -> Callable[[F], F]:  # noqa: ANN401  click's own
-    """An option that takes several names, parted by commas, or each by an option of its own."""
+def option(*names: str, **settings: Any) -> Any:  # noqa: ANN401  each field has its own type
+    """The field of a record that is an option, as for click; by its own name unless given one."""
+
+    def add(name: str) -> Callable[[F], F]:
+        long = () if any(one.startswith("--") for one in names) else (f"--{name}",)
+        return click.option(*names, *(one.replace("_", "-") for one in long), name, **settings)
+
+    return field(metadata={_ADDS: add})
+
+
+def names(**settings: Any) -> Any:  # noqa: ANN401  likewise
+    """As `option`, of several names parted by commas, or each with an option of its own."""
 
     def joined(
         context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
     ) -> str | None:
         return ",".join(given) if given else None
 
-    return click.option(name, multiple=True, callback=joined, **settings)
+    return option(multiple=True, callback=joined, **settings)
+
+
+def argument(**settings: Any) -> Any:  # noqa: ANN401  likewise
+    """The field of a record that is an argument, as for click."""
+
+    def add(name: str) -> Callable[[F], F]:
+        return click.argument(name, **settings)
+
+    return field(metadata={_ADDS: add})
+
+
+def shared(decorator: Callable[[F], F]) -> Any:  # noqa: ANN401  likewise
+    """The field of a record that is an argument or option of several commands."""
+
+    def add(_: str) -> Callable[[F], F]:
+        return decorator
+
+    return field(metadata={_ADDS: add})
+
+
+def as_record(record: Callable[..., R]) -> Callable[[Callable[[R], T]], Callable[..., T]]:
+    """Hands a command the arguments and options that are the fields of ``record`` as one of it."""
+
+    def changed(command: Callable[[R], T]) -> Callable[..., T]:
+        @wraps(command)
+        def called(**given: object) -> T:
+            return command(record(**given))
+
+        for one in reversed(fields(cast("Any", record))):
+            called = one.metadata[_ADDS](one.name)(called)
+        return called
+
+    return changed
 
 
 def split_names(names: str | None) -> tuple[str, ...]:
@@ -174,29 +208,37 @@ def folder_argument(command: F) -> F:
     return click.argument("bank", metavar="BANK", callback=_own)(command)
 
 
+def at_option(command: F) -> F:
+    """The option --at: ``at: str | None``."""
+    return click.option(
+        "--at", metavar="ANCHOR", help="The point of this intensity or style.  [default: mid]"
+    )(command)
+
+
+def vad_option(command: F) -> F:
+    """The option --vad: ``vad: tuple[float, float, float] | None``."""
+    return click.option(
+        "--vad",
+        type=float,
+        nargs=3,
+        metavar="V A D",
+        help="A point: valence, arousal and dominance, each from -1 to 1.",
+    )(command)
+
+
+def intensity_option(command: F) -> F:
+    """The option --intensity: ``intensity: float | None``."""
+    return click.option(
+        "--intensity",
+        type=float,
+        metavar="T",
+        help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
+    )(command)
+
+
 def point_options(command: F) -> F:
     """The options --at, --vad and --intensity, of which `Bank.point` takes one."""
-    options = (
-        click.option(
-            "--at", metavar="ANCHOR", help="The point of this intensity or style.  [default: mid]"
-        ),
-        click.option(
-            "--vad",
-            type=float,
-            nargs=3,
-            metavar="V A D",
-            help="A point: valence, arousal and dominance, each from -1 to 1.",
-        ),
-        click.option(
-            "--intensity",
-            type=float,
-            metavar="T",
-            help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return at_option(vad_option(intensity_option(command)))
 
 
 def format_option(command: F) -> F:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
-from mien.cli.options import OutputFile, format_option
+from mien.cli.options import OutputFile, argument, as_record, format_option, option, shared
 from mien.cli.terminal import say
 from mien_trainer.cli.options import network_file, refusals
 
@@ -21,55 +22,48 @@ if TYPE_CHECKING:
     from mien_trainer.targets.clip import Clip
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien train adapt`."""
+
+    network: Path = argument(metavar="NETWORK", type=click.Path(path_type=Path))
+    bank: str = option(required=True, metavar="BANK", help="The bank to adapt it to.")
+    data: Path = option(
+        required=True,
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        help="Speech to learn from: a folder that `mien targets make` wrote, for any bank.",
+    )
+    out: Path = option(
+        "-o",
+        required=True,
+        type=OutputFile(".onnx"),
+        metavar="FILE.onnx",
+        help="The network to write; its card is written beside it, as FILE.card.md.",
+    )
+    work: Path | None = option(
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="The folder for faces and training, some 500 MB.  [default: FILE.work]",
+    )
+    fresh: bool = option(is_flag=True, help="Begin anew, whatever the work folder holds.")
+    steps: int | None = option(
+        type=click.IntRange(min=1), help="Steps of the training.  [default: 1500]"
+    )
+    clips: int | None = option(
+        type=click.IntRange(min=1), help="Clips of speech, at most.  [default: 4000]"
+    )
+    seed: int = option(type=click.IntRange(min=0), default=0)
+    workers: int | None = option(
+        type=click.IntRange(1),
+        metavar="N",
+        help="Number of processes that make faces.  [default: number of cores]",
+    )
+    output: str = shared(format_option)
+
+
 @click.command("adapt")
-@click.argument("network", metavar="NETWORK", type=click.Path(path_type=Path))
-@click.option("--bank", required=True, metavar="BANK", help="The bank to adapt it to.")
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Speech to learn from: a folder that `mien targets make` wrote, for any bank.",
-)
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=OutputFile(".onnx"),
-    metavar="FILE.onnx",
-    help="The network to write; its card is written beside it, as FILE.card.md.",
-)
-@click.option(
-    "--work",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="The folder for faces and training, some 500 MB.  [default: FILE.work]",
-)
-@click.option("--fresh", is_flag=True, help="Begin anew, whatever the work folder holds.")
-@click.option("--steps", type=click.IntRange(min=1), help="Steps of the training.  [default: 1500]")
-@click.option(
-    "--clips", type=click.IntRange(min=1), help="Clips of speech, at most.  [default: 4000]"
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0)
-@click.option(
-    "--workers",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Number of processes that make faces.  [default: number of cores]",
-)
-@format_option
-def command(
-    network: Path,
-    bank: str,
-    data: Path,
-    out: Path,
-    work: Path | None,
-    fresh: bool,
-    steps: int | None,
-    clips: int | None,
-    seed: int,
-    workers: int | None,
-    output: str,
-) -> int:
+@as_record(Asked)
+def command(asked: Asked) -> int:
     """Adapt NETWORK to a bank of your own, in minutes, with speech that is there already.
 
     NETWORK is an exported network (.onnx), a checkpoint or the folder of a training, of any bank;
@@ -90,12 +84,12 @@ def command(
 
         need_torch()
         need_onnx()
-        trusted = trusted_bank(bank)
+        trusted = trusted_bank(asked.bank)
         say(f"bank: {trusted.bank.source}", err=True)
-        path = network_file(network, lambda: trusted.bank)
-        given, _ = agreed(path, trusted.bank, data)
+        path = network_file(asked.network, lambda: trusted.bank)
+        given, _ = agreed(path, trusted.bank, asked.data)
         say(_labels(given, trusted.bank), err=True)
-        folder = work or out.with_suffix(".work")
+        folder = asked.work or asked.out.with_suffix(".work")
         with alone(folder):
             from mien.cli.terminal import progress
             from mien.release.verify import usable_cores
@@ -116,28 +110,28 @@ def command(
             order = Adaptation(
                 start=read_start(path),
                 trusted=trusted,
-                source=bank,
-                data=data,
+                source=asked.bank,
+                data=asked.data,
                 work=folder,
-                steps=steps or STEPS,
-                clips=clips or CLIPS,
-                seed=seed,
-                workers=workers or usable_cores(),
+                steps=asked.steps or STEPS,
+                clips=asked.clips or CLIPS,
+                seed=asked.seed,
+                workers=asked.workers or usable_cores(),
             )
             with progress("the face at rest", REST) as step:
-                prepare(order, fresh=fresh, step=step)
+                prepare(order, fresh=asked.fresh, step=step)
             targets = _faces(order)
             with training_bar(order.config) as bar:
                 fit(order, targets, bar)
             spoken = spoken_clips(targets)
             with progress("measuring", len(spoken)) as step:
                 found = adapted(order, _counted(spoken, step))
-            _write(found, order, targets, out)
+            _write(found, order, targets, asked.out)
             before: Figure | None = None
             if not found.closing.kept:
                 with progress("measuring the network that it began with", len(spoken)) as step:
                     before = begun(order, _counted(spoken, step))
-    _report(found, order, out, output)
+    _report(found, order, asked.out, asked.output)
     if not found.kept:
         say(_missed(found, before, order), err=True)
     return 0 if found.kept else 1

@@ -5,39 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from attrs import frozen
 
-from mien.cli.options import FOLDER, format_option
+from mien.cli.options import FOLDER, argument, as_record, format_option, option, shared
 from mien.cli.terminal import progress, write_report
 from mien_trainer.cli.options import data_option
 from mien_trainer.fault import need_torch
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien train compare`."""
+
+    config: str = argument(metavar="[CONFIG]", default="v3")
+    data: Path = shared(data_option)
+    out: Path = option(
+        "-o", required=True, type=FOLDER, help="The folder for the trainings and the report."
+    )
+    steps: int | None = option(
+        type=click.IntRange(min=1), help="Override the config's number of steps."
+    )
+    seeds: int = option(type=click.IntRange(min=1), default=3)
+    workers: int = option(type=click.IntRange(min=1), default=2)
+    clips: int = option(
+        type=click.IntRange(min=1), default=48, help="Number of test clips to measure lips on."
+    )
+    output: str = shared(format_option)
+
+
 @click.command("compare")
-@click.argument("config", metavar="[CONFIG]", default="v3")
-@data_option
-@click.option(
-    "-o", "--out", required=True, type=FOLDER, help="The folder for the trainings and the report."
-)
-@click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
-@click.option("--seeds", type=click.IntRange(min=1), default=3)
-@click.option("--workers", type=click.IntRange(min=1), default=2)
-@click.option(
-    "--clips",
-    type=click.IntRange(min=1),
-    default=48,
-    help="Number of test clips to measure lips on.",
-)
-@format_option
-def command(
-    config: str,
-    data: Path,
-    out: Path,
-    steps: int | None,
-    seeds: int,
-    workers: int,
-    clips: int,
-    output: str,
-) -> None:
+@as_record(Asked)
+def command(asked: Asked) -> None:
     """Train CONFIG with and without labels and anchor snap, and compare the results.
 
     CONFIG is a file or a configuration that ships. Each setting is trained with several seeds on
@@ -59,23 +57,23 @@ def command(
     from mien_trainer.train.config import find_config, read_config
     from mien_trainer.train.trust import check_data, trusted_bank
 
-    given = read_config(find_config(config))
-    if steps is not None:
-        given = evolve(given, steps=steps)
-    trusted, manifest = trusted_bank(given.bank), read_manifest(data)
-    check_data(manifest, trusted, data)
-    todo = jobs(settings(given), seeds, out)
+    given = read_config(find_config(asked.config))
+    if asked.steps is not None:
+        given = evolve(given, steps=asked.steps)
+    trusted, manifest = trusted_bank(given.bank), read_manifest(asked.data)
+    check_data(manifest, trusted, asked.data)
+    todo = jobs(settings(given), asked.seeds, asked.out)
     with progress("training", len(todo)) as step:
-        train_all(todo, data, workers, step)
-    known_voices = {row.voice for row in clip_rows(data, manifest, Split.TRAIN)}
-    chosen = pick(clip_rows(data, manifest, Split.TEST), known_voices, clips)
-    unheard = list(clips_with(data, manifest, Split.TEST, chosen))
+        train_all(todo, asked.data, asked.workers, step)
+    known_voices = {row.voice for row in clip_rows(asked.data, manifest, Split.TRAIN)}
+    chosen = pick(clip_rows(asked.data, manifest, Split.TEST), known_voices, asked.clips)
+    unheard = list(clips_with(asked.data, manifest, Split.TEST, chosen))
     with progress("measuring", len(todo)) as step:
         found = results(todo, trusted.bank, unheard, step)
     description = (
         f"{given.steps} steps of {given.name} on {manifest.clips} clips of {manifest.recipe}, "
-        f"{seeds} seeds each, bank {trusted.bank.source}"
+        f"{asked.seeds} seeds each, bank {trusted.bank.source}"
     )
-    page = out / "compare.html"
+    page = asked.out / "compare.html"
     write_atomic(page, "".join(comparison_html(found, trusted.bank, description)).encode())
-    write_report(output, as_json(found), (description, *lines(found), f"{page}: the faces"))
+    write_report(asked.output, as_json(found), (description, *lines(found), f"{page}: the faces"))

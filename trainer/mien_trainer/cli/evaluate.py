@@ -9,7 +9,15 @@ import click
 from attrs import frozen
 from click.core import ParameterSource
 
-from mien.cli.options import EXISTING_FOLDER, OutputFile, as_record, format_option
+from mien.cli.options import (
+    EXISTING_FOLDER,
+    OutputFile,
+    argument,
+    as_record,
+    format_option,
+    option,
+    shared,
+)
 from mien.cli.terminal import progress, say, write_report
 from mien_trainer.cli.options import is_shipped, network_file
 
@@ -23,90 +31,66 @@ ROOMS = ("clean", "noise", "room", "telephone")
 class Evaluation:
     """What is asked of `mien evaluate`, as the options say."""
 
-    networks: tuple[Path, ...]
-    data: Path | None
-    voices: tuple[Path, ...]
-    rooms: tuple[str, ...]
-    delay: str
-    recogniser: str | None
-    bank: str | None
-    older: Path | None
-    count: int
-    out: Path | None
-    kept: Path | None
-    no_gate: bool
-    output: str
+    networks: tuple[Path, ...] = argument(
+        metavar="[NETWORK]...", nargs=-1, type=click.Path(path_type=Path)
+    )
+    data: Path | None = option(
+        type=EXISTING_FOLDER,
+        help="A folder that `mien targets make` wrote; its test clips are used.",
+    )
+    voices: tuple[Path, ...] = option(
+        metavar="PATH",
+        multiple=True,
+        type=click.Path(path_type=Path, exists=True),
+        help="Recordings of real people, in place of --data: a TSV with the column file and any of "
+        "speaker, language, text, times and curves, a folder with such a transcripts.tsv, or a "
+        "folder of takes with their sound. Can be given several times.",
+    )
+    rooms: tuple[str, ...] = option(
+        "--room",
+        multiple=True,
+        type=click.Choice(ROOMS),
+        help="How recordings are heard.  [default: all of them]",
+    )
+    delay: str = option(
+        type=click.Choice(("20", "53", "87", "120")),
+        default="87",
+        help="How many milliseconds after the sound networks of lips give them, with --voices.",
+    )
+    recogniser: str | None = option(
+        metavar="pocketsphinx|whisper[:FOLDER]",
+        help="Who hears the words of --voices, as for `mien speak`.  [default: pocketsphinx]",
+    )
+    bank: str | None = option(
+        metavar="BANK",
+        help="The bank that the networks were trained on, if it does not ship; with --voices the "
+        "one whose face speaks.",
+    )
+    older: Path | None = option(
+        "--beside",
+        metavar="NETWORK",
+        type=click.Path(path_type=Path),
+        help="An older network to compare the lips with, on the labels that it has.",
+    )
+    count: int = option(
+        "--clips", type=click.IntRange(min=3), default=240, help="Use at most this many clips."
+    )
+    out: Path | None = option(
+        "-o",
+        type=OutputFile(".html", ".htm"),
+        metavar="FILE.html",
+        help="Also write a page with plots and faces.",
+    )
+    kept: Path | None = option(
+        metavar="FILE.json",
+        type=OutputFile(),
+        help="Keep the times of sounds that are found with --voices here, and read them next time.",
+    )
+    no_gate: bool = option(is_flag=True, help="Exit with 0 even if a figure misses its bound.")
+    output: str = shared(format_option)
 
 
 @click.command("evaluate")
-@click.argument("networks", metavar="[NETWORK]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--data",
-    type=EXISTING_FOLDER,
-    help="A folder that `mien targets make` wrote; its test clips are used.",
-)
-@click.option(
-    "--voices",
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="Recordings of real people, in place of --data: a TSV with the column file and any of "
-    "speaker, language, text, times and curves, a folder with such a transcripts.tsv, or a folder "
-    "of takes with their sound. Can be given several times.",
-)
-@click.option(
-    "--room",
-    "rooms",
-    multiple=True,
-    type=click.Choice(ROOMS),
-    help="How recordings are heard.  [default: all of them]",
-)
-@click.option(
-    "--delay",
-    type=click.Choice(("20", "53", "87", "120")),
-    default="87",
-    help="How many milliseconds after the sound networks of lips give them, with --voices.",
-)
-@click.option(
-    "--recogniser",
-    metavar="pocketsphinx|whisper[:FOLDER]",
-    help="Who hears the words of --voices, as for `mien speak`.  [default: pocketsphinx]",
-)
-@click.option(
-    "--bank",
-    metavar="BANK",
-    help="The bank that the networks were trained on, if it does not ship; with --voices the one "
-    "whose face speaks.",
-)
-@click.option(
-    "--beside",
-    "older",
-    metavar="NETWORK",
-    type=click.Path(path_type=Path),
-    help="An older network to compare the lips with, on the labels that it has.",
-)
-@click.option(
-    "--clips",
-    "count",
-    type=click.IntRange(min=3),
-    default=240,
-    help="Use at most this many clips.",
-)
-@click.option(
-    "-o",
-    "--out",
-    type=OutputFile(".html", ".htm"),
-    metavar="FILE.html",
-    help="Also write a page with plots and faces.",
-)
-@click.option(
-    "--kept",
-    metavar="FILE.json",
-    type=OutputFile(),
-    help="Keep the times of sounds that are found with --voices here, and read them next time.",
-)
-@click.option("--no-gate", is_flag=True, help="Exit with 0 even if a figure misses its bound.")
-@format_option
 @as_record(Evaluation)
 def command(asked: Evaluation) -> int:
     """Measure each NETWORK: a checkpoint, the folder of a training, or an exported .onnx file.
@@ -154,12 +138,7 @@ def _by_targets(asked: Evaluation, data: Path) -> int:
     return 0 if report.kept or asked.no_gate else 1
 
 
-_OF_VOICES = {
-    "rooms": "--room",
-    "delay": "--delay",
-    "recogniser": "--recogniser",
-    "kept": "--kept",
-}
+_OF_VOICES = {"rooms": "--room", "delay": "--delay", "recogniser": "--recogniser", "kept": "--kept"}
 _OF_DATA = {
     "older": "--beside (with --voices name both networks)",
     "count": "--clips (each recording of --voices is used)",
@@ -189,10 +168,10 @@ def _check_usage(context: click.Context) -> None:
         others, wanted = _OF_VOICES, "--voices"
     else:
         others, wanted = _OF_DATA, "--data"
-    for name, option in others.items():
-        if name in given:
-            option, _, instead = option.partition(" ")
-            raise click.UsageError(f"{option} is for {wanted}" + (f" {instead}" if instead else ""))
+    for key, said in others.items():
+        if key in given:
+            name, _, instead = said.partition(" ")
+            raise click.UsageError(f"{name} is for {wanted}" + (f" {instead}" if instead else ""))
 
 
 def _by_voices(asked: Evaluation) -> int:

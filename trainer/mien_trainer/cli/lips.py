@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
-from mien.cli.options import OutputFile, format_option
+from mien.cli.options import OutputFile, argument, as_record, format_option, option, shared
 from mien.cli.terminal import say, write_json
 from mien_trainer.cli.options import phases
 
@@ -15,63 +16,54 @@ if TYPE_CHECKING:
     from mien_trainer.lip_training.train import Heard
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien train lips`."""
+
+    recordings: tuple[Path, ...] = argument(
+        metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True)
+    )
+    out: Path = option(
+        "-o", required=True, type=OutputFile(".onnx"), help="The network to write (.onnx)."
+    )
+    artificial: tuple[Path, ...] = option(
+        metavar="PATH",
+        multiple=True,
+        type=click.Path(path_type=Path, exists=True),
+        help="As PATH, but no person spoke it: with --synthetic half of what is heard.",
+    )
+    synthetic: int = option(
+        type=click.IntRange(min=0),
+        default=160,
+        help="Sentences that espeak-ng and flite each speak beside.",
+    )
+    steps: int = option(
+        type=click.IntRange(min=1),
+        default=6000,
+        help="Steps of training; a thousand take nearly five minutes at the width that is the "
+        "default.",
+    )
+    width: int = option(
+        type=click.IntRange(8, 512),
+        default=192,
+        help="Numbers of the network's inner state: cost and size grow with their square.",
+    )
+    seed: int = option(
+        type=click.IntRange(0, 2**32 - 1),
+        default=1,
+        help="Another network to begin with, and another order.",
+    )
+    kept: Path | None = option(
+        metavar="FILE.json",
+        type=OutputFile(),
+        help="Keep the times of sounds that are found here, and read them next time.",
+    )
+    output: str = shared(format_option)
+
+
 @click.command("lips")
-@click.argument(
-    "recordings", metavar="PATH...", nargs=-1, required=True,
-    type=click.Path(path_type=Path, exists=True),
-)  # fmt: skip
-@click.option(
-    "-o", "--out", required=True, type=OutputFile(".onnx"), help="The network to write (.onnx)."
-)
-@click.option(
-    "--artificial",
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="As PATH, but no person spoke it: with --synthetic half of what is heard.",
-)
-@click.option(
-    "--synthetic",
-    type=click.IntRange(min=0),
-    default=160,
-    help="Sentences that espeak-ng and flite each speak beside.",
-)
-@click.option(
-    "--steps",
-    type=click.IntRange(min=1),
-    default=6000,
-    help="Steps of training; a thousand take nearly five minutes at the width that is the default.",
-)
-@click.option(
-    "--width",
-    type=click.IntRange(8, 512),
-    default=192,
-    help="Numbers of the network's inner state: cost and size grow with their square.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, 2**32 - 1),
-    default=1,
-    help="Another network to begin with, and another order.",
-)
-@click.option(
-    "--kept",
-    metavar="FILE.json",
-    type=OutputFile(),
-    help="Keep the times of sounds that are found here, and read them next time.",
-)
-@format_option
-def command(
-    recordings: tuple[Path, ...],
-    out: Path,
-    artificial: tuple[Path, ...],
-    synthetic: int,
-    steps: int,
-    width: int,
-    seed: int,
-    kept: Path | None,
-    output: str,
-) -> None:
+@as_record(Asked)
+def command(asked: Asked) -> None:
     """Train lips for a pipe on recordings with words, or with times of their sounds.
 
     PATH is what `mien evaluate --voices` takes: a TSV with the column file and any of speaker,
@@ -88,8 +80,8 @@ def command(
 
     need_torch()
     need_onnx()
-    found, others = find_recordings(recordings), find_recordings(artificial)
-    times = FoundTimes(kept)
+    found, others = find_recordings(asked.recordings), find_recordings(asked.artificial)
+    times = FoundTimes(asked.kept)
 
     import numpy as np
 
@@ -98,11 +90,11 @@ def command(
     from mien_trainer.lip_training.train import DRAWN, hear, train_lips
     from mien_trainer.voices.output import left_out
 
-    sources = synthesisers() if synthetic else ()
+    sources = synthesisers() if asked.synthetic else ()
     rng, losses = np.random.default_rng(DRAWN), list[str]()
     with phases() as begin:
         listened = begin("listening", len(found) + len(others))
-        heard = hear(found, others, sources, synthetic, rng, listened, times)
+        heard = hear(found, others, sources, asked.synthetic, rng, listened, times)
         sounds = len(heard.recorded) + len(heard.made) + len(heard.unspoken)
         moved = begin("as others would hear it", sounds)
 
@@ -110,20 +102,20 @@ def command(
             nonlocal moved
             if loss:
                 if not losses:
-                    moved = begin("training", steps)
+                    moved = begin("training", asked.steps)
                 losses.append(loss)
             moved()
 
-        data = train_lips(out.stem, heard, width, steps, seed, rng, told)
-    write_atomic(out, data)
-    if output == "json":
-        write_json(_document(out, heard, len(data), steps, losses[-1]))
+        data = train_lips(asked.out.stem, heard, asked.width, asked.steps, asked.seed, rng, told)
+    write_atomic(asked.out, data)
+    if asked.output == "json":
+        write_json(_document(asked.out, heard, len(data), asked.steps, losses[-1]))
         return
     speakers = len({one.speaker for one in heard.recorded})
     say(
-        f"{out}: {len(data):,} bytes, from {len(heard.recorded)} recordings of {speakers} speakers "
-        f"and {len(heard.made)} of artificial voices; {steps} steps, the last with loss "
-        f"{losses[-1]}"
+        f"{asked.out}: {len(data):,} bytes, from {len(heard.recorded)} recordings of {speakers} "
+        f"speakers and {len(heard.made)} of artificial voices; {asked.steps} steps, the last with "
+        f"loss {losses[-1]}"
     )
     if heard.refused:
         say("\n".join(left_out(heard.refused)), err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
-from mien.cli.options import FOLDER, NumberRange, format_option
+from mien.cli.options import FOLDER, NumberRange, argument, as_record, format_option, option, shared
 from mien.cli.terminal import say, write_report
 
 if TYPE_CHECKING:
@@ -23,64 +24,49 @@ PRICE = 0.04
 """Of a core for an hour, in any currency: what clouds ask for a shared one, roughly."""
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien targets make`."""
+
+    recipe: str = argument(metavar="RECIPE")
+    folder: Path | None = option(
+        "-o",
+        "--out",
+        type=FOLDER,
+        metavar="DIR",
+        help="The folder for the shards and their manifest.",
+    )
+    workers: int | None = option(
+        type=click.IntRange(1), metavar="N", help="Number of processes.  [default: number of cores]"
+    )
+    left_out: tuple[str, ...] = option(
+        "--without",
+        multiple=True,
+        metavar="SOURCE",
+        help="Leave out this speech source of the recipe and what it needs. Can be repeated.",
+    )
+    engine: str = option(
+        type=click.Choice(["local", "ray"]),
+        default="local",
+        help="Use processes on this machine, or a Ray cluster.",
+    )
+    address: str | None = option(
+        metavar="HOST:PORT", help="The address of the Ray cluster.  [default: this machine]"
+    )
+    only_estimate: bool = option(
+        "--estimate", is_flag=True, help="Make a few clips and estimate the cost of all."
+    )
+    price: float = option(
+        type=NumberRange(min=0),
+        default=PRICE,
+        help="The price of one core for one hour, for --estimate.",
+    )
+    output: str = shared(format_option)
+
+
 @click.command("make")
-@click.argument("recipe", metavar="RECIPE")
-@click.option(
-    "-o",
-    "--out",
-    "folder",
-    type=FOLDER,
-    metavar="DIR",
-    help="The folder for the shards and their manifest.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Number of processes.  [default: number of cores]",
-)
-@click.option(
-    "--without",
-    "left_out",
-    multiple=True,
-    metavar="SOURCE",
-    help="Leave out this speech source of the recipe and what it needs. Can be repeated.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "ray"]),
-    default="local",
-    help="Use processes on this machine, or a Ray cluster.",
-)
-@click.option(
-    "--address",
-    metavar="HOST:PORT",
-    help="The address of the Ray cluster.  [default: this machine]",
-)
-@click.option(
-    "--estimate",
-    "only_estimate",
-    is_flag=True,
-    help="Make a few clips and estimate the cost of all.",
-)
-@click.option(
-    "--price",
-    type=NumberRange(min=0),
-    default=PRICE,
-    help="The price of one core for one hour, for --estimate.",
-)
-@format_option
-def command(
-    recipe: str,
-    folder: Path | None,
-    workers: int | None,
-    left_out: tuple[str, ...],
-    engine: str,
-    address: str | None,
-    only_estimate: bool,
-    price: float,
-    output: str,
-) -> int:
+@as_record(Asked)
+def command(asked: Asked) -> int:
     """Make the clips of RECIPE into Parquet shards: speech, conditions and weights per frame.
 
     RECIPE is a file, or the name of a recipe that ships (default, medium, small). The same recipe,
@@ -88,35 +74,24 @@ def command(
     run it again to continue. Exit codes: 0 success, 1 more clips were refused than the recipe
     allows, 2 it cannot be made.
     """
-    if folder is None and not only_estimate:
+    if asked.folder is None and not asked.only_estimate:
         raise click.UsageError("say where the shards go: -o DIR (or give --estimate)")
-    if address is not None and engine != "ray":
+    if asked.address is not None and asked.engine != "ray":
         raise click.UsageError("--address belongs to --engine ray")
     from mien.release.verify import usable_cores
-
-    prepared = _prepare(recipe, left_out)
-    say(f"bank: {prepared.bank}", err=True)
-    if only_estimate or folder is None:
-        return _estimate(prepared, workers or usable_cores(), price, output)
-    run = _engine(engine, workers, usable_cores(), address)
-    return _make(prepared, folder, run, output)
-
-
-def _prepare(recipe: str, left_out: Sequence[str]) -> Prepared:
+    from mien_trainer.targets.engines import run_local, run_ray
     from mien_trainer.targets.preparation import prepare
     from mien_trainer.targets.recipe import read_recipe, recipe_path, without
 
-    return prepare(without(read_recipe(recipe_path(recipe)), left_out))
-
-
-def _engine(engine: str, workers: int | None, cores: int, address: str | None) -> Engine:
-    if engine == "ray":
-        from mien_trainer.targets.engines import run_ray
-
-        return partial(run_ray, address=address, workers=workers or cores)
-    from mien_trainer.targets.engines import run_local
-
-    return partial(run_local, workers=workers or cores)
+    prepared = prepare(without(read_recipe(recipe_path(asked.recipe)), asked.left_out))
+    say(f"bank: {prepared.bank}", err=True)
+    workers = asked.workers or usable_cores()
+    if asked.only_estimate or asked.folder is None:
+        return _estimate(prepared, workers, asked.price, asked.output)
+    run = partial(run_local, workers=workers)
+    if asked.engine == "ray":
+        run = partial(run_ray, address=asked.address, workers=workers)
+    return _make(prepared, asked.folder, run, asked.output)
 
 
 def _make(prepared: Prepared, folder: Path, engine: Engine, output: str) -> int:

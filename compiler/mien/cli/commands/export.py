@@ -15,7 +15,9 @@ from mien.cli.options import (
     NumberRange,
     OutputFile,
     as_record,
-    names_option,
+    names,
+    option,
+    shared,
     source_argument,
     split_names,
 )
@@ -44,24 +46,70 @@ _TIMES = ("fade_in", "hold", "fade_out", "rate")
 class Export:
     """The arguments and options as they were given."""
 
-    bank: BankSource
-    target: str
-    out: Path
-    labels: str | None
-    at: str | None
-    styles: bool
-    without_mouth: bool
-    speaking: float
-    fade_in: float | None
-    hold: float | None
-    fade_out: float | None
-    rate: float | None
-    mesh: str | None
-    model: Path | None
-    presets: str | None
-    expressions: str
-    network: Path | None
-    runtime: str | None
+    bank: BankSource = shared(source_argument)
+    target: str = option(
+        "--to", type=click.Choice((*_NAMES, _WEB)), required=True, help="The format; see below."
+    )
+    out: Path = option(
+        "-o",
+        type=OutputFile(dir_okay=True),
+        required=True,
+        help="The file to write; for clips a folder, or a file for a single face.",
+    )
+    labels: str | None = names(metavar="L,...", help="These labels only.")
+    at: str | None = names(
+        metavar="NAME,...", help="These intensities and styles only.  [default: intensities]"
+    )
+    styles: bool = option(is_flag=True, help="The styles of the labels, too.")
+    without_mouth: bool = option(
+        is_flag=True,
+        help="Only channels that no viseme moves, where something else drives the lips.",
+    )
+    speaking: float = option(
+        type=NumberRange(0.0, 1.0),
+        default=0.0,
+        help="Faces as they are while this much of the mouth is left to speech.",
+    )
+    fade_in: float | None = option(
+        type=_ZERO, help="Seconds in which a clip comes in.  [default: 0.25]"
+    )
+    hold: float | None = option(
+        type=_ZERO, help="Seconds in which it holds the face.  [default: 1.5]"
+    )
+    fade_out: float | None = option(
+        type=_ZERO, help="Seconds in which it goes out.  [default: 0.35]"
+    )
+    rate: float | None = option(
+        type=NumberRange(1.0, 1000.0), help="Frames a second of a clip.  [default: 60]"
+    )
+    mesh: str | None = option(
+        metavar="NAME", help="What the clip drives: a mesh's path, node or object name."
+    )
+    model: Path | None = option(
+        "--into",
+        type=EXISTING_FILE,
+        metavar="MODEL",
+        help="The model that the faces are written into; it stays as it is, OUT is another file.",
+    )
+    presets: str | None = names(
+        metavar="P=L,...",
+        help="Labels for the model's presets, happy=joy@high, or none.  "
+        "[default: happy, angry, sad, relaxed, surprised by their labels, at the last intensity]",
+    )
+    expressions: str = option(
+        type=click.Choice(EXPRESSIONS),
+        default=PERFECT_SYNC,
+        help="With --to vrma: the 52 expressions, or the presets of models that have none of them.",
+    )
+    network: Path | None = option(
+        type=EXISTING_FILE,
+        help="The network that the page speaks by.  [default: the one that ships]",
+    )
+    runtime: str | None = option(
+        metavar="FOLDER|URL",
+        help="onnxruntime-web, to run the network by it: node_modules/onnxruntime-web, or the "
+        "address of its dist.  [default: plain JavaScript]",
+    )
 
     def request(self) -> ExportRequest:
         """What faces are asked for, in which format."""
@@ -94,76 +142,6 @@ def _listed() -> str:
 
 
 @click.command("export", epilog=_listed())
-@source_argument
-@click.option(
-    "--to",
-    "target",
-    type=click.Choice((*_NAMES, _WEB)),
-    required=True,
-    help="The format; see below.",
-)
-@click.option(
-    "-o",
-    "--out",
-    type=OutputFile(dir_okay=True),
-    required=True,
-    help="The file to write; for clips a folder, or a file for a single face.",
-)
-@names_option("--labels", metavar="L,...", help="These labels only.")
-@names_option(
-    "--at", metavar="NAME,...", help="These intensities and styles only.  [default: intensities]"
-)
-@click.option("--styles", is_flag=True, help="The styles of the labels, too.")
-@click.option(
-    "--without-mouth",
-    is_flag=True,
-    help="Only channels that no viseme moves, where something else drives the lips.",
-)
-@click.option(
-    "--speaking",
-    type=NumberRange(0.0, 1.0),
-    default=0.0,
-    help="Faces as they are while this much of the mouth is left to speech.",
-)
-@click.option("--fade-in", type=_ZERO, help="Seconds in which a clip comes in.  [default: 0.25]")
-@click.option("--hold", type=_ZERO, help="Seconds in which it holds the face.  [default: 1.5]")
-@click.option("--fade-out", type=_ZERO, help="Seconds in which it goes out.  [default: 0.35]")
-@click.option(
-    "--rate", type=NumberRange(1.0, 1000.0), help="Frames a second of a clip.  [default: 60]"
-)
-@click.option(
-    "--mesh", metavar="NAME", help="What the clip drives: a mesh's path, node or object name."
-)
-@click.option(
-    "--into",
-    "model",
-    type=EXISTING_FILE,
-    metavar="MODEL",
-    help="The model that the faces are written into; it stays as it is, OUT is another file.",
-)
-@names_option(
-    "--presets",
-    metavar="P=L,...",
-    help="Labels for the model's presets, happy=joy@high, or none.  "
-    "[default: happy, angry, sad, relaxed, surprised by their labels, at the last intensity]",
-)
-@click.option(
-    "--expressions",
-    type=click.Choice(EXPRESSIONS),
-    default=PERFECT_SYNC,
-    help="With --to vrma: the 52 expressions, or the presets of models that have none of them.",
-)
-@click.option(
-    "--network",
-    type=EXISTING_FILE,
-    help="The network that the page speaks by.  [default: the one that ships]",
-)
-@click.option(
-    "--runtime",
-    metavar="FOLDER|URL",
-    help="onnxruntime-web, to run the network by it: node_modules/onnxruntime-web, or the address "
-    "of its dist.  [default: plain JavaScript]",
-)
 @as_record(Export)
 def command(asked: Export) -> None:
     """Write the faces of BANK into files that other programs read.

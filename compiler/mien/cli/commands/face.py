@@ -7,9 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
 from mien.cli.mixtures import label_of
-from mien.cli.options import OutputFile, format_option, point_options, rig_aliases, source_argument
+from mien.cli.options import (
+    OutputFile,
+    argument,
+    as_record,
+    at_option,
+    format_option,
+    intensity_option,
+    option,
+    rig_aliases,
+    shared,
+    source_argument,
+    vad_option,
+)
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -20,48 +33,38 @@ if TYPE_CHECKING:
     from mien.resolve import BankSource
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien face`."""
+
+    bank: BankSource = shared(source_argument)
+    label: str = argument(metavar="LABEL")
+    at: str | None = shared(at_option)
+    vad: tuple[float, float, float] | None = shared(vad_option)
+    intensity: float | None = shared(intensity_option)
+    style: str | None = option(
+        metavar="S", help="A style of the label, at its own point unless another one is given."
+    )
+    speech: float = option(
+        type=float, default=0.0, help="How much of the mouth to leave to speech, from 0 to 1."
+    )
+    time: float | None = option(
+        type=float,
+        metavar="MS",
+        help="The face so many ms after its start, by the label's dynamics or its --sequence.",
+    )
+    sequence: str | None = option(metavar="S", help="A sequence of the label; see `mien list`.")
+    out: Path | None = option(
+        "-o",
+        type=OutputFile(".svg", ".png"),
+        help="Also draw the face into this .svg or .png file.",
+    )
+    output: str = shared(format_option)
+
+
 @click.command("face")
-@source_argument
-@click.argument("label", metavar="LABEL")
-@point_options
-@click.option(
-    "--style",
-    metavar="S",
-    help="A style of the label, at its own point unless another one is given.",
-)
-@click.option(
-    "--speech",
-    type=float,
-    default=0.0,
-    help="How much of the mouth to leave to speech, from 0 to 1.",
-)
-@click.option(
-    "--time",
-    type=float,
-    metavar="MS",
-    help="The face so many ms after its start, by the label's dynamics or its --sequence.",
-)
-@click.option("--sequence", metavar="S", help="A sequence of the label; see `mien list`.")
-@click.option(
-    "-o",
-    "--out",
-    type=OutputFile(".svg", ".png"),
-    help="Also draw the face into this .svg or .png file.",
-)
-@format_option
-def command(
-    bank: BankSource,
-    label: str,
-    at: str | None,
-    vad: tuple[float, float, float] | None,
-    intensity: float | None,
-    style: str | None,
-    speech: float,
-    time: float | None,
-    sequence: str | None,
-    out: Path | None,
-    output: str,
-) -> None:
+@as_record(Asked)
+def command(asked: Asked) -> None:
     """Show the face that BANK gives for LABEL.
 
     BANK is the name of a bank that ships (its newest release), NAME@VERSION, a folder or an
@@ -71,44 +74,49 @@ def command(
     from mien.picture import Picture
     from mien.resolve import load_bank
 
-    if sequence is not None and time is None:
+    if asked.sequence is not None and asked.time is None:
         raise click.UsageError("--sequence needs a --time, in ms from its start")
-    if time is not None and not math.isfinite(time):
-        raise click.UsageError(f"--time is {time:g}, expected milliseconds")
-    if time is not None and speech:
+    if asked.time is not None and not math.isfinite(asked.time):
+        raise click.UsageError(f"--time is {asked.time:g}, expected milliseconds")
+    if asked.time is not None and asked.speech:
         raise click.UsageError("--time shows a face without speech")
-    loaded = load_bank(bank)
-    described = bank.described(loaded.id, loaded.version)
+    loaded = load_bank(asked.bank)
+    described = asked.bank.described(loaded.id, loaded.version)
     try:
-        what = label_of(label)
-        point = loaded.point(what, vad=vad, at=at, intensity=intensity, style=style)
-        weights = loaded.face(what, vad=point, style=style, speech=speech)
-        if time is not None:
-            weights = loaded.timed(weights, *_at_time(loaded, what, sequence, at, time))
+        what = label_of(asked.label)
+        point = loaded.point(
+            what, vad=asked.vad, at=asked.at, intensity=asked.intensity, style=asked.style
+        )
+        weights = loaded.face(what, vad=point, style=asked.style, speech=asked.speech)
+        if asked.time is not None:
+            weights = loaded.timed(
+                weights, *_at_time(loaded, what, asked.sequence, asked.at, asked.time)
+            )
     except QueryError as error:
         raise click.UsageError(str(error)) from error
     channels = loaded.named(weights)
     place = tuple(float(str(value)) for value in point)
-    if out is not None:
-        _draw(bank, out, channels)
-        say(f"{out}: the face", err=True)
-    if output == "json":
+    if asked.out is not None:
+        _draw(asked.bank, asked.out, channels)
+        say(f"{asked.out}: the face", err=True)
+    if asked.output == "json":
         write_json(
             {
-                "source": bank.as_json(loaded.id, loaded.version),
-                "label": label,
+                "source": asked.bank.as_json(loaded.id, loaded.version),
+                "label": asked.label,
                 "vad": place,
-                "style": style,
-                "speech": speech,
-                **({} if time is None else {"time": time, "sequence": sequence}),
+                "style": asked.style,
+                "speech": asked.speech,
+                **({} if asked.time is None else {"time": asked.time, "sequence": asked.sequence}),
                 "channels": channels,
             }
         )
     else:
-        styled = f", {style}" if style else ""
-        if time is not None:
-            styled += f", {f'{sequence}, ' if sequence else ''}{time:g} ms after its start,"
-        head = f"{label}{styled} at V {place[0]:+.2f} A {place[1]:+.2f} D {place[2]:+.2f}"
+        styled = f", {asked.style}" if asked.style else ""
+        if asked.time is not None:
+            named = f"{asked.sequence}, " if asked.sequence else ""
+            styled += f", {named}{asked.time:g} ms after its start,"
+        head = f"{asked.label}{styled} at V {place[0]:+.2f} A {place[1]:+.2f} D {place[2]:+.2f}"
         say(f"{head}, {described}\n{Picture(weights=channels)}")
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
-from mien.cli.options import EXISTING_FILE, NumberRange, OutputFile
+from mien.cli.options import EXISTING_FILE, NumberRange, OutputFile, argument, as_record, option
 from mien.cli.terminal import say, write_json
 
 if TYPE_CHECKING:
@@ -22,83 +23,61 @@ if TYPE_CHECKING:
 _DEFAULT = click.core.ParameterSource.DEFAULT
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien read`."""
+
+    text: str = argument(metavar="TEXT|FILE|-")
+    per: str = option(
+        type=click.Choice(["sentence", "line", "all"]),
+        default="sentence",
+        help="What is read as one.",
+    )
+    output: str = option(
+        "--format",
+        type=click.Choice(["text", "json", "jsonl"]),
+        default="text",
+        help="A table for people, one JSON list, or a JSON record a line as soon as it is read.",
+    )
+    bank: str = option(default="default", help="The bank that is read into.")
+    source: str | None = option(
+        "--reader",
+        metavar="NAME|FILE",
+        help="A release (albert, linear, NAME@VERSION) or a file.  [default: albert]",
+    )
+    face: bool = option(is_flag=True, help="The weights of each face too (json, jsonl).")
+    explain: bool = option(is_flag=True, help="Which words moved the label, and by how much.")
+    prefer: tuple[str, ...] = option(
+        multiple=True,
+        metavar="LABEL[=RAISE]",
+        help="Raise the logit of a label, by 1 where nothing is said; may be given several times.",
+    )
+    strength: float = option(
+        type=NumberRange(0, 1), default=1.0, help="How much of what is read is shown."
+    )
+    context: int = option(
+        type=click.IntRange(0, 100),
+        default=0,
+        metavar="N",
+        help="Let the N units before count too, each half of the one after it.",
+    )
+    speaker: str = option(
+        metavar="NAME", default="", show_default=False, help="Of a script, only the lines NAME: ..."
+    )
+    no_snap: bool = option(is_flag=True, help="Points between the anchors of a label.")
+    score: bool = option(is_flag=True, help="Write a score that `mien perform` plays (with -o).")
+    audio: Path | None = option(
+        type=EXISTING_FILE,
+        help="The sound in which the text is said: cues and lips follow its words.",
+    )
+    target: Path | None = option(
+        "-o", "--output", type=OutputFile(".yaml", ".yml"), help="The score to write."
+    )
+
+
 @click.command("read")
-@click.argument("text", metavar="TEXT|FILE|-")
-@click.option(
-    "--per",
-    type=click.Choice(["sentence", "line", "all"]),
-    default="sentence",
-    help="What is read as one.",
-)
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "jsonl"]),
-    default="text",
-    help="A table for people, one JSON list, or a JSON record a line as soon as it is read.",
-)
-@click.option("--bank", default="default", help="The bank that is read into.")
-@click.option(
-    "--reader",
-    "source",
-    metavar="NAME|FILE",
-    help="A release (albert, linear, NAME@VERSION) or a file.  [default: albert]",
-)
-@click.option("--face", is_flag=True, help="The weights of each face too (json, jsonl).")
-@click.option("--explain", is_flag=True, help="Which words moved the label, and by how much.")
-@click.option(
-    "--prefer",
-    multiple=True,
-    metavar="LABEL[=RAISE]",
-    help="Raise the logit of a label, by 1 where nothing is said; may be given several times.",
-)
-@click.option(
-    "--strength",
-    type=NumberRange(0, 1),
-    default=1.0,
-    help="How much of what is read is shown.",
-)
-@click.option(
-    "--context",
-    type=click.IntRange(0, 100),
-    default=0,
-    metavar="N",
-    help="Let the N units before count too, each half of the one after it.",
-)
-@click.option(
-    "--speaker",
-    metavar="NAME",
-    default="",
-    show_default=False,
-    help="Of a script, only the lines NAME: ...",
-)
-@click.option("--no-snap", is_flag=True, help="Points between the anchors of a label.")
-@click.option("--score", is_flag=True, help="Write a score that `mien perform` plays (with -o).")
-@click.option(
-    "--audio",
-    type=EXISTING_FILE,
-    help="The sound in which the text is said: cues and lips follow its words.",
-)
-@click.option(
-    "-o", "--output", "target", type=OutputFile(".yaml", ".yml"), help="The score to write."
-)
-def command(
-    text: str,
-    per: str,
-    output: str,
-    bank: str,
-    source: str | None,
-    face: bool,
-    explain: bool,
-    prefer: tuple[str, ...],
-    strength: float,
-    context: int,
-    speaker: str,
-    no_snap: bool,
-    score: bool,
-    audio: Path | None,
-    target: Path | None,
-) -> None:
+@as_record(Asked)
+def command(asked: Asked) -> None:
     """Read the emotion of TEXT, of a FILE, or of what comes on stdin (-).
 
     Tags in the text come first: [happy], <joy:0.4>, [anger high], (sighs), *laughs*; each holds to
@@ -110,17 +89,17 @@ def command(
     from mien.errors import QueryError
     from mien.reading.reader import preference, reader
 
-    if score != (target is not None):
+    if asked.score != (asked.target is not None):
         raise click.UsageError("--score and -o belong together")
-    if score and click.get_current_context().get_parameter_source("output") is not _DEFAULT:
+    if asked.score and click.get_current_context().get_parameter_source("output") is not _DEFAULT:
         raise click.UsageError("--format is of what is printed: --score writes YAML; leave one out")
-    if audio is not None and not score:
+    if asked.audio is not None and not asked.score:
         raise click.UsageError("--audio needs --score")
-    if face and output == "text":
+    if asked.face and asked.output == "text":
         raise click.UsageError("--face needs --format json or jsonl")
-    loaded = reader(source, bank=bank)
+    loaded = reader(asked.source, bank=asked.bank)
     try:
-        raises = dict(preference(one, loaded.bank) for one in prefer)
+        raises = dict(preference(one, loaded.bank) for one in asked.prefer)
     except QueryError as refusal:
         raise click.BadParameter(str(refusal), param_hint="--prefer") from None
     from attrs import evolve
@@ -128,28 +107,28 @@ def command(
     made = loaded.with_options(
         evolve(
             loaded.options,
-            per=per,
-            context=context,
+            per=asked.per,
+            context=asked.context,
             prefer=raises,
-            strength=strength,
-            snap=not no_snap,
-            speaker=speaker,
-            explain=explain,
+            strength=asked.strength,
+            snap=not asked.no_snap,
+            speaker=asked.speaker,
+            explain=asked.explain,
         )
     )
-    said = noted(one for one in made.read(text_lines(text)) if one.text or one.by == "tag")
+    said = noted(one for one in made.read(text_lines(asked.text)) if one.text or one.by == "tag")
     first = next(said, None)
-    if first is None and target is not None:
-        raise QueryError(f"nothing to read: the text is empty, and {target} is not written")
+    if first is None and asked.target is not None:
+        raise QueryError(f"nothing to read: the text is empty, and {asked.target} is not written")
     if first is None:
         say("nothing to read", err=True)
     readings = chain([made("") if first is None else first], said)
-    if target is not None:
-        _write_score(readings, made, target, audio)
-    elif output == "text":
-        _write_table(readings, explain=explain)
+    if asked.target is not None:
+        _write_score(readings, made, asked.target, asked.audio)
+    elif asked.output == "text":
+        _write_table(readings, explain=asked.explain)
     else:
-        _write_records(readings, made, output, face=face)
+        _write_records(readings, made, asked.output, face=asked.face)
 
 
 def _write_table(readings: Iterator[Reading], *, explain: bool) -> None:

