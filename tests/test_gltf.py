@@ -373,6 +373,13 @@ def test_a_container_that_lies_is_refused(data: bytes, said: str, tmp_path: Path
     assert said in found
 
 
+def test_only_text_is_taken_for_utf_16(tmp_path: Path) -> None:
+    for data, hint in ((bytes(100), ""), ("text".encode("utf-16-le"), "it looks like UTF-16")):
+        with pytest.raises(SourceError) as refusal:
+            read(tmp_path, data)
+        assert refusal.value.faults[0].hint.partition(";")[0] == hint
+
+
 def test_chunks_that_do_not_end_on_four_bytes_are_told(tmp_path: Path) -> None:
     text = json.dumps({"asset": {"version": "2.0"}}).encode() + b"  "
     text += b" " * (1 - len(text) % 4)

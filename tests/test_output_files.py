@@ -72,6 +72,18 @@ def test_a_folder_that_is_not_there_is_named_before_the_work(
         assert ".tmp" not in said
 
 
+def test_a_folder_that_cannot_be_written_to_is_named_before_the_work(
+    writing: tuple[list[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments, name = writing
+    shut = Path("shut").absolute()
+    shut.mkdir(0o500)
+    may = os.access  # root may write wherever the disk takes it
+    monkeypatch.setattr(os, "access", lambda path, mode: path != shut and may(path, mode))
+    said = refused(*arguments, f"shut/{name}")
+    assert said.endswith(f"shut/{name}: the folder shut cannot be written to")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes that have a name")
 def test_a_pipe_is_refused_and_not_replaced(writing: tuple[list[str], str]) -> None:
     arguments, name = writing

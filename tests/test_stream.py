@@ -406,6 +406,7 @@ USAGE = [
     (["default"], "give --to, to send, or --from, to receive"),
     (["--to", "vmc"], "name what is to be sent"),
     (["default", "--to", "vmc"], "which face of default? give --label"),
+    (["defualt", "--to", "vmc"], "no bank 'defualt': did you mean default?"),
     (["default", "--to", "vmc", "--label", "jioy"], "joy"),
     ([str(SMILE), "--to", "vmc", "--label", "joy"], "no source is one"),
     ([str(SMILE), str(SMILE), "--to", "vmc"], "a --port of its own"),

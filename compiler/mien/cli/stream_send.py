@@ -139,20 +139,20 @@ def _bank_sources(
         if asked.labels or asked.live:
             raise click.UsageError("--label and --live are of a bank, and no source is one")
         return {}
-    if len(asked.labels) not in (0, 1, len(positions)):
-        raise click.UsageError(f"give --label once, or once for each of {len(positions)} banks")
-    if not asked.labels and not asked.live:
-        raise click.UsageError(f"which face of {found[positions[0]][0]}? give --label")
     from mien.bank import Bank
     from mien.cli.options import bank_source
     from mien.errors import QueryError
     from mien.resolve import load_tables
     from mien.stream.bank_source import BankSource
 
+    banks = [Bank(load_tables(bank_source(found[position][0]))) for position in positions]
+    if len(asked.labels) not in (0, 1, len(positions)):
+        raise click.UsageError(f"give --label once, or once for each of {len(positions)} banks")
+    if not asked.labels and not asked.live:
+        raise click.UsageError(f"which face of {found[positions[0]][0]}? give --label")
     made: dict[int, BankSource] = {}
-    for number, position in enumerate(positions):
+    for number, (position, bank) in enumerate(zip(positions, banks, strict=True)):
         own = asked.labels[number % len(asked.labels)] if asked.labels else None
-        bank = Bank(load_tables(bank_source(found[position][0])))
         try:
             made[position] = BankSource(bank, _first(own, asked), fade=asked.fade)
         except QueryError as error:

@@ -91,7 +91,7 @@ def _plain(path: Path, stream: BufferedReader, size: int, faults: ModelFaults) -
 
 
 def _is_utf16(start: bytes) -> bool:
-    return start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start[:2]
+    return start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[:2].count(0) == 1
 
 
 def _chunks(stream: BufferedReader, size: int, faults: ModelFaults) -> tuple[Chunk, ...]:

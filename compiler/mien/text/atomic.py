@@ -75,7 +75,7 @@ def replacing(path: Path) -> Generator[BinaryIO]:
 
 
 def require_writable(path: Path) -> Path:
-    """What ``path`` leads to, where a file can be written: its folder is there, no pipe or device.
+    """What ``path`` leads to, where a file can be written: into its folder, no pipe or device.
 
     Raises:
         OSError: nothing can; ``strerror`` says why, and ``filename`` is ``path``.
@@ -90,6 +90,8 @@ def require_writable(path: Path) -> Path:
         if folder.exists():
             code, why = errno.ENOTDIR, "is a file"
         raise OSError(code, f"the folder {folder} {why}", str(path))
+    if not os.access(target.parent, os.W_OK):  # where the file is made before it takes its name
+        raise OSError(errno.EACCES, f"the folder {path.parent} cannot be written to", str(path))
     try:
         mode = target.stat().st_mode
     except FileNotFoundError:
