@@ -39,6 +39,7 @@ from mien_trainer.lip_training.examples import (
     viseme_of_frames,
 )
 from mien_trainer.lip_training.other_sounds import other_sound
+from mien_trainer.lip_training.pieces import PACE, between, told_anew
 from mien_trainer.lip_training.spaces import DIRECT, impulse_response
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.live import HELD, REACH, LipKernels, LiveLips
@@ -462,6 +463,39 @@ def test_of_people_voices_and_what_nobody_says_each_is_heard_by_its_share(
     batch = batch_of(shelves_of([rests]), 4, rng)
     assert batch.mel.max() > quietest
     assert not batch.contacts.any()
+
+
+@given(
+    lengths=st.lists(st.integers(1, 40), min_size=1, max_size=30), seed=st.integers(0, 2**32 - 1)
+)
+def test_a_clip_told_anew_has_its_pieces_in_another_order(lengths: list[int], seed: int) -> None:
+    sounds = np.repeat(np.arange(len(lengths)), lengths)
+    begins = np.cumsum([0, *lengths[:-1]])
+    order = told_anew(sounds, np.random.default_rng(seed))
+    if len(lengths) <= 4:  # three ends between them
+        assert order.tolist() == list(range(len(sounds)))
+    steps = np.diff(order)
+    new = np.flatnonzero((steps <= 0.0) | (steps > np.exp(PACE) + 1e-9)) + 1
+    pieces = np.split(order, new)
+    firsts = sorted(float(piece[0]) for piece in pieces)
+    assert firsts[0] == 0.0
+    assert set(firsts) <= set(begins.tolist())
+    for piece in pieces:
+        after = next((one for one in firsts if one > piece[0]), float(len(sounds)))
+        assert piece.max() <= after - 1.0
+        joined_by_chance = 1 + len(piece) / 10  # each a part of a frame shorter or longer
+        stretched = abs(np.log(len(piece) / (after - piece[0])))
+        assert stretched <= PACE + 0.6 * joined_by_chance / len(piece)
+
+
+@given(frames=st.integers(1, 30), seed=st.integers(0, 99))
+def test_frames_between_frames_are_those_of_numpy(frames: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    mel = rng.normal(size=(frames, 3)).astype(np.float16)
+    at = rng.uniform(0.0, frames - 1.0, 9)
+    wanted = np.stack([np.interp(at, np.arange(frames), band) for band in mel.T], axis=1)
+    assert between(mel, at) == pytest.approx(wanted, abs=1e-5)
+    assert np.array_equal(between(mel, np.arange(frames, dtype=np.float64)), mel)
 
 
 @pytest.mark.parametrize("seed", range(8))

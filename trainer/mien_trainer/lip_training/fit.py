@@ -23,6 +23,7 @@ from torch.nn import functional as F  # noqa: N812  torch's own habit
 
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lip_training.examples import Example, taught_channels, taught_sounds
+from mien_trainer.lip_training.pieces import between, told_anew
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.mel import MELS, SILENCE
@@ -33,7 +34,7 @@ from mien_trainer.train.config import Augmentation
 SEQUENCES, WINDOW = 16, 224
 """Sequences of a step, and the frames of each that are learned from."""
 
-PEOPLE, VOICES, NOBODY = 0.42, 0.52, 0.06
+PEOPLE, VOICES, NOBODY = 0.58, 0.36, 0.06
 """The shares of people, of made voices, and of sounds in which nobody speaks, where there are all.
 """
 
@@ -42,6 +43,12 @@ MOST = 900.0
 
 AS_IT_WAS = 0.25
 """The share of sound that is not degraded."""
+
+TOLD_ANEW = 0.8
+"""The share of sound whose pieces come in another order."""
+
+DROPPED = 0.06
+"""The share of each block's numbers that learning does without, others for each sequence."""
 
 CONTACT_ODDS = 3.0
 """By how much a contact that is missed costs more than one that is made for nothing."""
@@ -115,7 +122,7 @@ def fit(
     torch.set_num_threads(1)  # more wait for each other longer than they work on one so small
     rng = np.random.default_rng(seed)
     visemes, channels = len(shipped_table().visemes), len(taught_channels())
-    net = LipNet(visemes + len(Contact) + channels, width=width)
+    net = LipNet(visemes + len(Contact) + channels, width=width, dropped=DROPPED)
     shelves = shelves_of(taught)
     # Naming sounds that look alike teaches to hear; what names them is not kept.
     sounds = nn.Linear(width, len(DELAYS) * len(taught_sounds()))
@@ -162,15 +169,19 @@ def batch_of(shelves: Sequence[Shelf], context: int, rng: np.random.Generator) -
         draw = rng.random()
         one = next(shelf for shelf in shelves if draw < shelf.top).drawn(rng)
         form = 0 if rng.random() < AS_IT_WAS else int(rng.integers(len(one.forms)))
-        frames = len(one.visemes)
+        order = np.arange(len(one.visemes), dtype=np.float64)
+        if rng.random() < TOLD_ANEW:
+            order = told_anew(one.sounds, rng)
+        frames = len(order)
         at = int(rng.integers(-_BEFORE, max(1, frames - WINDOW // 2)))
         low, first, end = max(0, at - context), max(0, at), min(frames, at + WINDOW)
-        batch.mel[row, low - at + context : end - at + context] = one.forms[form][low:end]
-        part = slice(first - at, end - at)
-        batch.visemes[row, part] = one.visemes[first:end]
-        batch.sounds[row, part] = one.sounds[first:end]
-        batch.contacts[row, part] = one.contacts[first:end]
-        batch.weights[row, part] = one.weights[first:end]
+        heard = between(one.forms[form], order[low:end])
+        batch.mel[row, low - at + context : end - at + context] = heard
+        part, frame = slice(first - at, end - at), np.rint(order[first:end]).astype(np.int64)
+        batch.visemes[row, part] = one.visemes[frame]
+        batch.sounds[row, part] = one.sounds[frame]
+        batch.contacts[row, part] = one.contacts[frame]
+        batch.weights[row, part] = one.weights[frame]
         batch.there[row, part] = 1.0
     return evolve(batch, mel=augmented(batch.mel, _VARIED, rng))
 

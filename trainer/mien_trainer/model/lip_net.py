@@ -42,13 +42,15 @@ class LipNet(nn.Module):
         width: int = 192,
         dilations: Sequence[int] = DILATIONS,
         mels: int = 80,
+        dropped: float = 0.0,
     ) -> None:
+        """``dropped`` is the share of each block's numbers without which it learns."""
         super().__init__()
         self.outputs, self.width = outputs, width
         self.register_buffer("mean", torch.full((mels,), 3.0))
         self.register_buffer("std", torch.full((mels,), 2.0))
         self.input = nn.Linear(mels, width)
-        self.blocks = nn.ModuleList(SoundBlock(width, dilation) for dilation in dilations)
+        self.blocks = nn.ModuleList(SoundBlock(width, one, dropped) for one in dilations)
         self.norm = nn.LayerNorm(width)
         self.heads = nn.Linear(width, len(DELAYS) * outputs)
         nn.init.zeros_(self.heads.weight)
@@ -98,9 +100,10 @@ class LipNet(nn.Module):
 class SoundBlock(nn.Module):
     """A residual block: a causal convolution of three taps, and a mix of its numbers."""
 
-    def __init__(self, width: int, dilation: int) -> None:
+    def __init__(self, width: int, dilation: int, dropped: float = 0.0) -> None:
         super().__init__()
         self.dilation = dilation
+        self.dropped = dropped
         self.norm = nn.LayerNorm(width)
         self.taps = nn.Linear(3 * width, width)
         self.mix = nn.Linear(width, width)
@@ -118,5 +121,9 @@ class SoundBlock(nn.Module):
         """What is added to the last N of frames (B, memory + N, W) whose norm is taken."""
         d = self.dilation
         taps = torch.cat((normed[:, : -2 * d], normed[:, d:-d], normed[:, 2 * d :]), dim=-1)
-        mixed: Tensor = self.mix(F.silu(self.taps(taps)))
+        told = F.silu(self.taps(taps))
+        if self.training and self.dropped > 0.0:
+            # The same numbers throughout a sequence: from one frame the next would tell the others.
+            told = F.dropout1d(told.transpose(1, 2), self.dropped).transpose(1, 2)
+        mixed: Tensor = self.mix(told)
         return mixed
