@@ -157,7 +157,7 @@ int mien_face_at(const mien_bank *bank, int label, const float vad[3], int style
  *     mien_player_face(player, mien_ticks(now), speech, face, head, gaze);     // each frame
  *     mien_compose(bank, face, visemes, face);                                 // lips, if there are any
  *
- * Blinks and other small life are not in it, and the lips are the caller's. */
+ * Blinks and other small life, and what a voice does to a face, are not in it, and the lips are the caller's. */
 
 /* Ticks a second; 1000 are a frame. */
 #define MIEN_TICKS 60000

@@ -507,7 +507,7 @@ namespace Mien
     /// <summary>Labels that cross-fade as the cues of a score do; see scores.md. Of one thread at a time.</summary>
     ///
     /// Cues come in the order of their starts, from a plan that `mien score plan` wrote, or as a game gives them. Blinks and
-    /// other small life are not in it; lips are the caller's, by Bank.Compose.
+    /// other small life, and what a voice does to a face, are not in it; lips are the caller's, by Bank.Compose.
     public sealed class Player
     {
         /// <summary>Ticks a second; 1000 are a frame.</summary>
