@@ -78,8 +78,12 @@ def test_a_folder_that_cannot_be_written_to_is_named_before_the_work(
     arguments, name = writing
     shut = Path("shut").absolute()
     shut.mkdir(0o500)
-    may = os.access  # root may write wherever the disk takes it
-    monkeypatch.setattr(os, "access", lambda path, mode: path != shut and may(path, mode))
+    may = os.access
+
+    def allowed(path: Path, mode: int) -> bool:  # root may write wherever the disk takes it
+        return path != shut and may(path, mode)
+
+    monkeypatch.setattr(os, "access", allowed)
     said = refused(*arguments, f"shut/{name}")
     assert said.endswith(f"shut/{name}: the folder shut cannot be written to")
 

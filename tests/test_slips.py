@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mien.text.files import conflict_faults
 from mien.text.slips import (
+    list_hint,
     name_and_value,
     no_break_spaces,
     number_hint,
@@ -103,6 +104,18 @@ def test_a_tab_in_an_empty_line_or_a_comment_is_no_indentation() -> None:
 
 def test_an_address_has_no_space_after_its_colon() -> None:
     assert slips_near("http://example.org\nb: [", 22) == ()
+
+
+def test_a_text_that_should_be_a_list() -> None:
+    assert list_hint("Ada Lovelace") == "write a list: [Ada Lovelace]"
+    assert list_hint("glad,cross") == "write a list: [glad, cross]"
+    assert list_hint("0.4 -0.12, 0.1") == "write a list: [0.4, -0.12, 0.1]"
+
+
+def test_a_dash_without_its_space_is_named_where_it_is() -> None:
+    _, (fault,) = parse_yaml("labels:\n  - relief\n  -awe\n  - fear\n", "x.yaml")
+    assert (fault.place.line, fault.place.column) == (3, 4)
+    assert (fault.message, fault.hint) == ("there is no space after the dash", "write `- awe`")
 
 
 def test_half_a_conflict_is_none() -> None:

@@ -19,6 +19,7 @@ from mien.text.fault import Fault, counted, fault_at
 from mien.text.node import Node, Path, ScalarNode, find, plain, value_place
 from mien.text.slips import (
     holds_no_break_space,
+    list_hint,
     name_and_value,
     number_hint,
     range_hint,
@@ -240,6 +241,10 @@ def _type_hint(wanted: object, found: object) -> str:
         return f"write a space after the colon: `{meant[0]}: {meant[1]}`"
     if wanted == "number" and isinstance(found, bool):
         return "true and false are not numbers: write 1 or 0"
+    if wanted == "string" and isinstance(found, dict):
+        return 'put text that holds a colon in straight quotes: "..."'
+    if wanted == "array" and isinstance(found, str):
+        return list_hint(found)
     return ""
 
 

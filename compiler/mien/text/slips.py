@@ -11,6 +11,7 @@ _STRAY_SPACE = re.compile(
 )
 _TAB = re.compile(r" *(\t)[ \t]*[^\s#]")
 _NO_SPACE = re.compile(r"\s*(?:- )?([A-Za-z_]\w*):([^\s:/].*)")
+_NO_DASH_SPACE = re.compile(r"\s*-([A-Za-z_]\w*)")
 _NAME_AND_VALUE = re.compile(r"([A-Za-z_]\w*)(?::\s*|\s+)([-+]?[0-9.]{1,20})")
 _DECIMAL_COMMA = re.compile(r"([-+]?[0-9]{1,9}),([0-9]{1,9})")
 _PERCENTAGE = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?) ?%")
@@ -56,6 +57,8 @@ def _line_slips(text: str, offset: int) -> Iterator[Slip]:
                 f"there is no space after the colon of {found[1]}",
                 f"write `{found[1]}: {found[2]}`",
             )
+        elif found := _NO_DASH_SPACE.fullmatch(line.rstrip()):
+            yield at + found.start(1), "there is no space after the dash", f"write `- {found[1]}`"
 
 
 def name_and_value(text: str) -> tuple[str, str] | None:
@@ -73,6 +76,12 @@ def number_hint(text: str) -> str:
     if re.fullmatch(r"[-+]?[0-9.]+", text):
         return "write it without quotes"
     return ""
+
+
+def list_hint(text: str) -> str:
+    """How to write a list of which only its items were written."""
+    apart = r"[,\s]+" if re.fullmatch(r"[-+0-9.,\s]+", text) else r",\s*"
+    return f"write a list: [{', '.join(re.split(apart, text.strip()))}]"
 
 
 def range_hint(found: float, highest: float | None) -> str:
