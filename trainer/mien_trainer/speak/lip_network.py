@@ -9,7 +9,6 @@ and against the table of visemes when the file is opened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -23,7 +22,7 @@ from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.mel import MELS, SILENCE
-from mien_trainer.speak.network import card_of, no_network, onnx_runtime
+from mien_trainer.speak.network import card_of, open_session
 
 SCHEMA = schema_name("lip-network")
 INPUTS = ("mel", "state")
@@ -31,7 +30,6 @@ OUTPUTS = ("heads", "after")
 
 _SHIPPED = Path(__file__).resolve().parents[1] / "networks" / "lips.onnx"
 _MOST = 1 << 12
-_FATAL = 4
 
 _TRIED = 15
 """Frames that are run at once and one by one, to see: sums of every kind are among them."""
@@ -76,17 +74,9 @@ class LipNetwork:
             TrainerError: onnxruntime is not installed; no ONNX file, or none of ours; its card does
                 not belong to its graph or to the table of visemes.
         """
-        ort = onnx_runtime()
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = _FATAL
-        try:
-            self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-            metadata = cast("Mapping[str, str]", self._session.get_modelmeta().custom_metadata_map)
-        except Exception as error:  # onnxruntime's own classes have no public base
-            raise no_network(where, error) from None
+        self._session = open_session(data, where)
         self.where, self.size = where, len(data)
-        self.card = card_of(where, metadata, LipCard, SCHEMA, "mien train lips", _fault_of)
+        self.card = card_of(where, self._session, LipCard, SCHEMA, "mien train lips", _fault_of)
         self._at_once = True
         self.start = self._start()
         self._at_once = self._is_same()

@@ -111,21 +111,15 @@ class OnnxNetwork:
             TrainerError: onnxruntime is not installed; no ONNX file, or not one of ours; its card
                 does not belong to its graph.
         """
-        runtime = onnx_runtime()
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = _FATAL
-        session = _session(runtime, data, options, where)
-        metadata = cast("Mapping[str, str]", session.get_modelmeta().custom_metadata_map)
-        self.card = card_of(where, metadata, NetworkCard, SCHEMA, "mien train export", _fault_of)
+        session = open_session(data, where)
+        self.card = card_of(where, session, NetworkCard, SCHEMA, "mien train export", _fault_of)
         _check_graph(where, self.card, session)
         self.named = THRESHOLD.encode() in data
         constant = _THRESHOLDS.get(self.card.checkpoint, THRESHOLD if self.named else None)
         if threshold is not None and constant is not None:
             logit = np.array(math.log(threshold / (1.0 - threshold)), dtype=np.float32)
-            self._kept = runtime.OrtValue.ortvalue_from_numpy(logit)
-            options.add_initializer(constant, self._kept)
-            session = _session(runtime, data, options, where)
+            self._kept = onnx_runtime().OrtValue.ortvalue_from_numpy(logit)
+            session = open_session(data, where, {constant: self._kept})
         self._session = session
         self.where = where
         self.size = len(data)
@@ -191,24 +185,25 @@ def shipped_network(artifact: str | None = None) -> Path:
     return path
 
 
-def _session(runtime: Any, data: bytes, options: Any, where: str) -> Any:  # noqa: ANN401  untyped
-    """A file as onnxruntime runs it.
+def open_session(data: bytes, where: str, constants: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  untyped
+    """The bytes of a file as onnxruntime runs them on one core, with other ``constants``.
 
     Raises:
-        TrainerError: it cannot.
+        TrainerError: it is not installed, or cannot.
     """
+    runtime = onnx_runtime()
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL
+    for name, value in (constants or {}).items():
+        options.add_initializer(name, value)
     try:
         return runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own classes have no public base
-        raise no_network(where, error) from None
-
-
-def no_network(where: str, error: Exception) -> TrainerError:
-    """What to raise of a file ``where`` that onnxruntime did not open."""
-    why = brief(error)
-    if _NO_ONNX in why:
-        why = "it is no ONNX file, or one that was cut or damaged; mien train export writes one"
-    return TrainerError(f"{where}: not a network that can be run ({why})")
+        why = brief(error)
+        if _NO_ONNX in why:
+            why = "it is no ONNX file, or one that was cut or damaged; mien train export writes one"
+        raise TrainerError(f"{where}: not a network that can be run ({why})") from None
 
 
 def start_state(network: OnnxNetwork, conditions: F32) -> F32:
@@ -295,19 +290,20 @@ _KINDS = {SCHEMA: "a network of whole faces", schema_name("lip-network"): "a net
 
 def card_of(
     where: str,
-    metadata: Mapping[str, str],
+    session: Any,  # noqa: ANN401  untyped
     record: type[Card],
     schema: str,
     command: str,
     fault_of: Callable[[Card], str | None],
 ) -> Card:
-    """The card in a network's metadata; ``command`` writes such files.
+    """The card in the metadata of an open network; ``command`` writes such files.
 
     ``fault_of`` says what no network of ours says of itself.
 
     Raises:
         TrainerError: it has none, or another one's, or one that is wrong.
     """
+    metadata = cast("Mapping[str, str]", session.get_modelmeta().custom_metadata_map)
     try:
         value = cast("object", json.loads(metadata.get(KEY, "{}")))
     except (ValueError, RecursionError):
