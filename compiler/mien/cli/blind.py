@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from mien.cli.head_judging import is_drawn
 from mien.cli.options import bank_source, split_names
 from mien.cli.terminal import progress, say
 from mien.text.fault import counted
 
+if TYPE_CHECKING:
+    from mien.cli.commands.sheet import Asked
 
-def write_sheets(
-    bank: str,
-    out: Path,
-    avatars: Sequence[Path | None],
-    *,
-    each: int,
-    seed: int,
-    labels: str | None,
-    at: str | None,
-    pictures: bool,
-) -> int:
-    """Write the folder ``out`` and the key beside it, ``each`` faces on a sheet.
 
-    None among the ``avatars`` is the drawn face. ``labels`` and ``at`` are names with commas.
-    """
+def write_sheets(asked: Asked, each: int) -> int:
+    """Write the folder that is asked for and the key beside it, ``each`` faces on a sheet."""
     from mien.authored.reader import read_bank
     from mien.drawing.svg import PngUnavailableError
     from mien.errors import QueryError
@@ -34,11 +24,12 @@ def write_sheets(
     from mien.judge.head import heads_of, same_names
     from mien.judge.key import make_key
 
-    heads = heads_of(avatars)
+    out = asked.out
+    heads = heads_of([None if is_drawn(avatar) else avatar for avatar in asked.avatars] or [None])
     if twice := same_names(heads):
         named = ", ".join(twice)
         raise click.UsageError(f"two heads are called {named}: the key could not tell them apart")
-    taken = bank_source(bank)
+    taken = bank_source(asked.bank)
     read = read_bank(taken.sources)
     described = taken.described(read.manifest.id, read.manifest.version)
     paths = {head.name: head.path for head in heads if head.path is not None}
@@ -47,9 +38,9 @@ def write_sheets(
             read,
             source=described,
             heads=[head.name for head in heads],
-            seed=seed,
-            labels=split_names(labels),
-            intensities=split_names(at),
+            seed=asked.seed or 0,
+            labels=split_names(asked.labels),
+            intensities=split_names(asked.at),
         )
         require_free(out, key)
         shots = sum(face.head in paths for face in key.faces.values())
@@ -58,7 +49,7 @@ def write_sheets(
                 faces = blind_sheets(read, key, paths, step)
         else:
             faces = blind_sheets(read, key, paths)
-        sheets = write_blind(out, key, faces, each, pictures=pictures)
+        sheets = write_blind(out, key, faces, each, pictures=asked.png)
     except (QueryError, PngUnavailableError) as error:
         raise click.UsageError(str(error)) from error
     say(f"{out}: {len(faces)} faces of {described} on {counted(len(sheets), 'sheet')}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +12,7 @@ from mien.cli.options import bank_source
 from mien.cli.terminal import progress, say, write_json
 
 if TYPE_CHECKING:
+    from mien.cli.commands.sheet import Asked
     from mien.judge.judges import Bench
 
 DRAWN = "drawn"
@@ -47,15 +47,8 @@ def judge_names() -> tuple[str, ...]:
     return ("mediapipe", "fer", "human", "face-api")
 
 
-def judge_sheet(
-    bank: str,
-    out: Path,
-    avatars: Sequence[Path],
-    names: Sequence[str],
-    model: Path | None,
-    output: str,
-) -> int:
-    """Write the page, and say what it says in short."""
+def judge_sheet(asked: Asked) -> int:
+    """Write the page that is asked for, and say what it says in short."""
     from mien.authored.reader import read_bank
     from mien.judge.head import heads_of
     from mien.judge.judge import count_pictures, judge_heads
@@ -65,23 +58,23 @@ def judge_sheet(
     from mien.judge.panel_text import panel_json, panel_lines
     from mien.text.atomic import write_atomic
 
-    taken = bank_source(bank)
+    taken = bank_source(asked.bank)
     read = read_bank(taken.sources)
     described = taken.described(read.manifest.id, read.manifest.version)
-    bench = open_bench(names or judge_names())
+    bench = open_bench(asked.judges or judge_names())
     _say_absent(bench)
-    heads = heads_of([None if is_drawn(path) else path for path in avatars])
+    heads = heads_of([None if is_drawn(path) else path for path in asked.avatars])
     with progress("judging", count_pictures(read, heads)) as step:
-        judged = judge_heads(read, heads, bench.classifiers, model, step)
+        judged = judge_heads(read, heads, bench.classifiers, asked.model, step)
     panel = build_panel(judged, read.manifest.intensities, bench.records, bench.absent)
-    write_atomic(out, panel_html(panel).encode())
-    if output == "json":
+    write_atomic(asked.out, panel_html(panel).encode())
+    if asked.output == "json":
         source = taken.as_json(read.manifest.id, read.manifest.version)
         write_json({"source": source, **panel_json(panel)})
     else:
         say("\n".join(panel_lines(panel)))
         faces = sum(len(report.faces) for report in panel.reports)
-        say(f"{out}: the readings of {faces} faces of {described}")
+        say(f"{asked.out}: the readings of {faces} faces of {described}")
     return 0
 
 

@@ -120,21 +120,9 @@ def command(asked: Asked) -> int:
         raise click.UsageError(f"several heads, and {DRAWN}, belong to --judge and --blind")
     try:
         if asked.blind is not None:
-            heads = [None if is_drawn(avatar) else avatar for avatar in asked.avatars] or [None]
-            return write_sheets(
-                asked.bank,
-                asked.out,
-                heads,
-                each=asked.blind,
-                seed=asked.seed or 0,
-                labels=asked.labels,
-                at=asked.at,
-                pictures=asked.png,
-            )
+            return write_sheets(asked, asked.blind)
         if asked.judge:
-            return judge_sheet(
-                asked.bank, asked.out, asked.avatars, asked.judges, asked.model, asked.output
-            )
+            return judge_sheet(asked)
         return _draw(asked.bank, asked.new, asked.out, next(iter(asked.avatars), None))
     except AvatarError as error:
         raise click.ClickException(str(error)) from error
