@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 
-from mien.stream.clock import Stop
+from mien.stream.clock import Clock, Stop
 
 
-class TurnedClock:
+class TurnedClock(Clock):
     """Time passes when somebody waits, and by ``cost`` seconds at each look at it."""
 
     def __init__(self, cost: float = 0.0) -> None:
@@ -18,12 +18,10 @@ class TurnedClock:
         self.at_wait: Callable[[int], None] = lambda _: None
 
     def now(self) -> float:
-        """See `mien.stream.clock.Clock`."""
         self.moment += self.cost
         return self.moment
 
     def wait_until(self, moment: float, stop: Stop) -> None:
-        """See `mien.stream.clock.Clock`."""
         self.waits.append(moment)
         self.moment = max(self.moment, moment)
         self.at_wait(len(self.waits))

@@ -71,7 +71,7 @@ def _check(asked: Streaming, protocol: Protocol) -> None:
 
 def _heard(asked: Streaming, protocol: Protocol, gatherings: Sequence[Gathering]) -> str:
     """Listen until it is over; why it is."""
-    from mien.stream.clock import Stop, SystemClock
+    from mien.stream.clock import Clock, Stop
     from mien.stream.receiving import Limits, SocketInbox, own_address, receive
 
     stop = Stop()
@@ -103,7 +103,7 @@ def _heard(asked: Streaming, protocol: Protocol, gatherings: Sequence[Gathering]
         return receive(
             inbox.next_datagram,
             gatherings,
-            SystemClock(),
+            Clock(),
             stop,
             Limits(silence=asked.silence, seconds=asked.seconds),
             own=inbox.address,

@@ -187,14 +187,14 @@ def _first(label: str | None, asked: Streaming) -> Change:
 
 
 def _send(asked: Streaming, senders: Sequence[Sender], changes: Changes | None, stop: Stop) -> int:
-    from mien.stream.clock import SystemClock
+    from mien.stream.clock import Clock
     from mien.stream.sending import send, told
 
     if asked.output == "text":
         _announce(senders)
     sent = send(
         senders,
-        SystemClock(),
+        Clock(),
         asked.fps,
         stop,
         seconds=asked.seconds,

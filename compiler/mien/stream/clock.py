@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from attrs import frozen
 
@@ -38,27 +37,15 @@ class Stop:
         self.asked = True
 
 
-class Clock(Protocol):
-    """Seconds that never jump."""
+class Clock:
+    """Seconds that never jump, of this machine."""
 
     def now(self) -> float:
         """The moment, in seconds from a moment of its own."""
-        ...
-
-    def wait_until(self, moment: float, stop: Stop) -> None:
-        """Return at ``moment``, or soon after somebody asked to stop."""
-        ...
-
-
-class SystemClock:
-    """The clock of this machine."""
-
-    def now(self) -> float:
-        """See `Clock`."""
         return time.monotonic()
 
     def wait_until(self, moment: float, stop: Stop) -> None:
-        """See `Clock`."""
+        """Return at ``moment``, or soon after somebody asked to stop."""
         while not stop.asked and (left := moment - time.monotonic()) > 0.0:
             time.sleep(min(left, _NAP))
 

@@ -6,9 +6,9 @@ intensities, C channels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
@@ -27,12 +27,11 @@ _FRAMES = 1 << 14
 """Frames of a batch, so that memory stays flat."""
 
 
-class Predictor(Protocol):
-    """Faces from the first frame on, each from its own frame and those before it."""
+Predictor = Callable[[F32, F32], F32]
+"""Weights (B, N, C) in [0, 1] for log-mel (B, N, M) and conditions (B, N, D).
 
-    def __call__(self, mel: F32, conditions: F32) -> F32:
-        """Weights (B, N, C) in [0, 1] for log-mel (B, N, M) and conditions (B, N, D)."""
-        ...
+Faces from the first frame on, each from its own frame and those before it.
+"""
 
 
 @frozen(kw_only=True, eq=False)
