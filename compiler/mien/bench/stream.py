@@ -13,14 +13,14 @@ from mien.bench.timing import medians
 from mien.formats.arkit import arkit_channels
 from mien.formats.gathering import PROTOCOLS
 from mien.formats.take import steady_take
-from mien.stream.clock import Stop
+from mien.stream.clock import Clock, Stop
 from mien.stream.sending import Sender, Way, send
 from mien.stream.sources import TakeSource
 
 _RATE = 60.0
 
 
-class _Hurry:
+class _Hurry(Clock):
     """A clock on which every wait is over at once."""
 
     def __init__(self) -> None:
