@@ -18,7 +18,7 @@ from tests.faces_sent import DEVICE, HUNDREDTHS, LOPSIDED, sent
 from tests.program import ended
 from tests.stream_doubles import TurnedClock, arrived, listening
 
-from mien.cli.stream_receive import Ask
+from mien.cli.stream_receive import asker
 from mien.errors import MienError
 from mien.formats import ifacialmocap_packet, livelink_packet, vmc
 from mien.formats.arkit import arkit_channels
@@ -161,7 +161,7 @@ def test_the_app_hears_the_request_and_at_the_end_the_stop() -> None:
         inbox = SocketInbox("127.0.0.1", 0)
         stack.callback(inbox.close)
         with ExitStack() as asking:
-            ask = Ask(asking, inbox, phone.getsockname(), 2)
+            ask = asker(asking, inbox, phone.getsockname(), 2)
             ask()
             data, sender = phone.recvfrom(1024)
             assert (data, sender) == (ifacialmocap_packet.request(2), inbox.address)

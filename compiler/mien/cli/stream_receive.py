@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,13 +83,13 @@ def _heard(asked: Streaming, protocol: Protocol, gatherings: Sequence[Gathering]
         stack.enter_context(stop.on_signals())
         inbox = SocketInbox(host, port)
         stack.callback(inbox.close)
-        record = _Record(stack, asked.recordings[0]) if asked.recordings else None
+        record = _recorder(stack, asked.recordings[0]) if asked.recordings else None
         if asked.output == "text":
             say(f"listening for {protocol.title} on {inbox.address[0]}, port {inbox.address[1]}")
             say(f"Ctrl-C, or {asked.silence:g} seconds without a face, ends it.")
             sys.stdout.flush()
         app = (asked.phone or "", protocol.port)
-        ask = Ask(stack, inbox, app, int(asked.text_version)) if asked.phone else None
+        ask = asker(stack, inbox, app, int(asked.text_version)) if asked.phone else None
         shown: list[Callable[[LiveFace], None]] = []
         if asked.page:
             shown.append(_on_page(stack, protocol))
@@ -123,37 +124,22 @@ def _on_page(stack: ExitStack, protocol: Protocol) -> Callable[[LiveFace], None]
     return lambda face: feed.show(face.weights)
 
 
-class _Record:
+def _recorder(stack: ExitStack, path: Path) -> Callable[[Datagram], object]:
     """Writes datagrams into a recording, which has its name once the stack ends."""
+    from mien.formats.recording import file_head, record
+    from mien.text.atomic import replacing
 
-    def __init__(self, stack: ExitStack, path: Path) -> None:
-        from mien.formats.recording import file_head
-        from mien.text.atomic import replacing
-
-        self._file = stack.enter_context(replacing(path))
-        self._file.write(file_head())
-
-    def __call__(self, datagram: Datagram) -> None:
-        """Write one."""
-        from mien.formats.recording import record
-
-        self._file.write(record(datagram))
+    file = stack.enter_context(replacing(path))
+    file.write(file_head())
+    return lambda datagram: file.write(record(datagram))
 
 
-class Ask:
+def asker(stack: ExitStack, inbox: SocketInbox, app: Address, version: int) -> Callable[[], None]:
     """Asks the app on a phone to send, and not to send any more once the stack ends."""
+    from mien.formats.ifacialmocap_packet import STOP, request
 
-    def __init__(self, stack: ExitStack, inbox: SocketInbox, app: Address, version: int) -> None:
-        from mien.formats.ifacialmocap_packet import STOP, request
-
-        self._inbox = inbox
-        self._app = app
-        self._request = request(version)
-        stack.callback(inbox.send, STOP, self._app)
-
-    def __call__(self) -> None:
-        """Ask once."""
-        self._inbox.send(self._request, self._app)
+    stack.callback(inbox.send, STOP, app)
+    return partial(inbox.send, request(version), app)
 
 
 def _write_takes(

@@ -7,7 +7,6 @@ source and of modules made for it, and those of the modules that mien writes. No
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from mien.intake.face_table import FaceTable, FaceWeights, middle
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import fault, refusal
 from mien.text.files import shown_path
+from mien.text.json_nodes import Offsets
 from mien.text.node import Place
 
 MOST = 4 << 20
@@ -45,7 +45,7 @@ def read_moods(path: Path, rig: Rig, levels: tuple[str, ...]) -> FaceTable:
     if len(text) > MOST:
         message = f"the file has {len(text):,} characters, expected at most {MOST:,}"
         raise refusal(name, "file-too-large", message, "keep the moods alone")
-    places = _Places(text, name)
+    places = Offsets(text, name)
     weights = FaceWeights(rig)
     count = 0
     for mood, start, body in _moods(text):
@@ -54,23 +54,11 @@ def read_moods(path: Path, rig: Rig, levels: tuple[str, ...]) -> FaceTable:
         known = level is not None and level[1] in levels
         numbers = list(_numbers(start, body, places, weights))
         label = mood[: level.start()] if level and known else mood
-        weights.add(label, level[1] if level and known else "", numbers, places.at(start))
+        weights.add(label, level[1] if level and known else "", numbers, places.place(start))
     if not count:
         message = "there is no mood in it, such as happy: { baseline: { mouthSmile: 0.5 } }"
         raise refusal(name, "no-face", message)
     return weights.table()
-
-
-class _Places:
-    """Lines and columns of offsets in a text."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self._file = file
-        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
-
-    def at(self, offset: int) -> Place:
-        line = bisect_right(self._starts, offset)
-        return Place(self._file, line, offset - self._starts[line - 1] + 1)
 
 
 def _without_comments(text: str) -> str:
@@ -107,13 +95,13 @@ def _end(text: str, start: int) -> int:
 
 
 def _numbers(
-    start: int, body: str, places: _Places, weights: FaceWeights
+    start: int, body: str, places: Offsets, weights: FaceWeights
 ) -> Iterator[tuple[str, float, Place, str]]:
     done = 0
     for one in _WEIGHT.finditer(body):
         _refuse_rest(start, body, (done, one.start()), places, weights)
         done = one.end()
-        place = places.at(start + one.start())
+        place = places.place(start + one.start())
         if one[4] is not None:
             yield one[1] or one[2] or one[3], float(one[4]), place, ""
             continue
@@ -127,13 +115,13 @@ def _numbers(
 
 
 def _refuse_rest(
-    start: int, body: str, span: tuple[int, int], places: _Places, weights: FaceWeights
+    start: int, body: str, span: tuple[int, int], places: Offsets, weights: FaceWeights
 ) -> None:
     """A fault for what stands in ``span`` of a face and is no weight."""
     rest = body[span[0] : span[1]]
     found = rest.strip(", \t\n")
     if found and len(weights.faults) < MAX_FAULTS:
-        place = places.at(start + span[0] + rest.index(found[0]))
+        place = places.place(start + span[0] + rest.index(found[0]))
         shown = " ".join(found[:40].split())
         message = f"found {shown!r}, expected weights such as mouthSmile: 0.5"
         hint = "numbers are read, and [start, end, skew]; no code is run"

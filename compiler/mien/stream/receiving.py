@@ -112,7 +112,7 @@ def receive(
     limits: Limits,
     *,
     own: Address = ("127.0.0.1", 0),
-    record: Callable[[Datagram], None] | None = None,
+    record: Callable[[Datagram], object] | None = None,
     show: Callable[[LiveFace], None] | None = None,
     ask: Callable[[], None] | None = None,
 ) -> str:

@@ -41,7 +41,7 @@ def parse_json(text: str, file: str) -> tuple[Node | None, tuple[Fault, ...]]:
     return root, tuple(reader.faults)
 
 
-class _Offsets:
+class Offsets:
     """The places of character offsets in a text."""
 
     def __init__(self, text: str, file: str) -> None:
@@ -49,6 +49,7 @@ class _Offsets:
         self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     def place(self, offset: int) -> Place:
+        """The place of one."""
         line = bisect_right(self._lines, offset)
         return Place(self._file, line, offset - self._lines[line - 1] + 1)
 
@@ -62,7 +63,7 @@ class JsonPlaces:
 
     def __init__(self, text: str, file: str) -> None:
         self._text = text
-        self._place = _Offsets(text, file).place
+        self._place = Offsets(text, file).place
         self._inside: dict[int, dict[str | int, int]] = {}
         self._decode = json.JSONDecoder().raw_decode
 
@@ -129,7 +130,7 @@ class _Reader:
     def __init__(self, text: str, file: str) -> None:
         self.faults: list[Fault] = []
         self._text = text
-        self._place = _Offsets(text, file).place
+        self._place = Offsets(text, file).place
         self._at = 0
         self._count = 0
 
