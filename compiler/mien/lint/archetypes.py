@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mien.authored.bank import AuthoredBank, enforced_pairs
 from mien.lint.rule import LintRule, archetypes, shown, single
 from mien.text.fault import Fault
+from mien.text.node import MappingNode, find
 
 
 def _antagonists(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
@@ -91,6 +92,22 @@ def _neutral_rest(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
                 )
 
 
+def _idle_shorthands(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
+    for _, source, intensity, _ in archetypes(bank):
+        written = source.root and find(source.root, ("archetypes", intensity))
+        if not isinstance(written, MappingNode):
+            continue
+        names = {entry.name for entry in written.entries}
+        for shorthand, members in bank.rig.shorthands.items():
+            if shorthand in names and names.issuperset(members):
+                yield rule.fault(
+                    source,
+                    ("archetypes", intensity, shorthand),
+                    message=f"{shorthand} changes nothing: {' and '.join(members)} are written too",
+                    hint=f"remove {shorthand}, or the channels that are to have its weight",
+                )
+
+
 RULES = (
     LintRule(
         code="antagonists",
@@ -135,5 +152,16 @@ RULES = (
         "0 there.",
         mend="Remove the channel from that archetype; low and high may have small weights.",
         find=_neutral_rest,
+    ),
+    LintRule(
+        code="idle-shorthand",
+        title="A shorthand beside all the channels that it stands for.",
+        why="A channel's own name comes before a shorthand, whose weight is nowhere.",
+        mend="Remove the shorthand, or the channels that are to have its weight.",
+        severity="warning",
+        file="emotions/glad.yaml",
+        right="    mouthSmileLeft: 0.75\n",
+        wrong="    mouthSmileLeft: 0.75\n    mouthSmileRight: 0.7\n",
+        find=_idle_shorthands,
     ),
 )
