@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from difflib import ndiff
 from pathlib import Path
@@ -174,6 +175,26 @@ def test_what_cannot_be_edited_is_refused() -> None:
         changed_text("archetypes:\n  low:\n    ? eyeBlink\n    : 1\n", low(jawOpen=1), RIG)
 
 
+def test_a_channel_takes_the_place_of_one_that_goes() -> None:
+    text = SMALL.replace("0.5  # the smile", "0.5")
+    first = changed_text(text, low(mouthSmileLeft=0.0, mouthSmileRight=0.0, jawOpen=0.25), RIG)
+    assert first == text.replace("mouthSmile: 0.5", "jawOpen: 0.25")
+    one = "a:\n  low:\n    jawOpen: 0.5\n    cheekPuff: 0.1\n    browInnerUp: 0.3\n"
+    text = one.replace("a:", "archetypes:")
+    last = changed_text(text, low(browInnerUp=0.0, cheekPuff=0.0, tongueOut=0.2), RIG)
+    assert last == "archetypes:\n  low:\n    jawOpen: 0.5\n    tongueOut: 0.2\n"
+
+
+@pytest.mark.parametrize("gone", [("jawOpen", "browInnerUp"), ("browInnerUp", "cheekPuff")])
+def test_entries_in_one_line_go_two_at_a_time(gone: tuple[str, ...]) -> None:
+    text = '{"archetypes": {"low": {"jawOpen": 0.5, "browInnerUp": 0.1, "cheekPuff": 0.3}}}'
+    after = changed_text(text, low(**dict.fromkeys(gone, 0.0)), RIG, json=True)
+    whole = json.loads(text)["archetypes"]["low"]
+    assert json.loads(after) == {
+        "archetypes": {"low": {name: one for name, one in whole.items() if name not in gone}}
+    }
+
+
 WEIGHTS = st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0])
 
 
@@ -207,6 +228,7 @@ def test_only_the_block_changes(path: Path, name: str, values: dict[str, float])
     _, old = block_text(before, change)
     _, new = block_text(after, change)
     assert after == before.replace(old, new)
+    assert "\n\n" not in new
     assert len(difference(before, after)) <= 2 * len(values) + 6
 
 

@@ -42,19 +42,20 @@ def entry_splices(
     comment on its line, stays with the number 0; so does the last one.
     """
     flow = text[mapping.span.start] == "{"
-    staying = [entry for entry in mapping.entries if entry.name in after]
+    staying = [
+        entry
+        for entry in mapping.entries
+        if entry.name in after or (not flow and "#" in _rest_of_line(text, tail(text, entry.value)))
+    ] or [mapping.entries[0]]
     for entry in mapping.entries:
-        if entry.name in after:
-            if getattr(entry.value, "value", None) != after[entry.name]:
-                yield _value(entry, after[entry.name])
-        elif not staying or (not flow and "#" in _rest_of_line(text, tail(text, entry.value))):
-            staying.append(entry)
-            yield _value(entry, 0.0)
-        else:
-            yield _removal(text, mapping, entry, flow=flow)
+        wanted = after.get(entry.name, 0.0)
+        if entry not in staying:
+            yield _removal(text, mapping, entry, staying[-1], flow=flow)
+        elif getattr(entry.value, "value", None) != wanted:
+            yield _value(entry, wanted)
     present = {entry.name for entry in mapping.entries}
     for name in sorted((name for name in after if name not in present), key=order.__getitem__):
-        yield _insertion(text, mapping, name, after[name], order, flow=flow)
+        yield _insertion(text, mapping, staying, name, after[name], order, flow=flow)
 
 
 def first_entries(
@@ -113,14 +114,15 @@ def _rest_of_line(text: str, at: int) -> str:
     return text[at : line_end(text, at)]
 
 
-def _removal(text: str, mapping: MappingNode, entry: Entry, *, flow: bool) -> Splice:
+def _removal(text: str, mapping: MappingNode, entry: Entry, last: Entry, *, flow: bool) -> Splice:
+    """The entry taken out, of which ``last`` is the last that stays."""
     if not flow:
         start = line_start(text, entry.key.span.start)
         end = line_end(text, entry.value.span.end)
         end += len("\r\n") if text.startswith("\r\n", end) else 1
         return Splice(start=start, end=min(end, len(text)), text="")
     position = mapping.entries.index(entry)
-    if position + 1 < len(mapping.entries):
+    if position < mapping.entries.index(last):
         following = mapping.entries[position + 1]
         return Splice(start=entry.key.span.start, end=following.key.span.start, text="")
     before = mapping.entries[position - 1]
@@ -130,22 +132,23 @@ def _removal(text: str, mapping: MappingNode, entry: Entry, *, flow: bool) -> Sp
 def _insertion(
     text: str,
     mapping: MappingNode,
+    staying: Sequence[Entry],
     name: str,
     value: float,
     order: Mapping[str, int],
     *,
     flow: bool,
 ) -> Splice:
-    earlier = [one for one in mapping.entries if order.get(one.name, -1) < order[name]]
-    neighbour = earlier[-1] if earlier else mapping.entries[0]
+    earlier = [one for one in staying if order.get(one.name, -1) < order[name]]
+    neighbour = earlier[-1] if earlier else staying[0]
     key = neighbour.key.span
     if not flow:
         indent = key.start - line_start(text, key.start)
         if earlier:
             at = line_end(text, tail(text, neighbour.value))
             return Splice(start=at, end=at, text=block_lines(text, indent, {name: value}))
-        at = key.start
-        line = f"{name}: {number(value)}{line_break(text)}{' ' * indent}"
+        at = line_start(text, mapping.entries[0].key.span.start)
+        line = f"{' ' * indent}{name}: {number(value)}{line_break(text)}"
         return Splice(start=at, end=at, text=line)
     quote = _quote(text, neighbour)
     written = f"{quote}{name}{quote}: {number(value)}"
