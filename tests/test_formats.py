@@ -61,15 +61,15 @@ def turned(take: Take) -> Take:
 
 
 def read_back(form: Format, take: Take, folder: Path) -> Take:
-    path = folder / f"take{form.endings[0]}"
+    path = folder / f"take{form.ending}"
     path.write_bytes(form.encode(take))
     return form.read(path)
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_a_format_has_what_its_entry_says(form: Format) -> None:
-    assert form.endings
-    assert all(ending.startswith(".") and ending.islower() for ending in form.endings)
+    assert form.ending.startswith(".")
+    assert form.ending.islower()
     assert form.reads or form.writes or form.table or form.fills
     assert not form.reads or callable(form.read)
     assert not form.writes or callable(form.encode)
@@ -77,7 +77,7 @@ def test_a_format_has_what_its_entry_says(form: Format) -> None:
 
 @pytest.mark.parametrize("form", writable(), ids=lambda form: form.name)
 def test_a_take_is_the_golden_file(form: Format) -> None:
-    golden = GOLDEN / f"{form.name}{form.endings[0]}"
+    golden = GOLDEN / f"{form.name}{form.ending}"
     assert form.encode(lopsided()) == golden.read_bytes()
 
 
@@ -167,8 +167,7 @@ def test_json_says_what_it_holds() -> None:
 def test_the_readme_lists_every_format() -> None:
     yes = {True: "yes", False: "no"}
     rows = [
-        f"| {' '.join(f'`{ending}`' for ending in one.endings)} | {one.title} "
-        f"| {yes[one.reads]} | {yes[one.writes]} | {exported(one)} |"
+        f"| `{one.ending}` | {one.title} | {yes[one.reads]} | {yes[one.writes]} | {exported(one)} |"
         for one in FORMATS
     ]
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
@@ -189,7 +188,7 @@ def exported(form: Format) -> str:
 
 def test_the_ending_decides(tmp_path: Path) -> None:
     for form in writable():
-        for ending in (form.endings[0], form.endings[0].upper()):
+        for ending in (form.ending, form.ending.upper()):
             path = tmp_path / f"take{ending}"
             write_take(path, lopsided())
             assert path.read_bytes() == form.encode(lopsided())
@@ -198,17 +197,16 @@ def test_the_ending_decides(tmp_path: Path) -> None:
 
 def test_the_longest_ending_decides() -> None:
     for form in FORMATS:
-        for ending in form.endings:
-            alike = [one for one in FORMATS if ending in one.endings]
-            assert format_of(Path(f"joy{ending}")) is alike[0], "the others are told by their text"
-            assert Path(f"joy{ending}").suffix == form.suffix
+        alike = [one for one in FORMATS if one.ending == form.ending]
+        assert format_of(Path(f"joy{form.ending}")) is alike[0], "the others are told by their text"
+        assert Path(f"joy{form.ending}").suffix == form.suffix
     with pytest.raises(FormatError):
         format_of(Path("folder") / ".csv")
 
 
 def test_names_are_given_once() -> None:
     assert len({form.name for form in FORMATS}) == len(FORMATS)
-    endings = [ending for form in exportable() for ending in form.endings]
+    endings = [form.ending for form in exportable()]
     assert len(set(endings)) == len(endings)
 
 
@@ -246,7 +244,7 @@ def test_a_damaged_file_is_read_or_refused(
     for share, length, part in edits:
         at = int(share * len(data))
         data = data[:at] + part + data[at + length :]
-    path = tmp_path_factory.getbasetemp() / f"damaged{form.endings[0]}"
+    path = tmp_path_factory.getbasetemp() / f"damaged{form.ending}"
     path.write_bytes(data)
     try:
         take = form.read(path)

@@ -297,7 +297,7 @@ def test_a_take_in_every_format(tmp_path: Path) -> None:
     assert take.head is not None
     assert take.eyes is not None
     for form in writable():
-        out = tmp_path / f"take{form.endings[0]}"
+        out = tmp_path / f"take{form.ending}"
         ended(0, "perform", path, "-o", out)
         if form in readable() and form.sampled:
             again = read_take(out, channels=take.channels)

@@ -134,7 +134,7 @@ def test_the_ending_decides_what_is_written(tiny: Path, wav: Path, tmp_path: Pat
     assert speak(tiny, wav, "--label", "joy", "-o", csv).exit_code == 0
     take = evolve(livelink.read(csv), source="")
     for form in writable():
-        out = tmp_path / f"take{form.endings[0]}"
+        out = tmp_path / f"take{form.ending}"
         assert speak(tiny, wav, "--label", "joy", "-o", out).exit_code == 0
         data = out.read_bytes()
         told = f"{wav.name} with default 2.1.0, artifact {BANK.digest}".encode()

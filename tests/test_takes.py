@@ -98,7 +98,7 @@ def test_a_take_may_be_of_any_format_that_is_read(session: Path) -> None:
     take = livelink.read(session / "smile_1.csv")
     (session / "smile_1.csv").unlink()
     for form in (one for one in readable() if one.writes):
-        path = session / f"smile_1{form.endings[0]}"
+        path = session / f"smile_1{form.ending}"
         write_take(path, take)
         (session / "thumbnail.json").write_text("{}", "utf-8")
         source = TakesSource([session])

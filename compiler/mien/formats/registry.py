@@ -50,7 +50,7 @@ class Reader(Protocol):
 
 @frozen
 class Format:
-    """A format: what people call it, how its files end, and what is done with them.
+    """A format: what people call it, how its files' names end, and what is done with them.
 
     ``reads`` and ``writes`` are of takes; ``table`` holds all faces of a bank in one file, other
     formats that are written hold a face as a clip. ``streams`` where a take can be written before
@@ -62,7 +62,7 @@ class Format:
 
     name: str
     title: str
-    endings: tuple[str, ...]
+    ending: str
     module: str
     reads: bool = False
     writes: bool = False
@@ -78,7 +78,7 @@ class Format:
     @property
     def suffix(self) -> str:
         """The last part of its ending: ``.csv`` of ``.unreal.csv``."""
-        return Path(f"file{self.endings[0]}").suffix
+        return Path(f"file{self.ending}").suffix
 
     @property
     def exports(self) -> bool:
@@ -156,7 +156,7 @@ FORMATS = (
     Format(
         "livelink",
         "Live Link Face CSV",
-        (".csv",),
+        ".csv",
         "livelink",
         reads=True,
         writes=True,
@@ -167,7 +167,7 @@ FORMATS = (
     Format(
         "json",
         "JSON by names",
-        (".json",),
+        ".json",
         "named_json",
         reads=True,
         writes=True,
@@ -175,29 +175,29 @@ FORMATS = (
         streams=True,
         sourced=True,
     ),
-    Format("csv", "CSV, a row a face", (".faces.csv",), "face_table", table=True),
+    Format("csv", "CSV, a row a face", ".faces.csv", "face_table", table=True),
     Format(
         "a2f",
         "Audio2Face JSON",
-        (".a2f.json",),
+        ".a2f.json",
         "audio2face",
         reads=True,
         writes=True,
         sampled=True,
         sourced=True,
     ),
-    Format("unreal-json", "Unreal face JSON", (".json",), "unreal_json", reads=True),
-    Format("frames", "JSON frame by frame", (".json",), "frame_json", reads=True),
-    Format("frame-lines", "JSON, a frame a line", (".jsonl",), "frame_json", reads=True),
-    Format("table", "CSV of named channels", (".csv",), "named_table", reads=True),
-    Format("ifacialmocap", "iFacialMocap text", (".txt",), "ifacialmocap", reads=True),
-    Format("recording", "recording of datagrams", (".pcap",), "recording", reads=True),
-    Format("llv", "LLV recording", (".gesichter",), "llv", reads=True),
-    Format("vrm", "VRM model", (".vrm",), "vrm", sourced=True, binary=True, fills=True),
+    Format("unreal-json", "Unreal face JSON", ".json", "unreal_json", reads=True),
+    Format("frames", "JSON frame by frame", ".json", "frame_json", reads=True),
+    Format("frame-lines", "JSON, a frame a line", ".jsonl", "frame_json", reads=True),
+    Format("table", "CSV of named channels", ".csv", "named_table", reads=True),
+    Format("ifacialmocap", "iFacialMocap text", ".txt", "ifacialmocap", reads=True),
+    Format("recording", "recording of datagrams", ".pcap", "recording", reads=True),
+    Format("llv", "LLV recording", ".gesichter", "llv", reads=True),
+    Format("vrm", "VRM model", ".vrm", "vrm", sourced=True, binary=True, fills=True),
     Format(
         "vrma",
         "VRM animation",
-        (".vrma",),
+        ".vrma",
         "vrma",
         reads=True,
         writes=True,
@@ -207,7 +207,7 @@ FORMATS = (
     Format(
         "glb",
         "GLB animation",
-        (".glb",),
+        ".glb",
         "glb",
         reads=True,
         writes=True,
@@ -216,23 +216,21 @@ FORMATS = (
         fills=True,
         mesh="Face",
     ),
-    Format("gltf", "glTF animation", (".gltf",), "model_animation", reads=True),
-    Format("unity", "Unity animation clip", (".anim",), "unity", writes=True, mesh="Face"),
-    Format("unreal", "Unreal curve CSV", (".unreal.csv",), "unreal", writes=True, sampled=True),
-    Format(
-        "godot", "Godot 4 animation", (".tres",), "godot", writes=True, sourced=True, mesh="Face"
-    ),
-    Format("maya", "Maya animation", (".maya.anim",), "maya", writes=True, mesh="blendShape1"),
+    Format("gltf", "glTF animation", ".gltf", "model_animation", reads=True),
+    Format("unity", "Unity animation clip", ".anim", "unity", writes=True, mesh="Face"),
+    Format("unreal", "Unreal curve CSV", ".unreal.csv", "unreal", writes=True, sampled=True),
+    Format("godot", "Godot 4 animation", ".tres", "godot", writes=True, sourced=True, mesh="Face"),
+    Format("maya", "Maya animation", ".maya.anim", "maya", writes=True, mesh="blendShape1"),
     Format(
         "unreal-script",
         "Unreal editor script",
-        (".unreal.py",),
+        ".unreal.py",
         "unreal_script",
         table=True,
         sourced=True,
     ),
-    Format("blender", "Blender script", (".blender.py",), "blender", table=True, sourced=True),
-    Format("talkinghead", "TalkingHead moods", (".mjs",), "talkinghead", table=True, sourced=True),
+    Format("blender", "Blender script", ".blender.py", "blender", table=True, sourced=True),
+    Format("talkinghead", "TalkingHead moods", ".mjs", "talkinghead", table=True, sourced=True),
 )
 
 _COMPRESSED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z")
@@ -268,7 +266,7 @@ def listed(formats: Sequence[Format]) -> str:
     """
     titles: dict[str, list[str]] = {}
     for one in formats:
-        titles.setdefault(" or ".join(one.endings), []).append(one.title)
+        titles.setdefault(one.ending, []).append(one.title)
     *rest, last = (f"{ending} ({' or '.join(names)})" for ending, names in titles.items())
     return f"{', '.join(rest)} or {last}" if rest else last
 
@@ -280,15 +278,10 @@ def format_of(path: Path, formats: Sequence[Format] = FORMATS) -> Format:
         EndingError: none of them ends so.
     """
     name = path.name.lower()
-    found = [
-        (len(ending), one)
-        for one in formats
-        for ending in one.endings
-        if name.endswith(ending) and name != ending
-    ]
+    found = [one for one in formats if name.endswith(one.ending) and name != one.ending]
     if not found:
         raise EndingError(f"{path}: expected a name that ends in {listed(formats)}")
-    return max(found, key=lambda pair: pair[0])[1]
+    return max(found, key=lambda one: len(one.ending))
 
 
 def recorded_format(path: Path) -> Format:

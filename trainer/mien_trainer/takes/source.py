@@ -137,7 +137,7 @@ class TakesSource(SpeechSource):
     def _read(self, folder: Path, name: str) -> Iterator[tuple[str, _Recording]]:
         labels = self._read_labels(folder)
         recorded: dict[str, Path] = {}
-        for ending in (ending for one in readable() for ending in one.endings):
+        for ending in (one.ending for one in readable()):
             for path in folder.glob(f"*{ending}"):
                 # a phone's folder holds JSON of another kind too
                 take = path.name.removesuffix(ending)

@@ -240,7 +240,7 @@ def _wrong_numbers(row: Mapping[str, str]) -> Iterator[str]:
 
 def _captures(folder: Path) -> list[Recording]:
     """Takes with their sound beside them, by name."""
-    endings = [ending for one in readable() for ending in one.endings]
+    endings = [one.ending for one in readable()]
     found: dict[str, Recording] = {}
     for path in sorted(folder.iterdir()):
         for ending in endings:

@@ -121,7 +121,7 @@ def _format(path: Path) -> Format:
     except EndingError:
         if not (path.exists() or path.is_symlink()):
             raise FormatError(f"{path}: there is no such file") from None
-        recordings = [one for one in readable() if not {*one.endings} & {*MODEL_ENDINGS}]
+        recordings = [one for one in readable() if one.ending not in MODEL_ENDINGS]
         models = ", ".join(MODEL_ENDINGS)
         message = f"{path}: expected a name that ends in {listed(recordings)}, or a model: {models}"
         raise FormatError(message) from None
