@@ -12,14 +12,19 @@ pytest.importorskip("onnxruntime", reason="needs the extra mien[speak]")
 
 import mien
 from mien.formats import livelink
-from mien.formats.take import steady_take
+from mien.formats.take import Take, steady_take
 from mien.performance.lips import still_lips
 from mien.performance.performer import Performer
 from mien.stream.sources import PipeSource
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_sample
 from mien_trainer.mel import MelStream
+from mien_trainer.speak.offset import without_offset
 from mien_trainer.speak.prosody import ProsodyStream
-from mien_trainer.speak.utterance import Shown
+from mien_trainer.speak.utterance import Shown, prepare_utterance
+from mien_trainer.speech import Prosody, Split
+from mien_trainer.synthesis.flite import FliteSource
+from mien_trainer.synthesis.sentences import Sentence
+from mien_trainer.synthesis.voices import Voice
 
 HOURS = 10
 FRAMES = HOURS * 3600 * 60
@@ -63,6 +68,25 @@ def test_prosody_after_silence_or_loudness_comes_back_to_the_voice(before: F32) 
     assert np.abs(found).max() <= 1.0
     assert np.abs(found[-120:, 0] - usual[-120:, 0]).mean() < 0.2
     assert found[-120:, 0].std() > 0.05
+
+
+def test_a_voice_that_comes_again_gives_its_faces_again() -> None:
+    """Once a minute has gone, in which the sound before the first time is forgotten."""
+    voice = Voice(name="awb", split=Split.TEST)
+    source = FliteSource([voice], [Sentence(key="s1", text="Bob, move!", split=Split.TEST)])
+    line = source.speak(source.items()[0], Prosody()).audio
+    seconds, rounds, late = 10, 6, 12
+    once = np.zeros(seconds * SAMPLE_RATE, dtype=np.float32)
+    for begin in range(0, len(once) - len(line), 2 * SAMPLE_RATE):
+        once[begin : begin + len(line)] = line + np.float32(0.001 * begin / SAMPLE_RATE)
+    utterance = prepare_utterance(None, None, Shown(label="joy", life=None))
+    sound = without_offset(iter(np.split(np.tile(once, rounds), 5 * seconds * rounds)))
+    takes = utterance.takes(sound)
+    faces = np.concatenate([one.weights if isinstance(one, Take) else one for one in takes])
+    *_, before, last = np.split(faces, rounds)
+    assert len(last) == 60 * seconds
+    assert np.ptp(last[:, utterance.channels.index("jawOpen")]) > 0.1
+    assert before[:-late].tobytes() == last[:-late].tobytes()
 
 
 def test_a_face_lives_on_after_ten_hours() -> None:
