@@ -343,6 +343,7 @@ def test_a_write_that_breaks_a_rule_is_told_with_its_faults(server: ViewServer, 
     preview = send(server, "/api/edit/preview", change, headers=keyed(server)).data
     (fault,) = preview["faults"]
     assert fault["file"] == str(joy)
+    assert fault["source"] == "    mouthFrownLeft: 0.6", "the line as it would be"
     answer = send(
         server, "/api/edit/write", {**change, "base": preview["base"]}, headers=keyed(server)
     )

@@ -39,7 +39,7 @@ def write_faults(
             say(annotation(fault))
         say(where, err=True)
         return
-    lines = SourceLines()
+    lines = SourceLines({})
     for fault in faults[:_MOST]:
         say(*_parts(fault, lines), err=err)
     if len(faults) > _MOST:

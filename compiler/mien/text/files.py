@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from mien.text.fault import Fault, fault, refusal
@@ -71,10 +72,13 @@ def place_of_offset(text: str, offset: int, file: str) -> Place:
 
 
 class SourceLines:
-    """Lines of the files that faults are about, each file read once, again, for show."""
+    """Lines of the files that faults are about, each file read once, again, for show.
 
-    def __init__(self) -> None:
-        self._files: dict[str, list[str]] = {}
+    ``unwritten`` are the texts of files whose faults are about what is not in them yet.
+    """
+
+    def __init__(self, unwritten: Mapping[str, str]) -> None:
+        self._files = {file: _split(text) for file, text in unwritten.items()}
 
     def at(self, place: Place) -> str | None:
         """The line of ``place``, U+FFFD for what is no UTF-8; None where there is none."""
@@ -91,6 +95,10 @@ def _lines(file: str) -> list[str]:
         text = read_regular(Path(file), RECORDING).decode("utf-8-sig", errors="replace")
     except OSError:
         return []
+    return _split(text)
+
+
+def _split(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from attrs import frozen
 
@@ -28,11 +29,20 @@ from mien.view.splices import (
 
 
 class EditRefusedError(MienError):
-    """An edit that is not made; nothing was written. ``faults`` are what it would have broken."""
+    """An edit that is not made; nothing was written.
 
-    def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
+    ``faults`` are what it would have broken, ``unwritten`` the text that a file would have had.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        faults: tuple[Fault, ...] = (),
+        unwritten: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(message)
         self.faults = faults
+        self.unwritten = unwritten
 
 
 class EditConflictError(EditRefusedError):

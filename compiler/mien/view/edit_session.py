@@ -31,14 +31,16 @@ _BOM = "\ufeff"
 class Preview:
     """What an edit would do. ``base`` is the digest of the file that it was made for.
 
-    ``lines`` are the edited mapping with its key, ready to paste; ``diff`` is unified, without its
-    header; ``faults`` are the errors that the whole bank would have. ``drawable`` says that the
-    bank could be drawn with them, so that the edit may be written as work in progress.
+    ``text`` is what the file would say, ``lines`` are the edited mapping with its key, ready to
+    paste; ``diff`` is unified, without its header; ``faults`` are the errors that the whole bank
+    would have. ``drawable`` says that the bank could be drawn with them, so that the edit may be
+    written as work in progress.
     """
 
     file: str
     line: int
     base: str
+    text: str
     lines: str
     diff: tuple[str, ...]
     faults: tuple[Fault, ...]
@@ -79,6 +81,7 @@ class EditSession:
             file=shown_path(document.path),
             line=line,
             base=digest(before),
+            text=edited,
             lines=lines,
             diff=_diff(text, edited),
             faults=trial.faults,
@@ -143,7 +146,9 @@ class EditSession:
             raise EditRefusedError(f"{shown_path(document.path)} is not written to: {reason}")
         trial = try_edit(bank, self._files, document, after)
         if trial.faults and not (draft and trial.drawable):
-            raise EditRefusedError("nothing was written: the bank would have faults", trial.faults)
+            message = "nothing was written: the bank would have faults"
+            unwritten = {shown_path(document.path): _text(after)}
+            raise EditRefusedError(message, trial.faults, unwritten)
         self._files.replace(document.path, after, digest(before))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from mien.authored.bank import AuthoredBank
@@ -45,9 +46,14 @@ def state_data(snapshot: Snapshot) -> Data:
     }
 
 
-def faults_data(faults: Iterable[Fault]) -> list[Data]:
-    """Faults with the source line of each, read again for show; not more than a hundred."""
-    lines = SourceLines()
+def faults_data(
+    faults: Iterable[Fault], unwritten: Mapping[str, str] = MappingProxyType({})
+) -> list[Data]:
+    """Faults with the source line of each, read again for show; not more than a hundred.
+
+    ``unwritten`` are the texts that files would have.
+    """
+    lines = SourceLines(unwritten)
     return [_fault_data(fault, lines) for fault in list(faults)[:_MOST_FAULTS]]
 
 
@@ -59,7 +65,7 @@ def preview_data(preview: Preview) -> Data:
         "base": preview.base,
         "lines": preview.lines,
         "diff": list(preview.diff),
-        "faults": faults_data(preview.faults),
+        "faults": faults_data(preview.faults, {preview.file: preview.text}),
         "drawable": preview.drawable,
     }
 
@@ -146,7 +152,7 @@ def score_data(session: ScoreSession, trial: Trial, lips: str) -> Data:
         "readOnly": session.read_only,
         "base": trial.base,
         "document": trial.document,
-        "faults": faults_data(trial.faults),
+        "faults": faults_data(trial.faults, {shown_path(session.path): trial.text}),
         "plan": None if prepared is None else plan_data(prepared.plan, prepared.bank),
         "lips": lips,
         "said": "" if prepared is None or prepared.lips is None else prepared.lips.said,

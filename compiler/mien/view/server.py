@@ -98,7 +98,7 @@ class ViewHandler(LocalHandler):
         except EditConflictError as conflict:
             self.send_failure(HTTPStatus.CONFLICT, str(conflict))
         except EditRefusedError as refusal:
-            faults = faults_data(refusal.faults)
+            faults = faults_data(refusal.faults, refusal.unwritten)
             self.send_failure(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal), faults)
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
