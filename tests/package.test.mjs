@@ -55,6 +55,9 @@ test("labels in time have the vector's bits", async () => {
     assert.deepEqual(bits(found.head), q.head);
     assert.deepEqual(bits(found.gaze), q.gaze);
   }
+  for (const [time, hold] of [[NaN, 0], [undefined, 0], [0, NaN]]) {
+    assert.throws(() => timed.moment(times[0].label, time, { hold }), /expected milliseconds/);
+  }
 });
 
 test("places are refused in words", () => {

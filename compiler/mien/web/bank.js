@@ -200,10 +200,13 @@ export class Bank {
    * @param {number} time ms since its start
    * @param {FaceOptions & TimeOptions} [options]
    * @returns {Moment}
-   * @throws {RangeError} as `face`; or the label has no shape in time, or no such sequence
+   * @throws {RangeError} as `face`; or the time is no number, the label has no shape in time, or no such sequence
    */
   moment(label, time, options = {}) {
     const { speech = 0, hold = null } = options;
+    if (Number.isNaN(Number(time)) || Number.isNaN(Number(hold))) {
+      throw new RangeError(`time ${time}, hold ${hold}: expected milliseconds`);
+    }
     const face = this.face(label, { ...options, speech: 0 });
     const sampled = sample(clipOn(this, label, options), time, hold);
     const shown = this.evaluator.timed(face, sampled);
