@@ -167,7 +167,7 @@ def test_a_draft_fits_into_a_bank(recording: Path, tmp_path: Path) -> None:
         ),
         (
             ["-o", "drafts"],
-            "FILE is read as CSV of named channels and holds no faces by their names",
+            "FILE is read as CSV of named channels and holds no faces by their names, with weights",
         ),
         (["-o", "drafts"], "or draft a moment of it (-o NAME.yaml with --at S or --range S S)"),
         (

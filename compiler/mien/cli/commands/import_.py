@@ -85,7 +85,8 @@ def _refuse_still(file: Path) -> None:
     except EndingError:
         return
     message = (
-        f"FILE is read as {title} and holds no faces by their names: write a take (-o NAME.csv), "
-        "or draft a moment of it (-o NAME.yaml with --at S or --range S S)"
+        f"FILE is read as {title} and holds no faces by their names, with weights by those of "
+        "channels, such as joy with mouthSmile: of a recording, write a take (-o NAME.csv), or "
+        "draft a moment of it (-o NAME.yaml with --at S or --range S S)"
     )
     raise click.UsageError(message)
