@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from attrs import evolve
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.browsers import in_browser
 from tests.test_view_page import (
     DROP,
@@ -277,6 +277,22 @@ def test_how_far_the_sound_has_been_heard_is_shown(
     heard.set()
     expect(page.locator("#cue-lane .cues").nth(0)).to_have_text("awe")
     expect(news).not_to_contain_text("Listening")
+
+
+def test_a_score_that_is_not_there_yet_or_does_not_come_is_told(
+    browser: Browser, score: Path
+) -> None:
+    with ViewServer(resources.presets() / "default", score=(score, None)) as server:
+        server.start()
+        page, held = browser.new_page(), list[Route]()
+        page.route("**/api/score", lambda route: held.append(route))
+        page.goto(server.url)
+        expect(page.locator("#score-news")).to_have_text("Reading the score")
+        expect(page.locator("#score-tools")).to_have_js_property("inert", True)
+        held[0].abort()
+        expect(page.locator("#score-news")).not_to_have_text("Reading the score")
+        expect(page.locator("#score-news")).not_to_be_empty()
+        page.close()
 
 
 def test_a_sequence_of_the_bank_is_chosen_and_played(browser: Browser, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ export class Timeline {
   constructor(shows) {
     this.shows = shows;
     this.home = byId("timeline", HTMLElement);
+    this.tools = byId("score-tools", HTMLElement);
     this.playButton = byId("score-play", HTMLButtonElement);
     this.loopButton = byId("score-loop", HTMLButtonElement);
     this.saveButton = byId("score-save", HTMLButtonElement);
@@ -151,6 +152,7 @@ export class Timeline {
   fetch() {
     const share = element("progress");
     const line = element("p", { class: "hint" }, "Listening to the sound ", share);
+    if (!this.facts) this.news.replaceChildren(element("p", { class: "hint" }, "Reading the score"));
     return fetchScore((heard) => {
       share.value = heard;
       if (!line.isConnected) this.news.replaceChildren(line);
@@ -417,7 +419,11 @@ export class Timeline {
   /** Draw lanes, fields and what is wrong. */
   show() {
     const { draft, evaluator, facts } = this;
-    if (!draft || !evaluator || !facts) return;
+    this.tools.inert = facts === null;
+    if (!draft || !evaluator || !facts) {
+      this.news.replaceChildren(element("p", {}, this.message));
+      return;
+    }
     /** @type {Map<Item, string>} */
     const blamed = new Map();
     const others = facts.faults.filter((fault) => {
