@@ -92,6 +92,8 @@ def test_doubts_are_told_by_the_name_of_the_sound(
     assert said.count("warning: line.flac: no pronunciation is known for ") == 2
     assert said.count("the lips follow the words all the same; is this what is said?") == 1
     assert "score.yaml" not in said
+    read = ended(0, "read", line, "--score", "--audio", "line.flac", "-o", "d.yaml").stderr
+    assert read.count("warning: line.flac: no pronunciation is known for ") == 2
     wrong = "Completely different words were never here and there at all, my dear old friend."
     told = ended(0, "read", wrong, "--score", "--audio", "line.flac", "-o", "w.yaml").stderr
     said = next(one for one in told.splitlines() if "cues share" in one)

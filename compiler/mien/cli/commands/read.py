@@ -172,6 +172,8 @@ def _write_score(
         sound = said.sound
         if said.note:
             say(said.note, err=True)
+        for doubt in () if said.lips is None else said.lips.doubts:
+            say(f"warning: {doubt}", err=True)
     written = score_text(units, made.bank, sound, made.weights.neutral)
     write_atomic(target, written.text.encode())
     cues = counted(written.cues, "cue")
