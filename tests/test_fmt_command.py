@@ -140,3 +140,7 @@ def test_a_byte_order_mark_and_foreign_line_ends_go(bank: Path) -> None:
 
 def test_the_shipped_presets_are_in_form() -> None:
     ended(0, "fmt", "--check", Path(__file__).parents[1] / "presets")
+
+
+def test_a_file_that_is_not_there_is_no_bank(tmp_path: Path) -> None:
+    assert "there is no file" in ended(2, "fmt", tmp_path / "joy.yaml").stderr

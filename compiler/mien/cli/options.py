@@ -111,7 +111,11 @@ def each_file(
     A name is that of a file, or of a folder or bank, whose ``sources`` are such pairs.
     """
     seen: set[Path] = set()
+    from mien.text.files import SUFFIXES
+
     for name in names:
+        if name.endswith(SUFFIXES) and not Path(name).exists():
+            raise click.BadParameter(f"there is no file {name}")
         path = own_folder(name)
         for file, inside in sources(path) if path.is_dir() else [(path, path.resolve().parent)]:
             if file.resolve() not in seen:

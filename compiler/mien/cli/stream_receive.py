@@ -86,7 +86,8 @@ def _heard(asked: Streaming, protocol: Protocol, gatherings: Sequence[Gathering]
         record = _recorder(stack, asked.recordings[0]) if asked.recordings else None
         if asked.output == "text":
             say(f"listening for {protocol.title} on {inbox.address[0]}, port {inbox.address[1]}")
-            say(f"Ctrl-C, or {asked.silence:g} seconds without a face, ends it.")
+            enough = "" if asked.seconds is None else f" {asked.seconds:g} s of faces,"
+            say(f"Ctrl-C,{enough} or {asked.silence:g} seconds without a face, ends it.")
             sys.stdout.flush()
         app = (asked.phone or "", protocol.port)
         ask = asker(stack, inbox, app, int(asked.text_version)) if asked.phone else None

@@ -48,7 +48,9 @@ class Streaming:
         "--name", multiple=True, help="What a character is called; once for each of them."
     )
     seconds: float | None = option(
-        type=NumberRange(0.0, min_open=True), metavar="S", help="Stop after S."
+        type=NumberRange(0.0, min_open=True),
+        metavar="S",
+        help="Stop after S; with --from, after the first face.",
     )
     fps: float = option(
         type=NumberRange(1.0, 1000.0), default=60.0, help="Frames to send a second."
