@@ -250,13 +250,7 @@ def _of_metadata(tables: Tables) -> Iterator[tuple[str, bytes]]:
             yield f"metadata {key} = {str(value)[:20]!r}", edited({key: value})
         for key in ("label", "styles", "digest", "tensors"):
             yield f"label's {key} = {str(value)[:20]!r}", edited({key: value}, of_label=True)
-    for schema in (
-        "2",
-        "mien/artifact/3",
-        "mien/artifact/x",
-        "mien/bank/2",
-        "mien/artifact/²",
-    ):
+    for schema in ("2", "mien/artifact/3", "mien/artifact/x", "mien/bank/2", "mien/artifact/²"):
         yield f"schema {schema}", edited({"schema": schema})
     for engine in (0, 2, -1, 1e300, 2**70):
         yield f"engine {engine}", edited({"engine": engine})

@@ -57,11 +57,7 @@ def write_bare_bank(folder: Path, channels: Sequence[str]) -> None:
     the emotion share. glad moves the first third of the channels, cross the second.
     """
     third = max(1, len(channels) // 3)
-    moving = {
-        "neutral": (),
-        "glad": channels[:third],
-        "cross": channels[third : 2 * third],
-    }
+    moving = {"neutral": (), "glad": channels[:third], "cross": channels[third : 2 * third]}
     (folder / "rigs").mkdir(parents=True)
     (folder / "emotions").mkdir()
     listed = "".join(

@@ -209,11 +209,7 @@ def test_a_patch_of_a_bank_elsewhere_is_applied_as_is_said(
     ],
 )
 def test_what_is_wrong_with_a_table_is_told_at_its_place(
-    bank: Path,
-    data: object,
-    name: str,
-    more: list[str],
-    expected: str,
+    bank: Path, data: object, name: str, more: list[str], expected: str
 ) -> None:
     saved(data, name)
     assert expected in " ".join(

@@ -216,9 +216,7 @@ def test_resampling_does_not_delay() -> None:
 
 
 @given(
-    gain=st.floats(-40.0, 0.0),
-    pause=st.integers(0, SAMPLE_RATE),
-    hertz=st.floats(80.0, 4_000.0),
+    gain=st.floats(-40.0, 0.0), pause=st.integers(0, SAMPLE_RATE), hertz=st.floats(80.0, 4_000.0)
 )
 def test_speech_comes_to_one_level_however_long_its_pauses(
     gain: float, pause: int, hertz: float

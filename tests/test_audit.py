@@ -33,11 +33,7 @@ from mien_trainer.cli.audit import command
 from mien_trainer.frames import F32, FRAME_RATE, SAMPLE_RATE
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
-from mien_trainer.targets.manifest import (
-    Refused,
-    read_manifest,
-    write_manifest,
-)
+from mien_trainer.targets.manifest import Refused, read_manifest, write_manifest
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
@@ -223,10 +219,7 @@ def test_each_broken_clip_is_named_and_nothing_else(
     assert told["conditions", "clip0015"] == "A of frame 2 is -1.5, expected [-1, 1]"
     assert all(fault.shard == "train-00000.parquet" for k in found.faults for fault in k.first)
     assert found.unmeasured == 6
-    assert set(codes(found)) == {
-        *(code for code, _ in told),
-        "phonemes",
-    }
+    assert set(codes(found)) == {*(code for code, _ in told), "phonemes"}
 
 
 def test_series_of_other_lengths_are_named(bank: Bank, clips: list[Clip]) -> None:
@@ -305,10 +298,7 @@ def test_clips_that_were_refused_are_pointed_out(
     found = audited(folder)
     assert not found.failed
     told = next(one for one in found.findings if one.code == "refused")
-    assert (told.subject, told.message) == (
-        "1 clip",
-        "train-000009: flite: no such voice",
-    )
+    assert (told.subject, told.message) == ("1 clip", "train-000009: flite: no such voice")
 
 
 def test_clipped_channels_are_pointed_out(bank: Bank, clips: list[Clip], tmp_path: Path) -> None:

@@ -55,12 +55,7 @@ def glb(names: Sequence[str], changes: Json | None = None) -> bytes:
     points = {"componentType": 5126, "count": SIDE**2, "type": "VEC3", **box}
     accessors: list[Json] = [{**points, "bufferView": i} for i in range(len(vectors))]
     accessors.append(
-        {
-            "bufferView": len(vectors),
-            "componentType": 5123,
-            "count": len(corners),
-            "type": "SCALAR",
-        }
+        {"bufferView": len(vectors), "componentType": 5123, "count": len(corners), "type": "SCALAR"}
     )
     primitive = {
         "attributes": {"POSITION": 0},

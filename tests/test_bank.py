@@ -231,10 +231,7 @@ QUESTIONS: list[tuple[Query, str]] = [
     (lambda: BANK.face("joy", at="low", intensity=0), "only one of vad, at and intensity"),
     (lambda: BANK.face({"joy": 0.5, "awe": 0.6}), "sum to 1.1, expected 1"),
     (lambda: TINY.face({"glad": 0.5}), "sum to 0.5, expected 1"),
-    (
-        lambda: BANK.face("happy"),
-        "did you mean joy. the labels are neutral, joy, .*sympathy$",
-    ),
+    (lambda: BANK.face("happy"), "did you mean joy. the labels are neutral, joy, .*sympathy$"),
     (lambda: BANK.face({"sad": 1}), "did you mean sadness"),
     (lambda: BANK.face("rage"), "did you mean anger"),
     (lambda: BANK.face("zzzz"), "no label 'zzzz': the labels are neutral, joy"),

@@ -115,9 +115,7 @@ def test_labels_and_intensities_choose(sheets: Callable[..., tuple[Path, Key]]) 
     assert len(key.labels) == 16, "the choices are all labels of the bank"
 
 
-def test_the_form_is_read_again_once_it_is_filled(
-    sheets: Callable[..., tuple[Path, Key]],
-) -> None:
+def test_the_form_is_read_again_once_it_is_filled(sheets: Callable[..., tuple[Path, Key]]) -> None:
     folder, key = sheets()
     form = folder / "answers.yaml"
     form.write_text(

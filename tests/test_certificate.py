@@ -350,12 +350,7 @@ def test_antagonists_of_one_place_count_once() -> None:
     """Of a hard pair one side is held at 0: they change no faster than their difference."""
     up, down = [0.0, 2.0] + [0.0] * 8, [0.0, -2.0] + [0.0] * 8
     tables = made(
-        [[0.9, 0.9, 0.9]],
-        [[0.937, 0.063]],
-        [up, down],
-        [1.0, 1.0],
-        pairs=[(0, 1, 0.0)],
-        reach=0.01,
+        [[0.9, 0.9, 0.9]], [[0.937, 0.063]], [up, down], [1.0, 1.0], pairs=[(0, 1, 0.0)], reach=0.01
     )
     proof = prove_label(tables, tables.labels[0])
     stand(tables, proof, tables.labels[0])

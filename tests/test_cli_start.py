@@ -101,9 +101,7 @@ def test_errors_end_in_words(
 
     monkeypatch.delenv("MIEN_DEBUG", raising=False)
     monkeypatch.setattr(program.cli, "main", fail)
-    shown = ended(
-        status,
-    )
+    shown = ended(status)
     assert said in shown.stderr
     assert shown.stdout == ""
 

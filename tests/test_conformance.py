@@ -16,14 +16,7 @@ from tests.child import finished
 from mien.bank import Bank
 from mien.conformance.__main__ import command
 from mien.conformance.banks import Stream, generated_bank
-from mien.conformance.compare import (
-    ARTIFACT,
-    KINDS,
-    Difference,
-    columns_of,
-    compare_bank,
-    digest,
-)
+from mien.conformance.compare import ARTIFACT, KINDS, Difference, columns_of, compare_bank, digest
 from mien.conformance.evaluate import NUMPY, results
 from mien.conformance.implementations import (
     ConformanceError,

@@ -296,10 +296,7 @@ def test_settings_that_an_artifact_does_not_tell_show_in_its_tables(edited: Path
 
 def test_another_engine_is_a_major_change() -> None:
     other = Side(
-        name="tiny",
-        bank=tiny().bank,
-        tables=evolve(tiny().tables, engine=2),
-        sourced=True,
+        name="tiny", bank=tiny().bank, tables=evolve(tiny().tables, engine=2), sourced=True
     )
     rule = next(rule for rule in RULES if rule.code == "engine-changed")
     (finding,) = rule(BankPair(old=tiny(), new=other))

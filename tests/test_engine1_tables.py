@@ -245,9 +245,7 @@ def many(count: int) -> AuthoredBank:
         sequences={},
     )
     manifest = evolve(
-        bank().manifest,
-        intensities=names,
-        kernel=evolve(bank().manifest.kernel, support=0.5),
+        bank().manifest, intensities=names, kernel=evolve(bank().manifest.kernel, support=0.5)
     )
     return evolve(bank(), manifest=manifest, emotions=(joy,))
 

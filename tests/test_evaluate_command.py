@@ -29,10 +29,7 @@ from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, FRAME_RATE
 from mien_trainer.speech import Split
 from mien_trainer.targets.clip import Clip, ShardHeader
-from mien_trainer.targets.manifest import (
-    manifest_digest,
-    read_manifest,
-)
+from mien_trainer.targets.manifest import manifest_digest, read_manifest
 from mien_trainer.targets.rows import ClipRow, clip_rows
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")

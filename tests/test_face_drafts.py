@@ -205,7 +205,7 @@ def test_drafts_go_by_the_labels_that_names_mean(tmp_path: Path) -> None:
     out = tmp_path / "drafts"
     said = ended(0, "import", path, "-o", out)
     assert sorted(one.name for one in out.iterdir()) == [
-        *("anger.yaml", "joy.yaml", "neutral.yaml", "smile.yaml", "stern.yaml", "weak.yaml"),
+        *("anger.yaml", "joy.yaml", "neutral.yaml", "smile.yaml", "stern.yaml", "weak.yaml")
     ]
     assert "joy.yaml: a draft of joy, " in said.stdout
     assert "anger.yaml: a draft of anger, " in said.stdout

@@ -236,9 +236,7 @@ PARTS = st.sampled_from(
     edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 60), PARTS), min_size=1, max_size=4)
 )
 def test_a_damaged_file_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory,
-    form: Format,
-    edits: list[tuple[float, int, bytes]],
+    tmp_path_factory: pytest.TempPathFactory, form: Format, edits: list[tuple[float, int, bytes]]
 ) -> None:
     data = form.encode(turned(lopsided()))
     for share, length, part in edits:
@@ -315,18 +313,9 @@ ROW = [0.0] * 52
         (changed(weights=[["0.1", *ROW[1:]]]), 'weights[0][0]: found "0.1", expected a number'),
         (changed(weights=[[True, *ROW[1:]]]), "weights[0][0]: found true, expected a number"),
         (changed(weights=[[70, *ROW[1:]]]), "weights[0][0]: eyeBlinkLeft is 70, expected a weight"),
-        (
-            changed(weights=[[10**400, *ROW[1:]]]),
-            "weights[0][0]: eyeBlinkLeft is inf, expected",
-        ),
-        (
-            changed(frame_rate=10**400),
-            "frame_rate: found inf, expected a number above 0",
-        ),
-        (
-            changed(times=[0, 1, 10**400]),
-            "times: expected 3 moments in seconds that",
-        ),
+        (changed(weights=[[10**400, *ROW[1:]]]), "weights[0][0]: eyeBlinkLeft is inf, expected"),
+        (changed(frame_rate=10**400), "frame_rate: found inf, expected a number above 0"),
+        (changed(times=[0, 1, 10**400]), "times: expected 3 moments in seconds that"),
         (changed(times=[0.0, 2.0, 1.0]), "times: expected 3 moments in seconds that do not fall"),
         (changed(times=[0.0]), "times: expected 3 moments in seconds that do not fall"),
         (changed(head=[[0, 0, 0]]), "head: expected 3 rows of angles in degrees"),

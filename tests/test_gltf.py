@@ -356,10 +356,7 @@ def word(at: int, value: int, data: bytes = WHOLE) -> bytes:
             packed({"a": 1, "b": 2}, b"").replace(b'"b"', b'"a"'),
             "an object has the key 'a' twice [no-json]",
         ),
-        (
-            b'{"a": NaN}',
-            "found NaN, expected a number [no-json]",
-        ),
+        (b'{"a": NaN}', "found NaN, expected a number [no-json]"),
         (b"[" * 100_000, "it starts with the bytes 5B 5B 5B 5B"),
         (b'{"a":' + b"[" * 100_000, "it is nested too deeply [no-json]"),
         (
@@ -498,9 +495,7 @@ PLACES = st.lists(st.integers(0, 60), min_size=1, max_size=7)
 @settings(max_examples=150, deadline=None)
 @given(changes=st.lists(st.tuples(PLACES, VALUES), min_size=1, max_size=3), old=st.booleans())
 def test_any_other_value_is_refused_or_read(
-    changes: list[tuple[list[int], object]],
-    old: bool,
-    tmp_path_factory: pytest.TempPathFactory,
+    changes: list[tuple[list[int], object]], old: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     document, data = sheet(
         NAMES, vrm_0([clip("Joy", 1, "joy")]) if old else vrm_1({"custom": {"JawOpen": bound(0)}})

@@ -222,11 +222,7 @@ def test_a_rig_with_nothing_optional_starts_a_bank_without(
     ("channels", "mean", "separation"), [(3, 5.0, 0.03), (20, 2.5, 0.03), (256, 1.0, 0.006)]
 )
 def test_budgets_follow_the_number_of_channels(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    channels: int,
-    mean: float,
-    separation: float,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: int, mean: float, separation: float
 ) -> None:
     monkeypatch.chdir(tmp_path)
     listed = "".join(f"  - {{name: c{one}, class: EXPRESSION}}\n" for one in range(channels))

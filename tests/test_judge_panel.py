@@ -306,10 +306,7 @@ def test_the_page_stands_alone_and_is_whole(panel: Panel) -> None:
 def test_a_face_that_is_not_found_has_no_picture_and_is_said() -> None:
     seen = changes()
     del seen[face("awe", "low")]
-    heads = (
-        made_up(DRAWN, seen, names()),
-        made_up("b.glb", changes(), names()),
-    )
+    heads = (made_up(DRAWN, seen, names()), made_up("b.glb", changes(), names()))
     panel = build_panel(heads, LEVELS, (MEDIAPIPE, FER), {})
     assert f"{DRAWN}: no face found in: awe low" in panel_lines(panel)
     assert panel_json(panel)["heads"][0]["no_face"] == ["awe low"]

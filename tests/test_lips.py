@@ -56,9 +56,7 @@ utterances = st.builds(
 )
 
 few = st.builds(
-    made,
-    st.lists(st.tuples(symbols, st.floats(0.03, 0.12)), min_size=1, max_size=4),
-    st.just(0.1),
+    made, st.lists(st.tuples(symbols, st.floats(0.03, 0.12)), min_size=1, max_size=4), st.just(0.1)
 )
 
 

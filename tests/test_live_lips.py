@@ -31,13 +31,7 @@ from mien.performance.lips import LipTrack, joined
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.lip_training.degraded import degraded
-from mien_trainer.lip_training.examples import (
-    Example,
-    Spoken,
-    examples,
-    unspoken,
-    viseme_of_frames,
-)
+from mien_trainer.lip_training.examples import Example, Spoken, examples, unspoken, viseme_of_frames
 from mien_trainer.lip_training.other_sounds import other_sound
 from mien_trainer.lip_training.pieces import PACE, between, told_anew
 from mien_trainer.lip_training.spaces import DIRECT, impulse_response
@@ -443,11 +437,7 @@ def test_of_people_voices_and_what_nobody_says_each_is_heard_by_its_share(
 
     rng = np.random.default_rng(0)
     said = Spoken(
-        speaker="anna",
-        audio=utterance.audio,
-        phonemes=utterance.phonemes,
-        real=True,
-        varied=False,
+        speaker="anna", audio=utterance.audio, phonemes=utterance.phonemes, real=True, varied=False
     )
     quiet = tuple(unspoken(1.0, rng))
     taught = examples((said, evolve(said, real=False), *quiet), rng, lambda: None)

@@ -41,11 +41,7 @@ SLOPES = st.builds(
     Slopes,
     mean=st.builds(MeanSlope, proved=NUMBERS, sampled=NUMBERS),
     channel=st.builds(
-        ChannelSlope,
-        channel=NAMES,
-        proved=NUMBERS,
-        sampled=NUMBERS,
-        at=st.tuples(AXES, AXES, AXES),
+        ChannelSlope, channel=NAMES, proved=NUMBERS, sampled=NUMBERS, at=st.tuples(AXES, AXES, AXES)
     ),
 )
 OLDER = st.builds(

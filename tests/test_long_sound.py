@@ -236,11 +236,7 @@ def playlist(path: Path, _: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_ffmpeg_cannot_read_is_refused_by_name(
-    tiny: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    spoil: Spoil,
-    expected: str,
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Spoil, expected: str
 ) -> None:
     path = tmp_path / "talk.m4a"
     spoil(path, monkeypatch)

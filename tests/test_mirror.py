@@ -19,10 +19,7 @@ from mien.compile import compile_tables
 from mien.engine.tables import F32
 
 BANK = read_bank(resources.presets() / "default")
-OTHER = {
-    **dict(BANK.rig.mirror),
-    **{right: left for left, right in BANK.rig.mirror},
-}
+OTHER = {**dict(BANK.rig.mirror), **{right: left for left, right in BANK.rig.mirror}}
 SIDE = {"": "", "L": "R", "R": "L"}
 AXIS = st.floats(-1, 1, width=32)
 

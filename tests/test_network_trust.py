@@ -108,10 +108,7 @@ def added(number: float) -> Callable[[Any], None]:
     ],
 )
 def test_a_weight_outside_its_range_stops_with_the_frame(
-    changed: Callable[..., Path],
-    wav: Path,
-    graph: Callable[[Any], object],
-    found: str,
+    changed: Callable[..., Path], wav: Path, graph: Callable[[Any], object], found: str
 ) -> None:
     text = said(changed(graph=graph), wav)
     assert "changed.onnx: frame 0 (0.000 s): eyeBlinkLeft" in text
@@ -187,10 +184,7 @@ def other_state(card: Card) -> None:
     ],
 )
 def test_a_card_that_belongs_to_another_network_is_refused(
-    changed: Callable[..., Path],
-    wav: Path,
-    card: Callable[[Card], object],
-    expected: str,
+    changed: Callable[..., Path], wav: Path, card: Callable[[Card], object], expected: str
 ) -> None:
     text = said(changed(card=card), wav)
     assert expected in text

@@ -9,14 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.other_rigs import (
-    VRM,
-    add_aliases,
-    foreign,
-    pascal,
-    rename_channels,
-    write_bare_bank,
-)
+from tests.other_rigs import VRM, add_aliases, foreign, pascal, rename_channels, write_bare_bank
 from tests.program import ended
 
 import mien

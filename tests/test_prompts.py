@@ -234,7 +234,7 @@ def test_each_that_cannot_be_used_is_named_and_the_rest_goes_on(tmp_path: Path) 
     soundfile.write(sounds / "silent.wav", np.zeros(3 * SAMPLE_RATE), SAMPLE_RATE)
     soundfile.write(sounds / "short.wav", np.full(1700, 0.3), SAMPLE_RATE)
     assert [str(refusal).partition(":")[0] for refusal in source.refusals()] == [
-        *("gone", "odd", "tone", "untold"),
+        *("gone", "odd", "tone", "untold")
     ]
     assert "'zyxgo'" in str(source.refusals()[1])
     for key in ("wrong", "empty", "garbage", "silent", "short"):

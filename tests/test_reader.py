@@ -70,10 +70,7 @@ def test_the_shipped_bank_reads() -> None:
 
 @pytest.mark.parametrize(
     "order",
-    [
-        ["mouthSmile: 0.7", "mouthSmileLeft: 0.75"],
-        ["mouthSmileLeft: 0.75", "mouthSmile: 0.7"],
-    ],
+    [["mouthSmile: 0.7", "mouthSmileLeft: 0.75"], ["mouthSmileLeft: 0.75", "mouthSmile: 0.7"]],
 )
 def test_a_full_name_overrides_its_shorthand(bank: Path, order: list[str]) -> None:
     glad = bank / "emotions" / "glad.yaml"

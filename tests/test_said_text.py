@@ -154,10 +154,7 @@ def test_a_sound_that_is_too_long_to_follow_shares_its_time(
     ],
 )
 def test_the_command_refuses(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: list[str],
-    message: str,
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(folder)
     Path("s.yaml").touch()

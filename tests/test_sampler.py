@@ -20,11 +20,7 @@ from mien_trainer.targets.manifest import read_manifest
 from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
 from mien_trainer.train.augmentation import ROOMS
 from mien_trainer.train.clips import CACHE, Clips, unpack_clips
-from mien_trainer.train.config import (
-    Augmentation,
-    find_config,
-    read_config,
-)
+from mien_trainer.train.config import Augmentation, find_config, read_config
 from mien_trainer.train.sampler import Batch, BatchSampler
 
 BANK = mien.load("default")

@@ -101,10 +101,7 @@ def faults(path: Path) -> list[str]:
         ),
         ("seconds: 3\nlips: {from: network}", ["4:14 bad-lips: lips from network need a sound"]),
         ("seconds: 3\nlips: {from: take}", ["4:14 bad-lips: lips from take need a file"]),
-        (
-            "seconds: 3\nlips: {from: take, file: no.fbx}",
-            ["bad-lips: ", ""],
-        ),
+        ("seconds: 3\nlips: {from: take, file: no.fbx}", ["bad-lips: ", ""]),
         ("audio: no.wav", ["3:8 bad-sound: "]),
         ("audio: no.wav\nlips: {from: words, text: Hi}", ["3:8 bad-sound: "]),
         ("audio: no.wav\nlips: {from: none}", ["3:8 bad-sound: "]),
@@ -338,10 +335,7 @@ def test_another_bank_and_no_life(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_is_said(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: tuple[str, ...],
-    expected: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], expected: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     written(tmp_path, "seconds: 1\n")

@@ -307,10 +307,7 @@ def test_a_program_reads_what_was_written(
     ],
 )
 def test_what_speak_cannot_do_is_said(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: tuple[str, ...],
-    words: str,
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
 ) -> None:
     monkeypatch.chdir(folder)
     assert words in ended(2, "speak", "line.wav", "--label", "joy", *arguments).stderr

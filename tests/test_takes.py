@@ -185,10 +185,7 @@ def test_words_that_are_said_are_found(session: Path) -> None:
 def test_what_has_no_label_or_no_sound_is_named_and_the_rest_goes_on(session: Path) -> None:
     for name in ("smile_2", "silent"):
         shutil.copy(session / "smile_1.csv", session / f"{name}.csv")
-    relabel(
-        session,
-        "  smile_1: {label: joy}\n  silent: {label: joy}\n  smiel_2: {label: joy}\n",
-    )
+    relabel(session, "  smile_1: {label: joy}\n  silent: {label: joy}\n  smiel_2: {label: joy}\n")
     source = TakesSource([session])
     assert [item.key for item in source.items()] == ["session/smile_1"]
     place = f"{session / 'labels.yaml'}:7:3"

@@ -245,8 +245,7 @@ def test_a_wrong_recipe_names_its_place(said: Said, line: str, told: str) -> Non
 
 def test_a_voice_named_twice_is_told(said: Said) -> None:
     twice = SPOKEN.replace(
-        "[{ name: slt, split: train }]",
-        "[{ name: slt, split: train }, { name: slt, split: test }]",
+        "[{ name: slt, split: train }]", "[{ name: slt, split: train }, { name: slt, split: test }]"
     )
     Path("spoken.yaml").write_text(twice)
     status, _, err = said("make", "spoken.yaml", "-o", "made")

@@ -50,10 +50,7 @@ ITEMS = {
 RECIPE = Recipe(
     name="tried",
     clips=1600,
-    sources=RecipeSources(
-        espeak=Synthesis(share=3.0, voices=VOICES),
-        asterisk=Prompts(share=1.0),
-    ),
+    sources=RecipeSources(espeak=Synthesis(share=3.0, voices=VOICES), asterisk=Prompts(share=1.0)),
 )
 
 

@@ -74,8 +74,7 @@ MUTANTS: Mapping[str, Edits] = {
         _TIMED, _TIMED.replace("clamp(k * w + o)", "clamp(k * (w + o))")
     ),
     "a face in time in binary64": once(
-        _TIMED,
-        _TIMED.replace("clamp(k * w + o)", "clamp(float32(float(k) * float(w) + float(o)))"),
+        _TIMED, _TIMED.replace("clamp(k * w + o)", "clamp(float32(float(k) * float(w) + float(o)))")
     ),
 }
 

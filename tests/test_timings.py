@@ -15,15 +15,7 @@ from hypothesis import strategies as st
 from mien.errors import SourceError
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.timings.read import read_timings
-from mien_trainer.timings.symbols import (
-    ARPABET,
-    AZURE,
-    MBROLA,
-    OCULUS,
-    POLLY,
-    RHUBARB,
-    SymbolSet,
-)
+from mien_trainer.timings.symbols import ARPABET, AZURE, MBROLA, OCULUS, POLLY, RHUBARB, SymbolSet
 from mien_trainer.timings.timed import TimedSpeech
 
 

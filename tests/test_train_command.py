@@ -19,11 +19,7 @@ from tests.program import ran
 from tests.training.watch import learned, lines
 
 from mien_trainer.train.checkpoint_file import LAST
-from mien_trainer.train.config import (
-    config_text,
-    find_config,
-    read_config,
-)
+from mien_trainer.train.config import config_text, find_config, read_config
 
 TINY = read_config(find_config("tiny"))
 SHORT = evolve(TINY, steps=6)

@@ -30,12 +30,7 @@ from mien_trainer.train.objective import NAMES
 
 
 def test_defaults_are_the_weights_of_the_losses() -> None:
-    assert {field.name for field in fields(Losses)} == {
-        *NAMES,
-        "beta",
-        "lip_beta",
-        "vad_jitter",
-    }
+    assert {field.name for field in fields(Losses)} == {*NAMES, "beta", "lip_beta", "vad_jitter"}
     assert BatchConfig().real_weight == 3 * BatchConfig().synthetic_weight
 
 

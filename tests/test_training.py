@@ -28,12 +28,7 @@ from mien_trainer.train.anchor_snap import anchor_targets, surface_targets
 from mien_trainer.train.checkpoint import load_checkpoint
 from mien_trainer.train.checkpoint_file import LAST
 from mien_trainer.train.clips import CACHE, unpack_clips
-from mien_trainer.train.config import (
-    Optimizer,
-    config_text,
-    find_config,
-    read_config,
-)
+from mien_trainer.train.config import Optimizer, config_text, find_config, read_config
 from mien_trainer.train.loop import DivergedError, Run, learning_rate, train
 from mien_trainer.train.objective import NAMES
 from mien_trainer.train.sampler import BatchSampler

@@ -22,12 +22,7 @@ from mien.reading.pieces import PAD, START, pieces_of
 from mien.reading.reader import Options, Reader, reader
 from mien.reading.tokens import normal, tokens_of
 from mien.reading.transformer import TransformerModel
-from mien.reading.transformer_weights import (
-    MATRICES,
-    Shape,
-    TransformerWeights,
-    transformer_bytes,
-)
+from mien.reading.transformer_weights import MATRICES, Shape, TransformerWeights, transformer_bytes
 from mien_trainer.reader.network import Transformer, Widths
 
 ALONE = made_up_transformer(linear=False)

@@ -153,16 +153,7 @@ def test_a_training_that_was_killed_goes_on_bit_for_bit(tmp_path: Path) -> None:
 
 def test_a_student_learns(tmp_path: Path) -> None:
     lesson, one = curriculum(), taught(tmp_path)
-    train(
-        one,
-        lesson,
-        evolve(FIT, rounds=20),
-        3,
-        tmp_path,
-        "a",
-        torch.ones(LABELS),
-        lambda: None,
-    )
+    train(one, lesson, evolve(FIT, rounds=20), 3, tmp_path, "a", torch.ones(LABELS), lambda: None)
     one.eval()
     right = 0
     for pieces, target in zip(lesson.pieces, lesson.targets, strict=True):

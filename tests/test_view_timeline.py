@@ -15,14 +15,7 @@ import pytest
 from attrs import evolve
 from playwright.sync_api import Browser, Page, Route, expect
 from tests.browsers import in_browser
-from tests.test_view_page import (
-    DROP,
-    assert_same,
-    browser,
-    glb,
-    keep_picture,
-    opened_page,
-)
+from tests.test_view_page import DROP, assert_same, browser, glb, keep_picture, opened_page
 from tests.test_view_score import write_score
 
 import mien

@@ -179,11 +179,7 @@ class FakeSetup:
     def open(self) -> FakeMaker:
         """A maker of noise."""
         return FakeMaker(
-            frames=self.frames,
-            pause=self.pause,
-            log=self.log,
-            refuse=self.refuse,
-            fail=self.fail,
+            frames=self.frames, pause=self.pause, log=self.log, refuse=self.refuse, fail=self.fail
         )
 
 

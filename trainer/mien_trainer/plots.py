@@ -207,13 +207,7 @@ def histogram(
     if len(edges) != len(counts) + 1:
         raise ValueError(f"{len(counts)} counts need {len(counts) + 1} edges, not {len(edges)}")
     with _figure(title, width, 240) as (figure, axes):
-        axes.bar(
-            edges[:-1],
-            counts,
-            np.diff(edges) * 0.94,
-            align="edge",
-            color=_colour(0),
-        )
+        axes.bar(edges[:-1], counts, np.diff(edges) * 0.94, align="edge", color=_colour(0))
         axes.set_xlim(edges[0], edges[-1])
         axes.set_ylim(0.0, 1.05 * max(counts, default=0.0) or 1.0)
         handles = [

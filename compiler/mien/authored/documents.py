@@ -192,11 +192,7 @@ def read_valid(
 
 
 def valid_nodes(
-    source: str,
-    root: Node,
-    shown: str,
-    kind: str,
-    migrations: Sequence[Migration] | None = None,
+    source: str, root: Node, shown: str, kind: str, migrations: Sequence[Migration] | None = None
 ) -> Node:
     """The nodes ``root`` of the text ``source``, as `read_valid` gives those of a file.
 

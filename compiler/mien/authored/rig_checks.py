@@ -9,17 +9,7 @@ from attrs import field, frozen
 
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault, fault_at
-from mien.text.node import (
-    Node,
-    Path,
-    ScalarNode,
-    at,
-    entries,
-    items,
-    number,
-    text,
-    texts,
-)
+from mien.text.node import Node, Path, ScalarNode, at, entries, items, number, text, texts
 from mien.text.suggest import did_you_mean
 
 

@@ -6,14 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from mien.certify.certificate import (
-    Bound,
-    Certificate,
-    ChannelProof,
-    LabelProof,
-    Place,
-    SlopeProof,
-)
+from mien.certify.certificate import Bound, Certificate, ChannelProof, LabelProof, Place, SlopeProof
 from mien.certify.mixture import mixture_bound
 from mien.certify.model import F64, I64, make_cell, make_work
 from mien.certify.problem import Problem, moving_channels, problem_of

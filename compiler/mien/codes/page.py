@@ -64,10 +64,7 @@ def _example(one: Explanation) -> Iterator[str]:
     for name, text in (
         (("before", one.right), ("after", one.wrong))
         if change
-        else (
-            ("wrong", one.wrong),
-            ("right", one.right),
-        )
+        else (("wrong", one.wrong), ("right", one.right))
     ):
         yield f"# {name}{where}"
         yield text.strip("\n") or "# (nothing)"

@@ -67,12 +67,7 @@ def _row(result: Comparison) -> str:
 
 
 def _run(
-    folder: Path,
-    programs: Path,
-    environments: Path | None,
-    aarch64: Path | None,
-    *,
-    quick: bool,
+    folder: Path, programs: Path, environments: Path | None, aarch64: Path | None, *, quick: bool
 ) -> int:
     from mien.conformance.aarch64 import aarch64_implementations
     from mien.conformance.implementations import (

@@ -63,11 +63,7 @@ def aarch64_implementations(folder: Path) -> tuple[Implementation, ...]:
     environment = {"PYTHONPATH": f"{package}:{folder / 'site'}", "PYTHONDONTWRITEBYTECODE": "1"}
     return tuple(
         python_implementation(
-            f"{path}, emulated aarch64",
-            path,
-            python=python,
-            limit=_LIMIT,
-            environment=environment,
+            f"{path}, emulated aarch64", path, python=python, limit=_LIMIT, environment=environment
         )
         for path in ("numpy", "numba")
     )

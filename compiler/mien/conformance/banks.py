@@ -26,15 +26,7 @@ from mien.authored.bank import (
     Trend,
 )
 from mien.authored.emotion import ActionUnits, Anchor, Emotion, Speech, Style, Vad
-from mien.authored.rig import (
-    Antagonist,
-    Ceiling,
-    Channel,
-    ChannelClass,
-    LipSeal,
-    PairKind,
-    Rig,
-)
+from mien.authored.rig import Antagonist, Ceiling, Channel, ChannelClass, LipSeal, PairKind, Rig
 
 _CORNERS = (-1.0, -0.875, 0.0, 0.875, 1.0)
 _FAINT = 2.0**-134

@@ -107,12 +107,7 @@ def _rig(tables: Tables) -> Rig:
         shorthands={},
         mirror=tables.mirror,
         antagonists=tuple(
-            Antagonist(
-                pair=pair,
-                kind=PairKind.NEAR if cap else PairKind.HARD,
-                cap=cap,
-                reason="",
-            )
+            Antagonist(pair=pair, kind=PairKind.NEAR if cap else PairKind.HARD, cap=cap, reason="")
             for pair, cap in pairs
         ),
         ceilings=tuple(
@@ -174,7 +169,6 @@ def _emotion(tables: Tables, table: LabelTable) -> Emotion:
             for name, point, gain, offset in styles
         },
         speech=Speech(
-            attenuation=0.0,
-            channels={name: fade for name, fade, is_shared in fades if is_shared},
+            attenuation=0.0, channels={name: fade for name, fade, is_shared in fades if is_shared}
         ),
     )

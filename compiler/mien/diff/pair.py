@@ -64,10 +64,7 @@ class BankPair:
 
     def places(self, stem: str, path: Path = (), *, key: bool = False) -> Places:
         """Where ``path`` stands in the same document of both."""
-        return Places(
-            self.old.place(stem, path, key=key),
-            self.new.place(stem, path, key=key),
-        )
+        return Places(self.old.place(stem, path, key=key), self.new.place(stem, path, key=key))
 
     def label_places(
         self, old: str, new: str, path: Path, now: Path | None = None, *, key: bool = False

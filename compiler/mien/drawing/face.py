@@ -291,9 +291,7 @@ def _moves(
 
 
 def _flat_movement(
-    channels: tuple[str, ...],
-    moves: Mapping[int, Vector],
-    show: Iterator[tuple[int, float]],
+    channels: tuple[str, ...], moves: Mapping[int, Vector], show: Iterator[tuple[int, float]]
 ) -> FlatMovement:
     return FlatMovement(
         channels=channels,

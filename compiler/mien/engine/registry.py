@@ -29,13 +29,7 @@ class Evaluator(Protocol):
         ...
 
     def faces(
-        self,
-        labels: I32,
-        vads: F32,
-        styles: I32 | None,
-        speech: F32 | None,
-        out: F32,
-        threads: int,
+        self, labels: I32, vads: F32, styles: I32 | None, speech: F32 | None, out: F32, threads: int
     ) -> None:
         """Fill ``out`` (Q, C) from labels (Q,), vads (Q, 3), styles (Q,) and speech (Q,)."""
         ...

@@ -112,11 +112,7 @@ def clip_of(faces: FaceSet, face: Face, times: ClipTimes, *, sampled: bool) -> T
 
 
 def write_faces(
-    form: Format,
-    faces: FaceSet,
-    path: Path,
-    times: ClipTimes | None = None,
-    mesh: str = "",
+    form: Format, faces: FaceSet, path: Path, times: ClipTimes | None = None, mesh: str = ""
 ) -> tuple[Path, ...]:
     """Write faces into the file ``path``, or clips of them into the folder ``path``.
 

@@ -170,10 +170,7 @@ class Gathering:
         )
 
     def take(
-        self,
-        source: str,
-        channels: Sequence[str] | None = None,
-        rate: float | None = None,
+        self, source: str, channels: Sequence[str] | None = None, rate: float | None = None
     ) -> Take | None:
         """The take of all faces that were kept, in the order of their moments; None of none."""
         order, moments = self._ordered()

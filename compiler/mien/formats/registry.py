@@ -195,14 +195,7 @@ FORMATS = (
     Format("llv", "LLV recording", ".gesichter", "llv", reads=True),
     Format("vrm", "VRM model", ".vrm", "vrm", sourced=True, binary=True, fills=True),
     Format(
-        "vrma",
-        "VRM animation",
-        ".vrma",
-        "vrma",
-        reads=True,
-        writes=True,
-        sourced=True,
-        binary=True,
+        "vrma", "VRM animation", ".vrma", "vrma", reads=True, writes=True, sourced=True, binary=True
     ),
     Format(
         "glb",

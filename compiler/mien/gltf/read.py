@@ -168,12 +168,7 @@ def _mesh(one: Cursor, accessors: int) -> Mesh:
     if weights and found and len(weights) != len(found[0].targets):
         message = f"{len(weights)} weights, and {len(found[0].targets)} morph targets"
         one.faults.add(one["weights"].path, "model-targets", message, warning=True)
-    return Mesh(
-        name=one["name"].text(),
-        primitives=found,
-        target_names=names,
-        weights=weights,
-    )
+    return Mesh(name=one["name"].text(), primitives=found, target_names=names, weights=weights)
 
 
 def _primitive(one: Cursor, accessors: int) -> Primitive:

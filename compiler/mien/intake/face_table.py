@@ -105,11 +105,7 @@ class FaceWeights:
         return own or tuple(self._members.get(name.casefold(), ()))
 
     def add(
-        self,
-        label: str,
-        level: str,
-        weights: Sequence[tuple[str, float, Place, str]],
-        place: Place,
+        self, label: str, level: str, weights: Sequence[tuple[str, float, Place, str]], place: Place
     ) -> None:
         """A face of ``weights``: name, number, and where it stands (a place and a path)."""
         both: dict[str, float] = {}

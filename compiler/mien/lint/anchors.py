@@ -34,9 +34,7 @@ def _many_intensities(rule: LintRule, bank: AuthoredBank) -> Iterator[Fault]:
         )
 
 
-def _intensity_pairs(
-    bank: AuthoredBank,
-) -> Iterator[tuple[Emotion, tuple[str, str], float]]:
+def _intensity_pairs(bank: AuthoredBank) -> Iterator[tuple[Emotion, tuple[str, str], float]]:
     """Each two intensities of a label and how far apart their anchors are."""
     for emotion in bank.emotions:
         for a, b in combinations(bank.manifest.intensities, 2):

@@ -67,12 +67,7 @@ def _pose_data(pose: Pose) -> Data:
 
 def _move_data(move: Move, bank: Bank) -> Data:
     clip = None if move.clip is None else _clip_data(move.clip, bank)
-    return {
-        "start": move.start,
-        "length": move.length,
-        "pose": _pose_data(move.pose),
-        "clip": clip,
-    }
+    return {"start": move.start, "length": move.length, "pose": _pose_data(move.pose), "clip": clip}
 
 
 def _clip_data(clip: Clip, bank: Bank) -> Data:

@@ -72,11 +72,7 @@ class ScoreText:
     def joined(self) -> str:
         """How units became fewer cues, in words; "" where each has its own."""
         each = (
-            (
-                self.alike,
-                "shows what the one before it does",
-                "show what the one before them does",
-            ),
+            (self.alike, "shows what the one before it does", "show what the one before them does"),
             (self.brief, f"is shorter than {_LEAST} s", f"are shorter than {_LEAST} s"),
             (self.timeless, "has no time in the sound", "have no time in the sound"),
         )

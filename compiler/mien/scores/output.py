@@ -16,11 +16,7 @@ from mien.text.atomic import replacing, write_atomic
 
 
 def write_performance(
-    path: Path,
-    channels: tuple[str, ...],
-    blocks: Iterable[Take],
-    source: str,
-    mesh: str = "",
+    path: Path, channels: tuple[str, ...], blocks: Iterable[Take], source: str, mesh: str = ""
 ) -> None:
     """Write the takes that come in blocks as one; the ending decides the format.
 

@@ -37,11 +37,7 @@ _SHIPPED = ("lips-small.onnx", "lips.onnx", "default.onnx")
 _ROOMS = ("", "avatar", "performance", "site", "speech")
 _SUFFIXES = (".css", ".js")
 _RUNTIME = "onnxruntime-web"
-_RUNTIME_FILES = (
-    "ort.wasm.min.mjs",
-    "ort-wasm-simd-threaded.mjs",
-    "ort-wasm-simd-threaded.wasm",
-)
+_RUNTIME_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
 
 @frozen(kw_only=True)

@@ -28,13 +28,4 @@ from mien.testing.strategies import (
     visemes,
 )
 
-__all__ = [
-    "Mixture",
-    "Query",
-    "banks",
-    "label_weights",
-    "mixtures",
-    "points",
-    "queries",
-    "visemes",
-]
+__all__ = ["Mixture", "Query", "banks", "label_weights", "mixtures", "points", "queries", "visemes"]

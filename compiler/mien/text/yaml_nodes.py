@@ -142,10 +142,7 @@ class _Reader:
                 self._fault(place, "number-not-finite", str(error), "write an ordinary number")
                 value = 0.0
         return ScalarNode(
-            value=value,
-            place=place,
-            span=Span(start=start, end=end),
-            source=self._text[start:end],
+            value=value, place=place, span=Span(start=start, end=end), source=self._text[start:end]
         )
 
     def _alias(self, event: events.AliasEvent) -> ScalarNode:

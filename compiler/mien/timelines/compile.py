@@ -14,15 +14,7 @@ from mien.authored.timeline import Sequence as AuthoredSequence
 from mien.timelines.curve import Curve, Point, Value
 from mien.timelines.easing import EASING_NUMBERS
 from mien.timelines.sequence import REST, Curves, axis_targets, saccade, sequence_curves
-from mien.timelines.table import (
-    GAZE,
-    HEAD,
-    MOST_DEGREES,
-    MOST_GAIN,
-    Ends,
-    Shown,
-    TimelineTable,
-)
+from mien.timelines.table import GAZE, HEAD, MOST_DEGREES, MOST_GAIN, Ends, Shown, TimelineTable
 
 HEAD_LAG = 40
 """Ms by which the head follows the eyes."""

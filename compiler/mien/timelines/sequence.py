@@ -158,8 +158,7 @@ def _swing(
             base = curves[target].held_at(pulse.begin)
             away = [_away(pulse, base, degrees, t) for t in times]
             curves[target].insert(
-                pulse.begin,
-                [(t, base if at % 2 else away[at]) for at, t in enumerate(times)],
+                pulse.begin, [(t, base if at % 2 else away[at]) for at, t in enumerate(times)]
             )
     for tremor in sequence.tremors:
         if not holds(tremor.at, level):

@@ -26,12 +26,7 @@ from mien.text.regular_file import NETWORK
 from mien_trainer.adapt.given import EXPORTED, check_channels
 from mien_trainer.adapt.rest import quiet_rooms
 from mien_trainer.conditions import condition_rows
-from mien_trainer.export.onnx import (
-    TOLERANCE,
-    difference,
-    network_card,
-    threshold_constant,
-)
+from mien_trainer.export.onnx import TOLERANCE, difference, network_card, threshold_constant
 from mien_trainer.fault import TrainerError, need_onnx, read_bytes
 from mien_trainer.frames import F32
 from mien_trainer.lips.touching import contact_shapes

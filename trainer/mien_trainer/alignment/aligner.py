@@ -26,14 +26,7 @@ from mien_trainer.alignment.pronunciation import (
 )
 from mien_trainer.alignment.sphinx import FRAMES, NOISE, SHIFT, AlignedWord, Sphinx
 from mien_trainer.frames import F32, SAMPLE_RATE
-from mien_trainer.phonemes import (
-    SILENCE,
-    Phoneme,
-    SpokenWord,
-    intervals,
-    to_ipa,
-    without_empty,
-)
+from mien_trainer.phonemes import SILENCE, Phoneme, SpokenWord, intervals, to_ipa, without_empty
 from mien_trainer.speech import LongSoundError, SpeechRefusedError, UnusableSoundError
 
 LONGEST = 120.0
@@ -162,10 +155,7 @@ class Aligner:
         ]
 
     def _found(
-        self,
-        audio: F32,
-        words: Sequence[str],
-        listened: Listened | None = None,
+        self, audio: F32, words: Sequence[str], listened: Listened | None = None
     ) -> list[AlignedWord]:
         self._check(audio, words)
         pcm, left = _padded(audio), 1.0

@@ -65,14 +65,7 @@ _TOKEN = re.compile(
     rf"\d+(?:st|nd|rd|th)\b|\d[\d,]*(?:\.\d+)?|(?:{_LETTER}|')(?:{_LETTER}|['.])*|[*#@&%+$\u00a3\u20ac]"
 )
 _QUOTES = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
-_SIGNS = {
-    "*": "star",
-    "#": "pound",
-    "@": "at",
-    "&": "and",
-    "%": "percent",
-    "+": "plus",
-}
+_SIGNS = {"*": "star", "#": "pound", "@": "at", "&": "and", "%": "percent", "+": "plus"}
 
 
 class UnspeakableTextError(SpeechRefusedError):

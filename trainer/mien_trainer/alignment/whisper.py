@@ -130,10 +130,7 @@ class Whisper:
             nobody = one.no_speech_prob > _NOBODY and sure < _UNSURE
             passages.append(
                 Passage(
-                    text="" if nobody else one.text.strip(),
-                    start=one.start,
-                    end=one.end,
-                    sure=sure,
+                    text="" if nobody else one.text.strip(), start=one.start, end=one.end, sure=sure
                 )
             )
             if listened is not None:
@@ -156,10 +153,5 @@ class _Told(Protocol):
 
 class _Model(Protocol):
     def transcribe(
-        self,
-        audio: F32,
-        *,
-        beam_size: int,
-        temperature: float,
-        condition_on_previous_text: bool,
+        self, audio: F32, *, beam_size: int, temperature: float, condition_on_previous_text: bool
     ) -> tuple[Iterable[_Segment], _Told]: ...

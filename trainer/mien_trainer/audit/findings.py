@@ -6,16 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mien.text.fault import Severity, counted
 from mien_trainer.audit.faults import FaultKind
-from mien_trainer.audit.limits import (
-    AT_ONE,
-    AT_ZERO,
-    ENOUGH,
-    FAR,
-    FEW_CLOSURES,
-    KEPT,
-    OPEN,
-    OWN,
-)
+from mien_trainer.audit.limits import AT_ONE, AT_ZERO, ENOUGH, FAR, FEW_CLOSURES, KEPT, OPEN, OWN
 from mien_trainer.audit.report import Cover, Finding, Group, VoiceRow
 from mien_trainer.speech import Split
 

@@ -91,11 +91,7 @@ def vad_maps(report: Report, bank: Bank) -> Iterator[str]:
     for label, counts in cover.valence_arousal.items():
         yield "<div>\n"
         yield density_map(
-            counts,
-            _points(bank, label, (0, 1)),
-            title=label,
-            xlabel="valence",
-            ylabel="arousal",
+            counts, _points(bank, label, (0, 1)), title=label, xlabel="valence", ylabel="arousal"
         )
         yield density_map(
             cover.arousal_dominance[label],

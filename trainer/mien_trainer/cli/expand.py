@@ -20,11 +20,7 @@ from mien_trainer.fault import need_torch
     type=OutputFile(".safetensors"),
     help="The .safetensors file to write.",
 )
-@click.option(
-    "--bank",
-    default="default",
-    help="The bank whose labels the new network gets.",
-)
+@click.option("--bank", default="default", help="The bank whose labels the new network gets.")
 @click.option(
     "--labels",
     metavar="A,B,...",

@@ -143,10 +143,7 @@ def smoothness(
     change = np.concatenate(changes)
     each = change.mean(axis=1, dtype=np.float64)
     return Smoothness(
-        mean=float(each.mean()),
-        worst=float(each.max()),
-        channel=float(change.max()),
-        steps=steps,
+        mean=float(each.mean()), worst=float(each.max()), channel=float(change.max()), steps=steps
     )
 
 

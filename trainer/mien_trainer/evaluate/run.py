@@ -8,24 +8,11 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.bank import Bank
-from mien_trainer.evaluate.clips import (
-    SETTLE,
-    Sound,
-    clips_with,
-    pick,
-    silence,
-    voices,
-)
+from mien_trainer.evaluate.clips import SETTLE, Sound, clips_with, pick, silence, voices
 from mien_trainer.evaluate.effects import departure, effects
 from mien_trainer.evaluate.lips import Comparison, closures, compare_lips, lip_match
 from mien_trainer.evaluate.network import EvaluatedNetwork, Network, open_network
-from mien_trainer.evaluate.presets import (
-    anchor_errors,
-    distinctness,
-    drift,
-    repeats,
-    smoothness,
-)
+from mien_trainer.evaluate.presets import anchor_errors, distinctness, drift, repeats, smoothness
 from mien_trainer.evaluate.result import Evaluation, Example, Report
 from mien_trainer.evaluate.speed import Speed, measure_speed
 from mien_trainer.fault import TrainerError

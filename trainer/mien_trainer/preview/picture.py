@@ -123,13 +123,7 @@ def _caption(show: PreviewClip) -> int:
 
 
 def _text(
-    x: float,
-    y: float,
-    text: str,
-    colour: str,
-    size: int,
-    weight: int = 400,
-    anchor: str = "start",
+    x: float, y: float, text: str, colour: str, size: int, weight: int = 400, anchor: str = "start"
 ) -> str:
     return (
         f'<text x="{number(x)}" y="{number(y)}" font-size="{size}" font-weight="{weight}"'

@@ -74,11 +74,7 @@ def lesson_of(recipe: Recipe, data: Path) -> Lesson:
             train.append(Example(one.text, one.targets, one.weight * recipe.fit.own))
     norms = word_norms(recipe.words, data) if recipe.words is not None else {}
     return Lesson(
-        bank=bank,
-        readings=readings,
-        train=tuple(train),
-        calibrate=tuple(calibrate),
-        norms=norms,
+        bank=bank, readings=readings, train=tuple(train), calibrate=tuple(calibrate), norms=norms
     )
 
 

@@ -80,12 +80,7 @@ class Material:
 
 
 def material_of(
-    recipe: Recipe,
-    choice: TransformerChoice,
-    lesson: Lesson,
-    data: Path,
-    folder: Path,
-    step: Steps,
+    recipe: Recipe, choice: TransformerChoice, lesson: Lesson, data: Path, folder: Path, step: Steps
 ) -> Material:
     """What the lesson becomes for a transformer; the slow parts of it are kept in ``folder``.
 
@@ -124,17 +119,9 @@ def trained(
     """
     torch.manual_seed(recipe.seed)
     model = Transformer(
-        Shape(
-            passes=choice.passes,
-            heads=choice.heads,
-            reach=choice.reach,
-            longest=choice.longest,
-        ),
+        Shape(passes=choice.passes, heads=choice.heads, reach=choice.reach, longest=choice.longest),
         Widths(
-            embedding=choice.embedding,
-            hidden=choice.hidden,
-            feed=choice.feed,
-            pool=choice.pool,
+            embedding=choice.embedding, hidden=choice.hidden, feed=choice.feed, pool=choice.pool
         ),
         len(material.vocabulary.pieces),
         material.curriculum.targets.shape[1],
@@ -190,9 +177,7 @@ def mixed(weights: TransformerWeights, mix: Mix) -> TransformerWeights:
         matrices={**weights.matrices, "head": Bytes(head.values, scale)},
         vectors={**weights.vectors, "head.bias": bias},
         linear=evolve(
-            weights.linear,
-            scale=weights.linear.scale * others,
-            bias=weights.linear.bias * others,
+            weights.linear, scale=weights.linear.scale * others, bias=weights.linear.bias * others
         ),
     )
 

@@ -176,10 +176,7 @@ def _optimizer(student: Student, settings: TransformerFit) -> torch.optim.Optimi
     flat = [one for one in student.parameters() if one.ndim < 2]
     wide = [one for one in student.parameters() if one.ndim >= 2]
     return torch.optim.AdamW(
-        [
-            {"params": wide, "weight_decay": settings.decay},
-            {"params": flat, "weight_decay": 0.0},
-        ],
+        [{"params": wide, "weight_decay": settings.decay}, {"params": flat, "weight_decay": 0.0}],
         lr=settings.rate,
         betas=(0.9, 0.98),
     )

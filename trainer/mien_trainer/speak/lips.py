@@ -73,12 +73,7 @@ class LipSpeaker(Listener[LipTrack]):
         speech, emphases = self._voice.heard(weights, mel)
         meets = touching(faces, speech, self._channels).max(axis=1, initial=0.0)
         return lip_track(
-            self._channels,
-            weights,
-            speech,
-            contacts=meets,
-            emphases=emphases,
-            prosody=prosody,
+            self._channels, weights, speech, contacts=meets, emphases=emphases, prosody=prosody
         )
 
 

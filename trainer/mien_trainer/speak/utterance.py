@@ -76,11 +76,7 @@ class Shown:
         """
         point = None if self.vad is None else vad_point(self.vad)
         state = State(
-            label=self.label,
-            vad=point,
-            at=self.at,
-            intensity=self.intensity,
-            style=self.style,
+            label=self.label, vad=point, at=self.at, intensity=self.intensity, style=self.style
         )
         return pose_of(bank, state)
 

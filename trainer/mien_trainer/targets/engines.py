@@ -20,13 +20,7 @@ from uuid import uuid4
 
 from mien_trainer.child_process import end_with_parent
 from mien_trainer.fault import TrainerError
-from mien_trainer.targets.worker import (
-    ClipWorker,
-    MadeShard,
-    ShardTask,
-    WorkerSetup,
-    make_shard,
-)
+from mien_trainer.targets.worker import ClipWorker, MadeShard, ShardTask, WorkerSetup, make_shard
 
 RETRIES = 3
 """How often Ray makes a shard again whose process or machine died."""

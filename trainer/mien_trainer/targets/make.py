@@ -64,9 +64,7 @@ def make_targets(
         OSError: the folder cannot be written.
     """
     pins = Pins(
-        recipe_sha256=recipe_digest(recipe),
-        artifact=setup.header.artifact,
-        programs=setup.programs,
+        recipe_sha256=recipe_digest(recipe), artifact=setup.header.artifact, programs=setup.programs
     )
     work = shard_tasks(specs, recipe.clips_per_shard)
     return make_shards(recipe.name, pins, work, setup, folder, engine, unusable=unusable, step=step)

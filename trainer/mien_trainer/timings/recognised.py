@@ -9,12 +9,7 @@ from mien.performance.sources import LipRequest, SpokenLips
 from mien_trainer.frames import frame_count
 from mien_trainer.timings.ears import open_ear
 from mien_trainer.timings.heard_before import heard_before
-from mien_trainer.timings.spoken import (
-    emphases_of,
-    named_doubts,
-    sound_of,
-    spoken_lips,
-)
+from mien_trainer.timings.spoken import emphases_of, named_doubts, sound_of, spoken_lips
 from mien_trainer.timings.timed import TimedSpeech
 
 

@@ -25,11 +25,7 @@ from mien_trainer.lips.closures import closures
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import Phoneme
-from mien_trainer.speech import (
-    MisfitSpeechError,
-    SpeechRefusedError,
-    UnusableSoundError,
-)
+from mien_trainer.speech import MisfitSpeechError, SpeechRefusedError, UnusableSoundError
 from mien_trainer.timings.letters import arpabet_of_letters
 from mien_trainer.timings.read import read_timings
 from mien_trainer.timings.timed import TimedSpeech

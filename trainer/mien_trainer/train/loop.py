@@ -38,12 +38,7 @@ from mien_trainer.train.clips import Clips, unpack_clips
 from mien_trainer.train.config import Optimizer, TrainConfig, config_text, first_difference
 from mien_trainer.train.log import Curves, Log
 from mien_trainer.train.objective import Objective
-from mien_trainer.train.processes import (
-    Processes,
-    compile_for_gpu,
-    make_reproducible,
-    processes,
-)
+from mien_trainer.train.processes import Processes, compile_for_gpu, make_reproducible, processes
 from mien_trainer.train.sampler import Batch, BatchSampler
 from mien_trainer.train.trust import check_data, trusted_bank
 from mien_trainer.train.validation import Score, Validator

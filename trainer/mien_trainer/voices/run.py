@@ -22,15 +22,7 @@ from mien_trainer.speak.way import given_bank
 from mien_trainer.speech import SpeechRefusedError
 from mien_trainer.voices.baselines import profiles
 from mien_trainer.voices.kept_times import FoundTimes
-from mien_trainer.voices.measures import (
-    Heard,
-    Moments,
-    captured,
-    followed,
-    in_step,
-    motion,
-    spoken,
-)
+from mien_trainer.voices.measures import Heard, Moments, captured, followed, in_step, motion, spoken
 from mien_trainer.voices.methods import (
     Method,
     by_lips,

@@ -6,7 +6,5 @@ command = LazyGroup(
     "judge",
     help="Score what people see in faces without names (see `mien sheet --blind`).",
     package="mien.cli.judge",
-    table={
-        "score": "Say which faces of blind sheets observers recognised.",
-    },
+    table={"score": "Say which faces of blind sheets observers recognised."},
 )

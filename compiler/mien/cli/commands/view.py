@@ -46,12 +46,7 @@ USUAL_PORT = 6436
 )
 @format_option
 def command(
-    shown: str,
-    instead: str | None,
-    port: int | None,
-    host: str,
-    opened: bool | None,
-    output: str,
+    shown: str, instead: str | None, port: int | None, host: str, opened: bool | None, output: str
 ) -> int:
     """Show BANK on a local web page: choose a label, move the point, and see the face.
 

@@ -83,14 +83,7 @@ class Batch:
         self._spare.append(scratch)
 
     def _run(
-        self,
-        scratch: _Scratch,
-        variants: I32,
-        vads: F32,
-        speech: F32,
-        out: F32,
-        *,
-        streamed: bool,
+        self, scratch: _Scratch, variants: I32, vads: F32, speech: F32, out: F32, *, streamed: bool
     ) -> None:
         program = self._program
         evaluate_faces(

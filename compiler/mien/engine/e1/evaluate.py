@@ -46,13 +46,7 @@ class Evaluator1:
         return face
 
     def faces(
-        self,
-        labels: I32,
-        vads: F32,
-        styles: I32 | None,
-        speech: F32 | None,
-        out: F32,
-        threads: int,
+        self, labels: I32, vads: F32, styles: I32 | None, speech: F32 | None, out: F32, threads: int
     ) -> None:
         """Fill ``out`` (Q, C)."""
         rows = len(labels)
@@ -83,13 +77,7 @@ class Evaluator1:
             out[rows] = path.faces(vads[rows], None if speech is None else speech[rows])
 
     def faces_by_kernels(
-        self,
-        labels: I32,
-        vads: F32,
-        styles: I32 | None,
-        speech: F32 | None,
-        out: F32,
-        threads: int,
+        self, labels: I32, vads: F32, styles: I32 | None, speech: F32 | None, out: F32, threads: int
     ) -> None:
         """`faces` by the kernels, whatever the number of queries; may compile them."""
         batch = self._batch.get(styles is not None)

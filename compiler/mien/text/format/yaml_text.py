@@ -161,15 +161,11 @@ _RECORDS: dict[str | None, frozenset[Path]] = {
                 for part in ("like", "share", "weight", "head", "gaze")
             ),
             ("sequences", ANY, "pulses", ANY, "head"),
-        },
+        }
     ),
     "rules": frozenset({("trends", ANY)}),
     "rig": frozenset(
-        {
-            ("action_units", ANY),
-            ("action_units", ANY, "channels"),
-            ("lip_seal", "sealing"),
-        }
+        {("action_units", ANY), ("action_units", ANY, "channels"), ("lip_seal", "sealing")}
     ),
     "visemes": frozenset({("classes", ANY, "strength")}),
 }

@@ -51,12 +51,7 @@ def command(
         loaded = open_reader(reader, bank=bank)
         size = find_reader(reader).path.stat().st_size
         found = evaluate(
-            loaded,
-            size,
-            read_recipe(find_recipe(recipe)),
-            data,
-            own_labels=own_labels,
-            step=step,
+            loaded, size, read_recipe(find_recipe(recipe)), data, own_labels=own_labels, step=step
         )
     if page is not None:
         write_atomic(page, "".join(page_of(found)).encode())
