@@ -27,7 +27,7 @@ from mien_trainer.lips.table import F64, Contact, VisemeTable
 REACH = 12
 """Frames from which on a sound that is over has no influence (0.2 s)."""
 
-MEETS, PARTS = 0.45, 0.22
+MEETS, PARTS = 0.4, 0.2
 """How likely a contact has to be to be made, and how likely to be kept."""
 
 HELD = 3

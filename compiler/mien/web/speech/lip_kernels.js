@@ -12,7 +12,7 @@ import { LIP_TABLE } from "./lip_table.js";
 /** Frames from which on a sound that is over has no influence. */
 const REACH = 12;
 
-const [MEETS, PARTS, HELD] = [0.45, 0.22, 3];
+const [MEETS, PARTS, HELD] = [0.4, 0.2, 3];
 const [UNSURE, SETTLES] = [0.06, 12];
 const DIRECT = 0.5;
 const ATTACK = 0.045;

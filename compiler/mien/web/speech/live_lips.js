@@ -26,6 +26,7 @@ export const DELAY = 87;
 /** Frames of a longer delay that the kernels keep for themselves. */
 const SEEN_AHEAD = 2;
 
+const OWN = 0.25;
 const [FAINT, STEEP] = [1e-6, 40];
 
 /** Frames that are remembered: more than are ever heard ahead. */
@@ -156,12 +157,12 @@ export class LiveLipStream {
       for (let v = 0; v < V; v += 1) most = Math.max(most, heads[at + v]);
       for (let v = 0; v < V; v += 1) sum += Math.exp(heads[at + v] - most);
       for (let v = 0; v < V; v += 1) visemes[v] = Math.exp(heads[at + v] - most) / sum;
-      // A contact is as likely as the mean of what its own logit and its viseme's say.
+      // A contact is as likely as its own logit and its viseme's say.
       for (let kind = 0; kind < K; kind += 1) {
         const own = heads[at + V + kind] - Math.log(card.contact_odds);
         const viseme = Math.exp(heads[at + CONTACTS[kind].row] - most) / sum;
         const sure = Math.min(1 - FAINT, Math.max(FAINT, viseme));
-        const mean = 0.5 * (own + Math.log(sure / (1 - sure)));
+        const mean = OWN * own + (1 - OWN) * Math.log(sure / (1 - sure));
         contacts[kind] = 1 / (1 + Math.exp(-Math.min(STEEP, Math.max(-STEEP, mean))));
       }
       if (head === this.likely) this.kernels.hear(visemes);
