@@ -22,8 +22,8 @@ NOBODY = "nobody is heard to speak in it: the lips stay at rest"
 _IN_VAIN = "in which nobody is heard"
 
 _BETTER = (
-    "better are its words, if English (--text), times of its sounds (--times), or a better "
-    "recogniser of English (--recogniser)"
+    "better are its words, if English (--text; in a score {from: words}), times of its sounds "
+    "(--times; in a score {from: times}), or a better recogniser of English (--recogniser)"
 )
 
 # Where words were taken, these doubt all of 44 recordings in four other languages, and in English
