@@ -483,8 +483,10 @@ def test_frames_between_frames_are_those_of_numpy(frames: int, seed: int) -> Non
     rng = np.random.default_rng(seed)
     mel = rng.normal(size=(frames, 3)).astype(np.float16)
     at = rng.uniform(0.0, frames - 1.0, 9)
-    wanted = np.stack([np.interp(at, np.arange(frames), band) for band in mel.T], axis=1)
-    assert between(mel, at) == pytest.approx(wanted, abs=1e-5)
+    told = between(mel, at)
+    for band in range(3):
+        wanted = np.interp(at, np.arange(frames), mel[:, band].astype(np.float64))
+        assert np.abs(told[:, band] - wanted).max() < 1e-5
     assert np.array_equal(between(mel, np.arange(frames, dtype=np.float64)), mel)
 
 

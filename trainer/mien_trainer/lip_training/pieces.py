@@ -53,7 +53,7 @@ def _played(first: int, end: int, rng: np.random.Generator) -> F64:
 def between(frames: npt.NDArray[np.float16], at: F64) -> F32:
     """Rows (n, M) of ``frames`` (N, M) at times ``at`` (n,), in frames, by straight lines."""
     low = np.minimum(at.astype(np.int64), max(len(frames) - 2, 0))
-    share = (at - low)[:, None].astype(np.float32)
-    high = np.minimum(low + 1, len(frames) - 1)
-    found: F32 = frames[low].astype(np.float32) * (1.0 - share) + frames[high] * share
+    share = (at - low)[:, None]
+    below, above = frames[low], frames[np.minimum(low + 1, len(frames) - 1)]
+    found: F32 = (below * (1.0 - share) + above * share).astype(np.float32)
     return found
