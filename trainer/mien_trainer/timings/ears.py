@@ -26,8 +26,8 @@ _BETTER = (
     "(--times; in a score {from: times}), or a better recogniser of English (--recogniser)"
 )
 
-# Where words were taken, these doubt all of 44 recordings in four other languages, and in English
-# 10 of 29 orders and talks, whose words were misheard, and none of 34 readers.
+# Where words were taken, these doubt all of 20 recordings in four other languages, and in English
+# 8 of 25 orders and talks, whose words were misheard, and one of 31 readers.
 _SURE_FIT, _SURE_LIKENESS = -37.0, -1.25
 """The fit of words from which on they are English, and how likely a witness holds their sounds."""
 
