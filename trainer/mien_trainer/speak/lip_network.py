@@ -30,6 +30,7 @@ OUTPUTS = ("heads", "after")
 
 _SHIPPED = Path(__file__).resolve().parents[1] / "networks" / "lips.onnx"
 _MOST = 1 << 12
+_COMMAND = "mien train lips"
 
 _TRIED = 15
 """Frames that are run at once and one by one, to see: sums of every kind are among them."""
@@ -74,9 +75,9 @@ class LipNetwork:
             TrainerError: onnxruntime is not installed; no ONNX file, or none of ours; its card does
                 not belong to its graph or to the table of visemes.
         """
-        self._session = open_session(data, where)
+        self._session = open_session(data, where, _COMMAND)
         self.where, self.size = where, len(data)
-        self.card = card_of(where, self._session, LipCard, SCHEMA, "mien train lips", _fault_of)
+        self.card = card_of(where, self._session, LipCard, SCHEMA, _COMMAND, _fault_of)
         self._at_once = True
         self.start = self._start()
         self._at_once = self._is_same()

@@ -50,10 +50,12 @@ _SHIPPED = {
 
 _ID = re.compile(r"[a-z][a-z0-9_-]*")
 _VERSION = re.compile(r"[0-9A-Za-z.+-]+")
+_COMMAND = "mien train export"
 _FATAL = 4
+"""What onnxruntime logs itself; what it raises is said by us."""
+
 _NO_ONNX = "INVALID_PROTOBUF"
 """onnxruntime's word for bytes that it cannot read."""
-"""What onnxruntime logs itself; what it raises is said by us."""
 
 
 @frozen(kw_only=True)
@@ -111,15 +113,15 @@ class OnnxNetwork:
             TrainerError: onnxruntime is not installed; no ONNX file, or not one of ours; its card
                 does not belong to its graph.
         """
-        session = open_session(data, where)
-        self.card = card_of(where, session, NetworkCard, SCHEMA, "mien train export", _fault_of)
+        session = open_session(data, where, _COMMAND)
+        self.card = card_of(where, session, NetworkCard, SCHEMA, _COMMAND, _fault_of)
         _check_graph(where, self.card, session)
         self.named = THRESHOLD.encode() in data
         constant = _THRESHOLDS.get(self.card.checkpoint, THRESHOLD if self.named else None)
         if threshold is not None and constant is not None:
             logit = np.array(math.log(threshold / (1.0 - threshold)), dtype=np.float32)
             self._kept = onnx_runtime().OrtValue.ortvalue_from_numpy(logit)
-            session = open_session(data, where, {constant: self._kept})
+            session = open_session(data, where, _COMMAND, {constant: self._kept})
         self._session = session
         self.where = where
         self.size = len(data)
@@ -185,8 +187,12 @@ def shipped_network(artifact: str | None = None) -> Path:
     return path
 
 
-def open_session(data: bytes, where: str, constants: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  untyped
+def open_session(
+    data: bytes, where: str, command: str, constants: Mapping[str, Any] | None = None
+) -> Any:  # noqa: ANN401  untyped
     """The bytes of a file as onnxruntime runs them on one core, with other ``constants``.
+
+    ``command`` writes such files.
 
     Raises:
         TrainerError: it is not installed, or cannot.
@@ -202,7 +208,7 @@ def open_session(data: bytes, where: str, constants: Mapping[str, Any] | None = 
     except Exception as error:  # onnxruntime's own classes have no public base
         why = brief(error)
         if _NO_ONNX in why:
-            why = "it is no ONNX file, or one that was cut or damaged; mien train export writes one"
+            why = f"it is no ONNX file, or one that was cut or damaged; {command} writes one"
         raise TrainerError(f"{where}: not a network that can be run ({why})") from None
 
 
