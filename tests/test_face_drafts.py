@@ -286,6 +286,50 @@ def test_one_draft_is_chosen_and_scaled_as_it_is_told(tmp_path: Path) -> None:
     assert drafted(tmp_path / "b.yaml") == {"low": {"jawLeft": 0.1}}
 
 
+MISSPELT = {"mouthSmilLeft": 0.5, "whisker_curl": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "place"),
+    [
+        ("f.yaml", "joy:\n  mouthSmilLeft: 0.5\nsad: {whisker_curl: 0.1}\n", "f.yaml:2:3"),
+        ("f.json", json.dumps({"joy": MISSPELT}), "f.json:1:10"),
+        ("f.json", json.dumps(MISSPELT), "f.json:1:2"),
+        (
+            "f.json",
+            json.dumps([{"name": name, "score": value} for name, value in MISSPELT.items()]),
+            "f.json:1:37",
+        ),
+        ("f.csv", "label,mouthSmilLeft,whisker_curl\njoy,0.5,0.1\n", "f.csv:1:7"),
+        ("f.mjs", f"joy: {{ baseline: {json.dumps(MISSPELT)} }}", "f.mjs:1:19"),
+    ],
+)
+def test_names_of_a_file_that_names_no_channel_are_all_told_with_the_nearest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, data: str, place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    saved(tmp_path, data, name)
+    said = ended(2, "import", name, "-o", "drafts").stderr
+    assert place in said
+    assert said.index("no channel mouthSmilLeft [") < said.index("did you mean mouthSmileLeft?")
+    assert said.index("no channel whisker_curl [") < said.index(
+        "`mien list BANK` lists the channels"
+    )
+    assert "2 errors" in said
+    assert not Path("drafts").exists()
+
+
+def test_a_document_of_our_own_is_no_table_of_unknown_names(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"schema": "mien/score/1", "look": {"jaw": 0.5}})
+    assert "no channel" not in ended(2, "import", path, "-o", tmp_path / "drafts").stderr
+
+
+def test_a_channel_that_is_left_out_is_told_with_the_nearest(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"joy": {"jawLeft": 0.5, **MISSPELT}})
+    said = ended(0, "import", path, "-o", tmp_path / "drafts").stderr
+    assert "left out: mouthSmilLeft (is it mouthSmileLeft?), whisker_curl\n" in said
+
+
 @pytest.mark.parametrize(
     ("name", "data", "more", "expected"),
     [

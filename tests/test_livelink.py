@@ -383,6 +383,14 @@ FAULTS = [
         ],
     ),
     (
+        ["Timecode,BlendShapeCount,EyeBlnkLeft,Whisker,JawOpn", "00:00:00:00.0,3,0,0,0"],
+        [
+            "take.csv:1:1: error: the first line names no channel [no-header]\n"
+            "    expected a header such as Timecode,BlendShapeCount,EyeBlinkLeft,...; "
+            "is EyeBlnkLeft eyeBlinkLeft, JawOpn jawOpen?"
+        ],
+    ),
+    (
         changed(1, 19, "0,5"),
         [
             "take.csv:2:1: error: 55 fields, expected 54 as in the header [row-length]\n"

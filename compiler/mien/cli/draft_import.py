@@ -13,6 +13,7 @@ from mien.cli.terminal import say, visible
 
 if TYPE_CHECKING:
     from mien.authored.bank import AuthoredBank
+    from mien.authored.rig import Rig
     from mien.cli.importing import Import
     from mien.formats.archetype_draft import Faces
     from mien.formats.take import Take
@@ -99,13 +100,17 @@ def draft_faces(asked: Import) -> bool:
             say(f"  {visible(note)}", err=True)
     if any(note.startswith("no label ") for one in files.values() for note in one.notes):
         say(f"the labels are {', '.join(bank.manifest.labels)}", err=True)
-    _tell_table(chosen)
+    _tell_table(chosen, bank.rig)
     return True
 
 
-def _tell_table(table: FaceTable) -> None:
+def _tell_table(table: FaceTable, rig: Rig) -> None:
+    from mien.text.suggest import nearest
+
     if table.unknown:
-        say(f"no channels, left out: {visible(', '.join(table.unknown))}", err=True)
+        near = ((name, nearest(name, rig.names)) for name in table.unknown)
+        names = (name + (f" (is it {close}?)" if close else "") for name, close in near)
+        say(f"no channels, left out: {visible(', '.join(names))}", err=True)
     if table.clamped:
         say(f"weights outside [0, 1], cut off: {table.clamped}", err=True)
     if table.drawn:

@@ -179,6 +179,10 @@ def _columns(
             hint += ", and with points in its numbers" if "," in sample else ""
         elif text := next(longer, ""):
             hint += f"; found {text}: write {channels[0]}, and the others likewise"
+        elif close := [
+            f"{one} {near}" for one in texts if one and (near := nearest(one, channels))
+        ]:
+            hint += f"; is {', '.join(close)}?"
         message = "the first line names no channel"
         return columns, absent, [fault(Place(name, 1, 1), "no-header", message, hint)]
     unknown = [

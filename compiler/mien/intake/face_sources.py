@@ -65,11 +65,13 @@ def _read_rows(path: Path, rig: Rig, full: float) -> FaceTable | None:
         for at, (column, text) in enumerate(zip(header, fields, strict=True)):
             if at in (label, level) or not text.strip() or not column:
                 continue
-            place = Place(name, number, 1 + sum(len(one) + 1 for one in fields[:at]))
+            known = bool(weights.channels(column))
+            before = fields[:at] if known else rows[0][:at]
+            place = Place(name, number if known else 1, 1 + sum(len(one) + 1 for one in before))
             try:
                 found.append((column, float(text), place, ""))
             except ValueError:
-                if weights.channels(column) and len(weights.faults) < MAX_FAULTS:
+                if known and len(weights.faults) < MAX_FAULTS:
                     message = f"{column} is {text!r}, expected a number"
                     hint = "write 0.5 for 0,5" if "," in text else ""
                     weights.faults.append(fault(place, "no-number", message, hint))

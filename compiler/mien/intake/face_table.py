@@ -8,6 +8,7 @@ scores of MediaPipe; the moods of TalkingHead; or what mien itself exports.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from attrs import field, frozen
@@ -19,9 +20,10 @@ from mien.gltf.channel_names import channels_of
 from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
-from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, number, path_text
+from mien.text.node import MappingNode, Node, Place, ScalarNode, SequenceNode, at, number, path_text
 from mien.text.node import Path as NodePath
 from mien.text.regular_file import SOURCE
+from mien.text.suggest import did_you_mean, nearest
 
 LEEWAY = 0.5
 """Weights may pass 0 and 1 by so much, as trackers' do; they are cut off there."""
@@ -85,6 +87,7 @@ class FaceWeights:
     def __init__(self, rig: Rig, full: float = 1.0) -> None:
         self._rig = rig
         self._full = full
+        self._names = (*rig.names, *rig.shorthands)
         self._members = {
             **{name.casefold(): members for name, members in rig.shorthands.items()},
             **{
@@ -94,7 +97,9 @@ class FaceWeights:
             },
         }
         self._faces: list[NamedFace] = []
-        self._unknown: dict[str, None] = {}
+        self._unknown: dict[str, tuple[Place, str]] = {}
+        self._guessed: dict[str, tuple[Place, str]] = {}
+        self._known = False
         self._clamped = 0
         self.drawn = 0
         self.faults: list[Fault] = []
@@ -113,20 +118,33 @@ class FaceWeights:
         for name, value, where, path in weights:
             own = self.channels(name)
             if not own:
-                self._unknown[name] = None
+                self._unknown.setdefault(name, (where, path))
                 continue
+            self._known = True
             weight = self._weight(name, value, where, path)
             (single if len(own) == 1 else both).update(dict.fromkeys(own, weight))
         found = {name: weight for name, weight in (both | single).items() if weight}
         ordered = {name: found[name] for name in self._rig.names if name in found}
         self._faces.append(NamedFace(label=label, level=level, weights=ordered, place=place))
 
+    def guess(self, weights: Sequence[tuple[str, float, Place, str]], *, certain: bool) -> None:
+        """Names that are meant for channels' where no name in the whole file is one.
+
+        Where that is not ``certain``, they are if one of them nearly is.
+        """
+        own = [one for one in weights if one[0].casefold() not in (*_LEVELS, *_SCORES)]
+        if certain or any(nearest(name, self._names) for name, *_ in own):
+            for name, _, where, path in own:
+                self._guessed.setdefault(name, (where, path))
+
     def table(self) -> FaceTable:
         """All faces.
 
         Raises:
-            SourceError: a number is no weight.
+            SourceError: a number is no weight, or of all names none is a channel's.
         """
+        if not self._known:
+            self.faults += self._strangers()
         if self.faults:
             raise SourceError(self.faults)
         return FaceTable(
@@ -135,6 +153,13 @@ class FaceWeights:
             clamped=self._clamped,
             drawn=self.drawn,
         )
+
+    def _strangers(self) -> Iterator[Fault]:
+        """A fault for each name of a file that names no channel at all."""
+        for name, (where, path) in islice((self._unknown | self._guessed).items(), MAX_FAULTS):
+            hint = did_you_mean(name, self._names) or "`mien list BANK` lists the channels"
+            message = f"the rig has no channel {name}"
+            yield fault(where, "unknown-channel", message, hint, path)
 
     def _weight(self, name: str, value: float, place: Place, path: str) -> float:
         weight = value / self._full
@@ -170,7 +195,8 @@ def read_tree(path: Path, rig: Rig, levels: Sequence[str], full: float = 1.0) ->
 def table_of(root: Node, rig: Rig, levels: Sequence[str], full: float = 1.0) -> FaceTable | None:
     """The faces that a document holds; see `read_tree`."""
     weights = FaceWeights(rig, full)
-    walk = _Walk(weights, frozenset(level.casefold() for level in levels))
+    foreign = at(root, ("schema",)) is None  # documents of our own say what they are
+    walk = _Walk(weights, frozenset(level.casefold() for level in levels), foreign)
     walk.descend(root, "", "", ())
     found = weights.table()
     nameless = sum(not face.label for face in found.faces)  # several are frames of a recording
@@ -181,6 +207,7 @@ def table_of(root: Node, rig: Rig, levels: Sequence[str], full: float = 1.0) -> 
 class _Walk:
     weights: FaceWeights
     levels: frozenset[str]
+    foreign: bool
 
     def descend(self, node: Node, label: str, level: str, path: NodePath) -> None:
         """Add the faces at and below a node."""
@@ -200,6 +227,8 @@ class _Walk:
         if any(self.weights.channels(name) for name, *_ in numbers):
             self.weights.add(label, level, numbers, node.place)
             return
+        if self._may_be_face(node):
+            self.weights.guess(numbers, certain=bool(label))
         label = _text(node, _NAMES) or label
         level = _text(node, _LEVELS) or level
         for entry in node.entries:
@@ -217,16 +246,25 @@ class _Walk:
             self.weights.add(label, level, [], node.place)
         self.descend(node, label, level, path)
 
+    def _may_be_face(self, node: MappingNode) -> bool:
+        """Whether it holds nothing but numbers that may be weights, and words."""
+        numbers = [number(entry.value) or 0.0 for entry in node.entries]
+        most = 100.0 * (1.0 + LEEWAY)
+        below = any(isinstance(entry.value, MappingNode) for entry in node.entries)
+        return self.foreign and not below and all(abs(one) <= most for one in numbers)
+
     def _numbers(
         self, node: MappingNode, path: NodePath
     ) -> Iterator[tuple[str, float, Place, str]]:
         for entry in node.entries:
+            known = bool(self.weights.channels(entry.name))
             value, drawn = number(entry.value), False
             if isinstance(entry.value, SequenceNode):
-                value, drawn = _drawn(entry.value), bool(self.weights.channels(entry.name))
+                value, drawn = _drawn(entry.value), known
             if value is not None:
                 self.weights.drawn += drawn
-                yield entry.name, value, entry.value.place, path_text((*path, entry.name))
+                place = entry.value.place if known else entry.key.place
+                yield entry.name, value, place, path_text((*path, entry.name))
 
 
 def _drawn(node: SequenceNode) -> float | None:
