@@ -62,8 +62,10 @@ def points_of(bank: AuthoredBank, table: VadTable, origin: str, level: str) -> P
             message = f"no label {row.label}"
             strange.append(fault(row.place, "unknown-label", message, hint, row.path))
             continue
-        if names.setdefault(label, row.label).casefold() != row.label.casefold():
-            notes.append(f"{where}: {row.label} means {label}, as {names[label]} does; left out")
+        first = names.setdefault(label, row.label)
+        if first.casefold() != row.label.casefold():
+            said = f"{row.label} means {label}, as {first} does; left out"
+            notes.append(f"{where}: {said}: write {first} if both are one emotion")
             continue
         emotion = next(one for one in bank.emotions if one.label == label)
         known = {one.casefold(): one for one in (*bank.manifest.intensities, *emotion.styles)}
