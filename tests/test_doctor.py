@@ -272,6 +272,35 @@ def test_what_cannot_be_read_is_two_and_the_others_are_still_told(tmp_path: Path
     assert "expected a name that ends in" in ended(2, "doctor", other, "--format", "json").stdout
 
 
+def test_tables_of_a_folder_that_are_no_takes_are_left_out_and_damaged_takes_told(
+    tmp_path: Path,
+) -> None:
+    whole = livelink.encode(looking())
+    header, *rows = whole.decode().splitlines()
+    (tmp_path / "good.csv").write_bytes(whole)
+    (tmp_path / "scores.csv").write_text("person;age;notes\nA;30;grüße\n", "latin-1")
+    (tmp_path / "words.csv").write_text("word,start_s,end_s\nhello,0,1\n", "utf-8")
+    said = ended(0, "doctor", tmp_path)
+    assert "good.csv: Live Link Face CSV, 120 rows" in said.stdout
+    assert said.stderr == "left out, as they are no takes: 2 files\n"
+    document = json.loads(ended(0, "doctor", tmp_path, "--format", "json").stdout)
+    assert [Path(one["file"]).name for one in document["left_out"]] == ["scores.csv", "words.csv"]
+    damaged = {
+        "empty.csv": b"",
+        "cut.csv": whole[:3000],
+        "headless.csv": "\n".join(rows).encode(),
+        "binary.csv": bytes(range(256)),
+        "semicolons.csv": whole.replace(b",", b";"),
+        "misspelt.csv": header.replace("ight", "igt").replace("eft", "ef").encode() + b"\n1,2\n",
+        "utf16.csv": whole.decode().encode("utf-16"),
+    }
+    for name, data in damaged.items():
+        (tmp_path / name).write_bytes(data)
+    said = ended(2, "doctor", tmp_path)
+    assert all(f"{name}:" in said.stderr for name in damaged)
+    assert said.stderr.endswith("left out, as they are no takes: 2 files\n")
+
+
 def test_each_file_has_its_own_refusal(tmp_path: Path) -> None:
     names = ("empty", "none.csv", "none", "notes.md", "line.wav", "take.csv.gz", "good.csv")
     empty, lost, nothing, strange, sound, packed, good = (tmp_path / name for name in names)

@@ -155,6 +155,7 @@ def test_several_takes_are_told_apart_and_a_broken_one_stops_no_other(phone: Pat
     (twin / f"{NAME}.mov").unlink(missing_ok=True)
     (phone / "other_2_iPhone.csv").write_bytes(curves().split(b"\n")[0] + b"\n")
     (phone / "lone.mov").write_bytes(b"film")
+    (phone / "shots.csv").write_text("shot,actor\n1,Ann\n", "utf-8")
     out = phone.with_name("takes")
     said = ended(2, "import", phone, "-o", out).stderr
     assert sorted(path.name for path in out.iterdir()) == [
@@ -167,6 +168,7 @@ def test_several_takes_are_told_apart_and_a_broken_one_stops_no_other(phone: Pat
     )
     assert "other_2_iPhone.csv: error: there is a header, and no row of weights below it" in said
     assert "left out: lone.mov (no curves go with it)" in said
+    assert "left out: shots.csv (its first line names nothing of a face)" in said
     told = ended(2, "import", phone, "-o", phone.with_name("one.csv")).stderr
     assert "one.csv is one take, and these are 3" in told
     assert not phone.with_name("one.csv").exists()

@@ -6,6 +6,7 @@ Dimension letters: R rows, C channels, K other columns.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,11 +23,17 @@ from mien.text.core_schema import MAX_FAULTS
 from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.node import Place
+from mien.text.regular_file import RECORDING, open_regular
 from mien.text.spellings import channel_named
 from mien.text.suggest import nearest
 
 LOWEST, HIGHEST = -0.5, 1.5
 """Trackers pass 0 and 1 a little; a number outside these is no weight."""
+
+
+_TAKES_OWN = ("timecode", "blendshapecount")
+_LONGEST = 1 << 16
+"""Bytes of a header that are looked at."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -152,6 +159,32 @@ def read_channel_table(
     )
 
 
+def is_other_table(path: Path, channels: Sequence[str]) -> bool:
+    """Whether a CSV is certainly no take, damaged or not: no word of its header is like a channel.
+
+    False where it cannot be read, or does not begin with a line of text.
+    """
+    try:
+        with open_regular(path, RECORDING) as file:
+            header = file.readline(_LONGEST).decode("utf-8-sig", "replace").strip()
+    except OSError:
+        return False
+    texts = [_bare(field) for field in re.split(r"[,;\t]", header)]
+    if not header.replace("\t", " ").isprintable() or not any(map(str.isalpha, header)):
+        return False
+    return not any(_is_of_a_take(text, channels) for text in texts if text)
+
+
+def _is_of_a_take(text: str, channels: Sequence[str]) -> bool:
+    folded = text.casefold()
+    return (
+        folded in _TAKES_OWN
+        or any(folded.endswith(one.casefold()) for one in channels)
+        or bool(_channel(text, channels) or _channels_of_other(text, channels))
+        or nearest(text, channels) is not None
+    )
+
+
 def _columns(
     header: str, name: str, channels: Sequence[str], sample: str
 ) -> tuple[dict[str, int], tuple[str, ...], list[Fault]]:
@@ -179,10 +212,8 @@ def _columns(
             hint += ", and with points in its numbers" if "," in sample else ""
         elif text := next(longer, ""):
             hint += f"; found {text}: write {channels[0]}, and the others likewise"
-        elif close := [
-            f"{one} {near}" for one in texts if one and (near := nearest(one, channels))
-        ]:
-            hint += f"; is {', '.join(close)}?"
+        elif alike := [(one, near) for one in texts if one and (near := nearest(one, channels))]:
+            hint += f"; is {', '.join(map(' '.join, alike))}?"
         message = "the first line names no channel"
         return columns, absent, [fault(Place(name, 1, 1), "no-header", message, hint)]
     unknown = [

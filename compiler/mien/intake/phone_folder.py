@@ -16,6 +16,8 @@ from typing import cast
 
 from attrs import evolve, frozen
 
+from mien.formats.arkit import arkit_channels
+from mien.formats.channel_table import is_other_table
 from mien.text.fault import refusal
 from mien.text.files import shown_path
 from mien.text.regular_file import SOURCE, read_regular
@@ -35,6 +37,7 @@ _WHY: Mapping[str, str] = {
     "neutral": "the face at rest that calibrates the take",
     "log": "a log",
     "film": "no curves go with it",
+    "table": "its first line names nothing of a face",
 }
 
 
@@ -113,6 +116,7 @@ def _takes(folder: Path) -> tuple[list[PhoneTake], list[tuple[Path, str]]]:
     files = [folder / name for name in _listed(folder) if not (folder / name).is_dir()]
     films = {one.stem.casefold(): one for one in files if one.suffix.lower() == _FILM}
     tables = {one.stem: one for one in files if one.suffix.lower() == _CURVES}
+    channels = arkit_channels()
     ignored: list[tuple[Path, str]] = []
     curves: dict[str, tuple[Path, bool | None]] = {}
     for stem, path in tables.items():
@@ -121,6 +125,8 @@ def _takes(folder: Path) -> tuple[list[PhoneTake], list[tuple[Path, str]]]:
             ignored.append((path, _WHY["neutral" if kind else "log"]))
         elif kind == "raw" and f"{base}{_CALIBRATED}" in tables:
             ignored.append((path, _WHY["raw"]))
+        elif not (kind or stem.casefold() in films) and is_other_table(path, channels):
+            ignored.append((path, _WHY["table"]))
         else:
             curves[base] = (path, {"calibrated": True, "raw": False}.get(kind))
     facts = _facts(folder / _FACTS)

@@ -46,16 +46,19 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
     What each finding means, `mien check --explain CODE` says by its code in brackets.
 
     Exits with 0 where all is well or only worth a note, with 1 where something would show wrong on
-    a face, with 2 where a file cannot be read; the others are examined all the same.
+    a face, with 2 where a file cannot be read; the others are examined all the same. Tables in a
+    folder that name nothing of a face are no takes, and are left out.
     """
     from mien.cli.model_report import MODEL_ENDINGS, examined_model
     from mien.errors import MienError
+    from mien.text.fault import counted
 
     status = _FINE
     documents: list[object] = []
+    left_out: list[tuple[Path, str]] = []
     for given in files:
         try:
-            paths = _takes(given) if given.is_dir() else [given]
+            paths = _takes(given, left_out) if given.is_dir() else [given]
         except MienError as error:
             documents.append(refused(given, error, output))
             status = _UNREADABLE
@@ -68,19 +71,24 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
             documents.append(document)
             status = max(status, own)
     if output == "json":
-        write_json({"files": documents})
+        others = [{"file": str(path), "why": why} for path, why in left_out]
+        write_json({"files": documents, "left_out": others})
+    elif left_out:
+        say(f"left out, as they are no takes: {counted(len(left_out), 'file')}", err=True)
     context.exit(status)
 
 
-def _takes(folder: Path) -> list[Path]:
-    """The curves of each take of a phone's folder.
+def _takes(folder: Path, left_out: list[tuple[Path, str]]) -> list[Path]:
+    """The curves of each take of a phone's folder; to ``left_out`` its other files are added.
 
     Raises:
         SourceError: there is no take in it.
     """
     from mien.intake.phone_folder import phone_folder
 
-    return [take.curves for take in phone_folder(folder).takes]
+    found = phone_folder(folder)
+    left_out += found.ignored
+    return [take.curves for take in found.takes]
 
 
 def _examined(path: Path, rate: float | None, output: str) -> tuple[dict[str, object], int]:
