@@ -150,6 +150,19 @@ def test_the_report_and_the_picture_show_every_peer() -> None:
     ET.fromstring(as_svg([]))  # noqa: S314 - our own text
 
 
+def test_the_picture_is_not_the_readers_own_style(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A matplotlibrc that asks for a font that is not there is complained of line by line."""
+    from matplotlib import rcParams
+
+    rows = [Row(name="faces / torch", batch=batch, ours=1e-6, peer=2e-5) for batch in (1, 10)]
+    picture = as_svg(rows)
+    monkeypatch.setitem(rcParams, "font.family", ["Nowhere"])
+    assert as_svg(rows) == picture
+    assert "findfont" not in caplog.text
+
+
 @pytest.fixture
 def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     def measure(*_: object) -> Iterator[Row]:

@@ -122,9 +122,10 @@ def require_matplotlib() -> None:
 def as_svg(rows: Sequence[Row]) -> str:
     """Nanoseconds a face by batch: a line for us and one for each peer.
 
-    Without date or random ids: the same rows give the same text.
+    Without date or random ids, and whatever the reader's matplotlibrc says: the same rows give the
+    same text, in fonts that are there.
     """
-    from matplotlib import rc_context
+    from matplotlib import rc_context, rcdefaults, rcParams
     from matplotlib.figure import Figure
 
     lines: dict[str, dict[int, float]] = {"ours": {}}
@@ -135,7 +136,9 @@ def as_svg(rows: Sequence[Row]) -> str:
             lines.setdefault(name, {})[row.batch] = row.peer * 1e9 / row.batch
     text = StringIO()
     settings: Any = {"svg.hashsalt": "mien", "svg.fonttype": "none"}
-    with rc_context(settings):
+    with rc_context():
+        rcdefaults()
+        rcParams.update(settings)
         figure = Figure(figsize=(8.0, 4.6), layout="constrained")
         axes = figure.subplots()
         axes.set(xscale="log", yscale="log", xlabel="faces in a batch")
