@@ -151,6 +151,33 @@ def test_a_stdin_that_is_closed_is_an_empty_one() -> None:
     assert done.stderr == "nothing to read\n"
 
 
+INTERRUPTED = """
+import os, signal, sys
+import mien.__main__
+
+class AtClick:
+    def find_spec(self, name, *_):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, AtClick())
+sys.argv[1:] = ["--version"]
+mien.__main__.main()
+"""
+
+
+@pytest.mark.parametrize(("ignored", "status"), [(False, 130), (True, 0)])
+def test_an_interrupt_while_the_program_starts_is_no_traceback(ignored: bool, status: int) -> None:
+    begun = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)" if ignored else ""
+    done = finished(
+        [sys.executable, "-c", begun + INTERRUPTED],
+        status,
+        env={**os.environ, "PYTHONPATH": str(HERE.parent / "compiler")},
+    )
+    assert (done.stderr == "interrupted\n") is not ignored
+    assert done.stdout.startswith("mien ") is ignored
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

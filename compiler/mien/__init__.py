@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # that of typing would be a quarter of the time in which the program starts
 if TYPE_CHECKING:
     from mien.bank import Bank, load
     from mien.errors import ArtifactError, MienError, QueryError, SourceError
