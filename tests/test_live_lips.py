@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import tracemalloc
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -17,7 +16,6 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,16 +28,11 @@ from mien.cli import main
 from mien.performance.lips import LipTrack, joined
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
-from mien_trainer.lip_training.degraded import degraded
-from mien_trainer.lip_training.examples import Example, Spoken, examples, unspoken, viseme_of_frames
-from mien_trainer.lip_training.other_sounds import other_sound
-from mien_trainer.lip_training.pieces import PACE, between, told_anew
-from mien_trainer.lip_training.spaces import DIRECT, impulse_response
+from mien_trainer.lip_training.examples import viseme_of_frames
 from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.live import HELD, REACH, LipKernels, LiveLips
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
-from mien_trainer.mel import log_mel
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped_lips
 from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, ahead_of
@@ -181,17 +174,6 @@ def test_a_short_pause_does_not_shut_the_mouth_and_a_long_one_does() -> None:
     )
     assert jaw[28:38].min() > 0.3 * jaw[25]
     assert jaw[80] == 0.0
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_rooms_answer_a_click_at_once_and_then_fall(seed: int) -> None:
-    found = impulse_response(np.random.default_rng(seed))
-    assert found[0] == 1.0
-    assert np.isfinite(found).all()
-    echo = np.square(found[1:])
-    assert DIRECT[0] - 0.1 <= -10.0 * np.log10(echo.sum()) <= DIRECT[1] + 0.1
-    quarter = len(echo) // 4
-    assert echo[:quarter].sum() > 10.0 * echo[-quarter:].sum()
 
 
 @pytest.fixture(scope="module")
@@ -393,146 +375,3 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, network: LipNetwork) 
     status, _, error = ran("speak", sound, "--label", "joy", "--delay", "87")
     assert status == 2
     assert "--delay is for lips of a network" in error
-
-
-def test_sound_is_degraded_otherwise_every_time_and_stays_sound(utterance: Utterance) -> None:
-    rng = np.random.default_rng(0)
-    found = [degraded(utterance.audio, [utterance.audio], rng) for _ in range(12)]
-    for one in found:
-        assert one.shape == utterance.audio.shape
-        assert np.isfinite(one).all()
-        assert np.abs(one).max() <= 1.0
-    assert not np.array_equal(found[0], found[1])
-    again = degraded(utterance.audio, [utterance.audio], np.random.default_rng(0))
-    assert np.array_equal(again, found[0])
-
-
-def test_nobody_is_heard_above_all_others() -> None:
-    pytest.importorskip("torch", reason="needs the extra mien[train]")
-    from mien_trainer.lip_training.fit import shelves_of
-
-    def said(speaker: str, seconds: int) -> Example:
-        frames = 60 * seconds
-        return Example(
-            speaker=speaker,
-            real=True,
-            spoken=True,
-            forms=(np.zeros((frames, 80), np.float16),),
-            visemes=np.zeros(frames, np.int64),
-            sounds=np.zeros(frames, np.int64),
-            contacts=np.zeros((frames, 2), np.float32),
-            weights=np.zeros((frames, 1), np.float16),
-        )
-
-    (shelf,) = shelves_of([said("anna", 900), said("bert", 450), *[said("carl", 450)] * 8])
-    assert shelf.top == 1.0
-    assert np.diff(shelf.ends, prepend=0.0) == pytest.approx([0.4, 0.2, *[0.05] * 8])
-
-
-def test_of_people_voices_and_what_nobody_says_each_is_heard_by_its_share(
-    utterance: Utterance,
-) -> None:
-    pytest.importorskip("torch", reason="needs the extra mien[train]")
-    from mien_trainer.lip_training.fit import NOBODY, PEOPLE, VOICES, batch_of, shelves_of
-
-    rng = np.random.default_rng(0)
-    said = Spoken(
-        speaker="anna", audio=utterance.audio, phonemes=utterance.phonemes, real=True, varied=False
-    )
-    quiet = tuple(unspoken(1.0, rng))
-    taught = examples((said, evolve(said, real=False), *quiet), rng, lambda: None)
-    shelves = shelves_of(taught)
-    tops = np.cumsum([PEOPLE, VOICES, NOBODY])
-    assert [one.top for one in shelves] == pytest.approx(tops.tolist())
-    assert [one.examples[0].spoken for one in shelves] == [True, True, False]
-    (rests,) = shelves[2].examples
-    assert not rests.contacts.any()
-    assert not rests.weights.any()
-    assert np.isfinite(np.stack(rests.forms)).all()
-    quietest = log_mel(np.zeros(SAMPLE_RATE, np.float32)).max()
-    batch = batch_of(shelves_of([rests]), 4, rng)
-    assert batch.mel.max() > quietest
-    assert not batch.contacts.any()
-
-
-@given(
-    lengths=st.lists(st.integers(1, 40), min_size=1, max_size=30), seed=st.integers(0, 2**32 - 1)
-)
-def test_a_clip_told_anew_has_its_pieces_in_another_order(lengths: list[int], seed: int) -> None:
-    sounds = np.repeat(np.arange(len(lengths)), lengths)
-    begins = np.cumsum([0, *lengths[:-1]])
-    order = told_anew(sounds, np.random.default_rng(seed))
-    if len(lengths) <= 4:  # three ends between them
-        assert order.tolist() == list(range(len(sounds)))
-    steps = np.diff(order)
-    new = np.flatnonzero((steps <= 0.0) | (steps > np.exp(PACE) + 1e-9)) + 1
-    pieces = np.split(order, new)
-    firsts = sorted(float(piece[0]) for piece in pieces)
-    assert firsts[0] == 0.0
-    assert set(firsts) <= set(begins.tolist())
-    for piece in pieces:
-        after = next((one for one in firsts if one > piece[0]), float(len(sounds)))
-        assert piece.max() <= after - 1.0
-        joined_by_chance = 1 + len(piece) / 10  # each a part of a frame shorter or longer
-        stretched = abs(np.log(len(piece) / (after - piece[0])))
-        assert stretched <= PACE + 0.6 * joined_by_chance / len(piece)
-
-
-@given(frames=st.integers(1, 30), seed=st.integers(0, 99))
-def test_frames_between_frames_are_those_of_numpy(frames: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    mel = rng.normal(size=(frames, 3)).astype(np.float16)
-    at = rng.uniform(0.0, frames - 1.0, 9)
-    told = between(mel, at)
-    for band in range(3):
-        wanted = np.interp(at, np.arange(frames), mel[:, band].astype(np.float64))
-        assert np.abs(told[:, band] - wanted).max() < 1e-5
-    assert np.array_equal(between(mel, np.arange(frames, dtype=np.float64)), mel)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_sounds_in_which_nobody_speaks_are_sounds(seed: int) -> None:
-    found = other_sound(SAMPLE_RATE, np.random.default_rng(seed))
-    assert found.shape == (SAMPLE_RATE,)
-    assert np.isfinite(found).all()
-    assert np.abs(found).max() > 0.0
-
-
-def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="needs the extra mien[train]")
-    soundfile.write(tmp_path / "line.wav", utterance.audio, SAMPLE_RATE)
-    times = "".join(f"{one.start}\t{one.end}\t{one.symbol}\n" for one in utterance.phonemes)
-    (tmp_path / "line.txt").write_text(times, encoding="utf-8")
-    rows = "file\tspeaker\tlanguage\ttext\ttimes\nline.wav\tanna\ten\t\tline.txt\n"
-    rows += "line.wav\tbert\tfr\tBonjour.\t\n"
-    (tmp_path / "transcripts.tsv").write_text(rows, encoding="utf-8")
-    out = tmp_path / "own.onnx"
-    status, said, error = ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
-    assert status == 0, error
-    assert "from 1 recordings of 1 speakers and 0 of artificial voices" in said
-    assert "its sounds have no times: it has words in fr, only those in en are aligned" in error
-    made = read_lip_network(out)
-    assert made.card.heard == (speaker_mark("anna"),)
-    assert made.card.name == "own"
-    first = out.read_bytes()
-    ran("train", "lips", tmp_path, "-o", out, "--synthetic", 0, "--steps", 2)
-    assert out.read_bytes() == first
-    other = tmp_path / "other.onnx"
-    more = ("--artificial", tmp_path, "--synthetic", 0, "--steps", 2, "--format", "json")
-    status, said, error = ran("train", "lips", tmp_path, "-o", other, *more)
-    assert status == 0, error
-    told = json.loads(said)
-    assert (told["recordings"], told["speakers"], told["artificial"]) == (1, 1, 1)
-    assert (told["network"], told["bytes"]) == (str(other), other.stat().st_size)
-    assert [one["place"].rsplit(":", 1)[1] for one in told["refused"]] == ["3", "3"]
-    card = read_lip_network(other).card
-    assert card.synthetic == card.seconds == made.card.seconds
-    # Whoever was trained on is not measured.
-    args = ("evaluate", out, "--voices", tmp_path, "--room", "clean", "--no-gate")
-    status, said, error = ran(*args, "--format", "json")
-    assert status == 0, error
-    report = json.loads(said)
-    assert [one["reason"] for one in report["refused"]] == [
-        "a network was trained on the speaker 'anna'"
-    ]
-    assert {row["kind"] for row in report["rows"]} == {"nothing"}

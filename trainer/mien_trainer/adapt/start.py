@@ -12,7 +12,7 @@ file's own faces.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from mien.text.regular_file import NETWORK
 from mien_trainer.adapt.given import EXPORTED, check_channels
 from mien_trainer.adapt.rest import quiet_rooms
 from mien_trainer.conditions import condition_rows
+from mien_trainer.export.constants import learned
 from mien_trainer.export.onnx import TOLERANCE, difference, network_card, threshold_constant
 from mien_trainer.fault import TrainerError, need_onnx, read_bytes
 from mien_trainer.frames import F32
@@ -154,7 +155,7 @@ def _exported(path: Path) -> StartNetwork:
     constants: dict[str, F32] = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     card = network.card
     try:
-        tensors = dict(_tensors(graph, constants))
+        tensors = {current_name(name): one for name, one in learned(graph, _MODULE)}
         start = StartNetwork(card=card, shape=_shape(graph, constants, tensors), tensors=tensors)
         model = _network(start)
     except (KeyError, ValueError, RuntimeError, StopIteration):
@@ -169,29 +170,6 @@ def _unreadable(path: Path) -> TrainerError:
         f"{path}: what it learned cannot be read off its graph; give the checkpoint that it was "
         "exported from"
     )
-
-
-def _tensors(
-    graph: Any,  # noqa: ANN401  onnx is untyped
-    constants: Mapping[str, F32],
-) -> Iterator[tuple[str, Tensor]]:
-    """What has a name, and for each bias the weights that are multiplied before it is added.
-
-    Raises:
-        KeyError: a bias follows no product with constants.
-    """
-    made = {node.output[0]: node for node in graph.node}
-    for name, value in constants.items():
-        if name.startswith(_MODULE):
-            yield current_name(name.removeprefix(_MODULE)), torch.as_tensor(value.copy())
-    for node in graph.node:
-        bias = next((one for one in node.input if one.endswith(".bias")), None)
-        if node.op_type != "Add" or bias is None or not bias.startswith(_MODULE):
-            continue
-        product = made[next(one for one in node.input if one != bias)]
-        module = current_name(bias.removeprefix(_MODULE).removesuffix(".bias"))
-        weight = np.ascontiguousarray(constants[product.input[1]].T)
-        yield f"{module}.weight", torch.as_tensor(weight.copy())
 
 
 def _shape(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from mien_trainer.lip_training.train import Heard
 
 
+WIDTH = 192
+"""Numbers of the inner state of a network that begins anew."""
+
+
 @frozen(kw_only=True)
 class Asked:
     """What is asked of `mien train lips`."""
@@ -43,10 +47,23 @@ class Asked:
         help="Steps of training; a thousand take nearly five minutes at the width that is the "
         "default.",
     )
-    width: int = option(
+    width: int | None = option(
         type=click.IntRange(8, 512),
-        default=192,
-        help="Numbers of the network's inner state: cost and size grow with their square.",
+        help="Numbers of the network's inner state: cost and size grow with their square.  "
+        f"[default: {WIDTH}, or that of --start]",
+    )
+    start: Path | None = option(
+        metavar="FILE.onnx",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="A network of this command to go on from.",
+    )
+    teachers: tuple[Path, ...] = option(
+        "--teacher",
+        metavar="FILE.onnx",
+        multiple=True,
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="A network of this command to learn from besides. Several that began differently "
+        "know more together than each, and what learned from them knows nearly as much.",
     )
     seed: int = option(
         type=click.IntRange(0, 2**32 - 1),
@@ -80,6 +97,13 @@ def command(asked: Asked) -> None:
 
     need_torch()
     need_onnx()
+    from mien_trainer.lip_training.given import read_given
+
+    if asked.start and asked.width:
+        raise click.UsageError("--start already says the width: leave --width out")
+    begun = read_given(asked.start) if asked.start else None
+    teachers = [read_given(one) for one in asked.teachers]
+    width = begun.card.state[1] if begun else asked.width or WIDTH
     found, others = find_recordings(asked.recordings), find_recordings(asked.artificial)
     times = FoundTimes(asked.kept)
 
@@ -106,7 +130,9 @@ def command(asked: Asked) -> None:
                 losses.append(loss)
             moved()
 
-        data = train_lips(asked.out.stem, heard, asked.width, asked.steps, asked.seed, rng, told)
+        data = train_lips(
+            asked.out.stem, heard, width, asked.steps, asked.seed, rng, told, begun, teachers
+        )
     write_atomic(asked.out, data)
     if asked.output == "json":
         write_json(_document(asked.out, heard, len(data), asked.steps, losses[-1]))

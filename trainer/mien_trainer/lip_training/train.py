@@ -18,6 +18,7 @@ from mien_trainer.lip_training.examples import (
 )
 from mien_trainer.lip_training.export import lip_onnx
 from mien_trainer.lip_training.fit import CONTACT_ODDS, fit
+from mien_trainer.lip_training.given import GivenNet
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.mel import MELS
 from mien_trainer.model.lip_net import DELAYS
@@ -101,24 +102,37 @@ def train_lips(
     seed: int,
     rng: np.random.Generator,
     step: Callable[[str], None],
+    begun: GivenNet | None = None,
+    teachers: Sequence[GivenNet] = (),
 ) -> bytes:
     """The network as an ONNX file; ``step`` is told of each recording and of each step.
 
-    ``rng`` draws rooms and noise, ``seed`` the network and what it hears when.
+    ``rng`` draws rooms and noise, ``seed`` the network and what it hears when; ``begun`` and
+    ``teachers`` are as for `fit`, and whom they heard counts as heard.
 
     Raises:
         TrainerError: as `lip_onnx`.
     """
     sounds = (*heard.recorded, *heard.made, *heard.unspoken)
     taught = examples(sounds, rng, lambda: step(""))
-    net = fit(taught, width, steps, seed, lambda loss: step(f"{loss:.3f}"))
+    net = fit(
+        taught,
+        width,
+        steps,
+        seed,
+        lambda loss: step(f"{loss:.3f}"),
+        begun.net if begun else None,
+        [one.net for one in teachers],
+    )
+    marks = {speaker_mark(one.speaker) for one in heard.recorded}
+    marks.update(mark for one in (begun, *teachers) if one for mark in one.card.heard)
     card = LipCard(
         name=name,
         visemes=tuple(shipped_table().visemes),
         channels=taught_channels(),
         delays=DELAYS,
         contact_odds=CONTACT_ODDS,
-        heard=tuple(sorted({speaker_mark(one.speaker) for one in heard.recorded})),
+        heard=tuple(sorted(marks)),
         seconds=_seconds(heard.recorded),
         synthetic=_seconds(heard.made),
         frame_rate=FRAME_RATE,

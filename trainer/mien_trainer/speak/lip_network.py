@@ -42,9 +42,9 @@ class LipCard:
 
     ``visemes`` are those of the table, in its order; ``channels`` those whose weights it tells;
     ``delays`` are in frames. ``contact_odds`` is by how much it was taught to prefer a contact.
-    ``heard`` are marks of the speakers whom it learned from (see `mien_trainer.lip_training`),
-    ``seconds`` those of their recordings, ``synthetic`` those of speech that was made. ``state`` is
-    (R, W).
+    ``heard`` are marks of the speakers whom it learned from, or whom a network did that it learned
+    from (see `mien_trainer.lip_training`), ``seconds`` those of its recordings, ``synthetic`` those
+    of speech that was made. ``state`` is (R, W).
     """
 
     name: str
@@ -59,6 +59,11 @@ class LipCard:
     mels: int
     state: tuple[int, int]
     parameters: int
+
+    @property
+    def numbers(self) -> int:
+        """O: what each head tells."""
+        return len(self.visemes) + len(Contact) + len(self.channels)
 
 
 class LipNetwork:
@@ -113,8 +118,7 @@ class LipNetwork:
             )
         except Exception as error:  # as above
             raise TrainerError(f"{self.where}: the network stopped ({brief(error)})") from None
-        numbers = len(card.visemes) + len(Contact) + len(card.channels)
-        shape = (1, len(mel), len(card.delays), numbers)
+        shape = (1, len(mel), len(card.delays), card.numbers)
         if heads.shape != shape or after.shape != (1, *card.state):
             raise TrainerError(f"{self.where}: gave heads of shape {heads.shape}, expected {shape}")
         if not np.isfinite(heads).all():
