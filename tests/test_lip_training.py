@@ -1,5 +1,8 @@
 """Training live lips: what is drawn of what there is to hear, and networks that teach others."""
 
+# torch and SciPy annotate too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import json
