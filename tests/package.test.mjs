@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-const { ArtifactError, ModelError, NetworkError, applyToMesh, applyToVRM, createSpeaker, loadBank, loadNetwork, sha256, talkingHead } =
+const { ArtifactError, ModelError, NetworkError, Reader, applyToMesh, applyToVRM, createSpeaker, loadBank, loadNetwork, readArtifact, sha256, talkingHead } =
   await import(process.env.MIEN_FACE ?? "../compiler/mien/web/index.js");
 
 const docs = new URL("../compiler/mien/docs/", import.meta.url);
@@ -31,6 +31,36 @@ test("faces, mixtures, intensities and compositions have the vector's bits", () 
   for (const { face, visemes, expected } of vector.compositions) {
     assert.deepEqual(bits(bank.compose(Float32Array.from(face), visemes)), expected);
   }
+});
+
+test("an option that there is not is refused by name, with the nearest", async () => {
+  const network = new Uint8Array(readFileSync(new URL("../trainer/mien_trainer/networks/lips-small.onnx", import.meta.url)));
+  const speaker = await createSpeaker({ bank: released, network, life: { prosody: 0 } });
+  const reader = new Reader(new Uint8Array(readFileSync(new URL("../presets/releases/readers/linear/1.0.0/linear.safetensors", import.meta.url))), released);
+  const joy = bank.labels[0];
+  const refused = {
+    point: () => bank.point(joy, { intesity: 0.5 }),
+    face: () => bank.face(joy, { at: "high", intesity: 0.5 }),
+    faces: () => bank.faces([joy], [0, 0, 0], { intesity: 1 }),
+    evaluator: () => bank.evaluator.face(joy, [0, 0, 0], { speach: 1 }),
+    moment: () => bank.moment(joy, 0, { speach: 1 }),
+    duration: () => bank.duration(joy, { sequense: "x" }),
+    readArtifact: () => readArtifact(artifact, { sha265: "0" }),
+    show: () => speaker.show("joy", { stile: "gentle" }),
+    read: () => reader.read("Hello", { strenght: 1 }),
+    readLines: () => [...reader.readLines(["Hello"], { strenght: 1 })],
+    loadBank: () => loadBank(artifact, { sha265: "0" }),
+    loadNetwork: () => loadNetwork(network, { sha265: "0" }),
+    createSpeaker: () => createSpeaker({ bank: released, network, delya: 20 }),
+    life: () => createSpeaker({ bank: released, network, life: { prosdy: 0 } }),
+    listen: () => speaker.listen({ steam: null }),
+    play: () => speaker.play([], { rates: 8000 }),
+  };
+  for (const [name, call] of Object.entries(refused)) {
+    await assert.rejects(async () => call(), { name: "TypeError", message: / has no option \w+ \(did you mean \w+\?\)|no option intesity: it has style, speech, out/ }, name);
+  }
+  assert.throws(() => bank.face(joy, { ad: 1, colour: "red", intesity: 1 }), /face has no option ad \(did you mean vad\?\), colour, intesity \(/);
+  assert.throws(() => bank.face(joy, "high"), /face: expected options such as \{ vad: … \}, found high/);
 });
 
 test("many faces at once are each face", () => {

@@ -10,6 +10,7 @@
 import { damage, describe, isSame, writeHeader } from "./digests.js";
 import { EASINGS } from "./easing.js";
 import { distinct, labelEntries, readNames, text } from "./metadata.js";
+import { onlyKnown } from "./options.js";
 import { ArtifactError, badArtifact } from "./refusals.js";
 import { jsonObject, readSafetensors } from "./safetensors.js";
 import { sha256 } from "./sha256.js";
@@ -129,8 +130,10 @@ const ROUNDING = 1 + 2 ** -20;
  * @param {{sha256?: string}} [expected]
  * @returns {Tables}
  * @throws {ArtifactError} where it is no artifact, is damaged, or needs a newer reader
+ * @throws {TypeError} another option
  */
 export function readArtifact(file, expected = {}) {
+  onlyKnown("readArtifact", expected, ["sha256"]);
   const data = file instanceof Uint8Array ? file : new Uint8Array(file);
   if (expected.sha256 !== undefined) {
     const found = sha256(data);

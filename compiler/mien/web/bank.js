@@ -11,6 +11,7 @@
 
 import { readArtifact } from "./artifact.js";
 import { Evaluator, fade } from "./evaluator.js";
+import { onlyKnown } from "./options.js";
 import { clipOf, endOf, sample } from "./timelines.js";
 
 /** @typedef {import("./types.js").Vad} Vad */
@@ -43,6 +44,12 @@ import { clipOf, endOf, sample } from "./timelines.js";
  */
 
 const USUAL = "mid";
+
+const PLACE = ["vad", "at", "intensity", "style"];
+const FACE = [...PLACE, "speech"];
+const TIME = ["sequence", "hold"];
+const MOMENT = [...FACE, ...TIME];
+const DURATION = [...PLACE, ...TIME];
 
 /** A compiled bank. Faces are new Float32Arrays in the order of `channels`. */
 export class Bank {
@@ -123,8 +130,11 @@ export class Bank {
    * @param {PlaceOptions} [options]
    * @returns {Vad}
    * @throws {RangeError} an unknown name, a number out of range, or more than one place
+   * @throws {TypeError} an option that there is not
    */
-  point(label, { vad, at, intensity, style } = {}) {
+  point(label, options = {}) {
+    onlyKnown("point", options, PLACE);
+    const { vad, at, intensity, style } = options;
     if ([vad, at, intensity].filter((one) => one !== undefined).length > 1) {
       throw new RangeError("give only one of vad, at and intensity");
     }
@@ -143,10 +153,13 @@ export class Bank {
    * @param {FaceOptions} [options]
    * @returns {Float32Array} one weight in [0, 1] a channel
    * @throws {RangeError} an unknown name, a number out of range, weights that do not sum to 1
+   * @throws {TypeError} an option that there is not
    */
   face(label, options = {}) {
-    const { style, speech = 0 } = options;
-    const point = this.point(label, options);
+    onlyKnown("face", options, FACE);
+    const { speech = 0, ...place } = options;
+    const { style } = place;
+    const point = this.point(label, place);
     if (typeof label === "string") {
       return this.evaluator.face(label, point, style === undefined ? { speech } : { style, speech });
     }
@@ -159,11 +172,14 @@ export class Bank {
    *
    * @param {readonly string[]} labels n of them
    * @param {ArrayLike<number>} vads n x 3, flat
-   * @param {{style?: string, speech?: number, out?: Float32Array}} [options] `out`: n x channels, filled
+   * @param {{style?: string, speech?: number, out?: Float32Array}} [given] `out`: n x channels, filled
    * @returns {Float32Array} n x channels
    * @throws {RangeError} as `face`, or a length that does not fit
+   * @throws {TypeError} an option that there is not
    */
-  faces(labels, vads, { style, speech = 0, out } = {}) {
+  faces(labels, vads, given = {}) {
+    onlyKnown("faces", given, ["style", "speech", "out"]);
+    const { style, speech = 0, out } = given;
     const width = this.channels.length;
     const rows = out ?? new Float32Array(labels.length * width);
     if (vads.length !== 3 * labels.length || rows.length !== width * labels.length) {
@@ -201,13 +217,15 @@ export class Bank {
    * @param {FaceOptions & TimeOptions} [options]
    * @returns {Moment}
    * @throws {RangeError} as `face`; or the time is no number, the label has no shape in time, or no such sequence
+   * @throws {TypeError} an option that there is not
    */
   moment(label, time, options = {}) {
-    const { speech = 0, hold = null } = options;
+    onlyKnown("moment", options, MOMENT);
+    const { speech = 0, hold = null, sequence: _, ...place } = options;
     if (Number.isNaN(Number(time)) || Number.isNaN(Number(hold))) {
       throw new RangeError(`time ${time}, hold ${hold}: expected milliseconds`);
     }
-    const face = this.face(label, { ...options, speech: 0 });
+    const face = this.face(label, place);
     const sampled = sample(clipOn(this, label, options), time, hold);
     const shown = this.evaluator.timed(face, sampled);
     fade(this.evaluator.table(label), Math.fround(speech), shown);
@@ -221,8 +239,10 @@ export class Bank {
    * @param {PlaceOptions & TimeOptions} [options]
    * @returns {number}
    * @throws {RangeError}
+   * @throws {TypeError} an option that there is not
    */
   duration(label, options = {}) {
+    onlyKnown("duration", options, DURATION);
     return endOf(clipOn(this, label, options), options.hold ?? null);
   }
 

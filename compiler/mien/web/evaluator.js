@@ -6,6 +6,7 @@
 
 import { conflictResolver } from "./conflict.js";
 import { clamp01, evaluateField } from "./field.js";
+import { onlyKnown } from "./options.js";
 
 /** @typedef {import("./types.js").Tables} Tables */
 /** @typedef {import("./types.js").LabelTable} LabelTable */
@@ -24,6 +25,8 @@ const SUM_TOLERANCE = 1e-6;
 
 /** The label that has what is left where weights sum to less than 1. */
 const REST = "neutral";
+
+const FACE = ["style", "speech"];
 
 const f = Math.fround;
 
@@ -46,8 +49,10 @@ export class Evaluator {
    * @param {FaceOptions} [options]
    * @returns {Float32Array} one weight in [0, 1] a channel
    * @throws {RangeError} for a label or style the bank has not, or a number out of range
+   * @throws {TypeError} for an option that there is not
    */
   face(label, vad, options = {}) {
+    onlyKnown("face", options, FACE);
     const table = this.table(label);
     const point = checkedVad(vad);
     const speech = f(checkedUnit("speech", options.speech ?? 0));

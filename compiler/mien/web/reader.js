@@ -11,6 +11,7 @@
  * @module
  */
 
+import { onlyKnown } from "./options.js";
 import { readModel } from "./reader_file.js";
 import { confidenceOf, sigmoid, strengthAt } from "./reader_linear.js";
 import { tagsOf } from "./reader_tags.js";
@@ -335,8 +336,11 @@ function withContext(own, past, context) {
  * @param {readonly string[]} labels
  * @returns {Required<ReadOptions>}
  * @throws {RangeError}
+ * @throws {TypeError} an option that there is not
  */
-function checked({ per = "sentence", context = 0, prefer = {}, strength = 1, snap = true, speaker = "" }, labels) {
+function checked(options, labels) {
+  onlyKnown("read", options, ["per", "context", "prefer", "strength", "snap", "speaker"]);
+  const { per = "sentence", context = 0, prefer = {}, strength = 1, snap = true, speaker = "" } = options;
   if (!["sentence", "line", "all"].includes(per)) {
     throw new RangeError(`per is ${per}, expected one of sentence, line, all`);
   }

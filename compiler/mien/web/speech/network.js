@@ -8,6 +8,7 @@
  */
 
 import { bytesOf } from "../bank.js";
+import { onlyKnown } from "../options.js";
 import { sha256 } from "../sha256.js";
 import { cardOf } from "./cards.js";
 import { LIP_TABLE } from "./lip_table.js";
@@ -98,8 +99,10 @@ export class Network {
  * @param {{sha256?: string, ort?: OnnxRuntime}} [options] `ort`: onnxruntime-web, to run it by that
  * @returns {Promise<Network>}
  * @throws {NetworkError} it is another than `sha256` says, none of mien's, or cannot be run
+ * @throws {TypeError} an option that there is not
  */
 export async function loadNetwork(source, options = {}) {
+  onlyKnown("loadNetwork", options, ["sha256", "ort"]);
   const data = (await bytesOf(source, "the network")).slice();
   const { sha256: expected, ort } = options;
   const found = expected === undefined ? undefined : sha256(data);

@@ -21,11 +21,12 @@ import { REST } from "../performance/plan.js";
  * @throws {RangeError} it names what the bank has not
  */
 export function poseOf(bank, label, options, play) {
-  const { strength = 1, style } = options;
+  const { strength = 1, vad, at: anchor, intensity, style } = options;
   if (!(strength >= 0 && strength <= 1)) throw new RangeError(`strength ${strength}: expected a number in [0, 1]`);
   if (label === null || strength === 0) return REST;
-  bank.face(label, options); // refuses what the bank has not
-  const point = /** @type {[number, number, number]} */ (Array.from(bank.point(label, options)));
+  const place = { vad, at: anchor, intensity, style };
+  bank.face(label, place); // refuses what the bank has not
+  const point = /** @type {[number, number, number]} */ (Array.from(bank.point(label, place)));
   if (typeof label === "string") {
     const at = style === undefined ? -1 : bank.styles(label).indexOf(style);
     return { shares: [{ label: bank.labels.indexOf(label), style: at, play, weight: strength }], point };

@@ -16,6 +16,7 @@
  */
 
 import { clipOn } from "../bank.js";
+import { onlyKnown } from "../options.js";
 import { FRAME, ticks } from "../performance/clock.js";
 import { FRAME_RATE, SAMPLE_RATE } from "./clock.js";
 import { LipStream } from "./lip_stream.js";
@@ -61,6 +62,9 @@ import { Resampler } from "./resample.js";
 /** That of `mien speak`, but that nothing lives with `life: false`. */
 const USUAL_LIFE = Object.freeze({ blinks: 1, glances: 1, brows: 1, head: 1, breath: 1, prosody: 1, arousal: 0 });
 
+const OPTIONS = ["bank", "network", "sha256", "ort", "delay", "life", "seed", "onNews"];
+const SHOWN = ["vad", "at", "intensity", "style", "sequence", "hold", "strength", "transition"];
+
 const NO_SOUND = new Float32Array(0);
 
 /** Frames that are known ahead of a face where sound is there before it is heard. */
@@ -82,8 +86,12 @@ export class Speaker {
    * @param {Network} network
    * @param {Pick<SpeakerOptions, "delay" | "life" | "seed" | "onNews">} options
    * @throws {RangeError} a delay that there is not
+   * @throws {TypeError} an option that there is not
    */
-  constructor(bank, network, { delay = DELAY, life = true, seed = 0, onNews = () => undefined }) {
+  constructor(bank, network, options) {
+    onlyKnown("createSpeaker", options, OPTIONS);
+    const { delay = DELAY, life = true, seed = 0, onNews = () => undefined } = options;
+    if (typeof life === "object") onlyKnown("life", life, Object.keys(USUAL_LIFE));
     aheadOf(delay); // refuses what there is not
     this.bank = bank;
     this.network = network;
@@ -124,8 +132,10 @@ export class Speaker {
    * @param {Label | null} label
    * @param {ShowOptions} [options]
    * @throws {RangeError} as `bank.face`
+   * @throws {TypeError} an option that there is not
    */
   show(label, options = {}) {
+    onlyKnown("show", options, SHOWN);
     const { transition = TRANSITION, sequence, at } = options;
     if (!(transition >= SHORTEST && transition <= LONGEST)) {
       throw new RangeError(`transition ${transition}: expected ${SHORTEST} to ${LONGEST} seconds`);
@@ -213,6 +223,7 @@ export class Speaker {
    * @throws {import("./microphone.js").SoundError}
    */
   async listen(options = {}) {
+    onlyKnown("listen", options, ["stream", "context"]);
     this.stop();
     this.begin(true);
     const source = await listenTo(this, options);
@@ -229,6 +240,7 @@ export class Speaker {
    * @throws {import("./microphone.js").SoundError} it cannot be fetched or decoded
    */
   async play(sound, options = {}) {
+    onlyKnown("play", options, ["context", "rate"]);
     this.stop();
     this.begin(false, DELAYS[DELAYS.length - 1]); // it is there before it is heard
     await playSound(this, sound, options);
@@ -350,6 +362,7 @@ export class Speaker {
  * @throws {NetworkError} the network is another than `sha256` says, damaged, or cannot be run
  */
 export async function createSpeaker(options) {
+  onlyKnown("createSpeaker", options, OPTIONS); // before a network is fetched
   const { bank, network, sha256, ort } = options;
   const opened = await loadNetwork(network, { ...(sha256 === undefined ? {} : { sha256 }), ...(ort ? { ort } : {}) });
   return new Speaker(bank, opened, options);
