@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.head_judging import is_drawn
-from mien.cli.options import bank_source, split_names
+from mien.cli.options import bank_source
 from mien.cli.terminal import progress, say
 from mien.text.fault import counted
 
@@ -39,8 +39,8 @@ def write_sheets(asked: Asked, each: int) -> int:
             source=described,
             heads=[head.name for head in heads],
             seed=asked.seed or 0,
-            labels=split_names(asked.labels),
-            intensities=split_names(asked.at),
+            labels=asked.labels,
+            intensities=asked.at,
         )
         require_free(out, key)
         shots = sum(face.head in paths for face in key.faces.values())

@@ -145,14 +145,15 @@ def option(*names: str, **settings: Any) -> Any:  # noqa: ANN401  each field has
 
 
 def names(**settings: Any) -> Any:  # noqa: ANN401  likewise
-    """As `option`, of several names parted by commas, or each with an option of its own."""
+    """As `option`, of several names: parted by commas, or each with an option of its own."""
 
-    def joined(
+    def parted(
         context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
-    ) -> str | None:
-        return ",".join(given) if given else None
+    ) -> tuple[str, ...]:
+        named = (name.strip() for names in given for name in names.split(","))
+        return tuple(name for name in named if name)
 
-    return option(multiple=True, callback=joined, **settings)
+    return option(multiple=True, callback=parted, **settings)
 
 
 def argument(**settings: Any) -> Any:  # noqa: ANN401  likewise
@@ -186,11 +187,6 @@ def as_record(record: Callable[..., R]) -> Callable[[Callable[[R], T]], Callable
         return called
 
     return changed
-
-
-def split_names(names: str | None) -> tuple[str, ...]:
-    """The names of an option that takes several, parted by commas."""
-    return tuple(name.strip() for name in (names or "").split(",") if name.strip())
 
 
 def rig_aliases(bank: BankSource) -> Aliases | None:
@@ -238,11 +234,6 @@ def intensity_option(command: F) -> F:
         metavar="T",
         help="How strong, from 0 (the lowest intensity) to 1 (the highest).",
     )(command)
-
-
-def point_options(command: F) -> F:
-    """The options --at, --vad and --intensity, of which `Bank.point` takes one."""
-    return at_option(vad_option(intensity_option(command)))
 
 
 def format_option(command: F) -> F:

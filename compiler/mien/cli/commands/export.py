@@ -19,7 +19,6 @@ from mien.cli.options import (
     option,
     shared,
     source_argument,
-    split_names,
 )
 from mien.cli.page_export import export_page
 from mien.cli.terminal import say
@@ -56,8 +55,8 @@ class Export:
         required=True,
         help="The file to write; for clips a folder, or a file for a single face.",
     )
-    labels: str | None = names(metavar="L,...", help="These labels only.")
-    at: str | None = names(
+    labels: tuple[str, ...] = names(metavar="L,...", help="These labels only.")
+    at: tuple[str, ...] = names(
         metavar="NAME,...", help="These intensities and styles only.  [default: intensities]"
     )
     styles: bool = option(is_flag=True, help="The styles of the labels, too.")
@@ -91,7 +90,7 @@ class Export:
         metavar="MODEL",
         help="The model that the faces are written into; it stays as it is, OUT is another file.",
     )
-    presets: str | None = names(
+    presets: tuple[str, ...] = names(
         metavar="P=L,...",
         help="Labels for the model's presets, happy=joy@high, or none.  "
         "[default: happy, angry, sad, relaxed, surprised by their labels, at the last intensity]",
@@ -116,14 +115,14 @@ class Export:
         times = {name: getattr(self, name) for name in _TIMES}
         return ExportRequest(
             format=next(one for one in FORMATS if one.name == self.target),
-            labels=split_names(self.labels),
-            at=split_names(self.at),
+            labels=self.labels,
+            at=self.at,
             styles=self.styles,
             without_mouth=self.without_mouth,
             speaking=self.speaking,
             times={name: value for name, value in times.items() if value is not None},
             mesh=self.mesh or "",
-            presets=split_names(self.presets),
+            presets=self.presets,
             expressions=self.expressions,
         )
 

@@ -82,8 +82,8 @@ class Asked:
         type=click.IntRange(0),
         help="Chooses the order of --blind; the same one, the same order.  [default: 0]",
     )
-    labels: str | None = names(metavar="L,...", help="With --blind: these labels only.")
-    at: str | None = names(metavar="NAME,...", help="With --blind: these intensities only.")
+    labels: tuple[str, ...] = names(metavar="L,...", help="With --blind: these labels only.")
+    at: tuple[str, ...] = names(metavar="NAME,...", help="With --blind: these intensities only.")
     png: bool = option(is_flag=True, help="With --blind: PNG instead of HTML.")
     output: str = shared(format_option)
 
