@@ -37,6 +37,7 @@ from mien_trainer.targets.manifest import Refused, read_manifest, write_manifest
 
 pytest.importorskip("pyarrow", reason="needs the extra mien[targets]")
 
+from tests.program import ended
 from tests.sounds import write_wav
 from tests.targets.sets import write_set
 from tests.targets.spoken import PAUSE, SOUND, SOUNDS, spoken_clip
@@ -499,10 +500,8 @@ def test_another_bank_is_refused_naming_both(bank: Bank, folder: Path) -> None:
 
 
 def test_the_program_exits_with_what_was_found(folder: Path, tmp_path: Path) -> None:
-    from mien.cli.main import run
-
-    assert run(["targets", "audit", str(folder)]) == 0
-    assert run(["targets", "audit", str(tmp_path)]) == 2
+    ended(0, "targets", "audit", folder)
+    ended(2, "targets", "audit", tmp_path)
 
 
 def test_neither_targets_nor_takes(tmp_path: Path) -> None:

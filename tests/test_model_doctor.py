@@ -23,11 +23,10 @@ from tests.models import (
     vrm_0,
     vrm_1,
 )
-from tests.program import ended
+from tests.program import ended, ran
 from tests.test_model_animation import NAMES as MOVED
 from tests.test_model_animation import animated, vrma
 
-from mien.cli.main import run
 from mien.doctor.findings import Finding
 from mien.doctor.model_findings import model_findings
 from mien.doctor.models import ModelMeasurements, measure_model
@@ -383,13 +382,10 @@ def test_an_animation_of_vrm_is_examined(tmp_path: Path) -> None:
     assert kinds(said(tmp_path, packed(document, data), "c.vrma")) == [("no-expressions", True)]
 
 
-def test_an_animation_that_cannot_be_read_is_a_note(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_animation_that_cannot_be_read_is_a_note(tmp_path: Path) -> None:
     path = tmp_path / "back.glb"
     path.write_bytes(animated([1.0, 0.0], [0.0] * 4 + [0.5] * 4))
-    run(["doctor", str(path)])
-    assert "note: its animation cannot be read: " in (out := capsys.readouterr().out)
+    assert "note: its animation cannot be read: " in (out := ran("doctor", path).stdout)
     assert "[animation]" in out
 
 
@@ -414,7 +410,7 @@ def test_a_damaged_model_is_examined_or_refused(
         data = data[:at_byte] + part + data[at_byte + len(part) :]
     path = tmp_path_factory.getbasetemp() / "damaged.vrm"
     path.write_bytes(data)
-    assert run(["doctor", str(path)]) in (0, 1, 2)
+    assert ran("doctor", path).exit_code in (0, 1, 2)
 
 
 def test_text_and_json_tell_the_same(tmp_path: Path) -> None:

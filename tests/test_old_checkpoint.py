@@ -22,11 +22,11 @@ pytest.importorskip("torch", reason="needs the extra mien[train]")
 import numpy as np
 from attrs import evolve
 from click.testing import CliRunner
+from tests.program import ended
 from tests.training.watch import Watch
 
 from mien import resources
 from mien.artifact.container import Array, unpack
-from mien.cli.main import run as mien_run
 from mien_trainer.cli.train import command
 from mien_trainer.migrations import TRAIN_2
 from mien_trainer.model.net import current_name
@@ -152,9 +152,9 @@ def test_migrate_keeps_comments_and_changes_names_alone(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     shutil.copy(CONFIG, file)
     before = file.read_text("utf-8").splitlines()
-    assert mien_run(["migrate", str(file), "--check"]) == 1
+    ended(1, "migrate", file, "--check")
     assert file.read_text("utf-8").splitlines() == before
-    assert mien_run(["migrate", str(file)]) == 0
+    ended(0, "migrate", file)
     after = file.read_text("utf-8").splitlines()
     assert after[1] == "schema: mien/train/2"
     assert len(before) == len(after)
@@ -165,7 +165,7 @@ def test_migrate_keeps_comments_and_changes_names_alone(tmp_path: Path) -> None:
         assert other.partition(":")[0].strip() in TRAIN_2.values()
     assert "  contact_threshold: 0.005 # twice the default" in after
     assert read_config(file) == read_config(CONFIG)
-    assert mien_run(["migrate", str(file), "--check"]) == 0
+    ended(0, "migrate", file, "--check")
 
 
 def test_every_key_that_was_renamed_is_a_key_of_today() -> None:

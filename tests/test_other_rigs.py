@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.other_rigs import VRM, add_aliases, foreign, pascal, rename_channels, write_bare_bank
-from tests.program import ended
+from tests.program import ended, ran
 
 import mien
 from mien.authored.reader import read_bank
-from mien.cli.main import run
 from mien.drawing.document import shipped_face
 from mien.drawing.rig_weights import drawn_channels, drawn_weights
 from mien.errors import SourceError
@@ -108,7 +107,7 @@ def test_a_rig_with_aliases_is_drawn_alike(
     ended(0, "sheet", folder, "-o", tmp_path / "sheet.svg")
     sheet = (tmp_path / "sheet.svg").read_text("utf-8")
     assert "ot drawn" not in sheet
-    assert run(["fmt", "--check", str(folder.parent / "rigs")]) in {0, 1}
+    assert ran("fmt", "--check", folder.parent / "rigs").exit_code in {0, 1}
 
 
 def test_a_face_of_which_nothing_can_be_drawn_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -229,7 +228,7 @@ def test_a_rig_with_nothing_optional_goes_all_the_way(bare: Path) -> None:
         "compile own",
         "compile own --check",
     ):
-        assert run(command.split()) == 0, command
+        ended(0, *command.split())
     loaded = mien.load("own")
     for at, weight in (("low", 0.2), ("mid", 0.4), ("high", 0.6)):
         told = ended(0, "face", "own", "glad", "--at", at, "--format", "json").stdout
@@ -314,7 +313,7 @@ def test_a_full_bank_on_other_names_goes_all_the_way(
     before = mien.load(folder).face("joy", at="low")
     rename_channels(folder, renaming)
     for command in ("check default/", "compile default/", "compile default/ --check"):
-        assert run(command.split()) == 0, command
+        ended(0, *command.split())
     faces = mien.load(folder)
     assert faces.channels == tuple(map(renaming, mien.load("default@latest").channels))
     assert faces.face("joy", at="low").tolist() == before.tolist()

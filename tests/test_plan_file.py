@@ -17,7 +17,6 @@ from tests.test_csharp import printed
 
 import mien
 from mien.artifact.write import artifact_bytes, metadata
-from mien.cli.main import run
 from mien.performance.clock import FRAME
 from mien.scores.prepare import prepare
 from mien.scores.read import read_score
@@ -86,15 +85,15 @@ def test_its_numbers_are_those_that_the_page_describes(score: Path) -> None:
 
 
 def test_it_goes_where_it_is_told(score: Path, tmp_path: Path) -> None:
-    assert run(["score", "plan", str(score), "-o", str(tmp_path / "out.bin")]) == 0
+    ended(0, "score", "plan", score, "-o", tmp_path / "out.bin")
     assert (tmp_path / "out.bin").read_bytes() == GOLDEN.read_bytes()
-    assert run(["score", "plan", str(score), "--bank", "default@1.0.0"]) == 0
+    ended(0, "score", "plan", score, "--bank", "default@1.0.0")
     assert score.with_suffix(".plan").read_bytes() != GOLDEN.read_bytes()
 
 
 def test_a_score_with_faults_has_no_plan(score: Path) -> None:
     score.write_text(SCORE.replace("label: sadness", "label: sadnes"), "utf-8")
-    assert run(["score", "plan", str(score)]) == 2
+    ended(2, "score", "plan", score)
     assert not score.with_suffix(".plan").exists()
 
 
@@ -120,8 +119,8 @@ def test_the_player_in_c_plays_right_plans_and_refuses_all_others(tmp_path: Path
     cases = corpus(tmp_path)
     checks = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     program = built(tmp_path / "plans", HERE / "plan_corpus.c", checks, standard="gnu99")
-    ended = finished([program, tmp_path / "bank", tmp_path])
-    lines = ended.stdout.splitlines()
+    done = finished([program, tmp_path / "bank", tmp_path])
+    lines = done.stdout.splitlines()
     assert (other(cases, lines[:-1]), lines[-1]) == ({}, "done")
 
 

@@ -14,7 +14,6 @@ from tests.made_up_readers import made_up_transformer
 from tests.program import ended, ran
 
 import mien
-from mien.cli.main import run
 from mien.errors import QueryError
 from mien.reading.reader import Options, Reader, reader
 from mien.reading.transformer_weights import transformer_bytes
@@ -130,13 +129,11 @@ def test_what_cannot_be_done_is_said_in_words(tmp_path: Path) -> None:
         assert "there is nothing to say in it" in told
 
 
-def test_a_script_that_no_reader_knows_is_a_score_at_rest(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_script_that_no_reader_knows_is_a_score_at_rest(tmp_path: Path) -> None:
     text, score = tmp_path / "none.txt", tmp_path / "none.yaml"
     text.write_text("Привет\n", "utf-8")
-    assert said(str(text), "--score", "-o", str(score))[0] == 0
-    assert run(["score", "check", str(score)]) == 0, capsys.readouterr()
+    ended(0, "read", text, "--score", "-o", score)
+    ended(0, "score", "check", score)
 
 
 def test_a_reader_for_other_labels_names_the_nearest(tmp_path: Path) -> None:

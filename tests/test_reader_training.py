@@ -16,7 +16,6 @@ import pytest
 from tests.program import ended
 
 import mien
-from mien.cli.main import run
 from mien.reading.reader import reader
 from mien.reading.transformer_weights import read_transformer
 from mien.reading.weights import read_weights
@@ -78,10 +77,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trained(folder: Path) -> Path:
     target = folder / "small.safetensors"
-    status = run(
-        ["reader", "train", str(folder / "recipe.yaml"), "--data", str(folder), "-o", str(target)]
-    )
-    assert status == 0
+    ended(0, "reader", "train", folder / "recipe.yaml", "--data", folder, "-o", target)
     return target
 
 
@@ -193,11 +189,9 @@ def test_a_recipe_is_checked_at_line_and_column(folder: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", recipes())
-def test_shipped_recipes_are_sound_and_in_form(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["reader", "check", name]) == 0
-    assert run(["fmt", "--check", str(find_recipe(name))]) == 0, capsys.readouterr().out
+def test_shipped_recipes_are_sound_and_in_form(name: str) -> None:
+    ended(0, "reader", "check", name)
+    ended(0, "fmt", "--check", find_recipe(name))
 
 
 def test_an_unknown_recipe_is_answered_with_the_nearest(folder: Path) -> None:

@@ -19,10 +19,10 @@ import click
 import numpy as np
 import pytest
 from tests.child import finished
-from tests.program import ended
+from tests.program import ended, ran
 
 import mien
-from mien.cli.main import COMMANDS, LazyGroup, cli, run
+from mien.cli.main import COMMANDS, LazyGroup, cli
 from mien.drawing.document import shipped_face
 from mien.drawing.svg import shapes
 
@@ -131,19 +131,14 @@ def blocks() -> list[tuple[str, str]]:
     ("command", "output"), [(c, o) for c, o in blocks() if c.startswith("mien ")]
 )
 def test_a_command_says_what_the_readme_shows(
-    command: str,
-    output: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if command.startswith("mien compile"):  # it writes an artifact
         monkeypatch.chdir(tmp_path)
         (tmp_path / "presets").symlink_to(ROOT / "presets")
     else:
         monkeypatch.chdir(ROOT)
-    run(shlex.split(command)[1:])
-    said = capsys.readouterr().out
+    said = ran(*shlex.split(command)[1:]).stdout
     if UPDATE:
         shown = f"$ {command}\n"
         for page in (README, REPOSITORY):
@@ -228,11 +223,11 @@ def test_the_rig_of_the_readme_starts_a_bank_that_is_drawn(
     Path("robot.yaml").write_text(block)
     command = "mien init presets/ours --rig robot.yaml"
     assert f"`{command}`" in README.read_text()
-    assert run(shlex.split(command)[1:]) == 0
+    ended(0, *shlex.split(command)[1:])
     neutral = Path("presets/ours/emotions/neutral.yaml")
     neutral.write_text(neutral.read_text().replace("high: {}", "high: {Grin: 0.1}"))
-    assert run(["check", "presets/ours"]) == 0
-    assert run(["face", "presets/ours", "neutral", "--at", "high", "-o", "face.svg"]) == 0
+    ended(0, "check", "presets/ours")
+    ended(0, "face", "presets/ours", "neutral", "--at", "high", "-o", "face.svg")
 
 
 def test_the_edit_of_the_readme_does_what_it_says(
@@ -241,11 +236,11 @@ def test_the_edit_of_the_readme_does_what_it_says(
     """A bank is started and released, one number edited; lock and check say what is shown."""
     monkeypatch.chdir(tmp_path)
     text = README.read_text()
-    assert run(["init", "presets/ours"]) == 0
+    ended(0, "init", "presets/ours")
     manifest = Path("presets/ours/bank.yaml")
     manifest.write_text(manifest.read_text().replace("put your name here", "Ours"))
     for command in ("compile", "release"):
-        assert run([command, "presets/ours"]) == 0
+        ended(0, command, "presets/ours")
     assert not any(name.startswith("build/") for name in git_would_add(tmp_path))
     lock = Path("presets/ours/mien.lock")
     before = lock.read_text().splitlines()
@@ -253,7 +248,7 @@ def test_the_edit_of_the_readme_does_what_it_says(
     removed, added = changed_lines(text[text.index("## Edit a preset") :])
     assert joy.read_text().count(f"{removed[0]}\n") == 1
     joy.write_text(joy.read_text().replace(removed[0], added[0]))
-    assert run(["compile", "presets/ours"]) == 0
+    ended(0, "compile", "presets/ours")
     removed, added = changed_lines(text[text.index("   ```diff\n    artifact:") :])
     assert set(removed) <= set(before)
     assert set(added) <= set(lock.read_text().splitlines()) - set(before)

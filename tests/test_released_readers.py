@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.program import ended
+from tests.program import Ran, ended
 from tests.test_reader_training import digest
 
 import mien
 from mien import resources
-from mien.cli.main import run
 from mien.errors import ArtifactError, QueryError, SourceError
 from mien.reading.frozen import reread_faults
 from mien.reading.lock import lock_path, parse_reader_lock, write_reader_lock
@@ -176,52 +175,47 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def released(folder: Path, releases: Path, *more: str) -> int:
-    arguments = ["--recipe", str(folder / "recipe.yaml"), "--releases", str(releases)]
-    return run(["reader", "release", str(folder / "small.safetensors"), *arguments, *more])
+def released(status: int, folder: Path, releases: Path, *more: str) -> Ran:
+    arguments = ("--recipe", folder / "recipe.yaml", "--releases", releases, *more)
+    return ended(status, "reader", "release", folder / "small.safetensors", *arguments)
 
 
 def test_a_reader_is_released_once_and_verified(
-    project: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases = tmp_path / "releases"
-    assert released(project, releases) == 0
-    assert released(project, releases) == 1
-    assert "small 0.2.0 is released already" in capsys.readouterr().err
+    released(0, project, releases)
+    assert "small 0.2.0 is released already" in released(1, project, releases).stderr
     assert "reader small 0.2.0" in ended(0, "verify", "--releases", releases).stdout
     said = ended(2, "verify", "--releases", releases, "--reader", "smal").stderr
     assert "did you mean small?" in said
     monkeypatch.chdir(tmp_path)
     assert reader("small")("good day").label == "joy"
-    assert run(["read", "good day", "--reader", "small@0.2.0"]) == 0
+    ended(0, "read", "good day", "--reader", "small@0.2.0")
 
 
 def test_a_reader_is_not_released_with_what_it_was_not_made_from(
-    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    project: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "project"
     shutil.copytree(project, folder)
     path = folder / "own.tsv"
     path.write_text("awe\tsuch a vast sea\n", "utf-8")
-    assert released(folder, tmp_path / "releases", "--format", "json") == 1
-    assert "reader-sources" in capsys.readouterr().out
+    told = released(1, folder, tmp_path / "releases", "--format", "json").stdout
+    assert "reader-sources" in told
     assert not (tmp_path / "releases" / "readers").exists()
     shutil.copy(project / "own.tsv", path)
     file = folder / "small.safetensors"
-    assert run(["reader", "lock", str(file)]) == 0
+    ended(0, "reader", "lock", file)
     lock = lock_path(file)
     lock.write_text(lock.read_text("utf-8").replace("label: joy", "label: awe"), "utf-8")
-    assert released(folder, tmp_path / "releases") == 1
-    assert "lock-stale" in capsys.readouterr().err
-    assert run(["reader", "lock", str(file)]) == 0
-    assert released(folder, tmp_path / "releases") == 0
+    assert "lock-stale" in released(1, folder, tmp_path / "releases").stderr
+    ended(0, "reader", "lock", file)
+    released(0, folder, tmp_path / "releases")
 
 
 def test_a_reader_for_a_bank_that_is_not_released_is_not_released(
-    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    project: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "project"
     shutil.copytree(project, folder)
@@ -230,9 +224,8 @@ def test_a_reader_for_a_bank_that_is_not_released_is_not_released(
     text = readings.read_text("utf-8").replace("bank: default", f"bank: {tiny}")
     readings.write_text(text.replace("joy", "glad").replace("neutral", "calm"), "utf-8")
     (folder / "own.tsv").write_text("cross\tsuch a {big|vast} sky\n", "utf-8")
-    recipe, target = str(folder / "recipe.yaml"), str(folder / "small.safetensors")
-    assert run(["reader", "train", recipe, "--data", str(folder), "-o", target]) == 0
-    assert released(folder, tmp_path / "releases") == 1
-    assert "bank-unreleased" in capsys.readouterr().err
+    target = folder / "small.safetensors"
+    ended(0, "reader", "train", folder / "recipe.yaml", "--data", folder, "-o", target)
+    assert "bank-unreleased" in released(1, folder, tmp_path / "releases").stderr
     with pytest.raises(QueryError, match=r"is for other labels: .* has no calm, glad"):
-        reader(folder / "small.safetensors", bank=mien.load("default"))
+        reader(target, bank=mien.load("default"))

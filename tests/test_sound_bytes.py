@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 from tests.sounds import write_wav
 
-from mien.cli.main import run
 from mien.text.sound_bytes import sound_in_text
 
 np = pytest.importorskip("numpy")
@@ -27,16 +27,12 @@ np = pytest.importorskip("numpy")
     ],
 )
 def test_commands_that_want_text_say_that_it_is_sound(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    command: tuple[str, ...],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("line.wav", "line"):
         write_wav(Path(name), np.linspace(-0.5, 0.5, 8000))
-    assert run(command) == (1 if command[1] == "check" else 2)
-    said = "".join(capsys.readouterr())
+    said = ended(1 if command[1] == "check" else 2, *command).output
     assert "this is sound (WAV), expected text" in said
     assert "UTF-8" not in said
 

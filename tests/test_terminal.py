@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.program import ended
+from tests.program import ended, ran
 
-from mien.cli.main import run
 from mien.cli.terminal import Styled, say, visible, write_json
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,28 +123,25 @@ def test_arguments(arguments: list[str], tmp_path: Path, monkeypatch: pytest.Mon
     assert "\u202e" not in said.stderr
 
 
-def test_titles_and_file_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_titles_and_file_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     bank = tmp_path / "b\x1b[2Jank"
     shutil.copytree(TINY, bank)
     glad = bank / "emotions" / "glad.yaml"
     glad.write_text(glad.read_text().replace("title: Glad", 'title: "\\e[2J\\u202e"'))
     for arguments in (
-        ["check", str(bank)],
-        ["compile", str(bank)],
-        ["compile", str(bank), "--check"],
-        ["diff", str(TINY), str(bank)],
-        ["diff", str(TINY), str(bank), "--format", "json"],
-        ["fmt", "--diff", str(bank)],
-        ["check", str(bank), "--against", str(TINY), "--format", "github"],
+        ("check", bank),
+        ("compile", bank),
+        ("compile", bank, "--check"),
+        ("diff", TINY, bank),
+        ("diff", TINY, bank, "--format", "json"),
+        ("fmt", "--diff", bank),
+        ("check", bank, "--against", TINY, "--format", "github"),
     ):
-        run(arguments)
-        said = capsys.readouterr()
-        assert said.out or said.err
-        assert not steers(said.out + said.err), arguments
-        assert "\u202e" not in said.out
+        said = ran(*arguments)
+        assert said.output
+        assert not steers(said.output), arguments
+        assert "\u202e" not in said.stdout
 
 
 def test_nothing_is_printed_past_the_one_place() -> None:

@@ -11,9 +11,9 @@ pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 from attrs import fields
 from jsonschema import Draft202012Validator
+from tests.program import ended
 from tests.test_schemas import described, schema, valid
 
-from mien.cli.main import run as mien_run
 from mien.errors import SourceError
 from mien_trainer.model.shape import Conditioning
 from mien_trainer.train.config import (
@@ -97,14 +97,12 @@ def _flat(document: dict[str, Any], path: str = "") -> list[tuple[str, object]]:
         ("model: {width: 96.5}", "model.width: expected"),
     ],
 )
-def test_faults_of_a_training_file_have_their_place(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, said: str
-) -> None:
+def test_faults_of_a_training_file_have_their_place(tmp_path: Path, line: str, said: str) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(f"schema: mien/train/2\nname: x\nconditioning: {{labels: []}}\n{line}\n")
     with pytest.raises(SourceError) as faults:
         read_config(file)
     assert said in str(faults.value)
     out = tmp_path / "out"
-    assert mien_run(["train", "run", str(file), "--data", str(tmp_path), "-o", str(out)]) == 2
-    assert "config.yaml:4:" in capsys.readouterr().err
+    refusal = ended(2, "train", "run", file, "--data", tmp_path, "-o", out).stderr
+    assert "config.yaml:4:" in refusal

@@ -6,13 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.program import ended
 
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 
 import mien
 from mien import resources
-from mien.cli.main import run as mien_run
 from mien_trainer.fault import TrainerError
 from mien_trainer.train.trust import UntrustedError, trusted_bank
 
@@ -23,7 +23,7 @@ BANK = mien.load("default")
 def bank(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bank of one's own, compiled and locked."""
     monkeypatch.chdir(folder.parent)
-    assert mien_run(["compile", str(folder)]) == 0
+    ended(0, "compile", folder)
     return folder
 
 
@@ -67,7 +67,7 @@ def test_sources_that_were_changed_after_the_lock_are_refused(bank: Path, built:
 def test_a_released_version_has_to_be_the_ledgers(bank: Path) -> None:
     sources = resources.presets() / "releases" / "default" / BANK.version / "sources"
     shutil.copytree(sources, bank, dirs_exist_ok=True)
-    assert mien_run(["compile", str(bank)]) == 0
+    ended(0, "compile", bank)
     releases = bank.parent / "releases"
     releases.mkdir()
     ledger = (resources.presets() / "releases" / "ledger.yaml").read_text("utf-8")

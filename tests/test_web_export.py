@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import functools
 import http.server
-import io
 import json
 import math
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,11 +21,11 @@ import soundfile
 from playwright.sync_api import Browser, Page, Route, expect
 from tests.browsers import CHROMIUM, chromium
 from tests.models import bound, glb, vrm_0, vrm_1, with_eyes
+from tests.program import ended
 from tests.sounds import write_wav
 
 from mien import resources
 from mien.bank import load
-from mien.cli.main import run as mien_run
 
 HERE = Path(__file__).resolve().parent
 SCREENSHOTS = HERE.parent / "build" / "screenshots"
@@ -35,19 +33,10 @@ OWN = 1_500_000
 """Bytes of bank, network and own code at most."""
 
 
-def run(*arguments: str) -> tuple[int, str]:
-    """Exit code and all that `mien` says."""
-    said = io.StringIO()
-    with redirect_stdout(said), redirect_stderr(said):
-        code = mien_run(arguments)
-    return code, said.getvalue()
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out: Path = tmp_path_factory.mktemp("site") / "dist"
-    code, said = run("export", "default", "--to", "web", "-o", str(out))
-    assert code == 0, said
+    said = ended(0, "export", "default", "--to", "web", "-o", out).output
     assert "python -m http.server" in said
     return out
 
@@ -519,11 +508,10 @@ def test_what_cannot_be_exported_is_refused(tmp_path: Path) -> None:
         ("-o", str(tmp_path / "a"), "--network", str(full / "mine.txt")): "none that `mien train",
     }
     for arguments, message in cases.items():
-        code, said = run("export", "default", "--to", "web", *arguments)
-        assert (code, message in said) == (2, True), said
+        assert message in ended(2, "export", "default", "--to", "web", *arguments).output
     assert not (tmp_path / "a").exists()
-    code, said = run("export", "default", "--to", "json", "-o", "x.json", "--runtime", "x")
-    assert (code, "leave out --network and --runtime" in said) == (2, True)
+    said = ended(2, "export", "default", "--to", "json", "-o", "x.json", "--runtime", "x").output
+    assert "leave out --network and --runtime" in said
 
 
 def test_a_runtime_of_one_s_own_goes_along(tmp_path: Path) -> None:
@@ -533,14 +521,11 @@ def test_a_runtime_of_one_s_own_goes_along(tmp_path: Path) -> None:
     for name in names:
         (dist / name).write_text(name)
     out = tmp_path / "out"
-    runtime = ("--runtime", str(dist.parent))
-    code, said = run("export", "default", "--to", "web", "-o", str(out), *runtime)
-    assert code == 0, said
+    export = ("export", "default", "--to", "web", "-o", out, "--runtime")
+    ended(0, *export, dist.parent)
     assert {path.name for path in (out / "onnxruntime-web").iterdir()} == set(names)
     assert (
         json.loads((out / "site.json").read_bytes())["runtime"] == f"./onnxruntime-web/{names[0]}"
     )
-    runtime = ("--runtime", "https://example.org/ort/dist/")
-    code, said = run("export", "default", "--to", "web", "-o", str(out), *runtime)
-    assert code == 0, said
+    said = ended(0, *export, "https://example.org/ort/dist/").output
     assert "fetches onnxruntime-web from https://example.org/ort/dist/ort.wasm.min.mjs" in said
