@@ -27,20 +27,10 @@ from tests.sounds import spoken_line
 
 from mien.cli import main
 from mien_trainer.frames import SAMPLE_RATE
+from mien_trainer.lip_training.batches import NOBODY, PEOPLE, VOICES, WINDOW, batch_of, shelves_of
 from mien_trainer.lip_training.degraded import degraded
 from mien_trainer.lip_training.examples import Example, Spoken, examples, unspoken
-from mien_trainer.lip_training.fit import (
-    NOBODY,
-    PEOPLE,
-    TAUGHT,
-    VOICES,
-    WINDOW,
-    batch_of,
-    fit,
-    loss_of,
-    shelves_of,
-    told_by,
-)
+from mien_trainer.lip_training.fit import TAUGHT, fit, loss_of, told_by
 from mien_trainer.lip_training.given import read_given
 from mien_trainer.lip_training.other_sounds import other_sound
 from mien_trainer.lip_training.pieces import PACE, between, told_anew
