@@ -1,6 +1,7 @@
 """Lips on real voices: what is read, how it is heard, and what is measured, on made-up speech."""
 
 # ruff: noqa: RUF001  IPA looks like other letters
+# pyright: reportUnknownMemberType=false  SciPy annotates too little
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+import scipy.stats
 import soundfile
 from attrs import evolve, frozen
 from hypothesis import given
@@ -29,6 +32,7 @@ from mien_trainer.lips.coarticulation import lip_curves
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speech import SpeechRefusedError, Utterance
+from mien_trainer.voices.at_rate import AtRate
 from mien_trainer.voices.baselines import by_loudness, profiles
 from mien_trainer.voices.kept_times import FoundTimes
 from mien_trainer.voices.measures import (
@@ -68,6 +72,51 @@ def heard(weights: F32) -> Heard:
     return Heard(
         found=motion(weights, NAMES), true=motion(TRUE, NAMES), speech=SPOKEN, phonemes=PHONEMES
     )
+
+
+@st.composite
+def counted(draw: st.DrawFn) -> AtRate:
+    """Three levels of a few clips."""
+    clips = draw(st.integers(1, 6))
+    rise = st.lists(st.integers(0, 5), min_size=3 * clips, max_size=3 * clips)
+    closures = np.array(draw(st.lists(st.integers(0, 9), min_size=clips, max_size=clips)))
+    touched, kept = (np.array(draw(rise)).reshape(3, clips).cumsum(axis=0) for _ in range(2))
+    wanted = np.array(draw(st.lists(st.integers(0, 12), min_size=clips, max_size=clips)))
+    return AtRate(
+        touches=touched, wanted=wanted, kept=np.minimum(kept, closures), closures=closures
+    )
+
+
+@given(counted())
+def test_the_level_rises_until_lips_touch_as_often_as_they_should(one: AtRate) -> None:
+    wanted, closures = sum(one.wanted.tolist()), sum(one.closures.tolist())
+    if not wanted or not closures:
+        assert math.isnan(one.share)
+        return
+    count, share = 0, 0.0
+    for touched, kept in zip(one.touches.tolist(), one.kept.tolist(), strict=True):
+        more, now = sum(touched), sum(kept) / closures
+        if more >= wanted:
+            share += (now - share) * (wanted - count) / max(more - count, 1)
+            break
+        count, share = more, now
+    assert one.share == pytest.approx(share)
+    assert math.isnan(one.chance) == (len(one.wanted) == 1)
+
+
+@pytest.mark.parametrize("clips", [12, 40])
+def test_chance_is_the_standard_error_of_clips_drawn_anew(clips: int) -> None:
+    rng = np.random.default_rng(clips)
+    closures = rng.integers(2, 9, clips)
+    kept = rng.binomial(closures, rng.uniform(0.3, 1.0, clips))
+    one = AtRate(touches=closures[None], wanted=closures, kept=kept[None], closures=closures)
+
+    def share(a: npt.NDArray[Any], b: npt.NDArray[Any], axis: int) -> npt.NDArray[Any]:
+        return cast("npt.NDArray[Any]", a.sum(axis=axis) / b.sum(axis=axis))
+
+    peer = scipy.stats.bootstrap((kept, closures), share, paired=True, rng=rng, n_resamples=4000)
+    assert one.share == pytest.approx(kept.sum() / closures.sum())
+    assert one.chance == pytest.approx(float(peer.standard_error), rel=0.2)
 
 
 def test_lips_that_do_as_they_should_follow_in_full() -> None:

@@ -16,6 +16,7 @@ from mien_trainer.lips.closures import GAPS, closures, lip_gap, pressed
 from mien_trainer.lips.table import F64, Contact
 from mien_trainer.lips.touching import SPOKEN
 from mien_trainer.phonemes import Phoneme
+from mien_trainer.voices.at_rate import AtRate, Counts
 
 CURVES = ("opening", "jaw", "lowerDown", "pucker", "mouthClose")
 """What is followed over time: how far the lips are apart, and single channels."""
@@ -127,7 +128,7 @@ class Followed:
     should, ``flicker`` how often for fewer than `SEEN` frames. ``shut``: in how many frames that
     should have the lips well apart they touch. ``kept``: the share of ``closures`` that are closed
     within `WITHIN` frames of their time; ``matched``: the same where lips are taken to touch up to
-    the gap at which they do so as often as they should.
+    the gap at which they do so as often as they should, and ``chance`` the standard error of that.
     """
 
     clips: int
@@ -142,6 +143,7 @@ class Followed:
     shut: float
     kept: float
     matched: float
+    chance: float
     closures: int
 
 
@@ -155,6 +157,7 @@ def followed(heard: Sequence[Heard], *, known: bool = True) -> Followed:
     closed = [gap for one in heard for gap in _closure_gaps(one)]
     widths = [one.found.gap[one.speech & (one.true.gap >= APART)] for one in heard]
     apart = np.concatenate([np.zeros(0), *widths])
+    rate = _at_rate(heard)
     return Followed(
         clips=len(heard),
         seconds=seconds,
@@ -171,7 +174,8 @@ def followed(heard: Sequence[Heard], *, known: bool = True) -> Followed:
         ),
         shut=float((apart <= 0.0).mean()) if len(apart) else float("nan"),
         kept=_share(closed, 0.0),
-        matched=_matched(heard),
+        matched=rate.share,
+        chance=rate.chance,
         closures=len(closed),
     )
 
@@ -209,25 +213,21 @@ def _closure_gaps(one: Heard) -> list[float]:
     ]
 
 
-def _matched(heard: Sequence[Heard]) -> float:
-    """The share of closures that are kept where lips touch as often as they should.
-
-    Lips are taken to touch up to a gap that rises until they do. Where they come to touch too often
-    at once, as those do that are always pressed alike, as many as they should are taken of them.
-    """
-    wanted = sum(touches(one.true.gap, one.speech) for one in heard)
-    closed = [gap for one in heard for gap in _closure_gaps(one)]
-    if not closed or not wanted:
-        return float("nan")
+def _at_rate(heard: Sequence[Heard]) -> AtRate:
+    """What each clip has at levels that rise over the gaps of all."""
     gaps = np.concatenate([np.zeros(1), *(one.found.gap[one.speech] for one in heard)])
-    count, share = 0, 0.0
-    for level in np.union1d(np.quantile(gaps, np.linspace(0, 0.9, 91)), [0.0]).tolist():
-        more = sum(touches(one.found.gap, one.speech, level) for one in heard)
-        kept = _share(closed, level)
-        if more >= wanted:
-            return share + (kept - share) * (wanted - count) / max(more - count, 1)
-        count, share = more, kept
-    return share
+    levels = np.union1d(np.quantile(gaps, np.linspace(0, 0.9, 91)), [0.0])
+    closed = [np.array(_closure_gaps(one)) for one in heard]
+    return AtRate(
+        touches=_counts([[touches(o.found.gap, o.speech, at) for o in heard] for at in levels]),
+        wanted=_counts([touches(one.true.gap, one.speech) for one in heard]),
+        kept=_counts([[int((one <= at).sum()) for one in closed] for at in levels]),
+        closures=_counts([len(one) for one in closed]),
+    )
+
+
+def _counts(found: Sequence[int] | Sequence[Sequence[int]]) -> Counts:
+    return np.array(found, dtype=np.int64)
 
 
 _Sums = npt.NDArray[np.float64]

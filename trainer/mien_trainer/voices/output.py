@@ -23,7 +23,8 @@ HEADS = (
 
 MEANING = (
     "kept: closures of p, b and m that close within 33 ms of their time; at rate: the same where "
-    "lips touch as often as they should; shut: touching in moments that have them well apart; "
+    "lips touch as often as they should, ± its standard error, of clips drawn anew; shut: touching "
+    "in moments that have them well apart; "
     "touches, taught, flicker: how often lips meet in a second of speech, how often they should, "
     "and how often for less than 50 ms; speed and size: of the jaw's movement, as a share of what "
     "they should be; then Pearson's r over time, at the best lag in ms (of captures each at its "
@@ -96,7 +97,8 @@ def rows_of(report: VoicesReport, kind: Kind, room: str) -> list[Row]:
 
 def cells(one: Followed) -> Iterator[str]:
     """What a row shows under `HEADS`; a dash where nothing can be said."""
-    yield from (_percent(value) for value in (one.kept, one.matched, one.shut))
+    chance = "" if math.isnan(one.chance) else f" ±{100.0 * one.chance:.0f}"
+    yield from (_percent(one.kept), _percent(one.matched) + chance, _percent(one.shut))
     for value in (one.touches, one.taught, one.flicker, one.speed, one.amplitude):
         yield _number(value, 1 if value >= 10 else 2)
     yield from (_number(one.r[curve], 2) for curve in CURVES)
