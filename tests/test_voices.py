@@ -1,7 +1,8 @@
 """Lips on real voices: what is read, how it is heard, and what is measured, on made-up speech."""
 
 # ruff: noqa: RUF001  IPA looks like other letters
-# pyright: reportUnknownMemberType=false  SciPy annotates too little
+# SciPy annotates too little for pyright's strictest rules; mypy strict checks this file.
+# pyright: reportUnknownMemberType=false
 
 from __future__ import annotations
 
