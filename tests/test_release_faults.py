@@ -102,7 +102,7 @@ from mien.compile import compile_folder
 from mien.release.ledger import Ledger
 from mien.release.exclusive import exclusive
 from mien.release.freeze import freeze
-from mien.release.recovery import clear, complete
+from mien.release.recovery import recovered
 from mien.release.folder import ReleaseFolder, staging_folders
 from mien.release.ledger import read_ledger
 from mien.release.verify import verify
@@ -136,8 +136,7 @@ for nth in range(1, 200):
     _, status = os.waitpid(child, 0)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     assert killed or status == 0, status
-    path = releases / "ledger.yaml"
-    listed = read_ledger(path).find("tiny", "1.0.0") is not None
+    listed = read_ledger(releases / "ledger.yaml").find("tiny", "1.0.0") is not None
     report = verify(releases, full=True)
     if listed:
         assert not report.failed, report
@@ -150,9 +149,9 @@ for nth in range(1, 200):
         assert bool(report.notes) == bool(staging_folders(releases)), report
         state = "staged" if staging_folders(releases) else "untouched"
     seen.add(state)
+    told = []
     with exclusive(releases):
-        told = list(clear(releases))
-        done = complete(releases, read_ledger(path))
+        _, done = recovered(releases, told.append)
     assert bool(done) == (state == "placed"), state
     assert bool(told) or state != "staged", state
     if state in ("untouched", "staged"):

@@ -8,7 +8,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mien.errors import MienError
+from mien.errors import MienError, ReleaseError
+from mien.text.fault import fault
+from mien.text.files import shown_path
 
 LOCK_FILE = ".lock"
 
@@ -33,6 +35,19 @@ def exclusive(releases: Path) -> Generator[None, None, None]:
         with suppress(OSError):
             path.unlink()
         os.close(handle)
+
+
+@contextmanager
+def releasing(releases: Path, name: str) -> Generator[None, None, None]:
+    """As `exclusive`, to release what is called so; a `ReleaseError` where another holds it."""
+    try:
+        with exclusive(releases):
+            yield
+    except BusyError:
+        message = f"{name} was not released: another release is being made in this folder"
+        hint = "wait for it, then run the command again"
+        busy = fault(shown_path(releases), "release-running", message, hint)
+        raise ReleaseError([busy]) from None
 
 
 def is_busy(releases: Path) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from attrs import frozen
 
 from mien.errors import SourceError
-from mien.semver import is_version
+from mien.semver import is_version, precedence
 from mien.text.canonical import write_scalar
 from mien.text.fault import refusal
 from mien.text.files import conflict_faults, shown_path
@@ -74,6 +74,13 @@ class Ledger:
     def of(self, bank: str) -> tuple[Entry, ...]:
         """The releases of one bank, oldest first."""
         return tuple(entry for entry in self.entries if entry.bank == bank)
+
+    def not_newer(self, bank: str, version: str) -> str:
+        """Why the version cannot be the bank's next release; nothing where it can."""
+        newest = self.of(bank)[-1].version if self.of(bank) else ""
+        if not newest or precedence(version) > precedence(newest):
+            return ""
+        return f"version {version} is not greater than the newest release, {newest}"
 
 
 LEDGER_NAME = "ledger.yaml"

@@ -17,15 +17,13 @@ from mien.lint import lint
 from mien.lint.manifest import PLACEHOLDER
 from mien.lock.read import LOCK_NAME, parse_lock
 from mien.lock.write import write_lock
-from mien.release.chain import chain_faults
 from mien.release.check import file_faults
 from mien.release.committed import GitError, checkout_of, uncommitted
-from mien.release.exclusive import BusyError, exclusive
-from mien.release.folder import ReleaseFolder, release_folders, sha256
+from mien.release.exclusive import releasing
+from mien.release.folder import ReleaseFolder, sha256
 from mien.release.freeze import freeze
-from mien.release.ledger import LEDGER_NAME, Entry, Ledger, read_ledger
-from mien.release.recovery import clear, complete
-from mien.semver import precedence
+from mien.release.ledger import Entry, Ledger
+from mien.release.recovery import recovered
 from mien.text.atomic import sync_folder, write_atomic
 from mien.text.fault import Fault, Severity, fault
 from mien.text.files import shown_path
@@ -60,24 +58,12 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
     unsaid = [fault for fault in lint(bank) if fault.code == PLACEHOLDER]
     if unsaid:
         raise ReleaseError(evolve(fault, severity=Severity.ERROR) for fault in unsaid)
-    name = f"{bank.manifest.id} {bank.manifest.version}"
     made = not releases.exists()
     releases.mkdir(parents=True, exist_ok=True)
     sync_folder(releases.parent)
     try:
-        with exclusive(releases):
+        with releasing(releases, f"{bank.manifest.id} {bank.manifest.version}"):
             return _release(folder, bank, releases, say, proving)
-    except BusyError:
-        raise ReleaseError(
-            [
-                fault(
-                    shown_path(releases),
-                    "release-running",
-                    f"{name} was not released: another release is being made in this folder",
-                    "wait for it, then run the command again",
-                )
-            ]
-        ) from None
     finally:
         if made and not any(releases.iterdir()):
             releases.rmdir()
@@ -86,17 +72,9 @@ def release(folder: Path, releases: Path, say: Say, proving: Say | None = None) 
 def _release(
     folder: Path, bank: AuthoredBank, releases: Path, say: Say, proving: Say | None
 ) -> Released:
-    for done in clear(releases):
-        say(done)
-    path = releases / LEDGER_NAME
-    ledger = read_ledger(path)
-    broken = chain_faults(ledger, release_folders(releases), shown_path(path))
-    if broken:
-        raise ReleaseError(broken)
-    completed = complete(releases, ledger)
+    ledger, completed = recovered(releases, say)
     for entry in completed:
         say(f"completed {entry.name}: its release was interrupted before the ledger knew it")
-    ledger = evolve(ledger, entries=(*ledger.entries, *completed))
     home = ReleaseFolder(releases=releases, bank=bank.manifest.id, version=bank.manifest.version)
     for entry in completed:
         if (entry.bank, entry.version) == (home.bank, home.version) and _same(folder, entry):
@@ -126,7 +104,6 @@ def _same(folder: Path, entry: Entry) -> bool:
 def _version_faults(folder: Path, compiled: Compiled, ledger: Ledger) -> Iterator[Fault]:
     manifest = compiled.bank.manifest
     shown = shown_path(folder / _manifest_name(compiled.bank))
-    released = ledger.of(manifest.id)
     existing = ledger.find(manifest.id, manifest.version)
     raise_it = "give bank.yaml a greater version: `mien release --version X.Y.Z --edit` does it"
     if existing is not None:
@@ -134,11 +111,7 @@ def _version_faults(folder: Path, compiled: Compiled, ledger: Ledger) -> Iterato
         changed = "nothing has changed since" if same else "the bank has changed since"
         message = f"{existing.name} is released already, and {changed}; a release never changes"
         yield fault(shown, "version-released", message, "" if same else raise_it)
-    elif released and precedence(manifest.version) <= precedence(released[-1].version):
-        message = (
-            f"version {manifest.version} is not greater than the newest release, "
-            f"{released[-1].version}"
-        )
+    elif message := ledger.not_newer(manifest.id, manifest.version):
         yield fault(shown, "version-not-newer", message, raise_it)
 
 

@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import evolve
 
 from mien.errors import ReleaseError, SourceError
+from mien.release.chain import chain_faults
 from mien.release.check import release_faults
-from mien.release.folder import ReleaseFolder, interrupted, measured_entry, unlisted
+from mien.release.folder import (
+    ReleaseFolder,
+    interrupted,
+    measured_entry,
+    release_folders,
+    unlisted,
+)
 from mien.release.freeze import append
-from mien.release.ledger import Entry, Ledger, head_digest
+from mien.release.ledger import LEDGER_NAME, Entry, Ledger, head_digest, read_ledger
 from mien.semver import precedence
 from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
+
+
+def recovered(
+    releases: Path, say: Callable[[str], object] = str
+) -> tuple[Ledger, tuple[Entry, ...]]:
+    """The ledger once it knows every release that lies whole in its place, and what it lacked.
+
+    ``say`` hears which parts were removed; the caller holds the folder.
+
+    Raises:
+        SourceError: the ledger cannot be used.
+        ReleaseError: it does not hold, or a release does not, or is older than what it has.
+    """
+    for done in clear(releases):
+        say(done)
+    path = releases / LEDGER_NAME
+    ledger = read_ledger(path)
+    broken = chain_faults(ledger, release_folders(releases), shown_path(path))
+    if broken:
+        raise ReleaseError(broken)
+    completed: list[Entry] = []
+    for home in unlisted(releases, ledger):
+        faults = _why_not(home, ledger)
+        if faults:
+            raise ReleaseError([_unlisted(home), *faults])
+        completed.append(append(ledger, home))
+        ledger = evolve(ledger, entries=(*ledger.entries, completed[-1]))
+    return ledger, tuple(completed)
 
 
 def clear(releases: Path) -> Iterator[str]:
@@ -26,23 +61,6 @@ def clear(releases: Path) -> Iterator[str]:
         else:
             path.unlink()
         yield f"removed {shown_path(path)}, left by an interrupted release"
-
-
-def complete(releases: Path, ledger: Ledger) -> tuple[Entry, ...]:
-    """Append the releases that lie whole in their place; the caller holds the folder.
-
-    Raises:
-        ReleaseError: one of them does not hold, or is older than what the ledger has.
-    """
-    completed: list[Entry] = []
-    for home in unlisted(releases, ledger):
-        faults = _why_not(home, ledger)
-        if faults:
-            raise ReleaseError([_unlisted(home), *faults])
-        entry = append(ledger, home)
-        ledger = evolve(ledger, entries=(*ledger.entries, entry))
-        completed.append(entry)
-    return tuple(completed)
 
 
 def _why_not(home: ReleaseFolder, ledger: Ledger) -> Sequence[Fault]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from attrs import evolve
-
 from mien.errors import ArtifactError, QueryError, ReleaseError
 from mien.lock.read import LOCK_NAME
 from mien.reading.frozen import PROBES, READINGS, RECIPE, bank_read_into, probes_in, source_faults
@@ -15,13 +13,11 @@ from mien.reading.model import read_model
 from mien.reading.reader import Reader
 from mien.reading.readings import find_readings
 from mien.reading.weights import READER, Facts
-from mien.release.chain import chain_faults
-from mien.release.exclusive import BusyError, exclusive
-from mien.release.folder import SOURCES, ReleaseFolder, artifact_of, release_folders
+from mien.release.exclusive import releasing
+from mien.release.folder import SOURCES, ReleaseFolder, artifact_of
 from mien.release.freeze import freeze_files
-from mien.release.ledger import LEDGER_NAME, READERS, Entry, Ledger, read_ledger
-from mien.release.recovery import clear, complete
-from mien.semver import precedence
+from mien.release.ledger import READERS, Entry, Ledger
+from mien.release.recovery import recovered
 from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.regular_file import LOCK, SOURCE, read_regular
@@ -44,14 +40,8 @@ def release_reader(path: Path, recipe_file: Path, recipe: Recipe, releases: Path
     folder.mkdir(parents=True, exist_ok=True)
     home = ReleaseFolder(releases=folder, bank=weights.name, version=weights.version)
     try:
-        with exclusive(folder):
+        with releasing(folder, home.name):
             return _release(path, data, weights, sources, home)
-    except BusyError:
-        message = f"{home.name} was not released: another release is being made in this folder"
-        again = "wait for it, then run the command again"
-        raise ReleaseError([fault(shown_path(folder), "release-running", message, again)]) from (
-            None
-        )
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -71,19 +61,10 @@ def frozen_sources(recipe_file: Path, recipe: Recipe) -> dict[str, bytes]:
 def _release(
     path: Path, data: bytes, weights: Facts, sources: Mapping[str, bytes], home: ReleaseFolder
 ) -> Entry:
-    for _ in clear(home.releases):
-        pass
-    ledger = read_ledger(home.releases / LEDGER_NAME)
-    broken = chain_faults(
-        ledger, release_folders(home.releases), shown_path(home.releases / LEDGER_NAME)
-    )
-    if broken:
-        raise ReleaseError(broken)
-    completed = complete(home.releases, ledger)
+    ledger, completed = recovered(home.releases)
     for entry in completed:
         if (entry.bank, entry.version) == (home.bank, home.version):
             return entry
-    ledger = evolve(ledger, entries=(*ledger.entries, *completed))
     faults = [*_version_faults(path, home, ledger), *_made_of_others(path, weights, sources)]
     files: dict[str, bytes] = {}
     try:
@@ -109,14 +90,11 @@ def _release(
 
 
 def _version_faults(path: Path, home: ReleaseFolder, ledger: Ledger) -> Iterator[Fault]:
-    released = ledger.of(home.bank)
     hint = "give the recipe a greater version, and train the reader again"
     if ledger.find(home.bank, home.version) is not None:
         message = f"the reader {home.name} is released already; a release never changes"
         yield fault(shown_path(path), "version-released", message, hint)
-    elif released and precedence(home.version) <= precedence(released[-1].version):
-        newest = released[-1].version
-        message = f"version {home.version} is not greater than the newest release, {newest}"
+    elif message := ledger.not_newer(home.bank, home.version):
         yield fault(shown_path(path), "version-not-newer", message, hint)
 
 
