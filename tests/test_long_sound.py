@@ -18,7 +18,7 @@ import mien
 from mien.formats import livelink, named_json
 from mien.formats.registry import FORMATS
 from mien.formats.take import steady_take
-from mien_trainer import audio
+from mien_trainer import audio, ffmpeg
 from mien_trainer.audio import FFMPEG_ENDINGS, doubts, read_audio, stream_audio, whole_sound
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.speech import SpeechRefusedError
@@ -210,7 +210,7 @@ Spoil = Callable[[Path, pytest.MonkeyPatch], None]
 
 def no_ffmpeg(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_bytes(b"sound")
-    monkeypatch.setattr(audio, "find_ffmpeg", lambda: None)
+    monkeypatch.setattr(ffmpeg, "find_ffmpeg", lambda: None)
 
 
 def no_sound(path: Path, _: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol, cast
@@ -16,6 +14,7 @@ import soxr
 from attrs import frozen
 
 from mien.text.files import shown_path
+from mien_trainer.ffmpeg import converted, decode
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
 from mien_trainer.quiet import quiet
 from mien_trainer.sound_doubts import (
@@ -41,9 +40,6 @@ _CHANNELS = 8
 
 _BLOCK = 1 << 16
 """Samples a channel that are read at once."""
-
-_PATIENCE, _TAIL = 120.0, 300
-"""Seconds after which ffmpeg is given up, and how many characters of its message are shown."""
 
 FFMPEG_ENDINGS = (".m4a", ".aac", ".mp4", ".webm")
 """The endings of files that ffmpeg reads where it is installed; libsndfile reads none of them."""
@@ -210,7 +206,7 @@ def _sound_of(path: Path) -> Generator[_Sound]:
         return
     with tempfile.TemporaryDirectory() as folder:
         decoded = Path(folder) / "sound.wav"
-        _ffmpeg(
+        converted(
             path, ["-c:a", "pcm_f32le", "-rf64", "auto", str(decoded)], patience=_STREAM_PATIENCE
         )
         with _opened(decoded) as sound:
@@ -380,55 +376,6 @@ def _refuse_long(path: Path, found: str) -> None:
     raise SpeechRefusedError(
         f"{path}: {found} of sound, expected at most {LONGEST / 60:.0f} minutes: cut it into takes"
     )
-
-
-def find_ffmpeg() -> str | None:
-    """The program, or None where it is not installed."""
-    return shutil.which("ffmpeg")
-
-
-def decode(path: Path, *, form: str | None = None) -> F32:
-    """The sound of a file as ffmpeg reads it, mono float32 in [-1, 1] at 16 kHz.
-
-    ``form`` is ffmpeg's name of what the file holds, where that does not show.
-
-    Raises:
-        SpeechRefusedError: there is no ffmpeg, or it cannot read the file.
-    """
-    output = ["-f", "f32le", "-"]
-    data = _ffmpeg(path, output, patience=_PATIENCE, before=("-f", form) if form else ())
-    if not data:
-        raise SpeechRefusedError(f"{shown_path(path)}: ffmpeg cannot read it: no sound")
-    return np.clip(np.frombuffer(data, dtype="<f4").astype(np.float32), -1.0, 1.0)
-
-
-def _ffmpeg(
-    path: Path, output: Sequence[str], *, patience: float, before: Sequence[str] = ()
-) -> bytes:
-    """What ffmpeg writes to stdout of the first sound of a file, mono at 16 kHz."""
-    name, program = shown_path(path), find_ffmpeg()
-    if program is None:
-        raise SpeechRefusedError(
-            f"{name}: this kind of sound is read by ffmpeg, which is not installed: install it, or "
-            "convert to .wav"
-        )
-    if not path.is_file():
-        raise SpeechRefusedError(f"{name}: expected a sound file, found none")
-    # A file that is a list of other files is not followed, least of all to a network.
-    command = [program, "-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", *before]
-    command += ["-i", f"file:{path}", "-map", "0:a:0", "-ac", "1", "-ar", str(SAMPLE_RATE), *output]
-    try:
-        done = subprocess.run(  # noqa: S603  the machine's own ffmpeg, no shell
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=patience
-        )
-    except subprocess.TimeoutExpired:
-        raise SpeechRefusedError(f"{name}: ffmpeg did not end in {patience:.0f} s") from None
-    except OSError as error:
-        raise SpeechRefusedError(f"{name}: ffmpeg cannot be started: {error.strerror}") from error
-    if done.returncode != 0:
-        reason = done.stderr.decode("utf-8", "replace").strip()[-_TAIL:]
-        raise SpeechRefusedError(f"{name}: ffmpeg cannot read it: {reason or 'no sound'}")
-    return done.stdout
 
 
 def speech_level(audio: F32) -> float:

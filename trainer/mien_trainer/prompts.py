@@ -17,7 +17,8 @@ from mien_trainer.alignment.pronunciation import (
     english_dictionary,
     spoken_words,
 )
-from mien_trainer.audio import decode, find_ffmpeg, levelled, read_audio
+from mien_trainer.audio import levelled, read_audio
+from mien_trainer.ffmpeg import decode, find_ffmpeg
 from mien_trainer.speech import (
     Prosody,
     SpeechItem,

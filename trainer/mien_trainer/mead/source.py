@@ -15,7 +15,8 @@ from mien.errors import SourceError
 from mien.formats.arkit import arkit_channels
 from mien.text.files import shown_path
 from mien_trainer.alignment.voice_activity import segment
-from mien_trainer.audio import find_ffmpeg, read_samples
+from mien_trainer.audio import read_samples
+from mien_trainer.ffmpeg import find_ffmpeg
 from mien_trainer.frames import SAMPLE_RATE, frame_count, frame_times
 from mien_trainer.mead.clips import ClipName, find_clips, split_of_clip
 from mien_trainer.mead.features import read_features
