@@ -11,11 +11,9 @@ from mien.bank import Bank
 from mien.errors import QueryError
 from mien.formats.faces import Face, FaceSet
 from mien.formats.vmc_presets import preset_weights
+from mien.gltf.vrm import EMOTIONS
 from mien.queries import unknown
 from mien.text.suggest import aliases
-
-PRESETS = ("happy", "angry", "sad", "relaxed", "surprised")
-"""The presets of VRM that are emotions; `mien list` has them among the aliases of labels."""
 
 
 def face_set(
@@ -68,8 +66,8 @@ def with_presets(bank: Bank, faces: FaceSet, presets: tuple[str, ...]) -> FaceSe
     chosen = () if presets == ("none",) else _points(bank, presets)
     named: list[tuple[str, Face]] = []
     for name, label, at in chosen:
-        if name not in PRESETS:
-            unknown("preset", name, PRESETS)
+        if name not in EMOTIONS:
+            unknown("preset", name, EMOTIONS)
         style = at in bank.styles(label)
         if not style and at not in bank.intensities:
             unknown("intensity or style", at, [*bank.intensities, *bank.styles(label)])
@@ -83,7 +81,7 @@ def _points(bank: Bank, presets: tuple[str, ...]) -> Iterator[tuple[str, str, st
     """Preset, label and point."""
     if not presets:
         labels = {name: label for label, words in aliases(bank.labels).items() for name in words}
-        for name in PRESETS:
+        for name in EMOTIONS:
             if name in labels or name in bank.labels:
                 yield name, labels.get(name, name), bank.intensities[-1]
     for one in presets:

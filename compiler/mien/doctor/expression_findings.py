@@ -7,10 +7,7 @@ from collections.abc import Iterator, Sequence
 from mien.doctor.findings import Finding, listed
 from mien.doctor.models import Clip, ModelMeasurements
 from mien.formats.vrm import LIDS, SQUINT
-
-EMOTIONS = ("happy", "angry", "sad", "relaxed", "surprised")
-VOWELS = ("aa", "ih", "ou", "ee", "oh")
-BLINKS = ("blink", "blinkLeft", "blinkRight")
+from mien.gltf.vrm import BLINKS, EMOTIONS, VOWELS
 
 _OLD = "VRM 0.x"
 _PERCENT = 1.5

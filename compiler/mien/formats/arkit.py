@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from mien import resources
@@ -11,9 +12,18 @@ from mien.authored.structure import rig_record
 from mien.errors import SourceError
 from mien.text.files import shown_path
 from mien.text.spellings import channel_named
+from mien.text.suggest import nearest
 
 ABSENT = "tongueOut"
 """The one channel that recordings may lack, at rest then: MediaPipe, for one, does not see it."""
+
+
+def missed(absent: Iterable[str], others: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Channels that a recording cannot do without, and what to do; it has the names ``others``."""
+    for channel in absent:
+        close = nearest(channel, others)
+        if channel != ABSENT or close:
+            yield channel, f"is it {close}? write the name as ARKit does" if close else ""
 
 
 @cache

@@ -14,7 +14,7 @@ import numpy as np
 from attrs import frozen
 
 from mien.errors import SourceError
-from mien.formats.arkit import ABSENT
+from mien.formats.arkit import missed
 from mien.formats.take import F64
 from mien.formats.text_file import number_in, read_text
 from mien.formats.timecode import TWO_TAKES, steps_back
@@ -221,12 +221,9 @@ def _columns(
         for text in texts
         if _channel(text, channels) is None and not _channels_of_other(text, channels)
     ]
-    for channel in absent:
-        close = nearest(channel, unknown)
-        if channel != ABSENT or close:
-            hint = f"is it {close}? write the name as ARKit does" if close else ""
-            message = f"there is no column {channel}"
-            faults.append(fault(Place(name, 1, 1), "column-missing", message, hint))
+    for channel, hint in missed(absent, unknown):
+        message = f"there is no column {channel}"
+        faults.append(fault(Place(name, 1, 1), "column-missing", message, hint))
     return columns, absent, faults
 
 

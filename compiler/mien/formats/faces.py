@@ -67,11 +67,25 @@ class FaceSet:
         asked = f", {self.request}" if self.request else ""
         return f"{self.bank} {self.version}, artifact {self.artifact}{asked}"
 
+    @property
+    def facts(self) -> dict[str, str | float]:
+        """What files say first: whose faces they are, and how much of the mouth was left."""
+        return {
+            "bank": self.bank,
+            "version": self.version,
+            "artifact": self.artifact,
+            "speaking": self.speaking,
+        }
+
     def weights_of(self, face: Face, weights: F32 | None = None) -> dict[str, float]:
         """The weights of a face by name, or others (C,), each as short as float32 allows."""
         own = face.weights if weights is None else weights
         pairs = zip(self.channels, own, strict=True)
         return {name: float(str(weight)) for name, weight in pairs}
+
+    def moved(self, face: Face) -> dict[str, float]:
+        """The weights of a face that are not at rest, by name."""
+        return {name: weight for name, weight in self.weights_of(face).items() if weight}
 
     def completed(self) -> FaceSet:
         """The same with every channel of ARKit, those that were left out at rest."""
@@ -187,10 +201,7 @@ def _take(faces: FaceSet, face: Face, rate: float, moments: F64, levels: F64) ->
 
 def _sidecar(form: Format, faces: FaceSet, files: Mapping[str, bytes]) -> bytes:
     facts = {
-        "bank": faces.bank,
-        "version": faces.version,
-        "artifact": faces.artifact,
-        "speaking": faces.speaking,
+        **faces.facts,
         "format": form.name,
         "source": faces.source,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},

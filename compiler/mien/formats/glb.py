@@ -52,20 +52,16 @@ def encode(take: Take, mesh: str) -> bytes:
         "samplers": samplers,
         "channels": [{"sampler": at, "target": one} for at, one in enumerate(targets)],
     }
-    note: dict[str, object] = {"rate": take.rate, "source": take.source}
     return glb_bytes(
         {
-            "asset": {"version": "2.0", "generator": "mien", "extras": {EXTRAS: note}},
             "scene": 0,
             "scenes": [{"nodes": [len(nodes) - 1]}],
             "nodes": nodes,
             "meshes": [{"name": mesh, "primitives": [primitive], "extras": {"targetNames": names}}],
             "animations": [animation],
-            "accessors": numbers.accessors,
-            "bufferViews": numbers.views,
-            "buffers": [{"byteLength": len(numbers.data)}],
         },
-        numbers.data,
+        {"rate": take.rate, "source": take.source},
+        numbers,
     )
 
 

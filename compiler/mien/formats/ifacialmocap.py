@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.errors import SourceError
-from mien.formats.arkit import ABSENT
+from mien.formats.arkit import missed
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.request import ANY, TakeRequest
 from mien.formats.take import Take, recorded_take
@@ -26,7 +26,6 @@ from mien.text.fault import Fault, fault
 from mien.text.files import shown_path
 from mien.text.node import Place
 from mien.text.spellings import channel_named
-from mien.text.suggest import nearest
 
 RATE = 60.0
 """Frames a second that the apps send; 30 where a phone is hot."""
@@ -123,8 +122,5 @@ def frame_of(start: Place, text: str, faults: list[Fault]) -> Frame:
 
 
 def _missing(place: Place, absent: Sequence[str], unknown: Sequence[str]) -> Iterator[Fault]:
-    for channel in absent:
-        close = nearest(channel, unknown)
-        if channel != ABSENT or close:
-            hint = f"is it {close}? write the name as ARKit does" if close else ""
-            yield fault(place, "column-missing", f"there is no {channel}", hint)
+    for channel, hint in missed(absent, unknown):
+        yield fault(place, "column-missing", f"there is no {channel}", hint)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import SourceError
-from mien.formats.arkit import ABSENT
+from mien.formats.arkit import missed
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.faces import FaceSet
 from mien.formats.request import ANY, TakeRequest
@@ -115,14 +115,7 @@ def stream(
 
 def face_pieces(faces: FaceSet) -> Iterator[str]:
     """The faces of a bank, each with the weights of all channels by name, exact to the bit."""
-    head = {
-        "bank": faces.bank,
-        "version": faces.version,
-        "artifact": faces.artifact,
-        "speaking": faces.speaking,
-        "source": faces.source,
-        "channels": list(faces.channels),
-    }
+    head = {**faces.facts, "source": faces.source, "channels": list(faces.channels)}
     yield json.dumps(head)[:-1] + ', "faces": ['
     for number, face in enumerate(faces.faces):
         own = {"label": face.label, "at": face.at, "style": face.style}
@@ -160,16 +153,13 @@ class JsonDocument:
     ) -> tuple[str, ...]:
         """The wanted channels that the file does without: tongueOut alone, or any if partial."""
         absent = tuple(channel for channel in wanted if channel not in own)
-        near = {channel: nearest(channel, own) for channel in absent}
-        missing = [channel for channel in absent if channel != ABSENT or near[channel]]
+        missing = list(missed(absent, own))
         if partial and len(absent) == len(wanted):
             raise self.refusal((key,), "it names none of the channels that are wanted")
         if missing and not partial:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            some = ", ".join(missing[:3]) + more
-            close = near[missing[0]]
-            hint = f"is it {close}? write the name as ARKit does" if close else ""
-            raise self.refusal((key,), f"there is no {some}", hint)
+            some = ", ".join(channel for channel, _ in missing[:3]) + more
+            raise self.refusal((key,), f"there is no {some}", missing[0][1])
         return absent
 
     def objects(self, key: str) -> list[Mapping[str, Any]]:

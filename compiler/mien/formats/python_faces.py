@@ -16,6 +16,5 @@ def constants(faces: FaceSet) -> Iterator[str]:
         yield f"    {json.dumps(name)},\n"
     yield "]\nFACES = {\n"
     for face in faces.faces:
-        moved = {name: weight for name, weight in faces.weights_of(face).items() if weight}
-        yield f"    {json.dumps(face.name)}: {json.dumps(moved)},\n"
+        yield f"    {json.dumps(face.name)}: {json.dumps(faces.moved(face))},\n"
     yield "}\n"

@@ -43,6 +43,5 @@ def face_pieces(faces: FaceSet) -> Iterator[str]:
     yield '// import { addMoods } from "./moods.mjs"; addMoods(head); head.setMood("joy_high");\n\n'
     yield f"export const source = {json.dumps(faces.source)};\n\nconst baselines = {{\n"
     for face in faces.faces:
-        moved = {name: weight for name, weight in faces.weights_of(face).items() if weight}
-        yield f"  {json.dumps(face.name.lower())}: {json.dumps(moved)},\n"
+        yield f"  {json.dumps(face.name.lower())}: {json.dumps(faces.moved(face))},\n"
     yield _TAIL

@@ -12,7 +12,6 @@ from mien.formats.model_animation import read as read
 from mien.formats.take import F32, Take, curve
 from mien.formats.turns import quaternions
 from mien.gltf.channel_names import pascal
-from mien.gltf.read import EXTRAS
 from mien.gltf.vrm import PRESETS
 from mien.gltf.write import Binary, glb_bytes
 
@@ -66,21 +65,17 @@ def encode(take: Take) -> bytes:
         nodes += _skeleton(bones)
         move(bones["head"], "rotation", take.times.tolist(), quaternions(take.head))
     extension["expressions"] = {key: group for key, group in groups.items() if group}
-    note: dict[str, object] = {"rate": take.rate, "source": take.source}
     return glb_bytes(
         {
-            "asset": {"version": "2.0", "generator": "mien", "extras": {EXTRAS: note}},
             "extensionsUsed": ["VRMC_vrm_animation"],
             "extensions": {"VRMC_vrm_animation": extension},
             "scene": 0,
             "scenes": [{"nodes": roots}],
             "nodes": nodes,
             "animations": [{"name": take.name or "take", "samplers": samplers, "channels": tracks}],
-            "accessors": numbers.accessors,
-            "bufferViews": numbers.views,
-            "buffers": [{"byteLength": len(numbers.data)}],
         },
-        numbers.data,
+        {"rate": take.rate, "source": take.source},
+        numbers,
     )
 
 

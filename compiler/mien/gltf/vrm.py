@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from mien.gltf.cursor import Cursor
 from mien.gltf.model import AnimatedExpression, Bind, Expression
 
-PRESETS = (
-    *("happy", "angry", "sad", "relaxed", "surprised", "neutral"),
-    *("aa", "ih", "ou", "ee", "oh", "blink", "blinkLeft", "blinkRight"),
-    *("lookUp", "lookDown", "lookLeft", "lookRight"),
-)
+EMOTIONS = ("happy", "angry", "sad", "relaxed", "surprised")
+VOWELS = ("aa", "ih", "ou", "ee", "oh")
+BLINKS = ("blink", "blinkLeft", "blinkRight")
+LOOKS = ("lookUp", "lookDown", "lookLeft", "lookRight")
+PRESETS = (*EMOTIONS, "neutral", *VOWELS, *BLINKS, *LOOKS)
 """The presets of VRM 1.0."""
 
 OLD_PRESETS: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from attrs import field, frozen
 from mien.gltf.container import BINARY, CHUNK_HEAD, HEAD, JSON, MAGIC, Chunk
 from mien.gltf.json_edit import compact
 from mien.gltf.model import Model
+from mien.gltf.read import EXTRAS
 from mien.text.regular_file import AVATAR, open_regular
 
 F32 = npt.NDArray[np.float32]
@@ -87,11 +88,18 @@ class Rewrite:
     remarks: tuple[str, ...] = ()
 
 
-def glb_bytes(document: dict[str, object], data: bytes) -> bytes:
-    """The file of a document whose only buffer, if it has one, is ``data``."""
-    chunks = _chunk(JSON, compact(document).encode(), b" ")
-    if data:
-        chunks += _chunk(BINARY, data, bytes(1))
+def glb_bytes(document: Mapping[str, object], note: object, numbers: Binary) -> bytes:
+    """The file of a document of mien's own, with a note of its source and its numbers."""
+    whole = {
+        "asset": {"version": "2.0", "generator": "mien", "extras": {EXTRAS: note}},
+        **document,
+        "accessors": numbers.accessors,
+        "bufferViews": numbers.views,
+        "buffers": [{"byteLength": len(numbers.data)}],
+    }
+    chunks = _chunk(JSON, compact(whole).encode(), b" ")
+    if numbers.data:
+        chunks += _chunk(BINARY, numbers.data, bytes(1))
     return struct.pack("<4sII", MAGIC, 2, HEAD + len(chunks)) + chunks
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mien.authored.rig import Rig
 from mien.gltf.model import Bind, Expression, Model
-from mien.gltf.vrm import FULL_OLD_WEIGHT
+from mien.gltf.vrm import BLINKS, FULL_OLD_WEIGHT, LOOKS, VOWELS
 from mien.intake.face_table import FaceTable, FaceWeights
 from mien.text.files import shown_path
 from mien.text.node import Place
@@ -14,12 +14,7 @@ from mien.text.node import Place
 POSE = "pose"
 """What the face of a model's nodes is called."""
 
-_NO_EMOTIONS = frozenset(
-    {
-        *("aa", "ih", "ou", "ee", "oh", "blink", "blinkLeft", "blinkRight"),
-        *("lookUp", "lookDown", "lookLeft", "lookRight"),
-    }
-)
+_NO_EMOTIONS = frozenset((*VOWELS, *BLINKS, *LOOKS))
 
 
 def faces_of_model(model: Model, rig: Rig) -> FaceTable | None:
