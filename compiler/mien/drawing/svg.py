@@ -41,12 +41,33 @@ def svg(
     by screen readers.
     """
     _, _, width, height = face.view
-    box = " ".join(number(side) for side in face.view)
     label = markup(title or face.title)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box(face)}"'
         f' width="{size}" height="{number(size * height / width)}" role="img"'
         f' aria-label="{label}">\n{shapes(face, weights, prefix=prefix)}</svg>\n'
+    )
+
+
+def view_box(face: FlatFace) -> str:
+    """The part of the plane that the face fills, as SVG has it."""
+    return " ".join(number(side) for side in face.view)
+
+
+def page_svg(width: int, height: int, inside: str, style: str) -> str:
+    """A whole SVG document on a white ground; ``style`` are attributes of all that is inside."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' viewBox="0 0 {width} {height}" {style}>\n'
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n{inside}</svg>\n'
+    )
+
+
+def placed_svg(face: FlatFace, inside: str, left: int, top: int, size: int) -> str:
+    """What is drawn in the face's own units, in a square of such a document."""
+    return (
+        f'<svg x="{left}" y="{top}" width="{size}" height="{size}" viewBox="{view_box(face)}">\n'
+        f"{inside}</svg>\n"
     )
 
 

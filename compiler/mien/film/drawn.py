@@ -9,7 +9,7 @@ import numpy as np
 
 from mien.drawing.document import shipped_face
 from mien.drawing.rig_weights import Aliases, drawn_weights
-from mien.drawing.svg import UndrawableError, number, png, shapes
+from mien.drawing.svg import UndrawableError, number, png, shapes, view_box
 from mien.film.encode import film_bytes
 from mien.formats.take import Take
 from mien.text.atomic import write_atomic
@@ -66,7 +66,6 @@ def _drawn(take: Take, rows: list[int], aliases: Aliases | None) -> Iterator[byt
     face = shipped_face()
     left, top, width, height = face.view
     middle = f"{number(left + width / 2)} {number(top + height / 2)}"
-    box = " ".join(number(side) for side in face.view)
     named = dict(zip(take.channels, np.max(take.weights, axis=0).tolist(), strict=True))
     most = drawn_weights(face, named, aliases)
     if most.blank:
@@ -78,7 +77,7 @@ def _drawn(take: Take, rows: list[int], aliases: Aliases | None) -> Iterator[byt
         # The subject's right is the picture's left.
         move = f"{number(-yaw * _SHIFT * width, 100)} {number(pitch * _SHIFT * height, 100)}"
         yield png(
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{SIZE}" '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box(face)}" width="{SIZE}" '
             f'height="{SIZE}">\n<rect x="{number(left)}" y="{number(top)}" '
             f'width="{number(width)}" height="{number(height)}" fill="{_GROUND}"/>\n'
             f'<g transform="translate({move}) rotate({number(-roll, 100)} {middle})">\n'

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import field, frozen
 
 from mien.drawing.face import FlatFace
-from mien.drawing.svg import markup, number, shapes
+from mien.drawing.svg import markup, page_svg, placed_svg, shapes
 from mien.sheet.html import END, begin
+from mien.sheet.picture import FONTS
 
 FACE = 256
 """Pixels of the side of a face."""
 
 _GAP, _LINE, _MARGIN = 24, 32, 28
 _FEWEST, _WIDEST = 3, 6
-_FONTS = "system-ui, Helvetica, Arial, 'DejaVu Sans', 'Liberation Sans', 'Noto Sans', sans-serif"
 _STYLE = """
 body { margin: 0; background: #fff; }
 svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
@@ -37,13 +37,9 @@ def contact_sheet(title: str, faces: Sequence[NumberedFace], drawing: FlatFace) 
     rows = -(-len(faces) // columns)
     width = 2 * _MARGIN + columns * (FACE + _GAP) - _GAP
     height = 2 * _MARGIN + _LINE + rows * (FACE + _LINE + _GAP) - _GAP
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" font-family="{_FONTS}" fill="#26212b">\n'
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
-        f'<text x="{_MARGIN}" y="{_MARGIN + 12}" font-size="18">{markup(title)}</text>\n'
-        f"{''.join(_cells(faces, drawing, columns))}</svg>\n"
-    )
+    head = f'<text x="{_MARGIN}" y="{_MARGIN + 12}" font-size="18">{markup(title)}</text>\n'
+    inside = head + "".join(_cells(faces, drawing, columns))
+    return page_svg(width, height, inside, f'font-family="{FONTS}" fill="#26212b"')
 
 
 def contact_page(title: str, faces: Sequence[NumberedFace], drawing: FlatFace) -> str:
@@ -67,11 +63,8 @@ def _cells(faces: Sequence[NumberedFace], drawing: FlatFace, columns: int) -> It
                 f' href="{markup(face.image)}"/>\n'
             )
         else:
-            box = " ".join(number(side) for side in drawing.view)
-            yield (
-                f'<svg x="{left}" y="{top}" width="{FACE}" height="{FACE}" viewBox="{box}">\n'
-                f"{shapes(drawing, face.weights, prefix=f'f{face.number}')}</svg>\n"
-            )
+            drawn = shapes(drawing, face.weights, prefix=f"f{face.number}")
+            yield placed_svg(drawing, drawn, left, top, FACE)
         yield (
             f'<text x="{left + FACE // 2}" y="{top + FACE + 22}" font-size="20" font-weight="600"'
             f' text-anchor="middle">{face.number}</text>\n'

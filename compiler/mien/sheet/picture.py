@@ -9,14 +9,14 @@ from attrs import evolve
 
 from mien.drawing.document import shipped_face
 from mien.drawing.face import FlatFace
-from mien.drawing.svg import markup, number, png, shapes
+from mien.drawing.svg import markup, number, page_svg, placed_svg, png, shapes
 from mien.sheet.html import html
 from mien.sheet.page import Cell, Note, Page, Row, Tone, on_drawing
 from mien.text.atomic import write_atomic
 
 _FACE, _GAP, _LINE, _HEAD, _MARGIN = 132, 20, 14, 40, 28
 _NARROWEST, _FEW = 520, 6
-_FONTS = "system-ui, Helvetica, Arial, 'DejaVu Sans', 'Liberation Sans', 'Noto Sans', sans-serif"
+FONTS = "system-ui, Helvetica, Arial, 'DejaVu Sans', 'Liberation Sans', 'Noto Sans', sans-serif"
 _COLOURS = {
     Tone.PLAIN: "#6d6675",
     Tone.NEAR: "#9a6200",
@@ -43,12 +43,7 @@ def picture(page: Page, face: FlatFace) -> str:
             rows.extend(_row(row, face, left, top, column - _MARGIN, f"f{first + place}"))
         top += max(_row_height(row) for row in band)
     height = top + _MARGIN
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" font-family="{_FONTS}">\n'
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
-        f"{''.join((*head, *rows))}</svg>\n"
-    )
+    return page_svg(width, height, "".join((*head, *rows)), f'font-family="{FONTS}"')
 
 
 def _header(page: Page, width: int) -> tuple[list[str], int]:
@@ -95,11 +90,8 @@ def _cell(cell: Cell, face: FlatFace, left: int, top: int, prefix: str) -> Itera
             f' href="{markup(cell.image)}"/>\n'
         )
     else:
-        box = " ".join(number(side) for side in face.view)
-        yield (
-            f'<svg x="{left}" y="{top}" width="{_FACE}" height="{_FACE}" viewBox="{box}">\n'
-            f"{_turned(cell, face)}{shapes(face, cell.weights, prefix=prefix)}</g></svg>\n"
-        )
+        drawn = f"{_turned(cell, face)}{shapes(face, cell.weights, prefix=prefix)}</g>"
+        yield placed_svg(face, drawn, left, top, _FACE)
     top += _FACE + 16
     yield _text(left, top, cell.name, _INK, size=12, bold=True)
     for note in cell.notes:

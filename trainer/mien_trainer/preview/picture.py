@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 
 from mien.drawing.face import FlatFace
-from mien.drawing.svg import number, shapes
+from mien.drawing.svg import number, page_svg, placed_svg, shapes
 from mien_trainer.frames import FRAME_RATE
 from mien_trainer.phonemes import Phoneme
 from mien_trainer.preview.content import Kind, PreviewClip, kind_of
@@ -38,12 +38,8 @@ def size_of(show: PreviewClip) -> tuple[int, int]:
 def picture(show: PreviewClip, face: FlatFace, frame: int) -> str:
     """The whole document of one frame, on a white ground."""
     width, height = size_of(show)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="0 0 {width} {height}" font-family="{_FONTS}">\n'
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>\n'
-        f"{''.join(_parts(show, face, frame))}</svg>\n"
-    )
+    inside = "".join(_parts(show, face, frame))
+    return page_svg(width, height, inside, f'font-family="{_FONTS}"')
 
 
 def _parts(show: PreviewClip, face: FlatFace, frame: int) -> Iterator[str]:
@@ -55,13 +51,10 @@ def _parts(show: PreviewClip, face: FlatFace, frame: int) -> Iterator[str]:
     for position, line in enumerate(_lines(show)):
         yield _text(_MARGIN, _HEAD + 10 + _LINE * position, line, _SOFT, 13)
     top = _top(show)
-    box = " ".join(number(side) for side in face.view)
     for turn, track in enumerate(show.tracks):
         left = _MARGIN + turn * (_FACE + _GAP)
-        yield (
-            f'<svg x="{left}" y="{top}" width="{_FACE}" height="{_FACE}" viewBox="{box}">\n'
-            f"{shapes(face, show.weights_at(turn, frame), prefix=f't{turn}')}</svg>\n"
-        )
+        drawn = shapes(face, show.weights_at(turn, frame), prefix=f"t{turn}")
+        yield placed_svg(face, drawn, left, top, _FACE)
         if _caption(show):
             middle = left + _FACE / 2
             yield _text(middle, top + _FACE + 18, track.title, _SOFT, 13, 600, "middle")
