@@ -60,13 +60,18 @@ class MisfitError(MienError):
         self.why = why
 
 
+def in_file_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults as a reader of the files meets them."""
+    return tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
+
+
 class SourceError(MienError):
     """Source files that cannot be used; ``faults`` holds everything found, in file order."""
 
     faults: tuple[Fault, ...]
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
+        self.faults = in_file_order(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

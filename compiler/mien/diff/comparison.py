@@ -10,6 +10,7 @@ from mien.diff.pair import BankPair, mean_apart
 from mien.diff.record import BankDiff, Category, Finding, Named, Neighbour, Visible
 from mien.diff.rules.run import findings
 from mien.diff.side import Side
+from mien.errors import in_file_order
 from mien.semver import is_enough
 from mien.text.fault import Fault, Severity, fault
 from mien.text.node import Place
@@ -94,7 +95,7 @@ def breaking_faults(diff: BankDiff, new: Side) -> tuple[Fault, ...]:
     ]
     if not enough:
         faults += _too_small(diff, new)
-    return tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
+    return in_file_order(faults)
 
 
 def _breaking(finding: Finding, diff: BankDiff, new: Side, severity: Severity) -> Fault:

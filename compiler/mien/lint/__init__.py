@@ -7,6 +7,7 @@ To add a rule, write its function and its record in the module that it belongs t
 from __future__ import annotations
 
 from mien.authored.bank import AuthoredBank
+from mien.errors import in_file_order
 from mien.lint import (
     action_units,
     aliases,
@@ -40,5 +41,4 @@ def lint(bank: AuthoredBank) -> tuple[Fault, ...]:
 
     Faults of severity WARNING do not stop a compile.
     """
-    faults = [fault for rule in RULES for fault in rule(bank)]
-    return tuple(sorted(faults, key=lambda fault: (fault.place, fault.path, fault.code)))
+    return in_file_order(fault for rule in RULES for fault in rule(bank))

@@ -221,9 +221,7 @@ class _Reader:
         start = self._at
         match = _NUMBER.match(self._text, start)
         if match is None:
-            if start >= len(self._text):
-                self._at = max(0, len(self._text.rstrip()) - 1)
-                self._stop("json-syntax", "the file ends too early", "is a bracket left open?")
+            self._refuse_end()
             self._stop("json-syntax", f"expected a value, found {self._text[start]}", _TRAILING)
         self._at = match.end()
         try:
@@ -234,11 +232,14 @@ class _Reader:
             )
             return 0.0
 
+    def _refuse_end(self) -> None:
+        if self._at >= len(self._text):
+            self._at = max(0, len(self._text.rstrip()) - 1)
+            self._stop("json-syntax", "the file ends too early", "is a bracket left open?")
+
     def _comma(self, closing: str) -> None:
         if not self._took(","):
-            if self._at >= len(self._text):
-                self._at = max(0, len(self._text.rstrip()) - 1)
-                self._stop("json-syntax", "the file ends too early", "is a bracket left open?")
+            self._refuse_end()
             self._stop("json-syntax", f"expected a comma or {closing}", "")
         self._skip()
 

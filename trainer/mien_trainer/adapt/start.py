@@ -36,13 +36,10 @@ from mien_trainer.model.shape import Conditioning, NetShape
 from mien_trainer.speak.network import NetworkCard, OnnxNetwork
 from mien_trainer.train.checkpoint import Checkpoint, load_checkpoint, new_metadata, new_model
 from mien_trainer.train.config import TrainConfig
-from mien_trainer.train.expand import reconditioned
+from mien_trainer.train.expand import OF_BANK, reconditioned
 
 _MODULE = "net."
 """What the exporter puts before the names of a network's tensors."""
-
-_OURS = ("columns", "contact_attenuation", "contact_targets")
-"""What follows from the bank."""
 
 _CONTACT_BIAS = "contact_head.bias"
 
@@ -83,7 +80,7 @@ def read_start(path: Path) -> StartNetwork:
     if path.suffix == EXPORTED:
         return _exported(path)
     found = load_checkpoint(path)
-    tensors = {name: one for name, one in found.model.state_dict().items() if name not in _OURS}
+    tensors = {name: one for name, one in found.model.state_dict().items() if name not in OF_BANK}
     return StartNetwork(
         card=network_card(found), shape=found.metadata.config.model, tensors=tensors
     )
@@ -102,7 +99,7 @@ def start_for(start: StartNetwork, config: TrainConfig, bank: Bank, data: str) -
     check_channels(start.card.name, start.card.channels, bank)
     metadata = new_metadata(config, bank, data=data)
     model = new_model(metadata)
-    own = {name: one for name, one in model.state_dict().items() if name in _OURS}
+    own = {name: one for name, one in model.state_dict().items() if name in OF_BANK}
     given, wanted = start.conditioning, config.conditioning
     like = nearest_labels(start, bank)
     model.load_state_dict({**reconditioned(start.tensors, given, wanted, like), **own})
@@ -139,7 +136,7 @@ def _network(start: StartNetwork) -> FaceNet:
     card = start.card
     columns = start.conditioning.columns(card.labels)
     model = FaceNet(start.shape, columns, contact_shapes(card.channels), mels=card.mels)
-    own = {name: one for name, one in model.state_dict().items() if name in _OURS}
+    own = {name: one for name, one in model.state_dict().items() if name in OF_BANK}
     model.load_state_dict({**start.tensors, **own})
     return model.requires_grad_(requires_grad=False).eval()
 

@@ -20,6 +20,7 @@ from mien.cli.options import (
 )
 from mien.cli.terminal import progress, say, write_report
 from mien_trainer.cli.options import is_shipped, network_file
+from mien_trainer.cli.speech_request import DELAY
 
 if TYPE_CHECKING:
     from mien_trainer.voices.result import VoicesReport
@@ -53,7 +54,7 @@ class Evaluation:
         help="How recordings are heard.  [default: all of them]",
     )
     delay: str = option(
-        type=click.Choice(("20", "53", "87", "120")),
+        type=DELAY,
         default="87",
         help="How many milliseconds after the sound networks of lips give them, with --voices.",
     )

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PIPE = "-"
 NETWORK, SOUNDS = "network", "sounds"
 JSON = "json"
+DELAY = click.Choice(("20", "53", "87", "120"))
+"""Milliseconds after the sound, of networks of lips."""
 
 
 @frozen(kw_only=True)
@@ -77,7 +79,7 @@ class SpeechRequest:
         "of whole faces that ships for BANK, else the newest one. If left out, lips that ship.",
     )
     delay: str | None = option(
-        type=click.Choice(("20", "53", "87", "120")),
+        type=DELAY,
         help="How many milliseconds after the sound the face comes, where a network of lips gives "
         "it: the more, the better.  [default: 87]",
     )

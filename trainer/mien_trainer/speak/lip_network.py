@@ -18,11 +18,11 @@ from attrs import frozen
 from mien.text.regular_file import NETWORK
 from mien.versions import schema_name
 from mien_trainer.fault import TrainerError, brief, read_bytes
-from mien_trainer.frames import F32, FRAME_RATE
+from mien_trainer.frames import F32
 from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
-from mien_trainer.mel import MELS, SILENCE
-from mien_trainer.speak.network import card_of, open_session
+from mien_trainer.mel import SILENCE
+from mien_trainer.speak.network import card_of, open_session, sound_fault
 
 SCHEMA = schema_name("lip-network")
 INPUTS = ("mel", "state")
@@ -172,11 +172,8 @@ def _fault_of(card: LipCard) -> str | None:
         return "its channels are repeated, or none of the rig's"
     if card.delays != tuple(sorted(set(card.delays))) or card.delays[:1] != (0,):
         return "its delays do not rise from 0"
-    if card.frame_rate != FRAME_RATE or card.mels != MELS:
-        return (
-            f"{card.frame_rate} frames a second and {card.mels} mel bands, expected {FRAME_RATE} "
-            f"and {MELS}"
-        )
+    if fault := sound_fault(card.frame_rate, card.mels):
+        return fault
     if not card.contact_odds > 0.0 or not all(1 <= one <= _MOST for one in card.state):
         return f"odds of {card.contact_odds:g} or a state of {card.state}"
     return None

@@ -344,14 +344,18 @@ def _fault_of(card: NetworkCard) -> str | None:
             return f"{what} are missing or repeated"
     if not set(card.knows) <= set(card.labels):
         return "it knows a label that it has not"
-    if card.frame_rate != FRAME_RATE or card.mels != MELS:
-        return (
-            f"{card.frame_rate} frames a second and {card.mels} mel bands, expected {FRAME_RATE} "
-            f"and {MELS}"
-        )
+    if fault := sound_fault(card.frame_rate, card.mels):
+        return fault
     if not all(1 <= one <= most for one, most in zip(card.state, _MAX_STATE, strict=True)):
         return f"a state of {card.state}, expected at most {_MAX_STATE}"
     return None
+
+
+def sound_fault(frame_rate: int, mels: int) -> str:
+    """What is wrong with the sound that a network hears, by its card; nothing as a rule."""
+    if (frame_rate, mels) == (FRAME_RATE, MELS):
+        return ""
+    return f"{frame_rate} frames a second and {mels} mel bands, expected {FRAME_RATE} and {MELS}"
 
 
 def _check_graph(where: str, card: NetworkCard, session: Any) -> None:  # noqa: ANN401  untyped

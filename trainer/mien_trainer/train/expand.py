@@ -38,7 +38,7 @@ V2_LABELS = ("neutral", "joy", "anger", "sadness", "surprise")
 """The conditions of a network of the second generation, in its order."""
 
 _CONDITIONED = ("base.input.weight", ".film.weight")
-_OURS_TENSORS = ("columns", "contact_attenuation", "contact_targets")
+OF_BANK = ("columns", "contact_attenuation", "contact_targets")
 """What follows from the bank and is never taken from elsewhere."""
 
 _OURS = b"mien/checkpoint/"
@@ -150,7 +150,7 @@ def _foreign(
     metadata = new_metadata(config, trusted.bank)
     model = new_model(metadata)
     wanted = model.state_dict()
-    ours = {name: wanted.pop(name) for name in _OURS_TENSORS}
+    ours = {name: wanted.pop(name) for name in OF_BANK}
     theirs = {name: one for name, one in tensors.items() if name not in ours}
     wrong = _fault_of(theirs, wanted)
     if wrong is not None:

@@ -10,6 +10,7 @@ import click
 from mien.cli.options import EXISTING_FILE, OutputFile, rig_aliases
 from mien.cli.terminal import progress, say
 from mien.formats.registry import FormatError, format_of, listed, writable
+from mien.text.files import SUFFIXES
 
 if TYPE_CHECKING:
     from mien.scores.prepare import Prepared
@@ -87,7 +88,7 @@ def command(
             f"{score} is a sound: say what it says (--text line.txt), or give a score; "
             "`mien speak` speaks a sound with one label"
         )
-    if text is not None and score.suffix.lower() in (".yaml", ".yml", ".json"):
+    if text is not None and score.suffix.lower() in SUFFIXES:
         raise click.UsageError(f"--text goes with a sound; {score} is a score, which has its cues")
     filmed = out.suffix.lower() in FILMS
     if avatar is not None and not filmed:
