@@ -205,3 +205,46 @@ def test_floats_in_a_pipe_are_told_once_and_what_is_no_number_in_them() -> None:
 )
 def test_samples_are_no_floats(samples: F32) -> None:
     assert told_of(np.rint(samples * 32767.0).astype("<i2").tobytes()) == []
+
+
+def swapped(samples: F32) -> list[str]:
+    """What is told of a pipe of samples in the other order."""
+    return told_of(np.rint(samples * 32767.0).astype(">i2").tobytes())
+
+
+def test_bytes_that_are_swapped_are_told_once() -> None:
+    voice = np.tile(VOICE, 3)
+    pauses = np.concatenate([np.zeros(3 * SAMPLE_RATE, np.float32), voice])
+    noise = np.random.default_rng(0).normal(0.0, 0.1, len(voice))
+    for samples in (voice, 0.1 * voice, pauses, (voice + noise).astype(np.float32)):
+        (said,) = swapped(samples)
+        assert said.startswith("the bytes of each sample seem to be swapped")
+        assert "ffmpeg -f s16be" in said
+
+
+RANDOM = np.random.default_rng(0)
+LOUD = np.rint(np.tile(VOICE, 2) * 32767.0)
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        LOUD,
+        LOUD * 0.01,
+        np.clip(LOUD * 10.0, -32768.0, 32767.0),
+        np.rint(LOUD / 256.0) * 256.0,
+        LOUD + 8000.0,
+        RANDOM.integers(-32768, 32768, 4 * SAMPLE_RATE),
+        RANDOM.integers(-2, 3, 4 * SAMPLE_RATE),
+        256 * RANDOM.integers(-128, 128, 4 * SAMPLE_RATE),
+        np.diff(RANDOM.normal(0.0, 9000.0, 4 * SAMPLE_RATE + 1)).clip(-32768, 32767),
+        np.resize([30_000, -30_000], 4 * SAMPLE_RATE),
+        np.zeros(4 * SAMPLE_RATE),
+    ],
+    ids=[
+        *("voice", "faint", "clipped", "8 bits", "offset", "loud noise", "faint noise"),
+        *("noise of 8 bits", "hiss", "highest tone", "silence"),
+    ],
+)
+def test_bytes_in_their_order_are_not_told(samples: F32) -> None:
+    assert told_of(np.rint(samples).astype("<i2").tobytes()) == []

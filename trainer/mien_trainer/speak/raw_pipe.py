@@ -12,6 +12,7 @@ from mien.text.sound_bytes import COMPRESSED, container
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE
 from mien_trainer.sound_doubts import CLIPPED_LIMIT, FAINT, FULL_SCALE, clipped_words
+from mien_trainer.speak.byte_order import SWAPPED, ByteOrder
 
 if TYPE_CHECKING:
     from mien_trainer.speak.speaker import Pipe
@@ -37,6 +38,7 @@ class RawPipe:
         self._pipe, self._tell = pipe, tell
         self._begun = False
         self._start = bytearray()
+        self._order: ByteOrder | None = ByteOrder()
 
     def read1(self, size: int, /) -> bytes:
         """As the pipe's; the first read waits for eight bytes, and may give that many.
@@ -59,13 +61,16 @@ class RawPipe:
         return self._looked_at(head)
 
     def _looked_at(self, data: bytes) -> bytes:
-        """The bytes, once the first of all are known to be no floats, or that is told."""
+        """The bytes; that they are floats, or swapped, is told when it is certain."""
         if len(self._start) < _LOOKED_AT:
             self._start += data
             if len(self._start) >= _LOOKED_AT:
                 words = floats_words(bytes(self._start))
                 if words is not None:
                     self._tell(words)
+                    self._order = None  # of floats there is none to be told
+        if self._order is not None and self._order.swapped(data):
+            self._tell(SWAPPED)
         return data
 
 
