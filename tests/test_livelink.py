@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from mien.errors import SourceError
 from mien.formats import livelink
 from mien.formats.arkit import arkit_channels, sdk_channels
+from mien.formats.faces import Face, FaceSet, write_faces
+from mien.formats.registry import FORMATS
 from mien.formats.request import TakeRequest
 from mien.formats.take import recorded_take
 from mien.formats.timecode import Clock, Timecode, clock, nominal_rate, parse_timecode
+from mien.scores.output import write_performance
 from mien_trainer.frames import frame_times
 
 TAKE = Path(__file__).parent / "takes" / "session" / "smile_1.csv"
@@ -460,3 +463,21 @@ def test_a_real_take_is_read_whole(tmp_path: Path) -> None:
     assert [round(gap.seconds, 3) for gap in take.gaps] == [0.033, 0.033, 0.033]
     assert take.seconds == pytest.approx(134.415, abs=1e-3)
     assert take.weights_at(frame_times(8000)).shape == (8000, 52)
+
+
+def test_channels_that_are_spelled_as_columns_are_written_once(tmp_path: Path) -> None:
+    channels = ("JawOpen", "mouthSmile_L", "Grin")
+    weights = np.array([0.3, 0.7, 0.5], dtype=np.float32)
+    face = Face(label="joy", at="high", style=False, weights=weights)
+    faces = FaceSet(bank="b", version="1.0.0", artifact="0", channels=channels, faces=(face,))
+    path = tmp_path / "joy.csv"
+    write_faces(next(one for one in FORMATS if one.name == "livelink"), faces, path)
+    take = livelink.read(path)
+    peak = dict(zip(take.channels, take.weights.max(axis=0).tolist(), strict=True))
+    assert take.channels == NAMES
+    shown = {name: round(weight, 3) for name, weight in peak.items() if weight}
+    assert shown == {"jawOpen": 0.3, "mouthSmileLeft": 0.7}
+    performed = tmp_path / "performed.csv"
+    block = recorded_take(60.0, channels, np.zeros(1), weights[np.newaxis].astype(np.float64))
+    write_performance(performed, channels, [block], "b")
+    assert performed.read_text().splitlines()[0] == path.read_text().splitlines()[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.program import ended
 
-from mien.text.atomic import draft_folder, write_atomic
+from mien.text.atomic import draft_folder, replacing, write_atomic
 
 TINY = str(Path(__file__).parent / "banks" / "tiny")
 NETWORK = "network.onnx"
@@ -111,6 +111,20 @@ def test_an_error_of_writing_never_names_a_temporary_file(tmp_path: Path) -> Non
             write()
         assert error.value.errno == errno.ENAMETOOLONG
         assert error.value.filename == str(path)
+
+
+def test_an_error_inside_a_folder_that_is_made_names_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "faces"
+    with (
+        pytest.raises(OSError, match=r"\(no space left on device\); it is as it was") as full,
+        draft_folder(folder) as draft,
+        replacing(draft / "joy.csv"),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(FileNotFoundError) as lost, draft_folder(folder) as draft:
+        (draft / "none" / "joy.csv").touch()
+    assert [one.value.filename for one in (full, lost)] == [str(folder)] * 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_link_that_leads_nowhere_names_the_folder_it_leads_to(tmp_path: Path) -> None:

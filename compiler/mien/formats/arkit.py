@@ -49,6 +49,12 @@ def sdk_channels() -> tuple[str, ...]:
     return tuple(sorted(arkit_channels()))
 
 
+def unspelled(names: Iterable[str]) -> tuple[str, ...]:
+    """The channels of ARKit that none of ``names`` spells: ``JawOpen`` is jawOpen."""
+    spelled = {arkit_channel(name) for name in names}
+    return tuple(channel for channel in arkit_channels() if channel not in spelled)
+
+
 @lru_cache(maxsize=4096)
 def arkit_channel(name: str) -> str | None:
     """The channel that ``name`` spells; None for none."""

@@ -15,7 +15,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from mien.errors import QueryError
-from mien.formats.arkit import arkit_channels
+from mien.formats.arkit import unspelled
 from mien.formats.registry import Format
 from mien.formats.take import F32, F64, Take
 from mien.text.atomic import draft_folder, sync_folder, write_atomic
@@ -88,8 +88,8 @@ class FaceSet:
         return {name: weight for name, weight in self.weights_of(face).items() if weight}
 
     def completed(self) -> FaceSet:
-        """The same with every channel of ARKit, those that were left out at rest."""
-        missing = tuple(name for name in arkit_channels() if name not in self.channels)
+        """The same with every channel of ARKit, those that no channel spells at rest."""
+        missing = unspelled(self.channels)
         rest = np.zeros(len(missing), dtype=np.float32)
         faces = (evolve(face, weights=np.append(face.weights, rest)) for face in self.faces)
         return evolve(self, channels=(*self.channels, *missing), faces=tuple(faces))

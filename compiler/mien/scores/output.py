@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from attrs import evolve
 
-from mien.formats.arkit import arkit_channels
+from mien.formats.arkit import unspelled
 from mien.formats.registry import format_of, writable
 from mien.formats.take import Take, gathered_take
 from mien.performance.clock import FRAME_RATE
@@ -41,8 +41,8 @@ def write_performance(
 def _completed(
     channels: tuple[str, ...], blocks: Iterable[Take]
 ) -> tuple[tuple[str, ...], Iterator[Take]]:
-    """With all of ARKit's channels; those that are not performed are at rest."""
-    missing = tuple(name for name in arkit_channels() if name not in channels)
+    """With all of ARKit's channels; those that no channel spells are at rest."""
+    missing = unspelled(channels)
     names = (*channels, *missing)
 
     def widened() -> Iterator[Take]:

@@ -130,8 +130,11 @@ def draft_folder(target: Path) -> Generator[Path]:
             claim(handle)
         yield draft
     except OSError as error:
-        if error.errno in FULL and error.filename is None:
+        inside = error.filename is not None and draft in Path(os.fsdecode(error.filename)).parents
+        if error.errno in FULL and (inside or error.filename is None):
             raise _without_room(target, error) from error
+        if inside:
+            _rename(error, Path(os.fsdecode(error.filename)), target)
         raise
     finally:
         if handle is not None:
@@ -218,7 +221,7 @@ def _rename(error: OSError, found: Path, wanted: Path) -> None:
 
 
 def _without_room(path: Path, error: OSError) -> OSError:
-    reason = (error.strerror or "no room").lower()
+    reason = os.strerror(error.errno or errno.ENOSPC).lower()
     message = f"it cannot be written ({reason}); it is as it was. Make room, then run it again"
     return OSError(error.errno, message, str(path))
 
