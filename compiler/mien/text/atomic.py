@@ -130,11 +130,12 @@ def draft_folder(target: Path) -> Generator[Path]:
             claim(handle)
         yield draft
     except OSError as error:
-        inside = error.filename is not None and draft in Path(os.fsdecode(error.filename)).parents
-        if error.errno in FULL and (inside or error.filename is None):
+        found = None if error.filename is None else Path(os.fsdecode(error.filename))
+        inside = found is not None and draft in found.parents
+        if error.errno in FULL and (inside or found is None):
             raise _without_room(target, error) from error
-        if inside:
-            _rename(error, Path(os.fsdecode(error.filename)), target)
+        if found is not None and inside:
+            _rename(error, found, target)
         raise
     finally:
         if handle is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import evolve, frozen
 
+from mien_trainer.alignment.aloud import words_aloud
 from mien_trainer.alignment.listened import Listened
 from mien_trainer.alignment.plausibility import (
     CLIP_FIT,
@@ -92,19 +93,25 @@ class Aligner:
         Words that fit worse than ``least`` (`plausibility.fit_of`) say something else. ``listened``
         is told which share of what there is to do is done, in a few steps.
 
-        Words that no dictionary has are said as ``guess`` has them. Text all in capitals is read as
-        words, not as letters.
+        Words that no dictionary has are said as ``guess`` has them; figures and signs as the sound
+        has them, of the ways there are (`words_aloud`). Text all in capitals is read as words, not
+        as letters.
 
         Raises:
             UnspeakableTextError: the text holds no words.
             SpeechRefusedError: the sound is silent, too short or too long, or as a whole says
                 something else.
         """
-        text = _as_words(text)
-        guessed = self._learn(with_guesses(text, self._dictionary, guess))
+        aloud = words_aloud(_as_words(text), self._dictionary, guess)
+        self._learn(aloud.dictionary)
+        guessed = [
+            f"no pronunciation is known for {word!r}: guessed from its letters, as "
+            + " ".join(aloud.dictionary.phonemes(word))
+            for word in aloud.guessed
+        ]
         seconds = len(audio) / SAMPLE_RATE
         try:
-            found = self._found(audio, spoken_words(text, self._dictionary), listened)
+            found = self._found(audio, aloud.words, listened)
             reason = misfit(found, least)
         except (UnspeakableTextError, UnusableSoundError, LongSoundError):
             raise
@@ -143,16 +150,12 @@ class Aligner:
             raise SpeechRefusedError(reason)
         return aligned
 
-    def _learn(self, dictionary: Dictionary) -> list[str]:
-        """Take a dictionary that has more words; what is to be said of each of them."""
-        more = {word: ways for word, ways in dictionary.own.items() if word not in self._dictionary}
+    def _learn(self, dictionary: Dictionary) -> None:
+        """Take a dictionary that has more words."""
+        more = [word for word in dictionary.own if word not in self._dictionary]
         for sphinx in self._sphinxes:
-            sphinx.add(more)
+            sphinx.add({word: dictionary.words[word] for word in more})
         self._dictionary = dictionary
-        return [
-            f"no pronunciation is known for {word!r}: guessed from its letters, as {' '.join(one)}"
-            for word, one in more.items()
-        ]
 
     def _found(
         self, audio: F32, words: Sequence[str], listened: Listened | None = None
@@ -198,7 +201,7 @@ class Aligner:
     def _sphinx(self, step: int) -> Sphinx:
         while len(self._sphinxes) <= step:
             sphinx = Sphinx(BEAMS[len(self._sphinxes)])
-            sphinx.add(self._dictionary.own)
+            sphinx.add({word: self._dictionary.words[word] for word in self._dictionary.own})
             self._sphinxes.append(sphinx)
         return self._sphinxes[step]
 

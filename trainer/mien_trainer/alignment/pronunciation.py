@@ -10,6 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from mien_trainer.alignment.numerals import SMALL, below_hundred
 from mien_trainer.alignment.sphinx import model_folder
 from mien_trainer.speech import SpeechRefusedError
 
@@ -88,11 +89,11 @@ def with_guesses(text: str, dictionary: Dictionary, guess: Guess) -> Dictionary:
     """A dictionary in which every word of ``text`` is, by a guess where ``dictionary`` lacks it.
 
     Raises:
-        UnspeakableTextError: nothing is said, or a word of which nothing can be guessed.
+        UnknownWordError: of a word nothing can be guessed.
     """
     while True:
         try:
-            spoken_words(text, dictionary)
+            words_of(text, dictionary)
         except UnknownWordError as error:
             word = error.word.lower()
             phonemes = guess(word)
@@ -115,11 +116,25 @@ def spoken_words(text: str, dictionary: Dictionary) -> tuple[str, ...]:
     Raises:
         UnspeakableTextError: nothing is said, or a word is not in the dictionary.
     """
-    said = _ASIDE.sub(" ", text.translate(_QUOTES))
-    words = [word for token in _TOKEN.findall(said) for word in _words(token, dictionary)]
+    words = words_of(text, dictionary)
     if not words:
         raise UnspeakableTextError(f"its text says no words: {text.strip()!r}")
-    return tuple(words)
+    return words
+
+
+def words_of(text: str, dictionary: Dictionary) -> tuple[str, ...]:
+    """As `spoken_words`, of a text that may say nothing.
+
+    Raises:
+        UnknownWordError: a word is not in the dictionary.
+    """
+    tokens = _TOKEN.findall(without_asides(text))
+    return tuple(word for token in tokens for word in _words(token, dictionary))
+
+
+def without_asides(text: str) -> str:
+    """What is said of ``text``, with the quotes and dashes of typewriters."""
+    return _ASIDE.sub(" ", text.translate(_QUOTES))
 
 
 def _words(token: str, dictionary: Dictionary) -> list[str]:
@@ -147,16 +162,6 @@ def _stopped(parts: Sequence[str], dictionary: Dictionary) -> list[str]:
     return [word for said in words for word in said][len(dot) :]
 
 
-# fmt: off
-_SMALL = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen",
-    "seventeen", "eighteen", "nineteen",
-)
-# fmt: on
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-
-
 def spoken_number(digits: str) -> list[str]:
     """The words of a number written in digits, with or without a decimal point.
 
@@ -166,20 +171,17 @@ def spoken_number(digits: str) -> list[str]:
     whole, point, decimals = digits.partition(".")
     words = _whole(whole)
     if point:
-        words += ["point", *(_SMALL[int(digit)] for digit in decimals)]
+        words += ["point", *(SMALL[int(digit)] for digit in decimals)]
     return words
 
 
 def _whole(digits: str) -> list[str]:
     if len(digits) > 1 and digits.startswith("0"):
-        return [_SMALL[int(digit)] for digit in digits]
+        return [SMALL[int(digit)] for digit in digits]
     number = int(digits)
-    if number < len(_SMALL):
-        return [_SMALL[number]]
     if number < 100:
-        tens, ones = divmod(number, 10)
-        return [_TENS[tens - 2], *([_SMALL[ones]] if ones else [])]
+        return below_hundred(number)
     for size, name in ((1000, "thousand"), (100, "hundred")):
         if number % size == 0 and number // size < 100:
             return [*_whole(str(number // size)), name]
-    return [_SMALL[int(digit)] for digit in digits]
+    return [SMALL[int(digit)] for digit in digits]

@@ -70,10 +70,12 @@ class Sphinx:
         made = sphinx_module().Decoder(beam=beam, wbeam=beam, pbeam=beam, **_SETTINGS)
         self._decoder = cast("_Decoder", made)
 
-    def add(self, words: Mapping[str, Sequence[str]]) -> None:
-        """Teach it words, each with its phonemes in ARPABET."""
-        for word, phonemes in words.items():
-            self._decoder.add_word(word, " ".join(phonemes), False)
+    def add(self, words: Mapping[str, Sequence[Sequence[str]]]) -> None:
+        """Teach it words, each with its pronunciations in ARPABET, of which the sound chooses."""
+        for word, ways in words.items():
+            for number, phonemes in enumerate(ways, 1):
+                name = word if number == 1 else f"{word}({number})"
+                self._decoder.add_word(name, " ".join(phonemes), False)
 
     def align(
         self, pcm: bytes, words: Sequence[str], heard: Callable[[], None]
