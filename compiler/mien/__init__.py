@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-TYPE_CHECKING = False  # that of typing would be a quarter of the time in which the program starts
+TYPE_CHECKING = False  # not typing's, which takes longer than all before `mien` minds interrupts
 if TYPE_CHECKING:
     from mien.bank import Bank, load
     from mien.errors import ArtifactError, MienError, QueryError, SourceError
