@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from cattrs import Converter
@@ -192,8 +193,8 @@ class _Names:
 
     def members(self, names: Iterable[str]) -> list[str]:
         """Full names, shorthands replaced by their members, each once."""
-        full = (one for name in names for one in self._expand(name))
-        return list(dict.fromkeys(full))
+        own = ((name,) if name in self.order else self.shorthands[name] for name in names)
+        return list(dict.fromkeys(chain.from_iterable(own)))
 
     def unpack(self, values: Mapping[str, Any]) -> Data:
         """Values by full channel name in rig order; a full name overrides its shorthand."""
@@ -203,6 +204,3 @@ class _Names:
                 unpacked.update(dict.fromkeys(self.shorthands[name], value))
         unpacked.update({name: value for name, value in values.items() if name in self.order})
         return dict(sorted(unpacked.items(), key=lambda item: self.order[item[0]]))
-
-    def _expand(self, name: str) -> Sequence[str]:
-        return (name,) if name in self.order else self.shorthands[name]

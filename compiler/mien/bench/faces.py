@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import cycle
 
 import numpy as np
@@ -125,7 +126,7 @@ def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int)
         competitors["ours"] = lambda: bank.face(label, vad=vad)
     for name, faces in peers.items():
         if batch <= _NAIVE_MOST or name != _NAIVE:
-            competitors[name] = _call(faces, labels, vads)
+            competitors[name] = partial(faces, labels, vads)
     took = medians(competitors, rounds=rounds)
     took["multiply-adds"] *= batch * _multiply_adds(tables) / MULTIPLY_ADDS
     for kind in ("dense", "sparse"):
@@ -136,10 +137,6 @@ def _batch_rows(bank: Bank, batch: int, peers: dict[str, Faces], *, rounds: int)
     first = ("scipy, dense", "scipy, sparse", "row writes")
     for name in (*first, *(name for name in took if name not in first)):
         yield Row(name=f"faces / {name}", batch=batch, ours=ours, peer=took[name])
-
-
-def _call(faces: Faces, labels: I32, vads: F32) -> Callable[[], object]:
-    return lambda: faces(labels, vads)
 
 
 def _multiply_adds(tables: Tables) -> int:

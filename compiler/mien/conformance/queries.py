@@ -74,7 +74,7 @@ def make_queries(tables: Tables, count: int, seed: int) -> Queries:
     mixtures = [_face(stream, tables) for _ in range(few)]
     intensities = [_intensity(stream, tables) for _ in range(few)]
     weights = [_weights(stream, len(tables.labels)) for _ in range(few)]
-    visemes = [_viseme(stream, len(tables.channels)) for _ in range(few)]
+    visemes = [[_part(stream) for _ in tables.channels] for _ in range(few)]
     timed = [e for e, table in enumerate(tables.labels) if table.timeline is not None]
     times = [_time(stream, tables, stream.pick(timed)) for _ in range(few if timed else 0)]
     return Queries(
@@ -131,8 +131,13 @@ def _face(stream: Stream, tables: Tables) -> tuple[int, list[float], int, float]
     label = tables.labels[position]
     plain = not label.styles or stream.chance(0.5)
     style = -1 if plain else stream.below(len(label.styles))
-    speech = stream.pick((0.0, 0.0, 1.0, stream.fraction()))
+    speech = _part(stream)
     return position, _vad(stream, tables, label), style, speech
+
+
+def _part(stream: Stream) -> float:
+    """Mostly nothing, sometimes all, sometimes between."""
+    return stream.pick((0.0, 0.0, 1.0, stream.fraction()))
 
 
 def _vad(stream: Stream, tables: Tables, label: LabelTable) -> list[float]:
@@ -181,11 +186,6 @@ def _intensity(stream: Stream, tables: Tables) -> tuple[int, float]:
     if stream.chance(0.3):
         return label, stream.below(knots + 1) / knots
     return label, (stream.bits() >> 11) / float(1 << 53)
-
-
-def _viseme(stream: Stream, channels: int) -> list[float]:
-    """Mostly at rest, some full, some between."""
-    return [stream.pick((0.0, 0.0, 1.0, stream.fraction())) for _ in range(channels)]
 
 
 def _time(stream: Stream, tables: Tables, label: int) -> tuple[int, int, int, float, float]:

@@ -49,17 +49,14 @@ def write_film(
         AvatarError: the avatar cannot be used, or there is no browser that works.
         OSError: the file cannot be written.
     """
-    rows = [_row(take, picture) for picture in range(count_pictures(take))]
+    last = len(take.times) - 1
+    rows = [min(last, round(at * take.rate / RATE)) for at in range(count_pictures(take))]
     if avatar is None:
         pictures, form = _drawn(take, rows, aliases), "png"
     else:
         pictures, form = _on_avatar(take, rows, avatar), "mjpeg"
     data = film_bytes(path.suffix.lower(), pictures, step, rate=RATE, form=form, sound=sound)
     write_atomic(path, data)
-
-
-def _row(take: Take, picture: int) -> int:
-    return min(len(take.times) - 1, round(picture * take.rate / RATE))
 
 
 def _drawn(take: Take, rows: list[int], aliases: Aliases | None) -> Iterator[bytes]:

@@ -70,16 +70,13 @@ def _normalised(layer: Layer, x: list[F64]) -> F64:
     return out * layer.weights.get("gamma", np.ones(1)) + layer.weights.get("beta", np.zeros(1))
 
 
-def _activation(layer: Layer, x: list[F64]) -> F64:
-    return {"relu": rectify, "softmax": softmax}[layer.settings["activation"]](x[0])
-
-
+_ACTIVATIONS = {"relu": rectify, "softmax": softmax}
 _RUN: Mapping[str, Callable[[Layer, list[F64]], F64]] = {
     "InputLayer": lambda _, x: x[0],
     "Conv2D": _convolution,
     "SeparableConv2D": _separable,
     "BatchNormalization": _normalised,
-    "Activation": _activation,
+    "Activation": lambda layer, x: _ACTIVATIONS[layer.settings["activation"]](x[0]),
     "MaxPooling2D": lambda layer, x: pool_max(
         x[0], int(layer.settings["pool_size"][0]), layer.stride, same=layer.same
     ),

@@ -28,32 +28,16 @@ class Easing:
         return np.minimum(1.0, self.function(t))
 
 
-def _linear(t: F64) -> F64:
-    return t
-
-
-def _smoothstep(t: F64) -> F64:
-    return (t * t) * (3.0 - 2.0 * t)
-
-
-def _smootherstep(t: F64) -> F64:
-    return ((t * t) * t) * (t * (6.0 * t - 15.0) + 10.0)
-
-
-def _ease_in(t: F64) -> F64:
-    return t * t
-
-
-def _ease_out(t: F64) -> F64:
-    return t * (2.0 - t)
-
-
 EASINGS = (
-    Easing(name="smoothstep", steepest=1.5, function=_smoothstep),
-    Easing(name="linear", steepest=1.0, function=_linear),
-    Easing(name="smootherstep", steepest=1.875, function=_smootherstep),
-    Easing(name="ease-in", steepest=2.0, function=_ease_in),
-    Easing(name="ease-out", steepest=2.0, function=_ease_out),
+    Easing(name="smoothstep", steepest=1.5, function=lambda t: (t * t) * (3.0 - 2.0 * t)),
+    Easing(name="linear", steepest=1.0, function=lambda t: t),
+    Easing(
+        name="smootherstep",
+        steepest=1.875,
+        function=lambda t: ((t * t) * t) * (t * (6.0 * t - 15.0) + 10.0),
+    ),
+    Easing(name="ease-in", steepest=2.0, function=lambda t: t * t),
+    Easing(name="ease-out", steepest=2.0, function=lambda t: t * (2.0 - t)),
 )
 """By their number in artifacts. The first is the usual one."""
 

@@ -134,7 +134,7 @@ def training_bar(config: TrainConfig, *, hidden: bool = False) -> Generator[Trai
         file=sys.stderr,
         show_pos=True,
         hidden=hidden,
-        item_show_func=_loss,
+        item_show_func=lambda loss: "" if loss is None else f"loss {loss:.4f}",
     ) as bar:
         yield TrainingBar(bar)
 
@@ -160,7 +160,3 @@ def _curves(out: Path) -> Curves:
     from torch.utils.tensorboard import SummaryWriter
 
     return cast("Curves", cast("Any", SummaryWriter)(str(out / "tensorboard")))
-
-
-def _loss(loss: float | None) -> str:
-    return "" if loss is None else f"loss {loss:.4f}"

@@ -28,7 +28,10 @@ def pick(rows: Sequence[ClipRow], known_voices: Collection[str], count: int) -> 
 
     The kinds: other sentences of the ``known_voices``, other voices, and recordings.
     """
-    spoken = sorted((row for row in rows if row.voice), key=_lot)
+    spoken = sorted(
+        (row for row in rows if row.voice),
+        key=lambda row: hashlib.sha256(row.id.encode()).hexdigest(),
+    )
     kinds = (
         [row for row in spoken if not row.real and row.voice in known_voices],
         [row for row in spoken if not row.real and row.voice not in known_voices],
@@ -76,7 +79,3 @@ def voices(clips: Iterable[Clip], count: int, least: int = 2 * SETTLE) -> list[S
         if spoken and (best is None or len(clip.mel) > len(best.mel)):
             longest[clip.voice] = clip
     return [Sound(name=name, mel=longest[name].mel) for name in sorted(longest)[:count]]
-
-
-def _lot(row: ClipRow) -> str:
-    return hashlib.sha256(row.id.encode()).hexdigest()

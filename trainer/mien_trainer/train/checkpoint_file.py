@@ -110,14 +110,10 @@ def _metadata(path: Path, document: object) -> CheckpointMetadata:
         raise CheckpointError(f"{path}: not as {schema} says: {wrong}") from None
 
 
-def _structured(document: object, _: type[TrainConfig]) -> TrainConfig:
-    return config_of(cast("dict[str, Any]", document))
-
-
 @cache
 def metadata_converter() -> Converter:
     """From metadata to the document in the file, and back."""
     converter = Converter(forbid_extra_keys=True)
-    converter.register_structure_hook(TrainConfig, _structured)
+    converter.register_structure_hook(TrainConfig, lambda document, _: config_of(document))
     converter.register_unstructure_hook(TrainConfig, config_document)
     return converter

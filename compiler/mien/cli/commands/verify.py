@@ -83,7 +83,7 @@ def command(
     reports = [
         verify(
             one,
-            chosen=_chosen(name, version),
+            chosen=lambda one: name in (None, one.bank) and version in (None, one.version),
             full=full,
             jobs=jobs or usable_cores(),
             progress=_progress(output),
@@ -144,10 +144,6 @@ def _own_releases() -> Path | None:
     if any(Path(f"bank{suffix}").is_file() for suffix in SUFFIXES):
         here.append(Path("..", "releases"))
     return next((folder for folder in here if (folder / LEDGER_NAME).is_file()), None)
-
-
-def _chosen(name: str | None, version: str | None) -> Callable[[Entry], bool]:
-    return lambda entry: name in (None, entry.bank) and version in (None, entry.version)
 
 
 def _unknown(report: Report, name: str | None, version: str | None, folder: Path) -> str:
