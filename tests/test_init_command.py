@@ -191,7 +191,9 @@ def test_a_bank_is_started_on_a_rig(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     rig = PRESETS / "rigs" / "arkit52.yaml"
-    ended(0, "init", name, "--rig", rig)
+    told = ended(0, "init", name, "--rig", rig).stdout
+    assert f"put your licence under `licence`, a name under `authors` in {name}/bank.yaml" in told
+    assert "Put your licence under `licence`, and your name" in Path(name, "README.md").read_text()
     bank = read_bank(Path(name))
     assert bank.rig == read_bank(PRESETS / "default").rig
     assert (bank.manifest.id, bank.manifest.labels) == (name, ("neutral",))

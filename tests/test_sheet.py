@@ -21,7 +21,7 @@ from mien.sheet.compare import comparison
 from mien.sheet.faces import largest_movements, named_faces
 from mien.sheet.html import html
 from mien.sheet.overview import overview
-from mien.sheet.page import Cell, Page, Tone
+from mien.sheet.page import Cell, Note, Page, Tone
 from mien.sheet.picture import picture
 from mien.text.fault import Fault
 from mien.text.node import Place
@@ -65,6 +65,24 @@ def test_control_characters_of_a_title_make_no_broken_file(folder: Path) -> None
     for written in (drawn, html(page, shipped_face())):
         assert "\x1b" not in written
         assert "De\\x1b[2J\\x01 &lt;b&gt; fault" in written
+
+
+def test_long_names_are_cut_where_the_next_face_begins(page: Page) -> None:
+    name = "CTRL_expressions_browRaiseOuterL"
+    notes = (Note(text=f"{name} 0.20"), Note(text=f"not drawn: {name}", tone=Tone.NEAR))
+    cell = evolve(page.rows[0].cells[0], notes=notes)
+    row = evolve(page.rows[0], cells=(cell, cell), notes=())
+    alone = evolve(page, rows=(row,), notes=(), summary=())
+    root = ET.fromstring(picture(alone, shipped_face()))  # noqa: S314  our own text
+    texts = [
+        one for one in root.iter() if one.tag.endswith("text") and one.get("font-size") == "11"
+    ]
+    column = [one for one in texts if one.get("x") == texts[0].get("x")]
+    lines = [one.text or "" for one in column]
+    assert "".join(lines).replace(" ", "") == f"{name}0.20notdrawn:{name}"
+    assert max(map(len, lines)) <= 24
+    assert len({one.get("y") for one in column}) == len(lines) > 2
+    assert float(column[-1].get("y", "0")) < float(root.get("height", "0"))
 
 
 def test_a_row_for_each_label_a_face_for_each_name(bank: AuthoredBank, page: Page) -> None:

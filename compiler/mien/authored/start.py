@@ -52,7 +52,7 @@ def start_bank(bank: AuthoredBank, folder: Path, bank_id: str, title: str) -> No
     }
     texts = {name: _source(one, values) for name, one in bank.documents.items()}
     started = f"the bank {origin.id} {origin.version} ({origin.licence})"
-    texts["README.md"] = _readme(title, started, texts, origin.labels[-1])
+    texts["README.md"] = _readme(title, started, texts, origin.labels[-1], "name")
     _write(folder, texts)
 
 
@@ -90,7 +90,9 @@ def start_on_rig(rig: Path, folder: Path, bank_id: str, title: str) -> str:
     }
     if required_keys("rules", root):
         texts["rules.yaml"] = _yaml(_RULES, "rules.yaml")
-    texts["README.md"] = _readme(title, f"the rig {rig_id}", texts, "neutral")
+    texts["README.md"] = _readme(
+        title, f"the rig {rig_id}", texts, "neutral", "licence under `licence`, and your name"
+    )
     _write(folder, texts)
     return rig_id
 
@@ -218,7 +220,7 @@ def _copy_schemas(folder: Path) -> None:
         (folder / SCHEMAS / name).write_bytes((resources.schemas() / name).read_bytes())
 
 
-def _readme(title: str, started: str, names: Collection[str], label: str) -> str:
+def _readme(title: str, started: str, names: Collection[str], label: str, put: str) -> str:
     rules = "- `rules.yaml`: how faces lean with valence, arousal and dominance.\n"
     if not {"rules.yaml", "rules.json"} & set(names):
         rules = ""
@@ -227,7 +229,7 @@ def _readme(title: str, started: str, names: Collection[str], label: str) -> str
 
 Emotion presets, started from {started}.
 
-- `bank.yaml`: version, labels, budgets. Put your name under `authors`.
+- `bank.yaml`: version, labels, budgets. Put your {put} under `authors`.
 - `emotions/`: one file a label: anchors, faces at each intensity, styles.
 {rules}- `rigs/`: the channels of the face.
 - `schema/`: for your editor, which completes and explains every key.

@@ -24,6 +24,9 @@ _COLOURS = {
     Tone.ERROR: "#b3261e",
 }
 _INK = "#26212b"
+_HEAVY = (Tone.NEAR, Tone.ERROR)
+_LETTER, _BOLD = 6.2, 7.1
+"""Pixels that a letter of a note takes, in words as they come."""
 _SIGN = {Tone.WARNING: "▲ ", Tone.ERROR: "▲ "}
 
 
@@ -50,11 +53,11 @@ def _header(page: Page, width: int) -> tuple[list[str], int]:
     top = _MARGIN + 24
     lines = [_text(_MARGIN, top, page.title, _INK, size=24, bold=True)]
     for line in page.summary:
-        for part in _wrapped(line, width - 2 * _MARGIN):
+        for part in _wrapped(line, _letters(width)):
             top += 18
             lines.append(_text(_MARGIN, top, part, _COLOURS[Tone.PLAIN], size=12))
     for note in page.notes:
-        for position, part in enumerate(_wrapped(note.text, width - 2 * _MARGIN)):
+        for position, part in enumerate(_wrapped(note.text, _letters(width))):
             top += _LINE
             shown = evolve(note, text=part)
             lines.append(_note(_MARGIN, top, shown, sign=position == 0))
@@ -62,7 +65,7 @@ def _header(page: Page, width: int) -> tuple[list[str], int]:
 
 
 def _row_height(row: Row) -> int:
-    notes = max((len(cell.notes) for cell in row.cells), default=0)
+    notes = max((sum(1 for _ in _cell_notes(cell)) for cell in row.cells), default=0)
     return _HEAD + _LINE * len(row.notes) + _FACE + 20 + _LINE * notes + 16
 
 
@@ -94,9 +97,17 @@ def _cell(cell: Cell, face: FlatFace, left: int, top: int, prefix: str) -> Itera
         yield placed_svg(face, drawn, left, top, _FACE)
     top += _FACE + 16
     yield _text(left, top, cell.name, _INK, size=12, bold=True)
-    for note in cell.notes:
+    for note, first in _cell_notes(cell):
         top += _LINE
-        yield _note(left, top, note)
+        yield _note(left, top, note, sign=first)
+
+
+def _cell_notes(cell: Cell) -> Iterator[tuple[Note, bool]]:
+    """The notes under a face, cut where the next face begins, and whether each begins one."""
+    for note in cell.notes:
+        letters = (_FACE + _GAP) // (_BOLD if note.tone in _HEAVY else _LETTER)
+        for position, part in enumerate(_wrapped(note.text, int(letters))):
+            yield evolve(note, text=part), position == 0
 
 
 def _turned(cell: Cell, face: FlatFace) -> str:
@@ -111,7 +122,7 @@ def _turned(cell: Cell, face: FlatFace) -> str:
 
 
 def _note(left: int, top: int, note: Note, *, sign: bool = True) -> str:
-    bold = note.tone in (Tone.NEAR, Tone.ERROR)
+    bold = note.tone in _HEAVY
     text = (_SIGN.get(note.tone, "") if sign else "") + note.text
     return _text(left, top, text, _COLOURS[note.tone], size=11, bold=bold)
 
@@ -124,15 +135,23 @@ def _text(left: int, top: int, text: str, colour: str, *, size: int, bold: bool 
     )
 
 
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Lines of about ``width`` pixels at 12 pixels a letter's height."""
-    letters, line = int(width / 6.4), ""
-    for word in text.split():
+def _letters(width: int) -> int:
+    """How many letters of 12 pixels' height fit between the margins."""
+    return int((width - 2 * _MARGIN) / 6.4)
+
+
+def _wrapped(text: str, letters: int) -> Iterator[str]:
+    """Lines of at most so many letters; words that are longer are cut."""
+    line = ""
+    for whole in text.split():
+        word = whole
         if line and len(line) + 1 + len(word) > letters:
             yield line
-            line = word
-        else:
-            line = f"{line} {word}".strip()
+            line = ""
+        while len(word) > letters:
+            yield word[:letters]
+            word = word[letters:]
+        line = f"{line} {word}".strip()
     if line:
         yield line
 

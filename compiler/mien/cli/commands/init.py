@@ -43,13 +43,13 @@ def command(folder: Path, origin: str | None, rig: Path | None, name: str | None
     _require_empty(folder)
     if rig is not None:
         described = f"a bank for the rig {start_on_rig(rig, folder, bank_id, title)}"
-        say(_next_steps(described, folder, bank_id))
+        say(_next_steps(described, folder, bank_id, "your licence under `licence`, a name"))
         return
     source = bank_source(origin or "default")
     bank = read_bank(source.sources)
     start_bank(bank, folder, bank_id, title)
     described = f"a copy of {source.described(bank.manifest.id, bank.manifest.version)}"
-    say(_next_steps(described, folder, bank_id))
+    say(_next_steps(described, folder, bank_id, "a name"))
 
 
 def _id(folder: Path, name: str | None) -> str:
@@ -87,12 +87,12 @@ def _require_empty(folder: Path) -> None:
         )
 
 
-def _next_steps(described: str, folder: Path, bank_id: str) -> str:
+def _next_steps(described: str, folder: Path, bank_id: str, put: str) -> str:
     return "\n".join(
         (
             f"{bank_id}: {described} in {folder}",
             "Next:",
-            f"  put a name under `authors` in {folder / 'bank.yaml'}",
+            f"  put {put} under `authors` in {folder / 'bank.yaml'}",
             f"  mien check {shlex.quote(str(folder))}",
             f"  mien compile {shlex.quote(str(folder))}",
         )
