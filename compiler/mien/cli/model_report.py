@@ -10,6 +10,7 @@ from mien.cli.findings import refused, write_findings
 from mien.cli.terminal import Styled, say
 
 if TYPE_CHECKING:
+    from mien.authored.rig import Rig
     from mien.doctor.findings import Finding
     from mien.doctor.models import ModelMeasurements
 
@@ -19,47 +20,45 @@ _OF_A_TAKE = ("weights-outside", "opposites-together", "gaps", "jitter")
 """What findings of a take mean for an animation, which may move as few channels as it likes."""
 
 
-def examined_model(path: Path, output: str) -> tuple[dict[str, object], int]:
+def examined_model(path: Path, rig: Rig, output: str) -> tuple[dict[str, object], int]:
     """What is known of a model, for programs, and the exit code; for people it is printed here."""
     from mien.doctor.model_findings import model_findings
     from mien.doctor.models import measure_model
     from mien.errors import SourceError
-    from mien.formats.arkit import arkit_channels
     from mien.gltf.read import read_model
 
     name = str(path)
     try:
-        found = measure_model(read_model(path), arkit_channels())
-        said = (*model_findings(found, arkit_channels()), *_take_findings(path, found))
+        found = measure_model(read_model(path), rig.names)
+        said = (*model_findings(found, rig.names), *_take_findings(path, rig, found))
     except SourceError as error:
         return refused(path, error, output), _UNREADABLE
     if output == "text":
-        _write(name, found, said)
+        _write(name, len(rig.names), found, said)
     status = _WRONG if any(one.wrong for one in said) else _FINE
     return _document(name, found, said), status
 
 
-def _take_findings(path: Path, found: ModelMeasurements) -> Sequence[Finding]:
+def _take_findings(path: Path, rig: Rig, found: ModelMeasurements) -> Sequence[Finding]:
     """Of an animation that moves channels, what doctor says of takes."""
     from mien.doctor.findings import Finding, findings
     from mien.doctor.measurements import measure
     from mien.errors import SourceError
-    from mien.formats.arkit import arkit_channels, arkit_rig
     from mien.formats.model_animation import read
+    from mien.formats.request import TakeRequest
     from mien.gltf.channel_names import channels_of
 
-    channels = arkit_channels()
-    if not any(channels_of(face, channels) for one in found.motions for face in one.faces):
+    if not any(channels_of(face, rig.names) for one in found.motions for face in one.faces):
         return ()
     try:
-        take = read(path)
+        take = read(path, TakeRequest(channels=rig.names))
     except SourceError as error:
         message = f"its animation cannot be read: {error.faults[0].message}"
         return [Finding(kind="animation", message=message)]
-    return [one for one in findings(measure(take, arkit_rig())) if one.kind in _OF_A_TAKE]
+    return [one for one in findings(measure(take, rig)) if one.kind in _OF_A_TAKE]
 
 
-def _write(name: str, found: ModelMeasurements, said: Sequence[Finding]) -> None:
+def _write(name: str, channels: int, found: ModelMeasurements, said: Sequence[Finding]) -> None:
     from mien.doctor.sides import SURE
     from mien.text.fault import counted
 
@@ -74,7 +73,7 @@ def _write(name: str, found: ModelMeasurements, said: Sequence[Finding]) -> None
         names = [one.name for one in model.animated]
         say(f"  moves     {', '.join(names) or 'no expression'}")
     else:
-        say(f"  channels  {_channels(found)}")
+        say(f"  channels  {_channels(channels, found)}")
     if found.presets:
         say(f"  presets   {', '.join(found.presets)}")
     own = [one.name for one in found.clips if not one.channel and not one.expression.preset]
@@ -89,14 +88,14 @@ def _write(name: str, found: ModelMeasurements, said: Sequence[Finding]) -> None
     write_findings(said)
 
 
-def _channels(found: ModelMeasurements) -> str:
+def _channels(channels: int, found: ModelMeasurements) -> str:
     """How many there are, by which way, and how they are spelled."""
     ways: list[str] = []
     for names, what in ((found.by_clip, "expressions"), (found.by_shape, "morph targets")):
         if names:
             first = next((own for own in names if own.startswith("eyeBlink")), next(iter(names)))
-            ways.append(f"{len(names)} of 52 by {what}, spelled {names[first][0].name}")
-    return "; ".join(ways) or "none of 52"
+            ways.append(f"{len(names)} of {channels} by {what}, spelled {names[first][0].name}")
+    return "; ".join(ways) or f"none of {channels}"
 
 
 def _few(names: Sequence[str]) -> str:

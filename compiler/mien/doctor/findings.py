@@ -21,6 +21,8 @@ _HARD = 0.2  # trackers that guess from pictures mix opposites up to here
 _SURE, _UNSURE = 0.9, 0.5  # correlations
 _MIRRORED = {"Left": "Right", "Right": "Left"}
 
+ANOTHER_RIG = "are they another rig's? `mien doctor --bank BANK` judges by the rig of a bank"
+
 
 @frozen(kw_only=True)
 class Finding:
@@ -84,13 +86,16 @@ def _names(found: Measurements) -> Iterator[Finding]:
     unknown = list(found.repairs.unknown)
     near = {name: nearest(name, unknown) for name in found.repairs.absent}
     missing = [name for name, close in near.items() if name != ABSENT or close]
+    left = [name for name in unknown if name not in near.values()]
+    strange = len(left) > len(found.moving)
     if missing:
         yield missing_channels(missing, near)
     if ABSENT in near and ABSENT not in missing:
         yield Finding(kind="no-tongue", message=f"{ABSENT} was not recorded, and stays at rest")
-    if left := [name for name in unknown if name not in near.values()]:
+    if left:
         verb = "is" if len(left) == 1 else "are"
-        yield Finding(kind="name-unknown", message=f"{listed(left)} {verb} no channel, left out")
+        message = f"{listed(left)} {verb} no channel, left out"
+        yield Finding(kind="name-unknown", message=message, hint=ANOTHER_RIG if strange else "")
 
 
 def _range(found: Measurements) -> Iterator[Finding]:

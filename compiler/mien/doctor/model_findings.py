@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mien.doctor.expression_findings import expression_findings
-from mien.doctor.findings import Finding, listed, missing_channels
+from mien.doctor.findings import ANOTHER_RIG, Finding, listed, missing_channels
 from mien.doctor.models import ModelMeasurements
 from mien.doctor.sides import SURE
 from mien.errors import SourceError
@@ -19,6 +19,7 @@ OTHER_SETS = ("fcl_", "viseme_", "vrc.", "vrc_", "face.m_f00")
 """How names of shapes begin that are other sets than ARKit's: VRoid's, visemes'."""
 
 _FEW = 5
+_USUAL = ("jawOpen", "mouthSmileLeft")
 
 
 def model_findings(found: ModelMeasurements, channels: Sequence[str]) -> tuple[Finding, ...]:
@@ -116,6 +117,8 @@ def _names(found: ModelMeasurements, channels: Sequence[str]) -> Iterator[Findin
     if left:
         close = [(name, nearest(name, channels)) for name in left]
         hints = [f"{name} is most like {channel}" for name, channel in close if channel]
+        if len(left) > len(there):
+            hints = [ANOTHER_RIG]
         verb = "is" if len(left) == 1 else "are"
         yield Finding(
             kind="name-unknown",
@@ -138,7 +141,9 @@ def _instead(found: ModelMeasurements, channels: Sequence[str]) -> str:
         return "its morph targets have no names"
     if not found.shapes:
         return "it has no morph targets: a face needs them, bones alone do not do"
-    return "name its shapes as ARKit does, such as jawOpen and mouthSmileLeft"
+    if set(_USUAL) <= set(channels):
+        return f"name its shapes as ARKit does, such as {listed(_USUAL)}"
+    return f"name its shapes as the rig does, such as {listed(channels[:2])}"
 
 
 def _dead(found: ModelMeasurements) -> Iterator[Finding]:

@@ -31,6 +31,8 @@ from mien.text.node import Path as NodePath
 from mien.text.node import Place, path_text
 from mien.text.suggest import nearest
 
+NO_CHANNELS = "it names none of the channels that are wanted"
+
 _DIGITS = 6
 _EVEN = 1e-6
 """Seconds by which rows may lie off an even pace."""
@@ -155,7 +157,7 @@ class JsonDocument:
         absent = tuple(channel for channel in wanted if channel not in own)
         missing = list(missed(absent, own))
         if partial and len(absent) == len(wanted):
-            raise self.refusal((key,), "it names none of the channels that are wanted")
+            raise self.refusal((key,), NO_CHANNELS)
         if missing and not partial:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             some = ", ".join(channel for channel, _ in missing[:3]) + more

@@ -64,6 +64,8 @@ def pascal(channel: str) -> str:
 
 def channel_of(name: str, channels: tuple[str, ...]) -> str | None:
     """The channel that a name means: that of a morph target, an expression or a clip."""
+    if name in channels:  # a rig's own names may have separators
+        return name
     plain = _plain(channels)
     words = [word for word in _SEPARATORS.split(_ADDED.sub("", name)) if word]
     for first in range(len(words)):
@@ -121,4 +123,4 @@ def _side(word: str) -> str:
 
 @cache
 def _plain(channels: tuple[str, ...]) -> Mapping[str, str]:
-    return {channel.lower(): channel for channel in channels}
+    return {"".join(_SEPARATORS.split(channel)).lower(): channel for channel in channels}

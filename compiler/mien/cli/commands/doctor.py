@@ -9,15 +9,36 @@ from typing import TYPE_CHECKING
 import click
 
 from mien.cli.findings import refused, write_findings
-from mien.cli.options import NumberRange, format_option
+from mien.cli.options import NumberRange, bank_source, format_option
 from mien.cli.terminal import Styled, say, write_json
 
 if TYPE_CHECKING:
+    from mien.authored.rig import Rig
     from mien.doctor.findings import Finding
     from mien.doctor.measurements import Measurements
+    from mien.errors import SourceError
     from mien.formats.registry import Format
 
 _FINE, _WRONG, _UNREADABLE = 0, 1, 2
+
+
+def _rig(context: click.Context, parameter: click.Parameter, bank: str | None) -> Rig:
+    """The rig of a bank, which sources alone tell; of none, ARKit's.
+
+    Raises:
+        click.BadParameter: there is no such bank, or only its artifact.
+        SourceError: its sources cannot be used.
+    """
+    from mien.authored.reader import read_bank
+    from mien.formats.arkit import arkit_rig
+
+    if bank is None:
+        return arkit_rig()
+    source = bank_source(bank)
+    if not source.path.is_dir():
+        message = f"{bank} is an artifact, which holds no rig; give the bank's folder or a release"
+        raise click.BadParameter(message)
+    return read_bank(source.sources).rig
 
 
 @click.command("doctor")
@@ -30,9 +51,18 @@ _FINE, _WRONG, _UNREADABLE = 0, 1, 2
     metavar="R",
     help="Frames a second of files whose clock does not tell it.",
 )
+@click.option(
+    "--bank",
+    "rig",
+    metavar="BANK",
+    callback=_rig,
+    help="The bank by whose rig files are judged.  [default: the rig of ARKit's 52 channels]",
+)
 @format_option
 @click.pass_context
-def command(context: click.Context, files: Sequence[Path], rate: float | None, output: str) -> None:
+def command(
+    context: click.Context, files: Sequence[Path], rate: float | None, rig: Rig, output: str
+) -> None:
     """Say what is wrong with recordings of faces, and with models that shall show them.
 
     Tells of each recording which format it is, its rows, rate, gaps and jitter, which channels are
@@ -65,9 +95,9 @@ def command(context: click.Context, files: Sequence[Path], rate: float | None, o
             continue
         for path in paths:
             if path.name.lower().endswith(MODEL_ENDINGS):
-                document, own = examined_model(path, output)
+                document, own = examined_model(path, rig, output)
             else:
-                document, own = _examined(path, rate, output)
+                document, own = _examined(path, rate, rig, output)
             documents.append(document)
             status = max(status, own)
     if output == "json":
@@ -91,28 +121,50 @@ def _takes(folder: Path, left_out: list[tuple[Path, str]]) -> list[Path]:
     return [take.curves for take in found.takes]
 
 
-def _examined(path: Path, rate: float | None, output: str) -> tuple[dict[str, object], int]:
+def _examined(
+    path: Path, rate: float | None, rig: Rig, output: str
+) -> tuple[dict[str, object], int]:
     """What is known of a recording, for programs, and the exit code; for people it is printed."""
     from mien.doctor.findings import findings
     from mien.doctor.measurements import measure
-    from mien.errors import MienError
-    from mien.formats.arkit import arkit_channels, arkit_rig
+    from mien.errors import MienError, SourceError
     from mien.formats.request import TakeRequest
 
     try:
         form = _format(path)
-        asked = TakeRequest(channels=arkit_channels(), rate=rate, partial=True)
+        asked = TakeRequest(channels=rig.names, rate=rate, partial=True)
         take = form.read(path, asked)
+    except SourceError as error:
+        return refused(path, _of_another_rig(error, rig), output), _UNREADABLE
     except MienError as error:
         return refused(path, error, output), _UNREADABLE
     name = str(path)
     title = f"{form.title}, {take.dialect}" if take.dialect else form.title
-    found = measure(take, arkit_rig())
+    found = measure(take, rig)
     said = findings(found)
     if output == "text":
         _write(name, title, found, said)
     status = _WRONG if any(one.wrong for one in said) else _FINE
     return _document(name, title, found, said), status
+
+
+def _of_another_rig(error: SourceError, rig: Rig) -> SourceError:
+    """A refusal of a file without a channel of ARKit's says that there are other rigs."""
+    from attrs import evolve
+
+    from mien.doctor.findings import ANOTHER_RIG
+    from mien.errors import SourceError
+    from mien.formats.arkit import arkit_rig
+    from mien.formats.named_json import NO_CHANNELS
+
+    if rig is not arkit_rig():
+        return error
+    return SourceError(
+        evolve(one, hint=f"{one.hint}; {ANOTHER_RIG}" if one.hint else ANOTHER_RIG)
+        if one.code == "no-header" or one.message.endswith(NO_CHANNELS)
+        else one
+        for one in error.faults
+    )
 
 
 def _format(path: Path) -> Format:
