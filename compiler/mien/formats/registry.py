@@ -56,7 +56,8 @@ class Format:
     formats that are written hold a face as a clip. ``streams`` where a take can be written before
     all of it is there, ``sampled`` where it has a row for every frame, ``whole`` where every
     channel of ARKit must have its column, ``sourced`` where the file says what it was made from.
-    ``binary`` where it is no text, ``fills`` where faces are written into a model.
+    ``binary`` where it is no text, ``fills`` where faces are written into a model,
+    ``arkit`` where what plays it moves faces by the names of ARKit's channels alone.
     ``mesh`` is what the file drives unless another name is given; "" where it names nothing.
     """
 
@@ -73,6 +74,7 @@ class Format:
     sourced: bool = False
     binary: bool = False
     fills: bool = False
+    arkit: bool = False
     mesh: str = field(default="")
 
     @property
@@ -163,6 +165,7 @@ FORMATS = (
         streams=True,
         sampled=True,
         whole=True,
+        arkit=True,
     ),
     Format(
         "json",
@@ -185,6 +188,7 @@ FORMATS = (
         writes=True,
         sampled=True,
         sourced=True,
+        arkit=True,
     ),
     Format("unreal-json", "Unreal face JSON", ".json", "unreal_json", reads=True),
     Format("frames", "JSON frame by frame", ".json", "frame_json", reads=True),
@@ -195,7 +199,15 @@ FORMATS = (
     Format("llv", "LLV recording", ".gesichter", "llv", reads=True),
     Format("vrm", "VRM model", ".vrm", "vrm", sourced=True, binary=True, fills=True),
     Format(
-        "vrma", "VRM animation", ".vrma", "vrma", reads=True, writes=True, sourced=True, binary=True
+        "vrma",
+        "VRM animation",
+        ".vrma",
+        "vrma",
+        reads=True,
+        writes=True,
+        sourced=True,
+        binary=True,
+        arkit=True,
     ),
     Format(
         "glb",
@@ -223,7 +235,15 @@ FORMATS = (
         sourced=True,
     ),
     Format("blender", "Blender script", ".blender.py", "blender", table=True, sourced=True),
-    Format("talkinghead", "TalkingHead moods", ".mjs", "talkinghead", table=True, sourced=True),
+    Format(
+        "talkinghead",
+        "TalkingHead moods",
+        ".mjs",
+        "talkinghead",
+        table=True,
+        sourced=True,
+        arkit=True,
+    ),
 )
 
 _COMPRESSED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z")

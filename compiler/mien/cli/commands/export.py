@@ -197,6 +197,21 @@ def command(asked: Export) -> None:
     say(f"{out}: {count} of {described} as {form.title}{beside}")
     for remark in remarks:
         say(f"  {remark}")
+    if form.arkit and (note := _not_arkits(loaded)):
+        say(f"{form.title} has the channels of ARKit: {note}", err=True)
+
+
+def _not_arkits(bank: Bank) -> str:
+    """Which channels of a bank what moves by ARKit's names leaves at rest; "" for none."""
+    from mien.doctor.findings import listed
+    from mien.formats.arkit import arkit_channel
+
+    own = [name for name in bank.channels if arkit_channel(name) is None]
+    if not own:
+        return ""
+    which = f"{len(own)} of {len(bank.channels)} channels of {bank.id}"
+    rest = "is none of them and moves" if len(own) == 1 else "are none of them and move"
+    return f"{which} {rest} no avatar that goes by them ({listed(own)})"
 
 
 @frozen(kw_only=True)
