@@ -214,10 +214,21 @@ def test_in_a_checkout_an_edited_version_has_to_be_committed_first(
     git(Path(), "init", "-q", ".")
     git(Path(), "add", "tiny")
     git(Path(), "commit", "-q", "-m", "bank")
-    assert "Commit both" in ended(0, "release", "tiny", "--version", "1.2.0", "--edit").stdout
+    said = ended(0, "release", "tiny", "--version", "1.2.0", "--edit").stdout
+    assert said.startswith("Nothing is released yet: tiny now says version 1.2.0 instead of 1.0.0")
+    assert "Commit both" in said
+    told = ended(0, "release", "tiny", "--version", "1.3.0", "--edit", "--format", "json").stdout
+    assert json.loads(told) == {"edited": {"from": "1.2.0", "to": "1.3.0"}, "released": None}
     assert not RELEASES.exists()
+    ended(0, "release", "tiny", "--version", "1.2.0", "--edit")
     git(Path(), "commit", "-q", "-a", "-m", "1.2.0")
     ended(0, "release", "tiny", "--version", "1.2.0")
+
+
+def test_the_help_says_that_an_edit_alone_is_no_release() -> None:
+    said = " ".join(ended(0, "release", "--help").stdout.split())
+    assert "ends there, with exit 0 and nothing released" in said
+    assert '"released": null' in said
 
 
 def test_a_bank_that_does_not_compile_keeps_its_version(bank: Path) -> None:

@@ -35,6 +35,9 @@ def command(bank: Path, version: str | None, edit: bool, releases: Path | None, 
     A release never changes, and is made completely or not at all. It is refused (exit 1) if the
     lock is out of date or not committed, if a face breaks a rule or a budget, or if the version
     exists already, is not the newest, or is smaller than the changes need.
+
+    In a git checkout --edit that had to change the version ends there, with exit 0 and nothing
+    released: commit it, then run the command again. --format json then says `"released": null`.
     """
     from mien.errors import CompileError, ReleaseError
     from mien.release.folder import releases_beside
@@ -89,8 +92,8 @@ def _edited(bank: Path, version: str, *, edit: bool, output: str) -> bool:
         write_json({"edited": {"from": found, "to": version}, "released": None})
     else:
         say(
-            f"{bank} now says version {version} instead of {found}, and its lock is compiled.\n"
-            "Commit both, then run `mien release` again."
+            f"Nothing is released yet: {bank} now says version {version} instead of {found}, and "
+            "its lock is compiled.\nCommit both, then run `mien release` again."
         )
     return True
 
