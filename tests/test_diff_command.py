@@ -306,3 +306,23 @@ def unescaped(text: str) -> str:
     for code, character in (("%0A", "\n"), ("%0D", "\r"), ("%3A", ":"), ("%2C", ",")):
         text = text.replace(code, character)
     return text.replace("%25", "%")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "title"),
+    [
+        ("tiny@1.0.0", "tiny", "tiny 1.0.0 (release) to tiny 1.0.0 (folder)"),
+        ("tiny", "other", "tiny 1.0.0 (tiny) to tiny 1.0.0 (other)"),
+        ("tiny@1.0.0", "later", "tiny 1.0.0 to tiny 1.1.0"),
+    ],
+)
+def test_a_report_tells_apart_what_has_one_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, title: str
+) -> None:
+    release(tmp_path, "1.0.0")
+    for name in ("tiny", "other", "later"):
+        shutil.copytree(TINY, tmp_path / name)
+    edit(tmp_path / "later" / "bank.yaml", "1.0.0", "1.1.0")
+    monkeypatch.chdir(tmp_path)
+    ended(0, "diff", old, new, "--report", "report.html")
+    assert f"<title>{title}</title>" in Path("report.html").read_text()

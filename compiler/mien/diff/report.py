@@ -34,7 +34,7 @@ def write_report(path: Path, old: Side, new: Side, diff: BankDiff) -> None:
 def report(old: Side, new: Side, diff: BankDiff) -> Page:
     """The page: tables of findings and of visible effects, then faces before and after."""
     banks = comparable(old, new)
-    title = f"{diff.old.bank} {diff.old.version} to {diff.new.bank} {diff.new.version}"
+    title = " to ".join(_titles(diff))
     before = tuple(_before(banks))
     after = _largest_first(before, _faces(banks.new), banks.channels)
     faces = compared(title, before, after, banks.new.bank.rig)
@@ -47,6 +47,17 @@ def report(old: Side, new: Side, diff: BankDiff) -> Page:
         ),
         tables=tuple(_tables(diff)),
     )
+
+
+def _titles(diff: BankDiff) -> tuple[str, str]:
+    """Both sides by id and version; where these are the same, by what tells them apart, too."""
+    sides = (diff.old, diff.new)
+    plain = [f"{side.bank} {side.version}" for side in sides]
+    if plain[0] == plain[1]:
+        kinds = [side.source.kind.value if side.source else "" for side in sides]
+        apart = kinds if kinds[0] != kinds[1] and all(kinds) else [side.name for side in sides]
+        plain = [f"{one} ({what})" for one, what in zip(plain, apart, strict=True)]
+    return plain[0], plain[1]
 
 
 def _tables(diff: BankDiff) -> Iterator[Table]:
