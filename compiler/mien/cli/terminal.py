@@ -6,6 +6,7 @@ colour it, or turn text around. They become visible escapes; only our own colour
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
+from time import monotonic
 from typing import Any, NamedTuple
 
 import click
@@ -23,6 +25,9 @@ _STEERING = re.compile(
 """Control characters but tab and line feed, marks that turn text around, and lone surrogates."""
 
 _REWRITE = "\r\x1b[K"
+
+_PAUSE = 30.0
+"""Seconds without a line of progress in a log, where something is done meanwhile."""
 
 _LONGEST = 1000
 """Characters of a line of a message; names and values of files have no limit of their own."""
@@ -74,28 +79,36 @@ def write_report(output: str, data: object, lines: Iterable[str]) -> None:
 
 @contextmanager
 def progress(label: str, length: int) -> Generator[Callable[[], None]]:
-    """A bar of ``length`` steps on a terminal, a line every tenth elsewhere, such as in a log.
+    """A bar of ``length`` steps on a terminal, lines of `log_lines` elsewhere, such as in a log.
 
     The block calls what it gets after each step. What is drawn goes to stderr, so that the
     result on stdout stays clean.
     """
     if not sys.stderr.isatty():
-        yield _tenths(label, length)
+        count, at = itertools.count(1), log_lines(label, length)
+        yield lambda: at(next(count), "")
         return
     with click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True) as bar:
         yield partial(bar.update, 1)
 
 
-def _tenths(label: str, length: int) -> Callable[[], None]:
-    done = 0
+def log_lines(label: str, length: int) -> Callable[[int, str], None]:
+    """Lines in a log: at first, every tenth of ``length`` steps, and where `_PAUSE` has passed.
 
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if done == 1 or done == length or done * 10 // length > (done - 1) * 10 // length:
-            click.echo(f"{label}: {done} of {length}", err=True)
+    What is given back is called with how many steps are done, and what else there is to say.
+    """
+    before, said = -1, monotonic()
 
-    return step
+    def at(done: int, note: str) -> None:
+        nonlocal before, said
+        tenth = done * 10 // max(length, 1) > max(before, 0) * 10 // max(length, 1)
+        if before < 0 or tenth or (done > before and monotonic() - said >= _PAUSE):
+            after = f", {note}" if note else ""
+            click.echo(f"{label}: {done} of {length}{after}", err=True)
+            said = monotonic()
+        before = done
+
+    return at
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import click
 from attrs import frozen
 
 from mien.cli.options import FOLDER, NumberRange, argument, as_record, format_option, option, shared
-from mien.cli.terminal import say, write_report
+from mien.cli.terminal import log_lines, say, write_report
 
 if TYPE_CHECKING:
     from mien_trainer.targets.make import Engine, Outcome, Step
@@ -135,20 +135,35 @@ def _estimate(prepared: Prepared, workers: int, price: float, output: str) -> in
 
 @contextmanager
 def clip_progress(clips: int) -> Generator[Step]:
-    """A bar of clips with their rate, on stderr; what was there before does not count as speed."""
-    started = monotonic()
-    done = -1
+    """How many clips there are, and their rate, on stderr: a bar on a terminal, else lines.
 
-    def rate(_: int | None) -> str:
-        return f"{max(done, 0) / max(monotonic() - started, 1e-3):.0f} clips/s"
+    What was there before does not count as speed.
+    """
+    started, there, done = monotonic(), -1, 0
 
+    def rate(_: int | None = None) -> str:
+        return f"{(done - max(there, 0)) / max(monotonic() - started, 1e-3):.0f} clips/s"
+
+    with _clip_display(clips, rate) as show:
+
+        def step(many: int) -> None:
+            nonlocal there, done
+            there, done = many if there < 0 else there, done + many
+            show(many, done)
+
+        yield step
+
+
+@contextmanager
+def _clip_display(
+    clips: int, rate: Callable[[int | None], str]
+) -> Generator[Callable[[int, int], None]]:
+    """Shows so many clips more, and how many there are then."""
+    if not sys.stderr.isatty():
+        at = log_lines("making", clips)
+        yield lambda _, done: at(done, rate(None))
+        return
     with click.progressbar(
         length=clips, label="making", file=sys.stderr, show_pos=True, item_show_func=rate
     ) as bar:
-
-        def step(many: int) -> None:
-            nonlocal done
-            done = 0 if done < 0 else done + many
-            bar.update(many, many)
-
-        yield step
+        yield lambda many, _: bar.update(many, many)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,13 +14,11 @@ import click
 from attrs import frozen
 
 from mien.cli.options import FOLDER, argument, as_record, option, shared
-from mien.cli.terminal import say
+from mien.cli.terminal import log_lines, say
 from mien_trainer.cli.options import data_option
 from mien_trainer.fault import TrainerError, need_torch
 
 if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
     from mien_trainer.train.config import TrainConfig
     from mien_trainer.train.log import Curves
     from mien_trainer.train.loop import Run
@@ -102,16 +100,14 @@ def _prepare(out: Path, resume: bool) -> None:
 
 
 class TrainingBar:
-    """How far a training is, on stderr: a bar on a terminal, and a line a validation."""
+    """How far a training is, on stderr: a bar on a terminal, else lines, and one a validation."""
 
-    def __init__(self, bar: ProgressBar[float]) -> None:
-        self._bar = bar
-        self._done = 0
+    def __init__(self, move: Callable[[int, float], None]) -> None:
+        self._move = move
 
     def stepped(self, step: int, loss: float) -> None:
         """Move on; a resumed training begins where it stopped."""
-        self._bar.update(step - self._done, loss)
-        self._done = step
+        self._move(step, loss)
 
     def scored(self, step: int, score: Score) -> None:
         """Say what was found."""
@@ -126,7 +122,11 @@ class TrainingBar:
 
 @contextmanager
 def training_bar(config: TrainConfig, *, hidden: bool = False) -> Generator[TrainingBar]:
-    """A bar of the steps of a training."""
+    """How far the steps of a training are."""
+    if not (hidden or sys.stderr.isatty()):
+        at = log_lines(config.name, config.steps)
+        yield TrainingBar(lambda step, loss: at(step, _loss(loss)))
+        return
     with click.progressbar(
         cast("Iterable[float]", ()),
         length=config.steps,
@@ -134,9 +134,13 @@ def training_bar(config: TrainConfig, *, hidden: bool = False) -> Generator[Trai
         file=sys.stderr,
         show_pos=True,
         hidden=hidden,
-        item_show_func=lambda loss: "" if loss is None else f"loss {loss:.4f}",
+        item_show_func=_loss,
     ) as bar:
-        yield TrainingBar(bar)
+        yield TrainingBar(lambda step, loss: bar.update(step - bar.pos, loss))
+
+
+def _loss(loss: float | None) -> str:
+    return "" if loss is None else f"loss {loss:.4f}"
 
 
 def _train(order: Run) -> None:
