@@ -15,6 +15,7 @@ from mien_trainer.alignment.aligner import Aligner
 from mien_trainer.alignment.aloud import words_aloud
 from mien_trainer.alignment.numerals import cardinals, digits, ordinals
 from mien_trainer.alignment.pronunciation import UnspeakableTextError, english_dictionary
+from mien_trainer.alignment.units import CLOSE
 from mien_trainer.alignment.written import written_tokens
 from mien_trainer.audio import read_audio
 from mien_trainer.frames import SAMPLE_RATE
@@ -81,6 +82,25 @@ def test_ordinals_are_those_of_the_dictionary() -> None:
         ("007", ["zero zero seven", "oh oh seven"]),
         ("1,250", ["one thousand two hundred fifty", "a thousand two hundred and fifty"]),
         ("Prof.", ["professor"]),
+        ("e.g.", ["for example", "e. g."]),
+        ("i. e.", ["that is", "i. e."]),
+        ("No. 7", ["number seven", "no seven"]),
+        ("no. 1999", ["number nineteen ninety nine"]),
+        ("#7", ["number seven", "pound seven"]),
+        ("\u2116 7", ["number seven"]),
+        ("-5", ["minus five", "negative five", "five"]),
+        ("\u22123.5", ["minus three point five"]),
+        ("-$1", ["minus one dollar"]),
+        ("-5km", ["minus five kilometers"]),
+        ("5km", ["five kilometers", "five kilometer", "five k. m."]),
+        ("1 kg", ["one kilogram", "one kilo", "one k. g."]),
+        ("1.5kg", ["one point five kilograms"]),
+        ("1.50m", ["one point five zero meters", "one point five zero million"]),
+        ("10k", ["ten thousand", "ten k."]),
+        ("6 ft", ["six feet", "six foot"]),
+        ("120 km/h", ["a hundred twenty kilometers per hour"]),
+        ("20\u00b0C", ["twenty degrees celsius", "twenty degrees"]),
+        ("5am", ["five a. m."]),
     ],
 )
 def test_a_token_is_said_in_its_ways(token: str, ways: list[str]) -> None:
@@ -98,6 +118,10 @@ def test_a_token_is_said_in_its_ways(token: str, ways: list[str]) -> None:
         ("It is 42 or 5", "it is forty two or five"),
         ("H.323, v2 and 12:34:56", "h three two three v two and twelve thirty four fifty six"),
         ("[aside] Dial 100 (quietly)", "dial 100"),
+        ("555-1234, well-5 and 3 - 5", "555 1234 well five and three five"),
+        ("No, 7 in 5 in. No. Seven", "no seven in five in no seven"),
+        ("4 m, B-52s, 5kmx", "four m b fifty two s five k. m. x."),
+        ("Fruit, e.g. No. 7", "fruit e.g no._7"),
         ("O\u2019Brien\u2019s well\u2014known", "o'brien's well known"),
     ],
 )
@@ -116,7 +140,15 @@ def test_what_no_dictionary_has_is_guessed_and_named() -> None:
     )
 
 
-@given(st.text(alphabet="$\u00a3\u20ac0123456789.,:/' sthndrmilo-%", max_size=20))
+@pytest.mark.parametrize("name", CLOSE)
+def test_every_unit_is_said_in_words_of_the_dictionary(name: str) -> None:
+    for number in ("1", "2"):
+        ways = [way for _, said in written_tokens(f"{number}{name}") for way in said]
+        assert len(ways) > 0
+        assert all(word in english_dictionary() for way in ways for word in way)
+
+
+@given(st.text(alphabet="$\u00a3\u20ac0123456789.,:/' sthndrmilokge#-%", max_size=20))
 def test_any_figures_are_words_of_the_dictionary(text: str) -> None:
     try:
         found = words_aloud(text, english_dictionary(), arpabet_of_letters)
@@ -132,6 +164,9 @@ SAID = {
     ),
     "In 1984, on the 3rd of May, they counted 256.": (
         "In nineteen eighty four, on the third of May, they counted two hundred fifty six."
+    ),
+    "It was -5, e.g. in No. 7 or for 20km.": (
+        "It was minus five, for example in number seven or for twenty kilometers."
     ),
     "Call 555-1234, fianc\u00e9e.": "Call five five five, one two three four, fiancee.",
 }

@@ -40,7 +40,7 @@ def words_aloud(text: str, dictionary: Dictionary, guess: Guess) -> Aloud:
         UnspeakableTextError: nothing is said, or a word of which nothing can be guessed.
     """
     said = plain(without_asides(text))
-    pieces = list(_pieces(said))
+    pieces = list(_pieces(said, dictionary))
     known = _with_ways(dictionary, {piece: ways for piece, ways in pieces if ways})
     known = _with_accents(known, said)
     words: list[str] = []
@@ -55,16 +55,24 @@ def words_aloud(text: str, dictionary: Dictionary, guess: Guess) -> Aloud:
     return Aloud(words=tuple(words), dictionary=found, guessed=guessed)
 
 
-def _pieces(text: str) -> Iterator[tuple[str, Ways]]:
+def _pieces(text: str, dictionary: Dictionary) -> Iterator[tuple[str, Ways]]:
     """Text of words, and tokens that are a word each, by what the dictionary calls them.
 
     What is said in one way alone is the words that are said, between which may be pauses.
     """
     for token, ways in written_tokens(text):
         if len(ways) > 1 or (ways and token.rstrip(".")[-1].isalpha() and len(token.split()) == 1):
-            yield "_".join(token.casefold().split()), ways
+            yield _named(token, dictionary), ways
         else:
             yield " ".join(ways[0]) if ways else token, ()
+
+
+def _named(token: str, dictionary: Dictionary) -> str:
+    """A token as one word, which the recogniser does not have with ways of its own, as "e.g."."""
+    name = "_".join(token.casefold().split())
+    while name in dictionary and name not in dictionary.own:
+        name = name[:-1] if name.endswith(".") else f"{name}_"
+    return name
 
 
 def _bare(word: str) -> str:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mien_trainer.alignment.numerals import cardinals, digits, ordinal, ordinals, plurals, years
+from mien_trainer.alignment.units import CLOSE, LONG, units
 
 Ways = tuple[tuple[str, ...], ...]
 """Ways to say a token, each in words, the likeliest first."""
@@ -31,6 +32,7 @@ _MONEY = {
     "\u20ac": (("euro", "euros"), ("cent", "cents")),
 }
 _SIZES = "thousand|million|billion|trillion"
+_LATIN = {"eg": ["for", "example"], "ie": ["that", "is"]}
 _ABBREVIATED = {"capt": "captain", "dept": "department", "lt": "lieutenant", "prof": "professor"}
 
 
@@ -93,6 +95,36 @@ def _number(token: str) -> Iterator[Sequence[str]]:
         yield digits(token, zero="oh")
 
 
+def _measure(token: str) -> Iterator[Sequence[str]]:
+    figures = re.match(r"[\d,.]*\d", token)
+    number = figures[0] if figures else token
+    whole, _, decimals = number.partition(".")
+    point = ["point", *digits(decimals)] if decimals else []
+    for way in cardinals(whole):
+        for unit in units(token.removeprefix(number).strip(), one=number == "1"):
+            yield [*way, *point, *unit]
+
+
+def _negative(token: str) -> Iterator[Sequence[str]]:
+    """A dash may be a minus, or no more than a dash."""
+    ways = [way for _, said in written_tokens(token[1:]) for way in said]
+    for sign in (["minus"], ["negative"], []):
+        yield from ([*sign, *way] for way in ways)
+
+
+def _numbered(token: str) -> Iterator[Sequence[str]]:
+    sign = "pound" if token.startswith("#") else "no"
+    ways = list(_number(token.lstrip("no.#\u2116 ")))
+    for named in ("number", sign):
+        yield from ([named, *way] for way in ways)
+
+
+def _latin(token: str) -> Iterator[Sequence[str]]:
+    letters = [letter for letter in token if letter.isalpha()]
+    yield _LATIN["".join(letters)]
+    yield [f"{letter}." for letter in letters]
+
+
 def _ordinal(token: str) -> Iterator[Sequence[str]]:
     return ordinals(token[:-2])
 
@@ -138,16 +170,30 @@ _READERS: dict[str, Callable[[str], Iterable[Sequence[str]]]] = {
     "decade": _decade,
     "time": _time,
     "fraction": _fraction,
+    "negative": _negative,
+    "numbered": _numbered,
+    "measure": _measure,
+    "latin": _latin,
     "number": _number,
     "short": _abbreviated,
 }
+_COUNTED = rf"{_NUMBER}(?:\.\d+)?"
+_ALONE = r"(?![\w/:]|[.,]\d)"
+"""What follows a number that is no part of something else."""
+
+_MONEY_SUM = rf"[$\u00a3\u20ac]\s?{_COUNTED}(?:\s(?:{_SIZES})\b)?"
+_MEASURE = rf"{_COUNTED}(?:(?:{'|'.join(CLOSE)})|\s(?:{'|'.join(LONG)})){_ALONE}"
 _PATTERN = re.compile(
-    rf"(?P<money>[$\u00a3\u20ac]\s?{_NUMBER}(?:\.\d+)?(?:\s(?:{_SIZES})\b)?)"
-    rf"|(?<![\w.])(?:(?P<ordinal>\d{{1,6}}(?:st|nd|rd|th))\b"
+    rf"(?<![\w.-])(?P<negative>[-\u2212](?:{_MONEY_SUM}|{_MEASURE}|{_COUNTED}{_ALONE}))"
+    rf"|(?P<money>{_MONEY_SUM})"
+    rf"|(?<![\w.])(?:(?P<numbered>(?:no\.\s?|#|\u2116\s?){_COUNTED}{_ALONE})"
+    rf"|(?P<latin>(?:e\.\s?g|i\.\s?e)\b\.?)"
+    rf"|(?P<measure>{_MEASURE})"
+    rf"|(?P<ordinal>\d{{1,6}}(?:st|nd|rd|th))\b"
     rf"|(?P<decade>(?:'?\d0|[12]\d\d0)'?s)\b"
     rf"|(?P<time>(?:[01]?\d|2[0-3]):[0-5]\d)(?![\d:])"
     rf"|(?P<fraction>\d/[2-9])(?![\d/])"
-    rf"|(?P<number>{_NUMBER}(?:\.\d+)?)(?![\w/:]|[.,]\d)"
+    rf"|(?P<number>{_COUNTED}){_ALONE}"
     rf"|(?P<short>(?:{'|'.join(_ABBREVIATED)})\b\.?))",
     flags=re.IGNORECASE,
 )
