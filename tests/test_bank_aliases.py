@@ -8,15 +8,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from tests.program import ended, ran
 
 import mien
 from mien.artifact.write import artifact_bytes
 from mien.authored.reader import read_bank
 from mien.text.suggest import aliased_label, aliases, meant_label
+from mien_trainer.speech import SpeechUnavailableError
+from mien_trainer.targets.recipe import RecipeSources, Takes, read_recipe, recipe_path
+from mien_trainer.targets.sources import open_sources
 
 TINY = Path(__file__).parent / "banks" / "tiny"
 WORDS = "schema: mien/aliases/1\nlabels:\n  glad: [beaming, furious]\n  cross: [stormy]\n"
+
+SCORE = """\
+schema: mien/score/1
+bank: {bank}
+seconds: 2.0
+cues:
+  - {{time: 0.2, label: stormy}}
+"""
 
 
 @pytest.fixture
@@ -97,3 +109,25 @@ def test_what_is_wrong_with_them_is_told_at_its_place(bank: Path, text: str, exp
     assert expected in said.stdout
     with pytest.raises(mien.SourceError):
         mien.load(bank)
+
+
+def test_labels_of_takes_are_answered_with_them(bank: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    labels = "take,label,voice,licence\nfirst,stormy,nobody,CC0-1.0\n"
+    (folder / "labels.csv").write_text(labels, "utf-8")
+    recipe = evolve(
+        read_recipe(recipe_path("small")),
+        sources=RecipeSources(takes=Takes(folders=(str(folder),))),
+    )
+    opened = open_sources(recipe, mien.load(bank))
+    with pytest.raises(SpeechUnavailableError, match=r"did you mean cross\?"):
+        opened["takes"].items()
+    said = ended(2, "targets", "audit", folder, "--bank", bank).stderr
+    assert "did you mean cross?" in said
+
+
+def test_labels_of_scores_are_answered_with_them(bank: Path, tmp_path: Path) -> None:
+    path = tmp_path / "score.yaml"
+    path.write_text(SCORE.format(bank=bank), "utf-8")
+    assert ended(1, "score", "check", path).output.count("did you mean cross?") == 1

@@ -172,3 +172,34 @@ def test_every_step_back_in_time_is_told(tmp_path: Path) -> None:
         read_take(path)
     assert [one.path for one in refused.value.faults] == ["frames[2]", "frames[3]"]
     assert {one.code for one in refused.value.faults} == {"time-goes-back"}
+
+
+MISSPELT = {
+    "jawOpen": "jawOpn",
+    "mouthDimpleLeft": "mouthDmpleLeft",
+    "noseSneerLeft": "nosSneerLeft",
+}
+
+
+@pytest.mark.parametrize("form", ["by name", "flat", "categories alone", "named"])
+def test_all_misspelt_channels_are_named_at_once(tmp_path: Path, form: str) -> None:
+    rows = [{MISSPELT.get(name, name): one for name, one in row.items()} for row in weights()]
+    named = {"frame_rate": 30, "channels": list(rows[0]), "weights": ROWS}
+    path = tmp_path / "take.json"
+    path.write_text(json.dumps(named if form == "named" else FORMS[form](rows)), encoding="utf-8")
+    with pytest.raises(SourceError) as refusal:
+        read_take(path, channels=NAMES)
+    (fault,) = refusal.value.faults
+    assert "there is no " in fault.message
+    said = ", ".join(f"{MISSPELT[name]} {name}" for name in NAMES if name in MISSPELT)
+    assert fault.hint == f"is {said}? write the names as ARKit does"
+
+
+def test_a_channel_that_is_there_is_not_meant_for_another(tmp_path: Path) -> None:
+    rows = [{n: one for n, one in row.items() if n != "mouthSmileLeft"} for row in weights()]
+    path = tmp_path / "take.json"
+    path.write_text(json.dumps(FORMS["by name"](rows)), encoding="utf-8")
+    with pytest.raises(SourceError) as refusal:
+        read_take(path)
+    (fault,) = refusal.value.faults
+    assert (fault.message, fault.hint) == ("there is no mouthSmileLeft", "")

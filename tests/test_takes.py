@@ -363,3 +363,11 @@ def test_the_schema_is_a_schema() -> None:
     found = json.loads((resources.schemas() / "takes.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(found)
     assert found["$id"] == "https://mien.dev/schema/takes/1"
+
+
+def test_a_banks_own_words_for_a_label_are_understood(session: Path) -> None:
+    relabel(session, "  smile_1: {label: jolly}\n")
+    with pytest.raises(
+        SpeechUnavailableError, match=r"(?s)no label 'jolly'.*did you mean sadness\?"
+    ):
+        TakesSource([session], labels=LABELS, aliases={"sadness": ["jolly"]}).items()

@@ -14,16 +14,35 @@ from mien.text.files import shown_path
 from mien.text.spellings import channel_named
 from mien.text.suggest import nearest
 
+_MOST = 12
+"""Names in one hint."""
+
 ABSENT = "tongueOut"
 """The one channel that recordings may lack, at rest then: MediaPipe, for one, does not see it."""
 
 
 def missed(absent: Iterable[str], others: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Channels that a recording cannot do without, and what to do; it has the names ``others``."""
+    for channel, close in _near(absent, others):
+        yield channel, f"is it {close}? write the name as ARKit does" if close else ""
+
+
+def missed_together(absent: Iterable[str], others: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """As `missed`, with one hint for all of them."""
+    missing = tuple(_near(absent, others))
+    near = [f"{close} {channel}" for channel, close in missing if close]
+    if len(missing) == 1:
+        ((_, hint),) = missed(absent, others)
+    else:
+        hint = f"is {', '.join(near[:_MOST])}? write the names as ARKit does" if near else ""
+    return tuple(channel for channel, _ in missing), hint
+
+
+def _near(absent: Iterable[str], others: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     for channel in absent:
         close = nearest(channel, others)
         if channel != ABSENT or close:
-            yield channel, f"is it {close}? write the name as ARKit does" if close else ""
+            yield channel, close
 
 
 @cache

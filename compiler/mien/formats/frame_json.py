@@ -70,7 +70,7 @@ def read(path: Path, asked: TakeRequest = ANY) -> Take:
     spelled = {name: channel_named(name, wanted) or name for name in names}
     rows = [{spelled[name]: one for name, one in values[row]} for row in seen]
     own = tuple(dict.fromkeys(spelled.values()))
-    absent = document.absent(wanted, own, partial=asked.partial, key=_FRAMES)
+    absent = document.absent(wanted, own, partial=asked.partial, key=_FRAMES, others=frames[0])
     there = [None if channel in absent else channel for channel in wanted]
     weights = _weights(document, rows, seen, there)
     moments, found = _times(document, frames, asked.rate)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import SourceError
-from mien.formats.arkit import missed
+from mien.formats.arkit import missed_together
 from mien.formats.channel_table import HIGHEST, LOWEST
 from mien.formats.faces import FaceSet
 from mien.formats.request import ANY, TakeRequest
@@ -151,17 +151,27 @@ class JsonDocument:
         return names
 
     def absent(
-        self, wanted: Sequence[str], own: Sequence[str], *, partial: bool, key: str = "channels"
+        self,
+        wanted: Sequence[str],
+        own: Sequence[str],
+        *,
+        partial: bool,
+        key: str = "channels",
+        others: Iterable[str] = (),
     ) -> tuple[str, ...]:
-        """The wanted channels that the file does without: tongueOut alone, or any if partial."""
+        """The wanted channels that the file does without: tongueOut alone, or any if partial.
+
+        ``others`` are further names that may be meant for them.
+        """
         absent = tuple(channel for channel in wanted if channel not in own)
-        missing = list(missed(absent, own))
+        unknown = [name for name in (*own, *others) if name not in wanted]
+        missing, hint = missed_together(absent, unknown)
         if partial and len(absent) == len(wanted):
             raise self.refusal((key,), NO_CHANNELS)
         if missing and not partial:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            some = ", ".join(channel for channel, _ in missing[:3]) + more
-            raise self.refusal((key,), f"there is no {some}", missing[0][1])
+            some = ", ".join(missing[:3]) + more
+            raise self.refusal((key,), f"there is no {some}", hint)
         return absent
 
     def objects(self, key: str) -> list[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from typing import cast
 from mien.authored.documents import parse
 from mien.authored.rig_checks import Complaints
 from mien.errors import MienError, SourceError
-from mien.resolve import load_tables, resolve
+from mien.resolve import load_tables, own_aliases, resolve
 from mien.scores.read import bank_name, read_score
 from mien.scores.record import Score
 from mien.text.fault import Fault
@@ -49,7 +49,8 @@ def _missing_names(path: Path, given: str | None, *, sound: bool) -> list[Fault]
         )
     bank = given or bank_name(str(document.get("bank", "default")), path.parent)
     try:
-        tables = load_tables(resolve(bank))
+        source = resolve(bank)
+        tables, own = load_tables(source), own_aliases(source)
     except MienError as error:
         if given is not None:
             raise
@@ -58,7 +59,7 @@ def _missing_names(path: Path, given: str | None, *, sound: bool) -> list[Fault]
     labels = tuple(one.label for one in tables.labels)
     for where, name in _labels(document):
         if name not in labels:
-            hint = label_hint(name, labels)
+            hint = label_hint(name, labels, own)
             complaints.at_value(where, "unknown-label", f"no label {name!r}", hint)
     return complaints.faults
 

@@ -33,7 +33,7 @@ def _faults(bank: Bank, state: State) -> Iterator[_Fault]:
     unknown = [one for one in _names(state) if one not in bank.labels]
     for name in unknown:
         path: NodePath = ("label",) if isinstance(state.label, str) else ("label", name)
-        hint = label_hint(name, bank.labels)
+        hint = label_hint(name, bank.labels, bank.aliases)
         yield _fault(path, "unknown-label", f"no label {name!r}", hint)
     if state.label is None:
         for key in (*given, *(["style"] if state.style is not None else [])):

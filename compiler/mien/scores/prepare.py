@@ -28,7 +28,7 @@ from mien.performance.sources import (
     open_lips,
     sound_frames,
 )
-from mien.resolve import BankSource, load_tables, resolve
+from mien.resolve import BankSource, load_bank, resolve
 from mien.scores.poses import complain
 from mien.scores.record import LipSettings, Moment, Score
 from mien.scores.sequences import clip_of
@@ -98,16 +98,11 @@ class Prepared:
         )
 
 
-def _loaded(source: BankSource) -> Bank:
-    tables = load_tables(source)
-    return Bank(tables, source=source.described(tables.bank, tables.version))
-
-
 @frozen(kw_only=True)
 class Openers:
     """What opens a score's bank, its lips and the length of its sound; to keep what is open."""
 
-    bank: Callable[[BankSource], Bank] = field(default=_loaded)
+    bank: Callable[[BankSource], Bank] = field(default=load_bank)
     lips: Callable[[str, LipRequest], SpokenLips] = field(default=open_lips)
     sound: Callable[[Path], int] = field(default=sound_frames)
 

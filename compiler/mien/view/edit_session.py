@@ -165,7 +165,7 @@ def _document(bank: AuthoredBank, change: Change) -> Document:
     labels = {emotion.label: emotion for emotion in bank.emotions}
     emotion = labels.get(change.label)
     if emotion is None:
-        hint = label_hint(change.label, tuple(labels))
+        hint = label_hint(change.label, tuple(labels), bank.aliases)
         raise EditRefusedError(f"the bank has no label {change.label}: {hint}")
     names = tuple(emotion.styles) if change.style else bank.manifest.intensities
     if change.name not in names:

@@ -92,7 +92,7 @@ def _shards(folder: Path, given: str | None) -> AuditInput:
 
 def _takes(folder: Path, bank: Bank) -> AuditInput:
     """Recorded takes, made into clips as `mien targets make` would."""
-    source = TakesSource([folder], labels=bank.labels, channels=bank.channels)
+    source = TakesSource([folder], labels=bank.labels, aliases=bank.aliases, channels=bank.channels)
     items = source.items()
 
     def clips(faults: Faults) -> Iterator[tuple[str, Clip]]:

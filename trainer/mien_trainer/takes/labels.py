@@ -29,7 +29,7 @@ from mien.text.node import (
     plain,
     value_place,
 )
-from mien.text.suggest import label_hint, nearest
+from mien.text.suggest import Words, label_hint, nearest
 from mien.versions import schema_name
 from mien_trainer.speech import Split
 
@@ -66,16 +66,19 @@ def find_labels(folder: Path) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def read_labels(path: Path, labels: Sequence[str] = ()) -> Mapping[str, TakeLabel]:
+def read_labels(
+    path: Path, labels: Sequence[str] = (), own: Words | None = None
+) -> Mapping[str, TakeLabel]:
     """What the labels file says, by take, in the order of the file.
 
-    ``labels`` are the bank's; without them any name is taken for one.
+    ``labels`` are the bank's; without them any name is taken for one. ``own`` are the bank's other
+    words for them.
 
     Raises:
         SourceError: with every fault of the file.
     """
     root = _document(path)
-    faults = validate(root, "takes") or list(_meaning(root, labels))
+    faults = validate(root, "takes") or list(_meaning(root, labels, own or {}))
     if faults:
         raise SourceError(faults)
     data = _mapping(root)
@@ -96,7 +99,7 @@ def _document(path: Path) -> Node:
     return root
 
 
-def _meaning(root: Node, labels: Sequence[str]) -> Iterator[Fault]:
+def _meaning(root: Node, labels: Sequence[str], own: Words) -> Iterator[Fault]:
     """What the schema cannot say: a voice and a licence for each take, labels that exist."""
     data = _mapping(root)
     for name, take in cast("dict[str, dict[str, Any]]", data["takes"]).items():
@@ -108,7 +111,7 @@ def _meaning(root: Node, labels: Sequence[str]) -> Iterator[Fault]:
                 yield fault(place, "missing-key", f"the take has no {key}", hint, path)
         if labels and take["label"] not in labels:
             where = ("takes", name, "label")
-            hint = label_hint(str(take["label"]), labels)
+            hint = label_hint(str(take["label"]), labels, own)
             place, path = value_place(root, where), path_text(where)
             yield fault(place, "unknown-label", f"no label {take['label']!r}", hint, path)
 

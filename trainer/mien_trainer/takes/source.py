@@ -11,7 +11,7 @@ from mien.errors import SourceError
 from mien.formats.registry import read_take, readable
 from mien.formats.take import Take
 from mien.text.files import shown_path
-from mien.text.suggest import did_you_mean
+from mien.text.suggest import Words, did_you_mean
 from mien_trainer.alignment.voice_activity import segment
 from mien_trainer.audio import read_audio
 from mien_trainer.fault import TrainerError
@@ -62,16 +62,19 @@ class TakesSource(SpeechSource):
         folders: Sequence[Path],
         *,
         labels: Sequence[str] = (),
+        aliases: Words | None = None,
         channels: Sequence[str] | None = None,
         align: Align | None = None,
     ) -> None:
         """A source of takes.
 
-        ``labels`` are the bank's, for checking; ``channels`` its order, else the rig's; ``align``
-        finds the phonemes of takes whose words are known, else pocketsphinx does.
+        ``labels`` are the bank's, for checking, ``aliases`` its other words for them; ``channels``
+        its order, else the rig's; ``align`` finds the phonemes of takes whose words are known, else
+        pocketsphinx does.
         """
         self._folders = tuple(folders)
         self._labels = tuple(labels)
+        self._aliases = aliases
         self._channels = channels
         self._align = align
         self._found: Mapping[str, _Recording] | None = None
@@ -169,7 +172,7 @@ class TakesSource(SpeechSource):
                 "take shows"
             )
         try:
-            return read_labels(path, self._labels)
+            return read_labels(path, self._labels, self._aliases)
         except SourceError as faults:
             raise SpeechUnavailableError(f"takes: {faults}") from None
 

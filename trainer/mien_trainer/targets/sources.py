@@ -37,6 +37,7 @@ def open_sources(recipe: Recipe, bank: Bank) -> dict[str, SpeechSource]:
         opened["takes"] = TakesSource(
             [Path(folder) for folder in used.takes.folders],
             labels=bank.labels,
+            aliases=bank.aliases,
             channels=bank.channels,
         )
     if used.mead is not None:
