@@ -142,7 +142,8 @@ def clip_progress(clips: int) -> Generator[Step]:
     started, there, done = monotonic(), -1, 0
 
     def rate(_: int | None = None) -> str:
-        return f"{(done - max(there, 0)) / max(monotonic() - started, 1e-3):.0f} clips/s"
+        made = done - max(there, 0)
+        return f"{made / max(monotonic() - started, 1e-3):.0f} clips/s" if made else ""
 
     with _clip_display(clips, rate) as show:
 
