@@ -203,3 +203,13 @@ def test_a_channel_that_is_there_is_not_meant_for_another(tmp_path: Path) -> Non
         read_take(path)
     (fault,) = refusal.value.faults
     assert (fault.message, fault.hint) == ("there is no mouthSmileLeft", "")
+
+
+def test_names_of_another_rig_are_written_as_it_does(tmp_path: Path) -> None:
+    frames = [{"time": k / 30, "blendshapes": {"mawOpn": 0.1, "frown": 0.2}} for k in range(3)]
+    path = tmp_path / "take.json"
+    path.write_text(json.dumps(frames), encoding="utf-8")
+    with pytest.raises(SourceError) as refusal:
+        read_take(path, channels=("mawOpen", "frown"))
+    (fault,) = refusal.value.faults
+    assert fault.hint == "is it mawOpn? write the name as the rig does"

@@ -24,7 +24,7 @@ ABSENT = "tongueOut"
 def missed(absent: Iterable[str], others: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Channels that a recording cannot do without, and what to do; it has the names ``others``."""
     for channel, close in _near(absent, others):
-        yield channel, f"is it {close}? write the name as ARKit does" if close else ""
+        yield channel, f"is it {close}? write the name as {_whose(channel)} does" if close else ""
 
 
 def missed_together(absent: Iterable[str], others: Sequence[str]) -> tuple[tuple[str, ...], str]:
@@ -34,8 +34,13 @@ def missed_together(absent: Iterable[str], others: Sequence[str]) -> tuple[tuple
     if len(missing) == 1:
         ((_, hint),) = missed(absent, others)
     else:
-        hint = f"is {', '.join(near[:_MOST])}? write the names as ARKit does" if near else ""
+        whose = _whose(missing[0][0]) if missing else ""
+        hint = f"is {', '.join(near[:_MOST])}? write the names as {whose} does" if near else ""
     return tuple(channel for channel, _ in missing), hint
+
+
+def _whose(channel: str) -> str:
+    return "ARKit" if channel in arkit_channels() else "the rig"
 
 
 def _near(absent: Iterable[str], others: Sequence[str]) -> Iterator[tuple[str, str | None]]:
