@@ -35,7 +35,7 @@ from mien_trainer.lips.read import shipped_table
 from mien_trainer.lips.table import Contact
 from mien_trainer.phonemes import SILENCE, Phoneme
 from mien_trainer.speak.lip_network import LipNetwork, read_lip_network, shipped_lips
-from mien_trainer.speak.live_lips import DELAYS, LiveLipSpeaker, ahead_of
+from mien_trainer.speak.live_lips import AGAIN, DELAYS, LiveLipSpeaker, ahead_of, told_again
 from mien_trainer.speak.prosody import LATE, ProsodyStream
 from mien_trainer.speak.utterance import Shown, prepare_utterance
 from mien_trainer.speech import Split, Utterance
@@ -321,6 +321,25 @@ def test_memory_stays_flat_in_a_long_stream(network: LipNetwork, utterance: Utte
         held.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
     assert held[-1] < held[9] + 65_536  # a second of faces has as many bytes
+
+
+@given(frames=st.integers(0, 6), heads=st.integers(1, 3), seed=st.integers(0, 99))
+def test_a_moment_is_told_by_what_was_said_of_it_before(
+    network: LipNetwork, frames: int, heads: int, seed: int
+) -> None:
+    card, rng = network.card, np.random.default_rng(seed)
+    late, logits = card.delays[heads - 1], len(card.visemes) + len(Contact)
+    told = rng.normal(size=(late + frames, heads, card.numbers)).astype(np.float32)
+    found = told_again(card, told)
+    assert found.shape == (frames, heads, logits)
+    for frame in range(frames):
+        for head in range(heads):
+            own = told[late + frame, head, :logits].astype(np.float64)
+            if head:
+                gap = card.delays[head] - card.delays[head - 1]
+                earlier = told[late + frame - gap, head - 1, :logits]
+                own = (1.0 - AGAIN) * own + AGAIN * earlier
+            assert np.abs(found[frame, head] - own).max() < 1e-6
 
 
 def test_another_delay_is_refused(network: LipNetwork) -> None:

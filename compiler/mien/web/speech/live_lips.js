@@ -26,7 +26,7 @@ export const DELAY = 87;
 /** Frames of a longer delay that the kernels keep for themselves. */
 const SEEN_AHEAD = 2;
 
-const OWN = 0.25;
+const [OWN, AGAIN] = [0.25, 0.2];
 const [FAINT, STEEP] = [1e-6, 40];
 
 /** Frames that are remembered: more than are ever heard ahead. */
@@ -69,6 +69,10 @@ export class LiveLipStream {
     this.visemes = new Float32Array(V);
     this.contacts = new Float32Array(K);
     this.told = new Float32Array(card.channels.length);
+    /** What the heads said of the last frames, and a head's logits and what is likely by them. */
+    this.before = new Float32Array(KEPT * network.width);
+    this.logits = new Float64Array(V + K);
+    this.sure = new Float64Array(V);
     this.row = new Float32Array(C);
   }
 
@@ -143,32 +147,62 @@ export class LiveLipStream {
    * @param {number} from where the frame begins
    */
   hear(heads, from) {
-    const { card, visemes, contacts, told } = this;
+    const { card, visemes, contacts, told, logits, sure } = this;
     const width = V + K + told.length;
     const tells = from + this.tells * width + V + K;
     if (this.heard >= card.delays[this.tells]) {
       for (let d = 0; d < told.length; d += 1) told[d] = Math.min(1, Math.max(0, heads[tells + d]));
       this.kernels.tell(told);
     }
+    this.before.set(heads.subarray(from, from + this.network.width), (this.heard % KEPT) * this.network.width);
     for (let head = 0; head <= this.tells && this.heard >= card.delays[head]; head += 1) {
-      const at = from + head * width;
-      let most = -Infinity;
-      let sum = 0;
-      for (let v = 0; v < V; v += 1) most = Math.max(most, heads[at + v]);
-      for (let v = 0; v < V; v += 1) sum += Math.exp(heads[at + v] - most);
-      for (let v = 0; v < V; v += 1) visemes[v] = Math.exp(heads[at + v] - most) / sum;
+      if (head === this.likely) {
+        softmax(heads, from + head * width, visemes);
+        this.kernels.hear(visemes);
+      }
+      this.tellAgain(heads, from, head);
+      softmax(logits, 0, sure);
       // A contact is as likely as its own logit and its viseme's say.
       for (let kind = 0; kind < K; kind += 1) {
-        const own = heads[at + V + kind] - Math.log(card.contact_odds);
-        const viseme = Math.exp(heads[at + CONTACTS[kind].row] - most) / sum;
-        const sure = Math.min(1 - FAINT, Math.max(FAINT, viseme));
-        const mean = OWN * own + (1 - OWN) * Math.log(sure / (1 - sure));
+        const own = logits[V + kind] - Math.log(card.contact_odds);
+        const viseme = Math.min(1 - FAINT, Math.max(FAINT, sure[CONTACTS[kind].row]));
+        const mean = OWN * own + (1 - OWN) * Math.log(viseme / (1 - viseme));
         contacts[kind] = 1 / (1 + Math.exp(-Math.min(STEEP, Math.max(-STEEP, mean))));
       }
-      if (head === this.likely) this.kernels.hear(visemes);
       this.kernels.touch(head, contacts);
     }
   }
+
+  /**
+   * The logits of a head, `AGAIN` parts of which are what the head before said of the same moment.
+   *
+   * @param {Float32Array} heads
+   * @param {number} from where the frame begins
+   * @param {number} head
+   */
+  tellAgain(heads, from, head) {
+    const { before, card, logits } = this;
+    const width = V + K + this.told.length;
+    const at = from + head * width;
+    for (let place = 0; place < V + K; place += 1) logits[place] = heads[at + place];
+    if (head === 0) return;
+    const frame = this.heard + card.delays[head - 1] - card.delays[head];
+    const then = (frame % KEPT) * this.network.width + (head - 1) * width;
+    for (let place = 0; place < V + K; place += 1) logits[place] += AGAIN * (before[then + place] - logits[place]);
+  }
+}
+
+/**
+ * @param {Float32Array | Float64Array} logits
+ * @param {number} at where they begin
+ * @param {Float32Array | Float64Array} found as many, filled
+ */
+function softmax(logits, at, found) {
+  let most = -Infinity;
+  let sum = 0;
+  for (let v = 0; v < found.length; v += 1) most = Math.max(most, logits[at + v]);
+  for (let v = 0; v < found.length; v += 1) sum += Math.exp(logits[at + v] - most);
+  for (let v = 0; v < found.length; v += 1) found[v] = Math.exp(logits[at + v] - most) / sum;
 }
 
 /**
