@@ -75,6 +75,18 @@ def test_what_the_rig_has_is_missed_by_its_own_names(bank: Path, tmp_path: Path)
     assert "hint: name its shapes as the rig does, such as maw and lid_L\n" in said
 
 
+def test_takes_of_a_folder_are_told_from_other_tables_by_the_rig(
+    bank: Path, tmp_path: Path
+) -> None:
+    takes = tmp_path / "takes"
+    takes.mkdir()
+    (takes / "one.csv").write_bytes(take(".csv", NAMES))
+    (takes / "prices.csv").write_text("shelf,price\n1,2\n")
+    said = ended(0, "doctor", takes, "--bank", bank)
+    assert "one.csv" in said.stdout
+    assert "left out, as they are no takes: 1 file\n" in said.stderr
+
+
 def test_a_bank_that_is_none_is_refused_by_the_option(tmp_path: Path) -> None:
     file = tmp_path / "take.csv"
     file.write_bytes(take(".csv", NAMES))

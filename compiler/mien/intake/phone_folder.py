@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -72,8 +72,10 @@ class PhoneFolder:
     ignored: tuple[tuple[Path, str], ...]
 
 
-def phone_folder(folder: Path) -> PhoneFolder:
+def phone_folder(folder: Path, channels: Sequence[str] | None = None) -> PhoneFolder:
     """What lies in ``folder`` and in the folders in it; files with a dot before them do not count.
+
+    A table without any of ``channels``, which are ARKit's if none are given, is no take.
 
     Raises:
         SourceError: the folder cannot be read, or no take is in it.
@@ -81,7 +83,7 @@ def phone_folder(folder: Path) -> PhoneFolder:
     found: list[PhoneTake] = []
     ignored: list[tuple[Path, str]] = []
     for one in _folders(folder, _DEPTH):
-        takes, left_out = _takes(one)
+        takes, left_out = _takes(one, channels or arkit_channels())
         found += takes
         ignored += left_out
     if not found:
@@ -112,11 +114,10 @@ def _listed(folder: Path) -> list[str]:
     return sorted(name for name in names if not name.startswith("."))
 
 
-def _takes(folder: Path) -> tuple[list[PhoneTake], list[tuple[Path, str]]]:
+def _takes(folder: Path, channels: Sequence[str]) -> tuple[list[PhoneTake], list[tuple[Path, str]]]:
     files = [folder / name for name in _listed(folder) if not (folder / name).is_dir()]
     films = {one.stem.casefold(): one for one in files if one.suffix.lower() == _FILM}
     tables = {one.stem: one for one in files if one.suffix.lower() == _CURVES}
-    channels = arkit_channels()
     ignored: list[tuple[Path, str]] = []
     curves: dict[str, tuple[Path, bool | None]] = {}
     for stem, path in tables.items():

@@ -114,10 +114,11 @@ class LiveLipSpeaker(Listener[LipTrack]):
         self._late -= late
         self._stress = np.concatenate((self._stress, prosody[late:]))
         self._bands = np.concatenate((self._bands, mel))
+        card = self._network.card
         heads, self._state = self._network.run(mel, self._state)
-        told = np.concatenate((self._before, heads[:, : self._told + 1]))
+        heads = heads[:, : self._told + 1]
+        told = np.concatenate((self._before, heads))
         self._before = told[len(heads) :]
-        card, heads = self._network.card, heads[:, : self._told + 1]
         visemes, contacts, weights = split_heads(card, heads, told_again(card, told))
         early = [min(one, len(heads)) for one in self._early]
         self._early = [one - gone for one, gone in zip(self._early, early, strict=True)]

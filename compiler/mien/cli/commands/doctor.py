@@ -88,7 +88,7 @@ def command(
     left_out: list[tuple[Path, str]] = []
     for given in files:
         try:
-            paths = _takes(given, left_out) if given.is_dir() else [given]
+            paths = _takes(given, rig, left_out) if given.is_dir() else [given]
         except MienError as error:
             documents.append(refused(given, error, output))
             status = _UNREADABLE
@@ -108,7 +108,7 @@ def command(
     context.exit(status)
 
 
-def _takes(folder: Path, left_out: list[tuple[Path, str]]) -> list[Path]:
+def _takes(folder: Path, rig: Rig, left_out: list[tuple[Path, str]]) -> list[Path]:
     """The curves of each take of a phone's folder; to ``left_out`` its other files are added.
 
     Raises:
@@ -116,7 +116,7 @@ def _takes(folder: Path, left_out: list[tuple[Path, str]]) -> list[Path]:
     """
     from mien.intake.phone_folder import phone_folder
 
-    found = phone_folder(folder)
+    found = phone_folder(folder, rig.names)
     left_out += found.ignored
     return [take.curves for take in found.takes]
 
