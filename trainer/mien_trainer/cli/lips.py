@@ -97,23 +97,22 @@ def command(asked: Asked) -> None:
 
     need_torch()
     need_onnx()
-    from mien_trainer.lip_training.given import read_given
-
     if asked.start and asked.width:
         raise click.UsageError("--start already says the width: leave --width out")
-    begun = read_given(asked.start) if asked.start else None
-    teachers = [read_given(one) for one in asked.teachers]
-    width = begun.card.state[1] if begun else asked.width or WIDTH
     found, others = find_recordings(asked.recordings), find_recordings(asked.artificial)
     times = FoundTimes(asked.kept)
 
     import numpy as np
 
     from mien.text.atomic import write_atomic
+    from mien_trainer.lip_training.given import read_given
     from mien_trainer.lip_training.synthesisers import synthesisers
     from mien_trainer.lip_training.train import DRAWN, hear, train_lips
     from mien_trainer.voices.output import left_out
 
+    begun = read_given(asked.start) if asked.start else None
+    teachers = [read_given(one) for one in asked.teachers]
+    width = begun.card.state[1] if begun else asked.width or WIDTH
     sources = synthesisers() if asked.synthetic else ()
     rng, losses = np.random.default_rng(DRAWN), list[str]()
     with phases() as begin:
