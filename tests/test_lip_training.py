@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +21,9 @@ pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 pytest.importorskip("torch", reason="needs the extra mien[train]")
 
 import torch
+from tests.program import ended
 from tests.sounds import spoken_line
 
-from mien.cli import main
 from mien_trainer.frames import SAMPLE_RATE
 from mien_trainer.lip_training.batches import NOBODY, PEOPLE, VOICES, WINDOW, batch_of, shelves_of
 from mien_trainer.lip_training.degraded import degraded
@@ -48,13 +46,6 @@ from mien_trainer.voices.recordings import speaker_mark
 def utterance() -> Utterance:
     text = "Please bring my umbrella before the evening, Pamela."
     return spoken_line(text, "awb", Split.TEST)
-
-
-def ran(*args: object) -> tuple[int, str, str]:
-    out, err = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        status = main.run([str(one) for one in args])
-    return status, out.getvalue(), err.getvalue()
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -175,24 +166,24 @@ def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Pa
     out = tmp_path / "own.onnx"
     brief = ("--synthetic", 0, "--steps", 2)
     small = (*brief, "--width", 16)
-    status, said, error = ran("train", "lips", tmp_path, "-o", out, *small)
-    assert status == 0, error
-    assert "from 1 recordings of 1 speakers and 0 of artificial voices" in said
-    assert "its sounds have no times: it has words in fr, only those in en are aligned" in error
+    done = ended(0, "train", "lips", tmp_path, "-o", out, *small)
+    assert "from 1 recordings of 1 speakers and 0 of artificial voices" in done.stdout
+    assert (
+        "its sounds have no times: it has words in fr, only those in en are aligned" in done.stderr
+    )
     made = read_lip_network(out)
     assert made.card.heard == (speaker_mark("anna"),)
     assert made.card.name == "own"
     first = out.read_bytes()
-    ran("train", "lips", tmp_path, "-o", out, *small)
+    ended(0, "train", "lips", tmp_path, "-o", out, *small)
     assert out.read_bytes() == first
     # Another goes on from it, learns from one that ships besides, and knows whom both heard.
     other, shipped = tmp_path / "other.onnx", shipped_lips()
     assert shipped is not None
     taught = (*brief, "--start", out, "--teacher", shipped)
     more = ("--artificial", tmp_path, "--format", "json")
-    status, said, error = ran("train", "lips", tmp_path, "-o", other, *taught, *more)
-    assert status == 0, error
-    told = json.loads(said)
+    done = ended(0, "train", "lips", tmp_path, "-o", other, *taught, *more)
+    told = json.loads(done.stdout)
     assert (told["recordings"], told["speakers"], told["artificial"]) == (1, 1, 1)
     assert (told["network"], told["bytes"]) == (str(other), other.stat().st_size)
     assert [one["place"].rsplit(":", 1)[1] for one in told["refused"]] == ["3", "3"]
@@ -202,20 +193,17 @@ def test_a_network_is_trained_from_recordings(utterance: Utterance, tmp_path: Pa
     assert card.state == made.card.state
     # Whoever was trained on is not measured.
     args = ("evaluate", out, "--voices", tmp_path, "--room", "clean", "--no-gate")
-    status, said, error = ran(*args, "--format", "json")
-    assert status == 0, error
-    report = json.loads(said)
+    done = ended(0, *args, "--format", "json")
+    report = json.loads(done.stdout)
     assert [one["reason"] for one in report["refused"]] == [
         "a network was trained on the speaker 'anna'"
     ]
     assert {row["kind"] for row in report["rows"]} == {"nothing"}
-    status, _, error = ran("train", "lips", tmp_path, "-o", other, *taught, "--width", 96)
-    assert status == 2
-    assert "--start already says the width" in error
+    done = ended(2, "train", "lips", tmp_path, "-o", other, *taught, "--width", 96)
+    assert "--start already says the width" in done.stderr
     face = shipped.with_name("default.onnx")
-    status, _, error = ran("train", "lips", tmp_path, "-o", other, "--teacher", face)
-    assert status == 2
-    assert "a network of whole faces" in error
+    done = ended(2, "train", "lips", tmp_path, "-o", other, "--teacher", face)
+    assert "a network of whole faces" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["lips", "lips-small"])

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
@@ -21,10 +19,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("onnxruntime", reason="needs the extra mien[train]")
 
+from tests.program import ended
 from tests.sounds import spoken_line
 
 import mien
-from mien.cli import main
 from mien.performance.lips import LipTrack, joined
 from mien_trainer.fault import TrainerError
 from mien_trainer.frames import F32, SAMPLE_RATE, frame_count
@@ -368,13 +366,6 @@ def test_an_expression_stays_exact_where_nobody_speaks() -> None:
     assert "hearing 87 ms ahead" in utterance.said
 
 
-def ran(*args: object) -> tuple[int, str, str]:
-    out, err = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        status = main.run([str(one) for one in args])
-    return status, out.getvalue(), err.getvalue()
-
-
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, network: LipNetwork) -> None:
     path = shipped_lips()
     assert path is not None
@@ -391,6 +382,5 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, network: LipNetwork) 
         LipNetwork(data[:1000], "lips.onnx")
     sound = tmp_path / "line.wav"
     soundfile.write(sound, np.zeros(SAMPLE_RATE), SAMPLE_RATE)
-    status, _, error = ran("speak", sound, "--label", "joy", "--delay", "87")
-    assert status == 2
-    assert "--delay is for lips of a network" in error
+    done = ended(2, "speak", sound, "--label", "joy", "--delay", "87")
+    assert "--delay is for lips of a network" in done.stderr
