@@ -25,16 +25,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 LONG = (
     *("adapt", "wheel", "avatar_draw", "targets_docs", "conformance", "interrupted_training"),
     *("campaign", "view_page", "targets_command", "certificate", "alignment", "c_header"),
-    *(
-        "targets_kills",
-        "view_command",
-        "live_lips",
-        "lip_training",
-        "compare",
-        "release_faults",
-        "other_rigs",
-    ),
-    *("audit", "web_export", "irregular_files", "prompts", "plots", "web_speech"),
+    *("targets_kills", "view_command", "live_lips", "lip_training", "compare", "release_faults"),
+    *("other_rigs", "audit", "web_export", "irregular_files", "prompts", "plots", "web_speech"),
 )
 """Files of tests that take over ten seconds, the longest first."""
 

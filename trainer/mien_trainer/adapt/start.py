@@ -29,7 +29,6 @@ from mien_trainer.conditions import condition_rows
 from mien_trainer.export.constants import learned
 from mien_trainer.export.onnx import TOLERANCE, difference, network_card, threshold_constant
 from mien_trainer.fault import TrainerError, need_onnx, read_bytes
-from mien_trainer.frames import F32
 from mien_trainer.lips.touching import contact_shapes
 from mien_trainer.model.net import FaceNet, current_name
 from mien_trainer.model.shape import Conditioning, NetShape
@@ -146,14 +145,12 @@ def _exported(path: Path) -> StartNetwork:
     network = OnnxNetwork(data, str(path))
     need_onnx()
     import onnx
-    from onnx import numpy_helper
 
     graph: Any = onnx.load_model_from_string(data).graph
-    constants: dict[str, F32] = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     card = network.card
     try:
         tensors = {current_name(name): one for name, one in learned(graph, _MODULE)}
-        start = StartNetwork(card=card, shape=_shape(graph, constants, tensors), tensors=tensors)
+        start = StartNetwork(card=card, shape=_shape(graph, tensors), tensors=tensors)
         model = _network(start)
     except (KeyError, ValueError, RuntimeError, StopIteration):
         raise _unreadable(path) from None
@@ -170,20 +167,23 @@ def _unreadable(path: Path) -> TrainerError:
 
 
 def _shape(
-    graph: Any,  # noqa: ANN401  as above
-    constants: Mapping[str, F32],
+    graph: Any,  # noqa: ANN401  onnx is untyped
     tensors: Mapping[str, Tensor],
 ) -> NetShape:
     """The size of a network with these tensors.
 
     Raises:
-        KeyError: one is missing, or nothing is taken from the logits of contacts.
+        KeyError: one is missing.
+        StopIteration: nothing is taken from the logits of contacts.
     """
+    from onnx import numpy_helper
+
     blocks = sum(name.endswith(".taps.bias") for name in tensors)
     names = (one.name for one in graph.initializer if one.name.startswith(_MODULE))
     bias = next(one for one in names if current_name(one.removeprefix(_MODULE)) == _CONTACT_BIAS)
     threshold = threshold_constant(graph, bias)
-    likely = 1.0 / (1.0 + math.exp(-float(constants[threshold])))
+    logit = next(one for one in graph.initializer if one.name == threshold)
+    likely = 1.0 / (1.0 + math.exp(-float(numpy_helper.to_array(logit))))
     return NetShape(
         width=len(tensors["input.bias"]),
         blocks=blocks,

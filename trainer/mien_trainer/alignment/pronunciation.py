@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from mien_trainer.alignment.numerals import SMALL, below_hundred
+from mien_trainer.alignment.numerals import below_hundred, digits
 from mien_trainer.alignment.sphinx import model_folder
 from mien_trainer.speech import SpeechRefusedError
 
@@ -162,26 +162,26 @@ def _stopped(parts: Sequence[str], dictionary: Dictionary) -> list[str]:
     return [word for said in words for word in said][len(dot) :]
 
 
-def spoken_number(digits: str) -> list[str]:
+def spoken_number(figures: str) -> list[str]:
     """The words of a number written in digits, with or without a decimal point.
 
     Up to 99 it is a number, round hundreds and thousands are such, and the rest are digits, as
     codes are read: 42 is forty two, 500 five hundred, 1234 one two three four.
     """
-    whole, point, decimals = digits.partition(".")
+    whole, point, decimals = figures.partition(".")
     words = _whole(whole)
     if point:
-        words += ["point", *(SMALL[int(digit)] for digit in decimals)]
+        words += ["point", *digits(decimals)]
     return words
 
 
-def _whole(digits: str) -> list[str]:
-    if len(digits) > 1 and digits.startswith("0"):
-        return [SMALL[int(digit)] for digit in digits]
-    number = int(digits)
+def _whole(figures: str) -> list[str]:
+    if len(figures) > 1 and figures.startswith("0"):
+        return digits(figures)
+    number = int(figures)
     if number < 100:
         return below_hundred(number)
     for size, name in ((1000, "thousand"), (100, "hundred")):
         if number % size == 0 and number // size < 100:
             return [*_whole(str(number // size)), name]
-    return [SMALL[int(digit)] for digit in digits]
+    return digits(figures)
